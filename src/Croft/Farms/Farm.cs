@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+
+namespace Croft.Farms;
+
+/// <summary>
+/// What one farm file means: defaults filled, references resolved, immutable. It is the namespace of everything it creates.
+/// Made by FarmFile; nothing in it is YAML any more, and nothing in it has been asked of a hypervisor.
+/// </summary>
+/// <param name="Name">A DNS label.</param>
+/// <param name="File">Full path of the farm file.</param>
+/// <param name="Hypervisors">In declared order; at least one.</param>
+/// <param name="Machines">Permutations first (platforms outer, targets inner), then the list; in declared order, names unique.</param>
+/// <param name="SshKeys">Further public keys (OpenSSH one-line form) that may log in.</param>
+public sealed record Farm(
+    string Name,
+    string File,
+    ImmutableArray<HypervisorSpec> Hypervisors,
+    DispatchRules Dispatch,
+    ImmutableArray<NetworkSpec> Networks,
+    ImmutableArray<MachineSpec> Machines,
+    ProjectSpec Project,
+    ImmutableArray<string> SshKeys)
+{
+    /// <summary>The folder of the farm file; relative paths in the file start here.</summary>
+    public string Directory => Path.GetDirectoryName(File)!;
+
+    /// <summary>Croft's own folder beside the farm file: owner id, run journals, caches.</summary>
+    public string StateDirectory => Path.Combine(Directory, ".croft");
+}
+
+/// <summary>A host that runs machines.</summary>
+/// <param name="Uri">A libvirt URI, such as <c>qemu:///system</c>.</param>
+/// <param name="Limits">The most that Croft's machines may take there; null fields are unlimited.</param>
+/// <param name="Capabilities">Declared: virtualization types per architecture, for planning without contact; empty when not declared.</param>
+/// <param name="Size">Declared size of the host, for planning without contact.</param>
+public sealed record HypervisorSpec(
+    string Name,
+    string Uri,
+    Capacity Limits,
+    ImmutableSortedDictionary<string, string> Labels,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Capabilities,
+    Capacity Size,
+    Location? At);
+
+/// <summary>Processors and memory (bytes); null is unlimited or unknown.</summary>
+public sealed record Capacity(int? Vcpus, long? Memory)
+{
+    /// <summary>No bound on either.</summary>
+    public static readonly Capacity Unbounded = new(null, null);
+}
+
+/// <summary>How machines are spread over hypervisors.</summary>
+/// <param name="PriorityDomains">Virtualization types, best first.</param>
+public sealed record DispatchRules(ImmutableArray<string> PriorityDomains, DispatchPolicy Policy);
+
+/// <summary>The rule by which a hypervisor is chosen among those that can run a machine.</summary>
+public enum DispatchPolicy
+{
+    /// <summary>In turn, per architecture, in declared order.</summary>
+    Fair,
+
+    /// <summary>The host with the largest free share.</summary>
+    Spread,
+
+    /// <summary>The fewest hosts.</summary>
+    Pack,
+}
+
+/// <summary>How a network reaches the world.</summary>
+public enum NetworkMode
+{
+    /// <summary>Through the hypervisor, with address translation.</summary>
+    Nat,
+
+    /// <summary>Not at all: the machines of the network and the hypervisor only.</summary>
+    Isolated,
+
+    /// <summary>QEMU's user networking with a forwarded ssh port; needs no privilege.</summary>
+    User,
+}
+
+/// <summary>A network of the farm.</summary>
+/// <param name="Cidr">IPv4 subnet; null lets the plan choose a free one.</param>
+/// <param name="Dhcp">Whether the network answers DHCP (host entries only, no dynamic range).</param>
+/// <param name="Shared">The other farm's network that this one is, as <c>farm.network</c>; null when it is the farm's own.</param>
+public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNetwork? Cidr, bool Dhcp, string? Shared, Location? At);
+
+/// <summary>One machine's definition: built-in defaults, target, platform and list entry merged, later wins.</summary>
+/// <param name="Name">A DNS label, unique in the farm.</param>
+/// <param name="Platform">Name of the platform.</param>
+/// <param name="Target">Name of the target.</param>
+/// <param name="Arch">libvirt's name of the architecture: <c>x86_64</c>, <c>aarch64</c>, …</param>
+/// <param name="VirtType">Only this virtualization type (<c>kvm</c>, <c>qemu</c>); null follows <see cref="DispatchRules.PriorityDomains"/>.</param>
+/// <param name="Machine">QEMU machine type; null is the architecture's default.</param>
+/// <param name="Cpu">CPU model; null is the architecture's default for the virtualization type.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="Firmware">How it boots.</param>
+/// <param name="DiskSize">Size of the root disk in bytes; null is the image's own.</param>
+/// <param name="Networks">In NIC order; the first carries the default route and ssh.</param>
+/// <param name="User">The login of the guest.</param>
+/// <param name="Wait">What ready means.</param>
+/// <param name="ConnectionTimeout">How long it may take to become ready on hardware; stretched under emulation.</param>
+/// <param name="Hypervisor">Only this hypervisor; null lets the plan choose.</param>
+/// <param name="Require">Labels that the hypervisor must carry.</param>
+/// <param name="Apart">Machines of the same group are placed on different hypervisors; null is no group.</param>
+/// <param name="Properties">Free values for the project's phases: plain JSON, reached as <c>vm.properties</c>.</param>
+/// <param name="At">Where the machine was declared.</param>
+public sealed record MachineSpec(
+    string Name,
+    string Platform,
+    string Target,
+    ImageSpec Image,
+    string Arch,
+    string? VirtType,
+    string? Machine,
+    string? Cpu,
+    int Vcpus,
+    long Memory,
+    Firmware Firmware,
+    long? DiskSize,
+    ImmutableArray<DiskSpec> Disks,
+    ImmutableArray<NicSpec> Networks,
+    string User,
+    WaitSpec Wait,
+    TimeSpan ConnectionTimeout,
+    string? Hypervisor,
+    ImmutableSortedDictionary<string, string> Require,
+    string? Apart,
+    string Properties,
+    Location? At);
+
+/// <summary>How a machine boots.</summary>
+public enum Firmware
+{
+    /// <summary>The kernel and initramfs that come with the image, loaded directly.</summary>
+    Kernel,
+
+    /// <summary>From its disk by BIOS.</summary>
+    Bios,
+
+    /// <summary>From its disk by UEFI.</summary>
+    Uefi,
+}
+
+/// <summary>A further disk.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Format">File system made in it at first boot (<c>ext4</c>, <c>xfs</c>, …); null leaves it empty.</param>
+/// <param name="Mount">Where the guest mounts it; null does not mount it.</param>
+public sealed record DiskSpec(string Name, long Size, string? Format, string? Mount);
+
+/// <summary>A connection of a machine to a network of the farm.</summary>
+/// <param name="Address">Fixed address; null lets the plan choose.</param>
+public sealed record NicSpec(string Network, System.Net.IPAddress? Address, Location? At);
+
+/// <summary>What ready means.</summary>
+public enum WaitKind
+{
+    /// <summary>One authenticated ssh command returned.</summary>
+    Ssh,
+
+    /// <summary>The guest agent answered.</summary>
+    Agent,
+
+    /// <summary>A TCP port accepted a connection.</summary>
+    Port,
+
+    /// <summary>The machine was started.</summary>
+    None,
+}
+
+/// <summary>What ready means, and for a port which one.</summary>
+public sealed record WaitSpec(WaitKind Kind, int Port = 22);
