@@ -1,0 +1,28 @@
+namespace Croft.Tools;
+
+/// <summary>The one place that waits by the clock. Everything else waits for events.</summary>
+public static class Poll
+{
+    /// <summary>Waits for a time.</summary>
+    public static Task DelayAsync(TimeSpan time, CancellationToken cancel)
+    {
+#pragma warning disable RS0030 // the one home of Task.Delay
+        return Task.Delay(time, TimeProvider.System, cancel);
+#pragma warning restore RS0030
+    }
+
+    /// <summary>Asks until the answer is not null, at once and then every <paramref name="every"/>; null when the time is over.</summary>
+    public static async Task<T?> UntilAsync<T>(Func<Task<T?>> ask, TimeSpan every, TimeSpan within, CancellationToken cancel)
+        where T : class
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await ask() is { } answer)
+                return answer;
+            if (TimeProvider.System.GetElapsedTime(start) + every > within)
+                return null;
+            await DelayAsync(every, cancel);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Croft.Tools;
+
+/// <summary>What a program said.</summary>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+public sealed record ToolResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>The last lines it wrote to stderr, or to stdout when stderr was silent; for messages.</summary>
+    public string LastWords => Tail(string.IsNullOrWhiteSpace(Error) ? Output : Error);
+
+    static string Tail(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join(" / ", lines[Math.Max(0, lines.Length - 3)..]);
+    }
+}
+
+/// <summary>
+/// A program of the host that Croft calls: the only place that starts processes. Arguments are handed over as a list, never through a shell;
+/// nothing secret belongs in them, since every user of the host can read them. A cancelled call kills the program and all it started.
+/// </summary>
+/// <param name="Program">Name on the search path, or full path.</param>
+/// <param name="Arguments">One element per argument.</param>
+public sealed record Tool(string Program, params IReadOnlyList<string> Arguments)
+{
+    /// <summary>Variables added to the environment; a null value removes one.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The folder it starts in; null is this process's.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Written to its standard input, which is then closed; null gives it an empty one.</summary>
+    public Func<Stream, CancellationToken, Task>? Input { get; init; }
+
+    /// <summary>Called with each line of stdout and stderr as it comes, from two threads, never at the same time.</summary>
+    public Action<string>? Line { get; init; }
+
+    /// <summary>Runs the program to its end and returns what it said, whatever its exit code.</summary>
+    /// <exception cref="CroftException">The program is not installed.</exception>
+    public async Task<ToolResult> RunAsync(CancellationToken cancel)
+    {
+        using var process = Start(redirect: true);
+        await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
+        var gate = new Lock();
+        var output = ReadAsync(process.StandardOutput, gate);
+        var error = ReadAsync(process.StandardError, gate);
+        try
+        {
+            if (Input is not null)
+                await Input(process.StandardInput.BaseStream, cancel);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended, or closed its input, before it had read everything: its exit code tells why.
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        var result = new ToolResult(process.ExitCode, await output, await error);
+        cancel.ThrowIfCancellationRequested();
+        return result;
+    }
+
+    /// <summary>Runs the program and returns its stdout.</summary>
+    /// <exception cref="CroftException">It is not installed, or its exit code is not 0: the message says <paramref name="doing"/> and its last words.</exception>
+    public async Task<string> RunCheckedAsync(string doing, CancellationToken cancel)
+    {
+        var result = await RunAsync(cancel);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw CroftException.World($"{doing}: {Path.GetFileName(Program)} ended with exit code {result.ExitCode}: {result.LastWords}");
+    }
+
+    /// <summary>Runs the program on this process's own terminal and returns its exit code.</summary>
+    /// <exception cref="CroftException">The program is not installed.</exception>
+    public async Task<int> RunOnTerminalAsync(CancellationToken cancel)
+    {
+        using var process = Start(redirect: false);
+        await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+
+    async Task<string> ReadAsync(StreamReader reader, Lock gate)
+    {
+        if (Line is null)
+            return await reader.ReadToEndAsync(CancellationToken.None);
+        var kept = new StringBuilder();
+        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            kept.AppendLine(line);
+            lock (gate)
+                Line(line);
+        }
+
+        return kept.ToString();
+    }
+
+    Process Start(bool redirect)
+    {
+        var info = new ProcessStartInfo(Program)
+        {
+            RedirectStandardInput = redirect,
+            RedirectStandardOutput = redirect,
+            RedirectStandardError = redirect,
+            WorkingDirectory = Directory ?? "",
+        };
+        foreach (var argument in Arguments)
+            info.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            info.Environment[name] = value;
+        try
+        {
+#pragma warning disable RS0030 // the one home of Process.Start
+            return Process.Start(info)!;
+#pragma warning restore RS0030
+        }
+        catch (Win32Exception e)
+        {
+            throw CroftException.World($"cannot run \"{Program}\": {e.Message}", $"install it (./demo lists and installs every program that Croft calls)", e);
+        }
+    }
+
+    static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+}
