@@ -1,0 +1,15 @@
+namespace Croft.Libvirt;
+
+/// <summary>How a console is opened.</summary>
+[Flags]
+public enum ConsoleFlags
+{
+    /// <summary>Nothing in particular.</summary>
+    None = 0,
+
+    /// <summary>An earlier client is thrown out.</summary>
+    Force = 1 << 0,
+
+    /// <summary>Fails unless the driver keeps other clients out.</summary>
+    Safe = 1 << 1,
+}

@@ -1,0 +1,21 @@
+namespace Croft.Libvirt;
+
+/// <summary>How memory is saved and restored.</summary>
+[Flags]
+public enum DomainSaveFlags
+{
+    /// <summary>Nothing in particular.</summary>
+    None = 0,
+
+    /// <summary>Past the file system cache.</summary>
+    BypassCache = 1 << 0,
+
+    /// <summary>The restored domain runs.</summary>
+    Running = 1 << 1,
+
+    /// <summary>The restored domain is paused.</summary>
+    Paused = 1 << 2,
+
+    /// <summary>NVRAM is made anew from its template.</summary>
+    ResetNvram = 1 << 3,
+}

@@ -1,0 +1,27 @@
+namespace Croft.Libvirt;
+
+/// <summary>How a domain starts.</summary>
+[Flags]
+public enum DomainStartFlags
+{
+    /// <summary>Nothing in particular.</summary>
+    None = 0,
+
+    /// <summary>Created, its processors held.</summary>
+    Paused = 1 << 0,
+
+    /// <summary>Destroyed when the connection closes.</summary>
+    AutoDestroy = 1 << 1,
+
+    /// <summary>Restored without the file system cache.</summary>
+    BypassCache = 1 << 2,
+
+    /// <summary>Booted afresh; a managed save image is thrown away.</summary>
+    ForceBoot = 1 << 3,
+
+    /// <summary>The XML is checked against the schema.</summary>
+    Validate = 1 << 4,
+
+    /// <summary>NVRAM is made anew from its template.</summary>
+    ResetNvram = 1 << 5,
+}

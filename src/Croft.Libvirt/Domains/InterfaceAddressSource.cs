@@ -1,0 +1,14 @@
+namespace Croft.Libvirt;
+
+/// <summary>Who tells the addresses of a domain.</summary>
+public enum InterfaceAddressSource
+{
+    /// <summary>libvirt's DHCP server.</summary>
+    Lease = 0,
+
+    /// <summary>The guest agent.</summary>
+    Agent = 1,
+
+    /// <summary>The host's ARP table.</summary>
+    Arp = 2,
+}

@@ -1,0 +1,17 @@
+namespace Croft.Libvirt;
+
+/// <summary>Why a connection closed by itself.</summary>
+public enum CloseReason
+{
+    /// <summary>An input or output error.</summary>
+    Error = 0,
+
+    /// <summary>The daemon closed it.</summary>
+    Eof = 1,
+
+    /// <summary>The daemon no longer answered keepalive messages.</summary>
+    KeepAlive = 2,
+
+    /// <summary>It was closed here.</summary>
+    Client = 3,
+}

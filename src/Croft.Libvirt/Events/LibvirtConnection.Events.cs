@@ -1,0 +1,100 @@
+namespace Croft.Libvirt;
+
+public sealed unsafe partial class LibvirtConnection
+{
+    readonly EventSource<LifecycleEvent> _lifecycle;
+    readonly EventSource<AgentEvent> _agents;
+    readonly EventSource<RebootEvent> _reboots;
+    readonly EventSource<NetworkEvent> _networks;
+    readonly EventSource<CloseReason> _close;
+
+    LibvirtConnection(ConnectHandle handle)
+    {
+        _handle = handle;
+        _lifecycle = DomainEvents<LifecycleEvent>(LifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);
+        _agents = DomainEvents<AgentEvent>(AgentLifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnAgent);
+        _reboots = DomainEvents<RebootEvent>(RebootEventId, (delegate* unmanaged<nint, nint, nint, void>)&OnReboot);
+        _networks = new(
+            opaque => virConnectNetworkEventRegisterAny(_handle, 0, 0, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork, opaque, &Callback.Free),
+            id => _ = virConnectNetworkEventDeregisterAny(_handle, id));
+        _close = new(
+            opaque => virConnectRegisterCloseCallback(_handle, &OnClose, opaque, &Callback.Free),
+            _ => _ = virConnectUnregisterCloseCallback(_handle, &OnClose));
+    }
+
+    /// <summary>Tells what happens to the domains, in order, until disposed. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
+    public IDisposable SubscribeLifecycle(Action<LifecycleEvent> handler) => _lifecycle.Subscribe(handler);
+
+    /// <summary>Tells when guest agents come and go. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
+    public IDisposable SubscribeAgent(Action<AgentEvent> handler) => _agents.Subscribe(handler);
+
+    /// <summary>Tells when guests reboot. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
+    public IDisposable SubscribeReboot(Action<RebootEvent> handler) => _reboots.Subscribe(handler);
+
+    /// <summary>Tells what happens to the networks. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
+    public IDisposable SubscribeNetworks(Action<NetworkEvent> handler) => _networks.Subscribe(handler);
+
+    /// <summary>Tells when the connection breaks. NoSupport from drivers inside the process. Handlers run on the event thread.</summary>
+    public IDisposable SubscribeClose(Action<CloseReason> handler) => _close.Subscribe(handler);
+
+    EventSource<T> DomainEvents<T>(int eventId, void* callback) => new(
+        opaque => virConnectDomainEventRegisterAny(_handle, 0, eventId, callback, opaque, &Callback.Free),
+        id => _ = virConnectDomainEventDeregisterAny(_handle, id));
+
+    void EndSubscriptions()
+    {
+        _lifecycle.End();
+        _agents.End();
+        _reboots.End();
+        _networks.End();
+        _close.End();
+    }
+
+    [UnmanagedCallersOnly]
+    static int OnLifecycle(nint connection, nint domain, int kind, int detail, nint opaque)
+    {
+        Deliver(opaque, () => new LifecycleEvent(NameOf(domain), UuidOf(domain), (DomainEventKind)kind, detail));
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    static void OnAgent(nint connection, nint domain, int state, int reason, nint opaque) =>
+        Deliver(opaque, () => new AgentEvent(NameOf(domain), UuidOf(domain), (AgentState)state, (AgentReason)reason));
+
+    [UnmanagedCallersOnly]
+    static void OnReboot(nint connection, nint domain, nint opaque) => Deliver(opaque, () => new RebootEvent(NameOf(domain), UuidOf(domain)));
+
+    [UnmanagedCallersOnly]
+    static void OnNetwork(nint connection, nint network, int kind, int detail, nint opaque) => Deliver(opaque, () =>
+    {
+        using var borrowed = NetworkHandle.Borrow(network);
+        return new NetworkEvent(Checked(virNetworkGetName(borrowed)), LibvirtNetwork.UuidOf(borrowed), (NetworkEventKind)kind);
+    });
+
+    [UnmanagedCallersOnly]
+    static void OnClose(nint connection, int reason, nint opaque) => Deliver(opaque, () => (CloseReason)reason);
+
+    static void Deliver<T>(nint opaque, Func<T> read)
+    {
+        try
+        {
+            Callback.Target<EventSource<T>>(opaque).Raise(read());
+        }
+        catch (LibvirtException)
+        {
+            // An event of something that libvirt cannot name is nobody's event; it must not reach libvirt's stack.
+        }
+    }
+
+    static string NameOf(nint domain)
+    {
+        using var borrowed = DomainHandle.Borrow(domain);
+        return Checked(virDomainGetName(borrowed));
+    }
+
+    static Guid UuidOf(nint domain)
+    {
+        using var borrowed = DomainHandle.Borrow(domain);
+        return LibvirtDomain.UuidOf(borrowed);
+    }
+}

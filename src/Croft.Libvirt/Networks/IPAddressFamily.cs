@@ -1,0 +1,11 @@
+namespace Croft.Libvirt;
+
+/// <summary>The kind of an address.</summary>
+public enum IPAddressFamily
+{
+    /// <summary>IPv4.</summary>
+    IPv4 = 0,
+
+    /// <summary>IPv6.</summary>
+    IPv6 = 1,
+}
