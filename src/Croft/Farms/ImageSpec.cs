@@ -28,7 +28,11 @@ public enum ImageFlavour
 /// <summary>A disk image on this machine.</summary>
 /// <param name="File">Full path; qcow2 or raw.</param>
 /// <param name="Sha256">Expected SHA-256 of the file, lower case hex; null computes it.</param>
-public sealed record FileImage(string Name, string File, string? Sha256, Location? At) : ImageSpec(Name, At);
+public sealed record FileImage(string Name, string File, string? Sha256, Location? At) : ImageSpec(Name, At)
+{
+    /// <summary><c>qcow2</c> or <c>raw</c>, as declared; null finds it out.</summary>
+    public string? Format { get; init; }
+}
 
 /// <summary>A disk image to fetch; <c>.xz</c>, <c>.gz</c>, <c>.zst</c>, <c>.bz2</c> are unpacked.</summary>
 /// <param name="Url"><c>http</c> or <c>https</c>.</param>

@@ -13,7 +13,8 @@ public sealed record Location(string File, int Line, int Column)
 /// <param name="Path">The path of keys, such as <c>vms.list[2].platform</c>.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Hint">What to write instead, or the next step.</param>
-public sealed record Problem(Location? At, string Path, string Message, string? Hint = null)
+/// <param name="IsWorld">Whether the world refuses what is written well: no room, a name or address in use.</param>
+public sealed record Problem(Location? At, string Path, string Message, string? Hint = null, bool IsWorld = false)
 {
     /// <inheritdoc/>
     public override string ToString() =>

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Croft.Farms.Shapes;
+
+namespace Croft.Farms.Keys;
+
+static class DispatchKeys
+{
+    public static readonly ChoiceShape<string> VirtType = new(("kvm", "kvm"), ("qemu", "qemu"));
+
+    public static readonly Field<ImmutableArray<Item<string>>> PriorityDomains =
+        new("priority_domains", new ListShape<string>(VirtType, least: 1), "Virtualization types, best first; the first that some hypervisor offers for an architecture is used.") { DefaultText = "`[kvm, qemu]`" };
+
+    public static readonly Field<DispatchPolicy> Policy = new(
+        "policy",
+        new ChoiceShape<DispatchPolicy>(("fair", DispatchPolicy.Fair), ("spread", DispatchPolicy.Spread), ("pack", DispatchPolicy.Pack)),
+        "How hypervisors are chosen: in turn, the emptiest, or as few as possible.") { DefaultText = "`fair`" };
+
+    public static readonly MapShape Map = new("dispatch", [PriorityDomains, Policy]);
+}

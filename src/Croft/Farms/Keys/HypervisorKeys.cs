@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Croft.Farms.Shapes;
+
+namespace Croft.Farms.Keys;
+
+static class HypervisorKeys
+{
+    public static readonly Field<string> Uri = new("uri", Rules.LibvirtUri, "Where libvirt answers.") { Required = true };
+
+    public static readonly Field<MapReading> Limits = new("limits", CapacityKeys.Map, "The most that machines of Croft may take there.") { DefaultText = "no limit" };
+
+    public static readonly Field<ImmutableArray<Named<string>>> Labels =
+        new("labels", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Facts about the host, for `require`.");
+
+    public static readonly Field<ImmutableArray<Named<ImmutableArray<Item<string>>>>> Capabilities = new(
+        "capabilities",
+        new NamedShape<ImmutableArray<Item<string>>>("arch", Architectures.Shape, new ListShape<string>(DispatchKeys.VirtType, least: 1)),
+        "What the host can run, for planning without contact.") { DefaultText = "asked of the host" };
+
+    public static readonly Field<MapReading> Size = new("size", CapacityKeys.Map, "The host's processors and memory, for planning without contact.") { DefaultText = "asked of the host" };
+
+    public static readonly MapShape Map = new("a hypervisor", [Uri, Limits, Labels, Capabilities, Size]);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Croft.Farms.Shapes;
+using Croft.Farms.Yaml;
+
+namespace Croft.Farms.Keys;
+
+/// <summary>The keys of a machine's definition; a target, a platform and an entry of the list may each have any of them.</summary>
+static class MachineKeys
+{
+    public static readonly Field<MapReading> Image = new("image", ImageKeys.Map, "The operating system's disk: an image of the catalogue, or a definition of your own.") { Merging = ImageKeys.Merge };
+
+    public static readonly Field<string> Arch = new("arch", Architectures.Shape, "The processor's architecture; Debian's names are understood too.") { DefaultText = "this host's" };
+
+    public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.") { DefaultText = "by `dispatch.priority_domains`" };
+
+    public static readonly Field<string> Machine = new("machine", Rules.ModelName, "QEMU's machine type, such as `q35`.") { DefaultText = "the architecture's" };
+
+    public static readonly Field<string> Cpu = new("cpu", Rules.ModelName, "The processor's model, such as `host-passthrough`.") { DefaultText = "the best the hypervisor offers" };
+
+    public static readonly Field<int> Vcpus = new("vcpus", new NumberShape(1, 4096), "Virtual processors.") { DefaultText = "`1`" };
+
+    public static readonly Field<long> Memory = new("memory", new SizeShape(16 << 20), "Memory.") { DefaultText = "`512MiB`" };
+
+    public static readonly Field<Firmware> Firmware = new(
+        "firmware",
+        new ChoiceShape<Firmware>(("kernel", Farms.Firmware.Kernel), ("bios", Farms.Firmware.Bios), ("uefi", Farms.Firmware.Uefi)),
+        "How it boots: the image's kernel loaded directly, or from its disk.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
+
+    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk.") { DefaultText = "the image's own" };
+
+    public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new("disks", new ListShape<MapReading>(DiskKeys.Map), "Further disks.");
+
+    public static readonly Field<ImmutableArray<Item<MapReading>>> Networks =
+        new("networks", new ListShape<MapReading>(NicKeys.Map), "Connections in order; the first carries the default route and ssh.") { DefaultText = "the farm's first network" };
+
+    public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
+
+    public static readonly Field<WaitSpec> Wait = new("wait", new WaitShape(), "What ready means: ssh, guest agent, a TCP port, or just started.") { DefaultText = "`ssh`" };
+
+    public static readonly Field<TimeSpan> ConnectionTimeout =
+        new("connection_timeout", new DurationShape(1), "How long it may take to become ready on hardware; stretched under emulation.") { DefaultText = "`120s`" };
+
+    public static readonly Field<string> Hypervisor = new("hypervisor", Rules.Name, "Only this hypervisor.") { DefaultText = "chosen by the plan" };
+
+    public static readonly Field<ImmutableArray<Named<string>>> Require =
+        new("require", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Labels that the hypervisor must carry.") { Merging = MergeNames };
+
+    public static readonly Field<string> Apart = new("apart", Rules.Name, "A group whose machines are placed on different hypervisors.") { DefaultText = "no group" };
+
+    public static readonly Field<YamlMap> Properties =
+        new("properties", new FreeShape(key: null), "Values of your own for the project's phases, as `vm.properties`.") { Merging = (lower, upper) => upper.Over(lower) };
+
+    public static readonly ImmutableArray<Field> All =
+    [
+        Image, Arch, VirtDomain, Machine, Cpu, Vcpus, Memory, Firmware, Disk, Disks, Networks, User, Wait, ConnectionTimeout, Hypervisor, Require, Apart, Properties,
+    ];
+
+    public static readonly MapShape Platform = new("a platform", All);
+
+    public static readonly MapShape Target = new("a target", All);
+
+    static ImmutableArray<Named<string>> MergeNames(ImmutableArray<Named<string>> lower, ImmutableArray<Named<string>> upper) =>
+        [.. lower.Where(named => !upper.Any(later => later.Name == named.Name)), .. upper];
+}

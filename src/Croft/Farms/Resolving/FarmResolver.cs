@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Croft.Farms.Keys;
+using Croft.Farms.Shapes;
+
+namespace Croft.Farms.Resolving;
+
+/// <summary>Makes the farm of what was written: fills defaults, merges layers, resolves references.</summary>
+sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList problems)
+{
+    readonly string _folder = Path.GetDirectoryName(file)!;
+
+    public Farm Resolve(MapReading farm)
+    {
+        var name = farm.Get(FarmKeys.Name) ?? "";
+        var hypervisors = HypervisorReader.Read(farm, defaults);
+        NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
+        networks.Read(farm.Items(FarmKeys.Networks));
+        var project = farm.Get(FarmKeys.Project);
+        var machines = ResolveMachines(farm, project, hypervisors, networks);
+        return new Farm(
+            name,
+            file,
+            hypervisors,
+            DispatchOf(farm.Get(FarmKeys.Dispatch)),
+            networks.All,
+            machines,
+            new ProjectReader(_folder, problems).Read(project, name),
+            [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()]);
+    }
+
+    ImmutableArray<MachineSpec> ResolveMachines(MapReading farm, MapReading? project, ImmutableArray<HypervisorSpec> hypervisors, NetworkReader networks)
+    {
+        Definitions platforms = new("platform", _folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems);
+        Definitions targets = new("target", _folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems);
+        if (farm.Get(FarmKeys.Vms) is not { } vms)
+        {
+            return [];
+        }
+
+        MachineLayers layers = new(platforms, targets, project);
+        MachineReader reader = new(layers, new ImageReader(_folder, problems), hypervisors, networks, defaults, problems);
+        AddressCheck addresses = new(networks, problems);
+        var machines = ImmutableArray.CreateBuilder<MachineSpec>();
+        foreach (var declared in new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms))
+        {
+            if (reader.Read(declared) is { } machine)
+            {
+                machines.Add(addresses.Place(machine, declared.Index));
+            }
+        }
+
+        return machines.DrainToImmutable();
+    }
+
+    bool IsSession(MapReading farm, ImmutableArray<HypervisorSpec> hypervisors) =>
+        farm.Has(FarmKeys.Hypervisors) ? hypervisors.Any(hypervisor => hypervisor.Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal)) : defaults.Session;
+
+    static DispatchRules DispatchOf(MapReading? dispatch)
+    {
+        var domains = dispatch is null ? [] : dispatch.Items(DispatchKeys.PriorityDomains);
+        return new DispatchRules(
+            domains.IsEmpty ? ["kvm", "qemu"] : [.. domains.Select(domain => domain.Value).Distinct()],
+            dispatch?.Maybe(DispatchKeys.Policy) ?? DispatchPolicy.Fair);
+    }
+}

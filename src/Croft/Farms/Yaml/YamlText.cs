@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Text;
+
+namespace Croft.Farms.Yaml;
+
+/// <summary>What can be wrong with a text before it is looked at as YAML.</summary>
+static class YamlText
+{
+    const int LargestFile = 16 << 20;
+
+    static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    // Everything YAML does not allow unescaped; the parser would take a NUL for the end of the text.
+    static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\t', '\n', '\r']), '\u007f', .. Enumerable.Range(0x80, 0x20).Select(c => (char)c).Except(['\u0085']), '\ufffe', '\uffff']);
+
+    /// <summary>The text of a file; null when it cannot be had, which is then reported.</summary>
+    public static string? ReadFile(string path, string shown, ProblemList problems)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+            {
+                problems.Add(new Location(shown, 1, 1), "", "the file is larger than 16 MiB");
+                return null;
+            }
+
+            var bytes = File.ReadAllBytes(path);
+            return StrictUtf8.GetString(bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes.AsSpan(3) : bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            problems.Add(new Location(shown, 1, 1), "", "the file is not UTF-8 text");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new Location(shown, 1, 1), "", $"the file cannot be read: {e.Message}");
+        }
+
+        return null;
+    }
+
+    public static bool IsReadable(string text, string file, ProblemList problems)
+    {
+        if (text.Length > LargestFile)
+        {
+            problems.Add(new Location(file, 1, 1), "", "the file is larger than 16 MiB");
+            return false;
+        }
+
+        var bad = text.AsSpan().IndexOfAny(Forbidden);
+        if (bad < 0)
+        {
+            return true;
+        }
+
+        var before = text.AsSpan(0, bad);
+        Location at = new(file, before.Count('\n') + 1, bad - before.LastIndexOf('\n'));
+        problems.Add(at, "", $"the character U+{(int)text[bad]:X4} is not allowed in YAML", "the file may be damaged, or not text");
+        return false;
+    }
+
+    /// <summary>Whether the white space that begins a line holds a tab.</summary>
+    public static bool TabIn(string text, Location place)
+    {
+        var line = text.AsSpan();
+        for (var i = 1; i < place.Line && line.IndexOf('\n') is >= 0 and var end; i++)
+        {
+            line = line[(end + 1)..];
+        }
+
+        var indent = line.IndexOfAnyExcept(' ', '\t');
+        return indent > 0 && line[..indent].Contains('\t');
+    }
+
+    /// <summary>The parser's own message without its place and its full stop.</summary>
+    public static string Sentence(string message)
+    {
+        var text = message.StartsWith("(Line", StringComparison.Ordinal) && message.IndexOf("): ", StringComparison.Ordinal) is var end and > 0
+            ? message[(end + 3)..]
+            : message;
+        text = Words.Printable(text.TrimEnd('.'), 200);
+        return text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
+    }
+}

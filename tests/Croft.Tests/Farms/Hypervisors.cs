@@ -1,0 +1,58 @@
+using Croft.Farms;
+
+namespace Croft.Tests.Farms;
+
+public sealed class Hypervisors
+{
+    const string Rack = """
+        farm: f
+        hypervisors:
+          local: { uri: "qemu:///system" }
+          rack1:
+            uri: qemu+ssh://farm@rack1/system
+            limits: { vcpus: 48, memory: 180GiB }
+            labels: { site: lyon }
+            capabilities: { amd64: [kvm, qemu], aarch64: [qemu] }
+            size: { vcpus: 64 }
+        """;
+
+    [Fact]
+    public void AreReadInDeclaredOrder()
+    {
+        var farm = Reading.Farm(Rack);
+        Assert.Equal(["local", "rack1"], farm.Hypervisors.Select(hypervisor => hypervisor.Name));
+        var rack = farm.Hypervisors[1];
+        Assert.Equal(new Capacity(48, 180L << 30), rack.Limits);
+        Assert.Equal(new Capacity(64, null), rack.Size);
+        Assert.Equal("lyon", rack.Labels["site"]);
+        Assert.Equal("aarch64:qemu x86_64:kvm,qemu", string.Join(' ', rack.Capabilities.Select(arch => $"{arch.Key}:{string.Join(',', arch.Value)}")));
+        Assert.Equal(new Location("farm.yaml", 4, 3), rack.At);
+    }
+
+    [Fact]
+    public void DispatchHasDefaults()
+    {
+        var rules = Reading.Farm("farm: f").Dispatch;
+        Assert.Equal(("kvm qemu", DispatchPolicy.Fair), (string.Join(' ', rules.PriorityDomains), rules.Policy));
+        rules = Reading.Farm("farm: f\ndispatch: { priority_domains: [qemu], policy: pack }").Dispatch;
+        Assert.Equal(("qemu", DispatchPolicy.Pack), (Assert.Single(rules.PriorityDomains), rules.Policy));
+    }
+
+    [Theory]
+    [InlineData("hypervisor: rack2", "no hypervisor \"rack2\" in this farm; did you mean \"rack1\"?")]
+    [InlineData("require: { site: lion }", "no hypervisor carries the label \"site: lion\"; did you mean \"site: lyon\"?")]
+    [InlineData("require: { ../x: y }", "\"../x\" is not a name")]
+    [InlineData("hypervisor: \"rack 1\"", "\"rack 1\" is not a name")]
+    public void UnknownOnesAreReported(string key, string problem) => Assert.Contains(problem, Reading.MachineProblems(key, Rack[(Rack.IndexOf('\n') + 1)..]));
+
+    [Theory]
+    [InlineData("qemu:///system?a=1&b=2", "write \"qemu:///system?a=1;b=2\"")]
+    [InlineData("qemu:///system' --x", "is not a libvirt URI")]
+    [InlineData("$(reboot)", "is not a libvirt URI")]
+    [InlineData("/system", "is not a libvirt URI")]
+    public void StrangeUrisAreRefused(string uri, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ h: {{ uri: \"{uri}\" }} }}"));
+
+    [Fact]
+    public void UriIsNeeded() =>
+        Assert.Equal("farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI", Reading.Problems("farm: f\nhypervisors: { h: {} }"));
+}

@@ -1,0 +1,67 @@
+using Croft.Farms;
+
+namespace Croft.Tests.Farms;
+
+public sealed class Projects
+{
+    [Fact]
+    public void HasDefaults()
+    {
+        var project = Reading.Farm("farm: f").Project;
+        Assert.Equal(("f", null, null, "{}", 10, 5.0), (project.Id, project.Revision, project.Phases, project.Vars, project.RetryCount, project.RetryDelay.TotalSeconds));
+        Assert.Empty(project.AllowedSteps);
+    }
+
+    [Fact]
+    public void AllKeysAreTaken()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "phases/VDE"));
+        var project = FarmFile.Read(
+            folder.Write("farm.yaml", """
+                farm: f
+                project:
+                  id: VDE_2
+                  revision: 1.10
+                  phases: phases/VDE
+                  vars: { branch: master }
+                  artifacts: [ /var/tmp/results/** ]
+                  allowed_phases: [startup, restore init, main]
+                  retry_count: 3
+                  retry_delay: 0
+                  timeouts: { main: 1h, init: 5min }
+                """),
+            Reading.Defaults).Require().Project;
+        Assert.Equal(("VDE_2", "1.10", Path.Combine(folder.Path, "phases/VDE"), "{\"branch\":\"master\"}"), (project.Id, project.Revision, project.Phases, project.Vars));
+        Assert.Equal(["startup", "restore init", "main"], project.AllowedSteps);
+        Assert.Equal("[init, 00:05:00] [main, 01:00:00]", string.Join(' ', project.Timeouts));
+        Assert.Equal((3, 0.0), (project.RetryCount, project.RetryDelay.TotalSeconds));
+    }
+
+    [Fact]
+    public void RevisionAutoIsNone() => Assert.Null(Reading.Farm("farm: f\nproject: { revision: auto }").Project.Revision);
+
+    [Theory]
+    [InlineData("phases: missing", "project.phases: no folder /nowhere/missing")]
+    [InlineData("allowed_phases: [restore_init]", "project.allowed_phases[0]: \"restore_init\" is not startup, restore init, create init, restore clean, create clean, restore dependencies, create dependencies, dependencies, init, main, terminate or shutdown; did you mean \"restore init\"?")]
+    [InlineData("artifacts: [results/*]", "write \"/results/*\"")]
+    [InlineData("artifacts: [/var/../etc/*]", "is not an absolute pattern of files")]
+    [InlineData("artifacts: [\"/var/$(id)\"]", "is not an absolute pattern of files")]
+    [InlineData("revision: a b", "is not a revision")]
+    [InlineData("id: a/b", "is not a project's id")]
+    [InlineData("vars: { my-var: 1 }", "project.vars.my-var: \"my-var\" is not a variable's name: letters, digits and \"_\", not first a digit; write \"my_var\"")]
+    [InlineData("vars: [1]", "project.vars: must be a map, not a list")]
+    [InlineData("timeouts: { startup: 1s }", "timeouts has no key \"startup\"")]
+    public void BadOnesAreRefused(string key, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nproject: {{ {key} }}"));
+
+    [Fact]
+    public void SshKeysAreWhole()
+    {
+        const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKHEChAnBzhqTpNBIsHDJCGU4s9z2Ks5Y+pYOiAGnRzU me@here";
+        Assert.Equal(Key, Assert.Single(Reading.Farm($"farm: f\nssh_keys: [ \"{Key}\", \"{Key}\" ]").SshKeys));
+        Assert.Contains("is not a public key", Reading.Problems($"farm: f\nssh_keys: [ \"{Key.Replace("ssh-ed25519", "ssh-rsa")}\" ]"));
+        Assert.Contains("is not a public key", Reading.Problems("farm: f\nssh_keys: [ \"ssh-ed25519 AAAA\" ]"));
+        Assert.Contains("is not allowed here", Reading.Problems($"farm: f\nssh_keys: [ \"{Key}';reboot\" ]"));
+        Assert.Contains("this is a private key", Reading.Problems("farm: f\nssh_keys: [ \"-----BEGIN OPENSSH PRIVATE KEY-----\" ]"));
+    }
+}
