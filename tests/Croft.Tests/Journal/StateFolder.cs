@@ -1,0 +1,9 @@
+namespace Croft.Tests.Journal;
+
+/// <summary>A folder of its own for one test.</summary>
+public sealed class StateFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("croft-state-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
