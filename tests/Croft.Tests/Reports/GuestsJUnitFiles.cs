@@ -1,0 +1,119 @@
+using System.Xml.Linq;
+using Croft.Journal;
+using Croft.Reports;
+
+namespace Croft.Tests.Reports;
+
+public sealed class GuestsJUnitFiles : IDisposable
+{
+    readonly SampleRun _run = new SampleRun().Machine("db").Step("db", "main", 0, 1).End(1, Outcome.Passed);
+
+    [Fact]
+    public void BecomeCasesOfTheirMachine()
+    {
+        _run.Artifact("db", "deep/er/r.xml", """
+            <testsuites><testsuite name="outer"><testsuite name="s">
+              <testcase classname="net" name="ping" time="1,234.5"/>
+              <testcase classname="net" name="vlan"><failure message="lost" type="A">trace</failure><system-out>out</system-out><system-err>err</system-err></testcase>
+              <testcase name="bare"><error/></testcase>
+              <testcase classname="net" name="later"><skipped message="no kvm"/></testcase>
+            </testsuite></testsuite></testsuites>
+            """);
+
+        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        Assert.Equal(("5", "1", "1", "1"),
+            ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));
+        Assert.Equal(["vde.vde main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
+            suite.Elements("testcase").Select(c => $"{(string)c.Attribute("classname")!} {(string)c.Attribute("name")!} {(string)c.Attribute("time")!}"));
+        var vlan = suite.Elements("testcase").ElementAt(2);
+        Assert.Equal(("lost", "trace", "out\nerr"), ((string)vlan.Element("failure")!.Attribute("message")!, vlan.Element("failure")!.Value, vlan.Element("system-out")!.Value));
+    }
+
+    [Fact]
+    public void CountACaseOnceByTheWorstThatIsSaidOfIt()
+    {
+        _run.Artifact("db", "r.xml", "<testsuite><testcase name='t'><failure message='a'/><error message='b'/><failure message='c'/></testcase></testsuite>");
+
+        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        Assert.Equal(("0", "1"), ((string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!));
+        Assert.Equal("b", (string)suite.Descendants("error").Single().Attribute("message")!);
+    }
+
+    [Theory]
+    [InlineData("<testsuite><testcase name='t'/>")]
+    [InlineData("<testsuite>\0</testsuite>")]
+    [InlineData("not xml")]
+    [InlineData("<!DOCTYPE testsuite [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><testsuite><testcase name='&a;'/></testsuite>")]
+    [InlineData("<!DOCTYPE testsuite><testsuite><testcase name='t'/></testsuite>")]
+    public void ThatAreDamagedOrHostileLeaveANote(string text)
+    {
+        _run.Artifact("db", "bad.xml", text).Artifact("db", "good.xml", "<testsuite><testcase name='fine'/></testsuite>");
+
+        var notes = JUnitReport.Write(_run.Summary(), _run.Folder);
+
+        Assert.StartsWith("artifacts/db/bad.xml was left out: ", Assert.Single(notes), StringComparison.Ordinal);
+        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        Assert.Equal(["main", "fine"], suite.Elements("testcase").Select(c => (string)c.Attribute("name")!));
+        Assert.Equal(notes[0], suite.Element("system-out")!.Value);
+    }
+
+    [Fact]
+    public void ThatNestWithoutEndAreLeftOut()
+    {
+        _run.Artifact("db", "r.xml", string.Concat(Enumerable.Repeat("<testsuite>", 200_000)));
+
+        Assert.Contains("nested", Assert.Single(JUnitReport.Write(_run.Summary(), _run.Folder)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThatHaveTooManyCasesAreLeftOut()
+    {
+        _run.Artifact("db", "r.xml", $"<testsuite>{string.Concat(Enumerable.Repeat("<testcase name='t'/>", 50_001))}</testsuite>");
+
+        Assert.Contains("50000", Assert.Single(JUnitReport.Write(_run.Summary(), _run.Folder)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KeepOnlyTheBeginOfHugeTexts()
+    {
+        _run.Artifact("db", "r.xml", $"<testsuite><testcase name='{new string('n', 100_000)}'><system-out>{new string('x', 5_000_000)}</system-out></testcase></testsuite>");
+
+        var test = WrittenJUnit.Write(_run).Descendants("testcase").Last();
+        Assert.InRange(test.Element("system-out")!.Value.Length, 1 << 16, (1 << 16) + 20);
+        Assert.InRange(((string)test.Attribute("name")!).Length, 4096, 4100);
+    }
+
+    [Fact]
+    public void ThatAreOtherXmlAreIgnored()
+    {
+        _run.Artifact("db", "pom.xml", "<project/>");
+
+        Assert.Empty(JUnitReport.Write(_run.Summary(), _run.Folder));
+        Assert.Single(WrittenJUnit.Write(_run).Descendants("testcase"));
+    }
+
+    [Fact]
+    public void ThatAreLinksAreNotFollowed()
+    {
+        var secret = Path.Combine(_run.Folder.Root, "secret.xml");
+        File.WriteAllText(secret, "<testsuite><testcase name='stolen'/></testsuite>");
+        _run.Artifact("db", "x.txt", "");
+        File.CreateSymbolicLink(Path.Combine(_run.Folder.ArtifactsPath("db"), "r.xml"), secret);
+        Directory.CreateSymbolicLink(Path.Combine(_run.Folder.ArtifactsPath("db"), "dir"), _run.Folder.Root);
+
+        Assert.DoesNotContain("stolen", WrittenJUnit.Write(_run).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _run.Html(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThatArePipesAreNotWaitedFor()
+    {
+        _run.Artifact("db", "x.txt", "");
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_run.Folder.ArtifactsPath("db"), "r.xml")]);
+        mkfifo.WaitForExit();
+
+        Assert.Empty(JUnitReport.Write(_run.Summary(), _run.Folder));
+    }
+
+    public void Dispose() => _run.Dispose();
+}
