@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace Croft.Images;
+
+/// <summary>An expected digest of a file.</summary>
+/// <param name="Algorithm"><c>sha256</c> or <c>sha512</c>.</param>
+/// <param name="Hex">Lower case.</param>
+sealed partial record Checksum(string Algorithm, string Hex)
+{
+    /// <summary>Reads <c>sha256:hex</c>, <c>sha512:hex</c>, or the bare digest, which its length tells.</summary>
+    /// <exception cref="CroftException">It is none of these.</exception>
+    public static Checksum Parse(string text)
+    {
+        var match = Form().Match(text.Trim().ToLowerInvariant());
+        var algorithm = match.Groups["hex"].Length == 64 ? "sha256" : "sha512";
+        if (!match.Success || (match.Groups["name"].Success && match.Groups["name"].Value != algorithm))
+            throw CroftException.Usage($"\"{text}\" is not a checksum: write sha256:<64 hex digits> or sha512:<128 hex digits>");
+        return new Checksum(algorithm, match.Groups["hex"].Value);
+    }
+
+    /// <summary>Finds a file's digest in a list of digests: GNU's and BSD's lines, or a file that holds nothing else than one digest.</summary>
+    public static Checksum? Find(string list, string file)
+    {
+        Checksum? best = null;
+        foreach (var line in list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var match = GnuLine().Match(line) is { Success: true } gnu ? gnu : BsdLine().Match(line);
+            if (!match.Success || (match.Groups["file"].Value is { Length: > 0 } name && name[(name.LastIndexOf('/') + 1)..] != file))
+                continue;
+            var hex = match.Groups["hex"].Value.ToLowerInvariant();
+            if (best is null || hex.Length > best.Hex.Length)
+                best = new Checksum(hex.Length == 64 ? "sha256" : "sha512", hex);
+        }
+
+        return best;
+    }
+
+    /// <summary>Computes the same kind of digest of a file.</summary>
+    public async Task<Checksum> OfAsync(string path, CancellationToken cancel) => this with { Hex = await HexAsync(path, Algorithm, cancel) };
+
+    /// <summary>SHA-256 of a file, lower case hex.</summary>
+    public static Task<string> Sha256Async(string path, CancellationToken cancel) => HexAsync(path, "sha256", cancel);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Algorithm}:{Hex}";
+
+    static async Task<string> HexAsync(string path, string algorithm, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var digest = algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel) : await SHA256.HashDataAsync(file, cancel);
+        return Convert.ToHexStringLower(digest);
+    }
+
+    [GeneratedRegex("^((?<name>sha256|sha512):)?(?<hex>[0-9a-f]{64}([0-9a-f]{64})?)$")]
+    private static partial Regex Form();
+
+    // "digest  file", "digest *file", or the digest alone.
+    [GeneratedRegex(@"^(?<hex>[0-9A-Fa-f]{64}([0-9A-Fa-f]{64})?)(\s+\*?(?<file>\S.*))?$")]
+    private static partial Regex GnuLine();
+
+    [GeneratedRegex(@"^SHA(256|512) \((?<file>.+)\) = (?<hex>[0-9A-Fa-f]{64}([0-9A-Fa-f]{64})?)$")]
+    private static partial Regex BsdLine();
+}

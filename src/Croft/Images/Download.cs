@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Croft.Tools;
+
+namespace Croft.Images;
+
+/// <summary>
+/// Fetches a file over HTTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it stopped, if the
+/// server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the checksum.
+/// </summary>
+sealed class Download(HttpClient client, TimeProvider time)
+{
+    /// <summary>Without a byte for so long, a transfer is given up and tried again.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The wait before the first retry; it doubles.</summary>
+    public TimeSpan Backoff { get; init; } = TimeSpan.FromSeconds(1);
+
+    const int Retries = 3;
+    const int Redirects = 8;
+
+    /// <summary>Fetches a file to its end.</summary>
+    /// <param name="partial">Holds what came so far; its name with <c>.state</c> says of what.</param>
+    /// <param name="progress">Bytes so far, bytes in all, bytes per second.</param>
+    public async Task FetchAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
+    {
+        for (var failures = 0; ;)
+        {
+            var before = Length(partial);
+            string trouble;
+            try
+            {
+                await AttemptAsync(address, partial, progress, cancel);
+                return;
+            }
+            catch (TransferException e)
+            {
+                trouble = e.Message;
+            }
+
+            failures = Length(partial) > before ? 1 : failures + 1; // one that brought something starts the count again
+            if (failures > Retries)
+                throw CroftException.World($"downloading {address}: {trouble} ({Retries} retries)", "try again; what came so far is kept");
+            await Poll.DelayAsync(Backoff * (1 << (failures - 1)), cancel);
+        }
+    }
+
+    /// <summary>Fetches a small text; null when there is none at this address.</summary>
+    public async Task<string?> TextAsync(Uri address, CancellationToken cancel)
+    {
+        const int most = 4 << 20;
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                using var patience = new Patience(Stall, time, cancel);
+                using var response = await SendAsync(address, null, null, patience);
+                if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone)
+                    return null;
+                Demand(response, address);
+                using var body = new MemoryStream();
+                await CopyAsync(response, body, _ => body.Length <= most ? true : throw CroftException.World($"{address} is no list of checksums: it is too large"), patience);
+                return System.Text.Encoding.UTF8.GetString(body.ToArray());
+            }
+            catch (TransferException e) when (failures >= Retries)
+            {
+                throw CroftException.World($"downloading {address}: {e.Message} ({Retries} retries)");
+            }
+            catch (TransferException)
+            {
+                await Poll.DelayAsync(Backoff * (1 << failures), cancel);
+            }
+        }
+    }
+
+    async Task AttemptAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
+    {
+        var state = ReadState(partial);
+        var have = state?.Validator is not null && state.Address == address.ToString() ? Length(partial) : 0;
+        using var patience = new Patience(Stall, time, cancel);
+        using var response = await SendAsync(address, have > 0 ? have : null, state?.Validator, patience);
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            // Nothing is left to send, or the file has shrunk; the latter only the beginning can tell.
+            if (response.Content.Headers.ContentRange?.Length == have)
+                return;
+            Forget(partial);
+            throw new TransferException("the server's file is shorter than what came so far");
+        }
+
+        Demand(response, address);
+        if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != have)
+        {
+            if (response.StatusCode == HttpStatusCode.PartialContent)
+            {
+                Forget(partial);
+                throw new TransferException("the server sent another part than was asked for");
+            }
+
+            have = 0;
+        }
+
+        await WriteStateAsync(partial, new DownloadState(address.ToString(), Validator(response)), cancel);
+        await using var file = new FileStream(partial, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+        long? total = response.Content.Headers.ContentLength is { } length ? have + length : null;
+        var started = time.GetTimestamp();
+        var reported = TimeSpan.FromSeconds(-1);
+        var received = 0L;
+        await CopyAsync(response, file, bytes =>
+        {
+            received += bytes;
+            var elapsed = time.GetElapsedTime(started);
+            if (elapsed - reported > TimeSpan.FromMilliseconds(200) || have + received == total)
+            {
+                reported = elapsed;
+                progress(have + received, total, elapsed > TimeSpan.Zero ? received / elapsed.TotalSeconds : null);
+            }
+
+            return true;
+        }, patience);
+        if (total is not null && have + received < total)
+            throw new TransferException($"the connection ended after {have + received} of {total} bytes");
+    }
+
+    /// <summary>Follows redirects itself: the handler's own would also leave https.</summary>
+    async Task<HttpResponseMessage> SendAsync(Uri address, long? from, string? validator, Patience patience)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+            if (from is not null)
+            {
+                request.Headers.Range = new RangeHeaderValue(from, null);
+                request.Headers.TryAddWithoutValidation("If-Range", validator);
+            }
+
+            var response = await patience.ForAsync(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), "no answer");
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+                return response;
+            response.Dispose();
+            var next = new Uri(address, location);
+            if (next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
+                throw CroftException.World($"{address} redirects to {next}, which is less safe than what was asked for");
+            if (redirects == Redirects)
+                throw CroftException.World($"{address}: more than {Redirects} redirects");
+            address = next;
+        }
+    }
+
+    static async Task CopyAsync(HttpResponseMessage response, Stream target, Func<int, bool> copied, Patience patience)
+    {
+        await using var body = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
+        var buffer = new byte[128 << 10];
+        while (true)
+        {
+            var bytes = await patience.ForAsync(token => body.ReadAsync(buffer, token).AsTask(), "not a byte came");
+            if (bytes == 0)
+                return;
+            await target.WriteAsync(buffer.AsMemory(0, bytes), patience.Cancel);
+            copied(bytes);
+        }
+    }
+
+    static void Demand(HttpResponseMessage response, Uri address)
+    {
+        var status = (int)response.StatusCode;
+        if (response.IsSuccessStatusCode)
+            return;
+        if (status is >= 500 or 408 or 429)
+            throw new TransferException($"the server answered {status} {response.ReasonPhrase}");
+        throw CroftException.World(
+            $"{address}: the server answered {status} {response.ReasonPhrase}",
+            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null);
+    }
+
+    // A weak ETag does not promise the same bytes.
+    static string? Validator(HttpResponseMessage response) =>
+        response.Headers.ETag is { IsWeak: false } tag ? tag.ToString() : response.Content.Headers.LastModified?.ToString("R");
+
+    static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Removes a partial file and what is known of it.</summary>
+    public static void Forget(string partial)
+    {
+        File.Delete(partial);
+        File.Delete(partial + ".state");
+    }
+
+    static DownloadState? ReadState(string partial)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(partial + ".state"), ImageJson.Default.DownloadState);
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null; // it starts from the beginning
+        }
+    }
+
+    static Task WriteStateAsync(string partial, DownloadState state, CancellationToken cancel) =>
+        File.WriteAllBytesAsync(partial + ".state", JsonSerializer.SerializeToUtf8Bytes(state, ImageJson.Default.DownloadState), cancel);
+}

@@ -1,0 +1,96 @@
+#!/bin/sh
+# Builds a guest image: build.sh OUT SUITE ARCH FLAVOUR [PACKAGE…]
+#   OUT      a folder; receives root.qcow2, vmlinux or vmlinuz, initrd, packages, manifest.json
+#   SUITE    Debian's code name: bookworm, trixie, …
+#   ARCH     Debian's name: amd64, arm64, …
+#   FLAVOUR  micro (busybox init, seconds to ssh) or systemd (with cloud-init)
+#   MIRROR   in the environment: address of a Debian mirror; without it, this machine's own Debian sources are used
+# Needs no root: an ordinary user with an entry in /etc/subuid and newuidmap gets the same image.
+set -eu
+out=$1 suite=$2 arch=$3 flavour=$4
+shift 4
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+fail() {
+  echo "build.sh: $*" >&2
+  exit 1
+}
+
+# What the host's own apt reads, whatever its files look like: "uri release component" of Debian's main archive, one per line.
+# A code name at the start of the release is replaced by the suite; backports and other people's archives are left out.
+host_sources() {
+  # shellcheck disable=SC1091
+  name=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # shellcheck disable=SC2016 # apt substitutes these
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    awk -v host="$name" -v suite="$suite" '
+      $3 == "main" && $1 ~ /\/debian(-security)?\/([^\/]*\/)?$/ {
+        part = ""
+        if (split($2, release, "-") > 1) part = "-" release[2]
+        if ((release[1] == host || release[1] == "stable") && (part == "" || part == "-updates" || part == "-security"))
+          print $1, suite part
+      }' | awk '!seen[$0]++'
+}
+
+# The same for one mirror. Whether it has updates and security fixes is asked of it: a name that does not exist would end the build.
+mirror_sources() {
+  mirror=${MIRROR%/}
+  for place in "$mirror $suite" "$mirror $suite-updates" "$mirror-security $suite-security"; do
+    if /usr/lib/apt/apt-helper -o Acquire::Retries=0 download-file "${place% *}/dists/${place#* }/InRelease" "$work/InRelease" >&2; then
+      echo "$place"
+    elif [ "$place" = "$mirror $suite" ]; then
+      fail "$mirror does not answer, or has no $suite"
+    fi
+  done
+}
+
+if [ -n "${MIRROR:-}" ]; then mirror_sources; else host_sources; fi >"$work/places"
+[ -s "$work/places" ] || fail "this machine's apt sources name no Debian archive; give one (mirror: in the image's definition)"
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ -e "$keyring" ] || fail "no $keyring: install debian-archive-keyring"
+while read -r uri release; do
+  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' "$uri" "$release" "$keyring"
+done <"$work/places" >"$work/debian.sources"
+
+case $arch in
+  amd64 | arm64) kernel=linux-image-cloud-$arch ;;
+  armhf) kernel=linux-image-armmp ;;
+  ppc64el) kernel=linux-image-powerpc64le ;;
+  *) kernel=linux-image-$arch ;;
+esac
+include=$kernel,busybox-static,openssh-server,qemu-guest-agent,python3,python3-apt,iproute2,sudo,e2fsprogs,ca-certificates,netbase
+[ "$flavour" = micro ] || include=$include,systemd-sysv,udev,dbus,systemd-resolved,cloud-init,cloud-guest-utils
+for package; do include=$include,$package; done
+
+# A mirror that is a snapshot has dates in the past; the host's apt has been told so, and the guest's must know it too.
+apt-config dump | grep -E '^Acquire::(Check-Valid-Until|Check-Date) "false"' >"$work/dates" || :
+# The way to the mirror from here; it is not the guest's.
+apt-config dump | grep -E '^Acquire::https?::[Pp]roxy ' >"$work/proxies" || :
+
+mkdir "$work/in"
+cp -R "$here/." "$work/in/"
+cp "$work/debian.sources" "$work/dates" "$work/in/"
+chmod -R u=rwX,go=rX "$work"
+
+mode=unshare
+[ "$(id -u)" -ne 0 ] || mode=root
+# INITRD=No: Debian's initramfs is never used, and making it takes minutes when the architecture is emulated.
+# $1 in the hooks is the root of the new system. Everything goes in and out through mmdebstrap's own channel, because inside its
+# user namespace this user's folders need not be readable; what is needed only while building lies under its /tmp.
+# shellcheck disable=SC2016
+INITRD=No mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arch" --include="$include" \
+  --skip=cleanup/apt,cleanup/mmdebstrap,cleanup/reproducible \
+  --aptopt='APT::Install-Recommends "false"' --aptopt="$work/dates" --aptopt="$work/proxies" \
+  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+  --setup-hook='mkdir -p "$1/etc" && printf "do_symlinks = no\n" >"$1/etc/kernel-img.conf"' \
+  --customize-hook='mkdir -p "$1/tmp/croft"' \
+  --customize-hook="copy-in '$work/in' /tmp/croft" \
+  --customize-hook="sh \"\$1/tmp/croft/in/finish.sh\" \"\$1\" $suite $arch $flavour" \
+  --customize-hook="sync-out /tmp/croft/out '$out'" \
+  "$suite" - "$work/debian.sources"

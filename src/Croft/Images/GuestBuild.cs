@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Croft.Farms;
+using Croft.Tools;
+
+namespace Croft.Images;
+
+/// <summary>Builds a guest by the scripts in <c>Guest/</c>, which travel inside this assembly.</summary>
+static class GuestBuild
+{
+    const string Prefix = "Guest/";
+
+    static readonly Lazy<IReadOnlyList<(string Name, byte[] Content)>> Scripts = new(() =>
+    [
+        .. typeof(GuestBuild).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (name[Prefix.Length..], Read(name))),
+    ]);
+
+    /// <summary>What decides the result, as far as it can be known before: the scripts and what they are told.</summary>
+    public static string Recipe(BuiltImage image)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(Encoding.UTF8.GetBytes(string.Join('\n', ["built", image.Suite, image.Arch, Flavour(image), image.Mirror ?? "", .. image.Packages])));
+        foreach (var (name, content) in Scripts.Value)
+        {
+            Add(Encoding.UTF8.GetBytes(name));
+            Add(content);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Add(byte[] part)
+        {
+            hash.AppendData(BitConverter.GetBytes((long)part.Length)); // so that no part runs into the next
+            hash.AppendData(part);
+        }
+    }
+
+    /// <summary>Builds into an empty folder.</summary>
+    /// <param name="work">For what is needed only while building.</param>
+    /// <param name="line">Called with each line that the build writes.</param>
+    /// <returns>How to boot it.</returns>
+    public static async Task<GuestManifest> RunAsync(BuiltImage image, string output, string work, Action<string> line, CancellationToken cancel)
+    {
+        var scripts = Path.Combine(work, "scripts");
+        foreach (var (name, content) in Scripts.Value)
+        {
+            var path = Path.Combine(scripts, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content, cancel);
+        }
+
+        var build = new Tool("sh", [Path.Combine(scripts, "build.sh"), output, image.Suite, DebianArch(image), Flavour(image), .. image.Packages])
+        {
+            Environment = new Dictionary<string, string?> { ["MIRROR"] = image.Mirror, ["TMPDIR"] = BuildFolder(work), ["LC_ALL"] = "C.UTF-8" },
+            Line = line,
+        };
+        await build.RunCheckedAsync($"building the image \"{image.Name}\"", cancel);
+        await using var manifest = File.OpenRead(Path.Combine(output, "manifest.json"));
+        return (await JsonSerializer.DeserializeAsync(manifest, ImageJson.Default.GuestManifest, cancel))!;
+    }
+
+    /// <summary>Removes a build's folder, whoever owns what is in it.</summary>
+    public static async Task RemoveAsync(string work)
+    {
+        foreach (var folder in (string[])[OutsideFolder(work), work])
+        {
+            if (!Directory.Exists(folder))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+            {
+                // Files of the build's own users, which only a user namespace with the same users may remove.
+                await new Tool("mmdebstrap", "--unshare-helper", "rm", "-rf", folder).RunAsync(CancellationToken.None);
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The root file system is made here. An ordinary user's build works as other users, who cannot reach a folder below a closed home:
+    /// then it is in the machine's place for temporary files, and <c>outside</c> says where, so that it is found after a crash.
+    /// </summary>
+    static string BuildFolder(string work)
+    {
+        if (Environment.IsPrivilegedProcess)
+            return Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
+        var outside = Directory.CreateTempSubdirectory("croft-build-");
+        File.WriteAllText(Path.Combine(work, "outside"), outside.FullName);
+        if (!OperatingSystem.IsWindows())
+            outside.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return outside.FullName;
+    }
+
+    static string OutsideFolder(string work)
+    {
+        var note = Path.Combine(work, "outside");
+        return File.Exists(note) ? File.ReadAllText(note) : "";
+    }
+
+    static string Flavour(BuiltImage image) => image.Flavour.ToString().ToLowerInvariant();
+
+    static string DebianArch(BuiltImage image) => image.Arch switch
+    {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "armv7l" => "armhf",
+        "ppc64le" => "ppc64el",
+        "i686" => "i386",
+        "riscv64" or "s390x" => image.Arch,
+        _ => throw CroftException.Usage($"image \"{image.Name}\": Debian has no architecture {image.Arch}"),
+    };
+
+    static byte[] Read(string name)
+    {
+        using var stream = typeof(GuestBuild).Assembly.GetManifestResourceStream(name)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+}

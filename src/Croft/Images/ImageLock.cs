@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using Croft.Tools;
+
+namespace Croft.Images;
+
+/// <summary>
+/// One maker at a time for one image, among the processes of this machine: a lock on a file that the kernel gives back when its holder dies.
+/// The file stays, because removing it would let two have it.
+/// </summary>
+sealed class ImageLock : IDisposable
+{
+    readonly FileStream file;
+
+    ImageLock(FileStream file) => this.file = file;
+
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="waiting">Called once when another holds it, with who that is, as far as is known.</param>
+    public static async Task<ImageLock> AcquireAsync(string path, Action<string> waiting, CancellationToken cancel)
+    {
+        var told = false;
+#pragma warning disable CA2000 // the lock owns the file
+        while (true)
+        {
+            if (TryOpen(path) is { } file)
+                return new ImageLock(file);
+            if (!told)
+                waiting(Holder(path));
+            told = true;
+            await Poll.DelayAsync(TimeSpan.FromMilliseconds(200), cancel);
+        }
+#pragma warning restore CA2000
+    }
+
+    static FileStream? TryOpen(string path)
+    {
+        const int wouldBlock = 11; // EWOULDBLOCK, of flock
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return file;
+        }
+        catch (IOException e) when (e.HResult == wouldBlock)
+        {
+            return null;
+        }
+    }
+
+    static string Holder(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return int.TryParse(reader.ReadToEnd(), out var id) ? $"process {id}" : "another process";
+        }
+        catch (IOException)
+        {
+            return "another process";
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Croft.Farms;
+
+namespace Croft.Images;
+
+public sealed partial class ImageStore
+{
+    /// <summary>Returns the image, making it first when it is not there: builds, fetches, or takes in the file.</summary>
+    /// <exception cref="CroftException">It cannot be made; nothing half made is left.</exception>
+    public async Task<StoredImage> EnsureAsync(ImageSpec spec, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        if (spec is FileImage { File: var path } && !File.Exists(path))
+            throw CroftException.World($"image \"{spec.Name}\": there is no file {path}");
+        if (Find(spec) is { } there)
+        {
+            Touch(there.Id);
+            return there;
+        }
+
+        var key = Key(spec);
+        try
+        {
+            using var held = await ImageLock.AcquireAsync(
+                Path.Combine(Made("locks"), key),
+                holder => progress.Report(new ImageProgress(spec.Name, $"waiting for {holder}, which is making this image")),
+                cancel);
+            if (Find(spec) is { } madeMeanwhile)
+                return madeMeanwhile;
+            await RemoveStaleAsync(key);
+            return await MakeAsync(spec, key, progress, cancel);
+        }
+        catch (IOException e) when (e.HResult == NoSpace)
+        {
+            throw Full(spec, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw CroftException.World($"image \"{spec.Name}\": {e.Message}", cause: e);
+        }
+    }
+
+    const int NoSpace = 28; // ENOSPC
+
+    /// <summary>Makes an image in a temporary folder and puts it in place.</summary>
+    async Task<StoredImage> MakeAsync(ImageSpec spec, string key, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        var temporary = Directory.CreateDirectory(Path.Combine(Made("temporary"), $"{key}-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var maker = new ImageMaker(Directory.CreateDirectory(Path.Combine(temporary, "image")).FullName, temporary, progress, time);
+            var image = spec switch
+            {
+                BuiltImage built => await maker.BuildAsync(built, key, Path.Combine(Made("logs"), $"{built.Name}-{key[..8]}.log"), cancel),
+                FileImage file => await maker.TakeAsync(file, cancel),
+                UrlImage url => await maker.FetchAsync(url, NewDownload, Path.Combine(Made("downloads"), key), cancel),
+                _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
+            };
+            return await PublishAsync(image, maker.Output, key, cancel);
+        }
+        finally
+        {
+            await GuestBuild.RemoveAsync(temporary);
+        }
+    }
+
+    async Task<StoredImage> PublishAsync(StoredImage image, string folder, string key, CancellationToken cancel)
+    {
+        var place = Path.Combine(directory, image.Id);
+        if (Read(image.Id) is null)
+        {
+            image = image with
+            {
+                Files = new DirectoryInfo(folder).EnumerateFiles().ToImmutableSortedDictionary(file => file.Name, file => file.Length, StringComparer.Ordinal),
+                Created = time.GetUtcNow(),
+            };
+            await File.WriteAllBytesAsync(Path.Combine(folder, "image.json"), JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage), cancel);
+            if (Directory.Exists(place))
+                Discard(place); // damaged
+            Directory.Move(folder, place);
+        }
+
+        var recipe = Path.Combine(Made("recipes"), key);
+        await File.WriteAllTextAsync($"{recipe}.new", image.Id, cancel);
+        File.Move($"{recipe}.new", recipe, overwrite: true);
+        Touch(image.Id);
+        return Read(image.Id) ?? throw CroftException.World($"image \"{image.Name}\": {place} was changed by someone else while it was made");
+    }
+
+    /// <summary>Removes what makers of this image that died have left. The lock is held, so none of them lives.</summary>
+    async Task RemoveStaleAsync(string key)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Made("temporary"), $"{key}-*"))
+            await GuestBuild.RemoveAsync(folder);
+    }
+
+    CroftException Full(ImageSpec spec, Exception cause) =>
+        CroftException.World($"image \"{spec.Name}\": no space is left in {directory}", "croft image gc removes images that no farm uses", cause);
+}

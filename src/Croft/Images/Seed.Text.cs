@@ -1,0 +1,119 @@
+using System.Text;
+
+namespace Croft.Images;
+
+public static partial class Seed
+{
+    static string MetaData(SeedContent content) => Lines(
+        $"instance-id: {Identifier(content.InstanceId)}",
+        $"local-hostname: {HostName(content.Hostname)}");
+
+    /// <summary>Version 2, in netplan's words.</summary>
+    static string NetworkConfig(SeedContent content)
+    {
+        var text = new StringBuilder(Lines("version: 2", "ethernets:"));
+        for (var i = 0; i < content.Nics.Length; i++)
+        {
+            var nic = content.Nics[i];
+            text.Append(Lines(
+                $"  nic{i}:",
+                "    match:",
+                $"      macaddress: {Mac(nic.Mac)}",
+                $"    set-name: {NicName(nic.Name)}",
+                $"    dhcp4: {(nic.Address is null ? "true" : "false")}"));
+            if (i > 0)
+                text.Append(Lines("    optional: true")); // the guest is up when the first one is
+            if (nic.Address is null)
+                text.Append(Lines("    dhcp-identifier: \"mac\"", "    dhcp4-overrides:", $"      route-metric: {100 * (i + 1)}"));
+            else
+                text.Append(Lines("    addresses:", $"      - \"{V4(nic.Address)}/{Prefix(nic.PrefixLength)}\""));
+            if (nic.Gateway is not null)
+                text.Append(Lines("    routes:", "      - to: \"0.0.0.0/0\"", $"        via: \"{V4(nic.Gateway)}\""));
+            if (nic.Dns is { IsDefaultOrEmpty: false } dns)
+            {
+                text.Append(Lines("    nameservers:", "      addresses:"));
+                foreach (var server in dns)
+                    text.Append(Lines($"        - \"{V4(server)}\""));
+                if (nic.Search is not null)
+                    text.Append(Lines("      search:", $"        - {HostName(nic.Search)}"));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    static string UserData(SeedContent content)
+    {
+        var text = new StringBuilder(Lines(
+            "#cloud-config",
+            $"hostname: {HostName(content.Hostname)}",
+            "manage_etc_hosts: true",
+            "disable_root: false",
+            "ssh_pwauth: false",
+            "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
+            "ssh_keys:",
+            "  ed25519_private: |"));
+        foreach (var line in PrivateKey(content.HostKeyPrivate))
+            text.Append(Lines("    " + line));
+        text.Append(Lines($"  ed25519_public: \"{PublicKey(content.HostKeyPublic)}\""));
+        text.Append(Lines("ssh_authorized_keys:"));
+        Keys(text, content, "  ");
+        Users(text, content);
+        Disks(text, content);
+        text.Append(Lines("growpart:", "  mode: \"auto\"", "  devices: [\"/\"]", "resize_rootfs: true"));
+        return text.ToString();
+    }
+
+    static void Users(StringBuilder text, SeedContent content)
+    {
+        var user = UserName(content.User);
+        if (content.User == "root")
+        {
+            text.Append(Lines("users: []")); // not the distribution's own either
+            return;
+        }
+
+        text.Append(Lines(
+            "users:",
+            $"  - name: {user}",
+            "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
+            "    shell: \"/bin/bash\"",
+            "    lock_passwd: true",
+            "    ssh_authorized_keys:"));
+        Keys(text, content, "      ");
+    }
+
+    static void Keys(StringBuilder text, SeedContent content, string indent)
+    {
+        foreach (var key in content.AuthorizedKeys)
+            text.Append(Lines($"{indent}- |-", $"{indent}  {AuthorizedKey(key)}"));
+    }
+
+    static void Disks(StringBuilder text, SeedContent content)
+    {
+        foreach (var disk in content.Disks)
+            Device(disk.Serial); // checked even where nothing is done with it
+        var formatted = content.Disks.Where(disk => disk.Format is not null).ToArray();
+        if (formatted.Length > 0)
+            text.Append(Lines("fs_setup:"));
+        foreach (var disk in formatted)
+        {
+            text.Append(Lines(
+                $"  - device: {Device(disk.Serial)}",
+                $"    filesystem: {FileSystem(disk.Format!)}",
+                $"    label: \"{Label(disk.Serial, disk.Format!)}\"", // cloud-init knows by it that this disk was made already
+                "    overwrite: false"));
+        }
+
+        var mounted = content.Disks.Where(disk => disk.Mount is not null).ToArray();
+        if (mounted.Length > 0)
+            text.Append(Lines("mounts:"));
+        foreach (var disk in mounted)
+        {
+            var type = FileSystem(disk.Format ?? "auto");
+            text.Append(Lines($"  - [{Device(disk.Serial)}, {Folder(disk.Mount!)}, {type}, \"defaults,nofail\", \"0\", \"2\"]"));
+        }
+    }
+
+    static string Lines(params ReadOnlySpan<string> lines) => string.Join('\n', lines) + "\n";
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Croft.Images;
+
+/// <summary>
+/// What a guest is told at first boot: who it is, its networks, its keys, its disks. Everything is decided before the guest starts.
+/// A new <paramref name="InstanceId"/> makes a guest do its first boot's work again (host key, users, file systems on empty disks).
+/// </summary>
+/// <param name="HostKeyPrivate">The ed25519 host key in OpenSSH's file format, without passphrase.</param>
+/// <param name="HostKeyPublic">Its public half in OpenSSH's one-line form.</param>
+/// <param name="AuthorizedKeys">OpenSSH one-line form, options included; they log in as root and as <paramref name="User"/>.</param>
+/// <param name="Nics">The first carries the default route.</param>
+/// <param name="Disks">Disks besides the root disk.</param>
+/// <param name="User">The login, made when it is not there, with sudo; root needs no making.</param>
+public sealed record SeedContent(
+    string Hostname,
+    string InstanceId,
+    string HostKeyPrivate,
+    string HostKeyPublic,
+    ImmutableArray<string> AuthorizedKeys,
+    ImmutableArray<SeedNic> Nics,
+    ImmutableArray<SeedDisk> Disks,
+    string User = "root");
+
+/// <summary>A network card, found by its address, and how it is set.</summary>
+/// <param name="Mac">Such as <c>52:54:00:12:34:56</c>.</param>
+/// <param name="Name">What it is called in the guest: <c>eth0</c>, …</param>
+/// <param name="Address">IPv4; null asks DHCP.</param>
+/// <param name="PrefixLength">Of the address's network.</param>
+/// <param name="Gateway">The way to everywhere else; null is none.</param>
+/// <param name="Dns">Name servers; the first card that has any decides.</param>
+/// <param name="Search">The domain of names without a dot.</param>
+public sealed record SeedNic(
+    string Mac,
+    string Name,
+    IPAddress? Address = null,
+    int PrefixLength = 24,
+    IPAddress? Gateway = null,
+    ImmutableArray<IPAddress> Dns = default,
+    string? Search = null);
+
+/// <summary>A disk, found by the serial number that the hypervisor gives it (at most 20 characters: virtio's limit).</summary>
+/// <param name="Format">The file system made on it while it holds none; null makes none.</param>
+/// <param name="Mount">Where it is mounted; null mounts it nowhere.</param>
+public sealed record SeedDisk(string Serial, string? Format = null, string? Mount = null);

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Croft.Images;
+
+/// <summary>Where an image came from.</summary>
+public enum ImageKind
+{
+    /// <summary>Built from packages.</summary>
+    Built,
+
+    /// <summary>A file of this machine.</summary>
+    File,
+
+    /// <summary>Fetched.</summary>
+    Url,
+}
+
+/// <summary>
+/// A finished image in the store: read-only files in one folder named by <paramref name="Id"/>. It came there in one step, complete, and
+/// does not change until it is removed; machines get copies of its files in their hypervisor's pool.
+/// </summary>
+/// <param name="Id">SHA-256, lower case hex. Built: of the recipe and the packages it brought; else of the unpacked disk file.</param>
+/// <param name="Name">The name it was first asked for under.</param>
+/// <param name="Source">What it was made from, to be shown: suite and flavour, file, or address.</param>
+/// <param name="Arch">libvirt's name of the architecture; null when the image does not tell.</param>
+/// <param name="Disk">File name of the disk, qcow2.</param>
+/// <param name="DiskSize">Size of the disk as the guest sees it, in bytes.</param>
+/// <param name="Kernel">File name of the kernel to load directly; null when the disk boots by firmware.</param>
+/// <param name="Initrd">File name of its initramfs.</param>
+/// <param name="KernelArguments">The kernel's command line.</param>
+/// <param name="Console">The device of the guest's console, such as <c>ttyS0</c>.</param>
+/// <param name="Files">All files of the image, with their sizes in bytes.</param>
+/// <param name="Created">When it came into the store.</param>
+public sealed record StoredImage(
+    string Id,
+    string Name,
+    ImageKind Kind,
+    string Source,
+    string? Arch,
+    string Disk,
+    long DiskSize,
+    string? Kernel,
+    string? Initrd,
+    string? KernelArguments,
+    string? Console,
+    ImmutableSortedDictionary<string, long> Files,
+    DateTimeOffset Created)
+{
+    /// <summary>The folder that holds its files.</summary>
+    [JsonIgnore]
+    public string Directory { get; init; } = "";
+
+    /// <summary>When it was last asked for.</summary>
+    [JsonIgnore]
+    public DateTimeOffset LastUsed { get; init; }
+
+    /// <summary>Full path of the disk.</summary>
+    [JsonIgnore]
+    public string DiskPath => Path.Combine(Directory, Disk);
+
+    /// <summary>Full path of the kernel.</summary>
+    [JsonIgnore]
+    public string? KernelPath => Kernel is null ? null : Path.Combine(Directory, Kernel);
+
+    /// <summary>Full path of the initramfs.</summary>
+    [JsonIgnore]
+    public string? InitrdPath => Initrd is null ? null : Path.Combine(Directory, Initrd);
+
+    /// <summary>Full path of the list of packages, <c>name version</c> per line; null when the image was not built here.</summary>
+    [JsonIgnore]
+    public string? PackagesPath => Files.ContainsKey("packages") ? Path.Combine(Directory, "packages") : null;
+
+    /// <summary>Bytes that it takes on this machine's disk.</summary>
+    [JsonIgnore]
+    public long Bytes => Files.Values.Sum();
+}
