@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Croft.Engines;
+
+/// <summary>What exists on the farm's hypervisors, as they said it: the only state that planning knows.</summary>
+public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
+{
+    /// <summary>The machines of one farm, on every hypervisor.</summary>
+    public IEnumerable<(HypervisorState Hypervisor, MachineState Machine)> MachinesOf(string farm) =>
+        from hypervisor in Hypervisors
+        from machine in hypervisor.Machines
+        where machine.Record?.Farm == farm
+        select (hypervisor, machine);
+}
+
+/// <summary>One hypervisor as it was seen.</summary>
+/// <param name="Unreachable">Why it does not take part; null when it answered.</param>
+/// <param name="Version">Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</param>
+/// <param name="VirtTypes">Per architecture, the virtualization types it offers, best first.</param>
+/// <param name="Vcpus">Processors of the host.</param>
+/// <param name="Memory">Bytes of the host.</param>
+/// <param name="Machines">All machines there, other people's too.</param>
+/// <param name="Volumes">The volumes of Croft's pool, by name.</param>
+/// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
+/// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
+/// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
+public sealed record HypervisorState(
+    string Name,
+    string? Unreachable,
+    string Version,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes,
+    int Vcpus,
+    long Memory,
+    ImmutableArray<MachineState> Machines,
+    ImmutableArray<NetworkState> Networks,
+    ImmutableSortedDictionary<string, VolumeState> Volumes,
+    ImmutableArray<IPNetwork> Addresses,
+    ImmutableHashSet<int> BusyPorts,
+    string? HostNameUnknown = null)
+{
+    /// <summary>A hypervisor that does not answer.</summary>
+    public static HypervisorState Silent(string name, string reason) => new(
+        name, reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
+        ImmutableSortedDictionary<string, VolumeState>.Empty, [], []);
+
+    /// <summary>A hypervisor as the farm file declares it, empty.</summary>
+    public static HypervisorState Declared(Farms.HypervisorSpec spec) => Silent(spec.Name, spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : "") with
+    {
+        Unreachable = spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : null,
+        Version = "declared",
+        VirtTypes = spec.Capabilities,
+        Vcpus = spec.Size.Vcpus ?? 0,
+        Memory = spec.Size.Memory ?? 0,
+    };
+}
+
+/// <summary>Whether a machine runs.</summary>
+public enum PowerState
+{
+    /// <summary>Defined, not running.</summary>
+    Off,
+
+    /// <summary>Running.</summary>
+    Running,
+
+    /// <summary>Running, its processors stopped.</summary>
+    Paused,
+
+    /// <summary>Stopped by a crash of the guest or of its process.</summary>
+    Crashed,
+}
+
+/// <summary>A machine as it was seen.</summary>
+/// <param name="Name">Its name on the hypervisor, <c>farm.machine</c> for Croft's.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="Record">What Croft wrote into it; null when it is not Croft's.</param>
+public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int Vcpus, long Memory, MachineRecord? Record);
+
+/// <summary>What Croft writes into every machine it makes; any controller can read it back.</summary>
+/// <param name="Farm">The farm's name.</param>
+/// <param name="Owner">The farm's owner id.</param>
+/// <param name="Folder">Where the farm file is, for messages.</param>
+/// <param name="Name">The machine's name within the farm.</param>
+/// <param name="HardwareDigest">Of what a restart can change: processors, memory, model, networks and addresses.</param>
+/// <param name="DiskDigest">Of what only a new machine can change: image, architecture, firmware, disks, login.</param>
+/// <param name="Run">The run that made or last restored it.</param>
+/// <param name="Held">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
+/// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
+/// <param name="Nics">In order.</param>
+/// <param name="Disks">The volumes it writes to now; the root disk first.</param>
+public sealed record MachineRecord(
+    string Farm,
+    string Owner,
+    string Folder,
+    string Name,
+    string Platform,
+    string Target,
+    string User,
+    string HardwareDigest,
+    string DiskDigest,
+    string Run,
+    string? Held,
+    string HostKey,
+    ImmutableArray<Nic> Nics,
+    ImmutableArray<DiskVolume> Disks);
+
+/// <summary>A writable disk of a machine.</summary>
+/// <param name="Disk">Its name in the farm file; <c>root</c> for the first. Also the serial number the guest sees.</param>
+/// <param name="Volume">The volume.</param>
+public sealed record DiskVolume(string Disk, string Volume);
+
+/// <summary>A network card with the identity that Croft decided.</summary>
+/// <param name="Network">The farm's name of the network.</param>
+/// <param name="Bridge">libvirt's name of the network, <c>farm-network</c>; null with user networking.</param>
+/// <param name="Mac">Lower case, colons.</param>
+/// <param name="Address">Null when somebody else decides it.</param>
+/// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
+public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port);
+
+/// <summary>A network as it was seen.</summary>
+/// <param name="Name">Its name on the hypervisor.</param>
+/// <param name="Farm">The farm it belongs to; null when it is not Croft's.</param>
+/// <param name="SpanningTree">Whether its bridge has STP on, which holds every new card for seconds.</param>
+/// <param name="Reservations">Address, MAC and name of every host entry.</param>
+public sealed record NetworkState(
+    string Name,
+    string? Farm,
+    string? Owner,
+    string? Folder,
+    string? Network,
+    IPNetwork? Cidr,
+    bool Active,
+    bool SpanningTree,
+    ImmutableArray<Reservation> Reservations);
+
+/// <summary>An address promised to a MAC.</summary>
+public sealed record Reservation(IPAddress Address, string Mac, string Host);
+
+/// <summary>A volume of Croft's pool.</summary>
+/// <param name="Path">On the hypervisor.</param>
+/// <param name="Capacity">Bytes the guest sees.</param>
+/// <param name="Allocation">Bytes it takes.</param>
+public sealed record VolumeState(string Name, string Path, long Capacity, long Allocation);

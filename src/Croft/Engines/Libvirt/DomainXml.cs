@@ -1,0 +1,130 @@
+using System.Xml.Linq;
+using Croft.Farms;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>The only place that writes domain XML: from a machine's definition, top to bottom. Format: https://libvirt.org/formatdomain.html.</summary>
+static class DomainXml
+{
+    /// <summary>libvirt's extension for QEMU options that it does not know.</summary>
+    static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+    /// <summary>The guest's device of the seed; far from the disks, so that a disk added later keeps its place.</summary>
+    public const string SeedTarget = "vdz";
+
+    /// <summary>Slot of a user-mode card. Such cards are unknown to libvirt, which numbers its own slots from 1.</summary>
+    const int FirstUserSlot = 0x10;
+
+    /// <summary>Writes the definition.</summary>
+    /// <param name="path">Path on the hypervisor of a volume of Croft's pool.</param>
+    public static string Write(MachineDefinition machine, Func<string, string> path)
+    {
+        var spec = machine.Spec;
+        var arch = Architecture.Of(spec.Arch);
+        return new XElement(
+            "domain",
+            new XAttribute("type", machine.VirtType),
+            new XAttribute(XNamespace.Xmlns + "qemu", Qemu),
+            new XElement("name", machine.DomainName),
+            new XElement("uuid", machine.Uuid),
+            new XElement("metadata", RecordXml.Write(machine.Record, RecordXml.Namespace)),
+            new XElement("memory", new XAttribute("unit", "b"), spec.Memory),
+            new XElement("vcpu", spec.Vcpus),
+            Os(machine, arch, path),
+            Features(spec, arch),
+            Cpu(machine, arch),
+            new XElement("clock", new XAttribute("offset", "utc")),
+            new XElement("on_crash", "destroy"),
+            new XElement(
+                "devices",
+                machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), "qcow2", Target(i), disk.Disk)),
+                machine.Seed is null ? null : Disk(path(machine.Seed), "raw", SeedTarget, "seed", readOnly: true),
+                machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(Interface),
+                Serial(path(machine.Console)),
+                new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
+                new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
+                new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
+                new XElement("memballoon", new XAttribute("model", "none"))),
+            UserNetworks(machine.Record.Nics, arch)).ToString();
+    }
+
+    /// <summary>The guest's device of the n-th disk: vda, vdb, …</summary>
+    public static string Target(int disk) => $"vd{(char)('a' + disk)}";
+
+    static XElement Os(MachineDefinition machine, Architecture arch, Func<string, string> path)
+    {
+        var os = new XElement("os");
+        if (machine.Spec.Firmware == Firmware.Uefi)
+            os.Add(
+                new XAttribute("firmware", "efi"),
+                new XElement("firmware", Feature("enrolled-keys"), Feature("secure-boot")));
+        os.Add(new XElement("type", new XAttribute("arch", machine.Spec.Arch), new XAttribute("machine", machine.Spec.Machine ?? arch.MachineType), "hvm"));
+        if (machine.Boot is { } boot)
+            os.Add(
+                new XElement("kernel", path(boot.Kernel)),
+                new XElement("initrd", path(boot.Initrd)),
+                new XElement("cmdline", $"console={arch.Console} {boot.Arguments}"));
+        else
+            os.Add(new XElement("boot", new XAttribute("dev", "hd")));
+        return os;
+
+        static XElement Feature(string name) => new("feature", new XAttribute("enabled", "no"), new XAttribute("name", name));
+    }
+
+    static XElement Features(MachineSpec spec, Architecture arch)
+    {
+        var features = new XElement("features");
+        if (arch.Acpi)
+            features.Add(new XElement("acpi"));
+        if (spec.Arch is "x86_64" or "i686")
+            features.Add(new XElement("apic"));
+        if (spec.Arch == "aarch64")
+            features.Add(new XElement("gic", new XAttribute("version", "2")));
+        return features;
+    }
+
+    static XElement? Cpu(MachineDefinition machine, Architecture arch)
+    {
+        var model = machine.Spec.Cpu ?? (machine.VirtType == "kvm" ? "host-passthrough" : arch.EmulatedCpu);
+        return model switch
+        {
+            null => null,
+            "host-passthrough" or "host-model" or "maximum" => new("cpu", new XAttribute("mode", model)),
+            _ => new("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XElement("model", model)),
+        };
+    }
+
+    static XElement Disk(string path, string format, string target, string serial, bool readOnly = false) => new(
+        "disk",
+        new XAttribute("type", "file"),
+        new XAttribute("device", "disk"),
+        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", format), readOnly ? null : new XAttribute("discard", "unmap")),
+        new XElement("source", new XAttribute("file", path)),
+        new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
+        readOnly ? new XElement("readonly") : null,
+        new XElement("serial", serial));
+
+    static XElement Interface(Nic nic) => new(
+        "interface",
+        new XAttribute("type", "network"),
+        new XElement("mac", new XAttribute("address", nic.Mac)),
+        new XElement("source", new XAttribute("network", nic.Bridge!)),
+        new XElement("model", new XAttribute("type", "virtio")),
+        new XElement("rom", new XAttribute("enabled", "no")));
+
+    static XElement Serial(string log) => new(
+        "serial",
+        new XAttribute("type", "pty"),
+        new XElement("target", new XAttribute("port", 0)),
+        new XElement("log", new XAttribute("file", log), new XAttribute("append", "on")));
+
+    static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch)
+    {
+        var arguments = nics.Where(nic => nic.Port is not null).SelectMany((nic, i) => new[]
+        {
+            "-netdev", $"user,id=croft{i},hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
+            "-device", $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={arch.Bus},addr=0x{FirstUserSlot + i:x}",
+        }).ToList();
+        return arguments.Count == 0 ? null : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+public sealed partial class LibvirtEngine
+{
+    /// <summary>Makes the machine's definition, or replaces it; does not start it.</summary>
+    public Task DefineAsync(MachineDefinition machine, CancellationToken cancel) => CallAsync(
+        $"defining machine \"{machine.Record.Name}\"",
+        () =>
+        {
+            using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf));
+        },
+        cancel);
+
+    /// <summary>Starts a defined machine.</summary>
+    public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync($"starting {domain}", domain, d => d.Start(), cancel);
+
+    /// <summary>Asks the guest to shut down, by power button and agent.</summary>
+    public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
+
+    /// <summary>Cuts the power; nothing happens when the machine is off.</summary>
+    public Task PowerOffAsync(string domain, CancellationToken cancel) => OnDomainAsync($"switching off {domain}", domain, d => Quietly(() => d.Destroy()), cancel);
+
+    /// <summary>Presses the reset button.</summary>
+    public Task ResetAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resetting {domain}", domain, d => d.Reset(), cancel);
+
+    /// <summary>Stops the processors.</summary>
+    public Task PauseAsync(string domain, CancellationToken cancel) => OnDomainAsync($"pausing {domain}", domain, d => d.Suspend(), cancel);
+
+    /// <summary>Lets the processors run again.</summary>
+    public Task ResumeAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
+
+    /// <summary>Opens the serial console of a running machine, taking it from whoever has it.</summary>
+    public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) => CallAsync<Stream>(
+        $"opening the console of {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain}");
+            return found.OpenConsole(null, ConsoleFlags.Force);
+        },
+        cancel);
+
+    /// <summary>Whether the machine runs; null when it does not exist.</summary>
+    public Task<PowerState?> PowerAsync(string domain, CancellationToken cancel) => CallAsync<PowerState?>(
+        $"asking for {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            return found is null ? null : Observe(found).Power;
+        },
+        cancel);
+
+    /// <summary>Removes a machine's definition, switching it off first; its volumes stay. Nothing happens when there is none.</summary>
+    public Task UndefineAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"removing {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            if (found is null)
+                return;
+            Quietly(() => found.Destroy());
+            found.Undefine(DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram);
+        },
+        cancel);
+
+    /// <summary>Writes Croft's record into a machine, running or not.</summary>
+    public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) => OnDomainAsync(
+        $"marking {record.Name}",
+        MachineDefinition.DomainNameOf(record.Farm, record.Name),
+        d => WriteRecord(d, record),
+        cancel);
+
+    /// <summary>
+    /// Saves a running machine's memory and freezes its disks at the same instant: its present volumes are never written again,
+    /// it goes on with the given empty overlays on them. An external snapshot without libvirt metadata (https://libvirt.org/formatsnapshot.html).
+    /// </summary>
+    /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
+    /// <param name="memory">The volume that takes the memory; made before.</param>
+    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string memory, CancellationToken cancel) => OnDomainAsync(
+        $"saving a layer of {domain}",
+        domain,
+        d =>
+        {
+            var disks = overlays.Select((overlay, i) => new XElement(
+                "disk",
+                new XAttribute("name", DomainXml.Target(i)),
+                new XAttribute("snapshot", "external"),
+                new XElement("driver", new XAttribute("type", "qcow2")),
+                new XElement("source", new XAttribute("file", PathOf(overlay)))));
+            var xml = new XElement(
+                "domainsnapshot",
+                new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
+                new XElement("disks", disks, new XElement("disk", new XAttribute("name", DomainXml.SeedTarget), new XAttribute("snapshot", "no"))));
+            using var snapshot = d.CreateSnapshot(xml.ToString(), SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic);
+        },
+        cancel);
+
+    /// <summary>Starts a machine from saved memory on other disks than it was saved with. The definition must be in place, the machine off.</summary>
+    /// <param name="machine">Its definition, which names the disks to run on.</param>
+    /// <param name="memory">Volume of the saved memory; it is only read.</param>
+    public Task RestoreAsync(MachineDefinition machine, string memory, CancellationToken cancel) => CallAsync(
+        $"restoring machine \"{machine.Record.Name}\"",
+        () =>
+        {
+            var saved = XElement.Parse(connection.SaveImageXml(PathOf(memory), DomainXmlFlags.Secure));
+            Refit(saved, machine);
+            connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
+            using var domain = connection.FindDomain(machine.DomainName)!;
+            WriteRecord(domain, machine.Record);
+        },
+        cancel);
+
+    /// <summary>Puts today's disks, console, seed and port into the definition that was saved with the memory; all else must stay as the memory expects it.</summary>
+    void Refit(XElement saved, MachineDefinition machine)
+    {
+        var wanted = XElement.Parse(DomainXml.Write(machine, PathOf));
+        var disks = wanted.Descendants("disk").ToDictionary(d => (string)d.Element("target")!.Attribute("dev")!, d => (string)d.Element("source")!.Attribute("file")!);
+        foreach (var disk in saved.Descendants("disk"))
+        {
+            if (disks.TryGetValue((string)disk.Element("target")!.Attribute("dev")!, out var file))
+                disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", file)));
+            disk.Element("backingStore")?.Remove();
+        }
+
+        var log = wanted.Descendants("log").First().Attribute("file")!.Value;
+        foreach (var element in saved.Descendants("log").Where(l => l.Parent!.Name.LocalName is "serial" or "console"))
+            element.SetAttributeValue("file", log);
+        var commandline = wanted.Elements().FirstOrDefault(e => e.Name.LocalName == "commandline");
+        saved.Elements().Where(e => e.Name.LocalName == "commandline").Remove();
+        if (commandline is not null)
+            saved.Add(commandline);
+    }
+
+    static void WriteRecord(LibvirtDomain domain, MachineRecord record)
+    {
+        var xml = RecordXml.Write(record, XNamespace.None).ToString();
+        var running = domain.IsActive;
+        domain.SetMetadata(xml, RecordXml.Prefix, RecordXml.Namespace, running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config);
+    }
+
+    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel) => CallAsync(
+        doing,
+        () =>
+        {
+            using var domain = connection.FindDomain(name)
+                ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
+            act(domain);
+        },
+        cancel);
+
+    /// <summary>For requests that are pointless, not wrong, when the machine is off already.</summary>
+    static void Quietly(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (LibvirtException e) when (e.Code is LibvirtError.OperationInvalid or LibvirtError.NoDomain)
+        {
+            // It is off, or gone.
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+public sealed partial class LibvirtEngine
+{
+    /// <summary>Asks for everything that planning needs to know of this hypervisor.</summary>
+    public Task<HypervisorState> ObserveAsync(CancellationToken cancel) => CallAsync("reading what exists", Observe, cancel);
+
+    HypervisorState Observe()
+    {
+        var node = connection.NodeInfo();
+        var local = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
+        return new HypervisorState(
+            Name,
+            null,
+            $"libvirt {connection.LibvirtVersion}, QEMU {connection.HypervisorVersion}",
+            VirtTypes(connection.CapabilitiesXml()),
+            (int)node.Cpus,
+            (long)node.MemoryKiB * 1024,
+            ObserveMachines(),
+            ObserveNetworks(),
+            ObserveVolumes(),
+            local ? LocalAddresses() : [],
+            local ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [],
+            local ? UnknownHostName() : null);
+    }
+
+    /// <summary>All machines of the hypervisor, Croft's and others.</summary>
+    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => CallAsync("listing machines", ObserveMachines, cancel);
+
+    ImmutableArray<MachineState> ObserveMachines()
+    {
+        var machines = ImmutableArray.CreateBuilder<MachineState>();
+        foreach (var domain in connection.Domains())
+        {
+            using (domain)
+            {
+                try
+                {
+                    machines.Add(Observe(domain));
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
+                {
+                    // It went away while the list was read.
+                }
+            }
+        }
+
+        return [.. machines.OrderBy(m => m.Name, StringComparer.Ordinal)];
+    }
+
+    static MachineState Observe(LibvirtDomain domain)
+    {
+        var info = domain.Info();
+        var power = info.State switch
+        {
+            DomainState.Running or DomainState.Blocked or DomainState.ShuttingDown => PowerState.Running,
+            DomainState.Paused or DomainState.PMSuspended => PowerState.Paused,
+            DomainState.Crashed => PowerState.Crashed,
+            _ => PowerState.Off,
+        };
+        var metadata = domain.GetMetadata(RecordXml.Namespace);
+        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, metadata is null ? null : RecordXml.Read(XElement.Parse(metadata)));
+    }
+
+    /// <summary>All networks of the hypervisor.</summary>
+    public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) => CallAsync("listing networks", ObserveNetworks, cancel);
+
+    ImmutableArray<NetworkState> ObserveNetworks()
+    {
+        var networks = ImmutableArray.CreateBuilder<NetworkState>();
+        foreach (var network in connection.Networks())
+        {
+            using (network)
+                networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive));
+        }
+
+        return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
+    }
+
+    ImmutableSortedDictionary<string, VolumeState> ObserveVolumes()
+    {
+        var volumes = ImmutableSortedDictionary.CreateBuilder<string, VolumeState>(StringComparer.Ordinal);
+        if (FindPool() is not { } found)
+            return volumes.ToImmutable();
+        foreach (var volume in found.Volumes())
+        {
+            using (volume)
+            {
+                try
+                {
+                    var info = volume.Info();
+                    volumes[volume.Name] = new(volume.Name, volume.Path, (long)info.Capacity, (long)info.Allocation);
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+                {
+                    // Deleted while the list was read.
+                }
+            }
+        }
+
+        return volumes.ToImmutable();
+    }
+
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(string capabilities)
+    {
+        string[] bestFirst = ["kvm", "hvf", "xen", "qemu"];
+        var guests = from guest in XElement.Parse(capabilities).Elements("guest")
+                     where (string?)guest.Element("os_type") == "hvm"
+                     from arch in guest.Elements("arch")
+                     let types = arch.Elements("domain").Select(d => (string)d.Attribute("type")!).Distinct()
+                     select (Arch: (string)arch.Attribute("name")!, Types: types.OrderBy(t => Array.IndexOf(bestFirst, t) is var i and >= 0 ? i : 9).ToImmutableArray());
+        return guests.ToImmutableSortedDictionary(g => g.Arch, g => g.Types, StringComparer.Ordinal);
+    }
+
+    static string? UnknownHostName()
+    {
+        var name = Dns.GetHostName();
+        try
+        {
+            return File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name))
+                || Dns.GetHostAddresses(name).Length > 0 ? null : name;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return name;
+        }
+    }
+
+    static ImmutableArray<IPNetwork> LocalAddresses() =>
+    [
+        .. from device in NetworkInterface.GetAllNetworkInterfaces()
+           from address in device.GetIPProperties().UnicastAddresses
+           where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
+           select Subnets.Of(address.Address, address.PrefixLength),
+    ];
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+public sealed partial class LibvirtEngine
+{
+    const string PoolName = "croft";
+    const string SystemPool = "/var/lib/libvirt/croft";
+
+    /// <summary>Makes an overlay on another volume of the pool.</summary>
+    /// <param name="size">Bytes the guest sees; null is the backing volume's own.</param>
+    /// <returns>False when a volume of that name exists; it is then left alone.</returns>
+    public Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel) => CallAsync(
+        $"creating disk {name}",
+        () =>
+        {
+            using var below = Pool().FindVolume(backing) ?? throw CroftException.World($"disk {name} cannot stand on {backing}: hypervisor \"{Name}\" has no such volume");
+            var capacity = Math.Max(size ?? 0, (long)below.Info().Capacity);
+            return Create(name, "qcow2", capacity, "0600", new XElement("backingStore", new XElement("path", below.Path), new XElement("format", new XAttribute("type", "qcow2"))));
+        },
+        cancel);
+
+    /// <summary>Makes an empty qcow2 disk. False when a volume of that name exists.</summary>
+    public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
+        CallAsync($"creating disk {name}", () => Create(name, "qcow2", size, "0600", null), cancel);
+
+    /// <summary>Makes an empty file that libvirt or QEMU writes to. False when a volume of that name exists.</summary>
+    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) =>
+        CallAsync($"creating {name}", () => Create(name, "raw", 0, "0600", null), cancel);
+
+    /// <summary>Puts a file into the pool. False when a volume of that name exists.</summary>
+    /// <param name="progress">Bytes sent so far.</param>
+    public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
+        $"uploading {name}",
+        () =>
+        {
+            if (!Create(name, "raw", content.Length, "0600", null))
+                return false;
+            using var volume = Pool().FindVolume(name)!;
+            try
+            {
+                volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    progress?.Report(sent);
+                });
+                return true;
+            }
+            catch
+            {
+                volume.Delete();
+                throw;
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>Reads a volume from an offset to its end; null when there is none of that name.</summary>
+    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => CallAsync<byte[]?>(
+        $"reading {name}",
+        () =>
+        {
+            using var volume = FindPool()?.FindVolume(name);
+            if (volume is null)
+                return null;
+            using var content = new MemoryStream();
+            volume.Download(content, (ulong)offset, 0);
+            return content.ToArray();
+        },
+        cancel);
+
+    /// <summary>Removes a volume that nobody writes to at this moment; false when somebody does.</summary>
+    public Task<bool> TryDeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(
+        $"removing {name}",
+        () =>
+        {
+            using var volume = FindPool()?.FindVolume(name);
+            try
+            {
+                volume?.Delete();
+                return true;
+            }
+            catch (LibvirtException e) when (e.Code is LibvirtError.OperationInvalid or LibvirtError.NoStorageVol)
+            {
+                return e.Code == LibvirtError.NoStorageVol;
+            }
+        },
+        cancel);
+
+    /// <summary>Whether a volume of that name exists.</summary>
+    public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => CallAsync(
+        $"looking for {name}",
+        () =>
+        {
+            using var volume = FindPool()?.FindVolume(name);
+            return volume is not null;
+        },
+        cancel);
+
+    /// <summary>Names of all volumes of the pool.</summary>
+    public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => CallAsync<IReadOnlyList<string>>(
+        "listing volumes",
+        () =>
+        {
+            var names = new List<string>();
+            foreach (var volume in FindPool()?.Volumes() ?? [])
+            {
+                using (volume)
+                    names.Add(volume.Name);
+            }
+
+            return names;
+        },
+        cancel);
+
+    /// <summary>Names of the volumes that the given ones stand on, all the way down.</summary>
+    public Task<IReadOnlySet<string>> BackingAsync(IEnumerable<string> volumes, CancellationToken cancel) => CallAsync<IReadOnlySet<string>>(
+        "reading backing files",
+        () =>
+        {
+            var found = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var name in volumes)
+            {
+                for (var below = BackingOf(name); below is not null && found.Add(below); below = BackingOf(below))
+                {
+                }
+            }
+
+            return found;
+        },
+        cancel);
+
+    string? BackingOf(string name)
+    {
+        using var volume = Pool().FindVolume(name);
+        var path = volume is null ? null : (string?)XElement.Parse(volume.Xml()).Element("backingStore")?.Element("path");
+        return path is null ? null : Path.GetFileName(path);
+    }
+
+    /// <summary>Removes a volume; true when it was there.</summary>
+    public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(
+        $"removing {name}",
+        () =>
+        {
+            using var volume = FindPool()?.FindVolume(name);
+            if (volume is null)
+                return false;
+            try
+            {
+                volume.Delete();
+                return true;
+            }
+            catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+            {
+                return false;
+            }
+        },
+        cancel);
+
+    /// <summary>The hypervisor's path of a volume, whether it exists or not.</summary>
+    internal string PathOf(string volume) => PoolPath() + "/" + volume;
+
+    string PoolPath() => poolPath ??= (string)XElement.Parse(Pool().Xml()).Element("target")!.Element("path")!;
+
+    bool Create(string name, string format, long capacity, string mode, XElement? backing)
+    {
+        var xml = new XElement(
+            "volume",
+            new XElement("name", name),
+            new XElement("capacity", capacity.ToString(CultureInfo.InvariantCulture)),
+            new XElement("allocation", 0),
+            new XElement("target", new XElement("format", new XAttribute("type", format)), new XElement("permissions", new XElement("mode", mode))),
+            backing);
+        try
+        {
+            using var volume = Pool().CreateVolume(xml.ToString());
+            return true;
+        }
+        catch (LibvirtException e) when (e.Code == LibvirtError.StorageVolExist)
+        {
+            return false;
+        }
+    }
+
+    LibvirtPool Pool()
+    {
+        lock (poolGate)
+            return FindPool() ?? (pool = MakePool());
+    }
+
+    /// <summary>Croft's pool, started when it is not; null when there is none.</summary>
+    LibvirtPool? FindPool()
+    {
+        lock (poolGate)
+        {
+            if (pool is not null)
+                return pool;
+            if (connection.FindPool(PoolName) is not { } found)
+                return null;
+            if (!found.IsActive)
+                found.Start();
+            return pool = found;
+        }
+    }
+
+    LibvirtPool MakePool()
+    {
+        var made = connection.DefinePool(new XElement(
+            "pool",
+            new XAttribute("type", "dir"),
+            new XElement("name", PoolName),
+            new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))).ToString());
+        made.Build();
+        made.Start();
+        made.Autostart = true;
+        return made;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>
+/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a pool thread of its own for as long as libvirt takes.
+/// Nothing is remembered between calls but the connection and the pool: what exists is asked.
+/// </summary>
+public sealed partial class LibvirtEngine : IDisposable
+{
+    readonly LibvirtConnection connection;
+    readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
+    readonly List<IDisposable> subscriptions = [];
+    readonly string sessionPool;
+    readonly Lock poolGate = new();
+    LibvirtPool? pool;
+    string? poolPath;
+
+    LibvirtEngine(string name, LibvirtConnection connection, string sessionPool)
+    {
+        Name = name;
+        this.connection = connection;
+        this.sessionPool = sessionPool;
+        subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
+        subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
+    }
+
+    /// <summary>The hypervisor's name in the farm file.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it is the calling user's own, without privilege: no networks of its own, user networking only.</summary>
+    public bool IsSession => connection.Uri.Contains("/session", StringComparison.Ordinal);
+
+    /// <summary>Connects.</summary>
+    /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
+    /// <exception cref="CroftException">It does not answer.</exception>
+    public static Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return new LibvirtEngine(name, LibvirtConnection.Open(uri), sessionPool);
+            }
+            catch (LibvirtException e)
+            {
+                throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri), e);
+            }
+        },
+        cancel);
+
+    /// <summary>Calls <paramref name="signal"/> with what happens to one machine until disposed; from libvirt's event thread, so it must return at once.</summary>
+    public IDisposable Watch(string domain, Action<MachineSignal> signal)
+    {
+        watchers[domain] = signal;
+        return new Unwatch(() => watchers.TryRemove(KeyValuePair.Create(domain, signal)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        subscriptions.ForEach(s => s.Dispose());
+        pool?.Dispose();
+        connection.Dispose();
+    }
+
+    static string ConnectHint(string uri) =>
+        uri.Contains("+ssh", StringComparison.Ordinal) ? "try: virsh -c '" + uri + "' version"
+        : uri.Contains("/session", StringComparison.Ordinal) ? "XDG_RUNTIME_DIR must be a folder of your own; is libvirtd installed?"
+        : "is libvirtd running, and are you root or in the group libvirt?";
+
+    static MachineSignal? LifecycleSignal(LifecycleEvent e) => e.Kind switch
+    {
+        DomainEventKind.Started => MachineSignal.Started,
+        DomainEventKind.Stopped => MachineSignal.Stopped,
+        DomainEventKind.Crashed => MachineSignal.Stopped,
+        _ => null,
+    };
+
+    void Signal(string domain, MachineSignal? signal)
+    {
+        if (signal is { } s && watchers.TryGetValue(domain, out var watcher))
+            watcher(s);
+    }
+
+    /// <summary>Runs blocking libvirt calls and says what they were for when they fail.</summary>
+    Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return call();
+            }
+            catch (LibvirtException e)
+            {
+                throw CroftException.World($"{doing} on hypervisor \"{Name}\": {e.Message}", HintFor(e), e);
+            }
+        },
+        cancel);
+
+    Task CallAsync(string doing, Action call, CancellationToken cancel) => CallAsync(
+        doing,
+        () =>
+        {
+            call();
+            return true;
+        },
+        cancel);
+
+    static string? HintFor(LibvirtException e) =>
+        e.Message.Contains("No space left", StringComparison.Ordinal) ? "free space on the hypervisor: croft image list shows what Croft keeps there"
+        : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
+        : null;
+
+    sealed class Unwatch(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

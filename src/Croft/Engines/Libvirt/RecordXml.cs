@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Xml.Linq;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>Croft's element in a domain's metadata.</summary>
+static class RecordXml
+{
+    public const string Namespace = "https://croft.dev/xmlns/1";
+    public const string Prefix = "croft";
+
+    /// <summary>Writes the element with its namespace, for a definition, or without, as libvirt wants metadata that is set alone.</summary>
+    public static XElement Write(MachineRecord record, XNamespace ns) => new(
+        ns + "machine",
+        ns == XNamespace.None ? null : new XAttribute(XNamespace.Xmlns + Prefix, ns.NamespaceName),
+        new XAttribute("farm", record.Farm),
+        new XAttribute("owner", record.Owner),
+        new XAttribute("folder", record.Folder),
+        new XAttribute("name", record.Name),
+        new XAttribute("platform", record.Platform),
+        new XAttribute("target", record.Target),
+        new XAttribute("user", record.User),
+        new XAttribute("hardware", record.HardwareDigest),
+        new XAttribute("disks", record.DiskDigest),
+        new XAttribute("run", record.Run),
+        record.Held is null ? null : new XAttribute("held", record.Held),
+        new XElement(ns + "hostkey", record.HostKey),
+        record.Nics.Select(nic => new XElement(
+            ns + "nic",
+            new XAttribute("network", nic.Network),
+            nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
+            new XAttribute("mac", nic.Mac),
+            nic.Address is null ? null : new XAttribute("address", nic.Address),
+            nic.Port is null ? null : new XAttribute("port", nic.Port))),
+        record.Disks.Select(disk => new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("volume", disk.Volume))));
+
+    /// <summary>Reads the element, with namespace or without; null when there is none or it is damaged.</summary>
+    public static MachineRecord? Read(XElement root)
+    {
+        var machine = root.DescendantsAndSelf().FirstOrDefault(e => e.Name.LocalName == "machine");
+        if (machine is null)
+            return null;
+        IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
+        string? Text(string name) => (string?)machine.Attribute(name);
+        var nics = Children("nic").Select(nic => new Nic(
+            (string?)nic.Attribute("network") ?? "",
+            (string?)nic.Attribute("source"),
+            (string?)nic.Attribute("mac") ?? "",
+            IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
+            (int?)nic.Attribute("port")));
+        return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
+            ? new MachineRecord(
+                farm, owner, Text("folder") ?? "", name, Text("platform") ?? "", Text("target") ?? "", Text("user") ?? "root",
+                Text("hardware") ?? "", Text("disks") ?? "", Text("run") ?? "", Text("held"), Children("hostkey").FirstOrDefault()?.Value ?? "",
+                [.. nics],
+                [.. Children("disk").Select(d => new DiskVolume((string?)d.Attribute("name") ?? "", (string?)d.Attribute("volume") ?? ""))])
+            : null;
+    }
+}

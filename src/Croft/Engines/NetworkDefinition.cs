@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Croft.Engines;
+
+/// <summary>A network of a farm as an engine makes it.</summary>
+/// <param name="Network">The farm's own name of it.</param>
+/// <param name="Bridge">Name of the bridge device, at most 15 characters.</param>
+/// <param name="Reservations">Host entries that it has from its first moment.</param>
+public sealed record NetworkDefinition(
+    string Farm,
+    string Owner,
+    string Folder,
+    string Network,
+    string Bridge,
+    bool Nat,
+    bool Dhcp,
+    IPNetwork Cidr,
+    ImmutableArray<Reservation> Reservations)
+{
+    /// <summary>Its name on the hypervisor.</summary>
+    public string Name => NameOf(Farm, Network);
+
+    /// <summary>The hypervisor's own address in it: the first.</summary>
+    public IPAddress Gateway => Subnets.Host(Cidr, 1);
+
+    /// <summary>The name on a hypervisor of a farm's network.</summary>
+    public static string NameOf(string farm, string network) => $"{farm}-{network}";
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Croft.Engines;
+
+/// <summary>Names of volumes in Croft's pool. They say whose they are, so that everything can be found again by name alone.</summary>
+public static class Volumes
+{
+    /// <summary>What every volume of a machine begins with.</summary>
+    public static string PrefixOf(string farm, string machine) => $"{farm}.{machine}.";
+
+    /// <summary>A writable disk. A frozen disk keeps its name and the machine goes on with the next number.</summary>
+    public static string Disk(string farm, string machine, string disk, int number) =>
+        $"{farm}.{machine}.{disk}.{number.ToString(CultureInfo.InvariantCulture)}.qcow2";
+
+    /// <summary>The first number that no volume of the disk has.</summary>
+    public static int NextNumber(string farm, string machine, string disk, IEnumerable<string> volumes)
+    {
+        var prefix = $"{farm}.{machine}.{disk}.";
+        return 1 + volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal) && v.EndsWith(".qcow2", StringComparison.Ordinal))
+            .Select(v => int.TryParse(v.AsSpan(prefix.Length, Math.Max(0, v.Length - prefix.Length - 6)), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1)
+            .DefaultIfEmpty(-1).Max();
+    }
+
+    /// <summary>The seed image.</summary>
+    public static string Seed(string farm, string machine) => $"{farm}.{machine}.seed.iso";
+
+    /// <summary>The serial console's log.</summary>
+    public static string Console(string farm, string machine) => $"{farm}.{machine}.console.log";
+
+    /// <summary>A file of a base image; they begin with <c>image.</c>, which is no farm's name since farms' volumes have a machine after it.</summary>
+    public static string Image(string id, string file) => $"image.{id[..16]}.{file}";
+
+    /// <summary>Says that an image is whole: it was put there last.</summary>
+    public static string ImageMark(string id) => $"image.{id[..16]}.complete";
+}
