@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>Names and numbers that follow from what the user declared, so that they are the same in every plan.</summary>
+public static class Identity
+{
+    /// <summary>A machine's uuid: stable, so that saved memory fits the machine when it is made again.</summary>
+    public static Guid Uuid(string farm, string machine)
+    {
+        var bytes = Hash("uuid", farm, machine)[..16];
+        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80); // version 8, RFC 9562: custom
+        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>A card's MAC in QEMU's range 52:54:00.</summary>
+    /// <param name="attempt">0, and further when the result is taken.</param>
+    public static string Mac(string farm, string machine, int card, int attempt)
+    {
+        var bytes = Hash("mac", farm, machine, card.ToString(CultureInfo.InvariantCulture), attempt.ToString(CultureInfo.InvariantCulture));
+        return $"52:54:00:{bytes[0]:x2}:{bytes[1]:x2}:{bytes[2]:x2}";
+    }
+
+    /// <summary>A bridge device's name: Linux allows 15 characters.</summary>
+    public static string Bridge(string farm, string network) => "cr" + Convert.ToHexStringLower(Hash("bridge", farm, network))[..12];
+
+    /// <summary>A number below <paramref name="count"/> that depends on the farm only.</summary>
+    public static int Pick(string what, string farm, int count) => (int)(BitConverter.ToUInt32(Hash(what, farm)) % (uint)count);
+
+    /// <summary>Digest of what a restart can change.</summary>
+    public static string HardwareDigest(MachineSpec spec, string virtType, IEnumerable<Nic> nics) => Digest(
+        [
+            virtType, spec.Machine, spec.Cpu, spec.Vcpus.ToString(CultureInfo.InvariantCulture), spec.Memory.ToString(CultureInfo.InvariantCulture),
+            .. nics.Select(n => $"{n.Network} {n.Bridge} {n.Mac} {n.Address}"),
+        ]);
+
+    /// <summary>Digest of what only a new machine can change.</summary>
+    public static string DiskDigest(MachineSpec spec, string? image) => Digest(
+        [
+            image, spec.Arch, spec.Firmware.ToString(), spec.User, spec.DiskSize?.ToString(CultureInfo.InvariantCulture),
+            .. spec.Disks.Select(d => $"{d.Name} {d.Size} {d.Format} {d.Mount}"),
+        ]);
+
+    /// <summary>SHA-256 over texts, lower case hex; each text keeps its borders.</summary>
+    public static string Digest(params IEnumerable<string?> parts) => Convert.ToHexStringLower(Hash([.. parts]));
+
+    static byte[] Hash(params ReadOnlySpan<string?> parts)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+            text.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:{part}\n");
+        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}

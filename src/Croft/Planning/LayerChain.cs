@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>
+/// The layers of a machine and their keys. A key is the SHA-256 over the parent's key (the root: the image), the phase's own file, every file below
+/// <c>phases</c> that is no phase's own, the project's variables and, for Ansible phases, Ansible's versions; for the memory that a layer holds also
+/// machine type, CPU model, virtualization type and the hypervisor's version. Names and addresses are not in it.
+/// </summary>
+static class LayerChain
+{
+    public const string Clean = "clean";
+
+    /// <summary>The layers that a run of this machine would use, in order: clean always, dependencies and init where they have a file.</summary>
+    public static ImmutableArray<PlannedLayer> Of(
+        PlanInput input, MachineSpec spec, string virtType, string diskDigest, string? image, ImmutableArray<Nic> nics, HypervisorState hypervisor)
+    {
+        var project = input.Farm.Project;
+        var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);
+        var identity = IdentityOf(nics);
+        var key = image is null
+            ? null
+            : Identity.Digest([
+                Clean, image, diskDigest, spec.Arch, virtType, spec.Machine, spec.Cpu, $"{spec.Vcpus} {spec.Memory}", hypervisor.Version,
+                .. nics.Select(n => n.Bridge is null ? "user" : "card"),
+            ]);
+        Add(Clean);
+        foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
+        {
+            if (input.Phases.Find(phase, spec.Platform, spec.Target) is not { } file)
+                continue;
+            var content = project.Revision is { } revision
+                ? Identity.Digest("revision", project.Id, revision)
+                : Identity.Digest("files", file.Digest, input.Phases.SharedDigest);
+            key = key is null ? null : Identity.Digest(key, PhaseFiles.Name(phase), content, project.Vars, file.IsAnsible ? input.AnsibleVersion : null);
+            Add(PhaseFiles.Name(phase));
+        }
+
+        return layers.ToImmutable();
+
+        void Add(string name)
+        {
+            var volume = key is null ? null : VolumeOf(input.Farm.Name, spec.Name, key, identity);
+            layers.Add(new(name, key, volume is not null && hypervisor.Volumes.ContainsKey(volume) ? volume : null));
+        }
+    }
+
+    /// <summary>The volume of a layer's manifest. It carries who the saved memory thinks it is, beside the key.</summary>
+    public static string VolumeOf(string farm, string machine, string key, string identity) => $"{farm}.{machine}.layer-{key[..16]}-{identity}.json";
+
+    /// <summary>A short digest of the cards' identities, which saved memory holds.</summary>
+    public static string IdentityOf(IEnumerable<Nic> nics) => Identity.Digest(nics.Select(n => $"{n.Mac} {n.Address}"))[..8];
+}

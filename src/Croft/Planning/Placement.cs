@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>
+/// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first priority
+/// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is.
+/// A candidate that lacks room passes its turn to the next.
+/// </summary>
+sealed class Placement
+{
+    readonly PlanInput input;
+    readonly ImmutableArray<Host> hosts;
+    readonly Dictionary<(string Arch, string Constraint), (ImmutableArray<Host> Hosts, string VirtType)?> candidates = [];
+    readonly Dictionary<string, int> turns = [];
+
+    public Placement(PlanInput input)
+    {
+        this.input = input;
+        hosts =
+        [
+            .. from spec in input.Farm.Hypervisors
+               join state in input.Inventory.Hypervisors on spec.Name equals state.Name
+               select new Host(spec, state, input.Farm),
+        ];
+    }
+
+    /// <summary>Places a machine; the reason is for people in either case.</summary>
+    public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(MachineSpec machine, HypervisorState? existing)
+    {
+        var found = Candidates(machine);
+        if (existing is not null && hosts.FirstOrDefault(h => h.State.Name == existing.Name) is { } home)
+        {
+            home.Take(machine);
+            return (existing, VirtTypeAt(home, machine), "exists there");
+        }
+
+        if (found is not { } offer)
+            return (null, null, Refusals(machine));
+        var turn = turns.GetValueOrDefault(machine.Arch);
+        for (var i = 0; i < offer.Hosts.Length; i++)
+        {
+            var host = offer.Hosts[(turn + i) % offer.Hosts.Length];
+            if (host.Lack(machine) is not null)
+                continue;
+            turns[machine.Arch] = turn + i + 1;
+            host.Take(machine);
+            var why = machine.Hypervisor is not null ? "asked for" : offer.Hosts.Length == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, its turn";
+            return (host.State, offer.VirtType, why);
+        }
+
+        return (null, null, Refusals(machine));
+    }
+
+    (ImmutableArray<Host> Hosts, string VirtType)? Candidates(MachineSpec machine)
+    {
+        var constraint = $"{machine.Hypervisor}|{machine.VirtType}|{string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value))}";
+        if (candidates.TryGetValue((machine.Arch, constraint), out var known))
+            return known;
+        (ImmutableArray<Host>, string)? found = null;
+        var allowed = hosts.Where(h => Bars(h, machine) is null).ToImmutableArray();
+        foreach (var type in machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains)
+        {
+            var offering = allowed.Where(h => h.Offers(machine.Arch, type)).ToImmutableArray();
+            if (!offering.IsEmpty)
+            {
+                found = (offering, type);
+                break;
+            }
+        }
+
+        return candidates[(machine.Arch, constraint)] = found;
+    }
+
+    string? VirtTypeAt(Host host, MachineSpec machine) =>
+        (machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains).FirstOrDefault(type => host.Offers(machine.Arch, type));
+
+    /// <summary>Why a hypervisor may not run a machine, whatever its room; null when it may.</summary>
+    static string? Bars(Host host, MachineSpec machine)
+    {
+        if (host.State.Unreachable is { } silent)
+            return silent;
+        if (machine.Hypervisor is { } wanted && wanted != host.Spec.Name)
+            return $"the machine asks for {wanted}";
+        foreach (var (label, value) in machine.Require)
+        {
+            if (host.Spec.Labels.GetValueOrDefault(label) != value)
+                return $"lacks label {label}={value}";
+        }
+
+        return null;
+    }
+
+    string Refusals(MachineSpec machine)
+    {
+        var types = machine.VirtType is { } only ? only : string.Join(" or ", input.Farm.Dispatch.PriorityDomains);
+        return string.Join("; ", hosts.Select(h => $"{h.Spec.Name}: {Bars(h, machine) ?? (h.OffersAny(machine, input.Farm.Dispatch) ? h.Lack(machine) : $"no {machine.Arch} by {types}")}"));
+    }
+
+    /// <summary>A hypervisor and what is left of it.</summary>
+    sealed class Host
+    {
+        readonly long? memory;
+        readonly int? vcpus;
+        long memoryLeft;
+        int vcpusLeft;
+
+        public Host(HypervisorSpec spec, HypervisorState state, Farm farm)
+        {
+            Spec = spec;
+            State = state;
+            memory = spec.Limits.Memory ?? (state.Memory > 0 ? state.Memory : null);
+            vcpus = spec.Limits.Vcpus;
+            var declared = farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+            var others = state.Machines.Where(m =>
+                (m.Record is not null || m.Power is PowerState.Running or PowerState.Paused) && !(m.Record?.Farm == farm.Name && declared.Contains(m.Record.Name))).ToList();
+            memoryLeft = (memory ?? long.MaxValue) - others.Where(m => m.Power != PowerState.Off).Sum(m => m.Memory);
+            vcpusLeft = (vcpus ?? int.MaxValue) - others.Where(m => m.Record is not null && m.Power != PowerState.Off).Sum(m => m.Vcpus);
+        }
+
+        public HypervisorSpec Spec { get; }
+
+        public HypervisorState State { get; }
+
+        public bool Offers(string arch, string type) => State.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
+
+        public bool OffersAny(MachineSpec machine, DispatchRules rules) =>
+            (machine.VirtType is { } only ? [only] : rules.PriorityDomains).Any(type => Offers(machine.Arch, type));
+
+        /// <summary>What is missing for one more machine; null when it fits.</summary>
+        public string? Lack(MachineSpec machine) =>
+            machine.Memory > memoryLeft ? $"{Size(Math.Max(0, memoryLeft))} of memory free, {Size(machine.Memory)} needed"
+            : machine.Vcpus > vcpusLeft ? $"{Math.Max(0, vcpusLeft)} of {vcpus} vcpus free, {machine.Vcpus} needed"
+            : null;
+
+        public void Take(MachineSpec machine)
+        {
+            memoryLeft -= machine.Memory;
+            vcpusLeft -= machine.Vcpus;
+        }
+
+        static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>Which machine goes where and what would change: a value, made without touching anything. Executing does exactly this.</summary>
+/// <param name="Machines">In declared order.</param>
+/// <param name="Undeclared">Machines of the farm that exist but are in its file no more.</param>
+/// <param name="Problems">Why it cannot be executed; empty when it can.</param>
+public sealed record Plan(
+    Farm Farm,
+    ImmutableArray<PlannedNetwork> Networks,
+    ImmutableArray<PlannedMachine> Machines,
+    ImmutableArray<string> Undeclared,
+    ImmutableArray<Problem> Problems)
+{
+    /// <summary>The same plan for some of its machines; networks stay whole.</summary>
+    public Plan Of(IEnumerable<string> machines)
+    {
+        var wanted = machines.ToHashSet(StringComparer.Ordinal);
+        return this with { Machines = [.. Machines.Where(m => wanted.Contains(m.Spec.Name))] };
+    }
+
+    /// <summary>The same plan for those machines only that have to be started: nothing is changed but power.</summary>
+    public Plan Startable() => this with
+    {
+        Machines = [.. Machines.Select(m => m.Action is MachineAction.Restart or MachineAction.Recreate ? m with { Action = m.Existing!.Power == PowerState.Running ? MachineAction.None : MachineAction.Start } : m)],
+    };
+
+    /// <summary>Refuses to be executed while there are problems.</summary>
+    /// <exception cref="PlanException">There are.</exception>
+    public void ThrowIfProblems()
+    {
+        if (!Problems.IsEmpty)
+            throw new PlanException(Problems);
+    }
+}
+
+/// <summary>A network on one hypervisor.</summary>
+/// <param name="Exists">Whether it is there already.</param>
+public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definition, bool Exists);
+
+/// <summary>What <c>up</c> would do to a machine.</summary>
+public enum MachineAction
+{
+    /// <summary>It runs as declared.</summary>
+    None,
+
+    /// <summary>It does not exist.</summary>
+    Create,
+
+    /// <summary>It is off, or paused.</summary>
+    Start,
+
+    /// <summary>Its hardware is declared otherwise: a new definition and a restart.</summary>
+    Restart,
+
+    /// <summary>Its disks are declared otherwise: only a new machine can be that. Needs <c>--recreate</c>.</summary>
+    Recreate,
+}
+
+/// <summary>A machine with everything decided: where, with what identity, and why.</summary>
+/// <param name="Hypervisor">Null when it could not be placed; the plan's problems say why.</param>
+/// <param name="Uuid">Stable for a farm's machine.</param>
+/// <param name="Existing">What is there now.</param>
+/// <param name="Layers">The keys of its layers and whether they are there, in order: clean, dependencies, init.</param>
+public sealed record PlannedMachine(
+    MachineSpec Spec,
+    string? Hypervisor,
+    string? VirtType,
+    Guid Uuid,
+    ImmutableArray<Nic> Nics,
+    string HardwareDigest,
+    string DiskDigest,
+    MachineState? Existing,
+    MachineAction Action,
+    string Reason,
+    ImmutableArray<PlannedLayer> Layers);
+
+/// <summary>A layer that a run would use or make.</summary>
+/// <param name="Name"><c>clean</c>, <c>dependencies</c> or <c>init</c>.</param>
+/// <param name="Key">SHA-256 of everything that goes into it, lower case hex; null while the image is not built, so that nothing can be known.</param>
+/// <param name="Present">The volume of its manifest; null when it must be made.</param>
+public sealed record PlannedLayer(string Name, string? Key, string? Present);

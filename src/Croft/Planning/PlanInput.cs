@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>Everything that a plan follows from; equal input gives an equal plan.</summary>
+/// <param name="Owner">The farm's owner id; null before its first <c>up</c>.</param>
+/// <param name="Images">Identity of every image that is at hand.</param>
+/// <param name="AnsibleVersion">Of ansible-core and collections; null when no phase is Ansible.</param>
+public sealed record PlanInput(
+    Farm Farm,
+    Inventory Inventory,
+    string? Owner,
+    PhaseFiles Phases,
+    ImmutableDictionary<ImageSpec, string> Images,
+    string? AnsibleVersion);

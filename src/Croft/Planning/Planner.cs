@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using System.Net;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>Makes the plan. Pure: no clock, no randomness, nothing asked of the world.</summary>
+public sealed class Planner
+{
+    /// <summary>Loopback ports for the ssh of machines with user networking.</summary>
+    const int FirstPort = 22000;
+    const int PortCount = 8000;
+
+    readonly PlanInput input;
+    readonly List<Problem> problems = [];
+    readonly Dictionary<string, AddressBook> books = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
+    readonly HashSet<string> macs;
+    readonly HashSet<int> ports;
+
+    Planner(PlanInput input)
+    {
+        this.input = input;
+        existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
+        macs = [.. others.Select(n => n.Mac), .. input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != input.Farm.Name).SelectMany(n => n.Reservations).Select(r => r.Mac)];
+        ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
+    }
+
+    Farm Farm => input.Farm;
+
+    /// <summary>Makes the plan of a farm.</summary>
+    public static Plan Make(PlanInput input) => new Planner(input).Make();
+
+    Plan Make()
+    {
+        problems.AddRange(input.Phases.Problems());
+        CheckOwner();
+        foreach (var network in Farm.Networks)
+            books[network.Name] = OpenBook(network);
+        foreach (var machine in Farm.Machines)
+            FixAddresses(machine);
+        var placement = new Placement(input);
+        var machines = Farm.Machines.Select(machine => PlanMachine(machine, placement)).ToImmutableArray();
+        var declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        return new(
+            Farm,
+            PlanNetworks(machines),
+            machines,
+            [.. existing.Keys.Where(name => !declared.Contains(name)).Order(StringComparer.Ordinal)],
+            [.. problems]);
+    }
+
+    void CheckOwner()
+    {
+        var strangers = input.Inventory.MachinesOf(Farm.Name).Where(m => m.Machine.Record!.Owner != input.Owner).Select(m => (m.Hypervisor.Name, m.Machine.Record!.Folder))
+            .Concat(from h in input.Inventory.Hypervisors from n in h.Networks where n.Farm == Farm.Name && n.Owner != input.Owner select (h.Name, n.Folder ?? "")).ToList();
+        if (strangers.Count > 0)
+            problems.Add(new(
+                new(Path.GetFileName(Farm.File), 1, 1), "farm",
+                $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm in {strangers[0].Item2}, not by the one in {Farm.Directory}",
+                "choose another name, or destroy that farm in its own folder", IsWorld: true));
+    }
+
+    AddressBook OpenBook(NetworkSpec network)
+    {
+        if (network.Mode == NetworkMode.User)
+            return new(network, null, []);
+        var name = network.Shared is { } shared ? shared.Replace('.', '-') : NetworkDefinition.NameOf(Farm.Name, network.Name);
+        var present = (from h in input.Inventory.Hypervisors from n in h.Networks where n.Name == name select n).ToList();
+        if (network.Shared is not null && present.Count == 0)
+            problems.Add(new(network.At, $"networks.{network.Name}.shared", $"no hypervisor has the network {network.Shared}", "bring up the farm that owns it first"));
+        var cidr = present.Select(n => n.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network);
+        if (network.Shared is null)
+            CheckClash(network, cidr, name);
+        if (network.Cidr is { } wanted && wanted != cidr)
+            problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"the network exists with {cidr}", "croft destroy removes it; or keep the old cidr"));
+        var definition = new NetworkDefinition(
+            network.Shared is { } s ? s[..s.IndexOf('.', StringComparison.Ordinal)] : Farm.Name,
+            input.Owner ?? "", Farm.Directory,
+            network.Shared is { } s2 ? s2[(s2.IndexOf('.', StringComparison.Ordinal) + 1)..] : network.Name,
+            Identity.Bridge(Farm.Name, network.Name), network.Mode == NetworkMode.Nat, network.Dhcp, cidr, []);
+        return new(network, definition, present);
+    }
+
+    void CheckClash(NetworkSpec network, IPNetwork cidr, string name)
+    {
+        foreach (var hypervisor in input.Inventory.Hypervisors)
+        {
+            if (hypervisor.Networks.FirstOrDefault(n => n.Name != name && n.Cidr is { } other && Subnets.Overlap(other, cidr)) is { } clash)
+            {
+                problems.Add(clash.Farm is { } farm
+                    ? new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}", farm == Farm.Name ? null : $"choose another cidr, or say shared: {farm}.{clash.Network}", true)
+                    : new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {clash.Cidr} of libvirt's network {clash.Name} on hypervisor \"{hypervisor.Name}\"", "choose another cidr", true));
+                return;
+            }
+
+            var own = hypervisor.Networks.Select(n => n.Cidr).OfType<IPNetwork>().ToList();
+            var host = hypervisor.Addresses.Where(a => !own.Contains(a)).Cast<IPNetwork?>().FirstOrDefault(a => Subnets.Overlap(a!.Value, cidr));
+            if (host is not null)
+                problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to", "choose another cidr", true));
+        }
+    }
+
+    /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
+    IPNetwork FreeSubnet(NetworkSpec network)
+    {
+        var hosts = Farm.Machines.Sum(m => m.Networks.Count(n => n.Network == network.Name)) + 16;
+        var prefix = 24;
+        while (prefix > 12 && (1L << (32 - prefix)) < hosts)
+            prefix--;
+        var count = 1 << (prefix - 10);
+        var step = 1u << (32 - prefix);
+        var taken = input.Inventory.Hypervisors.SelectMany(h => h.Addresses.Concat(h.Networks.Select(n => n.Cidr).OfType<IPNetwork>()))
+            .Concat(Farm.Networks.Select(n => n.Cidr).OfType<IPNetwork>())
+            .Concat(books.Values.Select(b => b.Definition?.Cidr).OfType<IPNetwork>()).ToList();
+        var block = Subnets.Of(IPAddress.Parse("10.64.0.0"), 10);
+        var start = Identity.Pick("subnet " + network.Name, Farm.Name, count);
+        for (var i = 0; i < count; i++)
+        {
+            var candidate = new IPNetwork(Subnets.Host(block, (uint)((start + i) % count) * step), prefix);
+            if (!taken.Any(t => Subnets.Overlap(t, candidate)))
+                return candidate;
+        }
+
+        problems.Add(new(network.At, $"networks.{network.Name}", "no free subnet is left in 10.64.0.0/10", "give the network a cidr"));
+        return new(Subnets.Host(block, 0), prefix);
+    }
+
+    void FixAddresses(MachineSpec machine)
+    {
+        foreach (var nic in machine.Networks)
+        {
+            if (nic.Address is { } address && books[nic.Network].Fix(address, machine.Name) is { } other)
+                problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"{address} in network \"{nic.Network}\" is taken by {other}", "choose another address"));
+        }
+    }
+
+    PlannedMachine PlanMachine(MachineSpec spec, Placement placement)
+    {
+        var has = existing.TryGetValue(spec.Name, out var found);
+        var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null);
+        if (hypervisor is null)
+            problems.Add(new(spec.At, $"vms.{spec.Name}", $"machine \"{spec.Name}\" fits no hypervisor: {reason}", "croft hypervisors shows what each can run", IsWorld: true));
+        var record = has ? found.Machine.Record : null;
+        var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, record)).ToImmutableArray();
+        var image = input.Images.GetValueOrDefault(spec.Image);
+        var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
+        var disks = Identity.DiskDigest(spec, image);
+        var (action, why) = Compare(record, has ? found.Machine.Power : PowerState.Off, hardware, disks, image);
+        return new(
+            spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
+            action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}" : why,
+            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor));
+    }
+
+    static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, string hardware, string disks, string? image) =>
+        record is null ? (MachineAction.Create, "does not exist")
+        : image is not null && record.DiskDigest != disks ? (MachineAction.Recreate, "its image, disks or login are declared otherwise")
+        : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks are declared otherwise")
+        : power switch
+        {
+            PowerState.Running => (MachineAction.None, "runs as declared"),
+            PowerState.Paused => (MachineAction.Start, "is paused"),
+            _ => (MachineAction.Start, "is off"),
+        };
+
+    Nic PlanNic(MachineSpec spec, NicSpec nic, int card, MachineRecord? record)
+    {
+        var book = books[nic.Network];
+        var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
+        if (book.Definition is null)
+            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card == 0 ? before?.Port ?? TakePort(spec.Name) : null);
+        if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
+            book.Fix(old, spec.Name);
+        var address = nic.Address ?? book.Take(spec.Name);
+        if (address is null)
+            problems.Add(new(book.Spec.At ?? nic.At, $"networks.{nic.Network}", $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"", "give the network a larger cidr"));
+        return new(nic.Network, book.Definition.Name, TakeMac(spec.Name, card, before), address, null);
+    }
+
+    string TakeMac(string machine, int card, Nic? before)
+    {
+        if (before is not null && macs.Add(before.Mac))
+            return before.Mac;
+        for (var attempt = 0; ; attempt++)
+        {
+            var mac = Identity.Mac(Farm.Name, machine, card, attempt);
+            if (macs.Add(mac))
+                return mac;
+        }
+    }
+
+    int TakePort(string machine)
+    {
+        for (var port = FirstPort + Identity.Pick("port " + machine, Farm.Name, PortCount); ; port = port == FirstPort + PortCount - 1 ? FirstPort : port + 1)
+        {
+            if (ports.Add(port))
+                return port;
+        }
+    }
+
+    /// <summary>The networks that the placed machines need, with their reservations, on each hypervisor that has such a machine.</summary>
+    ImmutableArray<PlannedNetwork> PlanNetworks(ImmutableArray<PlannedMachine> machines)
+    {
+        var needed = from machine in machines
+                     where machine.Hypervisor is not null
+                     from nic in machine.Nics
+                     where nic.Bridge is not null && nic.Address is not null
+                     group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
+                     select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
+        return
+        [
+            .. from n in needed
+               let definition = books[n.Network].Definition! with { Reservations = n.Reservations }
+               let state = input.Inventory.Hypervisors.First(h => h.Name == n.Item1)
+               select new PlannedNetwork(n.Item1, definition, state.Networks.Any(s => s.Name == definition.Name)),
+        ];
+    }
+}
