@@ -35,6 +35,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <summary>Written to its standard input, which is then closed; null gives it an empty one.</summary>
     public Func<Stream, CancellationToken, Task>? Input { get; init; }
 
+    /// <summary>Takes its standard output as bytes; the result's output is then empty.</summary>
+    public Func<Stream, CancellationToken, Task>? Output { get; init; }
+
     /// <summary>Called with each line of stdout and stderr as it comes, from two threads, never at the same time.</summary>
     public Action<string>? Line { get; init; }
 
@@ -45,20 +48,11 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         using var process = Start(redirect: true);
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
-        var output = ReadAsync(process.StandardOutput, gate);
+        var output = Output is null ? ReadAsync(process.StandardOutput, gate) : TakeAsync(process.StandardOutput.BaseStream, cancel);
         var error = ReadAsync(process.StandardError, gate);
-        try
-        {
-            if (Input is not null)
-                await Input(process.StandardInput.BaseStream, cancel);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended, or closed its input, before it had read everything: its exit code tells why.
-        }
-
-        await process.WaitForExitAsync(CancellationToken.None);
+        var exit = process.WaitForExitAsync(CancellationToken.None);
+        await Task.WhenAny(FeedAsync(process, cancel), exit);
+        await exit;
         var result = new ToolResult(process.ExitCode, await output, await error);
         cancel.ThrowIfCancellationRequested();
         return result;
@@ -82,6 +76,26 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
+    }
+
+    async Task FeedAsync(Process process, CancellationToken cancel)
+    {
+        try
+        {
+            if (Input is not null)
+                await Input(process.StandardInput.BaseStream, cancel);
+            process.StandardInput.Close();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It ended, or closed its input, before it had read everything, or was killed: its exit code tells why.
+        }
+    }
+
+    async Task<string> TakeAsync(Stream output, CancellationToken cancel)
+    {
+        await Output!(output, cancel);
+        return "";
     }
 
     async Task<string> ReadAsync(StreamReader reader, Lock gate)

@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace Croft.Guests;
+
+/// <summary>How one guest is reached by ssh.</summary>
+/// <param name="Name">The machine's name.</param>
+/// <param name="Alias">Its name in known_hosts, <c>farm.machine</c>: an address that is used again never meets an old key.</param>
+/// <param name="Port">22, or the forwarded port on the hypervisor's loopback.</param>
+/// <param name="HostKey">Its public host key, one OpenSSH line without comment.</param>
+public sealed record GuestAccess(string Name, string Alias, IPAddress Address, int Port, string User, string HostKey);
+
+/// <summary>Where the files are that OpenSSH needs for the guests of a farm.</summary>
+/// <param name="Folder">The farm's <c>.croft</c>: ssh_config and known_hosts.</param>
+/// <param name="UserKey">The private key that logs in.</param>
+/// <param name="Sockets">Folder, with a short path, of the shared connections.</param>
+public sealed record SshFiles(string Folder, string UserKey, string Sockets)
+{
+    /// <summary>The generated configuration, for <c>ssh -F</c>.</summary>
+    public string Config => Path.Combine(Folder, "ssh_config");
+
+    /// <summary>The host keys that Croft decided.</summary>
+    public string KnownHosts => Path.Combine(Folder, "known_hosts");
+}

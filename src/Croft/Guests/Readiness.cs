@@ -1,0 +1,109 @@
+using System.Globalization;
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Tools;
+
+namespace Croft.Guests;
+
+/// <summary>
+/// Waits until a machine is ready. Events decide when to try (the agent's channel opened, the ssh server greets); one authenticated command decides.
+/// </summary>
+/// <param name="guest">Null when the machine has no address that Croft knows.</param>
+/// <param name="note">Takes every signal, for the journal.</param>
+/// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
+public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
+{
+    readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly CancellationTokenSource stopped = new();
+    readonly long start = clock.GetTimestamp();
+    string lastSeen = "nothing yet";
+
+    /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
+    public void Signal(MachineSignal signal)
+    {
+        if (signal == MachineSignal.AgentConnected && agent.TrySetResult())
+            Seen("the guest agent connected");
+        if (signal == MachineSignal.Stopped)
+            stopped.Cancel();
+    }
+
+    /// <summary>Waits.</summary>
+    /// <param name="running">The guest was restored while running, so it can be tried at once.</param>
+    /// <exception cref="CroftException">It was late, or the machine stopped: says what was awaited, what was last seen, how long, and the console's last lines.</exception>
+    public async Task WaitAsync(bool running, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(timeout, clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, stopped.Token);
+        try
+        {
+            await (wait.Kind switch
+            {
+                WaitKind.None => Task.CompletedTask,
+                WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
+                WaitKind.Port => Guests.Port.WaitAsync(Reachable().Access.Address, wait.Port, Seen, any.Token),
+                _ => WaitForSshAsync(running, any.Token),
+            });
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            var name = guest?.Access.Name ?? "the machine";
+            var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
+            throw CroftException.World(
+                $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
+                $"croft console {name} --log shows its serial log");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopped.Dispose();
+
+    Guest Reachable() => guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
+
+    async Task WaitForSshAsync(bool running, CancellationToken cancel)
+    {
+        var door = Reachable();
+        if (!running)
+            await HeardOfAsync(door, cancel);
+        for (var pause = 0.25; ; pause = Math.Min(pause * 2, 4))
+        {
+            if (await door.TryReadyAsync(clock, cancel) is not { } refusal)
+                break;
+            Seen("ssh: " + refusal);
+            await Poll.DelayAsync(TimeSpan.FromSeconds(pause), cancel);
+        }
+
+        Seen("an ssh command returned");
+    }
+
+    /// <summary>Returns at the first sign that the guest's ssh server is there.</summary>
+    async Task HeardOfAsync(Guest door, CancellationToken cancel)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var banner = Banner.WaitAsync(door.Access.Address, door.Access.Port, text => lastSeen = text, enough.Token);
+        var first = await Task.WhenAny(banner, agent.Task.WaitAsync(enough.Token));
+        cancel.ThrowIfCancellationRequested();
+        if (first == banner)
+            Seen("the ssh server greets: " + await banner);
+        await enough.CancelAsync();
+    }
+
+    void Seen(string what)
+    {
+        lastSeen = what;
+        note(what);
+    }
+
+    string Awaited() => wait.Kind switch
+    {
+        WaitKind.Agent => "the guest agent",
+        WaitKind.Port => $"port {wait.Port}",
+        _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
+    };
+
+    async Task<string> LastLinesAsync()
+    {
+        var text = await console();
+        return text.Length == 0 ? "; its console is silent" : "\n  console: " + text.ReplaceLineEndings("\n  console: ");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Croft.Guests;
+
+/// <summary>
+/// Writes the ssh configuration and known_hosts of a farm's guests. Checking host keys is always on; the keys were decided by Croft and stand in the
+/// machines' own records, so both files can be written again at any time.
+/// </summary>
+public static class SshConfig
+{
+    /// <summary>The configuration's text, accepted by <c>ssh -F</c>.</summary>
+    public static string Text(IEnumerable<GuestAccess> guests, SshFiles files)
+    {
+        var text = new StringBuilder();
+        foreach (var guest in guests)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"""
+                Host {guest.Name} {guest.Alias}
+                    HostName {guest.Address}
+                    Port {guest.Port}
+                    User {guest.User}
+                    HostKeyAlias {guest.Alias}
+                    ControlPath {Quote(SocketOf(guest, files))}
+
+
+                """);
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"""
+            Host *
+                UserKnownHostsFile {Quote(files.KnownHosts)}
+                GlobalKnownHostsFile /dev/null
+                StrictHostKeyChecking yes
+                IdentityFile {Quote(files.UserKey)}
+                IdentitiesOnly yes
+                ControlMaster auto
+                ControlPersist 10m
+                ConnectTimeout 20
+                ServerAliveInterval 15
+                ServerAliveCountMax 8
+                LogLevel ERROR
+
+            """);
+        return text.ToString();
+    }
+
+    /// <summary>Writes both files for these guests and makes the folder of the shared connections.</summary>
+    public static void Write(IReadOnlyCollection<GuestAccess> guests, SshFiles files)
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(files.Folder);
+        Directory.CreateDirectory(files.Sockets, OwnerOnly);
+        File.SetUnixFileMode(files.Sockets, OwnerOnly); // refused when somebody else made the folder
+        Replace(files.KnownHosts, string.Concat(guests.Where(g => g.HostKey.Length > 0).Select(g => $"{g.Alias} {g.HostKey}\n")));
+        Replace(files.Config, Text(guests, files));
+    }
+
+    /// <summary>The socket of the connection that all commands to a guest share.</summary>
+    public static string SocketOf(GuestAccess guest, SshFiles files)
+    {
+        var id = SHA256.HashData(Encoding.UTF8.GetBytes(files.Folder + "\n" + guest.Alias));
+        return Path.Combine(files.Sockets, Convert.ToHexStringLower(id)[..16]);
+    }
+
+    /// <summary>Readers never see half a file.</summary>
+    static void Replace(string file, string content)
+    {
+        if (File.Exists(file) && File.ReadAllText(file) == content)
+            return;
+        var next = $"{file}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
+        File.WriteAllText(next, content);
+        File.Move(next, file, overwrite: true);
+    }
+
+    /// <summary>OpenSSH expands %, and has no way to escape a quote.</summary>
+    static string Quote(string path) => path.Contains('"', StringComparison.Ordinal)
+        ? throw CroftException.Usage($"OpenSSH cannot use a path with a quote in it: {path}", "move the folder")
+        : $"\"{path.Replace("%", "%%", StringComparison.Ordinal)}\"";
+}

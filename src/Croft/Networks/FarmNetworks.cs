@@ -1,0 +1,46 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Journal;
+using Croft.Planning;
+
+namespace Croft.Networks;
+
+/// <summary>Brings planned networks into being and gives their addresses out and back.</summary>
+public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
+{
+    readonly List<Task> publishing = [];
+
+    /// <summary>Makes the network where it is missing, otherwise reserves what the plan adds. The running network learns it while guests boot.</summary>
+    /// <exception cref="CroftException">Another controller took an address since the plan was made.</exception>
+    public async Task EnsureAsync(PlannedNetwork network, string owner, CancellationToken cancel)
+    {
+        var definition = network.Definition with { Owner = owner };
+        if (!network.Exists)
+            journal.Intent("create", "network", definition.Name, engine.Name);
+        if (await engine.EnsureNetworkAsync(definition, cancel))
+            return;
+        var known = (await engine.ListNetworksAsync(cancel)).First(n => n.Name == definition.Name).Reservations;
+        foreach (var reservation in definition.Reservations.Where(r => !known.Any(k => k.Address.Equals(r.Address) && k.Host == r.Host && (k.Mac == r.Mac || k.Mac.Length == 0))))
+        {
+            journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", engine.Name, reservation.Host);
+            foreach (var old in known.Where(k => k.Host == reservation.Host))
+                await engine.ReleaseAsync(definition.Name, old, cancel);
+            if (!await engine.ReserveAsync(definition.Name, reservation, definition.Dhcp, cancel))
+                throw CroftException.World($"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile", "run the command again");
+            publishing.Add(engine.PublishAsync(definition.Name, reservation, definition.Dhcp, cancel));
+        }
+    }
+
+    /// <summary>Waits until the running networks know all that was reserved.</summary>
+    public Task PublishedAsync() => Task.WhenAll(publishing);
+
+    /// <summary>What is wrong with a host in ways that cost every start seconds, each with its cure.</summary>
+    public static IEnumerable<Problem> HostFaults(HypervisorState hypervisor, IEnumerable<string> networks)
+    {
+        if (hypervisor.HostNameUnknown is { } host)
+            yield return new(null, "", $"hypervisor \"{hypervisor.Name}\" cannot resolve its own name \"{host}\": every start waits 10 s for DNS", $"on it: echo '127.0.1.1 {host}' >> /etc/hosts");
+        foreach (var network in hypervisor.Networks.Where(n => n.SpanningTree && networks.Contains(n.Name)))
+            yield return new(null, "", $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s", $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it");
+    }
+}
