@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Croft.Engines;
+using Croft.Guests;
+using Croft.Planning;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// The farm as an Ansible inventory: each machine in the groups <c>vms</c>, its own name, its platform and its target, with the roles' variables.
+/// The address is known before boot, so it is always complete.
+/// </summary>
+public static class AnsibleInventory
+{
+    /// <summary>In the form of an inventory script's <c>--list</c>, variables of all hosts in <c>_meta</c>.</summary>
+    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh)
+    {
+        var known = records.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        var hosts = new JsonObject();
+        var groups = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var machine in plan.Machines)
+        {
+            var name = machine.Spec.Name;
+            hosts[name] = Host(plan, machine, known.GetValueOrDefault(name), ssh);
+            foreach (var group in new[] { "vms", name, machine.Spec.Platform, machine.Spec.Target }.Distinct())
+                (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
+        }
+
+        var list = new JsonObject { ["_meta"] = new JsonObject { ["hostvars"] = hosts } };
+        list["all"] = new JsonObject { ["children"] = new JsonArray([.. groups.Keys.Select(g => (JsonNode)g)]) };
+        foreach (var (group, members) in groups)
+            list[group] = new JsonObject { ["hosts"] = new JsonArray([.. members.Select(m => (JsonNode)m)]) };
+        return list;
+    }
+
+    /// <summary>The same in the form of an inventory file, which Ansible's YAML plugin reads.</summary>
+    public static JsonObject AsYaml(JsonObject list)
+    {
+        var hosts = list["_meta"]!["hostvars"]!.AsObject();
+        var children = new JsonObject();
+        foreach (var (group, content) in list.Where(g => g.Key is not ("_meta" or "all")))
+            children[group] = new JsonObject { ["hosts"] = new JsonObject(content!["hosts"]!.AsArray().Select(h => KeyValuePair.Create(h!.GetValue<string>(), (JsonNode?)new JsonObject()))) };
+        return new JsonObject { ["all"] = new JsonObject { ["hosts"] = hosts.DeepClone(), ["children"] = children } };
+    }
+
+    static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh)
+    {
+        var door = (record?.Nics ?? machine.Nics).FirstOrDefault(n => n.Port is not null || n.Address is not null);
+        var variables = PhaseVariables.For(plan.Farm, machine, plan.Farm.Project.Phases ?? "");
+        return new JsonObject
+        {
+            ["ansible_host"] = door?.Address?.ToString() ?? "127.0.0.1",
+            ["ansible_port"] = door?.Port ?? 22,
+            ["ansible_user"] = machine.Spec.User,
+            ["ansible_python_interpreter"] = machine.Spec.Image is Farms.BuiltImage ? "/usr/bin/python3" : "auto_silent",
+            ["ansible_ssh_common_args"] = $"-F '{ssh.Config}' -o HostKeyAlias={plan.Farm.Name}.{machine.Spec.Name}",
+            ["vm"] = variables["vm"]!.DeepClone(),
+            ["kvm_host"] = machine.Hypervisor,
+        };
+    }
+}

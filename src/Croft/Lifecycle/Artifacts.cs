@@ -1,0 +1,59 @@
+using System.Formats.Tar;
+using System.IO.Enumeration;
+using Croft.Guests;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Fetches files from a guest. The guest is not trusted: only regular files that match, and only below the run's own folder.</summary>
+static class Artifacts
+{
+    /// <summary>Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not.</summary>
+    /// <exception cref="CroftException">The guest could not send them.</exception>
+    public static async Task FetchAsync(Guest guest, IReadOnlyList<string> globs, string folder, CancellationToken cancel)
+    {
+        // find's own * crosses folders, so it finds too much; what does not match is left out here.
+        var finds = globs.Select(glob => $"find {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(glob.Replace("**", "*", StringComparison.Ordinal))} -print0 2>/dev/null");
+        var result = await (guest.Command($"{{ {string.Join("; ", finds)}; }} | tar --null --no-recursion -P -cf - -T -") with
+        {
+            Output = (stream, stop) => UnpackAsync(stream, globs, folder, stop),
+        }).RunAsync(cancel);
+        if (result.ExitCode != 0)
+            throw CroftException.World($"artifacts could not be fetched: {result.LastWords}");
+    }
+
+    static async Task UnpackAsync(Stream stream, IReadOnlyList<string> globs, string folder, CancellationToken cancel)
+    {
+        await using var tar = new TarReader(stream, leaveOpen: true);
+        var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+        while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
+        {
+            var path = "/" + entry.Name.TrimStart('/');
+            var target = Path.GetFullPath(root + path.TrimStart('/'));
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !target.StartsWith(root, StringComparison.Ordinal) || !globs.Any(g => Matches(g, path)))
+                continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await using var file = File.Create(target);
+            if (entry.DataStream is { } data)
+                await data.CopyToAsync(file, cancel);
+        }
+
+        await stream.CopyToAsync(Stream.Null, cancel);
+    }
+
+    /// <summary>The folder above the first wildcard.</summary>
+    static string Root(string glob)
+    {
+        var wild = glob.IndexOfAny(['*', '?', '[']);
+        return wild < 0 ? glob : glob[..Math.Max(1, glob.LastIndexOf('/', wild))];
+    }
+
+    internal static bool Matches(string glob, string path)
+    {
+        var deep = glob.IndexOf("**", StringComparison.Ordinal);
+        if (deep < 0)
+            return glob.Count(c => c == '/') == path.Count(c => c == '/') && FileSystemName.MatchesSimpleExpression(glob, path, ignoreCase: false);
+        var before = glob[..deep];
+        var after = glob[(deep + 2)..].TrimStart('/');
+        return path.StartsWith(before, StringComparison.Ordinal) && (after.Length == 0 || FileSystemName.MatchesSimpleExpression("*" + after, path.AsSpan(before.Length), ignoreCase: false));
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Net;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Images;
+using Croft.Planning;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// What every command works with: a farm, its hypervisors connected, its images and keys. Holds no state of the farm: that is asked each time.
+/// </summary>
+public sealed class Controller : IDisposable
+{
+    Controller(Farm farm, Surroundings surroundings, Dictionary<string, LibvirtEngine> engines, Dictionary<string, string> silent)
+    {
+        Farm = farm;
+        Surroundings = surroundings;
+        Engines = engines;
+        Silent = silent;
+        Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
+        Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
+    }
+
+    /// <summary>The farm.</summary>
+    public Farm Farm { get; }
+
+    /// <summary>What the program said of its surroundings.</summary>
+    public Surroundings Surroundings { get; }
+
+    /// <summary>The hypervisors that answered, by name.</summary>
+    public IReadOnlyDictionary<string, LibvirtEngine> Engines { get; }
+
+    /// <summary>Why the other hypervisors did not answer, by name.</summary>
+    public IReadOnlyDictionary<string, string> Silent { get; }
+
+    /// <summary>The local images.</summary>
+    public ImageStore Images { get; }
+
+    /// <summary>Where OpenSSH's files are.</summary>
+    public SshFiles Ssh { get; }
+
+    /// <summary>The farm's owner id; null before its first <c>up</c>.</summary>
+    public string? Owner => File.Exists(OwnerFile) ? File.ReadAllText(OwnerFile).Trim() : null;
+
+    string OwnerFile => Path.Combine(Farm.StateDirectory, "owner");
+
+    /// <summary>Connects to the farm's hypervisors side by side. One that does not answer takes no part; planning says so.</summary>
+    public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
+    {
+        var engines = new Dictionary<string, LibvirtEngine>(StringComparer.Ordinal);
+        var silent = new Dictionary<string, string>(StringComparer.Ordinal);
+        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: LibvirtEngine.ConnectAsync(h.Name, h.Uri, surroundings.SessionPool, cancel))).ToList();
+        foreach (var (name, connection) in connections)
+        {
+            try
+            {
+                engines[name] = await connection;
+            }
+            catch (CroftException e)
+            {
+                silent[name] = e.Message + (e.Hint is null ? "" : "; " + e.Hint);
+            }
+        }
+
+        return new(farm, surroundings, engines, silent);
+    }
+
+    /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>
+    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, [], []);
+
+    /// <summary>Asks all hypervisors what exists.</summary>
+    public async Task<Inventory> ObserveAsync(CancellationToken cancel)
+    {
+        var states = await Task.WhenAll(Farm.Hypervisors.Select(h => Engines.TryGetValue(h.Name, out var engine)
+            ? engine.ObserveAsync(cancel)
+            : Task.FromResult(Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
+        return new([.. states]);
+    }
+
+    /// <summary>Makes the plan of what exists now.</summary>
+    public async Task<Plan> PlanAsync(CancellationToken cancel) => await PlanAsync(await ObserveAsync(cancel), cancel);
+
+    /// <summary>Makes the plan of what was seen.</summary>
+    public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel)
+    {
+        var phases = PhaseFiles.Read(Farm.Project);
+        return Planner.Make(new(
+            Farm,
+            inventory,
+            Owner,
+            phases,
+            KnownImages(),
+            phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null));
+    }
+
+    /// <summary>The engine of a hypervisor.</summary>
+    /// <exception cref="CroftException">It does not answer.</exception>
+    public LibvirtEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
+        ? engine
+        : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? $"the farm has no hypervisor \"{hypervisor}\"");
+
+    /// <summary>Makes the owner id at the first <c>up</c>.</summary>
+    public string Claim()
+    {
+        Directory.CreateDirectory(Farm.StateDirectory);
+        try
+        {
+            using var file = new StreamWriter(new FileStream(OwnerFile, FileMode.CreateNew, FileAccess.Write));
+            file.WriteLine(Guid.NewGuid().ToString("n"));
+        }
+        catch (IOException) when (File.Exists(OwnerFile))
+        {
+            // It was made before.
+        }
+
+        return Owner!;
+    }
+
+    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
+    public Guest? GuestOf(MachineRecord record) => AccessOf(record) is { } access ? new(access, Ssh) : null;
+
+    /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
+    public void WriteSshConfig(IEnumerable<MachineRecord> records) =>
+        SshConfig.Write([.. records.Select(AccessOf).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)], Ssh);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var engine in Engines.Values)
+            engine.Dispose();
+    }
+
+    static GuestAccess? AccessOf(MachineRecord record)
+    {
+        var door = record.Nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
+        return door is null
+            ? null
+            : new(record.Name, MachineDefinition.DomainNameOf(record.Farm, record.Name), door.Address ?? IPAddress.Loopback, door.Port ?? 22, record.User, record.HostKey);
+    }
+
+    ImmutableDictionary<ImageSpec, string> KnownImages()
+    {
+        var known = ImmutableDictionary.CreateBuilder<ImageSpec, string>();
+        foreach (var image in Farm.Machines.Select(m => m.Image).Distinct())
+        {
+            if (Images.Find(image) is { } stored)
+                known[image] = stored.Id;
+        }
+
+        return known.ToImmutable();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Croft.Farms;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Planning;
+using Croft.Reports;
+
+namespace Croft.Lifecycle;
+
+/// <summary>The lifecycle over all machines of a plan, side by side, with its reports.</summary>
+public static class FarmRun
+{
+    /// <summary>Runs to the end. Only what went wrong before the first machine was touched is thrown; the rest is in the outcome and the reports.</summary>
+    /// <param name="plan">Of the machines that take part.</param>
+    /// <param name="opened">Called with the journal before anything is done.</param>
+    /// <param name="output">Takes every line of every phase, with the machine's name.</param>
+    /// <exception cref="PlanException">The plan cannot be executed.</exception>
+    public static async Task<RunSummary> RunAsync(
+        Controller controller, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
+    {
+        plan.ThrowIfProblems();
+        RefuseHeld(plan, options);
+        using var work = await FarmWork.PrepareAsync(controller, plan, "run", NeedsImage, opened, images, cancel);
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm.Project), output);
+        var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
+        {
+            var outcome = await new MachineRun(work, machine, options, phases).RunAsync(others.Token);
+            if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
+                await others.CancelAsync();
+            return outcome;
+        }));
+        await work.SettleAsync();
+        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
+        var summary = RunSummary.Read(work.Journal.Folder);
+        JUnitReport.Write(summary, work.Journal.Folder);
+        HtmlReport.Write(summary, work.Journal.Folder);
+        return summary;
+    }
+
+    static bool NeedsImage(PlannedMachine machine) => true;
+
+    static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
+        outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
+
+    static void RefuseHeld(Plan plan, RunOptions options)
+    {
+        if (options.Fresh)
+            return;
+        var held = plan.Machines.Where(m => m.Existing?.Record?.Held is not null).ToImmutableArray();
+        if (!held.IsEmpty && options.SaveAs is null)
+            throw CroftException.Usage(
+                $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Spec.Name}\" (in use since croft {m.Existing!.Record!.Held})"))}",
+                "--save-as NAME keeps that state first; --fresh gives it up; naming other machines leaves these alone");
+    }
+}

@@ -1,0 +1,74 @@
+using Croft.Engines;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Planning;
+using Croft.Reports;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Makes machines exist, run and answer, exactly as planned.</summary>
+public static class FarmUp
+{
+    /// <summary>Brings the planned machines up side by side; a plan in which nothing changes does nothing.</summary>
+    /// <param name="recreate">Whether machines whose disks are declared otherwise may be made anew, which destroys their data.</param>
+    /// <exception cref="PlanException">The plan cannot be executed.</exception>
+    public static async Task<RunSummary?> RunAsync(
+        Controller controller, Plan plan, bool recreate, string command, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+    {
+        plan.ThrowIfProblems();
+        if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList() is { Count: > 0 } changed)
+            throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login are declared otherwise, and only new machines can be that", "--recreate makes them anew and destroys their data");
+        if (plan.Machines.All(m => m.Action == MachineAction.None))
+            return null;
+        using var work = await FarmWork.PrepareAsync(controller, plan, command, m => m.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart, opened, images, cancel);
+        await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, cancel)));
+        await work.SettleAsync();
+        var summary = RunSummary.Read(work.Journal.Folder);
+        var worst = summary.Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
+        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
+        return RunSummary.Read(work.Journal.Folder);
+    }
+
+    static async Task UpAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    {
+        var steps = new Steps(work, machine);
+        if (machine.Action == MachineAction.None)
+        {
+            work.Journal.StepEnd(machine.Spec.Name, "startup", Outcome.Skipped, machine.Reason);
+            return;
+        }
+
+        if (await steps.RunAsync("startup", () => StartAsync(work, machine, cancel)))
+            await steps.QuietlyAsync(() => work.LayersOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
+    }
+
+    static async Task StartAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    {
+        var engine = work.EngineOf(machine);
+        var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
+        var record = await DefineAsync(work, machine, cancel);
+        await engine.WriteRecordAsync(record = record with { Held = "up" }, cancel);
+        var start = new MachineStart(work, machine, "startup");
+        if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
+            await start.RunAsync(record, () => engine.ResumeAsync(domain, cancel), running: true, cancel);
+        else
+            await start.RunAsync(record, () => engine.StartAsync(domain, cancel), running: false, cancel);
+    }
+
+    /// <summary>Makes or changes the definition; the machine is off afterwards unless it only has to be started or resumed.</summary>
+    static async Task<MachineRecord> DefineAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    {
+        var maker = work.MakerFor(machine);
+        var record = machine.Existing?.Record;
+        var moved = record is not null && !record.Nics.SequenceEqual(machine.Nics);
+        if (machine.Action == MachineAction.Start && !moved)
+            return record!;
+        if (machine.Action != MachineAction.Create)
+            await new MachineStop(work.Controller, work.EngineOf(machine), record!, text => work.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
+        var image = await work.ImageAsync(machine, cancel);
+        var definition = machine.Action is MachineAction.Create or MachineAction.Recreate
+            ? await maker.CreateAsync(machine, image, cancel)
+            : await maker.RedefineAsync(machine, image, cancel);
+        return definition.Record;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Networks;
+using Croft.Planning;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// One execution of a plan, in the making: what <c>up</c> and <c>run</c> share. Images are at hand, the plan is final, the farm is claimed, networks
+/// and addresses exist; machines can be made.
+/// </summary>
+sealed class FarmWork : IDisposable
+{
+    readonly ConcurrentDictionary<string, MachineRecord> records;
+    readonly ConcurrentDictionary<string, Lazy<Task>> uploads = new();
+    readonly ImmutableDictionary<ImageSpec, StoredImage> images;
+    readonly ImmutableArray<FarmNetworks> networks;
+    readonly Lock sshGate = new();
+    readonly string owner;
+    readonly string userKey;
+
+    FarmWork(
+        Controller controller, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
+        ImmutableArray<FarmNetworks> networks, string owner, string userKey)
+    {
+        Controller = controller;
+        Plan = plan;
+        Journal = journal;
+        this.images = images;
+        this.networks = networks;
+        this.owner = owner;
+        this.userKey = userKey;
+        records = new(plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!)));
+    }
+
+    public Controller Controller { get; }
+
+    public Plan Plan { get; }
+
+    public RunJournal Journal { get; }
+
+    public TimeProvider Clock => Controller.Surroundings.Clock;
+
+    /// <summary>Prepares everything that machines need before the first of them is made.</summary>
+    /// <param name="needsImage">Whether a machine of the first plan needs its image at hand.</param>
+    public static async Task<FarmWork> PrepareAsync(
+        Controller controller, Plan first, string command, Func<PlannedMachine, bool> needsImage, Action<RunJournal> opened, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        var owner = controller.Claim();
+        var userKey = await Keys.UserKeyAsync(controller.Surroundings.UserKey, cancel);
+        var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
+        try
+        {
+            opened(journal);
+            journal.RunStart(controller.Farm.Name, command, controller.Farm.Project.Id);
+            var images = ImmutableDictionary.CreateBuilder<ImageSpec, StoredImage>();
+            foreach (var spec in first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct())
+                images[spec] = await controller.Images.EnsureAsync(spec, progress, cancel);
+            var plan = first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
+                ? (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
+                : first;
+            plan.ThrowIfProblems();
+            foreach (var machine in plan.Machines)
+                journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
+            var networks = ImmutableArray.CreateBuilder<FarmNetworks>();
+            foreach (var network in plan.Networks)
+            {
+                var made = new FarmNetworks(controller.Engine(network.Hypervisor), journal);
+                await made.EnsureAsync(network, owner, cancel);
+                networks.Add(made);
+            }
+
+            var work = new FarmWork(controller, plan, journal, images.ToImmutable(), networks.ToImmutable(), owner, userKey);
+            work.WriteSshConfig();
+            return work;
+        }
+        catch (Exception e)
+        {
+            journal.RunEnd(e is OperationCanceledException ? Outcome.Cancelled : Outcome.Error, e.Message);
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    public LibvirtEngine EngineOf(PlannedMachine machine) => Controller.Engine(machine.Hypervisor!);
+
+    public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey);
+
+    public LayerStore LayersOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
+
+    /// <summary>The machine's image, in the pool of its hypervisor.</summary>
+    public async Task<StoredImage> ImageAsync(PlannedMachine machine, CancellationToken cancel)
+    {
+        var image = images.TryGetValue(machine.Spec.Image, out var found)
+            ? found
+            : Controller.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
+        await uploads.GetOrAdd(
+            machine.Hypervisor + " " + image.Id,
+            _ => new(() => new PoolImages(EngineOf(machine), Journal).EnsureAsync(image, null, cancel))).Value;
+        return image;
+    }
+
+    /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>
+    public void Know(MachineRecord record)
+    {
+        records[record.Name] = record;
+        WriteSshConfig();
+    }
+
+    public MachineRecord? RecordOf(string machine) => records.GetValueOrDefault(machine);
+
+    public IEnumerable<MachineRecord> Records => records.Values;
+
+    /// <summary>Waits for what was started on the side.</summary>
+    public Task SettleAsync() => Task.WhenAll(networks.Select(n => n.PublishedAsync()));
+
+    public void Dispose() => Journal.Dispose();
+
+    void WriteSshConfig()
+    {
+        lock (sshGate)
+            Controller.WriteSshConfig(records.Values);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Planning;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Turns a planned machine into a defined one: disks, seed, console, definition. Everything is journalled before it is created.</summary>
+sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine, RunJournal journal, string owner, string userKey)
+{
+    string Farm => controller.Farm.Name;
+
+    /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="LayerStore.TidyAsync"/>.</summary>
+    public async Task<MachineDefinition> CreateAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
+    {
+        var name = planned.Spec.Name;
+        var hostKey = Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var present = await engine.ListVolumesAsync(cancel);
+        var disks = ImmutableArray.CreateBuilder<DiskVolume>();
+        disks.Add(new("root", Volumes.Disk(Farm, name, "root", Volumes.NextNumber(Farm, name, "root", present))));
+        disks.AddRange(planned.Spec.Disks.Select(d => new DiskVolume(d.Name, Volumes.Disk(Farm, name, d.Name, Volumes.NextNumber(Farm, name, d.Name, present)))));
+        foreach (var volume in disks.Select(d => d.Volume))
+            journal.Intent("create", "volume", volume, engine.Name, name);
+        await engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel);
+        foreach (var (disk, volume) in planned.Spec.Disks.Zip(disks.Skip(1)))
+            await engine.CreateDiskAsync(volume.Volume, disk.Size, cancel);
+        var keys = await hostKey;
+        await WriteSeedAsync(planned, keys, cancel);
+        var definition = Define(planned, Record(planned, keys.Public, disks.ToImmutable()), image);
+        await engine.CreateFileAsync(definition.Console, cancel);
+        journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
+        await engine.DefineAsync(definition, cancel);
+        return definition;
+    }
+
+    /// <summary>Gives an existing machine that is off the hardware and the identity that is planned; its disks stay.</summary>
+    public async Task<MachineDefinition> RedefineAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
+    {
+        var record = planned.Existing!.Record!;
+        var hostKey = record.HostKey;
+        if (!record.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address))))
+        {
+            var keys = await Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+            await WriteSeedAsync(planned, keys, cancel);
+            hostKey = keys.Public;
+        }
+
+        var definition = Define(planned, Record(planned, hostKey, record.Disks), image);
+        await engine.DefineAsync(definition, cancel);
+        return definition;
+    }
+
+    /// <summary>The definition of a planned machine on given disks.</summary>
+    public static MachineDefinition Define(PlannedMachine planned, MachineRecord record, StoredImage image) => new(
+        record,
+        planned.Uuid,
+        planned.Spec,
+        planned.VirtType!,
+        planned.Spec.Firmware == Firmware.Kernel && image.Kernel is { } kernel
+            ? new(Volumes.Image(image.Id, kernel), Volumes.Image(image.Id, image.Initrd!), image.KernelArguments!)
+            : null,
+        Volumes.Seed(record.Farm, record.Name),
+        Volumes.Console(record.Farm, record.Name));
+
+    /// <summary>The record of a planned machine.</summary>
+    public MachineRecord Record(PlannedMachine planned, string hostKey, ImmutableArray<DiskVolume> disks) => new(
+        Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, planned.Nics, disks);
+
+    /// <summary>Writes the seed anew, with the machine's identity as planned.</summary>
+    async Task WriteSeedAsync(PlannedMachine planned, KeyPair hostKey, CancellationToken cancel)
+    {
+        var volume = Volumes.Seed(Farm, planned.Spec.Name);
+        var nics = planned.Nics.Select((nic, i) => SeedNicOf(nic, i)).ToImmutableArray();
+        var content = new SeedContent(
+            planned.Spec.Name,
+            $"{Farm}-{planned.Spec.Name}-{journal.Folder.Id}",
+            hostKey.Private,
+            hostKey.Public,
+            [userKey, .. controller.Farm.SshKeys],
+            nics,
+            [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
+            planned.Spec.User);
+        var file = Path.Combine(controller.Farm.StateDirectory, "keys", $"{planned.Spec.Name}-{Guid.NewGuid():n}.iso");
+        try
+        {
+            await Seed.WriteIsoAsync(Seed.Build(content), file, cancel);
+            journal.Intent("create", "volume", volume, engine.Name, planned.Spec.Name);
+            await engine.DeleteVolumeAsync(volume, cancel);
+            await using var iso = File.OpenRead(file);
+            await engine.UploadAsync(volume, iso, null, cancel);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    SeedNic SeedNicOf(Nic nic, int card)
+    {
+        var name = $"eth{card}";
+        if (nic.Bridge is null || nic.Address is null)
+            return new(nic.Mac, name);
+        var network = plan.Networks.First(n => n.Definition.Name == nic.Bridge).Definition;
+        return new(nic.Mac, name, nic.Address, network.Cidr.PrefixLength, card == 0 && network.Nat ? network.Gateway : null, [network.Gateway], Farm);
+    }
+}

@@ -1,0 +1,184 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Journal;
+using Croft.Planning;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// The lifecycle of one machine in a run:
+/// <code>
+/// startup ── create clean ── dependencies ── create dependencies ── init ── create init ── main ── artifacts ── terminate ── shutdown
+///    └──────────── or: restore the last of these layers that is there ────────────┘
+/// </code>
+/// A step that fails ends the way to main; artifacts, terminate and shutdown happen in any case, also after Ctrl-C, under a time of their own.
+/// </summary>
+sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases)
+{
+    static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
+
+    readonly Steps steps = new(work, machine);
+    readonly LibvirtEngine engine = work.EngineOf(machine);
+    readonly LayerStore layers = work.LayersOf(machine);
+    MachineRecord? record = machine.Existing?.Record;
+    bool started;
+    bool ready;
+
+    string Name => machine.Spec.Name;
+
+    string Domain => MachineDefinition.DomainNameOf(work.Controller.Farm.Name, Name);
+
+    /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
+    {
+        await WayToMainAsync(cancel);
+        using var cleanup = new CancellationTokenSource();
+        if (cancel.IsCancellationRequested)
+            cleanup.CancelAfter(CleanupTime);
+        if (ready)
+        {
+            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cleanup.Token), skip: work.Controller.Farm.Project.Artifacts.IsEmpty);
+            await RunPhaseAsync(Phase.Terminate, cleanup.Token);
+        }
+
+        if (started && !options.Keep)
+            await steps.RunAsync("shutdown", () => StopAsync(cleanup.Token), skip: !steps.Allowed("shutdown"));
+        if (record is not null)
+            await steps.QuietlyAsync(() => layers.TidyAsync(record, cleanup.Token));
+        await steps.QuietlyAsync(() => SaveConsoleAsync(cleanup.Token));
+        return steps.Worst;
+    }
+
+    async Task WayToMainAsync(CancellationToken cancel)
+    {
+        var done = await RestoreAsync(cancel);
+        if (done < 0)
+        {
+            if (!await steps.RunAsync("startup", () => StartFreshAsync(cancel)))
+                return;
+            done = 0;
+            if (!await TakeLayerAsync(0, cancel))
+                return;
+        }
+
+        foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
+        {
+            var layer = machine.Layers.Select((l, i) => (l.Name, Index: i)).FirstOrDefault(l => l.Name == PhaseFiles.Name(phase), (Name: "", Index: -1)).Index;
+            if (layer >= 0 && layer <= done)
+            {
+                work.Journal.StepEnd(Name, PhaseFiles.Name(phase), Outcome.Cached, "restored");
+                continue;
+            }
+
+            if (!await RunPhaseAsync(phase, cancel))
+                return;
+            if (layer >= 0 && steps.Ran(PhaseFiles.Name(phase)) && !await TakeLayerAsync(layer, cancel))
+                return;
+        }
+
+        await RunPhaseAsync(Phase.Main, cancel);
+    }
+
+    /// <summary>Restores the furthest layer that loads. Returns its index, or -1.</summary>
+    async Task<int> RestoreAsync(CancellationToken cancel)
+    {
+        if (options.Fresh)
+            return -1;
+        for (var i = machine.Layers.Length - 1; i >= 0; i--)
+        {
+            var layer = machine.Layers[i];
+            if (layer.Present is not { } volume || !steps.Allowed("restore " + layer.Name))
+                continue;
+            var step = "restore " + layer.Name;
+            if (await steps.TryAsync(step, () => RestoreAsync(step, volume, cancel)))
+                return i;
+            if (cancel.IsCancellationRequested)
+                return -1;
+            work.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
+            await steps.QuietlyAsync(() => engine.PowerOffAsync(Domain, CancellationToken.None));
+            await steps.QuietlyAsync(() => layers.DropAsync(record!, volume, CancellationToken.None));
+        }
+
+        return -1;
+    }
+
+    async Task RestoreAsync(string step, string volume, CancellationToken cancel)
+    {
+        var layer = await layers.FindAsync(volume, cancel) ?? throw CroftException.World($"layer {volume} is damaged");
+        var image = await work.ImageAsync(machine, cancel);
+        await PowerOffAsync(cancel);
+        var fresh = work.MakerFor(machine).Record(machine, layer.HostKey, layer.Disks);
+        fresh = fresh with { Disks = await layers.OverlaysAsync(fresh, layer, cancel) };
+        var definition = MachineMaker.Define(machine, fresh, image);
+        await engine.DefineAsync(definition, cancel);
+        record = fresh;
+        started = true;
+        await new MachineStart(work, machine, step).RunAsync(fresh, () => engine.RestoreAsync(definition, layer.Memory, cancel), running: true, cancel);
+        ready = true;
+    }
+
+    async Task StartFreshAsync(CancellationToken cancel)
+    {
+        var image = await work.ImageAsync(machine, cancel);
+        await PowerOffAsync(cancel);
+        var definition = await work.MakerFor(machine).CreateAsync(machine, image, cancel);
+        record = definition.Record;
+        started = true;
+        await new MachineStart(work, machine, "startup").RunAsync(record, () => engine.StartAsync(Domain, cancel), running: false, cancel);
+        ready = true;
+    }
+
+    async Task PowerOffAsync(CancellationToken cancel)
+    {
+        if (machine.Existing is null && !started)
+            return;
+        if (record is not null && work.Controller.GuestOf(record) is { } guest)
+            await guest.CloseAsync(cancel);
+        await engine.PowerOffAsync(Domain, cancel);
+    }
+
+    async Task<bool> TakeLayerAsync(int index, CancellationToken cancel)
+    {
+        var layer = machine.Layers[index];
+        var step = "create " + layer.Name;
+        if (!steps.Allowed(step) || options.Fresh && layer.Present is not null)
+            return true;
+        return await steps.RunAsync(step, async () =>
+        {
+            var guest = work.Controller.GuestOf(record!);
+            if (guest is not null)
+                await guest.SyncAsync(cancel);
+            var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
+            record = await layers.TakeAsync(record, layer.Name, layer.Key!, volume, cancel);
+            work.Know(record);
+            if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)
+                throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
+        });
+    }
+
+    /// <summary>Runs a phase; true when the way goes on.</summary>
+    Task<bool> RunPhaseAsync(Phase phase, CancellationToken cancel)
+    {
+        var name = PhaseFiles.Name(phase);
+        var file = phases.Find(phase, machine.Spec);
+        if (file is null)
+            return Task.FromResult(true);
+        var wanted = steps.Allowed(name) && options.Wants(phase);
+        return steps.RunAsync(name, () => phases.RunAsync(machine, file, cancel), skip: !wanted, log: true);
+    }
+
+    Task StopAsync(CancellationToken cancel) =>
+        new MachineStop(work.Controller, engine, record!, text => work.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
+
+    async Task SaveConsoleAsync(CancellationToken cancel)
+    {
+        if (await engine.DownloadAsync(Volumes.Console(work.Controller.Farm.Name, Name), 0, cancel) is not { } log)
+            return;
+        var file = work.Journal.Folder.ConsolePath(Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllBytesAsync(file, log, cancel);
+    }
+}

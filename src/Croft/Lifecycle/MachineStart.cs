@@ -1,0 +1,42 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Planning;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Starts one machine, or restores it, and waits until it is ready.</summary>
+sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
+{
+    /// <summary>How much slower emulation boots than hardware; time-outs are given for hardware.</summary>
+    const int EmulationFactor = 5;
+    const int ConsoleLines = 12;
+
+    readonly LibvirtEngine engine = work.EngineOf(machine);
+
+    /// <summary>Starts it with <paramref name="start"/> while its signals are watched from before that on.</summary>
+    /// <param name="record">As it will be when it runs.</param>
+    /// <param name="running">It continues in a running guest.</param>
+    public async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
+    {
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        var guest = work.Controller.GuestOf(record);
+        if (guest is not null)
+            await guest.CloseAsync(cancel);
+        work.Know(record);
+        using var readiness = new Readiness(guest, machine.Spec.Wait, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
+        using var watch = engine.Watch(domain, readiness.Signal);
+        await start();
+        await readiness.WaitAsync(running, Timeout(), cancel);
+    }
+
+    TimeSpan Timeout() => machine.Spec.ConnectionTimeout * (machine.VirtType == "kvm" ? 1 : EmulationFactor);
+
+    async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var log = await engine.DownloadAsync(Volumes.Console(record.Farm, record.Name), 0, cancel);
+        var lines = System.Text.Encoding.UTF8.GetString(log ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join('\n', lines.TakeLast(ConsoleLines));
+    }
+}

@@ -1,0 +1,42 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Shuts one machine down: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.</summary>
+/// <param name="note">Takes what happens on the way.</param>
+sealed class MachineStop(Controller controller, LibvirtEngine engine, MachineRecord record, Action<string> note)
+{
+    /// <summary>Returns when it is off.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var project = controller.Farm.Project;
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        if (controller.GuestOf(record) is { } guest)
+            await guest.CloseAsync(cancel);
+        var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = engine.Watch(domain, signal =>
+        {
+            if (signal == MachineSignal.Stopped)
+                off.TrySetResult();
+        });
+        for (var i = 1; i <= project.RetryCount; i++)
+        {
+            if (await engine.PowerAsync(domain, cancel) is null or PowerState.Off or PowerState.Crashed)
+                return;
+            await engine.ShutdownAsync(domain, cancel);
+            try
+            {
+                await off.Task.WaitAsync(project.RetryDelay, controller.Surroundings.Clock, cancel);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                note($"still on after {i * project.RetryDelay.TotalSeconds:0} s");
+            }
+        }
+
+        note("the guest did not shut down; the power is cut");
+        await engine.PowerOffAsync(domain, cancel);
+    }
+}

@@ -1,0 +1,74 @@
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Planning;
+using Croft.Tools;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Runs phases in guests and fetches what they made.</summary>
+/// <param name="output">Takes every line of every phase, with the machine's name; null does not.</param>
+sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>? output)
+{
+    readonly ScriptPhase script = new(work, files);
+    readonly AnsiblePhase ansible = new(work);
+
+    /// <summary>The file that gives a phase; null when there is none.</summary>
+    public PhaseFile? Find(Phase phase, MachineSpec machine) => files.Find(phase, machine.Platform, machine.Target);
+
+    /// <summary>Runs a phase in a guest that is ready.</summary>
+    /// <exception cref="CroftException">It failed, took too long, or the guest went away.</exception>
+    public async Task RunAsync(PlannedMachine machine, PhaseFile file, CancellationToken cancel)
+    {
+        var name = PhaseFiles.Name(file.Phase);
+        var path = work.Journal.Folder.LogPath(machine.Spec.Name, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await using var log = new StreamWriter(path) { AutoFlush = true };
+        var guest = work.Controller.GuestOf(work.RecordOf(machine.Spec.Name)!)
+            ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
+        using var late = new CancellationTokenSource();
+        if (work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var limit))
+            late.CancelAfter(limit);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        try
+        {
+            var last = "";
+            void Line(string line)
+            {
+                log.WriteLine(line);
+                output?.Invoke(machine.Spec.Name, line);
+                if (!string.IsNullOrWhiteSpace(line))
+                    last = line.Trim();
+            }
+
+            var code = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : await script.RunAsync(machine, guest, file, Line, any.Token);
+            if (code != 0)
+                throw await FailureAsync(machine, name, code, last);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            await script.KillAsync(guest, file);
+            throw CroftException.Farm($"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(path)}");
+        }
+        catch (OperationCanceledException)
+        {
+            await script.KillAsync(guest, file);
+            throw;
+        }
+    }
+
+    /// <summary>Fetches the project's artifacts from a guest.</summary>
+    public Task FetchArtifactsAsync(PlannedMachine machine, CancellationToken cancel) =>
+        work.Controller.GuestOf(work.RecordOf(machine.Spec.Name)!) is { } guest
+            ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), cancel)
+            : Task.CompletedTask;
+
+    async Task<CroftException> FailureAsync(PlannedMachine machine, string phase, int code, string last)
+    {
+        var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
+        var power = await work.EngineOf(machine).PowerAsync(domain, CancellationToken.None);
+        return power != PowerState.Running
+            ? CroftException.Farm($"the machine stopped during {phase}", $"croft console {machine.Spec.Name} --log shows its serial log")
+            : CroftException.Farm($"{phase} ended with exit code {code}{(last.Length == 0 ? "" : ": " + last)}");
+    }
+}

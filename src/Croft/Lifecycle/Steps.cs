@@ -1,0 +1,79 @@
+using Croft.Journal;
+using Croft.Planning;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Journals the steps of one machine and turns what they throw into outcomes.</summary>
+sealed class Steps(FarmWork work, PlannedMachine machine)
+{
+    static readonly Outcome[] WorstFirst = [Outcome.Error, Outcome.Failed, Outcome.Cancelled];
+
+    readonly HashSet<string> ran = new(StringComparer.Ordinal);
+
+    /// <summary>The worst outcome so far.</summary>
+    public Outcome Worst { get; private set; } = Outcome.Passed;
+
+    /// <summary>Whether the project allows a step.</summary>
+    public bool Allowed(string step)
+    {
+        var allowed = work.Controller.Farm.Project.AllowedSteps;
+        return allowed.IsEmpty || allowed.Contains(step);
+    }
+
+    /// <summary>Whether a step was really done in this run.</summary>
+    public bool Ran(string step) => ran.Contains(step);
+
+    /// <summary>Does a step that counts. True when the way goes on.</summary>
+    public async Task<bool> RunAsync(string step, Func<Task> body, bool skip = false, bool log = false)
+    {
+        if (skip)
+        {
+            work.Journal.StepEnd(machine.Spec.Name, step, Outcome.Skipped, "not asked for");
+            return true;
+        }
+
+        return await TryAsync(step, body, log, counts: true);
+    }
+
+    /// <summary>Does a step; when it fails without counting, something else takes its place.</summary>
+    public async Task<bool> TryAsync(string step, Func<Task> body, bool log = false, bool counts = false)
+    {
+        work.Journal.StepStart(machine.Spec.Name, step, log ? work.Journal.Folder.Relative(work.Journal.Folder.LogPath(machine.Spec.Name, step)) : null);
+        var (outcome, reason) = await OutcomeOfAsync(body);
+        if (outcome == Outcome.Passed)
+            ran.Add(step);
+        else if (counts || outcome == Outcome.Cancelled)
+            Worst = Array.IndexOf(WorstFirst, outcome) is var now && Array.IndexOf(WorstFirst, Worst) is var before && before >= 0 && before < now ? Worst : outcome;
+        work.Journal.StepEnd(machine.Spec.Name, step, !counts && outcome != Outcome.Passed && outcome != Outcome.Cancelled ? Outcome.Skipped : outcome, reason);
+        return outcome == Outcome.Passed;
+    }
+
+    /// <summary>Does something whose failure is only noted.</summary>
+    public async Task QuietlyAsync(Func<Task> body)
+    {
+        var (outcome, reason) = await OutcomeOfAsync(body);
+        if (outcome != Outcome.Passed)
+            work.Journal.Note(machine.Spec.Name, null, reason ?? "");
+    }
+
+    static async Task<(Outcome Outcome, string? Reason)> OutcomeOfAsync(Func<Task> body)
+    {
+        try
+        {
+            await body();
+            return (Outcome.Passed, null);
+        }
+        catch (OperationCanceledException)
+        {
+            return (Outcome.Cancelled, "stopped");
+        }
+        catch (CroftException e)
+        {
+            return (e.Kind == FaultKind.Farm ? Outcome.Failed : Outcome.Error, e.Message + (e.Hint is null ? "" : "; " + e.Hint));
+        }
+        catch (Exception e)
+        {
+            return (Outcome.Error, "a bug in Croft: " + e);
+        }
+    }
+}
