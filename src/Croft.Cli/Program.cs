@@ -1,1 +1,37 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Croft.Cli;
+using Croft.Cli.Commands;
+using Croft.Cli.Options;
+
+// Before anything is built: people's scripts ask for the version often.
+if (args is ["--version"])
+{
+    Terminal.Result(Croft.Cli.Version.Text);
+    return 0;
+}
+
+var options = new GlobalOptions();
+var root = new RootCommand("Farms of virtual machines: plan, boot, provision, test, report, give back");
+options.AddTo(root);
+foreach (var command in CommandList.All(options))
+    root.Add(command);
+
+using var stop = new CancellationTokenSource();
+void Interrupt(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    if (stop.IsCancellationRequested)
+    {
+        new Terminal(noColor: true).Say("Gave up. What is left: croft ls shows the machines, croft down and croft destroy end them.");
+        Environment.Exit(ErrorPrinter.Cancelled);
+    }
+
+    stop.Cancel();
+}
+
+using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
+var parsed = root.Parse(args);
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+
+namespace Croft.Cli.Commands;
+
+/// <summary>Makes commands that share one way to start and one way to fail.</summary>
+sealed class CommandMaker(GlobalOptions options)
+{
+    /// <summary>Makes a command.</summary>
+    /// <param name="parts">Its arguments, options and sub-commands.</param>
+    /// <param name="run">What it does; returns the exit code.</param>
+    /// <param name="timeout">Whether --timeout bounds the whole command; otherwise the command gives it a meaning of its own.</param>
+    public Command Make(string name, string description, IEnumerable<Symbol> parts, Func<Session, ParseResult, CancellationToken, Task<int>> run, bool timeout = true)
+    {
+        var command = Group(name, description, parts);
+        command.SetAction((parsed, cancel) => RunAsync(run, parsed, timeout, cancel));
+        return command;
+    }
+
+    /// <summary>Makes a command that only holds others.</summary>
+    public static Command Group(string name, string description, IEnumerable<Symbol> parts)
+    {
+        var command = new Command(name, description);
+        foreach (var part in parts)
+        {
+            switch (part)
+            {
+                case Command sub: command.Add(sub); break;
+                case Option option: command.Add(option); break;
+                case Argument argument: command.Add(argument); break;
+            }
+        }
+
+        return command;
+    }
+
+    async Task<int> RunAsync(Func<Session, ParseResult, CancellationToken, Task<int>> run, ParseResult parsed, bool timeout, CancellationToken cancel)
+    {
+        var terminal = new Terminal(parsed.GetValue(options.NoColor));
+        var session = new Session(parsed, options, terminal);
+        using var late = new CancellationTokenSource();
+        try
+        {
+            if (timeout && session.Timeout is { } limit)
+                late.CancelAfter(limit);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+            return await run(session, parsed, any.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return ErrorPrinter.Print(CroftException.World($"croft {parsed.CommandResult.Command.Name} was not done within --timeout {session.Timeout!.Value.TotalSeconds:0} s", "croft ls shows what exists"), terminal, session.Verbose);
+        }
+        catch (Exception e)
+        {
+            return ErrorPrinter.Print(e, terminal, session.Verbose);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class DestroyCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var yes = Arguments.Yes();
+        return make.Make("destroy", "Remove machines with their disks, layers and addresses; all of them means the farm's networks too", [selection, yes], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var selected = parsed.GetValue(selection)!;
+            var inventory = await controller.ObserveAsync(cancel);
+            var machines = await Session.MachinesAsync(controller, selected, cancel);
+            foreach (var line in FarmDown.Describe(inventory, controller.Farm.Name, machines))
+                session.Terminal.Say(line);
+            if (machines.Count > 0)
+                session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {controller.Farm.Name}");
+            await FarmDown.DestroyAsync(controller, inventory, machines, everything: selected.Length == 0, cancel);
+            session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Engines;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class ExecCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var words = new Argument<string[]>("SEL -- COMMAND") { Description = "Which machines, then -- and the command", Arity = ArgumentArity.OneOrMore };
+        return make.Make("exec", "Run a command in guests side by side; the exit code is the worst", [words], async (session, parsed, cancel) =>
+        {
+            var command = AfterDashes(parsed);
+            if (command.Length == 0)
+                throw CroftException.Usage("exec needs a command after --", "croft exec 'web-*' -- uptime");
+            var selection = parsed.GetValue(words)![..^command.Length];
+            using var controller = await session.OpenAsync(cancel);
+            var known = await Session.MachinesAsync(controller, [], cancel);
+            controller.WriteSshConfig(known.Select(m => m.Record));
+            var machines = await Session.MachinesAsync(controller, selection, cancel);
+            if (selection.Length == 0)
+                machines = [.. machines.Where(m => m.State.Power == PowerState.Running)];
+            if (machines.Count == 0)
+                throw CroftException.World("no machine of the farm runs", "croft up");
+            return await RunAsync(session, controller, machines, command, cancel);
+        });
+    }
+
+    /// <summary>What was written after --.</summary>
+    public static string[] AfterDashes(ParseResult parsed)
+    {
+        var dashes = parsed.Tokens.ToList().FindIndex(t => t.Type == System.CommandLine.Parsing.TokenType.DoubleDash);
+        return dashes < 0 ? [] : [.. parsed.Tokens.Skip(dashes + 1).Select(t => t.Value)];
+    }
+
+    public static async Task<int> RunAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, string[] command, CancellationToken cancel)
+    {
+        var gate = new Lock();
+        var codes = await Task.WhenAll(machines.Select(async machine =>
+        {
+            var guest = await Hold.OpenAsync(controller, machine, "exec", cancel);
+            var result = await (guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
+            {
+                Line = line =>
+                {
+                    lock (gate)
+                        Terminal.Result($"{machine.Record.Name}: {line}");
+                },
+            }).RunAsync(cancel);
+            return result.ExitCode;
+        }));
+        return codes.Max();
+    }
+}

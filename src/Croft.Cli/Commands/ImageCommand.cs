@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Croft.Cli.Options;
+using Croft.Farms;
+using Croft.Images;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+/// <summary>image list, build, pull, remove.</summary>
+static class ImageCommand
+{
+    public static Command Create(CommandMaker make) => CommandMaker.Group(
+        "image", "List, build, fetch and remove base images",
+        [
+            List(make),
+            Ensure(make, "build", "Build the images that the farm's machines need, or those of the named platforms"),
+            Ensure(make, "pull", "Fetch the images that the farm's machines need, or those of the named platforms"),
+            Remove(make),
+        ]);
+
+    static Command List(CommandMaker make) => make.Make("list", "List the images of this host: size, who uses them, when they were last used", [], async (session, _, cancel) =>
+    {
+        var images = Store(session).List();
+        var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
+        string Users(StoredImage image) => string.Join(' ', users.Where(u => u.Image == image.Id).Select(u => u.Machine));
+        if (session.Output == "table")
+            Terminal.Result(TextTable.Render(
+                ["NAME", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
+                images.Select(i => (IReadOnlyList<string>)[i.Name, i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
+        else
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. images.Select(i => (JsonNode)new JsonObject
+            {
+                ["name"] = i.Name,
+                ["id"] = i.Id,
+                ["kind"] = i.Kind.ToString().ToLowerInvariant(),
+                ["source"] = i.Source,
+                ["bytes"] = i.Bytes,
+                ["lastUsed"] = i.LastUsed.ToString("O"),
+                ["usedBy"] = new JsonArray([.. users.Where(u => u.Image == i.Id).Select(u => (JsonNode)u.Machine)]),
+            })])));
+        return 0;
+    });
+
+    static Command Ensure(CommandMaker make, string name, string description)
+    {
+        var platforms = new Argument<string[]>("PLATFORM") { Description = "Platforms of the farm or of the catalogue", Arity = ArgumentArity.ZeroOrMore };
+        return make.Make(name, description, [platforms], async (session, parsed, cancel) =>
+        {
+            using var view = Progress.Create(session.Terminal, []);
+            foreach (var spec in Specs(session, parsed.GetValue(platforms)!).Distinct())
+            {
+                var image = await Store(session).EnsureAsync(spec, view.Images, cancel);
+                Terminal.Result($"{image.Name} {image.Id}");
+            }
+
+            return 0;
+        });
+    }
+
+    static Command Remove(CommandMaker make)
+    {
+        var names = new Argument<string[]>("IMAGE") { Description = "Names or ids, as croft image list shows them", Arity = ArgumentArity.OneOrMore };
+        var yes = Arguments.Yes();
+        return make.Make("remove", "Remove images from this host; machines made from them are not touched", [names, yes], (session, parsed, _) =>
+        {
+            var store = Store(session);
+            var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Name == n || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
+                .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
+            session.Confirm(parsed.GetValue(yes), $"Removing {string.Join(", ", chosen.Select(i => i.Name))}");
+            chosen.ForEach(i => store.Remove(i.Id));
+            return Task.FromResult(0);
+        });
+    }
+
+    static ImageStore Store(Session session) => new(Path.Combine(session.Surroundings.Cache, "images"), session.Surroundings.Clock);
+
+    static IEnumerable<ImageSpec> Specs(Session session, string[] platforms)
+    {
+        if (platforms.Length == 0)
+            return session.LoadFarm().Machines.Select(m => m.Image);
+        var declared = session.FarmPath() is null ? [] : session.LoadFarm().Machines.Where(m => platforms.Contains(m.Platform)).ToList();
+        var rest = platforms.Except(declared.Select(m => m.Platform)).Select(p => Catalogue.Resolve(p)?.Name ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")).ToList();
+        var catalogue = rest.Count == 0 ? [] : FarmFile.ReadText(PoolRequest.FarmText("catalogue", rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)), TimeSpan.FromMinutes(2)), Path.GetFullPath(FarmFile.Name), Session.Defaults).Require().Machines;
+        return declared.Concat(catalogue).Select(m => m.Image);
+    }
+
+    static async Task<IReadOnlyList<(string Machine, string Image)>> UsersAsync(Session session, CancellationToken cancel)
+    {
+        using var controller = await session.OpenAsync(cancel);
+        var store = Store(session);
+        var existing = (await Session.MachinesAsync(controller, [], cancel)).Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. from machine in controller.Farm.Machines where existing.Contains(machine.Name) let image = store.Find(machine.Image) where image is not null select (machine.Name, image.Id)];
+    }
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class InventoryCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var list = new Option<bool>("--list") { Description = "Print the whole inventory, as Ansible asks an inventory script" };
+        var host = new Option<string?>("--host") { Description = "Print the variables of one machine", HelpName = "MACHINE" };
+        return make.Make("inventory", "Print the farm as an Ansible inventory", [list, host], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(controller, [], cancel);
+            controller.WriteSshConfig(machines.Select(m => m.Record));
+            var inventory = AnsibleInventory.Of(await controller.PlanAsync(cancel), machines.Select(m => m.Record), controller.Ssh);
+            JsonNode? shown = inventory;
+            if (parsed.GetValue(host) is { } name)
+                shown = inventory["_meta"]!["hostvars"]![name] ?? throw CroftException.Usage($"the farm has no machine \"{name}\"");
+            Terminal.ResultText(Printed.As("json", shown));
+            return 0;
+        });
+    }
+}

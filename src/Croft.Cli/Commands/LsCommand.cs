@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Croft.Cli.Options;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Lifecycle;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+static class LsCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var all = new Option<bool>("--all", "-a") { Description = "All farms of these hypervisors, not just this one" };
+        return make.Make("ls", "List the machines of this farm; without a farm file, of all farms of this host", [selection, all], async (session, parsed, cancel) =>
+        {
+            var machines = session.FarmPath() is null ? await LocalAsync(session, cancel) : await OfFarmAsync(session, parsed.GetValue(all), cancel);
+            var chosen = Selection.Of(parsed.GetValue(selection)!, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+            if (session.Output == "table")
+                Terminal.Result(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], chosen.Select(Row)));
+            else
+                Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. chosen.Select(m => (JsonNode)Json(m))])));
+            return 0;
+        });
+    }
+
+    public static JsonObject Json(Placed machine) => new()
+    {
+        ["farm"] = machine.Record.Farm,
+        ["name"] = machine.Record.Name,
+        ["state"] = machine.State.Power.ToString().ToLowerInvariant(),
+        ["hypervisor"] = machine.Hypervisor,
+        ["platform"] = machine.Record.Platform,
+        ["target"] = machine.Record.Target,
+        ["addresses"] = new JsonObject(machine.Record.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)Address(n)))),
+    };
+
+    public static string Address(Nic nic) => nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-");
+
+    static IReadOnlyList<string> Row(Placed m) =>
+    [
+        m.Record.Farm, m.Record.Name, m.State.Power.ToString().ToLowerInvariant(), m.Hypervisor, m.Record.Platform, m.Record.Target,
+        m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
+    ];
+
+    static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
+    {
+        using var controller = await session.OpenAsync(cancel);
+        foreach (var (name, reason) in controller.Silent)
+            session.Terminal.Say($"Warning: {reason}");
+        if (controller.Engines.Count == 0)
+            throw CroftException.World("no hypervisor of the farm answers");
+        if (!all)
+            return await Session.MachinesAsync(controller, [], cancel);
+        var machines = new List<Placed>();
+        foreach (var (name, engine) in controller.Engines)
+            machines.AddRange(Croft(name, await engine.ListMachinesAsync(cancel)));
+        return machines;
+    }
+
+    static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)
+    {
+        using var engine = await LibvirtEngine.ConnectAsync("local", session.Surroundings.LocalUri, session.Surroundings.SessionPool, cancel);
+        return [.. Croft("local", await engine.ListMachinesAsync(cancel))];
+    }
+
+    static IEnumerable<Placed> Croft(string hypervisor, IEnumerable<MachineState> machines) => machines.Where(m => m.Record is not null).Select(m => new Placed(hypervisor, m));
+}

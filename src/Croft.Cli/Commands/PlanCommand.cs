@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Lifecycle;
+using Croft.Networks;
+using Croft.Planning;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+static class PlanCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
+        return make.Make("plan", "Show machines, placement, reasons, what would change and what is cached; changes nothing", [selection, offline], async (session, parsed, cancel) =>
+        {
+            var farm = session.LoadFarm();
+            using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);
+            var inventory = await controller.ObserveAsync(cancel);
+            var plan = Select(await controller.PlanAsync(inventory, cancel), parsed.GetValue(selection)!);
+            if (session.Output != "table")
+            {
+                Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(plan)));
+            }
+            else
+            {
+                Terminal.Result(Table(plan));
+                foreach (var gone in plan.Undeclared)
+                    session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
+                foreach (var fault in inventory.Hypervisors.SelectMany(h => FarmNetworks.HostFaults(h, plan.Networks.Select(n => n.Definition.Name))))
+                    session.Terminal.Say($"Warning: {fault}");
+            }
+
+            plan.ThrowIfProblems();
+            return 0;
+        });
+    }
+
+    public static Plan Select(Plan plan, IReadOnlyList<string> selection) =>
+        plan.Of(Selection.Of(selection, plan.Machines, m => (m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor)).Select(m => m.Spec.Name));
+
+    static string Table(Plan plan) => TextTable.Render(
+        ["MACHINE", "PLATFORM", "TARGET", "HYPERVISOR", "ADDRESS", "ACTION", "CACHE", "WHY"],
+        plan.Machines.Select(m => (IReadOnlyList<string>)
+        [
+            m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor is null ? "-" : $"{m.Hypervisor} ({m.VirtType})",
+            m.Nics.FirstOrDefault() is { } nic ? nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-") : "-",
+            m.Action.ToString().ToLowerInvariant(),
+            m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
+            m.Reason + (m.Existing?.Record?.Held is { } held ? $"; in use since croft {held}" : m.Existing is not null && m.Layers.Any(l => l.Present is not null) ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}" : ""),
+        ]));
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Croft.Planning;
+
+namespace Croft.Cli.Commands;
+
+/// <summary>A plan as a stable JSON document.</summary>
+static class PlanJson
+{
+    public static JsonObject Of(Plan plan) => new()
+    {
+        ["farm"] = plan.Farm.Name,
+        ["machines"] = new JsonArray([.. plan.Machines.Select(m => (JsonNode)new JsonObject
+        {
+            ["name"] = m.Spec.Name,
+            ["platform"] = m.Spec.Platform,
+            ["target"] = m.Spec.Target,
+            ["arch"] = m.Spec.Arch,
+            ["virtType"] = m.VirtType,
+            ["hypervisor"] = m.Hypervisor,
+            ["addresses"] = new JsonObject(m.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.Address?.ToString() ?? (n.Port is { } port ? $"127.0.0.1:{port}" : null))))),
+            ["action"] = m.Action.ToString().ToLowerInvariant(),
+            ["reason"] = m.Reason,
+            ["cache"] = new JsonObject(m.Layers.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)(l.Present is null ? "miss" : "hit")))),
+        })]),
+        ["undeclared"] = new JsonArray([.. plan.Undeclared.Select(u => (JsonNode)u)]),
+        ["problems"] = new JsonArray([.. plan.Problems.Select(p => (JsonNode)new JsonObject
+        {
+            ["file"] = p.At?.File,
+            ["line"] = p.At?.Line,
+            ["column"] = p.At?.Column,
+            ["path"] = p.Path,
+            ["message"] = p.Message,
+            ["hint"] = p.Hint,
+        })]),
+    };
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+/// <summary>start, stop, restart, pause, resume, reset.</summary>
+static class PowerCommands
+{
+    public static IEnumerable<Command> Create(CommandMaker make)
+    {
+        yield return Start(make, "start", "Start machines that exist, and wait until they answer", restart: false);
+        yield return Stop(make);
+        yield return Start(make, "restart", "Shut machines down and start them again", restart: true);
+        yield return Simple(make, "pause", "Stop machines' processors", (engine, domain, cancel) => engine.PauseAsync(domain, cancel));
+        yield return Simple(make, "resume", "Let paused machines run again", (engine, domain, cancel) => engine.ResumeAsync(domain, cancel));
+        yield return Simple(make, "reset", "Press machines' reset button", (engine, domain, cancel) => engine.ResetAsync(domain, cancel));
+    }
+
+    static Command Start(CommandMaker make, string name, string description, bool restart)
+    {
+        var selection = Arguments.Selection();
+        return make.Make(name, description, [selection], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            if (restart)
+                await FarmDown.DownAsync(controller, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
+            var plan = (await controller.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
+            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+            var summary = await FarmUp.RunAsync(controller, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
+            view.Dispose();
+            return summary is null ? Nothing(session) : UpCommand.Report(session, summary, cancel);
+        });
+    }
+
+    static Command Stop(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var force = new Option<bool>("--force") { Description = "Cut the power instead of asking the guest" };
+        return make.Make("stop", "Shut machines down", [selection, force], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            await DownCommand.StopAsync(session, controller, machines, parsed.GetValue(force), cancel);
+            return 0;
+        });
+    }
+
+    static Command Simple(CommandMaker make, string name, string description, Func<LibvirtEngine, string, CancellationToken, Task> act)
+    {
+        var selection = Arguments.Selection();
+        return make.Make(name, description, [selection], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            foreach (var machine in await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel))
+            {
+                if (name == "reset" && controller.GuestOf(machine.Record) is { } guest)
+                    await guest.CloseAsync(cancel);
+                await act(controller.Engine(machine.Hypervisor), machine.State.Name, cancel);
+                await Hold.MarkAsync(controller, machine, name, cancel);
+            }
+
+            return 0;
+        });
+    }
+
+    static int Nothing(Session session)
+    {
+        session.Terminal.Say("Nothing to do: the machines run.");
+        return 0;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Farms;
+using Croft.Lifecycle;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+static class RunCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var only = Phases("--only", "Run only these phases; what they stand on is restored or run all the same");
+        var skip = Phases("--skip", "Do not run these phases");
+        var keep = new Option<bool>("--keep") { Description = "Leave the machines up afterwards" };
+        var failFast = new Option<bool>("--fail-fast") { Description = "Stop all machines when one fails" };
+        var fresh = new Option<bool>("--fresh") { Description = "Use no layers, and revert machines that are in use" };
+        var saveAs = new Option<string?>("--save-as") { Description = "Keep the state of machines that are in use under this name, then revert them", HelpName = "NAME" };
+        return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
+            var options = new RunOptions(
+                Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs));
+            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+            Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
+            var summary = await FarmRun.RunAsync(controller, plan, options, view.Follow, view.Images, output, cancel);
+            view.Dispose();
+            return ReportCommand.Print(session, summary, controller.Farm.StateDirectory);
+        });
+    }
+
+    static Option<string[]> Phases(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "PHASE", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        option.AcceptOnlyFromAmong([.. Enum.GetValues<Phase>().Select(PhaseFiles.Name)]);
+        return option;
+    }
+
+    static ImmutableArray<Phase> Parse(string[] names) => [.. Enum.GetValues<Phase>().Where(p => names.Contains(PhaseFiles.Name(p)))];
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class SshCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var machine = Arguments.Machine();
+        var command = new Argument<string[]>("COMMAND") { Description = "What to run there, after --; nothing opens a shell", Arity = ArgumentArity.ZeroOrMore };
+        return make.Make("ssh", "Open a shell in a guest, or run a command there", [machine, command], async (session, parsed, cancel) =>
+        {
+            var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
+            using (controller)
+            {
+                var guest = await Hold.OpenAsync(controller, found, "ssh", cancel);
+                return await guest.Ssh([], parsed.GetValue(command)!).RunOnTerminalAsync(cancel);
+            }
+        });
+    }
+}

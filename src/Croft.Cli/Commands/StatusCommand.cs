@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Engines;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class StatusCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var machine = Arguments.Machine();
+        return make.Make("status", "Show one machine in detail", [machine], async (session, parsed, cancel) =>
+        {
+            var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
+            using (controller)
+            {
+                var record = found.Record;
+                var hypervisor = (await controller.ObserveAsync(cancel)).Hypervisors.First(h => h.Name == found.Hypervisor);
+                var volumes = hypervisor.Volumes.Values.Where(v => v.Name.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal)).ToList();
+                var json = LsCommand.Json(found);
+                json["uuid"] = found.State.Uuid.ToString();
+                json["vcpus"] = found.State.Vcpus;
+                json["memory"] = found.State.Memory;
+                json["folder"] = record.Folder;
+                json["run"] = record.Run;
+                json["held"] = record.Held;
+                json["hostKey"] = record.HostKey;
+                json["volumes"] = new System.Text.Json.Nodes.JsonObject(volumes.Select(v => KeyValuePair.Create(v.Name, (System.Text.Json.Nodes.JsonNode?)v.Allocation)));
+                Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
+            }
+
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Croft.Cli.Options;
+using Croft.Journal;
+using Croft.Lifecycle;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+static class UpCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var selection = Arguments.Selection();
+        var recreate = Arguments.Recreate();
+        return make.Make("up", "Make machines exist, run and answer; twice changes nothing", [selection, recreate], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenAsync(cancel);
+            var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
+            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+            var summary = await FarmUp.RunAsync(controller, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
+            view.Dispose();
+            if (summary is null)
+            {
+                session.Terminal.Say($"Nothing to do: {plan.Machines.Length} of {plan.Machines.Length} machines run as declared.");
+                return 0;
+            }
+
+            return Report(session, summary, cancel);
+        });
+    }
+
+    /// <summary>Says how it went; the exit code follows from the worst outcome.</summary>
+    public static int Report(Session session, RunSummary summary, CancellationToken cancel)
+    {
+        foreach (var machine in summary.Machines.Where(m => !m.IsGood))
+            session.Terminal.Say($"{session.Terminal.Bad("Error:")} {machine.Name}: {machine.Worst?.Name}: {machine.Worst?.Reason}");
+        var good = summary.Machines.Count(m => m.IsGood);
+        session.Terminal.Say($"{good} of {summary.Machines.Length} machines up.");
+        return cancel.IsCancellationRequested ? ErrorPrinter.Cancelled : ExitCode(summary);
+    }
+
+    public static int ExitCode(RunSummary summary) =>
+        summary.Machines.Any(m => m.Outcome == Outcome.Error) ? (int)FaultKind.World
+        : summary.Machines.Any(m => m.Outcome == Outcome.Failed) ? (int)FaultKind.Farm
+        : summary.Machines.Any(m => m.Outcome == Outcome.Cancelled) ? ErrorPrinter.Cancelled
+        : 0;
+}

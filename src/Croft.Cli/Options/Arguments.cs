@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Croft.Cli.Options;
+
+/// <summary>Arguments and options that more than one command takes; made anew for each, since the parser ties them to one.</summary>
+static class Arguments
+{
+    public static Argument<string[]> Selection() => new("SEL") { Description = "Names, globs, platform=…, target=…, hypervisor=…; nothing means all", Arity = ArgumentArity.ZeroOrMore };
+
+    public static Argument<string> Machine() => new("MACHINE") { Description = "A machine's name" };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
+
+    public static Option<bool> Recreate() => new("--recreate") { Description = "Make machines anew whose image or disks are declared otherwise; destroys their data" };
+}

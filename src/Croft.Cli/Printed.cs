@@ -1,0 +1,68 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Croft.Cli;
+
+/// <summary>Structured results as text.</summary>
+static class Printed
+{
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>As <c>json</c> or <c>yaml</c>, ending with a newline.</summary>
+    public static string As(string format, JsonNode node)
+    {
+        if (format == "json")
+            return node.ToJsonString(Indented) + "\n";
+        var text = new StringBuilder();
+        Yaml(node, 0, text, inline: false);
+        return text.ToString();
+    }
+
+    /// <summary>Block style; every scalar as JSON writes it, which YAML reads the same.</summary>
+    static void Yaml(JsonNode? node, int indent, StringBuilder text, bool inline)
+    {
+        switch (node)
+        {
+            case JsonObject { Count: > 0 } map:
+                foreach (var (key, value) in map)
+                {
+                    text.Append(inline ? "" : new string(' ', indent)).Append(key).Append(':');
+                    inline = false;
+                    Below(value, indent, text);
+                }
+
+                break;
+            case JsonArray { Count: > 0 } list:
+                foreach (var item in list)
+                {
+                    text.Append(new string(' ', indent)).Append("- ");
+                    if (item is JsonObject { Count: > 0 })
+                        Yaml(item, indent + 2, text, inline: true);
+                    else
+                        text.Append(Scalar(item)).Append('\n');
+                }
+
+                break;
+            default:
+                text.Append(Scalar(node)).Append('\n');
+                break;
+        }
+    }
+
+    static void Below(JsonNode? value, int indent, StringBuilder text)
+    {
+        if (value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
+        {
+            text.Append('\n');
+            Yaml(value, indent + 2, text, inline: false);
+        }
+        else
+        {
+            text.Append(' ').Append(Scalar(value)).Append('\n');
+        }
+    }
+
+    static string Scalar(JsonNode? node) => node?.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "null";
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Croft.Cli.Options;
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Lifecycle;
+using Croft.Planning;
+
+namespace Croft.Cli;
+
+/// <summary>One call of the program: its options, its terminal, its surroundings, the farm it is about.</summary>
+sealed class Session(ParseResult parsed, GlobalOptions options, Terminal terminal)
+{
+    readonly Lazy<Surroundings> surroundings = new(FindSurroundings);
+
+    public Terminal Terminal => terminal;
+
+    public Surroundings Surroundings => surroundings.Value;
+
+    public string Output => parsed.GetValue(options.Output)!;
+
+    public bool Verbose => parsed.GetValue(options.Verbose);
+
+    public static bool IsRoot => geteuid() == 0;
+
+    /// <summary>Folder of the pools that <c>spawn</c> makes; each is a farm.</summary>
+    public string Pools => Path.Combine(Surroundings.Data, "pools");
+
+    public static FarmDefaults Defaults => FarmDefaults.For(IsRoot);
+
+    /// <summary>The farm file that is meant; null when there is none.</summary>
+    public string? FarmPath()
+    {
+        if (parsed.GetValue(options.Farm) is not { } asked)
+            return FarmFile.Find(Environment.CurrentDirectory);
+        var pool = Path.Combine(Pools, asked, FarmFile.Name);
+        return File.Exists(asked) ? Path.GetFullPath(asked)
+            : Directory.Exists(asked) ? Path.Combine(Path.GetFullPath(asked), FarmFile.Name)
+            : File.Exists(pool) ? pool
+            : throw CroftException.Usage($"there is no farm file {asked}, and no pool of that name", "croft init writes a farm file");
+    }
+
+    /// <summary>Reads the farm.</summary>
+    /// <exception cref="PlanException">It has problems: all of them.</exception>
+    public Farm LoadFarm() => Load(FarmPath() ?? throw CroftException.Usage("there is no farm.yaml here or in a folder above", "croft init writes one; -f FILE names one"));
+
+    public static Farm Load(string path)
+    {
+        var reading = FarmFile.Read(path, Defaults);
+        return reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
+    }
+
+    /// <summary>Reads the farm and connects to its hypervisors.</summary>
+    public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
+
+    /// <summary>The farm's machines that exist, as selected.</summary>
+    public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel)
+    {
+        var all = new List<Placed>();
+        foreach (var (name, engine) in controller.Engines)
+            all.AddRange((await engine.ListMachinesAsync(cancel)).Where(m => m.Record?.Farm == controller.Farm.Name).Select(m => new Placed(name, m)));
+        var order = controller.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
+        var sorted = all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal).ToList();
+        return Selection.Of(selection, sorted, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+    }
+
+    /// <summary>The one machine that is meant, with OpenSSH's files up to date. Looks in the farm, then in the pools.</summary>
+    public async Task<(Controller Controller, Placed Machine)> FindAsync(string name, CancellationToken cancel)
+    {
+        var here = parsed.GetValue(options.Farm) is null && FarmPath() is null ? null : FarmPath();
+        foreach (var path in here is null ? PoolFiles() : [here, .. parsed.GetValue(options.Farm) is null ? PoolFiles() : []])
+        {
+            var controller = await Controller.OpenAsync(Load(path), Surroundings, cancel);
+            var machines = await MachinesAsync(controller, [], cancel);
+            if (machines.FirstOrDefault(m => m.Record.Name == name) is { } found)
+            {
+                controller.WriteSshConfig(machines.Select(m => m.Record));
+                return (controller, found);
+            }
+
+            controller.Dispose();
+        }
+
+        throw CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
+    }
+
+    IEnumerable<string> PoolFiles() => Directory.Exists(Pools) ? Directory.EnumerateDirectories(Pools).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, FarmFile.Name)).Where(File.Exists) : [];
+
+    /// <summary>Refuses to go on without a yes: asks on a terminal, needs <c>--yes</c> elsewhere.</summary>
+    public void Confirm(bool yes, string what)
+    {
+        if (yes)
+            return;
+        if (!terminal.CanAsk)
+            throw CroftException.Usage($"{what} needs a yes", "--yes says it");
+        if (!terminal.Ask(what + "?"))
+            throw new OperationCanceledException();
+    }
+
+    /// <summary>A time such as <c>90s</c>, <c>10m</c>, <c>1h</c> or a number of seconds.</summary>
+    public static TimeSpan ParseTime(string text)
+    {
+        var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : 's';
+        var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        return factor > 0 && double.TryParse(text.TrimEnd('s', 'm', 'h'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? TimeSpan.FromSeconds(number * factor)
+            : throw CroftException.Usage($"\"{text}\" is no time", "write 90s, 10m or 1h");
+    }
+
+    public TimeSpan? Timeout => parsed.GetValue(options.Timeout) is { } text ? ParseTime(text) : null;
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "the program reads the environment and hands values on")]
+    static Surroundings FindSurroundings()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } d ? d : Path.Combine(home, ".local/share");
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } c ? c : Path.Combine(home, ".cache");
+        var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } r && Directory.Exists(r) ? Path.Combine(r, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
+        return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System);
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern uint geteuid();
+}

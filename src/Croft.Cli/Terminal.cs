@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Croft.Cli;
+
+/// <summary>The only place that prints: results to stdout, progress and messages to stderr.</summary>
+[SuppressMessage("ApiDesign", "RS0030", Justification = "the one home of System.Console and of the environment's NO_COLOR")]
+sealed class Terminal
+{
+    readonly Lock gate = new();
+
+    public Terminal(bool noColor)
+    {
+        var plain = noColor || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        ColorOut = !plain && !Console.IsOutputRedirected;
+        ColorError = !plain && !Console.IsErrorRedirected;
+        IsLive = ColorError;
+        CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected;
+    }
+
+    /// <summary>Whether results may be coloured.</summary>
+    public bool ColorOut { get; }
+
+    /// <summary>Whether messages may be coloured.</summary>
+    public bool ColorError { get; }
+
+    /// <summary>Whether progress can be redrawn in place.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>Whether somebody is there to answer.</summary>
+    public bool CanAsk { get; }
+
+    /// <summary>Set while a live view owns the screen: messages go above it.</summary>
+    public Action<string>? Above { get; set; }
+
+    /// <summary>A line of the result.</summary>
+    public static void Result(string line) => Console.Out.WriteLine(line);
+
+    /// <summary>Text of the result that ends with its own newline.</summary>
+    public static void ResultText(string text) => Console.Out.Write(text);
+
+    /// <summary>A line for people.</summary>
+    public void Say(string line)
+    {
+        lock (gate)
+        {
+            if (Above is { } above)
+                above(line);
+            else
+                Console.Error.WriteLine(line);
+        }
+    }
+
+    /// <summary>A word in bold red, where colour is wanted.</summary>
+    public string Bad(string text) => ColorError ? $"\e[1;31m{text}\e[0m" : text;
+
+    /// <summary>A word in bold, where colour is wanted.</summary>
+    public string Strong(string text) => ColorError ? $"\e[1m{text}\e[0m" : text;
+
+    /// <summary>Asks for a yes. Without somebody to answer it is no.</summary>
+    public bool Ask(string question)
+    {
+        if (!CanAsk)
+            return false;
+        Console.Error.Write(question + " [y/N] ");
+        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
+    /// <summary>Where a live view draws.</summary>
+    public static Spectre.Console.IAnsiConsoleOutput ErrorOutput() => new Spectre.Console.AnsiConsoleOutput(Console.Error);
+
+    /// <summary>The raw streams, for what is bound to a guest.</summary>
+    public static (Stream In, Stream Out) Raw() => (Console.OpenStandardInput(), Console.OpenStandardOutput());
+}
