@@ -1,0 +1,81 @@
+# Functions that make a Debian/Ubuntu host ready for Croft; sourced by demo and test.
+# shellcheck shell=sh
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "Error: $1"
+    [ $# -lt 2 ] || say "Hint: $2"
+    exit 3
+}
+
+# Runs a command as root.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else die "this needs root: $*" "run it as root, or install sudo"
+    fi
+}
+
+# Runs a command as the user who called sudo, so that what it makes is theirs.
+as_caller() {
+    if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ]; then
+        sudo -u "$SUDO_USER" -H --preserve-env=PATH,DOTNET_ROOT,DOTNET_CLI_TELEMETRY_OPTOUT "$@"
+    else "$@"
+    fi
+}
+
+# Installs the packages of scripts/packages.txt that are missing.
+install_packages() {
+    missing=
+    for p in $(sed 's/#.*//' "$here/scripts/packages.txt"); do
+        dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
+    done
+    [ -z "$missing" ] && return
+    command -v apt-get >/dev/null || die "missing:$missing" "install them with your system's package manager"
+    say "Installing:$missing"
+    log=$(mktemp)
+    as_root apt-get update -qq >"$log" 2>&1 || :
+    # shellcheck disable=SC2086 # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >>"$log" 2>&1 ||
+        die "apt-get could not install:$missing; $(tail -n 3 "$log")" "see $log"
+    rm -f "$log"
+}
+
+# The .NET 10 SDK: from the system's packages where they have it, otherwise a sentence.
+install_dotnet() {
+    if command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then return; fi
+    if apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+        say "Installing: dotnet-sdk-10.0"
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y dotnet-sdk-10.0 >/dev/null && return
+    fi
+    die "the .NET 10 SDK is missing and apt has no dotnet-sdk-10.0" \
+        "curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 && export PATH=\"\$HOME/.dotnet:\$PATH\""
+}
+
+# Starts libvirtd where nothing did, under a reaper (see docs/troubleshooting.md); stop_libvirt ends just what this started.
+started_pids=
+start_libvirt() {
+    if as_root virsh -c qemu:///system version >/dev/null 2>&1; then return; fi
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl start libvirtd
+    else
+        as_root mkdir -p /run/libvirt
+        for daemon in virtlogd libvirtd; do
+            as_root setsid tini -s -- "$daemon" </dev/null >/dev/null 2>&1 &
+            started_pids="$started_pids $!"
+        done
+    fi
+    for _ in $(seq 100); do
+        as_root virsh -c qemu:///system version >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    die "libvirtd does not answer 10 s after its start" "run libvirtd in a terminal and read what it says"
+}
+
+stop_libvirt() {
+    for pid in $started_pids; do as_root kill "$pid" 2>/dev/null || :; done
+    started_pids=
+}
