@@ -15,6 +15,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 }
 
 /// <summary>One hypervisor as it was seen.</summary>
+/// <param name="Id">The host's own id, whatever it is called; empty when it did not say.</param>
 /// <param name="Unreachable">Why it does not take part; null when it answered.</param>
 /// <param name="Version">Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</param>
 /// <param name="VirtTypes">Per architecture, the virtualization types it offers, best first.</param>
@@ -27,6 +28,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
 public sealed record HypervisorState(
     string Name,
+    string Id,
     string? Unreachable,
     string Version,
     ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes,
@@ -41,7 +43,7 @@ public sealed record HypervisorState(
 {
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
-        name, reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
+        name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
         ImmutableSortedDictionary<string, VolumeState>.Empty, [], []);
 
     /// <summary>A hypervisor as the farm file declares it, empty.</summary>

@@ -5,6 +5,7 @@ using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
+using Croft.Journal;
 using Croft.Planning;
 
 namespace Croft.Lifecycle;
@@ -14,12 +15,16 @@ namespace Croft.Lifecycle;
 /// </summary>
 public sealed class Controller : IDisposable
 {
+    readonly Proofs proofs;
+    ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
+
     Controller(Farm farm, Surroundings surroundings, Dictionary<string, LibvirtEngine> engines, Dictionary<string, string> silent)
     {
         Farm = farm;
         Surroundings = surroundings;
         Engines = engines;
         Silent = silent;
+        proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
         Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
     }
@@ -77,7 +82,30 @@ public sealed class Controller : IDisposable
         var states = await Task.WhenAll(Farm.Hypervisors.Select(h => Engines.TryGetValue(h.Name, out var engine)
             ? engine.ObserveAsync(cancel)
             : Task.FromResult(Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
-        return new([.. states]);
+        unproved = [.. from state in states from arch in proofs.Missing(state) select (state, arch)];
+        return new([.. states.Select(proofs.Apply)]);
+    }
+
+    /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
+    public bool HasUnproved => !unproved.IsEmpty;
+
+    /// <summary>
+    /// Proves acceleration on hypervisors that claim it, once for each: with the kernel of an image of the farm, which is built first where it is missing.
+    /// A hypervisor whose claim was not proved yet is planned as if it could only emulate; one for which the farm has no kernel is believed.
+    /// </summary>
+    public async Task ProveAsync(RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        foreach (var (state, arch) in unproved)
+        {
+            var engine = Engine(state.Name);
+            var stored = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
+            await new PoolImages(engine, journal).EnsureAsync(stored, null, cancel);
+            var took = await engine.ProveAsync(arch, Proofs.Accelerated, Volumes.Image(stored.Id, stored.Kernel!), Surroundings.Clock, cancel);
+            proofs.Keep(state, arch, took);
+            journal.Note(null, null, took is null
+                ? $"{engine.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
+                : $"{engine.Name}: {Proofs.Accelerated} for {arch} works");
+        }
     }
 
     /// <summary>Makes the plan of what exists now.</summary>

@@ -18,7 +18,8 @@ public static class FarmRun
     public static async Task<RunSummary> RunAsync(
         Controller controller, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
-        plan.ThrowIfProblems();
+        if (!controller.HasUnproved)
+            plan.ThrowIfProblems();
         RefuseHeld(plan, options);
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", NeedsImage, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);

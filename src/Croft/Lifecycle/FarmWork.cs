@@ -60,6 +60,13 @@ sealed class FarmWork : IDisposable
         {
             opened(journal);
             journal.RunStart(controller.Farm.Name, command, controller.Farm.Project.Id);
+            if (controller.HasUnproved)
+            {
+                await controller.ProveAsync(journal, progress, cancel);
+                first = (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name));
+            }
+
+            first.ThrowIfProblems();
             var images = ImmutableDictionary.CreateBuilder<ImageSpec, StoredImage>();
             foreach (var spec in first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct())
                 images[spec] = await controller.Images.EnsureAsync(spec, progress, cancel);

@@ -31,8 +31,8 @@ static class DomainXml
             new XElement("memory", new XAttribute("unit", "b"), spec.Memory),
             new XElement("vcpu", spec.Vcpus),
             Os(machine, arch, path),
-            Features(spec, arch),
-            Cpu(machine, arch),
+            Features(spec.Arch),
+            Cpu(spec.Cpu, spec.Arch, machine.VirtType),
             new XElement("clock", new XAttribute("offset", "utc")),
             new XElement("on_crash", "destroy"),
             new XElement(
@@ -71,21 +71,23 @@ static class DomainXml
         static XElement Feature(string name) => new("feature", new XAttribute("enabled", "no"), new XAttribute("name", name));
     }
 
-    static XElement Features(MachineSpec spec, Architecture arch)
+    /// <summary>What every machine of an architecture has.</summary>
+    public static XElement Features(string arch)
     {
         var features = new XElement("features");
-        if (arch.Acpi)
+        if (Architecture.Of(arch).Acpi)
             features.Add(new XElement("acpi"));
-        if (spec.Arch is "x86_64" or "i686")
+        if (arch is "x86_64" or "i686")
             features.Add(new XElement("apic"));
-        if (spec.Arch == "aarch64")
+        if (arch == "aarch64")
             features.Add(new XElement("gic", new XAttribute("version", "2")));
         return features;
     }
 
-    static XElement? Cpu(MachineDefinition machine, Architecture arch)
+    /// <summary>The processor: as asked for, otherwise the host's own on hardware and a cheap one under emulation.</summary>
+    public static XElement? Cpu(string? asked, string arch, string virtType)
     {
-        var model = machine.Spec.Cpu ?? (machine.VirtType == "kvm" ? "host-passthrough" : arch.EmulatedCpu);
+        var model = asked ?? (virtType == "kvm" ? "host-passthrough" : Architecture.Of(arch).EmulatedCpu);
         return model switch
         {
             null => null,

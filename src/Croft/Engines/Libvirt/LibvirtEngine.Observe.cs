@@ -15,11 +15,13 @@ public sealed partial class LibvirtEngine
     {
         var node = connection.NodeInfo();
         var local = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
+        var capabilities = connection.CapabilitiesXml();
         return new HypervisorState(
             Name,
+            (string?)XElement.Parse(capabilities).Element("host")?.Element("uuid") ?? "",
             null,
             $"libvirt {connection.LibvirtVersion}, QEMU {connection.HypervisorVersion}",
-            VirtTypes(connection.CapabilitiesXml()),
+            VirtTypes(capabilities),
             (int)node.Cpus,
             (long)node.MemoryKiB * 1024,
             ObserveMachines(),

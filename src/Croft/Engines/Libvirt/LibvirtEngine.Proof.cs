@@ -1,0 +1,71 @@
+using System.Text;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+public sealed partial class LibvirtEngine
+{
+    static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Proves that a virtualization type works by booting a kernel until it panics for want of an init; a device node that opens proves nothing.
+    /// The machine is transient and leaves nothing behind.
+    /// </summary>
+    /// <param name="kernel">Volume of a Linux kernel for the architecture.</param>
+    /// <returns>How long the kernel took; null when it got nowhere.</returns>
+    public async Task<TimeSpan?> ProveAsync(string arch, string virtType, string kernel, TimeProvider clock, CancellationToken cancel)
+    {
+        var name = $"croft-proof-{Guid.NewGuid():n}";
+        var log = name + ".log";
+        await CreateFileAsync(log, cancel);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = Watch(name, signal =>
+        {
+            if (signal == MachineSignal.Stopped)
+                stopped.TrySetResult();
+        });
+        try
+        {
+            var start = clock.GetTimestamp();
+            await Task.Run(() => connection.CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy).Dispose(), cancel);
+            await stopped.Task.WaitAsync(ProofTime, clock, cancel);
+            var took = clock.GetElapsedTime(start);
+            return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal) ? took : null;
+        }
+        catch (Exception e) when (e is LibvirtException or TimeoutException)
+        {
+            return null;
+        }
+        finally
+        {
+            await CallAsync("ending the proof", () => Quietly(() => connection.FindDomain(name)?.Destroy()), CancellationToken.None);
+            await DeleteVolumeAsync(log, CancellationToken.None);
+        }
+    }
+
+    static string ProofXml(string name, string arch, string virtType, string kernel, string log)
+    {
+        var machine = Architecture.Of(arch);
+        return new XElement(
+            "domain",
+            new XAttribute("type", virtType),
+            new XElement("name", name),
+            new XElement("memory", new XAttribute("unit", "MiB"), 256),
+            new XElement("vcpu", 1),
+            new XElement(
+                "os",
+                new XElement("type", new XAttribute("arch", arch), new XAttribute("machine", machine.MachineType), "hvm"),
+                new XElement("kernel", kernel),
+                new XElement("cmdline", $"console={machine.Console} panic=-1 root=/dev/none")),
+            DomainXml.Features(arch),
+            DomainXml.Cpu(null, arch, virtType),
+            new XElement("on_reboot", "destroy"),
+            new XElement("on_crash", "destroy"),
+            new XElement(
+                "devices",
+                new XElement("serial", new XAttribute("type", "file"), new XElement("source", new XAttribute("path", log), new XAttribute("append", "on")), new XElement("target", new XAttribute("port", 0))),
+                new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
+                new XElement("memballoon", new XAttribute("model", "none")))).ToString();
+    }
+}
