@@ -1,8 +1,6 @@
 # Functions that make a Debian/Ubuntu host ready for Croft; sourced by demo and test.
 # shellcheck shell=sh
 
-here=$(cd "$(dirname "$0")" && pwd)
-
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -27,9 +25,15 @@ as_caller() {
     fi
 }
 
+# Gives what root made for the user who called sudo to that user.
+give_back() {
+    [ -z "${SUDO_UID:-}" ] || as_root chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$@"
+}
+
 # Installs the packages of scripts/packages.txt that are missing.
 install_packages() {
     missing=
+    # shellcheck disable=SC2013 # one package name a line
     for p in $(sed 's/#.*//' "$here/scripts/packages.txt"); do
         dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
     done
@@ -56,7 +60,7 @@ install_dotnet() {
 }
 
 # Starts libvirtd where nothing did, under a reaper (see docs/troubleshooting.md); stop_libvirt ends just what this started.
-started_pids=
+started=
 start_libvirt() {
     if as_root virsh -c qemu:///system version >/dev/null 2>&1; then return; fi
     if [ -d /run/systemd/system ]; then
@@ -64,8 +68,9 @@ start_libvirt() {
     else
         as_root mkdir -p /run/libvirt
         for daemon in virtlogd libvirtd; do
-            as_root setsid tini -s -- "$daemon" </dev/null >/dev/null 2>&1 &
-            started_pids="$started_pids $!"
+            # shellcheck disable=SC2016 # expanded by the inner shell
+            as_root setsid sh -c 'echo $$ >"$1"; exec tini -s -- "$2"' - "/run/croft-$daemon.pid" "$daemon" </dev/null >/dev/null 2>&1 &
+            started="$started $daemon"
         done
     fi
     for _ in $(seq 100); do
@@ -76,6 +81,9 @@ start_libvirt() {
 }
 
 stop_libvirt() {
-    for pid in $started_pids; do as_root kill "$pid" 2>/dev/null || :; done
-    started_pids=
+    for daemon in $started; do
+        as_root kill "$(cat "/run/croft-$daemon.pid")" 2>/dev/null || :
+        as_root rm -f "/run/croft-$daemon.pid"
+    done
+    started=
 }

@@ -40,7 +40,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             cleanup.CancelAfter(CleanupTime);
         if (ready)
         {
-            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cleanup.Token), skip: work.Controller.Farm.Project.Artifacts.IsEmpty);
+            if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
+                await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cleanup.Token));
             await RunPhaseAsync(Phase.Terminate, cleanup.Token);
         }
 

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>
+/// A farm folder of a test's own on the machine's real libvirt, driven by the built program; images are shared between tests. What a test leaves is
+/// removed at its end, also when it failed.
+/// </summary>
+sealed class Lab : IAsyncDisposable
+{
+    static readonly string Cache = Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache");
+
+    public Lab(string farm)
+    {
+        if (!File.Exists("/usr/sbin/libvirtd"))
+            Assert.Skip("libvirt is not installed");
+        Farm = farm;
+        Folder = Directory.CreateTempSubdirectory("croft-lab-").FullName;
+    }
+
+    public string Farm { get; }
+
+    public string Folder { get; }
+
+    static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
+
+    public Tool Tool(params string[] arguments) => new(Program, arguments)
+    {
+        Directory = Folder,
+        Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Path.GetFullPath(Cache), ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
+    };
+
+    public Task<ToolResult> CroftAsync(params string[] arguments) => Tool(arguments).RunAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Runs <c>croft run</c> or the like, which must end with this exit code.</summary>
+    public async Task<RunOutcome> RunAsync(string command, int exitCode = 0, params string[] more)
+    {
+        var result = await CroftAsync([command, "-o", "json", .. more]);
+        Assert.True(result.ExitCode == exitCode, $"exit code {result.ExitCode}: {result.Error}");
+        return new(JsonNode.Parse(result.Output)!, result.Error);
+    }
+
+    public async Task<string?> StateAsync(string machine)
+    {
+        var list = JsonNode.Parse((await CroftAsync("ls", "-o", "json")).Output)!.AsArray();
+        return (string?)list.FirstOrDefault(m => (string?)m!["name"] == machine)?["state"];
+    }
+
+    /// <summary>Everything on the hypervisor that carries the farm's name: domains, networks, volumes.</summary>
+    public async Task<IReadOnlyList<string>> LeftoversAsync()
+    {
+        var found = new List<string>();
+        foreach (var (kind, arguments) in new[] { ("domain", (string[])["list", "--all", "--name"]), ("network", ["net-list", "--all", "--name"]), ("volume", ["vol-list", "croft"]) })
+        {
+            var names = (await new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunAsync(CancellationToken.None)).Output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.Split(' ')[0]);
+            found.AddRange(names.Where(n => n.StartsWith(Farm + ".", StringComparison.Ordinal) || n.StartsWith(Farm + "-", StringComparison.Ordinal)).Select(n => $"{kind} {n}"));
+        }
+
+        return found;
+    }
+
+    public void Write(string file, string text)
+    {
+        var path = Path.Combine(Folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Folder, "farm.yaml")))
+            await Tool("destroy", "--yes").RunAsync(CancellationToken.None);
+        Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Croft.Machines.Tests;
-
-public sealed class Placeholder
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
