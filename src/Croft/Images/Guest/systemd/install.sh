@@ -5,14 +5,13 @@ put 644 systemd/ds-identify.cfg /etc/cloud/ds-identify.cfg
 put 644 systemd/croft-up.service /etc/systemd/system/croft-up.service
 put 644 systemd/agent.conf /etc/systemd/system/qemu-guest-agent.service.d/croft.conf
 put 644 systemd/online.conf /etc/systemd/system/systemd-networkd-wait-online.service.d/croft.conf
+put 644 systemd/coldplug.conf /etc/systemd/system/systemd-udev-trigger.service.d/croft.conf
 put 644 systemd/console.conf "/etc/systemd/system/serial-getty@$console.service.d/croft.conf"
 : >"$root/etc/fstab"
 chroot "$root" systemctl --quiet enable croft-up.service systemd-networkd.service systemd-resolved.service
 ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 chroot "$root" systemctl --quiet mask \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
-  systemd-timesyncd.service systemd-pstore.service systemd-hwdb-update.service systemd-boot-system-token.service \
-  systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-binfmt.service systemd-machine-id-commit.service \
-  proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount dev-hugepages.mount dev-mqueue.mount \
-  sys-kernel-debug.mount sys-kernel-tracing.mount getty@tty1.service modprobe@drm.service modprobe@configfs.service \
-  modprobe@fuse.service modprobe@efi_pstore.service cloud-init-hotplugd.socket
+  systemd-pstore.service systemd-hwdb-update.service systemd-sysusers.service systemd-network-generator.service \
+  systemd-update-utmp.service systemd-update-utmp-runlevel.service sys-kernel-debug.mount sys-kernel-tracing.mount \
+  getty@tty1.service modprobe@drm.service modprobe@configfs.service modprobe@efi_pstore.service cloud-init-hotplugd.socket
