@@ -15,3 +15,5 @@ chroot "$root" systemctl --quiet mask \
   systemd-pstore.service systemd-hwdb-update.service systemd-sysusers.service systemd-network-generator.service \
   systemd-update-utmp.service systemd-update-utmp-runlevel.service sys-kernel-debug.mount sys-kernel-tracing.mount \
   getty@tty1.service modprobe@drm.service modprobe@configfs.service modprobe@efi_pstore.service cloud-init-hotplugd.socket
+# /usr is as old as these: nothing is to be done again at first boot.
+touch "$root/etc/.updated" "$root/var/.updated"
