@@ -29,7 +29,7 @@ static class ReportCommand
         var folder = RunFolder.Find(state, summary.Id)!;
         if (session.Output == "table")
         {
-            Terminal.Result(TerminalMatrix.Render(summary, session.Terminal.ColorOut));
+            Terminal.ResultText(TerminalMatrix.Render(summary, session.Terminal.ColorOut, folder));
             Terminal.Result($"report: {folder.HtmlPath}");
         }
         else
