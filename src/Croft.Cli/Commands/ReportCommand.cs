@@ -14,7 +14,7 @@ static class ReportCommand
         {
             var state = Path.Combine(Path.GetDirectoryName(session.FarmPath() ?? throw CroftException.Usage("there is no farm.yaml here or in a folder above"))!, ".croft");
             var id = parsed.GetValue(run);
-            var folder = (id is null ? RunFolder.Latest(state) : RunFolder.Find(state, id))
+            var folder = (id is null ? RunFolder.All(state).Reverse().FirstOrDefault(f => RunSummary.Read(f).Command == "run") : RunFolder.Find(state, id))
                 ?? throw CroftException.Usage(id is null ? "the farm has no run yet" : $"the farm has no run {id}", "croft run makes one");
             var summary = RunSummary.Read(folder);
             JUnitReport.Write(summary, folder);

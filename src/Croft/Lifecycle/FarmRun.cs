@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Journal;
@@ -22,6 +21,8 @@ public static class FarmRun
             plan.ThrowIfProblems();
         RefuseHeld(plan, options);
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", NeedsImage, opened, images, cancel);
+        if (options.SaveAs is { } name)
+            await FarmSnapshots.CreateAsync(controller, Held(work.Plan), name, offline: false, work.Journal, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm.Project), output);
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
@@ -44,14 +45,17 @@ public static class FarmRun
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
 
+    static IReadOnlyList<Placed> Held(Plan plan) =>
+        [.. plan.Machines.Where(m => m.Existing?.Record?.Held is not null).Select(m => new Placed(m.Hypervisor!, m.Existing!))];
+
     static void RefuseHeld(Plan plan, RunOptions options)
     {
         if (options.Fresh)
             return;
-        var held = plan.Machines.Where(m => m.Existing?.Record?.Held is not null).ToImmutableArray();
-        if (!held.IsEmpty && options.SaveAs is null)
+        var held = Held(plan);
+        if (held.Count > 0 && options.SaveAs is null)
             throw CroftException.Usage(
-                $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Spec.Name}\" (in use since croft {m.Existing!.Record!.Held})"))}",
+                $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.Held})"))}",
                 "--save-as NAME keeps that state first; --fresh gives it up; naming other machines leaves these alone");
     }
 }

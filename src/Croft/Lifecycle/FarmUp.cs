@@ -40,7 +40,7 @@ public static class FarmUp
         }
 
         if (await steps.RunAsync("startup", () => StartAsync(work, machine, cancel)))
-            await steps.QuietlyAsync(() => work.LayersOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
+            await steps.QuietlyAsync(() => work.SnapshotsOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
     }
 
     static async Task StartAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)

@@ -100,7 +100,7 @@ sealed class FarmWork : IDisposable
 
     public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey);
 
-    public LayerStore LayersOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
+    public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
 
     /// <summary>The machine's image, in the pool of its hypervisor.</summary>
     public async Task<StoredImage> ImageAsync(PlannedMachine machine, CancellationToken cancel)

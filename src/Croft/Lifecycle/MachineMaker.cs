@@ -15,7 +15,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
 {
     string Farm => controller.Farm.Name;
 
-    /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="LayerStore.TidyAsync"/>.</summary>
+    /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="SnapshotStore.TidyAsync"/>.</summary>
     public async Task<MachineDefinition> CreateAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
     {
         var name = planned.Spec.Name;

@@ -22,7 +22,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     readonly Steps steps = new(work, machine);
     readonly LibvirtEngine engine = work.EngineOf(machine);
-    readonly LayerStore layers = work.LayersOf(machine);
+    readonly SnapshotStore layers = work.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     bool started;
     bool ready;
@@ -108,16 +108,17 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task RestoreAsync(string step, string volume, CancellationToken cancel)
     {
-        var layer = await layers.FindAsync(volume, cancel) ?? throw CroftException.World($"layer {volume} is damaged");
+        var layer = await new SnapshotReader(engine).FindAsync(volume, cancel);
+        if (layer?.Memory is not { } memory)
+            throw CroftException.World($"layer {volume} is damaged");
         var image = await work.ImageAsync(machine, cancel);
         await PowerOffAsync(cancel);
-        var fresh = work.MakerFor(machine).Record(machine, layer.HostKey, layer.Disks);
-        fresh = fresh with { Disks = await layers.OverlaysAsync(fresh, layer, cancel) };
+        var fresh = work.MakerFor(machine).Record(machine, layer.Record.HostKey, await layers.OverlaysAsync(layer, cancel));
         var definition = MachineMaker.Define(machine, fresh, image);
         await engine.DefineAsync(definition, cancel);
         record = fresh;
         started = true;
-        await new MachineStart(work, machine, step).RunAsync(fresh, () => engine.RestoreAsync(definition, layer.Memory, cancel), running: true, cancel);
+        await new MachineStart(work, machine, step).RunAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), running: true, cancel);
         ready = true;
     }
 
@@ -153,7 +154,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             if (guest is not null)
                 await guest.SyncAsync(cancel);
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
-            record = await layers.TakeAsync(record, layer.Name, layer.Key!, volume, cancel);
+            record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, running: true, cancel);
             work.Know(record);
             if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");

@@ -97,25 +97,42 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Starts a machine from saved memory on other disks than it was saved with. The definition must be in place, the machine off.</summary>
-    /// <param name="machine">Its definition, which names the disks to run on.</param>
+    /// <summary>Puts a machine that is off on other disks; nothing else of its definition changes.</summary>
+    /// <param name="volumes">For each disk in order, its volume.</param>
+    public Task SwitchDisksAsync(string domain, IReadOnlyList<string> volumes, CancellationToken cancel) => OnDomainAsync(
+        $"changing the disks of {domain}",
+        domain,
+        d =>
+        {
+            var xml = XElement.Parse(d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure));
+            for (var i = 0; i < volumes.Count; i++)
+            {
+                var disk = xml.Descendants("disk").First(e => (string?)e.Element("target")!.Attribute("dev") == DomainXml.Target(i));
+                disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", PathOf(volumes[i]))));
+                disk.Element("backingStore")?.Remove();
+            }
+
+            using var changed = connection.DefineDomain(xml.ToString());
+        },
+        cancel);
+
+    /// <summary>Starts a machine that is off from saved memory, on the disks, console and ports that it is defined with now.</summary>
     /// <param name="memory">Volume of the saved memory; it is only read.</param>
-    public Task RestoreAsync(MachineDefinition machine, string memory, CancellationToken cancel) => CallAsync(
-        $"restoring machine \"{machine.Record.Name}\"",
-        () =>
+    public Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel) => OnDomainAsync(
+        $"restoring machine \"{record.Name}\"",
+        MachineDefinition.DomainNameOf(record.Farm, record.Name),
+        domain =>
         {
             var saved = XElement.Parse(connection.SaveImageXml(PathOf(memory), DomainXmlFlags.Secure));
-            Refit(saved, machine);
+            Refit(saved, XElement.Parse(domain.Xml(DomainXmlFlags.Inactive)));
             connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
-            using var domain = connection.FindDomain(machine.DomainName)!;
-            WriteRecord(domain, machine.Record);
+            WriteRecord(domain, record); // the memory brought back the metadata of its time
         },
         cancel);
 
     /// <summary>Puts today's disks, console, seed and port into the definition that was saved with the memory; all else must stay as the memory expects it.</summary>
-    void Refit(XElement saved, MachineDefinition machine)
+    static void Refit(XElement saved, XElement wanted)
     {
-        var wanted = XElement.Parse(DomainXml.Write(machine, PathOf));
         var disks = wanted.Descendants("disk").ToDictionary(d => (string)d.Element("target")!.Attribute("dev")!, d => (string)d.Element("source")!.Attribute("file")!);
         foreach (var disk in saved.Descendants("disk"))
         {
