@@ -76,10 +76,10 @@ static class GuestBuild
             }
             catch (Exception e) when (e is UnauthorizedAccessException or IOException)
             {
-                // Files of the build's own users, which only a user namespace with the same users may remove.
-                await new Tool("mmdebstrap", "--unshare-helper", "rm", "-rf", folder).RunAsync(CancellationToken.None);
-                if (Directory.Exists(folder))
-                    Directory.Delete(folder, recursive: true);
+                // Files of the build's own users, which only their user namespace's root may remove; the folder itself is this user's.
+                string[] inside = Directory.GetDirectories(folder);
+                await new Tool("mmdebstrap", ["--unshare-helper", "find", .. inside, "-mindepth", "1", "-delete"]) { Directory = "/" }.RunAsync(CancellationToken.None);
+                Directory.Delete(folder, recursive: true);
             }
         }
     }

@@ -12,6 +12,7 @@ sealed class ImageLock : IDisposable
 {
     readonly FileStream file;
 
+#pragma warning disable CA2000 // the lock owns the file, the caller the lock
     ImageLock(FileStream file) => this.file = file;
 
     /// <summary>Waits for the lock.</summary>
@@ -19,18 +20,24 @@ sealed class ImageLock : IDisposable
     public static async Task<ImageLock> AcquireAsync(string path, Action<string> waiting, CancellationToken cancel)
     {
         var told = false;
-#pragma warning disable CA2000 // the lock owns the file
         while (true)
         {
-            if (TryOpen(path) is { } file)
-                return new ImageLock(file);
+            if (TryAcquire(path) is { } held)
+                return held;
             if (!told)
                 waiting(Holder(path));
             told = true;
             await Poll.DelayAsync(TimeSpan.FromMilliseconds(200), cancel);
         }
-#pragma warning restore CA2000
     }
+
+    /// <summary>Takes the lock, if nobody has it.</summary>
+    public static ImageLock? TryAcquire(string path)
+    {
+        return TryOpen(path) is { } file ? new ImageLock(file) : null;
+    }
+
+#pragma warning restore CA2000
 
     static FileStream? TryOpen(string path)
     {

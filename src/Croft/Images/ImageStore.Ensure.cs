@@ -34,7 +34,7 @@ public sealed partial class ImageStore
         {
             throw Full(spec, e);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw CroftException.World($"image \"{spec.Name}\": {e.Message}", cause: e);
         }
@@ -87,11 +87,18 @@ public sealed partial class ImageStore
         return Read(image.Id) ?? throw CroftException.World($"image \"{image.Name}\": {place} was changed by someone else while it was made");
     }
 
-    /// <summary>Removes what makers of this image that died have left. The lock is held, so none of them lives.</summary>
+    /// <summary>Removes what makers that died have left: of this image, whose lock is held here, and of all whose lock is free.</summary>
     async Task RemoveStaleAsync(string key)
     {
-        foreach (var folder in Directory.EnumerateDirectories(Made("temporary"), $"{key}-*"))
-            await GuestBuild.RemoveAsync(folder);
+        foreach (var folder in Directory.EnumerateDirectories(Made("temporary")))
+        {
+            var maker = Path.GetFileName(folder).Split('-')[0];
+#pragma warning disable CA2000 // it is disposed; the rule does not see through the condition
+            using var held = maker == key ? null : ImageLock.TryAcquire(Path.Combine(Made("locks"), maker));
+#pragma warning restore CA2000
+            if (maker == key || held is not null)
+                await GuestBuild.RemoveAsync(folder);
+        }
     }
 
     CroftException Full(ImageSpec spec, Exception cause) =>

@@ -129,6 +129,7 @@ public sealed partial class ImageStore
     /// <summary>Takes a folder away in one step, then deletes it.</summary>
     void Discard(string folder)
     {
+        using var held = ImageLock.TryAcquire(Path.Combine(Made("locks"), "removed"));
         var aside = Path.Combine(Made("temporary"), $"removed-{Guid.NewGuid():N}");
         Directory.Move(folder, aside);
         Directory.Delete(aside, recursive: true);

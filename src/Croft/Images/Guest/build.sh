@@ -13,8 +13,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 work=$(mktemp -d)
+build=''
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
+trap '[ -z "$build" ] || kill -- "-$build"; exit 130' INT TERM HUP
 
 fail() {
   echo "build.sh: $*" >&2
@@ -83,7 +84,7 @@ mode=unshare
 # $1 in the hooks is the root of the new system. Everything goes in and out through mmdebstrap's own channel, because inside its
 # user namespace this user's folders need not be readable; what is needed only while building lies under its /tmp.
 # shellcheck disable=SC2016
-INITRD=No mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arch" --include="$include" \
+INITRD=No setsid mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arch" --include="$include" \
   --skip=cleanup/apt,cleanup/mmdebstrap,cleanup/reproducible \
   --aptopt='APT::Install-Recommends "false"' --aptopt="$work/dates" --aptopt="$work/proxies" \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -93,4 +94,15 @@ INITRD=No mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arc
   --customize-hook="copy-in '$work/in' /tmp/croft" \
   --customize-hook="sh \"\$1/tmp/croft/in/finish.sh\" \"\$1\" $suite $arch $flavour" \
   --customize-hook="sync-out /tmp/croft/out '$out'" \
-  "$suite" - "$work/debian.sources"
+  "$suite" - "$work/debian.sources" &
+build=$!
+# Whoever asked for the image may be killed; nobody waits for it then. mmdebstrap cleans up when all of it is told to end, and it is
+# the only one in its session.
+parent=$PPID
+(
+  while kill -0 "$build" 2>/dev/null; do
+    kill -0 "$parent" 2>/dev/null || kill -- "-$build"
+    sleep 1
+  done
+) &
+wait "$build"
