@@ -6,18 +6,22 @@ namespace Croft.Cli;
 /// <summary>One line per step.</summary>
 sealed class LineProgress(Terminal terminal) : Progress(terminal), IProgress<ImageProgress>
 {
+    /// <summary>Between two lines of one phase of an image.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     readonly Dictionary<(string, string), DateTimeOffset> started = [];
-    string lastImage = "";
+    string lastPhase = "";
+    long lastTime;
 
     public override IProgress<ImageProgress> Images => this;
 
     public void Report(ImageProgress value)
     {
-        var line = $"image {value.Image}: {value.Phase}";
-        if (line == lastImage)
+        var now = TimeProvider.System.GetTimestamp();
+        if (value.Phase == lastPhase && TimeProvider.System.GetElapsedTime(lastTime, now) < Pause)
             return;
-        lastImage = line;
-        Terminal.Say(line);
+        (lastPhase, lastTime) = (value.Phase, now);
+        Terminal.Say(Describe(value));
     }
 
     protected override void Show(JournalEvent entry)

@@ -36,7 +36,7 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     public void Report(ImageProgress value)
     {
         lock (gate)
-            image = $"image {value.Image}: {value}";
+            image = Describe(value);
     }
 
     public override void Dispose()

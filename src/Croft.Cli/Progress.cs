@@ -25,5 +25,14 @@ abstract class Progress : IDisposable
 
     protected abstract void Show(JournalEvent entry);
 
+    /// <summary>Phase, bytes, rate and time left, as far as known.</summary>
+    protected static string Describe(ImageProgress image)
+    {
+        var bytes = image.Done == 0 ? "" : $" {image.Done >> 20}{(image.Total is { } total ? $" of {total >> 20}" : "")} MiB";
+        var rate = image.Rate is { } perSecond ? $", {perSecond / (1 << 20):0.0} MiB/s" : "";
+        var left = image.TimeLeft is { } time ? $", {time.TotalSeconds:0} s left" : "";
+        return $"image {image.Image}: {image.Phase}{bytes}{rate}{left}";
+    }
+
     protected static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 }

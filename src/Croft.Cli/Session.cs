@@ -86,6 +86,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         throw CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
     }
 
+    /// <summary>Names what is wrong with the hosts before anything starts there.</summary>
+    public void Warn(Controller controller)
+    {
+        foreach (var fault in controller.HostFaults)
+            terminal.Say($"Warning: {fault}");
+    }
+
     IEnumerable<string> PoolFiles() => Directory.Exists(Pools) ? Directory.EnumerateDirectories(Pools).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, FarmFile.Name)).Where(File.Exists) : [];
 
     /// <summary>Refuses to go on without a yes: asks on a terminal, needs <c>--yes</c> elsewhere.</summary>

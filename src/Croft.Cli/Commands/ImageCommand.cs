@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
+using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Reports;
@@ -62,14 +63,21 @@ static class ImageCommand
     {
         var names = new Argument<string[]>("IMAGE") { Description = "Names or ids, as croft image list shows them", Arity = ArgumentArity.OneOrMore };
         var yes = Arguments.Yes();
-        return make.Make("remove", "Remove images from this host; machines made from them are not touched", [names, yes], (session, parsed, _) =>
+        return make.Make("remove", "Remove images from this host, and from its hypervisor unless machines stand on them", [names, yes], async (session, parsed, cancel) =>
         {
             var store = Store(session);
             var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Name == n || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
                 .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
             session.Confirm(parsed.GetValue(yes), $"Removing {string.Join(", ", chosen.Select(i => i.Name))}");
-            chosen.ForEach(i => store.Remove(i.Id));
-            return Task.FromResult(0);
+            using var engine = await LibvirtEngine.ConnectAsync("local", session.Surroundings.LocalUri, session.Surroundings.SessionPool, cancel);
+            foreach (var image in chosen)
+            {
+                store.Remove(image.Id);
+                if (!await PoolImages.RemoveAsync(engine, image.Id, cancel))
+                    session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines stand on its copy in the hypervisor's pool, which stays until they are destroyed");
+            }
+
+            return 0;
         });
     }
 

@@ -18,12 +18,17 @@ static class LsCommand
         {
             var machines = session.FarmPath() is null ? await LocalAsync(session, cancel) : await OfFarmAsync(session, parsed.GetValue(all), cancel);
             var chosen = Selection.Of(parsed.GetValue(selection)!, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
-            if (session.Output == "table")
-                Terminal.Result(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], chosen.Select(Row)));
-            else
-                Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. chosen.Select(m => (JsonNode)Json(m))])));
-            return 0;
+            return Print(session, chosen);
         });
+    }
+
+    public static int Print(Session session, IReadOnlyList<Placed> machines)
+    {
+        if (session.Output == "table")
+            Terminal.Result(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row)));
+        else
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. machines.Select(m => (JsonNode)Json(m))])));
+        return 0;
     }
 
     public static JsonObject Json(Placed machine) => new()
@@ -45,7 +50,7 @@ static class LsCommand
         m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
     ];
 
-    static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
     {
         using var controller = await session.OpenAsync(cancel);
         foreach (var (name, reason) in controller.Silent)
@@ -60,7 +65,7 @@ static class LsCommand
         return machines;
     }
 
-    static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)
     {
         using var engine = await LibvirtEngine.ConnectAsync("local", session.Surroundings.LocalUri, session.Surroundings.SessionPool, cancel);
         return [.. Croft("local", await engine.ListMachinesAsync(cancel))];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Lifecycle;
-using Croft.Networks;
 using Croft.Planning;
 using Croft.Reports;
 
@@ -17,8 +16,7 @@ static class PlanCommand
         {
             var farm = session.LoadFarm();
             using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);
-            var inventory = await controller.ObserveAsync(cancel);
-            var plan = Select(await controller.PlanAsync(inventory, cancel), parsed.GetValue(selection)!);
+            var plan = Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
             if (session.Output != "table")
             {
                 Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(plan)));
@@ -28,8 +26,7 @@ static class PlanCommand
                 Terminal.Result(Table(plan));
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                foreach (var fault in inventory.Hypervisors.SelectMany(h => FarmNetworks.HostFaults(h, plan.Networks.Select(n => n.Definition.Name))))
-                    session.Terminal.Say($"Warning: {fault}");
+                session.Warn(controller);
             }
 
             plan.ThrowIfProblems();

@@ -9,9 +9,11 @@ static class StatusCommand
 {
     public static Command Create(CommandMaker make)
     {
-        var machine = Arguments.Machine();
-        return make.Make("status", "Show one machine in detail", [machine], async (session, parsed, cancel) =>
+        var machine = new Argument<string?>("MACHINE") { Description = "A machine's name; nothing lists the machines of all farms", Arity = ArgumentArity.ZeroOrOne };
+        return make.Make("status", "Show one machine in detail, or the machines of all farms", [machine], async (session, parsed, cancel) =>
         {
+            if (parsed.GetValue(machine) is null)
+                return LsCommand.Print(session, session.FarmPath() is null ? await LsCommand.LocalAsync(session, cancel) : await LsCommand.OfFarmAsync(session, all: true, cancel));
             var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (controller)
             {

@@ -6,6 +6,7 @@ using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
 using Croft.Journal;
+using Croft.Networks;
 using Croft.Planning;
 
 namespace Croft.Lifecycle;
@@ -82,9 +83,13 @@ public sealed class Controller : IDisposable
         var states = await Task.WhenAll(Farm.Hypervisors.Select(h => Engines.TryGetValue(h.Name, out var engine)
             ? engine.ObserveAsync(cancel)
             : Task.FromResult(Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
+        HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         unproved = [.. from state in states from arch in proofs.Missing(state) select (state, arch)];
         return new([.. states.Select(proofs.Apply)]);
     }
+
+    /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
+    public IReadOnlyList<Problem> HostFaults { get; private set; } = [];
 
     /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
     public bool HasUnproved => !unproved.IsEmpty;

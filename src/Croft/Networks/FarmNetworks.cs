@@ -36,11 +36,11 @@ public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
     public Task PublishedAsync() => Task.WhenAll(publishing);
 
     /// <summary>What is wrong with a host in ways that cost every start seconds, each with its cure.</summary>
-    public static IEnumerable<Problem> HostFaults(HypervisorState hypervisor, IEnumerable<string> networks)
+    public static IEnumerable<Problem> HostFaults(HypervisorState hypervisor, Farm farm)
     {
         if (hypervisor.HostNameUnknown is { } host)
             yield return new(null, "", $"hypervisor \"{hypervisor.Name}\" cannot resolve its own name \"{host}\": every start waits 10 s for DNS", $"on it: echo '127.0.1.1 {host}' >> /etc/hosts");
-        foreach (var network in hypervisor.Networks.Where(n => n.SpanningTree && networks.Contains(n.Name)))
+        foreach (var network in hypervisor.Networks.Where(n => n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))))
             yield return new(null, "", $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s", $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it");
     }
 }
