@@ -119,8 +119,6 @@ sealed class Download(HttpClient client, TimeProvider time)
 
             return true;
         }, patience);
-        if (total is not null && have + received < total)
-            throw new TransferException($"the connection ended after {have + received} of {total} bytes");
     }
 
     /// <summary>Follows redirects itself: the handler's own would also leave https.</summary>

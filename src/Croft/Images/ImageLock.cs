@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Croft.Tools;
 
 namespace Croft.Images;
@@ -45,9 +44,7 @@ sealed class ImageLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
+            File.WriteAllText(path + ".holder", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)); // the locked file itself nobody can open
             return file;
         }
         catch (IOException e) when (e.HResult == wouldBlock)
@@ -60,10 +57,9 @@ sealed class ImageLock : IDisposable
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(reader.ReadToEnd(), out var id) ? $"process {id}" : "another process";
+            return $"process {int.Parse(File.ReadAllText(path + ".holder"), CultureInfo.InvariantCulture)}";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
             return "another process";
         }

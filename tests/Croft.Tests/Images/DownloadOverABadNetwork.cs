@@ -105,6 +105,7 @@ public sealed class DownloadOverABadNetwork : IDisposable
         await FetchAsync();
         await FetchAsync();
         Assert.Equal(Content, await ReadAsync());
+        Assert.Equal([null, "bytes=300000-"], server.Requests.Select(request => request.Range));
     }
 
     [Fact]

@@ -60,15 +60,15 @@ public sealed class StoreOfImages : IDisposable
     {
         var spec = await RawAsync("disk.raw");
         await store.EnsureAsync(spec, progress, Cancel);
-        var locks = Directory.GetFiles(folder["store/locks"]);
+        var file = Directory.GetFiles(folder["store/locks"]).Single(name => !name.EndsWith(".holder", StringComparison.Ordinal));
         store.Forget(spec);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var ready = new TaskCompletionSource();
-        var other = new Tool("flock", locks.Single(), "sh", "-c", "echo held; sleep 1") { Line = _ => ready.SetResult() }.RunAsync(stop.Token);
+        var other = new Tool("flock", file, "sh", "-c", "echo held; sleep 1") { Line = _ => ready.SetResult() }.RunAsync(stop.Token);
         await ready.Task;
         await store.EnsureAsync(spec, progress, Cancel);
         Assert.True(other.IsCompleted);
-        Assert.Contains(progress.Seen, step => step.Phase.StartsWith("waiting for ", StringComparison.Ordinal));
+        Assert.Contains(progress.Seen, step => step.Phase == $"waiting for process {Environment.ProcessId}, which is making this image");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class StoreOfImages : IDisposable
     {
         var spec = await RawAsync("disk.raw");
         await store.EnsureAsync(spec, progress, Cancel);
-        var key = Path.GetFileName(Directory.GetFiles(folder["store/locks"]).Single());
+        var key = Path.GetFileName(Directory.GetFiles(folder["store/recipes"]).Single());
         store.Forget(spec);
         Directory.CreateDirectory(folder[$"store/temporary/{key}-dead/image"]);
         Directory.CreateDirectory(folder["store/temporary/0123-dead/image"]);

@@ -58,6 +58,27 @@ while read -r uri release; do
   printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' "$uri" "$release" "$keyring"
 done <"$work/places" >"$work/debian.sources"
 
+# Programs of another architecture run by an emulator that the kernel is told of. Installing it says so where systemd runs; elsewhere
+# (containers) it remains to be done, by root.
+native=$(dpkg --print-architecture)
+case $native-$arch in
+  "$arch-$arch" | amd64-i386) ;;
+  *)
+    case $arch in
+      arm64) cpu=aarch64 ;;
+      armhf) cpu=arm ;;
+      ppc64el) cpu=ppc64le ;;
+      *) cpu=$arch ;;
+    esac
+    known=/proc/sys/fs/binfmt_misc
+    if [ ! -e "$known/qemu-$cpu" ] && [ "$(id -u)" -eq 0 ] && [ -e "/usr/lib/binfmt.d/qemu-$cpu.conf" ]; then
+      [ -e "$known/register" ] || mount -t binfmt_misc binfmt_misc "$known"
+      cat "/usr/lib/binfmt.d/qemu-$cpu.conf" >"$known/register"
+    fi
+    [ -e "$known/qemu-$cpu" ] || fail "this machine runs no $arch programs: apt-get install qemu-user-static, then (root) update-binfmts --enable qemu-$cpu"
+    ;;
+esac
+
 case $arch in
   amd64 | arm64) kernel=linux-image-cloud-$arch ;;
   armhf) kernel=linux-image-armmp ;;
