@@ -20,7 +20,7 @@ public static class FarmRun
         if (!controller.HasUnproved)
             plan.ThrowIfProblems();
         RefuseHeld(plan, options);
-        using var work = await FarmWork.PrepareAsync(controller, plan, "run", NeedsImage, opened, images, cancel);
+        using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
         if (options.SaveAs is { } name)
             await FarmSnapshots.CreateAsync(controller, Held(work.Plan), name, offline: false, work.Journal, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -39,8 +39,6 @@ public static class FarmRun
         HtmlReport.Write(summary, work.Journal.Folder);
         return summary;
     }
-
-    static bool NeedsImage(PlannedMachine machine) => true;
 
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;

@@ -25,6 +25,7 @@ static class NetworkXml
                 new XAttribute("name", network.Network))),
             network.Nat ? new XElement("forward", new XAttribute("mode", "nat")) : null,
             new XElement("bridge", new XAttribute("name", network.Bridge), new XAttribute("stp", "off"), new XAttribute("delay", "0")),
+            new XElement("domain", new XAttribute("name", network.Farm), new XAttribute("localOnly", "yes")), // db and db.farm both resolve
             new XElement("dns", network.Reservations.Select(r => XElement.Parse(DnsHost(r)))),
             new XElement(
                 "ip",
