@@ -21,7 +21,7 @@ public static class FarmUp
             throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login are declared otherwise, and only new machines can be that", "--recreate makes them anew and destroys their data");
         if (plan.Machines.All(m => m.Action == MachineAction.None))
             return null;
-        using var work = await FarmWork.PrepareAsync(controller, plan, command, m => m.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart, opened, images, cancel);
+        using var work = await FarmWork.PrepareAsync(controller, plan, command, NeedsImage, opened, images, cancel);
         await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, cancel)));
         await work.SettleAsync();
         var summary = RunSummary.Read(work.Journal.Folder);
@@ -29,6 +29,11 @@ public static class FarmUp
         work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
         return RunSummary.Read(work.Journal.Folder);
     }
+
+    static bool NeedsImage(PlannedMachine machine) => machine.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart || Moved(machine);
+
+    /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
+    static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
 
     static async Task UpAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
     {
@@ -61,8 +66,7 @@ public static class FarmUp
     {
         var maker = work.MakerFor(machine);
         var record = machine.Existing?.Record;
-        var moved = record is not null && !record.Nics.SequenceEqual(machine.Nics);
-        if (machine.Action == MachineAction.Start && !moved)
+        if (machine.Action == MachineAction.Start && !Moved(machine))
             return record!;
         if (machine.Action != MachineAction.Create)
             await new MachineStop(work.Controller, work.EngineOf(machine), record!, text => work.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);

@@ -18,6 +18,7 @@ public sealed class Planner
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> macs;
     readonly HashSet<int> ports;
+    readonly Dictionary<string, int> keptPorts = new(StringComparer.Ordinal);
 
     Planner(PlanInput input)
     {
@@ -26,6 +27,7 @@ public sealed class Planner
         var others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
         macs = [.. others.Select(n => n.Mac), .. input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != input.Farm.Name).SelectMany(n => n.Reservations).Select(r => r.Mac)];
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
+        KeepPorts();
     }
 
     Farm Farm => input.Farm;
@@ -148,14 +150,14 @@ public sealed class Planner
         var image = input.Images.GetValueOrDefault(spec.Image);
         var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
         var disks = Identity.DiskDigest(spec, image);
-        var (action, why) = Compare(record, has ? found.Machine.Power : PowerState.Off, hardware, disks, image);
+        var (action, why) = Compare(record, has ? found.Machine.Power : PowerState.Off, nics, hardware, disks, image);
         return new(
             spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
             action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}" : why,
             hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor));
     }
 
-    static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, string hardware, string disks, string? image) =>
+    static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, ImmutableArray<Nic> nics, string hardware, string disks, string? image) =>
         record is null ? (MachineAction.Create, "does not exist")
         : image is not null && record.DiskDigest != disks ? (MachineAction.Recreate, "its image, disks or login are declared otherwise")
         : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks are declared otherwise")
@@ -163,6 +165,7 @@ public sealed class Planner
         {
             PowerState.Running => (MachineAction.None, "runs as declared"),
             PowerState.Paused => (MachineAction.Start, "is paused"),
+            _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (MachineAction.Start, $"is off; port {taken} was taken meanwhile, {now.Port} is used"),
             _ => (MachineAction.Start, "is off"),
         };
 
@@ -171,7 +174,7 @@ public sealed class Planner
         var book = books[nic.Network];
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
         if (book.Definition is null)
-            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card == 0 ? before?.Port ?? TakePort(spec.Name) : null);
+            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec.Name));
         if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
             book.Fix(old, spec.Name);
         var address = nic.Address ?? book.Take(spec.Name);
@@ -189,6 +192,17 @@ public sealed class Planner
             var mac = Identity.Mac(Farm.Name, machine, card, attempt);
             if (macs.Add(mac))
                 return mac;
+        }
+    }
+
+    /// <summary>A machine keeps its port unless somebody took it while it was off; one that runs is itself what listens there.</summary>
+    void KeepPorts()
+    {
+        foreach (var (name, (_, machine)) in existing.OrderBy(m => m.Value.Machine.Power is PowerState.Off or PowerState.Crashed).ThenBy(m => m.Key, StringComparer.Ordinal))
+        {
+            if (machine.Record!.Nics.Select(n => n.Port).FirstOrDefault(p => p is not null) is { } port
+                && (ports.Add(port) || (machine.Power is PowerState.Running or PowerState.Paused && !keptPorts.ContainsValue(port))))
+                keptPorts[name] = port;
         }
     }
 

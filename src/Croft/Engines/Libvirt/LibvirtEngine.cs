@@ -110,6 +110,8 @@ public sealed partial class LibvirtEngine : IDisposable
 
     static string? HintFor(LibvirtException e) =>
         e.Message.Contains("No space left", StringComparison.Ordinal) ? "free space on the hypervisor: croft image list shows what Croft keeps there"
+        : e.Message.Contains("host forwarding rule", StringComparison.Ordinal) ? "its port was taken a moment ago: run the command again, another one is used"
+        : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null
         : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
         : null;
 
