@@ -40,7 +40,11 @@ public sealed record HypervisorSpec(
     ImmutableSortedDictionary<string, string> Labels,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Capabilities,
     Capacity Size,
-    Location? At);
+    Location? At)
+{
+    /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
+    public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
+}
 
 /// <summary>Processors and memory (bytes); null is unlimited or unknown.</summary>
 public sealed record Capacity(int? Vcpus, long? Memory)

@@ -56,7 +56,7 @@ sealed class Placement
 
     (ImmutableArray<Host> Hosts, string VirtType)? Candidates(MachineSpec machine)
     {
-        var constraint = $"{machine.Hypervisor}|{machine.VirtType}|{string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value))}";
+        var constraint = $"{machine.Hypervisor}|{machine.VirtType}|{string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value))}|{MadeNetwork(machine)?.Name}";
         if (candidates.TryGetValue((machine.Arch, constraint), out var known))
             return known;
         (ImmutableArray<Host>, string)? found = null;
@@ -78,12 +78,14 @@ sealed class Placement
         (machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains).FirstOrDefault(type => host.Offers(machine.Arch, type));
 
     /// <summary>Why a hypervisor may not run a machine, whatever its room; null when it may.</summary>
-    static string? Bars(Host host, MachineSpec machine)
+    string? Bars(Host host, MachineSpec machine)
     {
         if (host.State.Unreachable is { } silent)
             return silent;
         if (machine.Hypervisor is { } wanted && wanted != host.Spec.Name)
             return $"the machine asks for {wanted}";
+        if (host.Spec.IsSession && MadeNetwork(machine) is { } network)
+            return $"an ordinary user's libvirt cannot make the network {network.Name}";
         foreach (var (label, value) in machine.Require)
         {
             if (host.Spec.Labels.GetValueOrDefault(label) != value)
@@ -92,6 +94,9 @@ sealed class Placement
 
         return null;
     }
+
+    /// <summary>The first of a machine's networks that libvirt has to make; null when user networking is all it has.</summary>
+    NetworkSpec? MadeNetwork(MachineSpec machine) => input.Farm.Networks.FirstOrDefault(n => n.Mode != NetworkMode.User && machine.Networks.Any(nic => nic.Network == n.Name));
 
     string Refusals(MachineSpec machine)
     {

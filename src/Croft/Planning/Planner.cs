@@ -18,6 +18,7 @@ public sealed class Planner
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> macs;
     readonly HashSet<int> ports;
+    readonly HashSet<string> unmakeable = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> keptPorts = new(StringComparer.Ordinal);
 
     Planner(PlanInput input)
@@ -39,6 +40,7 @@ public sealed class Planner
     {
         problems.AddRange(input.Phases.Problems());
         CheckOwner();
+        CheckNetworks();
         foreach (var network in Farm.Networks)
             books[network.Name] = OpenBook(network);
         foreach (var machine in Farm.Machines)
@@ -63,6 +65,20 @@ public sealed class Planner
                 new(Path.GetFileName(Farm.File), 1, 1), "farm",
                 $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm in {strangers[0].Item2}, not by the one in {Farm.Directory}",
                 "choose another name, or destroy that farm in its own folder", IsWorld: true));
+    }
+
+    void CheckNetworks()
+    {
+        if (Farm.Hypervisors.Any(h => !h.IsSession))
+            return; // placement keeps such machines off the others
+        foreach (var network in Farm.Networks.Where(n => n.Mode != NetworkMode.User && Farm.Machines.Any(m => m.Networks.Any(nic => nic.Network == n.Name))))
+        {
+            unmakeable.Add(network.Name);
+            problems.Add(new(
+                network.At, $"networks.{network.Name}.mode",
+                $"an ordinary user's libvirt ({Farm.Hypervisors[0].Uri}) cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
+                "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root", IsWorld: true));
+        }
     }
 
     AddressBook OpenBook(NetworkSpec network)
@@ -132,8 +148,10 @@ public sealed class Planner
 
     void FixAddresses(MachineSpec machine)
     {
-        foreach (var nic in machine.Networks)
+        foreach (var (card, nic) in machine.Networks.Index())
         {
+            if (card > 0 && books[nic.Network].Definition is null)
+                problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network", "name one user network, before all others"));
             if (nic.Address is { } address && books[nic.Network].Fix(address, machine.Name) is { } other)
                 problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"{address} in network \"{nic.Network}\" is taken by {other}", "choose another address"));
         }
@@ -143,7 +161,7 @@ public sealed class Planner
     {
         var has = existing.TryGetValue(spec.Name, out var found);
         var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null);
-        if (hypervisor is null)
+        if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
             problems.Add(new(spec.At, $"vms.{spec.Name}", $"machine \"{spec.Name}\" fits no hypervisor: {reason}", "croft hypervisors shows what each can run", IsWorld: true));
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, record)).ToImmutableArray();

@@ -53,7 +53,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     }
 
     bool IsSession(MapReading farm, ImmutableArray<HypervisorSpec> hypervisors) =>
-        farm.Has(FarmKeys.Hypervisors) ? hypervisors.Any(hypervisor => hypervisor.Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal)) : defaults.Session;
+        farm.Has(FarmKeys.Hypervisors) ? hypervisors.Any(hypervisor => hypervisor.IsSession) : defaults.Session;
 
     static DispatchRules DispatchOf(MapReading? dispatch)
     {
