@@ -124,9 +124,20 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } d ? d : Path.Combine(home, ".local/share");
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } c ? c : Path.Combine(home, ".cache");
-        var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } r && Directory.Exists(r) ? Path.Combine(r, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
-        return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System);
+        var given = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "";
+        var runtime = Directory.Exists(given) ? Path.Combine(given, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
+        return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
+        {
+            SessionRefusal = SessionRefusalFor(given),
+        };
     }
+
+    static CroftException? SessionRefusalFor(string runtime) =>
+        runtime.Length == 0 ? CroftException.World("XDG_RUNTIME_DIR is not set", RuntimeHint)
+        : Directory.Exists(runtime) ? null
+        : CroftException.World($"XDG_RUNTIME_DIR is {runtime}, which is no folder", RuntimeHint);
+
+    static string RuntimeHint => $"log in as this user instead of su; or, as root: install -d -m 700 -o {Environment.UserName} /run/user/{geteuid()}, then export XDG_RUNTIME_DIR=/run/user/{geteuid()}";
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

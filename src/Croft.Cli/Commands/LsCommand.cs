@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Lifecycle;
 using Croft.Reports;
 
@@ -67,7 +66,7 @@ static class LsCommand
 
     public static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)
     {
-        using var engine = await LibvirtEngine.ConnectAsync("local", session.Surroundings.LocalUri, session.Surroundings.SessionPool, cancel);
+        using var engine = await session.Surroundings.ConnectAsync("local", session.Surroundings.LocalUri, cancel);
         return [.. Croft("local", await engine.ListMachinesAsync(cancel))];
     }
 

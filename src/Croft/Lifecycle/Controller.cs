@@ -58,7 +58,7 @@ public sealed class Controller : IDisposable
     {
         var engines = new Dictionary<string, LibvirtEngine>(StringComparer.Ordinal);
         var silent = new Dictionary<string, string>(StringComparer.Ordinal);
-        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: LibvirtEngine.ConnectAsync(h.Name, h.Uri, surroundings.SessionPool, cancel))).ToList();
+        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, cancel))).ToList();
         foreach (var (name, connection) in connections)
         {
             try

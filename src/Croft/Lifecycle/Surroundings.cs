@@ -1,3 +1,5 @@
+using Croft.Engines.Libvirt;
+
 namespace Croft.Lifecycle;
 
 /// <summary>What the library may not find out by itself: the program that uses it says so.</summary>
@@ -10,4 +12,14 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
 {
     /// <summary>The private key that logs in to guests.</summary>
     public string UserKey => Path.Combine(Data, "id_ed25519");
+
+    /// <summary>Why the user's own hypervisor may not be used; null when it may. Without a runtime folder libvirt starts a second daemon, blind to the first, on the same machines.</summary>
+    public CroftException? SessionRefusal { get; init; }
+
+    /// <summary>Connects to a hypervisor.</summary>
+    /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
+    public Task<LibvirtEngine> ConnectAsync(string name, string uri, CancellationToken cancel) =>
+        SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
+            ? Task.FromException<LibvirtEngine>(CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint))
+            : LibvirtEngine.ConnectAsync(name, uri, SessionPool, cancel);
 }
