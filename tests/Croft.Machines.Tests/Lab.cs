@@ -9,7 +9,8 @@ namespace Croft.Machines.Tests;
 /// </summary>
 sealed class Lab : IAsyncDisposable
 {
-    static readonly string Cache = Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache");
+    /// <summary>Images that all tests share.</summary>
+    public static readonly string Cache = Path.GetFullPath(Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache"));
 
     public Lab(string farm)
     {
@@ -28,7 +29,7 @@ sealed class Lab : IAsyncDisposable
     public Tool Tool(params string[] arguments) => new(Program, arguments)
     {
         Directory = Folder,
-        Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Path.GetFullPath(Cache), ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
+        Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
     };
 
     public Task<ToolResult> CroftAsync(params string[] arguments) => Tool(arguments).RunAsync(TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Croft.Machines.Tests;
 
 /// <summary>What <c>croft run -o json</c> said.</summary>
-sealed record RunOutcome(JsonNode Json, string Messages)
+public sealed record RunOutcome(JsonNode Json, string Messages)
 {
     public string Folder => Path.GetDirectoryName((string)Json["html"]!)!;
 
