@@ -70,12 +70,13 @@ case $native-$arch in
       ppc64el) cpu=ppc64le ;;
       *) cpu=$arch ;;
     esac
+    command -v arch-test >/dev/null || fail "building for $arch needs arch-test: apt-get install qemu-user-static arch-test"
     known=/proc/sys/fs/binfmt_misc
     if [ ! -e "$known/qemu-$cpu" ] && [ "$(id -u)" -eq 0 ] && [ -e "/usr/lib/binfmt.d/qemu-$cpu.conf" ]; then
       [ -e "$known/register" ] || mount -t binfmt_misc binfmt_misc "$known"
       cat "/usr/lib/binfmt.d/qemu-$cpu.conf" >"$known/register"
     fi
-    [ -e "$known/qemu-$cpu" ] || fail "this machine runs no $arch programs: apt-get install qemu-user-static, then (root) update-binfmts --enable qemu-$cpu"
+    [ -e "$known/qemu-$cpu" ] || fail "this machine runs no $arch programs: apt-get install qemu-user-static arch-test, then (root) update-binfmts --enable qemu-$cpu"
     ;;
 esac
 
