@@ -29,7 +29,7 @@ put 644 sshd.conf /etc/ssh/sshd_config.d/croft.conf
 sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow" # no password; "!" would lock the account for keys too
 rm -f "$root"/etc/ssh/ssh_host_*
 : >"$root/etc/machine-id"
-rm -f "$root/var/lib/dbus/machine-id" "$root/etc/hostname"
+rm -f "$root/var/lib/dbus/machine-id" "$root/etc/hostname" "$root/etc/resolv.conf" # the last two are copies of the builder's
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
 rm -f "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*
 rm -f "$root"/etc/apt/apt.conf.d/??mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/??mmdebstrap

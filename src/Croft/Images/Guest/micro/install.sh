@@ -19,6 +19,7 @@ for name in init shutdown poweroff reboot halt; do
   ln -sf /usr/lib/croft/shutdown "$root/sbin/$name"
 done
 ln -sf /bin/busybox "$root/sbin/init"
+: >"$root/etc/resolv.conf"
 mkdir -p "$root/var/lib/croft"
 install -d -m 700 -o 0 -g 0 "$root/root/.ssh"
 echo $((size * 2097152)) >"$root/var/lib/croft/grown" # sectors
