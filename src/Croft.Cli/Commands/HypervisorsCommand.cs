@@ -13,7 +13,7 @@ static class HypervisorsCommand
         var hypervisors = (await controller.ObserveAsync(cancel)).Hypervisors;
         if (session.Output == "table")
         {
-            Terminal.Result(TextTable.Render(
+            Terminal.ResultText(TextTable.Render(
                 ["NAME", "STATE", "CPUS", "MEMORY", "CROFT'S", "OTHERS'", "CAN RUN"],
                 hypervisors.Select(h => (IReadOnlyList<string>)
                 [

@@ -26,7 +26,7 @@ static class ImageCommand
         var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
         string Users(StoredImage image) => string.Join(' ', users.Where(u => u.Image == image.Id).Select(u => u.Machine));
         if (session.Output == "table")
-            Terminal.Result(TextTable.Render(
+            Terminal.ResultText(TextTable.Render(
                 ["NAME", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
                 images.Select(i => (IReadOnlyList<string>)[i.Name, i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
         else

@@ -24,7 +24,7 @@ static class LsCommand
     public static int Print(Session session, IReadOnlyList<Placed> machines)
     {
         if (session.Output == "table")
-            Terminal.Result(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row)));
+            Terminal.ResultText(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row)));
         else
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. machines.Select(m => (JsonNode)Json(m))])));
         return 0;

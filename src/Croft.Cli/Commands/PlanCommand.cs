@@ -23,7 +23,7 @@ static class PlanCommand
             }
             else
             {
-                Terminal.Result(Table(plan));
+                Terminal.ResultText(Table(plan));
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
                 session.Warn(controller);

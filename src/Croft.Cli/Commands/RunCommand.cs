@@ -35,7 +35,7 @@ static class RunCommand
 
     static Option<string[]> Phases(string name, string description)
     {
-        var option = new Option<string[]>(name) { Description = description, HelpName = "PHASE", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var option = new Option<string[]>(name) { Description = description, HelpName = "PHASE", DefaultValueFactory = _ => [] };
         option.AcceptOnlyFromAmong([.. Enum.GetValues<Phase>().Select(PhaseFiles.Name)]);
         return option;
     }

@@ -54,7 +54,7 @@ static class SnapshotCommand
             using var controller = await session.OpenAsync(cancel);
             var snapshots = await FarmSnapshots.ListAsync(controller, await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel), cancel);
             if (session.Output == "table")
-                Terminal.Result(TextTable.Render(
+                Terminal.ResultText(TextTable.Render(
                     ["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "RUN"],
                     snapshots.Select(s => (IReadOnlyList<string>)[s.Machine.Record.Name, s.Snapshot.Name, Kind(s), Maker(s), s.Snapshot.Made.ToString("yyyy-MM-dd HH:mm:ss"), s.Snapshot.Record.Run])));
             else

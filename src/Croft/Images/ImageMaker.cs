@@ -39,7 +39,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
             var full = last.Any(line => line.Contains("No space left on device", StringComparison.Ordinal));
             throw CroftException.World(
                 $"image \"{spec.Name}\" could not be built; the last lines were:\n  {string.Join("\n  ", last)}",
-                full ? "make space: croft image gc removes images that no farm uses" : e.Hint ?? $"the whole log is {log}",
+                full ? "make space: croft image list shows what is kept, croft image remove removes it" : e.Hint ?? $"the whole log is {log}",
                 e);
         }
 

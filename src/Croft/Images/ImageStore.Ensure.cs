@@ -102,5 +102,5 @@ public sealed partial class ImageStore
     }
 
     CroftException Full(ImageSpec spec, Exception cause) =>
-        CroftException.World($"image \"{spec.Name}\": no space is left in {directory}", "croft image gc removes images that no farm uses", cause);
+        CroftException.World($"image \"{spec.Name}\": no space is left in {directory}", "croft image list shows what is kept, croft image remove removes it", cause);
 }

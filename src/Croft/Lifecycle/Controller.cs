@@ -49,7 +49,7 @@ public sealed class Controller : IDisposable
     public SshFiles Ssh { get; }
 
     /// <summary>The farm's owner id; null before its first <c>up</c>.</summary>
-    public string? Owner => File.Exists(OwnerFile) ? File.ReadAllText(OwnerFile).Trim() : null;
+    public string? Owner => File.Exists(OwnerFile) && File.ReadAllText(OwnerFile).Trim() is { Length: > 0 } id ? id : null;
 
     string OwnerFile => Path.Combine(Farm.StateDirectory, "owner");
 
@@ -138,18 +138,39 @@ public sealed class Controller : IDisposable
     /// <summary>Makes the owner id at the first <c>up</c>.</summary>
     public string Claim()
     {
+        if (Owner is null)
+            WriteOwner(Guid.NewGuid().ToString("n"), overwrite: false);
+        return Owner!;
+    }
+
+    /// <summary>Takes over the farm of this name that another folder, or this one before it lost its <c>.croft</c>, made: its machines know this folder from now on.</summary>
+    /// <returns>How many machines.</returns>
+    /// <exception cref="CroftException">No hypervisor has such a farm.</exception>
+    public async Task<int> AdoptAsync(CancellationToken cancel)
+    {
+        var inventory = await ObserveAsync(cancel);
+        var machines = inventory.MachinesOf(Farm.Name).ToList();
+        var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == Farm.Name).Select(n => n.Owner!)).FirstOrDefault()
+            ?? throw CroftException.Usage($"no hypervisor has a farm \"{Farm.Name}\"", "croft up makes it");
+        WriteOwner(owner, overwrite: true);
+        foreach (var (hypervisor, machine) in machines)
+            await Engine(hypervisor.Name).WriteRecordAsync(machine.Record! with { Folder = Farm.Directory }, cancel);
+        return machines.Count;
+    }
+
+    void WriteOwner(string owner, bool overwrite)
+    {
         Directory.CreateDirectory(Farm.StateDirectory);
+        var next = $"{OwnerFile}.{Environment.ProcessId}";
+        File.WriteAllText(next, owner + "\n");
         try
         {
-            using var file = new StreamWriter(new FileStream(OwnerFile, FileMode.CreateNew, FileAccess.Write));
-            file.WriteLine(Guid.NewGuid().ToString("n"));
+            File.Move(next, OwnerFile, overwrite);
         }
         catch (IOException) when (File.Exists(OwnerFile))
         {
-            // It was made before.
+            File.Delete(next); // another controller was first
         }
-
-        return Owner!;
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>

@@ -61,6 +61,6 @@ public static class FarmDown
         if (machines.FirstOrDefault(m => m.Record.Owner != controller.Owner) is { } stranger)
             throw CroftException.World(
                 $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {controller.Farm.Directory}",
-                $"destroy it there: croft destroy -f {stranger.Record.Folder}/farm.yaml");
+                $"destroy it there: croft destroy -f {stranger.Record.Folder}/farm.yaml; or take the farm over: croft adopt");
     }
 }

@@ -20,9 +20,14 @@ public static class FarmRun
         if (!controller.HasUnproved)
             plan.ThrowIfProblems();
         RefuseHeld(plan, options);
+        if (options.SaveAs is { } name && Held(plan) is { Count: > 0 } held)
+        {
+            using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
+            await FarmSnapshots.CreateAsync(controller, held, name, offline: false, journal, cancel);
+            plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
+        }
+
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
-        if (options.SaveAs is { } name)
-            await FarmSnapshots.CreateAsync(controller, Held(work.Plan), name, offline: false, work.Journal, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm.Project), output);
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>

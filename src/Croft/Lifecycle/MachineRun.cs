@@ -146,7 +146,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         var layer = machine.Layers[index];
         var step = "create " + layer.Name;
-        if (!steps.Allowed(step) || options.Fresh && layer.Present is not null)
+        if (!steps.Allowed(step))
             return true;
         return await steps.RunAsync(step, async () =>
         {

@@ -15,6 +15,11 @@ public sealed record RunOptions(ImmutableArray<Phase> Only, ImmutableArray<Phase
     /// <summary>Everything, in the usual way.</summary>
     public static readonly RunOptions Default = new([], [], false, false, false, null);
 
-    /// <summary>Whether a phase is asked for.</summary>
-    public bool Wants(Phase phase) => (Only.IsEmpty || Only.Contains(phase)) && !Skip.Contains(phase);
+    /// <summary>Whether a phase is asked for, or is what one that is asked for stands on. Terminate is always.</summary>
+    public bool Wants(Phase phase) => !Skip.Contains(phase) && (Only.IsEmpty || Only.Contains(phase) || phase switch
+    {
+        Phase.Dependencies or Phase.Init => phase < Only.Max(),
+        Phase.Main => false,
+        _ => true,
+    });
 }

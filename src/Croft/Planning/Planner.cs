@@ -64,7 +64,7 @@ public sealed class Planner
             problems.Add(new(
                 new(Path.GetFileName(Farm.File), 1, 1), "farm",
                 $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm in {strangers[0].Item2}, not by the one in {Farm.Directory}",
-                "choose another name, or destroy that farm in its own folder", IsWorld: true));
+                "choose another name; or take that farm over: croft adopt", IsWorld: true));
     }
 
     void CheckNetworks()
