@@ -19,7 +19,7 @@ public sealed class AFolderWithoutAFarm : IDisposable
     public async Task GetsAFarmThatPlansByInit()
     {
         Assert.Equal(0, (await cli.RunAsync("init")).ExitCode);
-        cli.Write("offline.yaml", File.ReadAllText(Path.Combine(cli.Folder, "farm.yaml")) + "hypervisors:\n  local: { uri: "qemu:///system", capabilities: { x86_64: [qemu] }, size: { vcpus: 2, memory: 8GiB } }\n");
+        cli.Write("offline.yaml", File.ReadAllText(Path.Combine(cli.Folder, "farm.yaml")) + "hypervisors:\n  local: { uri: qemu:///system, capabilities: { x86_64: [qemu] }, size: { vcpus: 2, memory: 8GiB } }\n");
         var result = await cli.RunAsync("plan", "--offline", "-f", "offline.yaml");
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Reports;
@@ -69,7 +68,7 @@ static class ImageCommand
             var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Name == n || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
                 .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
             session.Confirm(parsed.GetValue(yes), $"Removing {string.Join(", ", chosen.Select(i => i.Name))}");
-            using var engine = await LibvirtEngine.ConnectAsync("local", session.Surroundings.LocalUri, session.Surroundings.SessionPool, cancel);
+            using var engine = await session.Surroundings.ConnectAsync("local", session.Surroundings.LocalUri, cancel);
             foreach (var image in chosen)
             {
                 store.Remove(image.Id);
