@@ -53,7 +53,10 @@ static class GuestBuild
             await File.WriteAllBytesAsync(path, content, cancel);
         }
 
-        var build = new Tool("sh", [Path.Combine(scripts, "build.sh"), output, image.Suite, DebianArch(image), Flavour(image), .. image.Packages])
+        string[] command = ["sh", Path.Combine(scripts, "build.sh"), output, image.Suite, DebianArch(image), Flavour(image), .. image.Packages];
+
+        // What root's build mounts (the host's /dev and /sys among it) is seen by the build alone, and is gone with it however it ends.
+        var build = (Environment.IsPrivilegedProcess ? new Tool("unshare", ["--mount", "--propagation", "private", "--", .. command]) : new Tool(command[0], command[1..])) with
         {
             Environment = new Dictionary<string, string?> { ["MIRROR"] = image.Mirror, ["TMPDIR"] = BuildFolder(work), ["LC_ALL"] = "C.UTF-8" },
             Line = line,
@@ -70,6 +73,8 @@ static class GuestBuild
         {
             if (!Directory.Exists(folder))
                 continue;
+            if ((await File.ReadAllLinesAsync("/proc/self/mounts", CancellationToken.None)).Any(mount => mount.Split(' ')[1].StartsWith(folder + "/", StringComparison.Ordinal)))
+                throw new IOException($"something is mounted below {folder}; it is left alone");
             try
             {
                 Directory.Delete(folder, recursive: true);
