@@ -35,17 +35,19 @@ public sealed class PhaseFiles
     static readonly ImmutableArray<string> Extensions = [".yaml", ".yml", ".sh"];
 
     readonly ImmutableSortedDictionary<string, string> digests;
+    readonly ImmutableHashSet<string> folders;
 
-    PhaseFiles(string root, ImmutableSortedDictionary<string, string> digests)
+    PhaseFiles(string root, ImmutableSortedDictionary<string, string> digests, ImmutableHashSet<string> folders)
     {
         Root = root;
         this.digests = digests;
+        this.folders = folders;
         var shared = string.Join('\n', digests.Where(d => PhaseOf(d.Key) is null).Select(d => d.Key + " " + d.Value));
         SharedDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shared)));
     }
 
     /// <summary>No phases at all.</summary>
-    public static PhaseFiles None { get; } = new("", ImmutableSortedDictionary<string, string>.Empty);
+    public static PhaseFiles None { get; } = new("", ImmutableSortedDictionary<string, string>.Empty, []);
 
     /// <summary>Full path of the folder.</summary>
     public string Root { get; }
@@ -59,15 +61,19 @@ public sealed class PhaseFiles
     /// <summary>Whether any phase is an Ansible task list.</summary>
     public bool HasAnsible => digests.Keys.Any(file => PhaseOf(file) is not null && !file.EndsWith(".sh", StringComparison.Ordinal));
 
-    /// <summary>Reads and hashes the folder.</summary>
-    public static PhaseFiles Read(ProjectSpec project)
+    /// <summary>Reads and hashes the folder. Only in it and in the folders of known platforms and targets a file can be a phase's own: <c>tasks/main.yml</c> is a helper.</summary>
+    public static PhaseFiles Read(Farm farm)
     {
+        var project = farm.Project;
         if (project.Phases is null || !Directory.Exists(project.Phases))
             return None;
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
         var files = from file in Directory.EnumerateFiles(project.Phases, "*", options)
                     select KeyValuePair.Create(Path.GetRelativePath(project.Phases, file), Hash(file));
-        return new(project.Phases, files.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        var platforms = farm.Machines.Select(m => m.Platform).Concat(Catalogue.Platforms.Select(p => p.Name)).Distinct().ToList();
+        var targets = farm.Machines.Select(m => m.Target).Concat(Catalogue.Targets).Distinct();
+        var folders = platforms.Concat(from target in targets from platform in platforms select Path.Combine(platform, target)).Append("").ToImmutableHashSet(StringComparer.Ordinal);
+        return new(project.Phases, files.ToImmutableSortedDictionary(StringComparer.Ordinal), folders);
     }
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
@@ -101,9 +107,9 @@ public sealed class PhaseFiles
         where digests.ContainsKey(path)
         select path;
 
-    static Phase? PhaseOf(string file)
+    Phase? PhaseOf(string file)
     {
-        if (!Extensions.Contains(Path.GetExtension(file)) || file.Count(c => c == Path.DirectorySeparatorChar) > 2)
+        if (!Extensions.Contains(Path.GetExtension(file)) || !folders.Contains(Path.GetDirectoryName(file) ?? ""))
             return null;
         var name = Path.GetFileNameWithoutExtension(file);
         foreach (var phase in Enum.GetValues<Phase>())

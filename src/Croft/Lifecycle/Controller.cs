@@ -119,7 +119,7 @@ public sealed class Controller : IDisposable
     /// <summary>Makes the plan of what was seen.</summary>
     public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel)
     {
-        var phases = PhaseFiles.Read(Farm.Project);
+        var phases = PhaseFiles.Read(Farm);
         return Planner.Make(new(
             Farm,
             inventory,

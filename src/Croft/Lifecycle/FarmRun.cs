@@ -29,7 +29,7 @@ public static class FarmRun
 
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm.Project), output);
+        var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm), output);
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
         {
             var outcome = await new MachineRun(work, machine, options, phases).RunAsync(others.Token);

@@ -1,0 +1,84 @@
+using Croft.Farms;
+
+namespace Croft.Tests.Farms;
+
+public sealed class PhaseFolders : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public PhaseFolders()
+    {
+        folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] } }\nproject: { phases: phases }");
+        folder.Write("phases/main.sh", "root");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AreSearchedFromTheNarrowest()
+    {
+        folder.Write("phases/debian_13/main.yaml", "platform");
+        folder.Write("phases/debian_13/arm64/main.yml", "target");
+        Assert.Equal("main.sh False", Found("debian_12", "amd64"));
+        Assert.Equal("debian_13/main.yaml True", Found("debian_13", "amd64"));
+        Assert.Equal("debian_13/arm64/main.yml True", Found("debian_13", "arm64"));
+        Assert.Null(Read().Find(Phase.Init, "debian_13", "arm64"));
+    }
+
+    [Fact]
+    public void GivingAPhaseTwiceAreRefused()
+    {
+        folder.Write("phases/debian_13/init.yaml", "");
+        folder.Write("phases/debian_13/init.sh", "");
+        folder.Write("phases/init.sh", "");
+        var problem = Assert.Single(Read().Problems());
+        Assert.Equal("phase init is given twice in one folder: init.sh, init.yaml", problem.Message);
+    }
+
+    [Fact]
+    public void OfHelpersMayHoldFilesNamedLikePhases()
+    {
+        folder.Write("phases/tasks/main.yml", "one");
+        folder.Write("phases/tasks/main.sh", "one");
+        folder.Write("phases/debian_13/roles/init.sh", "one");
+        var before = Read();
+        Assert.Empty(before.Problems());
+        Assert.False(before.HasAnsible);
+        foreach (var file in new[] { "phases/tasks/main.yml", "phases/tasks/main.sh", "phases/debian_13/roles/init.sh" })
+        {
+            var shared = Read().SharedDigest;
+            folder.Write(file, "two");
+            Assert.NotEqual(shared, Read().SharedDigest);
+        }
+    }
+
+    [Fact]
+    public void HaveDigestsOfContentNameAndMode()
+    {
+        var (shared, own) = (Read().SharedDigest, Digest());
+        folder.Write("phases/main.sh", "changed");
+        Assert.Equal(shared, Read().SharedDigest);
+        Assert.NotEqual(own, own = Digest());
+        File.SetUnixFileMode(Path.Combine(folder.Path, "phases/main.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.NotEqual(own, Digest());
+        folder.Write("phases/lib.sh", "x");
+        Assert.NotEqual(shared, shared = Read().SharedDigest);
+        File.Move(Path.Combine(folder.Path, "phases/lib.sh"), Path.Combine(folder.Path, "phases/.hidden"));
+        Assert.NotEqual(shared, Read().SharedDigest);
+        Assert.Equal([".hidden", "main.sh"], Read().All);
+    }
+
+    [Fact]
+    public void MayBeMissing() => Assert.Null(PhaseFiles.Read(Reading.Farm("farm: f")).Find(Phase.Main, "debian_13", "amd64"));
+
+    string Digest() => Read().Find(Phase.Main, "debian_13", "amd64")!.Digest;
+
+    string Found(string platform, string target)
+    {
+        var files = Read();
+        var file = files.Find(Phase.Main, platform, target)!;
+        return $"{Path.GetRelativePath(files.Root, file.File)} {file.IsAnsible}";
+    }
+
+    PhaseFiles Read() => PhaseFiles.Read(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require());
+}
