@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
 using Croft.Farms;
@@ -13,16 +12,27 @@ sealed class AddressBook
 
     readonly Dictionary<IPAddress, string> taken = [];
     readonly Dictionary<string, IPAddress> kept = [];
-    uint next = FirstHost;
+    readonly HashSet<string> strangers = new(StringComparer.Ordinal);
+    readonly IEnumerator<uint> order;
 
-    public AddressBook(NetworkSpec spec, NetworkDefinition? definition, IEnumerable<NetworkState> existing)
+    /// <param name="isOurs">Whether a reservation is of this farm: farms that share a network may have machines of one name.</param>
+    public AddressBook(NetworkSpec spec, NetworkDefinition? definition, IEnumerable<NetworkState> existing, Func<Reservation, bool> isOurs)
     {
         Spec = spec;
         Definition = definition;
+        order = Hosts(definition is null ? 0 : Subnets.Count(definition.Cidr)).GetEnumerator();
         foreach (var reservation in existing.SelectMany(n => n.Reservations))
         {
-            taken[reservation.Address] = reservation.Host;
-            kept[reservation.Host] = reservation.Address;
+            if (isOurs(reservation))
+            {
+                taken[reservation.Address] = reservation.Host;
+                kept[reservation.Host] = reservation.Address;
+            }
+            else
+            {
+                taken[reservation.Address] = $"{reservation.Host} of another farm";
+                strangers.Add(reservation.Host);
+            }
         }
     }
 
@@ -30,6 +40,9 @@ sealed class AddressBook
 
     /// <summary>As it is or will be on a hypervisor; null with user networking.</summary>
     public NetworkDefinition? Definition { get; }
+
+    /// <summary>Whether another farm has a host of this name in the network, where a name has one address.</summary>
+    public bool IsStranger(string host) => strangers.Contains(host);
 
     /// <summary>Promises a fixed address to a host. Returns who has it when it is another.</summary>
     public string? Fix(IPAddress address, string host)
@@ -46,14 +59,22 @@ sealed class AddressBook
     {
         if (kept.TryGetValue(host, out var address))
             return address;
-        var cidr = Definition!.Cidr;
-        for (var count = Subnets.Count(cidr); next < count - 1; next++)
+        while (order.MoveNext())
         {
-            address = Subnets.Host(cidr, next);
+            address = Subnets.Host(Definition!.Cidr, order.Current);
             if (taken.TryAdd(address, host))
                 return kept[host] = address;
         }
 
         return null;
+    }
+
+    /// <summary>The usable places of a subnet: those below <see cref="FirstHost"/> last. 0 is the network's own, 1 the hypervisor's, the last is broadcast.</summary>
+    static IEnumerable<uint> Hosts(uint count)
+    {
+        for (var n = FirstHost; n < count - 1 && count > 1; n++)
+            yield return n;
+        for (var n = 2u; n < FirstHost && n + 1 < count; n++)
+            yield return n;
     }
 }

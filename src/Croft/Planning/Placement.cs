@@ -6,8 +6,8 @@ namespace Croft.Planning;
 
 /// <summary>
 /// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first priority
-/// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is.
-/// A candidate that lacks room passes its turn to the next.
+/// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is and has had
+/// its turn, so that a farm that grows is spread like one that was made at once. A candidate that lacks room passes its turn to the next.
 /// </summary>
 sealed class Placement
 {
@@ -19,27 +19,27 @@ sealed class Placement
     public Placement(PlanInput input)
     {
         this.input = input;
+        var declared = input.Farm.Machines.ToDictionary(m => m.Name, StringComparer.Ordinal);
         hosts =
         [
             .. from spec in input.Farm.Hypervisors
                join state in input.Inventory.Hypervisors on spec.Name equals state.Name
-               select new Host(spec, state, input.Farm),
+               select new Host(spec, state, input.Farm.Name, declared),
         ];
     }
 
     /// <summary>Places a machine; the reason is for people in either case.</summary>
-    public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(MachineSpec machine, HypervisorState? existing)
+    public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(MachineSpec machine, HypervisorState? existing, MachineState? state)
     {
-        var found = Candidates(machine);
+        var turn = turns.GetValueOrDefault(machine.Arch);
         if (existing is not null && hosts.FirstOrDefault(h => h.State.Name == existing.Name) is { } home)
         {
-            home.Take(machine);
-            return (existing, VirtTypeAt(home, machine), "exists there");
+            turns[machine.Arch] = turn + 1;
+            return home.LackOfGrowth(machine, state!) is { } lack ? (null, null, $"{existing.Name}: {lack}") : (existing, VirtTypeAt(home, machine), "exists there");
         }
 
-        if (found is not { } offer)
+        if (Candidates(machine) is not { } offer)
             return (null, null, Refusals(machine));
-        var turn = turns.GetValueOrDefault(machine.Arch);
         for (var i = 0; i < offer.Hosts.Length; i++)
         {
             var host = offer.Hosts[(turn + i) % offer.Hosts.Length];
@@ -100,29 +100,36 @@ sealed class Placement
 
     string Refusals(MachineSpec machine)
     {
+        var chosen = Candidates(machine);
         var types = machine.VirtType is { } only ? only : string.Join(" or ", input.Farm.Dispatch.PriorityDomains);
-        return string.Join("; ", hosts.Select(h => $"{h.Spec.Name}: {Bars(h, machine) ?? (h.OffersAny(machine, input.Farm.Dispatch) ? h.Lack(machine) : $"no {machine.Arch} by {types}")}"));
+        return string.Join("; ", hosts.Select(h => $"{h.Spec.Name}: {Bars(h, machine) ?? (
+            chosen is { } offer && offer.Hosts.Contains(h) ? h.Lack(machine)
+            : h.OffersAny(machine, input.Farm.Dispatch) ? $"no {chosen!.Value.VirtType}, which others offer"
+            : $"no {machine.Arch} by {types}")}"));
     }
 
     /// <summary>A hypervisor and what is left of it.</summary>
     sealed class Host
     {
-        readonly long? memory;
         readonly int? vcpus;
         long memoryLeft;
         int vcpusLeft;
 
-        public Host(HypervisorSpec spec, HypervisorState state, Farm farm)
+        /// <summary>A limit is for Croft's machines; the host's memory is for everybody's. What exists of this farm has its room from the start.</summary>
+        public Host(HypervisorSpec spec, HypervisorState state, string farm, Dictionary<string, MachineSpec> declared)
         {
             Spec = spec;
             State = state;
-            memory = spec.Limits.Memory ?? (state.Memory > 0 ? state.Memory : null);
             vcpus = spec.Limits.Vcpus;
-            var declared = farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-            var others = state.Machines.Where(m =>
-                (m.Record is not null || m.Power is PowerState.Running or PowerState.Paused) && !(m.Record?.Farm == farm.Name && declared.Contains(m.Record.Name))).ToList();
-            memoryLeft = (memory ?? long.MaxValue) - others.Where(m => m.Power != PowerState.Off).Sum(m => m.Memory);
-            vcpusLeft = (vcpus ?? int.MaxValue) - others.Where(m => m.Record is not null && m.Power != PowerState.Off).Sum(m => m.Vcpus);
+            var own = state.Machines.Where(m => m.Record?.Farm == farm && declared.ContainsKey(m.Record.Name)).ToHashSet();
+            var others = state.Machines.Where(m => m.Power != PowerState.Off && (m.Record is not null || m.Power != PowerState.Crashed) && !own.Contains(m)).ToList();
+            var croft = others.Where(m => m.Record is not null).ToList();
+            memoryLeft = Math.Min(
+                (state.Memory > 0 ? state.Memory : long.MaxValue) - others.Sum(m => m.Memory),
+                (spec.Limits.Memory ?? long.MaxValue) - croft.Sum(m => m.Memory));
+            vcpusLeft = (vcpus ?? int.MaxValue) - croft.Sum(m => m.Vcpus);
+            foreach (var machine in own)
+                Take(declared[machine.Record!.Name]);
         }
 
         public HypervisorSpec Spec { get; }
@@ -139,6 +146,23 @@ sealed class Placement
             machine.Memory > memoryLeft ? $"{Size(Math.Max(0, memoryLeft))} of memory free, {Size(machine.Memory)} needed"
             : machine.Vcpus > vcpusLeft ? $"{Math.Max(0, vcpusLeft)} of {vcpus} vcpus free, {machine.Vcpus} needed"
             : null;
+
+        /// <summary>What is missing for a machine that is here and declared larger now; null when it fits or does not grow.</summary>
+        public string? LackOfGrowth(MachineSpec machine, MachineState state)
+        {
+            if ((memoryLeft >= 0 || machine.Memory <= state.Memory) && (vcpusLeft >= 0 || machine.Vcpus <= state.Vcpus))
+                return null;
+            GiveBack(machine);
+            var lack = Lack(machine);
+            Take(machine);
+            return lack;
+        }
+
+        void GiveBack(MachineSpec machine)
+        {
+            memoryLeft += machine.Memory;
+            vcpusLeft += machine.Vcpus;
+        }
 
         public void Take(MachineSpec machine)
         {

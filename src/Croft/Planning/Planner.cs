@@ -11,12 +11,16 @@ public sealed class Planner
     /// <summary>Loopback ports for the ssh of machines with user networking.</summary>
     const int FirstPort = 22000;
     const int PortCount = 8000;
+    const int MostCards = 8;
 
     readonly PlanInput input;
     readonly List<Problem> problems = [];
     readonly Dictionary<string, AddressBook> books = new(StringComparer.Ordinal);
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
+    readonly HashSet<string> declared;
+    readonly List<Nic> others;
     readonly HashSet<string> macs;
+    readonly HashSet<string> ownMacs = new(StringComparer.Ordinal);
     readonly HashSet<int> ports;
     readonly HashSet<string> unmakeable = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> keptPorts = new(StringComparer.Ordinal);
@@ -25,10 +29,17 @@ public sealed class Planner
     {
         this.input = input;
         existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-        var others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
-        macs = [.. others.Select(n => n.Mac), .. input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != input.Farm.Name).SelectMany(n => n.Reservations).Select(r => r.Mac)];
+        others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
+        declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
+        macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
         KeepPorts();
+        foreach (var nic in existing.Values.SelectMany(m => m.Machine.Record!.Nics))
+        {
+            if (macs.Add(nic.Mac))
+                ownMacs.Add(nic.Mac);
+        }
     }
 
     Farm Farm => input.Farm;
@@ -47,7 +58,6 @@ public sealed class Planner
             FixAddresses(machine);
         var placement = new Placement(input);
         var machines = Farm.Machines.Select(machine => PlanMachine(machine, placement)).ToImmutableArray();
-        var declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         return new(
             Farm,
             PlanNetworks(machines),
@@ -84,7 +94,7 @@ public sealed class Planner
     AddressBook OpenBook(NetworkSpec network)
     {
         if (network.Mode == NetworkMode.User)
-            return new(network, null, []);
+            return new(network, null, [], _ => true);
         var name = network.Shared is { } shared ? shared.Replace('.', '-') : NetworkDefinition.NameOf(Farm.Name, network.Name);
         var present = (from h in input.Inventory.Hypervisors from n in h.Networks where n.Name == name select n).ToList();
         if (network.Shared is not null && present.Count == 0)
@@ -99,8 +109,14 @@ public sealed class Planner
             input.Owner ?? "", Farm.Directory,
             network.Shared is { } s2 ? s2[(s2.IndexOf('.', StringComparison.Ordinal) + 1)..] : network.Name,
             Identity.Bridge(Farm.Name, network.Name), network.Mode == NetworkMode.Nat, network.Dhcp, cidr, []);
-        return new(network, definition, present);
+        var foreign = others.Where(n => n.Bridge == name && n.Address is not null).Select(n => n.Address!).ToHashSet();
+        return new(network, definition, present, r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)));
     }
+
+    /// <summary>Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.</summary>
+    bool IsOurs(Reservation reservation) =>
+        existing.TryGetValue(reservation.Host, out var found) && found.Machine.Record!.Nics.Any(n => reservation.Address.Equals(n.Address))
+        || Enumerable.Range(0, MostCards).Any(card => reservation.Mac == Identity.Mac(Farm.Name, reservation.Host, card, 0));
 
     void CheckClash(NetworkSpec network, IPNetwork cidr, string name)
     {
@@ -160,7 +176,7 @@ public sealed class Planner
     PlannedMachine PlanMachine(MachineSpec spec, Placement placement)
     {
         var has = existing.TryGetValue(spec.Name, out var found);
-        var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null);
+        var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null, has ? found.Machine : null);
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
             problems.Add(new(spec.At, $"vms.{spec.Name}", $"machine \"{spec.Name}\" fits no hypervisor: {reason}", "croft hypervisors shows what each can run", IsWorld: true));
         var record = has ? found.Machine.Record : null;
@@ -192,7 +208,9 @@ public sealed class Planner
         var book = books[nic.Network];
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
         if (book.Definition is null)
-            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec.Name));
+            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec));
+        if (book.IsStranger(spec.Name))
+            problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"", "give this one another name", IsWorld: true));
         if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
             book.Fix(old, spec.Name);
         var address = nic.Address ?? book.Take(spec.Name);
@@ -203,7 +221,7 @@ public sealed class Planner
 
     string TakeMac(string machine, int card, Nic? before)
     {
-        if (before is not null && macs.Add(before.Mac))
+        if (before is not null && ownMacs.Remove(before.Mac))
             return before.Mac;
         for (var attempt = 0; ; attempt++)
         {
@@ -224,13 +242,18 @@ public sealed class Planner
         }
     }
 
-    int TakePort(string machine)
+    int? TakePort(MachineSpec machine)
     {
-        for (var port = FirstPort + Identity.Pick("port " + machine, Farm.Name, PortCount); ; port = port == FirstPort + PortCount - 1 ? FirstPort : port + 1)
+        var first = Identity.Pick("port " + machine.Name, Farm.Name, PortCount);
+        for (var i = 0; i < PortCount; i++)
         {
+            var port = FirstPort + (first + i) % PortCount;
             if (ports.Add(port))
                 return port;
         }
+
+        problems.Add(new(machine.At, $"vms.{machine.Name}.networks", $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"", "give it a network that is not mode: user"));
+        return null;
     }
 
     /// <summary>The networks that the placed machines need, with their reservations, on each hypervisor that has such a machine.</summary>

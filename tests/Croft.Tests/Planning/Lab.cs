@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Net;
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Planning;
+using Croft.Tests.Farms;
+
+namespace Croft.Tests.Planning;
+
+/// <summary>Hypervisors written by hand, and plans carried out on them in thought.</summary>
+static class Lab
+{
+    public const string Owner = "owner-1";
+    public const long MiB = 1 << 20;
+    public const long GiB = 1 << 30;
+
+    static readonly ImmutableSortedDictionary<string, VolumeState> NoVolumes = ImmutableSortedDictionary<string, VolumeState>.Empty;
+
+    /// <summary>A host with nothing on it; <paramref name="offers"/> as <c>x86_64:kvm,qemu aarch64:qemu</c>.</summary>
+    public static HypervisorState Host(string name, string offers = "x86_64:kvm,qemu", long memory = 64 * GiB) => new(
+        name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], NoVolumes, [], []);
+
+    /// <summary>The part of a farm file that declares hypervisors of these names.</summary>
+    public static string Hypervisors(params IEnumerable<string> names) =>
+        "hypervisors:\n" + string.Concat(names.Select(n => n.Contains(':') ? $"  {n}\n" : $"  {n}: {{ uri: qemu+ssh://{n}/system }}\n"));
+
+    public static PlanInput Input(string text, params IEnumerable<HypervisorState> hosts) => Input(Reading.Farm(text), hosts);
+
+    public static PlanInput Input(Farm farm, params IEnumerable<HypervisorState> hosts) => new(
+        farm, new([.. hosts]), Owner, PhaseFiles.Read(farm), farm.Machines.Select(m => m.Image).Distinct().ToImmutableDictionary(i => i, i => Identity.Digest("image", i.Name)), "core 2.14");
+
+    public static Plan Plan(string text, params IEnumerable<HypervisorState> hosts) => Planner.Make(Input(text, hosts));
+
+    /// <summary>A machine of somebody who does not use Croft.</summary>
+    public static MachineState Stranger(string name, long memory, PowerState power = PowerState.Running) => new(name, Identity.Uuid("strangers", name), power, 1, memory, null);
+
+    /// <summary>What exists after a plan was carried out.</summary>
+    public static ImmutableArray<HypervisorState> Done(PlanInput input, Plan plan, PowerState power = PowerState.Running, Func<PlannedMachine, PowerState>? powerOf = null) =>
+        [.. input.Inventory.Hypervisors.Select(host => Done(host, input, plan, m => powerOf is null ? power : powerOf(m)))];
+
+    static HypervisorState Done(HypervisorState host, PlanInput input, Plan plan, Func<PlannedMachine, PowerState> powerOf)
+    {
+        var here = plan.Machines.Where(m => m.Hypervisor == host.Name).ToList();
+        var names = here.Select(m => MachineDefinition.DomainNameOf(plan.Farm.Name, m.Spec.Name)).ToHashSet();
+        var networks = host.Networks.ToDictionary(n => n.Name);
+        foreach (var network in plan.Networks.Where(n => n.Hypervisor == host.Name).Select(n => n.Definition))
+        {
+            var before = networks.TryGetValue(network.Name, out var there) ? there : StateOf(network);
+            var hosts = network.Reservations.Select(r => r.Host).ToHashSet();
+            networks[network.Name] = before with { Reservations = [.. before.Reservations.Where(r => !hosts.Contains(r.Host)), .. network.Reservations] };
+        }
+
+        return host with
+        {
+            Machines = [.. host.Machines.Where(m => !names.Contains(m.Name)), .. here.Select(m => StateOf(m, plan.Farm, powerOf(m)))],
+            Networks = [.. networks.Values],
+            Addresses = [.. host.Addresses.Concat(networks.Values.Select(n => n.Cidr).OfType<IPNetwork>()).Distinct()],
+            BusyPorts = host.BusyPorts.Union(here.Where(m => powerOf(m) == PowerState.Running).SelectMany(m => m.Nics).Select(n => n.Port).OfType<int>()),
+        };
+    }
+
+    public static MachineState StateOf(PlannedMachine machine, Farm farm, PowerState power, string owner = Owner) => new(
+        MachineDefinition.DomainNameOf(farm.Name, machine.Spec.Name), machine.Uuid, power, machine.Spec.Vcpus, machine.Spec.Memory,
+        new(
+            farm.Name, owner, farm.Directory, machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.User, machine.HardwareDigest, machine.DiskDigest, "run-1", null,
+            "ssh-ed25519 AAAA", machine.Nics, [new("root", Volumes.Disk(farm.Name, machine.Spec.Name, "root", 0))]));
+
+    public static NetworkState StateOf(NetworkDefinition network) => new(
+        network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations);
+
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> Offers(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select(arch => arch.Split(':')).ToImmutableSortedDictionary(arch => arch[0], arch => arch[1].Split(',').ToImmutableArray());
+}
