@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Planning;
+
+namespace Croft.Tests.Planning;
+
+public sealed class Actions
+{
+    static readonly PlanInput Before = Lab.Input(Farm(""), Lab.Host("h1"));
+    static readonly Plan First = Planner.Make(Before);
+
+    [Theory]
+    [InlineData(PowerState.Running, "none: runs as declared")]
+    [InlineData(PowerState.Off, "start: is off")]
+    [InlineData(PowerState.Crashed, "start: is off")]
+    [InlineData(PowerState.Paused, "start: is paused")]
+    public void FollowFromPower(PowerState power, string action) => Assert.Equal(action, Of("", power));
+
+    [Theory]
+    [InlineData("vcpus: 2")]
+    [InlineData("memory: 1GiB")]
+    [InlineData("cpu: max")]
+    [InlineData("machine: pc")]
+    [InlineData("virt_domain: qemu")]
+    [InlineData("networks: [ { name: lan, address: 10.9.0.40 } ]")]
+    [InlineData("networks: [ lan, second ]")]
+    public void HardwareDeclaredOtherwiseIsARestart(string key) => Assert.Equal("restart: its processors, memory, model or networks are declared otherwise", Of(key));
+
+    [Theory]
+    [InlineData("disk: 9GiB")]
+    [InlineData("user: admin")]
+    [InlineData("disks: [ { name: data, size: 1GiB } ]")]
+    [InlineData("image: debian_12")]
+    public void DisksDeclaredOtherwiseAreANewMachine(string key) => Assert.Equal("recreate: its image, disks or login are declared otherwise", Of(key));
+
+    [Theory]
+    [InlineData("connection_timeout: 5min")]
+    [InlineData("wait: agent")]
+    [InlineData("properties: { a: b }")]
+    [InlineData("hypervisor: h1")]
+    public void OtherKeysAreNoChange(string key) => Assert.Equal("none: runs as declared", Of(key));
+
+    [Fact]
+    public void FirstOneIsCreate()
+    {
+        Assert.Equal((MachineAction.Create, "the only one with kvm"), (First.Machines[0].Action, First.Machines[0].Reason));
+        var noImage = Planner.Make(Before with { Images = ImmutableDictionary<ImageSpec, string>.Empty }).Machines[0];
+        Assert.Equal("the only one with kvm; image is built or fetched first", noImage.Reason);
+        Assert.All(noImage.Layers, layer => Assert.Null(layer.Key));
+    }
+
+    [Fact]
+    public void RebuiltImageIsANewMachineAndAMissingOneIsNone()
+    {
+        var input = Before with { Inventory = new(Lab.Done(Before, First)) };
+        var rebuilt = input.Images.Keys.ToImmutableDictionary(i => i, _ => "another");
+        Assert.Equal(MachineAction.Recreate, Planner.Make(input with { Images = rebuilt }).Machines[0].Action);
+        Assert.Equal(MachineAction.None, Planner.Make(input with { Images = ImmutableDictionary<ImageSpec, string>.Empty }).Machines[0].Action);
+    }
+
+    [Fact]
+    public void StartableChangesNothingButPower()
+    {
+        var running = Lab.Plan(Farm("vcpus: 2"), Lab.Done(Before, First)).Startable();
+        var off = Lab.Plan(Farm("user: admin"), Lab.Done(Before, First, PowerState.Off)).Startable();
+        Assert.Equal((MachineAction.None, MachineAction.Start), (running.Machines[0].Action, off.Machines[0].Action));
+    }
+
+    static string Of(string key, PowerState power = PowerState.Running)
+    {
+        var machine = Lab.Plan(Farm(key), Lab.Done(Before, First, power)).Machines[0];
+        return $"{machine.Action.ToString().ToLowerInvariant()}: {machine.Reason}";
+    }
+
+    static string Farm(string key) =>
+        $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ lan: {{ cidr: 10.9.0.0/24 }}, second: {{ cidr: 10.10.0.0/24 }} }}\nvms: {{ list: [ {{ name: a, platform: debian_13{(key.Length == 0 ? "" : ", " + key)} }} ] }}";
+}
