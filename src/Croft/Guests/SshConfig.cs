@@ -74,8 +74,8 @@ public static class SshConfig
         File.Move(next, file, overwrite: true);
     }
 
-    /// <summary>OpenSSH expands %, and has no way to escape a quote.</summary>
-    static string Quote(string path) => path.Contains('"', StringComparison.Ordinal)
-        ? throw CroftException.Usage($"OpenSSH cannot use a path with a quote in it: {path}", "move the folder")
-        : $"\"{path.Replace("%", "%%", StringComparison.Ordinal)}\"";
+    /// <summary>OpenSSH expands %, drops backslashes, and has no way to escape a quote or a variable.</summary>
+    static string Quote(string path) => path.Contains('"', StringComparison.Ordinal) || path.Contains("${", StringComparison.Ordinal) || path.Any(char.IsControl)
+        ? throw CroftException.Usage($"OpenSSH cannot use a path with a quote, a variable or a line break in it: {path}", "move the folder")
+        : $"\"{path.Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)}\"";
 }

@@ -1,0 +1,94 @@
+using System.Net;
+using Croft.Guests;
+using Croft.Tests.Farms;
+using Croft.Tools;
+
+namespace Croft.Tests.Guests;
+
+/// <summary>What Croft writes, as the real OpenSSH reads it.</summary>
+public sealed class OpenSshFiles : IDisposable
+{
+    const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKHEChAnBzhqTpNBIsHDJCGU4s9z2Ks5Y+pYOiAGnRzU";
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("with space")]
+    [InlineData("100%h")]
+    [InlineData("it's")]
+    [InlineData("$HOME #1 *?")]
+    [InlineData("back\\slash\\\\twice")]
+    [InlineData("é\u4e2d")]
+    public async Task AreUnderstoodWhereverTheyAre(string name)
+    {
+        var files = Files(name);
+        SshConfig.Write([Access("web", 22, "root"), Access("db", 22011, "admin")], files);
+        var said = await AskAsync(files, "db");
+        Assert.Equal(
+            ("127.0.0.1", "22011", "admin", "f.db", "true", "yes"),
+            (said["hostname"], said["port"], said["user"], said["hostkeyalias"], said["stricthostkeychecking"], said["identitiesonly"]));
+        Assert.Equal(files.KnownHosts, said["userknownhostsfile"].Replace("%%", "%"));
+        Assert.Equal(files.UserKey, said["identityfile"].Replace("%%", "%"));
+        Assert.Equal(SshConfig.SocketOf(Access("db", 22011, "admin"), files), said["controlpath"].Replace("%%", "%"));
+        Assert.Equal("f.db", (await AskAsync(files, "f.db"))["hostkeyalias"]);
+    }
+
+    [Theory]
+    [InlineData("a\"b")]
+    [InlineData("a${HOME}")]
+    [InlineData("a\nProxyCommand reboot")]
+    public void AreRefusedWhereOpenSshCannotFindThem(string name) => Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => SshConfig.Text([Access("web", 22, "root")], Files(name))).Kind);
+
+    [Fact]
+    public async Task KnowEachGuestByItsOwnName()
+    {
+        var files = Files("k");
+        SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root") with { HostKey = "" }], files);
+        Assert.Equal($"f.web {Key}\n", await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f.web", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+        Assert.NotEqual(0, (await new Tool("ssh-keygen", "-F", "f.db", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+    }
+
+    [Fact]
+    public void AreReplacedWholeAndLeaveNothingElse()
+    {
+        var files = Files("r");
+        SshConfig.Write([Access("web", 22, "root")], files);
+        SshConfig.Write([Access("db", 22, "root")], files);
+        Assert.DoesNotContain("web", File.ReadAllText(files.Config));
+        Assert.Equal(["known_hosts", "ssh_config"], Directory.GetFiles(files.Folder).Select(f => Path.GetFileName(f)!).Order());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(files.Sockets));
+    }
+
+    [Fact]
+    public void ShareOneShortSocketPerGuestOfAFarm()
+    {
+        var (one, two) = (Files("one"), Files("two"));
+        Assert.NotEqual(SshConfig.SocketOf(Access("web", 22, "root"), one), SshConfig.SocketOf(Access("db", 22, "root"), one));
+        Assert.NotEqual(SshConfig.SocketOf(Access("web", 22, "root"), one), SshConfig.SocketOf(Access("web", 22, "root"), one with { Folder = two.Folder }));
+        Assert.Equal(16, Path.GetFileName(SshConfig.SocketOf(Access("web", 22, "root"), one)).Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("plain")]
+    [InlineData("it's 'quoted'")]
+    [InlineData("$(id) `id` ; & | > < * ? ~ ! # \\ \" \t")]
+    [InlineData("two\nlines")]
+    [InlineData("-n")]
+    public async Task QuotedWordIsOneWordToAShell(string text) =>
+        Assert.Equal($"1[{text}]", await new Tool("sh", "-c", $"set -- {Shell.Quote(text)}; printf '%s[%s]' $# \"$1\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken));
+
+    static GuestAccess Access(string name, int port, string user) => new(name, "f." + name, IPAddress.Loopback, port, user, Key);
+
+    SshFiles Files(string name) => new(Path.Combine(folder.Path, name, ".croft"), Path.Combine(folder.Path, name, "id_ed25519"), Path.Combine(folder.Path, name, "s"));
+
+    static async Task<Dictionary<string, string>> AskAsync(SshFiles files, string host)
+    {
+        var output = await new Tool("ssh", "-G", "-F", files.Config, host).RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        return output.Split('\n').Select(line => line.Split(' ', 2)).Where(pair => pair.Length == 2).GroupBy(pair => pair[0]).ToDictionary(g => g.Key, g => g.First()[1]);
+    }
+}
