@@ -52,7 +52,7 @@ public static class AnsibleInventory
             ["ansible_port"] = door?.Port ?? 22,
             ["ansible_user"] = machine.Spec.User,
             ["ansible_python_interpreter"] = machine.Spec.Image is Farms.BuiltImage ? "/usr/bin/python3" : "auto_silent",
-            ["ansible_ssh_common_args"] = $"-F '{ssh.Config}' -o HostKeyAlias={plan.Farm.Name}.{machine.Spec.Name}",
+            ["ansible_ssh_common_args"] = $"-F {Shell.Quote(ssh.Config)} -o HostKeyAlias={plan.Farm.Name}.{machine.Spec.Name}",
             ["vm"] = variables["vm"]!.DeepClone(),
             ["kvm_host"] = machine.Hypervisor,
         };

@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using Croft.Guests;
 
 namespace Croft.Lifecycle;
@@ -12,7 +12,7 @@ static class Artifacts
     public static async Task FetchAsync(Guest guest, IReadOnlyList<string> globs, string folder, CancellationToken cancel)
     {
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
-        var finds = globs.Select(glob => $"find {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(glob.Replace("**", "*", StringComparison.Ordinal))} -print0 2>/dev/null");
+        var finds = globs.Select(glob => $"find {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(Wide(glob))} -print0 2>/dev/null");
         var result = await (guest.Command($"{{ {string.Join("; ", finds)}; }} | tar --null --no-recursion -P -cf - -T -") with
         {
             Output = (stream, stop) => UnpackAsync(stream, globs, folder, stop),
@@ -47,13 +47,24 @@ static class Artifacts
         return wild < 0 ? glob : glob[..Math.Max(1, glob.LastIndexOf('/', wild))];
     }
 
+    /// <summary>For find, whose * crosses folders: finds all that matches and more.</summary>
+    static string Wide(string glob) => glob.Replace("**/", "*", StringComparison.Ordinal).Replace("**", "*", StringComparison.Ordinal);
+
+    /// <summary>Whether a file is meant: <c>**/</c> is any folders or none, <c>**</c> anything, <c>*</c>, <c>?</c> and <c>[a-z]</c> stay in one folder.</summary>
     internal static bool Matches(string glob, string path)
     {
-        var deep = glob.IndexOf("**", StringComparison.Ordinal);
-        if (deep < 0)
-            return glob.Count(c => c == '/') == path.Count(c => c == '/') && FileSystemName.MatchesSimpleExpression(glob, path, ignoreCase: false);
-        var before = glob[..deep];
-        var after = glob[(deep + 2)..].TrimStart('/');
-        return path.StartsWith(before, StringComparison.Ordinal) && (after.Length == 0 || FileSystemName.MatchesSimpleExpression("*" + after, path.AsSpan(before.Length), ignoreCase: false));
+        var pattern = Regex.Replace(glob, @"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", part => part.Value switch
+        {
+            "**/" => "(.*/)?",
+            "**" => ".*",
+            "*" => "[^/]*",
+            "?" => "[^/]",
+            ['[', '!', .. var set, ']'] => $"[^/{Literal(set)}]",
+            ['[', .. var set, ']'] => $"[{Literal(set)}]",
+            var other => Regex.Escape(other),
+        });
+        return Regex.IsMatch(path, $@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
+
+        static string Literal(string set) => set.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("^", @"\^", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
     }
 }
