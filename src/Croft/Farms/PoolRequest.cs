@@ -17,6 +17,7 @@ public sealed record PoolMachine(string Stem, string Name, string Platform);
 public static class PoolRequest
 {
     const int MostPerPool = 999;
+    const int LongestStem = 30;
 
     /// <summary>Reads the words of the line.</summary>
     /// <param name="stem">Of words that are numbers only.</param>
@@ -24,6 +25,8 @@ public static class PoolRequest
     /// <exception cref="CroftException">A word is not of this form, or its platform is not in the catalogue.</exception>
     public static ImmutableArray<PoolMachine> Parse(IEnumerable<string> words, string stem, string platform)
     {
+        if (stem.Length is 0 or > LongestStem || !stem.All(char.IsAsciiLetterLower))
+            throw CroftException.Usage($"\"{stem}\" is no name of a pool", $"write up to {LongestStem} lower case letters");
         var machines = words.SelectMany(word => Parse(word, stem, platform)).ToImmutableArray();
         return machines.GroupBy(m => m.Name).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? throw CroftException.Usage($"machine {twice.Key} is asked for twice")
@@ -47,7 +50,7 @@ public static class PoolRequest
         var digits = name.Length - name.TrimEnd([.. "0123456789-"]).Length;
         var range = name[^digits..].TrimStart('-').Split('-');
         var own = name[..^digits];
-        if (parts.Length > 2 || range.Length > 2 || !range.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= MostPerPool) || own.Any(c => !char.IsAsciiLetterLower(c)))
+        if (parts.Length > 2 || range.Length > 2 || !range.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= MostPerPool) || own.Length > LongestStem || !own.All(char.IsAsciiLetterLower))
             throw CroftException.Usage($"\"{word}\" is no machine of a pool", "write a number, a name such as vnode4, or a range such as 5-9, each with :platform after it if wanted");
         var chosen = parts.Length == 2 ? parts[1] : platform;
         var resolved = Catalogue.Resolve(chosen) ?? throw CroftException.Usage($"no platform \"{chosen}\" in the catalogue", "there are: " + string.Join(", ", Catalogue.Platforms.SelectMany(p => p.Aliases.Prepend(p.Name))));
