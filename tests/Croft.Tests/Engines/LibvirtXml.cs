@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Xml.Linq;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Planning;
+using Croft.Tests.Farms;
+using Croft.Tests.Planning;
+using Croft.Tools;
+
+namespace Croft.Tests.Engines;
+
+public sealed class LibvirtXml
+{
+    const string Hostile = "/a\"b'/><domain type='x'>&lt;]]>\n\té\u4e2d &amp;";
+
+    static readonly MachineRecord Record = new(
+        "f", "owner", Hostile, "db", "debian_13", "amd64", "root", "h", "d", "run-1", "ssh\"<&>", "ssh-ed25519 AAAA",
+        [new("lan", "f-lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null), new("u", null, "52:54:00:00:00:02", null, 22001)],
+        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")]);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OfARecordIsReadAsItWasWritten(bool withNamespace)
+    {
+        var xml = RecordXml.Write(Record, withNamespace ? RecordXml.Namespace : XNamespace.None).ToString();
+        var read = RecordXml.Read(XElement.Parse(xml))!;
+        Assert.Equal(Record with { Nics = [], Disks = [] }, read with { Nics = [], Disks = [] });
+        Assert.Equal(Record.Nics, read.Nics);
+        Assert.Equal(Record.Disks, read.Disks);
+        var unheld = Record with { Held = null, Nics = [], Disks = [] };
+        Assert.Null(RecordXml.Read(RecordXml.Write(unheld, XNamespace.None))!.Held);
+    }
+
+    [Theory]
+    [InlineData("<metadata/>")]
+    [InlineData("<machine/>")]
+    [InlineData("<machine farm='f' name='n'/>")]
+    public void OfADamagedRecordIsNoRecord(string xml) => Assert.Null(RecordXml.Read(XElement.Parse(xml)));
+
+    [Fact]
+    public void OfANetworkIsReadAsItWasWritten()
+    {
+        var network = Network() with { Folder = Hostile };
+        var read = NetworkXml.Read(NetworkXml.Write(network), active: true);
+        Assert.Equal(("f-lan", "f", "owner", Hostile, "lan", network.Cidr, false), (read.Name, read.Farm, read.Owner, read.Folder, read.Network, read.Cidr!.Value, read.SpanningTree));
+        Assert.Equal(network.Reservations, read.Reservations);
+        var quiet = NetworkXml.Read(NetworkXml.Write(network with { Dhcp = false, Nat = false }), active: true);
+        Assert.Equal(network.Reservations.Select(r => (r.Address, "", r.Host)), quiet.Reservations.Select(r => (r.Address, r.Mac, r.Host)));
+    }
+
+    [Fact]
+    public void OfAForeignNetworkIsRead()
+    {
+        var read = NetworkXml.Read("<network><name>default</name><bridge name='virbr0' stp='on'/><ip address='192.168.122.1' netmask='255.255.255.0'><dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip><ip family='ipv6' address='fd00::1' prefix='64'/></network>", active: false);
+        Assert.Equal((null, IPNetwork.Parse("192.168.122.0/24"), true, 0), (read.Farm, read.Cidr!.Value, read.SpanningTree, read.Reservations.Length));
+        Assert.Null(NetworkXml.Read("<network><name>br</name><forward mode='bridge'/></network>", active: true).Cidr);
+    }
+
+    [Fact]
+    public void OfAMachineHoldsEveryPathWhole()
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => Hostile + volume));
+        Assert.Equal([Hostile + "f.db.root.0.qcow2", Hostile + "f.db.data.3.qcow2", Hostile + "f.db.seed.iso"], xml.Descendants("source").Select(s => (string?)s.Attribute("file")).Where(f => f is not null));
+        Assert.Equal(Hostile + "image.kernel", xml.Element("os")!.Element("kernel")!.Value);
+        Assert.Equal(Record.Folder, RecordXml.Read(xml.Element("metadata")!)!.Folder);
+        Assert.Single(xml.DescendantsAndSelf("domain"));
+        Assert.Equal("f.db", xml.Element("name")!.Value);
+    }
+
+    [Theory]
+    [InlineData("platform: debian_13", "kvm", true)]
+    [InlineData("platform: debian_13, target: amd64, virt_domain: qemu, vcpus: 4, memory: 2GiB, cpu: max", "qemu", true)]
+    [InlineData("platform: debian_13, target: amd64, firmware: uefi", "kvm", false)]
+    [InlineData("platform: debian_13, target: amd64, firmware: bios, machine: pc, cpu: host-model", "kvm", false)]
+    [InlineData("platform: debian_13, target: arm64", "qemu", true)]
+    [InlineData("platform: debian_13, target: riscv64", "qemu", true)]
+    [InlineData("platform: debian_13, target: ppc64el", "qemu", true)]
+    [InlineData("platform: debian_13, target: s390x", "qemu", true)]
+    [InlineData("platform: debian_12, target: i386", "qemu", true)]
+    public async Task OfAMachineIsValid(string keys, string virtType, bool kernel)
+    {
+        var machine = Machine($"{{ name: db, {keys} }}", Record with { Folder = "/a b/é&<" }) with { VirtType = virtType };
+        await ValidateAsync("domain", DomainXml.Write(kernel ? machine : machine with { Boot = null }, volume => "/pool/" + volume));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public Task OfANetworkIsValid(bool nat, bool dhcp) => ValidateAsync("network", NetworkXml.Write(Network() with { Nat = nat, Dhcp = dhcp }));
+
+    static NetworkDefinition Network() => new(
+        "f", "owner", "/folder", "lan", Identity.Bridge("f", "lan"), Nat: true, Dhcp: true, IPNetwork.Parse("10.9.0.0/24"),
+        [new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"), new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web")]);
+
+    static MachineDefinition Machine(string entry, MachineRecord record) => new(
+        record, Identity.Uuid("f", "db"), Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0], "kvm",
+        new("image.kernel", "image.initrd", "root=/dev/vda quiet"), "f.db.seed.iso", "f.db.console.log");
+
+    static async Task ValidateAsync(string schema, string xml)
+    {
+        if (!File.Exists("/usr/bin/virt-xml-validate") || !File.Exists($"/usr/share/libvirt/schemas/{schema}.rng"))
+            Assert.Skip("virt-xml-validate is not installed (libvirt-clients, libvirt-daemon)");
+        using var folder = new TemporaryFolder();
+        var result = await new Tool("virt-xml-validate", folder.Write("it.xml", xml), schema).RunAsync(TestContext.Current.CancellationToken);
+        Assert.True(result.ExitCode == 0, result.Error + xml);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Croft.Tools;
+
+namespace Croft.Tests.Tools;
+
+public sealed class Programs
+{
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GetTheirArgumentsAsTheyAre()
+    {
+        string[] odd = ["", " ", "a b", "'", "\"", "$(id)", "`id`", "a\nb", "-n", "*", "\\", "é\u4e2d", ";reboot"];
+        var result = await new Tool("sh", ["-c", "for a; do printf '[%s]' \"$a\"; done", "sh", .. odd]).RunAsync(Cancel);
+        Assert.Equal(string.Concat(odd.Select(o => $"[{o}]")), result.Output);
+    }
+
+    [Fact]
+    public async Task AnswerWithExitCodeOutputAndError()
+    {
+        var result = await new Tool("sh", "-c", "echo out; echo err >&2; exit 7").RunAsync(Cancel);
+        Assert.Equal((7, "out\n", "err\n"), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal(128 + 15, (await new Tool("sh", "-c", "kill -TERM $$").RunAsync(Cancel)).ExitCode);
+    }
+
+    [Fact]
+    public async Task ReadAnEmptyInputWhenTheyAreGivenNone() => Assert.Equal("", (await new Tool("cat").RunAsync(Cancel)).Output);
+
+    [Fact]
+    public async Task ReadAndWriteMoreThanAPipeHolds()
+    {
+        var sent = new byte[5_000_000];
+        new Random(1).NextBytes(sent);
+        using var received = new MemoryStream();
+        var result = await new Tool("cat") { Input = (stdin, stop) => stdin.WriteAsync(sent, stop).AsTask(), Output = (stdout, stop) => stdout.CopyToAsync(received, stop) }.RunAsync(Cancel);
+        Assert.Equal("", result.Output);
+        Assert.Equal(sent, received.ToArray());
+    }
+
+    [Fact]
+    public async Task MayEndBeforeTheyHaveReadAll() =>
+        Assert.Equal(3, (await new Tool("sh", "-c", "exit 3") { Input = (stdin, stop) => stdin.WriteAsync(new byte[5_000_000], stop).AsTask() }.RunAsync(Cancel)).ExitCode);
+
+    [Fact]
+    public async Task AreHeardLineByLineOneAtATime()
+    {
+        var lines = new List<string>();
+        var inside = 0;
+        var result = await new Tool("sh", "-c", "i=0; while [ $i -lt 500 ]; do echo out; echo err >&2; i=$((i+1)); done; printf last")
+        {
+            Line = line =>
+            {
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                lines.Add(line);
+                Interlocked.Decrement(ref inside);
+            },
+        }.RunAsync(Cancel);
+        Assert.Equal((500, 500, 1), (lines.Count(l => l == "out"), lines.Count(l => l == "err"), lines.Count(l => l == "last")));
+        Assert.Equal(500, result.Error.Split('\n').Length - 1);
+    }
+
+    [Fact]
+    public async Task AreHeardWhileTheyRun()
+    {
+        var heard = new TaskCompletionSource();
+        await new Tool("sh", "-c", "echo first; read answer; echo $answer")
+        {
+            Line = line => heard.TrySetResult(),
+            Input = async (stdin, stop) =>
+            {
+                await heard.Task.WaitAsync(stop);
+                await stdin.WriteAsync("second\n"u8.ToArray(), stop);
+            },
+        }.RunAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task HaveTheEnvironmentAndFolderThatTheyAreGiven()
+    {
+        var result = await new Tool("sh", "-c", "echo \"$ADDED-${HOME-unset}\"; pwd") { Environment = new Dictionary<string, string?> { ["ADDED"] = "a b", ["HOME"] = null }, Directory = "/usr" }.RunAsync(Cancel);
+        Assert.Equal("a b-unset\n/usr\n", result.Output);
+    }
+
+    [Theory]
+    [InlineData("sleep 300 & echo $!; wait")]
+    [InlineData("trap '' TERM INT HUP; sh -c 'trap \"\" TERM; sleep 300' & echo $!; wait")]
+    public async Task DieWithAllTheyStartedWhenTheCallIsCancelled(string script)
+    {
+        using var stop = new CancellationTokenSource();
+        var child = 0;
+        var clock = Stopwatch.StartNew();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Tool("sh", "-c", script)
+        {
+            Line = line =>
+            {
+                child = int.Parse(line, CultureInfo.InvariantCulture);
+                stop.Cancel();
+            },
+        }.RunAsync(stop.Token));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
+        Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(IsGone(child) ? "gone" : null), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10), Cancel));
+    }
+
+    [Fact]
+    public async Task AreNotAskedWhenTheCallWasCancelledBefore()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Tool("sleep", "300").RunAsync(stop.Token));
+    }
+
+    [Fact]
+    public async Task ThatAreMissingAreNamedWithTheNextStep()
+    {
+        var error = await Assert.ThrowsAsync<CroftException>(() => new Tool("no-such-program").RunAsync(Cancel));
+        Assert.Equal(FaultKind.World, error.Kind);
+        Assert.StartsWith("cannot run \"no-such-program\": ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("install it", error.Hint);
+    }
+
+    [Fact]
+    public async Task ThatFailAreQuotedWithTheirLastWords()
+    {
+        var error = await Assert.ThrowsAsync<CroftException>(() => new Tool("/bin/sh", "-c", "echo one >&2; echo two >&2; echo; echo three >&2; echo four >&2; exit 9").RunCheckedAsync("doing it", Cancel));
+        Assert.Equal("doing it: sh ended with exit code 9: two / three / four", error.Message);
+        Assert.Equal("kept", new ToolResult(1, "kept\n", " \n").LastWords);
+        Assert.Equal("", new ToolResult(1, "", "").LastWords);
+    }
+
+    static bool IsGone(int pid) => !File.Exists($"/proc/{pid}/stat") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Croft.Tools;
+
+namespace Croft.Tests.Tools;
+
+public sealed class Waiting
+{
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EndsWithTheFirstAnswer()
+    {
+        var asked = 0;
+        Assert.Equal("third", await Poll.UntilAsync(() => Task.FromResult(++asked == 3 ? "third" : null), TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), Cancel));
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task AsksAtLeastOnceAndEndsInTime()
+    {
+        var asked = 0;
+        Assert.Null(await Poll.UntilAsync(() => { asked++; return Task.FromResult<string?>(null); }, TimeSpan.FromHours(1), TimeSpan.Zero, Cancel));
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task EndsWhenItIsCancelled()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Poll.UntilAsync(() => Task.FromResult<string?>(null), TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(5), stop.Token));
+    }
+
+    [Fact]
+    public async Task AtAGateIsForOneProcessAtATime()
+    {
+        var file = Path.GetTempFileName();
+        var elsewhere = new Tool("flock", "--nonblock", "--conflict-exit-code", "9", file, "true");
+        using (FileGate.TryEnter(file))
+        {
+            Assert.Null(FileGate.TryEnter(file));
+            Assert.Equal(9, (await elsewhere.RunAsync(Cancel)).ExitCode);
+        }
+
+        Assert.Equal(0, (await elsewhere.RunAsync(Cancel)).ExitCode);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task AtAGateEndsWhenTheOtherProcessDies()
+    {
+        var file = Path.GetTempFileName();
+        using var stop = new CancellationTokenSource();
+        var inside = new TaskCompletionSource();
+        var other = new Tool("flock", file, "sh", "-c", "echo in; sleep 300") { Line = _ => inside.TrySetResult() }.RunAsync(stop.Token);
+        await inside.Task.WaitAsync(Cancel);
+        var told = 0;
+        var clock = Stopwatch.StartNew();
+        await using var gate = await FileGate.EnterAsync(file, Cancel, () =>
+        {
+            told++;
+            stop.Cancel(); // the other is killed, not asked
+        });
+        Assert.Equal(1, told);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void AtAGateIsNoAnswerToAMissingFolder() => Assert.ThrowsAny<IOException>(() => FileGate.TryEnter("/nowhere/gate"));
+}
