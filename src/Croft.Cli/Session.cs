@@ -13,6 +13,8 @@ namespace Croft.Cli;
 /// <summary>One call of the program: its options, its terminal, its surroundings, the farm it is about.</summary>
 sealed class Session(ParseResult parsed, GlobalOptions options, Terminal terminal)
 {
+    const int LongestTime = 720 * 3600;
+
     readonly Lazy<Surroundings> surroundings = new(FindSurroundings);
 
     public Terminal Terminal => terminal;
@@ -58,6 +60,8 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>The farm's machines that exist, as selected.</summary>
     public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel)
     {
+        if (controller.Engines.Count == 0 && controller.Silent.Count > 0)
+            throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", controller.Silent.Values)}");
         var all = new List<Placed>();
         foreach (var (name, engine) in controller.Engines)
             all.AddRange((await engine.ListMachinesAsync(cancel)).Where(m => m.Record?.Farm == controller.Farm.Name).Select(m => new Placed(name, m)));
@@ -111,9 +115,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     {
         var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : 's';
         var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        return factor > 0 && double.TryParse(text.TrimEnd('s', 'm', 'h'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+        var digits = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[..^1] : text;
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor is > 0 and <= LongestTime
             ? TimeSpan.FromSeconds(number * factor)
-            : throw CroftException.Usage($"\"{text}\" is no time", "write 90s, 10m or 1h");
+            : throw CroftException.Usage($"\"{text}\" is no time", "write 90s, 10m or 1h; at most 720h");
     }
 
     public TimeSpan? Timeout => parsed.GetValue(options.Timeout) is { } text ? ParseTime(text) : null;

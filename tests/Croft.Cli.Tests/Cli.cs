@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Croft.Tools;
 
 namespace Croft.Cli.Tests;
@@ -15,16 +16,30 @@ sealed class Cli : IDisposable
 
     public string Home { get; }
 
-    static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
+    /// <summary>The clone that these tests were built from.</summary>
+    public static string Repository { get; } = Path.GetFullPath("../..", Path.GetDirectoryName(Here())!);
 
-    public Task<ToolResult> RunAsync(params string[] arguments) => new Tool(Program, arguments)
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
+
+    /// <summary>Variables that one test sets beside those of every test; null removes one.</summary>
+    public Dictionary<string, string?> Environment { get; } = new() { ["NO_COLOR"] = null, ["TERM"] = "xterm" };
+
+    public Task<ToolResult> RunAsync(params string[] arguments) => InAsync(Folder, arguments);
+
+    /// <summary>Runs it in another folder.</summary>
+    public Task<ToolResult> InAsync(string folder, params string[] arguments) => ToolAsync(folder, Program, arguments);
+
+    /// <summary>Runs it on a terminal; what it says there is the result's output, in both streams' order.</summary>
+    public Task<ToolResult> OnTerminalAsync(params string[] arguments) =>
+        ToolAsync(Folder, "script", "-qec", string.Join(' ', arguments.Prepend(Program).Select(a => $"'{a}'")), "/dev/null");
+
+    Task<ToolResult> ToolAsync(string folder, string program, params string[] arguments) => new Tool(program, arguments)
     {
-        Directory = Folder,
-        Environment = new Dictionary<string, string?>
+        Directory = folder,
+        Environment = new Dictionary<string, string?>(Environment)
         {
             ["XDG_DATA_HOME"] = Path.Combine(Home, "data"),
             ["XDG_CACHE_HOME"] = Path.Combine(Home, "cache"),
-            ["NO_COLOR"] = null,
         },
     }.RunAsync(TestContext.Current.CancellationToken);
 
@@ -40,4 +55,6 @@ sealed class Cli : IDisposable
         Directory.Delete(Folder, recursive: true);
         Directory.Delete(Home, recursive: true);
     }
+
+    static string Here([CallerFilePath] string file = "") => file;
 }

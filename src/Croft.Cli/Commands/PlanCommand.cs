@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
+using Croft.Farms;
 using Croft.Lifecycle;
 using Croft.Planning;
 using Croft.Reports;
@@ -14,7 +15,7 @@ static class PlanCommand
         var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
         return make.Make("plan", "Show machines, placement, reasons, what would change and what is cached; changes nothing", [selection, offline], async (session, parsed, cancel) =>
         {
-            var farm = session.LoadFarm();
+            var farm = LoadOrShow(session);
             using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);
             var plan = Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
             if (session.Output != "table")
@@ -32,6 +33,20 @@ static class PlanCommand
             plan.ThrowIfProblems();
             return 0;
         });
+    }
+
+    /// <summary>A farm file that cannot be read is a plan of problems to programs that read plans.</summary>
+    static Farm LoadOrShow(Session session)
+    {
+        try
+        {
+            return session.LoadFarm();
+        }
+        catch (PlanException e) when (session.Output != "table")
+        {
+            Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(null, [], [], e.Problems)));
+            throw;
+        }
     }
 
     public static Plan Select(Plan plan, IReadOnlyList<string> selection) =>

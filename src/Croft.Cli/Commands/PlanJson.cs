@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Croft.Farms;
 using Croft.Planning;
 
 namespace Croft.Cli.Commands;
@@ -6,10 +7,13 @@ namespace Croft.Cli.Commands;
 /// <summary>A plan as a stable JSON document.</summary>
 static class PlanJson
 {
-    public static JsonObject Of(Plan plan) => new()
+    public static JsonObject Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Undeclared, plan.Problems);
+
+    /// <param name="farm">Null when the farm file cannot be read.</param>
+    public static JsonObject Of(string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<string> undeclared, IEnumerable<Problem> problems) => new()
     {
-        ["farm"] = plan.Farm.Name,
-        ["machines"] = new JsonArray([.. plan.Machines.Select(m => (JsonNode)new JsonObject
+        ["farm"] = farm,
+        ["machines"] = new JsonArray([.. machines.Select(m => (JsonNode)new JsonObject
         {
             ["name"] = m.Spec.Name,
             ["platform"] = m.Spec.Platform,
@@ -22,8 +26,8 @@ static class PlanJson
             ["reason"] = m.Reason,
             ["cache"] = new JsonObject(m.Layers.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)(l.Present is null ? "miss" : "hit")))),
         })]),
-        ["undeclared"] = new JsonArray([.. plan.Undeclared.Select(u => (JsonNode)u)]),
-        ["problems"] = new JsonArray([.. plan.Problems.Select(p => (JsonNode)new JsonObject
+        ["undeclared"] = new JsonArray([.. undeclared.Select(u => (JsonNode)u)]),
+        ["problems"] = new JsonArray([.. problems.Select(p => (JsonNode)new JsonObject
         {
             ["file"] = p.At?.File,
             ["line"] = p.At?.Line,

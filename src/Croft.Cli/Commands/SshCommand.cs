@@ -6,11 +6,13 @@ namespace Croft.Cli.Commands;
 
 static class SshCommand
 {
+    public const string Name = "ssh";
+
     public static Command Create(CommandMaker make)
     {
         var machine = Arguments.Machine();
         var command = new Argument<string[]>("COMMAND") { Description = "What to run there, after --; nothing opens a shell", Arity = ArgumentArity.ZeroOrMore };
-        return make.Make("ssh", "Open a shell in a guest, or run a command there", [machine, command], async (session, parsed, cancel) =>
+        return make.Make(Name, "Open a shell in a guest, or run a command there", [machine, command], async (session, parsed, cancel) =>
         {
             var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (controller)

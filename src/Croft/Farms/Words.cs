@@ -4,15 +4,15 @@ using System.Text;
 namespace Croft.Farms;
 
 /// <summary>How the user's words are shown in messages, and which known word one may have meant.</summary>
-static class Words
+public static class Words
 {
     const int LongestShown = 60;
     const int MostConsidered = 1000;
 
     /// <summary>In quotation marks, shortened, nothing unprintable.</summary>
-    public static string Quote(string text) => $"\"{Printable(text, LongestShown)}\"";
+    internal static string Quote(string text) => $"\"{Printable(text, LongestShown)}\"";
 
-    public static string Printable(string text, int longest)
+    internal static string Printable(string text, int longest)
     {
         var shown = text.Length > longest ? text[..longest] + "…" : text;
         if (!shown.Any(NeedsEscape))
@@ -30,18 +30,18 @@ static class Words
     }
 
     /// <summary><c>a, b or c</c>.</summary>
-    public static string Or(IReadOnlyList<string> words) =>
+    internal static string Or(IReadOnlyList<string> words) =>
         words.Count < 2 ? string.Concat(words) : string.Join(", ", words.Take(words.Count - 1)) + " or " + words[^1];
 
     /// <summary>A question with the nearest known word; null when none is near.</summary>
     public static string? DidYouMean(string text, IEnumerable<string> known) => Nearest(text, known) is { } near ? $"did you mean {Quote(near)}?" : null;
 
     /// <summary>The question, or else the known words.</summary>
-    public static string? DidYouMeanOrKnown(string text, IReadOnlyCollection<string> known) =>
+    internal static string? DidYouMeanOrKnown(string text, IReadOnlyCollection<string> known) =>
         DidYouMean(text, known) ?? (known.Count is > 0 and <= 40 ? "known: " + string.Join(", ", known) : null);
 
     /// <summary>The known word with the fewest edits from the text; null when even that is a different word.</summary>
-    public static string? Nearest(string text, IEnumerable<string> known)
+    internal static string? Nearest(string text, IEnumerable<string> known)
     {
         if (text.Length is 0 or > LongestShown)
         {

@@ -1,0 +1,35 @@
+namespace Croft.Cli.Tests;
+
+/// <summary>libvirt's own test hypervisor: answers, has no machine of Croft.</summary>
+public sealed class FarmOnTheTestDriver : IDisposable
+{
+    readonly Cli cli = new();
+
+    public FarmOnTheTestDriver() =>
+        cli.Write("farm.yaml", "farm: f\nhypervisors: { t: { uri: \"test:///default\" } }\nvms: { list: [ { name: a, platform: debian_13 } ] }");
+
+    public void Dispose() => cli.Dispose();
+
+    [Fact]
+    public async Task HasNoMachinesYet()
+    {
+        var hosts = await cli.RunAsync("hosts");
+        Assert.Equal((0, "", ""), (hosts.ExitCode, hosts.Output, hosts.Error));
+        var ls = await cli.RunAsync("ls", "-o", "json");
+        Assert.Equal((0, "[]\n", ""), (ls.ExitCode, ls.Output, ls.Error));
+        Assert.Equal("[]\n", (await cli.RunAsync("ls", "-o", "yaml")).Output);
+        var status = await cli.RunAsync("status", "a");
+        Assert.Equal((2, ""), (status.ExitCode, status.Output));
+        Assert.Contains("there is no machine \"a\"", status.Error);
+    }
+
+    [Fact]
+    public async Task HasAnSshConfigThatSshTakes()
+    {
+        var config = await cli.RunAsync("ssh-config");
+        Assert.Equal((0, ""), (config.ExitCode, config.Error));
+        cli.Write("config", config.Output);
+        var said = await new Tools.Tool("ssh", "-G", "-F", Path.Combine(cli.Folder, "config"), "a").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        Assert.Contains($"userknownhostsfile {cli.Folder}/.croft/known_hosts\n", said);
+    }
+}
