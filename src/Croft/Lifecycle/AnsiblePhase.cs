@@ -26,6 +26,7 @@ sealed class AnsiblePhase(FarmWork work)
             ["hosts"] = machine.Spec.Name,
             ["gather_facts"] = true,
             ["gather_subset"] = new JsonArray("!all", "min"),
+            ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(work.Journal.Folder, file.Phase) },
             ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
         }));
         var result = await new Tool("ansible-playbook", "-i", Path.Combine(folder, "inventory.json"), "-e", "@" + Path.Combine(folder, "vars.json"), Path.Combine(folder, "playbook.json"))

@@ -47,12 +47,12 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            await script.KillAsync(guest, file);
+            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase));
             throw CroftException.Farm($"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(path)}");
         }
         catch (OperationCanceledException)
         {
-            await script.KillAsync(guest, file);
+            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase));
             throw;
         }
     }

@@ -20,8 +20,9 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     {
         var folder = FolderOf(file);
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
-        var script = Script(file, PhaseVariables.Environment(variables, machine));
-        var result = await (guest.Command($"umask 077; d={folder}; rm -rf \"$d\"; mkdir \"$d\" && tar -xf - -C \"$d\" && echo $$ > \"$d.pid\" && sh \"$d/{Run}\" < /dev/null; e=$?; rm -rf \"$d\" \"$d.pid\"; exit $e") with
+        var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
+        var script = Script(file, environment);
+        var result = await (guest.Command($"umask 077; d={folder}; rm -rf \"$d\"; mkdir \"$d\" && tar -xf - -C \"$d\" && sh \"$d/{Run}\" < /dev/null; e=$?; rm -rf \"$d\"; exit $e") with
         {
             Input = (stdin, stop) => SendAsync(stdin, script, stop),
             Line = line,
@@ -29,23 +30,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         return result.ExitCode;
     }
 
-    /// <summary>Ends what a phase started in the guest; its process group is that of the shell that ssh started.</summary>
-    public async Task KillAsync(Guest guest, PhaseFile file)
-    {
-        if (file.IsAnsible)
-            return;
-        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        try
-        {
-            await guest.Command($"p=$(cat {FolderOf(file)}.pid) && kill -TERM -- -$p; sleep 1; kill -KILL -- -$p; rm -rf {FolderOf(file)} {FolderOf(file)}.pid").RunAsync(soon.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The guest does not answer; it is shut down next anyway.
-        }
-    }
-
-    string FolderOf(PhaseFile file) => $"/tmp/croft-{work.Journal.Folder.Id}-{PhaseFiles.Name(file.Phase)}";
+    string FolderOf(PhaseFile file) => $"/tmp/croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}";
 
     string Script(PhaseFile file, IEnumerable<KeyValuePair<string, string>> environment)
     {

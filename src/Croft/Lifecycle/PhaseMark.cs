@@ -1,0 +1,40 @@
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Journal;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// Marks all that a phase starts in a guest by a variable of its environment, which children inherit. So everything can be found and ended, also what
+/// left the process group, and what Ansible started.
+/// </summary>
+static class PhaseMark
+{
+    public const string Variable = "CROFT_PHASE_RUN";
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The mark of a phase of a run: letters, digits and <c>-</c>.</summary>
+    public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
+
+    /// <summary>Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next anyway.</summary>
+    public static async Task EndAsync(Guest guest, string mark)
+    {
+        using var soon = new CancellationTokenSource(Patience);
+        try
+        {
+            await guest.Command($$"""
+                s=; [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || s='sudo -n'
+                for signal in TERM TERM KILL; do
+                    found=$($s grep -lsF '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
+                    for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
+                    sleep 0.5
+                done
+                """).RunAsync(soon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It does not answer.
+        }
+    }
+}
