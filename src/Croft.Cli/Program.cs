@@ -19,16 +19,22 @@ foreach (var command in CommandList.All(options))
     root.Add(command);
 
 using var stop = new CancellationTokenSource();
+long asked = 0;
 void Interrupt(PosixSignalContext signal)
 {
     signal.Cancel = true;
-    if (stop.IsCancellationRequested)
+    var terminal = new Terminal(noColor: true);
+    if (!stop.IsCancellationRequested)
     {
-        new Terminal(noColor: true).Say("Gave up. What is left: croft ls shows the machines, croft down and croft destroy end them.");
+        asked = TimeProvider.System.GetTimestamp();
+        terminal.Say("Stopping; a second time gives up at once.");
+        stop.Cancel();
+    }
+    else if (TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(1)) // timeout(1) sends the same signal twice
+    {
+        terminal.Say("Gave up. What is left: croft ls shows the machines, croft down and croft destroy end them.");
         Environment.Exit(ErrorPrinter.Cancelled);
     }
-
-    stop.Cancel();
 }
 
 using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);

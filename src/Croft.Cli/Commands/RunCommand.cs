@@ -29,7 +29,9 @@ static class RunCommand
             Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
             var summary = await FarmRun.RunAsync(controller, plan, options, view.Follow, view.Images, output, cancel);
             view.Dispose();
-            return ReportCommand.Print(session, summary, controller.Farm.StateDirectory);
+            var code = ReportCommand.Print(session, summary, controller.Farm.StateDirectory);
+            cancel.ThrowIfCancellationRequested();
+            return code;
         });
     }
 

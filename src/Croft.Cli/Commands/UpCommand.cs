@@ -37,7 +37,8 @@ static class UpCommand
             session.Terminal.Say($"{session.Terminal.Bad("Error:")} {machine.Name}: {machine.Worst?.Name}: {machine.Worst?.Reason}");
         var good = summary.Machines.Count(m => m.IsGood);
         session.Terminal.Say($"{good} of {summary.Machines.Length} machines up.");
-        return cancel.IsCancellationRequested ? ErrorPrinter.Cancelled : ExitCode(summary);
+        cancel.ThrowIfCancellationRequested();
+        return ExitCode(summary);
     }
 
     public static int ExitCode(RunSummary summary) =>

@@ -57,6 +57,10 @@ public sealed class Guest(GuestAccess access, SshFiles files)
     /// <summary>Writes what the guest has not written to its disks yet.</summary>
     public Task SyncAsync(CancellationToken cancel) => Command("sync").RunCheckedAsync($"syncing the disks of {access.Name}", cancel);
 
+    /// <summary>Whether the shared connection stands: it ends when the guest goes away.</summary>
+    public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>
+        File.Exists(SshConfig.SocketOf(access, files)) && (await new Tool("ssh", "-F", files.Config, "-O", "check", access.Name).RunAsync(cancel)).ExitCode == 0;
+
     /// <summary>Ends the shared connection. Needed before the guest is restored, stopped or reset: what is behind the socket would be a stranger.</summary>
     public async Task CloseAsync(CancellationToken cancel)
     {

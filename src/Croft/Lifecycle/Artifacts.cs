@@ -13,12 +13,24 @@ static class Artifacts
     {
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(Wide(glob))} -print0 2>/dev/null");
+        Exception? torn = null;
         var result = await (guest.Command($"{{ {string.Join("; ", finds)}; }} | tar --null --no-recursion -P -cf - -T -") with
         {
-            Output = (stream, stop) => UnpackAsync(stream, globs, folder, stop),
+            Output = async (stream, stop) =>
+            {
+                try
+                {
+                    await UnpackAsync(stream, globs, folder, stop);
+                }
+                catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+                {
+                    torn = e; // the guest went away, or sends no archive: ssh's exit code and words say more
+                    await stream.CopyToAsync(Stream.Null, stop);
+                }
+            },
         }).RunAsync(cancel);
-        if (result.ExitCode != 0)
-            throw CroftException.World($"artifacts could not be fetched: {result.LastWords}");
+        if (result.ExitCode != 0 || torn is not null)
+            throw CroftException.World($"artifacts could not be fetched: {(result.LastWords.Length > 0 ? result.LastWords : torn?.Message)}");
     }
 
     static async Task UnpackAsync(Stream stream, IReadOnlyList<string> globs, string folder, CancellationToken cancel)

@@ -36,9 +36,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         await WayToMainAsync(cancel);
         using var cleanup = new CancellationTokenSource();
-        if (cancel.IsCancellationRequested)
-            cleanup.CancelAfter(CleanupTime);
-        if (ready)
+        await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
+        if (ready && await IsReachableAsync(cleanup.Token))
         {
             if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
                 await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cleanup.Token));
@@ -48,9 +47,29 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         if (started && !options.Keep)
             await steps.RunAsync("shutdown", () => StopAsync(cleanup.Token), skip: !steps.Allowed("shutdown"));
         if (record is not null)
-            await steps.QuietlyAsync(() => layers.TidyAsync(record, cleanup.Token));
-        await steps.QuietlyAsync(() => SaveConsoleAsync(cleanup.Token));
+            await steps.QuietlyAsync(() => layers.TidyAsync(record, CancellationToken.None));
+        await steps.QuietlyAsync(() => SaveConsoleAsync(CancellationToken.None));
         return steps.Worst;
+    }
+
+    /// <summary>Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not.</summary>
+    async Task<bool> IsReachableAsync(CancellationToken cancel)
+    {
+        if (steps.Worst == Outcome.Passed)
+            return true;
+        try
+        {
+            if (await engine.PowerAsync(Domain, cancel) != PowerState.Running)
+                throw CroftException.World("the machine is off");
+            if (work.Controller.GuestOf(record!) is { } guest && !await guest.IsConnectedAsync(cancel))
+                await new MachineStart(work, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
+            return true;
+        }
+        catch (Exception e) when (e is CroftException or OperationCanceledException)
+        {
+            work.Journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
+            return false;
+        }
     }
 
     async Task WayToMainAsync(CancellationToken cancel)
@@ -172,8 +191,19 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         return steps.RunAsync(name, () => phases.RunAsync(machine, file, cancel), skip: !wanted, log: true);
     }
 
-    Task StopAsync(CancellationToken cancel) =>
-        new MachineStop(work.Controller, engine, record!, text => work.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
+    /// <summary>Shuts the guest down where it was reached; in any case the machine is off afterwards.</summary>
+    async Task StopAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (ready)
+                await new MachineStop(work.Controller, engine, record!, text => work.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
+        }
+        finally
+        {
+            await engine.PowerOffAsync(Domain, CancellationToken.None);
+        }
+    }
 
     async Task SaveConsoleAsync(CancellationToken cancel)
     {

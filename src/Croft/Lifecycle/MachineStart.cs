@@ -28,10 +28,11 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         using var readiness = new Readiness(guest, machine.Spec.Wait, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
         await start();
-        await readiness.WaitAsync(running, Timeout(), cancel);
+        await readiness.WaitAsync(running, Timeout(running), cancel);
     }
 
-    TimeSpan Timeout() => machine.Spec.ConnectionTimeout * (machine.VirtType == "kvm" ? 1 : EmulationFactor);
+    /// <summary>A guest that continues does not boot.</summary>
+    TimeSpan Timeout(bool running) => machine.Spec.ConnectionTimeout * (running || machine.VirtType == "kvm" ? 1 : EmulationFactor);
 
     async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
     {

@@ -10,6 +10,9 @@ namespace Croft.Lifecycle;
 /// <param name="output">Takes every line of every phase, with the machine's name; null does not.</param>
 sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>? output)
 {
+    const int ConnectionLost = 255;
+    const int AnsibleUnreachable = 4;
+
     readonly ScriptPhase script = new(work, files);
     readonly AnsiblePhase ansible = new(work);
 
@@ -29,7 +32,13 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         using var late = new CancellationTokenSource();
         if (work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var limit))
             late.CancelAfter(limit);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        using var gone = new CancellationTokenSource();
+        using var watch = work.EngineOf(machine).Watch(DomainOf(machine), signal =>
+        {
+            if (signal == MachineSignal.Stopped)
+                gone.Cancel();
+        });
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
             var last = "";
@@ -43,7 +52,11 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
 
             var code = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : await script.RunAsync(machine, guest, file, Line, any.Token);
             if (code != 0)
-                throw await FailureAsync(machine, name, code, last);
+                throw await FailureAsync(machine, guest, name, code, last);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw Stopped(machine, name);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -63,12 +76,24 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
             ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), cancel)
             : Task.CompletedTask;
 
-    async Task<CroftException> FailureAsync(PlannedMachine machine, string phase, int code, string last)
+    /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>
+    async Task<CroftException> FailureAsync(PlannedMachine machine, Guest guest, string phase, int code, string last)
     {
-        var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
-        var power = await work.EngineOf(machine).PowerAsync(domain, CancellationToken.None);
-        return power != PowerState.Running
-            ? CroftException.Farm($"the machine stopped during {phase}", $"croft console {machine.Spec.Name} --log shows its serial log")
-            : CroftException.Farm($"{phase} ended with exit code {code}{(last.Length == 0 ? "" : ": " + last)}");
+        var words = last.Length == 0 ? "" : ": " + last;
+        if (code is not (ConnectionLost or AnsibleUnreachable) || await guest.IsConnectedAsync(CancellationToken.None))
+            return CroftException.Farm($"{phase} ended with exit code {code}{words}");
+        // The guest is heard to go a moment before the hypervisor says so.
+        var off = await Poll.UntilAsync(
+            async () => await work.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
+            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), CancellationToken.None);
+        return off is not null
+            ? Stopped(machine, phase)
+            : CroftException.Farm($"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}", Console(machine));
     }
+
+    static CroftException Stopped(PlannedMachine machine, string phase) => CroftException.Farm($"the machine stopped during {phase}", Console(machine));
+
+    static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
+
+    string DomainOf(PlannedMachine machine) => MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
 }

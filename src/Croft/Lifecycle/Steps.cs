@@ -71,6 +71,10 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
         {
             return (e.Kind == FaultKind.Farm ? Outcome.Failed : Outcome.Error, e.Message + (e.Hint is null ? "" : "; " + e.Hint));
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (Outcome.Error, e.Message);
+        }
         catch (Exception e)
         {
             return (Outcome.Error, "a bug in Croft: " + e);

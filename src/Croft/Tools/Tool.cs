@@ -26,6 +26,9 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
 /// <param name="Arguments">One element per argument.</param>
 public sealed record Tool(string Program, params IReadOnlyList<string> Arguments)
 {
+    /// <summary>Ctrl-C reaches this process and the program at the same time; the program that it ended was cancelled, it did not fail.</summary>
+    static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Variables added to the environment; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -54,6 +57,8 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         await Task.WhenAny(FeedAsync(process, cancel), exit);
         await exit;
         var result = new ToolResult(process.ExitCode, await output, await error);
+        if (result.ExitCode != 0)
+            await Poll.DelayAsync(SignalGrace, cancel);
         cancel.ThrowIfCancellationRequested();
         return result;
     }

@@ -79,7 +79,16 @@ public sealed partial class LibvirtEngine
         foreach (var network in connection.Networks())
         {
             using (network)
-                networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive));
+            {
+                try
+                {
+                    networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive));
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoNetwork)
+                {
+                    // It went away while the list was read.
+                }
+            }
         }
 
         return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
