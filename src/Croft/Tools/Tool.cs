@@ -51,16 +51,17 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         using var process = Start(redirect: true);
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
-        var output = Output is null ? ReadAsync(process.StandardOutput, gate) : TakeAsync(process.StandardOutput.BaseStream, cancel);
-        var error = ReadAsync(process.StandardError, gate);
+        void End() => Kill(process);
+        var output = OrEndAsync(End, Output is null ? ReadAsync(process.StandardOutput, gate, cancel) : TakeAsync(process.StandardOutput.BaseStream, cancel));
+        var error = OrEndAsync(End, ReadAsync(process.StandardError, gate, cancel));
         var exit = process.WaitForExitAsync(CancellationToken.None);
         await Task.WhenAny(FeedAsync(process, cancel), exit);
         await exit;
-        var result = new ToolResult(process.ExitCode, await output, await error);
-        if (result.ExitCode != 0)
+        await Task.WhenAll(output, error);
+        if (process.ExitCode != 0)
             await Poll.DelayAsync(SignalGrace, cancel);
         cancel.ThrowIfCancellationRequested();
-        return result;
+        return new(process.ExitCode, await output, await error);
     }
 
     /// <summary>Runs the program and returns its stdout.</summary>
@@ -103,12 +104,27 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         return "";
     }
 
-    async Task<string> ReadAsync(StreamReader reader, Lock gate)
+    /// <summary>What nobody reads any more must not block the program for ever.</summary>
+    static async Task<string> OrEndAsync(Action end, Task<string> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch
+        {
+            end();
+            throw;
+        }
+    }
+
+    /// <summary>Reads to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.</summary>
+    async Task<string> ReadAsync(StreamReader reader, Lock gate, CancellationToken cancel)
     {
         if (Line is null)
-            return await reader.ReadToEndAsync(CancellationToken.None);
+            return await reader.ReadToEndAsync(cancel);
         var kept = new StringBuilder();
-        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+        while (await reader.ReadLineAsync(cancel) is { } line)
         {
             kept.AppendLine(line);
             lock (gate)
