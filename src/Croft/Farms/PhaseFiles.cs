@@ -77,8 +77,9 @@ public sealed class PhaseFiles
     }
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
-    public PhaseFile? Find(Phase phase, string platform, string target) =>
-        Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !path.EndsWith(".sh", StringComparison.Ordinal), digests[path])).FirstOrDefault();
+    public PhaseFile? Find(Phase phase, string platform, string target) => digests.IsEmpty
+        ? null
+        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !path.EndsWith(".sh", StringComparison.Ordinal), digests[path])).FirstOrDefault();
 
     /// <summary>Folders in which one phase has more than one file, which is an error: the user cannot mean both.</summary>
     public IEnumerable<Problem> Problems() =>

@@ -9,6 +9,9 @@ namespace Croft.Planning;
 /// <summary>Names and numbers that follow from what the user declared, so that they are the same in every plan.</summary>
 public static class Identity
 {
+    const int MostDigits = 11;
+    const int LargestOnStack = 1024;
+
     /// <summary>A machine's uuid: stable, so that saved memory fits the machine when it is made again.</summary>
     public static Guid Uuid(string farm, string machine)
     {
@@ -51,9 +54,21 @@ public static class Identity
 
     static byte[] Hash(params ReadOnlySpan<string?> parts)
     {
-        var text = new StringBuilder();
+        // Called several times for each of many thousand machines: one buffer, no formatting.
+        var size = 0;
         foreach (var part in parts)
-            text.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:{part}\n");
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+            size += MostDigits + 2 + Encoding.UTF8.GetMaxByteCount(part?.Length ?? 0);
+        var bytes = size <= LargestOnStack ? stackalloc byte[size] : new byte[size];
+        var length = 0;
+        foreach (var part in parts)
+        {
+            (part?.Length ?? -1).TryFormat(bytes[length..], out var written, default, CultureInfo.InvariantCulture);
+            length += written;
+            bytes[length++] = (byte)':';
+            length += Encoding.UTF8.GetBytes(part, bytes[length..]);
+            bytes[length++] = (byte)'\n';
+        }
+
+        return SHA256.HashData(bytes[..length]);
     }
 }
