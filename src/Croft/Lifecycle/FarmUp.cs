@@ -44,7 +44,7 @@ public static class FarmUp
             return;
         }
 
-        if (await steps.RunAsync("startup", () => StartAsync(work, machine, cancel)))
+        if (await steps.RunAsync("startup", () => StartAsync(work, machine, cancel)) && machine.Existing is not null)
             await steps.QuietlyAsync(() => work.SnapshotsOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
     }
 

@@ -26,13 +26,13 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         disks.AddRange(planned.Spec.Disks.Select(d => new DiskVolume(d.Name, Volumes.Disk(Farm, name, d.Name, Volumes.NextNumber(Farm, name, d.Name, present)))));
         foreach (var volume in disks.Select(d => d.Volume))
             journal.Intent("create", "volume", volume, engine.Name, name);
-        await engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel);
-        foreach (var (disk, volume) in planned.Spec.Disks.Zip(disks.Skip(1)))
-            await engine.CreateDiskAsync(volume.Volume, disk.Size, cancel);
+        var made = planned.Spec.Disks.Zip(disks.Skip(1), (disk, volume) => engine.CreateDiskAsync(volume.Volume, disk.Size, cancel))
+            .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel))
+            .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel)).ToList<Task>();
         var keys = await hostKey;
-        await WriteSeedAsync(planned, keys, cancel);
+        made.Add(WriteSeedAsync(planned, keys, cancel));
+        await Task.WhenAll(made);
         var definition = Define(planned, Record(planned, keys.Public, disks.ToImmutable()), image);
-        await engine.CreateFileAsync(definition.Console, cancel);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.DefineAsync(definition, cancel);
         return definition;

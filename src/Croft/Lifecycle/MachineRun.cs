@@ -154,7 +154,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task PowerOffAsync(CancellationToken cancel)
     {
-        if (machine.Existing is null && !started)
+        if (!started && machine.Existing?.Power is null or PowerState.Off)
             return;
         if (record is not null && work.Controller.GuestOf(record) is { } guest)
             await guest.CloseAsync(cancel);

@@ -21,8 +21,8 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         var folder = FolderOf(file);
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
-        var script = Script(file, environment);
-        var result = await (guest.Command($"umask 077; d={folder}; rm -rf \"$d\"; mkdir \"$d\" && tar -xf - -C \"$d\" && sh \"$d/{Run}\" < /dev/null; e=$?; rm -rf \"$d\"; exit $e") with
+        var script = Script(folder, file, environment);
+        var result = await (guest.Command($"umask 077; mkdir {folder} && tar -xf - -C {folder} && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e") with
         {
             Input = (stdin, stop) => SendAsync(stdin, script, stop),
             Line = line,
@@ -32,16 +32,26 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
 
     string FolderOf(PhaseFile file) => $"/tmp/croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}";
 
-    string Script(PhaseFile file, IEnumerable<KeyValuePair<string, string>> environment)
+    /// <summary>Every process counts in an emulated guest, so what can be decided here is not asked there.</summary>
+    string Script(string folder, PhaseFile file, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var relative = Path.GetRelativePath(files.Root, file.File);
-        var text = new StringBuilder("cd \"$(dirname \"$0\")\"\n");
+        var text = new StringBuilder();
         foreach (var (name, value) in environment)
             text.Append("export ").Append(name).Append('=').Append(Shell.Quote(value)).Append('\n');
-        text.Append("cd ").Append(Shell.Quote("./" + Path.GetDirectoryName(relative))).Append('\n');
+        text.Append("cd ").Append(Shell.Quote($"{folder}/{Path.GetDirectoryName(relative)}")).Append('\n');
         var program = Shell.Quote("./" + Path.GetFileName(relative));
-        text.Append("if [ \"$(head -c 2 ").Append(program).Append(")\" = '#!' ]; then chmod u+x ").Append(program).Append("; exec ").Append(program).Append("; fi\n");
-        return text.Append("exec sh ").Append(program).Append('\n').ToString();
+        if (!NamesItsInterpreter(file.File))
+            return text.Append("exec sh ").Append(program).Append('\n').ToString();
+        if (!File.GetUnixFileMode(file.File).HasFlag(UnixFileMode.UserExecute))
+            text.Append("chmod u+x ").Append(program).Append('\n');
+        return text.Append("exec ").Append(program).Append('\n').ToString();
+    }
+
+    static bool NamesItsInterpreter(string file)
+    {
+        using var content = File.OpenRead(file);
+        return content.ReadByte() == '#' && content.ReadByte() == '!';
     }
 
     async Task SendAsync(Stream stdin, string script, CancellationToken cancel)
