@@ -8,6 +8,7 @@ namespace Croft.Planning;
 /// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first priority
 /// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is and has had
 /// its turn, so that a farm that grows is spread like one that was made at once. A candidate that lacks room passes its turn to the next.
+/// <c>spread</c> and <c>pack</c> take the candidate with the most, or the least, free share of memory that is enough.
 /// </summary>
 sealed class Placement
 {
@@ -40,18 +41,31 @@ sealed class Placement
 
         if (Candidates(machine) is not { } offer)
             return (null, null, Refusals(machine));
-        for (var i = 0; i < offer.Hosts.Length; i++)
-        {
-            var host = offer.Hosts[(turn + i) % offer.Hosts.Length];
-            if (host.Lack(machine) is not null)
-                continue;
-            turns[machine.Arch] = turn + i + 1;
-            host.Take(machine);
-            var why = machine.Hypervisor is not null ? "asked for" : offer.Hosts.Length == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, its turn";
-            return (host.State, offer.VirtType, why);
-        }
+        if (InOrder(machine, offer.Hosts, turn).FirstOrDefault(h => h.Lack(machine) is null) is not { } chosen)
+            return (null, null, Refusals(machine));
+        var count = offer.Hosts.Length;
+        turns[machine.Arch] = turn + 1 + (offer.Hosts.IndexOf(chosen) - turn % count + count) % count;
+        chosen.Take(machine);
+        return (chosen.State, offer.VirtType, machine.Hypervisor is not null ? "asked for" : count == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, {Why}");
+    }
 
-        return (null, null, Refusals(machine));
+    string Why => input.Farm.Dispatch.Policy switch
+    {
+        DispatchPolicy.Spread => "most room",
+        DispatchPolicy.Pack => "least room that is enough",
+        _ => "its turn",
+    };
+
+    /// <summary>The hypervisors that a machine is offered to, best first; those that hold a machine of its <c>apart</c> group last.</summary>
+    IEnumerable<Host> InOrder(MachineSpec machine, ImmutableArray<Host> offered, int turn)
+    {
+        var ranked = input.Farm.Dispatch.Policy switch
+        {
+            DispatchPolicy.Spread => offered.OrderByDescending(h => h.FreeShare(machine)),
+            DispatchPolicy.Pack => offered.OrderBy(h => h.FreeShare(machine)),
+            _ => Enumerable.Range(0, offered.Length).Select(i => offered[(turn + i) % offered.Length]),
+        };
+        return machine.Apart is { } group ? ranked.OrderBy(h => h.Holds(group)) : ranked;
     }
 
     (ImmutableArray<Host> Hosts, string VirtType)? Candidates(MachineSpec machine)
@@ -112,6 +126,8 @@ sealed class Placement
     sealed class Host
     {
         readonly int? vcpus;
+        readonly long memory;
+        readonly HashSet<string> groups = new(StringComparer.Ordinal);
         long memoryLeft;
         int vcpusLeft;
 
@@ -127,6 +143,7 @@ sealed class Placement
             memoryLeft = Math.Min(
                 (state.Memory > 0 ? state.Memory : long.MaxValue) - others.Sum(m => m.Memory),
                 (spec.Limits.Memory ?? long.MaxValue) - croft.Sum(m => m.Memory));
+            memory = Math.Min(state.Memory > 0 ? state.Memory : long.MaxValue, spec.Limits.Memory ?? long.MaxValue);
             vcpusLeft = (vcpus ?? int.MaxValue) - croft.Sum(m => m.Vcpus);
             foreach (var machine in own)
                 Take(declared[machine.Record!.Name]);
@@ -135,6 +152,12 @@ sealed class Placement
         public HypervisorSpec Spec { get; }
 
         public HypervisorState State { get; }
+
+        /// <summary>The part of its memory that is free with one more machine.</summary>
+        public double FreeShare(MachineSpec machine) => (memoryLeft - machine.Memory) / (double)memory;
+
+        /// <summary>Whether it has a machine of an <c>apart</c> group.</summary>
+        public bool Holds(string group) => groups.Contains(group);
 
         public bool Offers(string arch, string type) => State.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
 
@@ -166,6 +189,8 @@ sealed class Placement
 
         public void Take(MachineSpec machine)
         {
+            if (machine.Apart is { } group)
+                groups.Add(group);
             memoryLeft -= machine.Memory;
             vcpusLeft -= machine.Vcpus;
         }
