@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>One machine, provisioned once; then what goes wrong, one thing after another, and after each the next run works.</summary>
+public sealed class AMachineInTrouble : IAsyncLifetime
+{
+    readonly Lab lab = new("trouble");
+
+    public async ValueTask InitializeAsync()
+    {
+        lab.Write("farm.yaml", """
+            farm: trouble
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+            project: { phases: phases, artifacts: [ /var/tmp/results/** ], timeouts: { main: 5s } }
+            """);
+        lab.Write("phases/init.sh", "echo kept > /root/state\n");
+        lab.Write("phases/terminate.sh", "echo bye\n");
+        await RunMainAsync("true\n");
+    }
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task AlwaysEndsCleanlyAndTheNextRunWorks()
+    {
+        await FailingPhaseIsAFailureWithItsArtifacts();
+        await HangingPhaseIsEndedAtItsTime();
+        await PhaseThatSwitchesTheGuestOffIsNamed();
+        await DamagedLayerIsDroppedAndItsPhaseRunsAgain();
+        await InterruptedRunTerminatesAndSwitchesOff();
+        await KilledRunLeavesNothingThatStops();
+        await MachineThatTheUserHoldsIsNotReverted();
+        Assert.Equal(0, (await lab.CroftAsync("destroy", "--yes")).ExitCode);
+        Assert.Empty(await lab.LeftoversAsync());
+    }
+
+    async Task FailingPhaseIsAFailureWithItsArtifacts()
+    {
+        var run = await RunMainAsync("mkdir -p /var/tmp/results; echo found > /var/tmp/results/file; echo no good >&2; exit 3\n", exitCode: 1);
+        Assert.Equal("main ended with exit code 3: no good", run.Reason("a", "main"));
+        Assert.Equal("found\n", run.Artifact("a", "var/tmp/results/file"));
+        Assert.Contains("terminate", run.Steps("a", "passed"));
+        Assert.Contains("<failure", await File.ReadAllTextAsync(Path.Combine(run.Folder, "junit.xml"), TestContext.Current.CancellationToken));
+        Assert.Equal("off", await lab.StateAsync("a"));
+    }
+
+    async Task HangingPhaseIsEndedAtItsTime()
+    {
+        var run = await RunMainAsync("sleep 600\n", exitCode: 1);
+        Assert.StartsWith("main took longer than its 5 s", run.Reason("a", "main"));
+        Assert.Contains("shutdown", run.Steps("a", "passed"));
+    }
+
+    async Task PhaseThatSwitchesTheGuestOffIsNamed()
+    {
+        var run = await RunMainAsync("poweroff -f; sleep 60\n", exitCode: 1);
+        Assert.StartsWith("the machine stopped during main", run.Reason("a", "main"));
+    }
+
+    async Task DamagedLayerIsDroppedAndItsPhaseRunsAgain()
+    {
+        foreach (var memory in Directory.EnumerateFiles("/var/lib/libvirt/croft", "trouble.a.layer-*.mem"))
+            await File.WriteAllTextAsync(memory, "no memory", TestContext.Current.CancellationToken);
+        var run = await RunMainAsync("cat /root/state\n");
+        Assert.Equal("kept\n", run.Log("a", "main"));
+        Assert.Contains("create init", run.Steps("a", "passed"));
+        Assert.Contains("restore init", (await RunMainAsync("cat /root/state\n")).Steps("a", "passed"));
+    }
+
+    async Task InterruptedRunTerminatesAndSwitchesOff()
+    {
+        lab.Write("phases/main.sh", "echo began; sleep 4; sleep 600\n");
+        var code = await SignalDuringMainAsync("INT");
+        Assert.Equal(130, code);
+        Assert.Equal("off", await lab.StateAsync("a"));
+        await RunMainAsync("true\n");
+    }
+
+    async Task KilledRunLeavesNothingThatStops()
+    {
+        lab.Write("phases/main.sh", "echo began; sleep 4; sleep 600\n");
+        await SignalDuringMainAsync("KILL");
+        Assert.Equal("running", await lab.StateAsync("a"));
+        var run = await RunMainAsync("cat /root/state\n");
+        Assert.Equal("kept\n", run.Log("a", "main"));
+    }
+
+    async Task MachineThatTheUserHoldsIsNotReverted()
+    {
+        Assert.Equal(0, (await lab.CroftAsync("up")).ExitCode);
+        Assert.Equal(0, (await lab.CroftAsync("ssh", "a", "--", "echo mine > /root/state; sync")).ExitCode);
+        Assert.Contains("Nothing to do", (await lab.CroftAsync("up")).Error);
+        var refused = await lab.CroftAsync("run");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--save-as", refused.Error);
+        Assert.Equal("kept\n", (await RunMainAsync("cat /root/state\n", 0, "--save-as", "work")).Log("a", "main"));
+        Assert.Equal(0, (await lab.CroftAsync("snapshot", "restore", "work", "--yes")).ExitCode);
+        Assert.Equal("mine\n", (await lab.CroftAsync("ssh", "a", "--", "cat /root/state")).Output);
+    }
+
+    Task<RunOutcome> RunMainAsync(string script, int exitCode = 0, params string[] more)
+    {
+        lab.Write("phases/main.sh", script);
+        return lab.RunAsync("run", exitCode, more);
+    }
+
+    /// <summary>Starts a run, sends it a signal as soon as main has begun in the guest, and returns its exit code.</summary>
+    async Task<int> SignalDuringMainAsync(string signal)
+    {
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = (lab.Tool("run", "-v") with
+        {
+            Line = line =>
+            {
+                if (line.EndsWith("began", StringComparison.Ordinal))
+                    began.TrySetResult();
+            },
+        }).RunAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(began.Task, run);
+        Assert.True(began.Task.IsCompleted, "main never began");
+        var process = Process.GetProcessesByName("Croft.Cli").Single(p => File.ReadAllText($"/proc/{p.Id}/cmdline").Contains("run", StringComparison.Ordinal) && Directory.ResolveLinkTarget($"/proc/{p.Id}/cwd", false)!.FullName == lab.Folder);
+        await new Tool("kill", $"-{signal}", process.Id.ToString()).RunAsync(CancellationToken.None);
+        return (await run).ExitCode;
+    }
+}
