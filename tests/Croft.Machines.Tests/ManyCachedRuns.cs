@@ -1,0 +1,31 @@
+namespace Croft.Machines.Tests;
+
+public sealed class ManyCachedRuns
+{
+    const int Runs = 20;
+
+    [Fact]
+    public async Task LeaveAsMuchAsOne()
+    {
+        if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is null)
+            Assert.Skip("a soak test: ./test --all runs it");
+        await using var lab = new Lab("soak");
+        lab.Write("farm.yaml", """
+            farm: soak
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+            project: { phases: phases }
+            """);
+        lab.Write("phases/init.sh", "echo 0 > /root/count\n");
+        lab.Write("phases/main.sh", "echo $(($(cat /root/count) + 1)) > /root/count; cat /root/count\n");
+        await lab.RunAsync("run");
+        var first = (await lab.RunAsync("run"), Left: (await lab.LeftoversAsync()).Count).Left;
+        for (var i = 0; i < Runs; i++)
+        {
+            var run = await lab.RunAsync("run");
+            Assert.Contains("restore init", run.Steps("a", "passed"));
+            Assert.Equal("1\n", run.Log("a", "main"));
+        }
+
+        Assert.Equal(first, (await lab.LeftoversAsync()).Count);
+    }
+}
