@@ -30,10 +30,13 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
         string[] created = [.. next.Select(d => d.Volume), .. memory is null ? [] : new[] { memory }];
         foreach (var made in created.Append(volume))
             journal.Intent("create", "volume", made, engine.Name, record.Name);
+        var after = record with { Disks = next };
         try
         {
             foreach (var (now, then) in record.Disks.Zip(next))
                 await engine.CreateOverlayAsync(then.Volume, now.Volume, null, cancel);
+            // Before the disks change: were it after, a controller that dies in between would leave a record of disks that are about to be frozen.
+            await engine.WriteRecordAsync(after, CancellationToken.None);
             var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
             if (memory is null)
             {
@@ -47,13 +50,12 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
         }
         catch
         {
+            await engine.WriteRecordAsync(record, CancellationToken.None);
             foreach (var made in created)
                 await engine.DeleteVolumeAsync(made, CancellationToken.None);
             throw;
         }
 
-        var after = record with { Disks = next };
-        await engine.WriteRecordAsync(after, CancellationToken.None);
         using var manifest = new MemoryStream(new Snapshot(name, key, memory, record, clock.GetUtcNow()).ToJson());
         await engine.UploadAsync(volume, manifest, null, CancellationToken.None);
         return after;
@@ -88,6 +90,7 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
         var volumes = await reader.VolumesOfAsync(record, cancel);
         var snapshots = await reader.ListAsync(record, cancel);
         var used = record.Disks.Concat(snapshots.SelectMany(s => s.Snapshot.Record.Disks)).Select(d => d.Volume).Concat(snapshots.Select(s => s.Snapshot.Memory).OfType<string>()).ToHashSet(StringComparer.Ordinal);
+        used.UnionWith(await engine.DisksOfAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel));
         used.UnionWith(await engine.BackingAsync([.. used.Where(IsDisk)], cancel));
         foreach (var unused in volumes.Where(v => (IsDisk(v) || v.EndsWith(MemoryEnd, StringComparison.Ordinal)) && !used.Contains(v)))
         {

@@ -97,6 +97,19 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
+    /// <summary>Names of the volumes that a machine stands on, as it runs and as it would start; none when it does not exist.</summary>
+    public Task<IReadOnlySet<string>> DisksOfAsync(string domain, CancellationToken cancel) => CallAsync<IReadOnlySet<string>>(
+        $"reading the disks of {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            if (found is null)
+                return new HashSet<string>();
+            return new[] { DomainXmlFlags.None, DomainXmlFlags.Inactive }.SelectMany(flags => XElement.Parse(found.Xml(flags)).Descendants("source"))
+                .Select(source => (string?)source.Attribute("file")).OfType<string>().Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
+        },
+        cancel);
+
     /// <summary>Puts a machine that is off on other disks; nothing else of its definition changes.</summary>
     /// <param name="volumes">For each disk in order, its volume.</param>
     public Task SwitchDisksAsync(string domain, IReadOnlyList<string> volumes, CancellationToken cancel) => OnDomainAsync(
@@ -125,8 +138,9 @@ public sealed partial class LibvirtEngine
         {
             var saved = XElement.Parse(connection.SaveImageXml(PathOf(memory), DomainXmlFlags.Secure));
             Refit(saved, XElement.Parse(domain.Xml(DomainXmlFlags.Inactive)));
+            saved.Element("metadata")?.ReplaceWith(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
             connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
-            WriteRecord(domain, record); // the memory brought back the metadata of its time
+            WriteRecord(domain, record); // in case that the memory brought back the metadata of its time
         },
         cancel);
 
