@@ -54,8 +54,14 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         return reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
     }
 
-    /// <summary>Reads the farm and connects to its hypervisors.</summary>
-    public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
+    /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
+    public async Task<Controller> OpenAsync(CancellationToken cancel)
+    {
+        var controller = await Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
+        foreach (var reason in controller.Silent.Values)
+            terminal.Say($"Warning: {reason}");
+        return controller;
+    }
 
     /// <summary>The farm's machines that exist, as selected.</summary>
     public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel)

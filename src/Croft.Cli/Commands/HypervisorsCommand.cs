@@ -20,8 +20,6 @@ static class HypervisorsCommand
                     h.Name, h.Unreachable is null ? h.Version : "does not answer", $"{h.Vcpus}", $"{h.Memory >> 20} MiB", Used(h, croft: true), Used(h, croft: false),
                     string.Join(", ", h.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})")),
                 ])));
-            foreach (var silent in hypervisors.Where(h => h.Unreachable is not null))
-                session.Terminal.Say($"Warning: {silent.Unreachable}");
         }
         else
         {

@@ -52,8 +52,6 @@ static class LsCommand
     public static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
     {
         using var controller = await session.OpenAsync(cancel);
-        foreach (var (name, reason) in controller.Silent)
-            session.Terminal.Say($"Warning: {reason}");
         if (controller.Engines.Count == 0)
             throw CroftException.World("no hypervisor of the farm answers");
         if (!all)

@@ -24,6 +24,8 @@ public static class Selection
         foreach (var part in selection)
         {
             var matching = machines.Where(m => Matches(part, describe(m))).ToList();
+            if (matching.Count == 0 && part.StartsWith('-'))
+                throw CroftException.Usage($"there is no option \"{part}\"", "--help lists them; what follows -- is never an option");
             if (matching.Count == 0)
                 throw CroftException.Usage($"no machine matches \"{part}\"", machines.Count == 0 ? "the farm has no machines yet: croft up" : "there are: " + string.Join(", ", machines.Take(12).Select(m => describe(m).Name)));
             chosen.UnionWith(matching);

@@ -29,7 +29,7 @@ public static class JUnitReport
     {
         var guest = GuestTests.Read(run, machine.Name);
         var name = PlainText.Line(machine.Name);
-        var className = $"{PlainText.Line(summary.Farm)}.{PlainText.Line(summary.Project)}";
+        var className = $"{PlainText.Line(summary.Farm)}.{PlainText.Line(summary.Project)}.{name}"; // readers merge cases of the same class and name
         ImmutableArray<TestCase> cases = [
             .. machine.Steps.Where(IsResult).Select(step => Case(className, step, run)),
             .. guest.Cases.Select(test => test with { ClassName = test.ClassName is "" ? name : $"{name}.{test.ClassName}" })];

@@ -68,7 +68,7 @@ sealed class RunFold
             start,
             end,
             interrupted ? Outcome.Cancelled : _end!.Outcome ?? worst,
-            interrupted ? "the journal has no end: Croft was killed, or its host went down" : _end!.Reason,
+            interrupted ? "the journal has no end: it still goes on, or Croft was killed, or its host went down" : _end!.Reason,
             interrupted,
             machines,
             _notes.ToImmutable());

@@ -15,7 +15,7 @@ namespace Croft.Reports;
 /// <param name="End">When it ended, or the last time known of it.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Reason">Why it ended so.</param>
-/// <param name="Interrupted">Whether the journal has no end: Croft was killed, or its host went down.</param>
+/// <param name="Interrupted">Whether the journal has no end: the run still goes on, or Croft was killed, or its host went down.</param>
 /// <param name="Machines">The machines, in the order they took part.</param>
 /// <param name="Notes">What was noted about the run itself.</param>
 public sealed record RunSummary(

@@ -26,6 +26,12 @@ public sealed class MachineNames
         Assert.Equal(["debian-12-amd64 4", "debian-13-amd64 1"], farm.Machines.Select(machine => $"{machine.Name} {machine.Vcpus}"));
     }
 
+    [Theory]
+    [InlineData("all")]
+    [InlineData("localhost")]
+    public void NameThatMeansSomethingElseIsRefused(string name) =>
+        Assert.StartsWith($"farm.yaml:2:45: vms.list[0].name: \"{name}\" is no name for a machine", Reading.Problems($"farm: f\nvms: {{ list: [ {{ platform: debian_12, name: {name} }} ] }}"));
+
     [Fact]
     public void SecondChangeOfTheSameMachineIsRefused() =>
         Assert.Equal(

@@ -34,6 +34,9 @@ public sealed class Selections
     }
 
     [Fact]
+    public void RefuseWhatLooksLikeAnOption() => Assert.Equal("there is no option \"-x\"", Assert.Throws<CroftException>(() => Choose("-x")).Message);
+
+    [Fact]
     public void SayWhenThereAreNoMachines() => Assert.Equal("the farm has no machines yet: croft up", Assert.Throws<CroftException>(() => Selection.Of<string>(["a"], [], _ => default)).Hint);
 
     static string Choose(string selection) => string.Join(' ', Selection.Of(selection.Split(' ', StringSplitOptions.RemoveEmptyEntries), Machines, m =>

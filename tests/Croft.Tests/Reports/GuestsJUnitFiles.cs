@@ -23,7 +23,7 @@ public sealed class GuestsJUnitFiles : IDisposable
         var suite = WrittenJUnit.Write(_run).Elements().Single();
         Assert.Equal(("5", "1", "1", "1"),
             ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));
-        Assert.Equal(["vde.vde main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
+        Assert.Equal(["vde.vde.db main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
             suite.Elements("testcase").Select(c => $"{(string)c.Attribute("classname")!} {(string)c.Attribute("name")!} {(string)c.Attribute("time")!}"));
         var vlan = suite.Elements("testcase").ElementAt(2);
         Assert.Equal(("lost", "trace", "out\nerr"), ((string)vlan.Element("failure")!.Attribute("message")!, vlan.Element("failure")!.Value, vlan.Element("system-out")!.Value));

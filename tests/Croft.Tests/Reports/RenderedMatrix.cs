@@ -55,7 +55,7 @@ public sealed class RenderedMatrix : IDisposable
         using var run = new SampleRun();
 
         Assert.Equal(
-            $"run {run.Folder.Id} interrupted after 0s\n  the journal has no end: Croft was killed, or its host went down\n",
+            $"run {run.Folder.Id} interrupted after 0s\n  the journal has no end: it still goes on, or Croft was killed, or its host went down\n",
             TerminalMatrix.Render(run.Summary(), color: false));
     }
 

@@ -21,7 +21,7 @@ public sealed class WrittenJUnit : IDisposable
         Assert.Equal(["platform=debian_12", "target=amd64", "arch=x86_64", "hypervisor=local"],
             suite.Element("properties")!.Elements().Select(p => $"{(string)p.Attribute("name")!}={(string)p.Attribute("value")!}"));
         Assert.Equal(["startup", "restore init", "init", "main", "shutdown"], suite.Elements("testcase").Select(c => (string)c.Attribute("name")!));
-        Assert.All(suite.Elements("testcase"), c => Assert.Equal("vde.vde", (string)c.Attribute("classname")!));
+        Assert.All(suite.Elements("testcase"), c => Assert.Equal("vde.vde.db", (string)c.Attribute("classname")!));
     }
 
     [Theory]

@@ -11,6 +11,8 @@ namespace Croft.Farms.Resolving;
 /// </summary>
 sealed class MachineList(Definitions platforms, Definitions targets, string hostTarget, ProblemList problems)
 {
+    static readonly string[] Reserved = ["all", "ungrouped", "vms", "localhost"];
+
     readonly List<DeclaredMachine> _machines = [];
     readonly Dictionary<(string Platform, string Target), int> _pairs = [];
     readonly Dictionary<string, YamlNode> _names = new(StringComparer.Ordinal);
@@ -130,6 +132,12 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
     bool Add(DeclaredMachine machine)
     {
         var node = machine.Entry?.NodeOf(VmsKeys.Name) ?? machine.Node;
+        if (Reserved.Contains(machine.Name))
+        {
+            problems.Add(node, $"{Words.Quote(machine.Name)} is no name for a machine: it means something else in Ansible's inventory or in every guest's hosts file", "choose another");
+            return false;
+        }
+
         if (_names.TryAdd(machine.Name, node))
         {
             _machines.Add(machine);
