@@ -125,4 +125,8 @@ public sealed class HostileText
             }
         }
     }
+
+    [Fact]
+    public void FarmThatWouldTakeImagesForItsOwnIsRefused() =>
+        Assert.StartsWith("farm.yaml:1:7: farm: \"image\" is what the volumes of images are named by", Reading.Problems("farm: image\nvms: { list: [ { platform: debian_12 } ] }"));
 }

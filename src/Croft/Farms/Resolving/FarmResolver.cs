@@ -12,6 +12,11 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     public Farm Resolve(MapReading farm)
     {
         var name = farm.Get(FarmKeys.Name) ?? "";
+        if (name == "image")
+        {
+            problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
+        }
+
         var hypervisors = HypervisorReader.Read(farm, defaults);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
