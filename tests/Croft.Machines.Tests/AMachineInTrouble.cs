@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Croft.Tools;
-
 namespace Croft.Machines.Tests;
 
 /// <summary>One machine, provisioned once; then what goes wrong, one thing after another, and after each the next run works.</summary>
@@ -71,16 +68,13 @@ public sealed class AMachineInTrouble : IAsyncLifetime
 
     async Task InterruptedRunTerminatesAndSwitchesOff()
     {
-        lab.Write("phases/main.sh", "echo began; sleep 4; sleep 600\n");
-        var code = await SignalDuringMainAsync("INT");
-        Assert.Equal(130, code);
+        Assert.Equal(130, await SignalDuringMainAsync("INT"));
         Assert.Equal("off", await lab.StateAsync("a"));
         await RunMainAsync("true\n");
     }
 
     async Task KilledRunLeavesNothingThatStops()
     {
-        lab.Write("phases/main.sh", "echo began; sleep 4; sleep 600\n");
         await SignalDuringMainAsync("KILL");
         Assert.Equal("running", await lab.StateAsync("a"));
         var run = await RunMainAsync("cat /root/state\n");
@@ -106,22 +100,13 @@ public sealed class AMachineInTrouble : IAsyncLifetime
         return lab.RunAsync("run", exitCode, more);
     }
 
-    /// <summary>Starts a run, sends it a signal as soon as main has begun in the guest, and returns its exit code.</summary>
+    /// <summary>Signals a run that is in main, and returns its exit code.</summary>
     async Task<int> SignalDuringMainAsync(string signal)
     {
-        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = (lab.Tool("run", "-v") with
-        {
-            Line = line =>
-            {
-                if (line.EndsWith("began", StringComparison.Ordinal))
-                    began.TrySetResult();
-            },
-        }).RunAsync(TestContext.Current.CancellationToken);
-        await Task.WhenAny(began.Task, run);
-        Assert.True(began.Task.IsCompleted, "main never began");
-        var process = Process.GetProcessesByName("Croft.Cli").Single(p => File.ReadAllText($"/proc/{p.Id}/cmdline").Contains("run", StringComparison.Ordinal) && Directory.ResolveLinkTarget($"/proc/{p.Id}/cwd", false)!.FullName == lab.Folder);
-        await new Tool("kill", $"-{signal}", process.Id.ToString()).RunAsync(CancellationToken.None);
-        return (await run).ExitCode;
+        lab.Write("phases/main.sh", "sleep 600\n");
+        using var run = RunningCroft.Start(lab, "run");
+        await run.ReachAsync("main", andThen: TimeSpan.FromSeconds(1));
+        await run.SignalAsync(signal);
+        return (await run.EndAsync(TimeSpan.FromMinutes(1))).ExitCode;
     }
 }

@@ -26,6 +26,13 @@ sealed class Lab : IAsyncDisposable
 
     static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
 
+    /// <summary>Skips a test that takes long, unless all are asked for.</summary>
+    public static void OnlyWithAll()
+    {
+        if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is not { Length: > 0 })
+            Assert.Skip("takes long: ./test --all runs it");
+    }
+
     public Tool Tool(params string[] arguments) => new(Program, arguments)
     {
         Directory = Folder,
@@ -40,6 +47,22 @@ sealed class Lab : IAsyncDisposable
         var result = await CroftAsync([command, "-o", "json", .. more]);
         Assert.True(result.ExitCode == exitCode, $"exit code {result.ExitCode}: {result.Error}");
         return new(JsonNode.Parse(result.Output)!, result.Error);
+    }
+
+    /// <summary>Runs a command that must be refused, with these words in its message.</summary>
+    public async Task RefusesAsync(int exitCode, IEnumerable<string> words, params string[] command)
+    {
+        var result = await CroftAsync(command);
+        Assert.True(result.ExitCode == exitCode, $"croft {string.Join(' ', command)}: exit code {result.ExitCode}: {result.Error}");
+        Assert.All(words, word => Assert.Contains(word, result.Error));
+    }
+
+    /// <summary>Runs a command that must succeed, and returns what it printed.</summary>
+    public async Task<string> SucceedsAsync(params string[] command)
+    {
+        var result = await CroftAsync(command);
+        Assert.True(result.ExitCode == 0, $"croft {string.Join(' ', command)}: exit code {result.ExitCode}: {result.Error}");
+        return result.Output;
     }
 
     public async Task<string?> StateAsync(string machine)
@@ -60,6 +83,26 @@ sealed class Lab : IAsyncDisposable
         }
 
         return found;
+    }
+
+    /// <summary>Lines of the journals of all runs so far.</summary>
+    public IEnumerable<string> Journal() =>
+        Directory.Exists(Runs) ? Directory.EnumerateFiles(Runs, "events.jsonl", SearchOption.AllDirectories).SelectMany(Lines) : [];
+
+    /// <summary>Forgets the runs so far.</summary>
+    public void ForgetRuns()
+    {
+        if (Directory.Exists(Runs))
+            Directory.Delete(Runs, recursive: true);
+    }
+
+    string Runs => Path.Combine(Folder, ".croft/runs");
+
+    /// <summary>Of a file that another process still writes.</summary>
+    static string[] Lines(string file)
+    {
+        using var text = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return text.ReadToEnd().Split('\n');
     }
 
     public void Write(string file, string text)

@@ -7,8 +7,7 @@ public sealed class ManyCachedRuns
     [Fact]
     public async Task LeaveAsMuchAsOne()
     {
-        if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is null)
-            Assert.Skip("a soak test: ./test --all runs it");
+        Lab.OnlyWithAll();
         await using var lab = new Lab("soak");
         lab.Write("farm.yaml", """
             farm: soak
