@@ -64,7 +64,16 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     }
 
     /// <summary>The farm's machines that exist, as selected.</summary>
+    /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
     public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel)
+    {
+        var machines = await OfNameAsync(controller, cancel);
+        controller.CheckOwner(machines);
+        return Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+    }
+
+    /// <summary>All machines that carry the farm's name, whoever made them, in declared order.</summary>
+    public static async Task<IReadOnlyList<Placed>> OfNameAsync(Controller controller, CancellationToken cancel)
     {
         if (controller.Engines.Count == 0 && controller.Silent.Count > 0)
             throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", controller.Silent.Values)}");
@@ -72,8 +81,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         foreach (var (name, engine) in controller.Engines)
             all.AddRange((await engine.ListMachinesAsync(cancel)).Where(m => m.Record?.Farm == controller.Farm.Name).Select(m => new Placed(name, m)));
         var order = controller.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
-        var sorted = all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal).ToList();
-        return Selection.Of(selection, sorted, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+        return [.. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The one machine that is meant, with OpenSSH's files up to date. Looks in the farm, then in the pools.</summary>
@@ -83,9 +91,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         foreach (var path in here is null ? PoolFiles() : [here, .. parsed.GetValue(options.Farm) is null ? PoolFiles() : []])
         {
             var controller = await Controller.OpenAsync(Load(path), Surroundings, cancel);
-            var machines = await MachinesAsync(controller, [], cancel);
+            var machines = await OfNameAsync(controller, cancel);
             if (machines.FirstOrDefault(m => m.Record.Name == name) is { } found)
             {
+                controller.CheckOwner(machines);
                 controller.WriteSshConfig(machines.Select(m => m.Record));
                 return (controller, found);
             }

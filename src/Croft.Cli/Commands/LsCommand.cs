@@ -55,7 +55,7 @@ static class LsCommand
         if (controller.Engines.Count == 0)
             throw CroftException.World("no hypervisor of the farm answers");
         if (!all)
-            return await Session.MachinesAsync(controller, [], cancel);
+            return await Session.OfNameAsync(controller, cancel);
         var machines = new List<Placed>();
         foreach (var (name, engine) in controller.Engines)
             machines.AddRange(Croft(name, await engine.ListMachinesAsync(cancel)));

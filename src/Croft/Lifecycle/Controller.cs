@@ -143,6 +143,15 @@ public sealed class Controller : IDisposable
         return Owner!;
     }
 
+    /// <summary>Refuses machines that another folder's farm of this name made.</summary>
+    public void CheckOwner(IEnumerable<Placed> machines)
+    {
+        if (machines.FirstOrDefault(m => m.Record.Owner != Owner) is { } stranger)
+            throw CroftException.World(
+                $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {Farm.Directory}",
+                $"-f {stranger.Record.Folder}/farm.yaml means that farm; croft adopt takes it over");
+    }
+
     /// <summary>Takes over the farm of this name that another folder, or this one before it lost its <c>.croft</c>, made: its machines know this folder from now on.</summary>
     /// <returns>How many machines.</returns>
     /// <exception cref="CroftException">No hypervisor has such a farm.</exception>

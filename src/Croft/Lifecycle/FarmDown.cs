@@ -27,7 +27,9 @@ public static class FarmDown
     /// <param name="everything">The whole farm is meant, so that what an interrupted command left behind goes too.</param>
     public static async Task DestroyAsync(Controller controller, Inventory inventory, IReadOnlyCollection<Placed> machines, bool everything, CancellationToken cancel)
     {
-        CheckOwner(controller, machines);
+        controller.CheckOwner(machines);
+        if (everything)
+            CheckSharing(controller, inventory);
         await Task.WhenAll(machines.Select(machine => RemoveAsync(controller, machine, cancel)));
         if (!everything)
             return;
@@ -37,7 +39,7 @@ public static class FarmDown
             var engine = controller.Engine(hypervisor.Name);
             foreach (var volume in (await engine.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
                 await engine.DeleteVolumeAsync(volume, cancel);
-            foreach (var network in hypervisor.Networks.Where(n => n.Farm == farm && n.Owner == controller.Owner))
+            foreach (var network in Own(controller, hypervisor))
                 await engine.RemoveNetworkAsync(network.Name, cancel);
         }
     }
@@ -56,11 +58,19 @@ public static class FarmDown
             await engine.DeleteVolumeAsync(volume, cancel);
     }
 
-    static void CheckOwner(Controller controller, IEnumerable<Placed> machines)
+    static IEnumerable<NetworkState> Own(Controller controller, HypervisorState hypervisor) =>
+        hypervisor.Networks.Where(n => n.Farm == controller.Farm.Name && n.Owner == controller.Owner);
+
+    static void CheckSharing(Controller controller, Inventory inventory)
     {
-        if (machines.FirstOrDefault(m => m.Record.Owner != controller.Owner) is { } stranger)
+        var guests = from hypervisor in inventory.Hypervisors
+                     from network in Own(controller, hypervisor)
+                     from machine in hypervisor.Machines
+                     where machine.Record is { } record && record.Owner != controller.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
+                     select (Network: network.Name, machine.Record);
+        if (guests.FirstOrDefault() is { Record: { } guest } shared)
             throw CroftException.World(
-                $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {controller.Farm.Directory}",
-                $"destroy it there: croft destroy -f {stranger.Record.Folder}/farm.yaml; or take the farm over: croft adopt");
+                $"network {shared.Network} is used by machine \"{guest.Name}\" of the farm \"{guest.Farm}\" in {guest.Folder}",
+                $"destroy that farm first: croft destroy -f {guest.Folder}/farm.yaml; or name the machines to destroy, and the network stays");
     }
 }

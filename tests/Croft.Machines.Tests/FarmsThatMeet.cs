@@ -1,0 +1,79 @@
+namespace Croft.Machines.Tests;
+
+/// <summary>Two folders that want the same name, the same addresses or the same network.</summary>
+public sealed class FarmsThatMeet : IAsyncLifetime
+{
+    const string Machine = "platform: debian_12, memory: 256MiB";
+
+    readonly Lab first = new("ftmeet");
+    readonly Lab sameName = new("ftmeet");
+    readonly Lab sameAddresses = new("ftother");
+
+    public async ValueTask InitializeAsync()
+    {
+        first.Write("farm.yaml", $$"""
+            farm: ftmeet
+            networks: { lan: { cidr: 10.91.7.0/24 } }
+            vms: { list: [ { name: a, {{Machine}} } ] }
+            """);
+        await first.SucceedsAsync("up");
+    }
+
+    /// <summary>The farm that others use goes last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await sameAddresses.DisposeAsync();
+        await sameName.DisposeAsync();
+        await first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AreKeptApartOrShareOnlyWhatTheySay()
+    {
+        await SameNameIsRefusedNamingBothFolders();
+        await SameAddressesAreRefusedNamingTheOtherFarm();
+        await SharedNetworkJoinsThem();
+        await NetworkThatAnotherFarmUsesIsNotDestroyed();
+        Assert.Equal("running", await first.StateAsync("a"));
+    }
+
+    async Task SameNameIsRefusedNamingBothFolders()
+    {
+        sameName.Write("farm.yaml", await File.ReadAllTextAsync(Path.Combine(first.Folder, "farm.yaml"), TestContext.Current.CancellationToken));
+        string[] folders = [first.Folder, sameName.Folder];
+        foreach (var command in new string[][] { ["plan"], ["up"], ["run"], ["down"], ["stop", "a"], ["reset", "a"], ["exec", "a", "--", "true"], ["ssh", "a"], ["destroy", "--yes"] })
+            await sameName.RefusesAsync(3, folders, command);
+        Assert.Equal("running", await first.StateAsync("a"));
+    }
+
+    async Task SameAddressesAreRefusedNamingTheOtherFarm()
+    {
+        Other("lan: { cidr: 10.91.0.0/16 }", "b");
+        await sameAddresses.RefusesAsync(3, ["farm.yaml:2:", "10.91.7.0/24", "\"ftmeet\"", first.Folder, "shared: ftmeet.lan"], "up");
+        Assert.Empty(await sameAddresses.LeftoversAsync());
+    }
+
+    async Task SharedNetworkJoinsThem()
+    {
+        Other("lan: { shared: ftmeet.lan }", "a");
+        await sameAddresses.RefusesAsync(3, ["another farm has a machine \"a\" in network \"lan\""], "up");
+        Other("lan: { shared: ftmeet.lan }", "b");
+        await sameAddresses.SucceedsAsync("up");
+        Assert.Equal("b\n", await sameAddresses.SucceedsAsync("ssh", "b", "--", "hostname"));
+        Assert.Equal("a\n", await first.SucceedsAsync("ssh", "a", "--", "hostname"));
+    }
+
+    async Task NetworkThatAnotherFarmUsesIsNotDestroyed()
+    {
+        await first.RefusesAsync(3, ["\"ftother\"", sameAddresses.Folder], "destroy", "--yes");
+        await sameAddresses.SucceedsAsync("destroy", "--yes");
+        Assert.Empty(await sameAddresses.LeftoversAsync());
+        Assert.Contains("network ftmeet-lan", await first.LeftoversAsync());
+    }
+
+    void Other(string network, string machine) => sameAddresses.Write("farm.yaml", $$"""
+        farm: ftother
+        networks: { {{network}} }
+        vms: { list: [ { name: {{machine}}, {{Machine}} } ] }
+        """);
+}
