@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Win32.SafeHandles;
 
 namespace Croft.Cli;
 
@@ -68,6 +69,6 @@ sealed class Terminal
     /// <summary>Where a live view draws.</summary>
     public static Spectre.Console.IAnsiConsoleOutput ErrorOutput() => new Spectre.Console.AnsiConsoleOutput(Console.Error);
 
-    /// <summary>The raw streams, for what is bound to a guest.</summary>
-    public static (Stream In, Stream Out) Raw() => (Console.OpenStandardInput(), Console.OpenStandardOutput());
+    /// <summary>The raw streams, for what is bound to a guest. On a terminal, .NET's own stream of standard input hands over whole lines only.</summary>
+    public static (Stream In, Stream Out) Raw() => (new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Console.OpenStandardOutput());
 }
