@@ -41,11 +41,18 @@ sealed class Lab : IAsyncDisposable
 
     public Task<ToolResult> CroftAsync(params string[] arguments) => Tool(arguments).RunAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Runs a command, which must end with this exit code.</summary>
+    public async Task<ToolResult> MustAsync(int exitCode, params string[] arguments)
+    {
+        var result = await CroftAsync(arguments);
+        Assert.True(result.ExitCode == exitCode, $"croft {string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Error}");
+        return result;
+    }
+
     /// <summary>Runs <c>croft run</c> or the like, which must end with this exit code.</summary>
     public async Task<RunOutcome> RunAsync(string command, int exitCode = 0, params string[] more)
     {
-        var result = await CroftAsync([command, "-o", "json", .. more]);
-        Assert.True(result.ExitCode == exitCode, $"exit code {result.ExitCode}: {result.Error}");
+        var result = await MustAsync(exitCode, [command, "-o", "json", .. more]);
         return new(JsonNode.Parse(result.Output)!, result.Error);
     }
 
@@ -111,6 +118,8 @@ sealed class Lab : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }
+
+    public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     public async ValueTask DisposeAsync()
     {
