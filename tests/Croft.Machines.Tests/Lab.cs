@@ -123,8 +123,8 @@ sealed class Lab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(Folder, "farm.yaml")))
-            await Tool("destroy", "--yes").RunAsync(CancellationToken.None);
+        foreach (var farm in Directory.EnumerateFiles(Folder, "farm.yaml", SearchOption.AllDirectories).ToList()) // pools are farms too
+            await Tool("destroy", "-f", farm, "--yes").RunAsync(CancellationToken.None);
         Directory.Delete(Folder, recursive: true);
     }
 }

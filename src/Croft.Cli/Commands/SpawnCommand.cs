@@ -33,9 +33,7 @@ static class SpawnCommand
     {
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
         var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        var others = File.Exists(path) ? Session.Load(path).Machines.Where(m => !names.Contains(m.Name)).Select(m => new PoolMachine(stem, m.Name, m.Platform)) : [];
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllTextAsync(path, PoolRequest.FarmText(stem, others.Concat(wanted).OrderBy(m => m.Name, StringComparer.Ordinal), session.Timeout ?? Timeout), cancel);
+        await DeclareAsync(session, stem, File.Exists(path) ? [.. Others(Session.Load(path), names), .. wanted] : wanted, cancel);
         using var controller = await Controller.OpenAsync(Session.Load(path), session.Surroundings, cancel);
         var old = (await Session.MachinesAsync(controller, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
         if (old.Count > 0)
@@ -44,21 +42,48 @@ static class SpawnCommand
             await FarmDown.DestroyAsync(controller, await controller.ObserveAsync(cancel), old, everything: false, cancel);
         }
 
+        if (command.Length == 0)
+            return await UpAsync(session, controller, names, cancel);
+        try
+        {
+            var code = await UpAsync(session, controller, names, cancel);
+            return code != 0 ? code : await ExecCommand.RunAsync(session, controller, await Session.MachinesAsync(controller, [.. names], cancel), command, cancel);
+        }
+        finally
+        {
+            await ThrowAwayAsync(session, controller, names);
+        }
+    }
+
+    static async Task<int> UpAsync(Session session, Controller controller, HashSet<string> names, CancellationToken cancel)
+    {
         var plan = (await controller.PlanAsync(cancel)).Of(names);
         using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
         var summary = await FarmUp.RunAsync(controller, plan, recreate: false, "spawn", view.Follow, view.Images, cancel);
         view.Dispose();
-        var code = UpCommand.Report(session, summary!, cancel);
-        if (command.Length == 0)
-            return code;
-        var machines = await Session.MachinesAsync(controller, [.. names], cancel);
-        try
-        {
-            return code != 0 ? code : await ExecCommand.RunAsync(session, controller, machines, command, cancel);
-        }
-        finally
-        {
-            await FarmDown.DestroyAsync(controller, await controller.ObserveAsync(CancellationToken.None), machines, everything: false, CancellationToken.None);
-        }
+        return UpCommand.Report(session, summary!, cancel);
     }
+
+    /// <summary>Removes machines and that they were declared; the pool goes with its last machine. Also after Ctrl-C.</summary>
+    static async Task ThrowAwayAsync(Session session, Controller controller, HashSet<string> names)
+    {
+        var machines = (await Session.MachinesAsync(controller, [], CancellationToken.None)).ToLookup(m => names.Contains(m.Record.Name));
+        var others = Others(Session.Load(controller.Farm.File), names);
+        var empty = others.Count == 0 && !machines[false].Any();
+        await FarmDown.DestroyAsync(controller, await controller.ObserveAsync(CancellationToken.None), [.. machines[true]], everything: empty, CancellationToken.None);
+        if (empty)
+            Directory.Delete(controller.Farm.Directory, recursive: true);
+        else
+            await DeclareAsync(session, controller.Farm.Name, others, CancellationToken.None);
+    }
+
+    static Task DeclareAsync(Session session, string stem, IEnumerable<PoolMachine> machines, CancellationToken cancel)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(session.Pools, stem));
+        return File.WriteAllTextAsync(Path.Combine(folder.FullName, FarmFile.Name), PoolRequest.FarmText(stem, machines.OrderBy(m => m.Name, StringComparer.Ordinal), session.Timeout ?? Timeout), cancel);
+    }
+
+    /// <summary>The machines that a pool declares, less those of these names.</summary>
+    static List<PoolMachine> Others(Farm pool, HashSet<string> names) =>
+        [.. pool.Machines.Where(m => !names.Contains(m.Name)).Select(m => new PoolMachine(pool.Name, m.Name, m.Platform))];
 }

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace Croft.Machines.Tests;
+
+public sealed class APoolFromOneLine : IAsyncLifetime
+{
+    readonly Lab lab = new("spool");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task IsAlwaysFreshAndForgetsWhatItThrowsAway()
+    {
+        await SpawnAsync(0, "1-2:d12");
+        Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
+        await lab.MustAsync(0, "exec", "-f", "spool", "--", "echo mine > /root/kept");
+
+        await SpawnAsync(2, "spool2:debian_12");
+        await SpawnAsync(0, "spool2:debian_12", "--yes");
+        Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", "spool01", "--", "cat /root/kept")).Output);
+        await lab.MustAsync(1, "ssh", "spool02", "--", "test -e /root/kept");
+
+        Assert.Equal("spool03: spool03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
+        Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
+        Assert.Equal(2, JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", "spool", "-o", "json")).Output)!["machines"]!.AsArray().Count);
+
+        await SpawnAsync(0, "1-2:d12", "--yes", "--rm", "--", "true");
+        Assert.False(Directory.Exists(Path.Combine(lab.Folder, "data/croft/pools/spool")));
+        Assert.Empty(await lab.LeftoversAsync());
+    }
+
+    Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) => lab.MustAsync(exitCode, ["spawn", "--stem", "spool", .. words]);
+
+    async Task<IEnumerable<string>> MachinesAsync() =>
+        JsonNode.Parse((await lab.MustAsync(0, "ls", "-f", "spool", "-o", "json")).Output)!.AsArray().Select(m => $"{m!["name"]} {m["platform"]} {m["state"]}");
+}
