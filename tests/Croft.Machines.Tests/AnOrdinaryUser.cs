@@ -79,6 +79,29 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     }
 
     [Fact]
+    public async Task IsToldThatLibvirtDiedDuringMainAndTheNextRunWorks()
+    {
+        var farm = await user.FarmAsync("daemon", Farm("daemon") + "project: { phases: phases }\n", ("phases/main.sh", "echo began; sleep 3; echo done\n"));
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = (user.Croft(farm, "run", "-v") with
+        {
+            Line = line =>
+            {
+                if (line.EndsWith("began", StringComparison.Ordinal))
+                    began.TrySetResult();
+            },
+        }).RunAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(began.Task, run);
+        await user.KillDaemonAsync();
+        var result = await run.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("a: main: passed", result.Error);
+        Assert.Contains("libvirtd went away: start it, then run the command again", result.Error);
+
+        Assert.Contains("main", (await user.RunAsync(farm)).Steps("a", "passed"));
+    }
+
+    [Fact]
     public async Task IsToldThatARuntimeFolderIsMissing()
     {
         var farm = await user.FarmAsync("adrift", Farm("adrift"));
@@ -92,5 +115,6 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
         farm: {{name}}
         networks: { out: { mode: user } }
         vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+
         """;
 }

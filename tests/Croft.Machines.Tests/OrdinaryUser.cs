@@ -13,11 +13,14 @@ public sealed class OrdinaryUser : IAsyncLifetime
     readonly string name = $"croft-test-{Environment.ProcessId}";
     readonly List<string> farms = [];
     string? missing;
+    bool limited;
     int id = -1;
 
     string Home => $"/home/{name}";
 
     string Runtime => $"/run/user/{id}";
+
+    string Pool => Path.Combine(Home, ".local/share/croft/disks");
 
     string Program => Path.Combine(Home, "croft", "Croft.Cli");
 
@@ -47,6 +50,8 @@ public sealed class OrdinaryUser : IAsyncLifetime
             await Croft(farm, "destroy", "--yes").RunAsync(CancellationToken.None);
         foreach (var process in Processes())
             await new Tool("kill", "-KILL", process).RunAsync(CancellationToken.None);
+        if (limited)
+            await new Tool("umount", "-l", Pool).RunAsync(CancellationToken.None);
         await new Tool("userdel", "-f", "-r", name).RunAsync(CancellationToken.None);
         if (Directory.Exists(Runtime))
             Directory.Delete(Runtime, recursive: true);
@@ -82,10 +87,29 @@ public sealed class OrdinaryUser : IAsyncLifetime
         return result;
     }
 
-    public async Task<RunOutcome> RunAsync(string folder)
+    public async Task<RunOutcome> RunAsync(string folder, int exitCode = 0)
     {
-        var result = await CroftAsync(folder, 0, "run", "-o", "json");
+        var result = await CroftAsync(folder, exitCode, "run", "-o", "json");
+        Assert.True(result.Output.Length > 0, result.Error);
         return new(JsonNode.Parse(result.Output)!, result.Error);
+    }
+
+    /// <summary>Gives the user's pool a file system of its own with so much space in all.</summary>
+    public async Task LimitPoolAsync(int mebibytes)
+    {
+        await AsUser("mkdir", "-p", Pool).RunCheckedAsync("making the pool's folder", CancellationToken.None);
+        await MustAsync("mount", "-t", "tmpfs", "-o", $"{(limited ? "remount," : "")}size={mebibytes}m,mode=700,uid={id}", "tmpfs", Pool);
+        limited = true;
+    }
+
+    /// <summary>Files in the user's pool.</summary>
+    public IEnumerable<string> Volumes => Directory.EnumerateFiles(Pool).Select(file => Path.GetFileName(file));
+
+    /// <summary>Kills the user's libvirt daemon; their machines go on.</summary>
+    public async Task KillDaemonAsync()
+    {
+        var daemon = Processes().Single(process => File.ReadAllText($"/proc/{process}/comm").Trim() is "libvirtd" or "virtqemud");
+        await MustAsync("kill", "-KILL", daemon);
     }
 
     /// <summary>The port that leads to a machine's ssh.</summary>
