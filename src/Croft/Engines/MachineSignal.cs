@@ -9,6 +9,9 @@ public enum MachineSignal
     /// <summary>It is off: shut down, destroyed or crashed.</summary>
     Stopped,
 
+    /// <summary>Its processors stand: it wrote to a disk, and no space is left in the pool.</summary>
+    Full,
+
     /// <summary>The guest opened the agent's channel.</summary>
     AgentConnected,
 }

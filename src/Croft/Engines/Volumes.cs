@@ -5,6 +5,9 @@ namespace Croft.Engines;
 /// <summary>Names of volumes in Croft's pool. They say whose they are, so that everything can be found again by name alone.</summary>
 public static class Volumes
 {
+    /// <summary>What to do when no space is left.</summary>
+    public const string SpaceHint = "make space in the pool: croft image remove, croft snapshot delete and croft destroy give it back";
+
     /// <summary>What every volume of a machine begins with.</summary>
     public static string PrefixOf(string farm, string machine) => $"{farm}.{machine}.";
 

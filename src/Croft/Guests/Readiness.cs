@@ -16,6 +16,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource stopped = new();
     readonly long start = clock.GetTimestamp();
+    volatile bool full;
     string lastSeen = "nothing yet";
 
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
@@ -23,7 +24,8 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
     {
         if (signal == MachineSignal.AgentConnected && agent.TrySetResult())
             Seen("the guest agent connected");
-        if (signal == MachineSignal.Stopped)
+        full |= signal == MachineSignal.Full;
+        if (signal is MachineSignal.Stopped or MachineSignal.Full)
             stopped.Cancel();
     }
 
@@ -48,6 +50,8 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
         {
             var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             var name = guest?.Access.Name ?? "the machine";
+            if (full)
+                throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", Volumes.SpaceHint);
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
                 $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",

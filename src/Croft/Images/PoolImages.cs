@@ -19,6 +19,22 @@ public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
         var present = (await engine.ListVolumesAsync(cancel)).ToHashSet(StringComparer.Ordinal);
         if (present.Contains(mark))
             return;
+        var made = new List<string>();
+        try
+        {
+            await UploadAsync(image, mark, made, progress, cancel);
+        }
+        catch
+        {
+            foreach (var volume in made)
+                await engine.TryDeleteVolumeAsync(volume, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <param name="made">Takes the volumes that were made.</param>
+    async Task UploadAsync(StoredImage image, string mark, List<string> made, IProgress<long>? progress, CancellationToken cancel)
+    {
         var sent = 0L;
         foreach (var name in new[] { image.Disk, image.Kernel, image.Initrd }.OfType<string>())
         {
@@ -28,7 +44,11 @@ public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
             {
                 await using var content = File.OpenRead(Path.Combine(image.Directory, name));
                 if (await engine.UploadAsync(volume, content, new Progress(progress, sent), cancel))
+                {
+                    made.Add(volume);
                     break;
+                }
+
                 if (await engine.PoolHasAsync(mark, cancel))
                     return;
                 if (!await engine.TryDeleteVolumeAsync(volume, cancel))

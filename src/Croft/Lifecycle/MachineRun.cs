@@ -59,8 +59,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             return true;
         try
         {
-            if (await engine.PowerAsync(Domain, cancel) != PowerState.Running)
-                throw CroftException.World("the machine is off");
+            if (await engine.PowerAsync(Domain, cancel) is var power && power != PowerState.Running)
+                throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
             if (work.Controller.GuestOf(record!) is { } guest && !await guest.IsConnectedAsync(cancel))
                 await new MachineStart(work, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
@@ -191,12 +191,12 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         return steps.RunAsync(name, () => phases.RunAsync(machine, file, cancel), skip: !wanted, log: true);
     }
 
-    /// <summary>Shuts the guest down where it was reached; in any case the machine is off afterwards.</summary>
+    /// <summary>Shuts the guest down where it was reached and runs; in any case the machine is off afterwards.</summary>
     async Task StopAsync(CancellationToken cancel)
     {
         try
         {
-            if (ready)
+            if (ready && await engine.PowerAsync(Domain, cancel) == PowerState.Running)
                 await new MachineStop(work.Controller, engine, record!, text => work.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
         }
         finally

@@ -33,9 +33,11 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         if (work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var limit))
             late.CancelAfter(limit);
         using var gone = new CancellationTokenSource();
+        var full = false;
         using var watch = work.EngineOf(machine).Watch(DomainOf(machine), signal =>
         {
-            if (signal == MachineSignal.Stopped)
+            full |= signal == MachineSignal.Full;
+            if (signal is MachineSignal.Stopped or MachineSignal.Full)
                 gone.Cancel();
         });
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
@@ -56,7 +58,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw Stopped(machine, name);
+            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", Volumes.SpaceHint) : Stopped(machine, name);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -75,6 +75,7 @@ public sealed partial class LibvirtEngine : IDisposable
         DomainEventKind.Started => MachineSignal.Started,
         DomainEventKind.Stopped => MachineSignal.Stopped,
         DomainEventKind.Crashed => MachineSignal.Stopped,
+        DomainEventKind.Suspended when e.Detail == (int)SuspendedDetail.IOError => MachineSignal.Full,
         _ => null,
     };
 
@@ -109,7 +110,7 @@ public sealed partial class LibvirtEngine : IDisposable
         cancel);
 
     static string? HintFor(LibvirtException e) =>
-        e.Message.Contains("No space left", StringComparison.Ordinal) ? "free space on the hypervisor: croft image list shows what Croft keeps there"
+        e.Message.Contains("No space left", StringComparison.Ordinal) ? Volumes.SpaceHint
         : e.Message.Contains("host forwarding rule", StringComparison.Ordinal) ? "its port was taken a moment ago: run the command again, another one is used"
         : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null
         : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
