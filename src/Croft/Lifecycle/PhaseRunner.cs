@@ -52,9 +52,9 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
                     last = line.Trim();
             }
 
-            var code = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : await script.RunAsync(machine, guest, file, Line, any.Token);
+            var (code, words) = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : (await script.RunAsync(machine, guest, file, Line, any.Token), "");
             if (code != 0)
-                throw await FailureAsync(machine, guest, name, code, last);
+                throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : last);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
