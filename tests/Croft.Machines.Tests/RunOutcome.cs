@@ -20,5 +20,8 @@ public sealed record RunOutcome(JsonNode Json, string Messages)
 
     public string Artifact(string machine, string path) => File.ReadAllText(Path.Combine(Folder, "artifacts", machine, path));
 
+    /// <summary>The journal's lines about a machine.</summary>
+    public string Events(string machine) => string.Join('\n', File.ReadLines(Path.Combine(Folder, "events.jsonl")).Where(line => line.Contains($"\"{machine}\"", StringComparison.Ordinal)));
+
     JsonNode Machine(string name) => Json["machines"]!.AsArray().First(m => (string?)m!["name"] == name)!;
 }

@@ -1,0 +1,56 @@
+namespace Croft.Machines.Tests;
+
+public sealed class PhasesAsTaskLists : IAsyncLifetime
+{
+    readonly Lab lab = new("tasks");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task SeeTheWholeFarmAreCachedAndNameTheTaskThatFailed()
+    {
+        lab.Write("farm.yaml", """
+            farm: tasks
+            vms:
+              list:
+                - { name: a, platform: debian_12, memory: 256MiB, properties: { role: first } }
+                - { name: b, platform: debian_12, memory: 256MiB }
+            project: { id: listed, revision: auto, phases: phases, vars: { answer: 42, nested: { list: [ 1, two ] } } }
+            """);
+        lab.Write("phases/init.yaml", "- name: keep a file\n  shell: echo {{ vm.name }} > /root/init\n");
+        lab.Write("phases/main.yaml", """
+            - name: look around
+              assert:
+                that:
+                  - groups.vms == ['a', 'b'] and groups.debian_12 == groups.vms and groups.amd64 == groups.vms and groups.b == ['b']
+                  - hostvars.a.ansible_host != hostvars.b.ansible_host and hostvars.b.vm.name == 'b' and hostvars.b.kvm_host == 'local'
+                  - vm.name == inventory_hostname and vm.platform == 'debian_12' and vm.memory == 256 * 1024 * 1024 and vm.networks[0].address == ansible_host
+                  - vm.metadata.target_name == 'amd64' and kvm_host == 'local' and project_id == 'listed' and project_revision == 'auto'
+                  - hostvars.a.vm.properties.role == 'first' and answer == 42 and nested.list[1] == 'two'
+                  - phases_lookup_dir_path is directory
+            """);
+        var first = await lab.RunAsync("run");
+        foreach (var machine in (string[])["a", "b"])
+            Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps(machine, "passed"));
+        Assert.Contains("task: keep a file", first.Events("a"), StringComparison.Ordinal);
+        Assert.Contains("task: look around", first.Events("b"), StringComparison.Ordinal);
+
+        lab.Write("phases/main.yaml", """
+            - name: read the file of init
+              command: cat /root/init
+              register: file
+            - name: refuse some
+              command: sh -c 'echo not {{ file.stdout }} >&2; exit 3'
+              when: file.stdout == "a"
+            - name: be silent
+              meta: noop
+            """);
+        var second = await lab.RunAsync("run", exitCode: 1);
+        Assert.Equal("main ended with exit code 2: task \"refuse some\": non-zero return code: not a", second.Reason("a", "main"));
+        Assert.Equal(["restore init", "shutdown"], second.Steps("a", "passed"));
+        Assert.Equal(["restore init", "main", "shutdown"], second.Steps("b", "passed"));
+        Assert.Equal(["init"], second.Steps("b", "cached"));
+    }
+}
