@@ -1,36 +1,59 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Reports;
+using Croft.Snapshots;
 
 namespace Croft.Cli.Commands;
 
-/// <summary>snapshot create, restore, list, delete.</summary>
+/// <summary>snapshot create, restore, list, tree, show, delete, commit.</summary>
 static class SnapshotCommand
 {
     public static Command Create(CommandMaker make) => CommandMaker.Group(
         "snapshot", "Keep states of machines and put machines back to them",
-        [CreateOne(make), Restore(make), List(make), Delete(make)]);
+        [CreateOne(make), Restore(make), List(make), Tree(make), Show(make), Delete(make), Commit(make)]);
 
     static Command CreateOne(CommandMaker make)
     {
-        var offline = new Option<bool>("--offline") { Description = "Shut the machines down first, and keep their disks only" };
-        return Make(make, "create", "Keep the present state of machines, with memory where they run", [offline], async (session, parsed, controller, machines, name, journal, cancel) =>
+        var memory = new Option<bool>("--memory") { Description = "Keep the running state; refused for machines that are off" };
+        var disk = new Option<bool>("--disk") { Description = "Keep disks only, file systems frozen by the guest agent" };
+        var offline = new Option<bool>("--offline") { Description = "Shut the machines down first, keep disks only, and start them again" };
+        var together = new Option<bool>("--together") { Description = "All machines at one instant, all or none" };
+        return Make(make, "create", "Keep the present state of machines, with memory where they run", [memory, disk, offline, together], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
-            await FarmSnapshots.CreateAsync(controller, machines, name, parsed.GetValue(offline), journal, cancel);
-            session.Terminal.Say($"Snapshot {name} of {machines.Count} machines is taken.");
+            var kinds = new (Option<bool> Option, Keep Keep)[] { (memory, Keep.Memory), (disk, Keep.Disks), (offline, Keep.Offline) };
+            var asked = kinds.Where(kind => parsed.GetValue(kind.Option)).ToList();
+            if (asked.Count > 1 || parsed.GetValue(together) && parsed.GetValue(offline))
+                throw CroftException.Usage("only one of --memory, --disk and --offline can be kept, and --together is for machines that go on running", "leave one away");
+            var options = new TakeOptions(asked.Select(a => a.Keep).FirstOrDefault(Keep.Present), parsed.GetValue(together));
+            using var notes = journal.Follow(Say(session));
+            var stood = await FarmSnapshots.CreateAsync(controller, machines, name, options, journal, cancel);
+            session.Terminal.Say($"Snapshot {name} of {machines.Count} machines is taken{(stood is { } time ? $", all at one instant; they stood still for {time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s" : "")}.");
         });
     }
 
     static Command Restore(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return Make(make, "restore", "Put machines back to a snapshot; what they are now is lost", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        var saveAs = new Option<string?>("--save-as") { Description = "Keep the present state under this name first", HelpName = "NAME" };
+        var withDefinition = new Option<bool>("--with-definition") { Description = "Bring back the machines' definition of then, too" };
+        return Make(make, "restore", "Put machines back to a snapshot; what they are now is lost", [saveAs, withDefinition, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
-            session.Confirm(parsed.GetValue(yes), $"Putting {string.Join(", ", machines.Select(m => m.Record.Name))} back to {name}, which loses their present state");
-            await FarmSnapshots.RestoreAsync(controller, machines, name, journal, cancel);
+            if (parsed.GetValue(withDefinition))
+            {
+                foreach (var line in await FarmSnapshots.DifferencesAsync(controller, machines, name, cancel))
+                    session.Terminal.Say(line);
+            }
+
+            var names = string.Join(", ", machines.Select(m => m.Record.Name));
+            if (parsed.GetValue(saveAs) is { } keep)
+                await FarmSnapshots.CreateAsync(controller, machines, keep, new(), journal, cancel);
+            else
+                session.Confirm(parsed.GetValue(yes), $"Putting {names} back to {name}, which loses their present state");
+            await FarmSnapshots.RestoreAsync(controller, machines, name, parsed.GetValue(withDefinition), journal, cancel);
             session.Terminal.Say($"{machines.Count} machines are back at {name}.");
         });
     }
@@ -38,36 +61,100 @@ static class SnapshotCommand
     static Command Delete(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return Make(make, "delete", "Forget a snapshot or a layer", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        var subtree = new Option<bool>("--subtree") { Description = "Forget all that stand on it, too" };
+        return Make(make, "delete", "Forget a snapshot or a layer; what others stand on stays", [subtree, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
             session.Confirm(parsed.GetValue(yes), $"Deleting snapshot {name}");
-            await FarmSnapshots.DeleteAsync(controller, machines, name, journal, cancel);
+            await FarmSnapshots.DeleteAsync(controller, machines, name, parsed.GetValue(subtree), journal, cancel);
             session.Terminal.Say($"Snapshot {name} is gone.");
         });
     }
 
-    static Command List(CommandMaker make)
+    static Command Commit(CommandMaker make)
+    {
+        var yes = Arguments.Yes();
+        return Make(make, "commit", "Fold what machines have become since a snapshot into it", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        {
+            session.Confirm(parsed.GetValue(yes), $"Replacing what {name} holds by the present state");
+            await FarmSnapshots.CommitAsync(controller, machines, name, journal, cancel);
+            session.Terminal.Say($"Snapshot {name} is the present state of {machines.Count} machines.");
+        });
+    }
+
+    static Command List(CommandMaker make) => Read(make, "list", "List snapshots and layers, oldest first", [], (session, _, trees) =>
+    {
+        var all = trees.SelectMany(t => t.Tree.Snapshots.Select(s => (t.Machine, t.Tree, Stored: s))).ToList();
+        if (session.Output == "table")
+            Terminal.ResultText(TextTable.Render(
+                ["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "SIZE", "STANDS ON"],
+                all.Select(s => (IReadOnlyList<string>)[s.Machine.Record.Name, s.Stored.Snapshot.Name, Kind(s.Stored), Maker(s.Stored), Time(s.Stored), Size(s.Tree.SizeOf(s.Stored)), s.Tree.ParentOf(s.Stored)?.Snapshot.Name ?? "-"])));
+        else
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. all.Select(s => (JsonNode)Json(s.Machine, s.Tree, s.Stored))])));
+    });
+
+    static Command Tree(CommandMaker make) => Read(make, "tree", "Draw how snapshots stand on each other, and where each machine stands", [], (session, _, trees) =>
+    {
+        if (session.Output == "table")
+            Terminal.ResultText(string.Concat(trees.Select(t => SnapshotDrawing.Of(t.Machine.Record.Name, t.Machine.State.Power, t.Tree))));
+        else
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. trees.Select(t => (JsonNode)new JsonObject
+            {
+                ["machine"] = t.Machine.Record.Name,
+                ["current"] = t.Tree.Current?.Snapshot.Name,
+                ["snapshots"] = new JsonArray([.. t.Tree.Snapshots.Select(s => (JsonNode)Json(t.Machine, t.Tree, s))]),
+                ["hidden"] = new JsonArray([.. t.Tree.Hidden.Select(h => (JsonNode)new JsonObject
+                {
+                    ["file"] = h.Volume,
+                    ["size"] = h.Size,
+                    ["heldBy"] = new JsonArray([.. h.HeldBy.Select(name => (JsonNode)name)]),
+                })]),
+            })])));
+    });
+
+    static Command Show(CommandMaker make)
+    {
+        var name = SnapshotName();
+        return Read(make, "show", "Show everything about a snapshot, as JSON", [name], (session, parsed, trees) =>
+        {
+            var found = trees.SelectMany(t => t.Tree.Snapshots.Where(s => s.Snapshot.Name == parsed.GetValue(name)).Select(s => Details(t.Machine, t.Tree, s))).ToList();
+            if (found.Count == 0)
+                throw CroftException.Usage($"there is no snapshot \"{parsed.GetValue(name)}\"", "croft snapshot list shows what there is");
+            Terminal.ResultText(Printed.As(session.Output == "table" ? "json" : session.Output, new JsonArray([.. found.Select(s => (JsonNode)s)])));
+        });
+    }
+
+    static JsonObject Details(Placed machine, SnapshotTree tree, StoredSnapshot stored)
+    {
+        var json = Json(machine, tree, stored);
+        json["files"] = new JsonArray([.. SnapshotTree.FilesOf(stored).Select(f => (JsonNode)f)]);
+        json["missing"] = new JsonArray([.. tree.MissingOf(stored).Select(f => (JsonNode)f)]);
+        json["usedBy"] = new JsonArray([.. tree.UsersOf(stored).Select(u => (JsonNode)u)]);
+        json["manifest"] = stored.Volume;
+        json["definition"] = stored.Snapshot.Definition;
+        return json;
+    }
+
+    static JsonObject Json(Placed machine, SnapshotTree tree, StoredSnapshot stored) => new()
+    {
+        ["machine"] = machine.Record.Name,
+        ["name"] = stored.Snapshot.Name,
+        ["kind"] = Kind(stored),
+        ["madeBy"] = Maker(stored),
+        ["made"] = stored.Snapshot.Made.ToString("O"),
+        ["parent"] = tree.ParentOf(stored)?.Snapshot.Name,
+        ["current"] = tree.Current?.Volume == stored.Volume,
+        ["size"] = tree.SizeOf(stored),
+        ["run"] = stored.Snapshot.Record.Run,
+        ["key"] = stored.Snapshot.Key,
+    };
+
+    static Command Read(CommandMaker make, string name, string description, IEnumerable<Symbol> more, Action<Session, ParseResult, IReadOnlyList<(Placed Machine, SnapshotTree Tree)>> print)
     {
         var selection = Arguments.Selection();
-        return make.Make("list", "List snapshots and layers, oldest first", [selection], async (session, parsed, cancel) =>
+        return make.Make(name, description, [.. more, selection], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
-            var snapshots = await FarmSnapshots.ListAsync(controller, await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel), cancel);
-            if (session.Output == "table")
-                Terminal.ResultText(TextTable.Render(
-                    ["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "RUN"],
-                    snapshots.Select(s => (IReadOnlyList<string>)[s.Machine.Record.Name, s.Snapshot.Name, Kind(s), Maker(s), s.Snapshot.Made.ToString("yyyy-MM-dd HH:mm:ss"), s.Snapshot.Record.Run])));
-            else
-                Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. snapshots.Select(s => (JsonNode)new JsonObject
-                {
-                    ["machine"] = s.Machine.Record.Name,
-                    ["name"] = s.Snapshot.Name,
-                    ["kind"] = Kind(s),
-                    ["madeBy"] = Maker(s),
-                    ["made"] = s.Snapshot.Made.ToString("O"),
-                    ["run"] = s.Snapshot.Record.Run,
-                    ["key"] = s.Snapshot.Key,
-                })])));
+            print(session, parsed, await FarmSnapshots.TreesAsync(controller, await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel), cancel));
             return 0;
         });
     }
@@ -76,7 +163,7 @@ static class SnapshotCommand
         CommandMaker make, string name, string description, IEnumerable<Symbol> more,
         Func<Session, ParseResult, Controller, IReadOnlyList<Placed>, string, RunJournal, CancellationToken, Task> act)
     {
-        var snapshot = new Argument<string>("NAME") { Description = "The snapshot's name" };
+        var snapshot = SnapshotName();
         var selection = Arguments.Selection();
         return make.Make(name, description, [snapshot, selection, .. more], async (session, parsed, cancel) =>
         {
@@ -90,7 +177,19 @@ static class SnapshotCommand
         });
     }
 
-    static string Kind(PlacedSnapshot s) => s.Snapshot.Memory is null ? "disk" : "memory";
+    static Argument<string> SnapshotName() => new("NAME") { Description = "The snapshot's name" };
 
-    static string Maker(PlacedSnapshot s) => s.Snapshot.Key is null ? "user" : "layer";
+    static Action<JournalEvent> Say(Session session) => entry =>
+    {
+        if (entry is { Kind: EventKind.Note, Step: "snapshot", Reason: { } reason })
+            session.Terminal.Say($"{entry.Machine}: {reason}");
+    };
+
+    static string Kind(StoredSnapshot s) => s.Snapshot.Memory is null ? "disk" : "memory";
+
+    static string Maker(StoredSnapshot s) => s.Snapshot.Key is null ? "user" : "layer";
+
+    static string Time(StoredSnapshot s) => s.Snapshot.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    static string Size(long bytes) => $"{(bytes + (1 << 19)) >> 20} MiB";
 }

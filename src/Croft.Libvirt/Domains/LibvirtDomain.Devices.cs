@@ -15,6 +15,9 @@ public sealed unsafe partial class LibvirtDomain
     public void BlockCommit(string disk, string? @base = null, string? top = null, ulong bandwidth = 0, BlockCommitFlags flags = BlockCommitFlags.None) =>
         Checked(virDomainBlockCommit(_handle, disk, @base, top, new CULong((nuint)bandwidth), flags));
 
+    /// <summary>Starts to copy what the layers of a disk above base hold into the active one, which then stands on base; null leaves it standing alone. Bandwidth 0 is no limit.</summary>
+    public void BlockPull(string disk, string? @base = null, ulong bandwidth = 0) => Checked(virDomainBlockRebase(_handle, disk, @base, new CULong((nuint)bandwidth), 0));
+
     /// <summary>The block job of a disk, or null when there is none.</summary>
     public BlockJobInfo? BlockJobInfo(string disk)
     {

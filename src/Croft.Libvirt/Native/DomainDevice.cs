@@ -15,6 +15,9 @@ static unsafe partial class Libvirt
     internal static partial int virDomainBlockCommit(DomainHandle dom, string disk, string? @base, string? top, CULong bandwidth, BlockCommitFlags flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainBlockRebase(DomainHandle dom, string disk, string? @base, CULong bandwidth, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainGetBlockJobInfo(DomainHandle dom, string disk, out virDomainBlockJobInfo info, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

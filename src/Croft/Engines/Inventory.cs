@@ -89,6 +89,7 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 /// <param name="Run">The run that made or last restored it.</param>
 /// <param name="Held">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
 /// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
+/// <param name="Seed">The volume of its seed.</param>
 /// <param name="Nics">In order.</param>
 /// <param name="Disks">The volumes it writes to now; the root disk first.</param>
 public sealed record MachineRecord(
@@ -104,6 +105,7 @@ public sealed record MachineRecord(
     string Run,
     string? Held,
     string HostKey,
+    string Seed,
     ImmutableArray<Nic> Nics,
     ImmutableArray<DiskVolume> Disks);
 

@@ -6,7 +6,6 @@ namespace Croft.Engines;
 /// <param name="Uuid">Stable for a farm's machine, so that saved memory fits a machine made again.</param>
 /// <param name="VirtType"><c>kvm</c>, <c>qemu</c>, …</param>
 /// <param name="Boot">The image's kernel; null boots from the first disk.</param>
-/// <param name="Seed">Volume of the seed image; null has none.</param>
 /// <param name="Console">Volume that the serial console is logged to.</param>
 public sealed record MachineDefinition(
     MachineRecord Record,
@@ -14,7 +13,6 @@ public sealed record MachineDefinition(
     MachineSpec Spec,
     string VirtType,
     KernelBoot? Boot,
-    string? Seed,
     string Console)
 {
     /// <summary>The machine's name on its hypervisor.</summary>

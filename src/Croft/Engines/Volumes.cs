@@ -15,17 +15,27 @@ public static class Volumes
     public static string Disk(string farm, string machine, string disk, int number) =>
         $"{farm}.{machine}.{disk}.{number.ToString(CultureInfo.InvariantCulture)}.qcow2";
 
-    /// <summary>The first number that no volume of the disk has.</summary>
+    /// <summary>The first number that no volume of the disk, or of the seed, has.</summary>
     public static int NextNumber(string farm, string machine, string disk, IEnumerable<string> volumes)
     {
         var prefix = $"{farm}.{machine}.{disk}.";
-        return 1 + volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal) && v.EndsWith(".qcow2", StringComparison.Ordinal))
-            .Select(v => int.TryParse(v.AsSpan(prefix.Length, Math.Max(0, v.Length - prefix.Length - 6)), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1)
+        return 1 + volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(v => int.TryParse(v[prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1)
             .DefaultIfEmpty(-1).Max();
     }
 
-    /// <summary>The seed image.</summary>
-    public static string Seed(string farm, string machine) => $"{farm}.{machine}.seed.iso";
+    /// <summary>The seed image. Like a disk it is never written again: a machine with another identity gets the next number.</summary>
+    public static string Seed(string farm, string machine, int number) => $"{farm}.{machine}.seed.{number.ToString(CultureInfo.InvariantCulture)}.iso";
+
+    /// <summary>Whether a volume is a disk.</summary>
+    public static bool IsDisk(string volume) => volume.EndsWith(".qcow2", StringComparison.Ordinal);
+
+    /// <summary>The next manifest of a snapshot that the user names. One of a higher number takes the place of the others.</summary>
+    public static string Snapshot(string farm, string machine, string name, IEnumerable<string> volumes)
+    {
+        var stem = $"snapshot-{name}";
+        return $"{farm}.{machine}.{stem}.{NextNumber(farm, machine, stem, volumes).ToString(CultureInfo.InvariantCulture)}.json";
+    }
 
     /// <summary>The serial console's log.</summary>
     public static string Console(string farm, string machine) => $"{farm}.{machine}.console.log";

@@ -64,10 +64,9 @@ public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
     /// <summary>Removes an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
     public static async Task<bool> RemoveAsync(LibvirtEngine engine, string id, CancellationToken cancel)
     {
-        var all = await engine.ListVolumesAsync(cancel);
-        var own = all.Where(v => v.StartsWith(Volumes.Image(id, ""), StringComparison.Ordinal)).ToList();
-        var used = await engine.BackingAsync(all.Except(own).Where(v => v.EndsWith(".qcow2", StringComparison.Ordinal)), cancel);
-        if (own.Any(used.Contains))
+        var files = await engine.DiskFilesAsync(cancel);
+        var own = files.Names.Where(v => v.StartsWith(Volumes.Image(id, ""), StringComparison.Ordinal)).ToList();
+        if (own.Any(v => files.On(v).Any()))
             return false;
         foreach (var volume in own.OrderBy(v => v != Volumes.ImageMark(id)))
             await engine.DeleteVolumeAsync(volume, cancel);

@@ -23,7 +23,7 @@ public static class FarmRun
         if (options.SaveAs is { } name && Held(plan) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
-            await FarmSnapshots.CreateAsync(controller, held, name, offline: false, journal, cancel);
+            await FarmSnapshots.CreateAsync(controller, held, name, new(), journal, cancel);
             plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
         }
 

@@ -1,113 +1,204 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 using Croft.Guests;
 using Croft.Journal;
 using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
-/// <summary>A snapshot and where it is.</summary>
-/// <param name="Volume">Its manifest's volume.</param>
-public sealed record PlacedSnapshot(Placed Machine, string Volume, Snapshot Snapshot);
-
-/// <summary>Snapshots of machines as the user asks for them.</summary>
+/// <summary>Snapshots of machines as the user asks for them, over one machine or many.</summary>
 public static partial class FarmSnapshots
 {
-    /// <summary>Takes a snapshot of each machine: with memory where it runs, unless only disks are asked for.</summary>
-    /// <param name="offline">Shut a running machine down first and start it again, and keep its disks only.</param>
-    /// <exception cref="CroftException">The name is no name, or is taken.</exception>
-    public static async Task CreateAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool offline, RunJournal journal, CancellationToken cancel)
-    {
-        CheckName(name);
-        if ((await ListAsync(controller, machines, cancel)).FirstOrDefault(s => s.Snapshot.Name == name && s.Snapshot.Key is null) is { } taken)
-            throw CroftException.Usage($"machine \"{taken.Machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, or another name");
-        await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, offline, journal, cancel)));
-    }
+    /// <summary>The snapshots of each machine, layers too.</summary>
+    public static async Task<IReadOnlyList<(Placed Machine, SnapshotTree Tree)>> TreesAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel) =>
+        await Task.WhenAll(machines.Select(async machine => (machine, await TreeAsync(controller, machine, cancel))));
 
-    /// <summary>All snapshots of these machines, layers too, oldest first.</summary>
-    public static async Task<IReadOnlyList<PlacedSnapshot>> ListAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel)
-    {
-        var found = await Task.WhenAll(machines.Select(async machine =>
-            (await new SnapshotReader(controller.Engine(machine.Hypervisor)).ListAsync(machine.Record, cancel)).Select(s => new PlacedSnapshot(machine, s.Volume, s.Snapshot))));
-        return [.. found.SelectMany(f => f)];
-    }
-
-    /// <summary>Puts machines back to a snapshot, running where it holds memory or where they run now. Their present state is lost.</summary>
-    /// <exception cref="CroftException">A machine has no such snapshot, or is defined otherwise than it was then.</exception>
-    public static async Task RestoreAsync(Controller controller, IReadOnlyList<Placed> machines, string name, RunJournal journal, CancellationToken cancel)
-    {
-        var snapshots = await ListAsync(controller, machines, cancel);
-        var chosen = machines.Select(m => snapshots.LastOrDefault(s => s.Machine == m && s.Snapshot.Name == name)
-            ?? throw CroftException.Usage($"machine \"{m.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is")).ToList();
-        if (chosen.FirstOrDefault(s => s.Snapshot.Record.HardwareDigest != s.Machine.Record.HardwareDigest || s.Snapshot.Record.DiskDigest != s.Machine.Record.DiskDigest) is { } other)
-            throw CroftException.Usage($"machine \"{other.Machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "give the farm file its definition of then, and croft up");
-        controller.WriteSshConfig(chosen.Select(s => s.Snapshot.Record));
-        await Task.WhenAll(chosen.Select(s => RestoreAsync(controller, s, journal, cancel)));
-    }
-
-    /// <summary>Forgets a snapshot; its disks stay as long as anything stands on them.</summary>
-    public static async Task DeleteAsync(Controller controller, IReadOnlyList<Placed> machines, string name, RunJournal journal, CancellationToken cancel)
-    {
-        var chosen = (await ListAsync(controller, machines, cancel)).Where(s => s.Snapshot.Name == name).ToList();
-        if (chosen.Count == 0)
-            throw CroftException.Usage($"there is no snapshot \"{name}\"", "croft snapshot list shows what there is");
-        foreach (var snapshot in chosen)
-            await Store(controller, snapshot.Machine, journal).DropAsync(snapshot.Machine.Record, snapshot.Volume, cancel);
-    }
-
-    static async Task TakeAsync(Controller controller, Placed machine, string name, bool offline, RunJournal journal, CancellationToken cancel)
-    {
-        var record = machine.Record;
-        var domain = machine.State.Name;
-        var engine = controller.Engine(machine.Hypervisor);
-        var running = machine.State.Power is PowerState.Running or PowerState.Paused;
-        var guest = controller.GuestOf(record);
-        if (running && offline)
-            await new MachineStop(controller, engine, record, text => journal.Note(record.Name, "shutdown", text)).RunAsync(cancel);
-        else if (machine.State.Power == PowerState.Running && guest is not null)
-            await guest.SyncAsync(cancel);
-        await Store(controller, machine, journal).TakeAsync(record, name, null, SnapshotStore.VolumeOf(record, name), running && !offline, cancel);
-        if (running && offline)
-            await engine.StartAsync(domain, cancel);
-        else if (machine.State.Power == PowerState.Running && guest is not null)
-            await guest.TryReadyAsync(controller.Surroundings.Clock, cancel);
-    }
-
-    static async Task RestoreAsync(Controller controller, PlacedSnapshot chosen, RunJournal journal, CancellationToken cancel)
-    {
-        var (machine, snapshot) = (chosen.Machine, chosen.Snapshot);
-        var engine = controller.Engine(machine.Hypervisor);
-        var guest = controller.GuestOf(snapshot.Record);
-        if (guest is not null)
-            await guest.CloseAsync(cancel);
-        await engine.PowerOffAsync(machine.State.Name, cancel);
-        var store = Store(controller, machine, journal);
-        var record = snapshot.Record with { Disks = await store.OverlaysAsync(snapshot, cancel), Held = "snapshot restore", Run = journal.Folder.Id };
-        await engine.SwitchDisksAsync(machine.State.Name, [.. record.Disks.Select(d => d.Volume)], cancel);
-        await engine.WriteRecordAsync(record, cancel);
-        if (snapshot.Memory is { } memory)
-            await engine.RestoreAsync(record, memory, cancel);
-        else if (machine.State.Power == PowerState.Running)
-            await engine.StartAsync(machine.State.Name, cancel);
-        if (guest is not null && (snapshot.Memory is not null || machine.State.Power == PowerState.Running))
-            await WaitAsync(controller, machine, guest, snapshot.Memory is not null, journal, cancel);
-        await store.TidyAsync(record, cancel);
-    }
-
-    static async Task WaitAsync(Controller controller, Placed machine, Guest guest, bool running, RunJournal journal, CancellationToken cancel)
-    {
-        using var readiness = new Readiness(guest, new(Farms.WaitKind.Ssh), controller.Surroundings.Clock, text => journal.Note(machine.Record.Name, "restore", text), () => Task.FromResult(""));
-        using var watch = controller.Engine(machine.Hypervisor).Watch(machine.State.Name, readiness.Signal);
-        await readiness.WaitAsync(running, TimeSpan.FromMinutes(10), cancel);
-    }
-
-    static SnapshotStore Store(Controller controller, Placed machine, RunJournal journal) => new(controller.Engine(machine.Hypervisor), journal, controller.Surroundings.Clock);
-
-    static void CheckName(string name)
+    /// <summary>Takes a snapshot of each machine.</summary>
+    /// <returns>How long all of them stood still, when they were taken together.</returns>
+    /// <exception cref="CroftException">The name is no name, or is taken; a machine that is off has no memory.</exception>
+    public static async Task<TimeSpan?> CreateAsync(Controller controller, IReadOnlyList<Placed> machines, string name, TakeOptions options, RunJournal journal, CancellationToken cancel)
     {
         if (!NameRule().IsMatch(name))
             throw CroftException.Usage($"\"{name}\" is no name of a snapshot", "write letters, digits and -, at most 40");
+        foreach (var (machine, tree) in await TreesAsync(controller, machines, cancel))
+        {
+            if (tree.Snapshots.Any(s => s.Snapshot.Name == name && s.Snapshot.Key is null))
+                throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
+        }
+
+        if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !IsUp(m)) is { } off)
+            throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", "start it, or leave --memory away");
+        if (options.Together)
+            return await new SnapshotGroup(controller, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
+        await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, options.Keep, null, journal, cancel)));
+        return null;
     }
+
+    /// <summary>What is defined otherwise now than when the snapshot was taken, as lines of the definition that went (<c>-</c>) and came (<c>+</c>).</summary>
+    public static async Task<IReadOnlyList<string>> DifferencesAsync(Controller controller, IReadOnlyList<Placed> machines, string name, CancellationToken cancel)
+    {
+        var lines = new List<string>();
+        foreach (var (machine, tree) in await TreesAsync(controller, machines, cancel))
+        {
+            var snapshot = Find(machine, tree, name).Snapshot;
+            if (IsDefinedAsNow(machine, snapshot))
+                continue;
+            var then = Lines(snapshot.Definition);
+            var now = Lines(await controller.Engine(machine.Hypervisor).DefinitionAsync(machine.State.Name, cancel));
+            lines.AddRange([$"{machine.Record.Name}:", .. then.Except(now).Select(l => "  - " + l), .. now.Except(then).Select(l => "  + " + l)]);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Puts machines back to a snapshot, running where it holds memory or where they run now. Their present state is lost.</summary>
+    /// <param name="withDefinition">Bring back the definition of then, too, where it is another one now.</param>
+    /// <exception cref="CroftException">A machine has no such snapshot, or it is not whole, or the machine is defined otherwise than it was then.</exception>
+    public static async Task RestoreAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
+    {
+        var chosen = (await TreesAsync(controller, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
+        foreach (var (machine, tree, stored) in chosen)
+        {
+            if (tree.MissingOf(stored).ToList() is { Count: > 0 } missing)
+                throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
+            if (!withDefinition && !IsDefinedAsNow(machine, stored.Snapshot))
+                throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
+        }
+
+        var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
+        var others = (await controller.ObserveAsync(cancel)).MachinesOf(controller.Farm.Name).Select(m => m.Machine.Record!).ExceptBy(records.Select(r => r.Name), r => r.Name);
+        controller.WriteSshConfig(records.Concat(others));
+        await Task.WhenAll(chosen.Zip(records, async (s, record) =>
+        {
+            var engine = controller.Engine(s.Machine.Hypervisor);
+            if (s.Stored.Snapshot.Memory is { } memory)
+                await StartAsync(controller, s.Machine, record, () => engine.RestoreAsync(record, memory, cancel), running: true, journal, cancel);
+            else if (IsUp(s.Machine))
+                await StartAsync(controller, s.Machine, record, () => engine.StartAsync(s.Machine.State.Name, cancel), running: false, journal, cancel);
+            await SettleAsync(controller, s.Machine, journal, cancel);
+        }));
+    }
+
+    /// <summary>Forgets a snapshot, or a layer, of each machine that has it. What others stand on stays, hidden, as long as it is more than one.</summary>
+    /// <param name="subtree">Forget all that stand on it, too.</param>
+    public static async Task DeleteAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool subtree, RunJournal journal, CancellationToken cancel)
+    {
+        var chosen = (await TreesAsync(controller, machines, cancel)).Where(m => Named(m.Tree, name) is not null).ToList();
+        if (chosen.Count == 0)
+            throw CroftException.Usage($"there is no snapshot \"{name}\"", "croft snapshot list shows what there is");
+        foreach (var (machine, tree) in chosen)
+        {
+            var snapshot = Named(tree, name)!;
+            foreach (var going in subtree ? tree.SubtreeOf(snapshot) : [snapshot])
+                await Store(controller, machine, journal).ForgetAsync(machine.Record, going.Volume, cancel);
+            await SettleAsync(controller, machine, journal, cancel);
+        }
+    }
+
+    /// <summary>Folds what machines have become since a snapshot into it: the snapshot is now their present state. One that kept disks is taken with the machine shut down, which then starts again.</summary>
+    /// <exception cref="CroftException">Something else stands on the snapshot, or the machine does not stand on it directly.</exception>
+    public static async Task CommitAsync(Controller controller, IReadOnlyList<Placed> machines, string name, RunJournal journal, CancellationToken cancel)
+    {
+        var chosen = (await TreesAsync(controller, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
+        foreach (var (machine, tree, stored) in chosen)
+        {
+            var what = $"snapshot \"{name}\" of machine \"{machine.Record.Name}\"";
+            if (stored.Snapshot.Key is not null)
+                throw CroftException.Usage($"{what} is a layer, which only a run makes", "croft snapshot create NAME keeps the present state");
+            if (tree.UsersOf(stored) is { Length: > 0 } users)
+                throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} stand{(users.Length == 1 ? "s" : "")} on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
+            if (tree.Current?.Volume != stored.Volume)
+                throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not stand on \"{name}\"", "croft snapshot tree shows where it stands");
+        }
+
+        await Task.WhenAll(chosen.Select(async s =>
+        {
+            var keep = s.Stored.Snapshot.Memory is not null && IsUp(s.Machine) ? Keep.Memory : Keep.Offline;
+            await TakeAsync(controller, s.Machine, name, keep, s.Stored, journal, cancel);
+            await SettleAsync(controller, s.Machine, journal, cancel);
+        }));
+    }
+
+    /// <param name="replaced">The snapshot whose place the new one takes.</param>
+    static async Task TakeAsync(Controller controller, Placed machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
+    {
+        var engine = controller.Engine(machine.Hypervisor);
+        var stopped = keep == Keep.Offline && IsUp(machine);
+        if (stopped)
+            await new MachineStop(controller, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(cancel);
+        await new SnapshotGroup(controller, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
+        if (replaced is not null)
+            await Store(controller, machine, journal).ForgetAsync(machine.Record, replaced.Volume, cancel);
+        if (!stopped)
+            return;
+        await Store(controller, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
+        await StartAsync(controller, machine, machine.Record, () => engine.StartAsync(machine.State.Name, cancel), running: false, journal, cancel);
+    }
+
+    /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
+    static async Task<MachineRecord> PutOnAsync(Controller controller, Placed machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
+    {
+        var engine = controller.Engine(machine.Hypervisor);
+        if (controller.GuestOf(machine.Record) is { } guest)
+            await guest.CloseAsync(cancel);
+        var record = snapshot.Record with
+        {
+            Owner = machine.Record.Owner,
+            Folder = machine.Record.Folder,
+            Disks = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel),
+            Nics = IsDefinedAsNow(machine, snapshot) ? machine.Record.Nics : snapshot.Record.Nics,
+            Held = "snapshot restore",
+            Run = journal.Folder.Id,
+        };
+        await engine.PowerOffAsync(machine.State.Name, cancel);
+        await engine.RefitAsync(record, withDefinition ? snapshot.Definition : null, cancel);
+        return record;
+    }
+
+    /// <summary>Starts a machine and waits for its guest, whose signals are watched from before that on.</summary>
+    static async Task StartAsync(Controller controller, Placed machine, MachineRecord record, Func<Task> start, bool running, RunJournal journal, CancellationToken cancel)
+    {
+        using var readiness = new Readiness(
+            controller.GuestOf(record), new(Farms.WaitKind.Ssh), controller.Surroundings.Clock, text => journal.Note(record.Name, "start", text), () => Task.FromResult(""));
+        using var watch = controller.Engine(machine.Hypervisor).Watch(machine.State.Name, readiness.Signal);
+        await start();
+        if (controller.GuestOf(record) is not null)
+            await readiness.WaitAsync(running, TimeSpan.FromMinutes(10), cancel);
+    }
+
+    /// <summary>After each change: what nobody needs any more goes, and everything that is left is checked.</summary>
+    static async Task SettleAsync(Controller controller, Placed machine, RunJournal journal, CancellationToken cancel)
+    {
+        await Store(controller, machine, journal).TidyAsync(machine.Record, cancel);
+        await DiskCheck.RunAsync(controller.Engine(machine.Hypervisor), await TreeAsync(controller, machine, cancel), cancel);
+    }
+
+    static Task<SnapshotTree> TreeAsync(Controller controller, Placed machine, CancellationToken cancel) =>
+        new SnapshotReader(controller.Engine(machine.Hypervisor)).TreeAsync(machine.Record, cancel);
+
+    static StoredSnapshot Find(Placed machine, SnapshotTree tree, string name) =>
+        Named(tree, name) ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
+
+    /// <summary>The user's snapshot of that name, otherwise the newest layer.</summary>
+    static StoredSnapshot? Named(SnapshotTree tree, string name) => tree.Snapshots.Where(s => s.Snapshot.Name == name).MaxBy(s => (s.Snapshot.Key is null, s.Snapshot.Made));
+
+    static bool IsUp(Placed machine) => machine.State.Power is PowerState.Running or PowerState.Paused;
+
+    static bool IsDefinedAsNow(Placed machine, Snapshot snapshot) =>
+        snapshot.Record.HardwareDigest == machine.Record.HardwareDigest && snapshot.Record.DiskDigest == machine.Record.DiskDigest;
+
+    static List<string> Lines(string definition)
+    {
+        var xml = XElement.Parse(definition);
+        xml.Element("metadata")?.Remove();
+        xml.Descendants("source").Where(s => s.Parent!.Name.LocalName == "disk").Remove();
+        return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
+    }
+
+    static SnapshotStore Store(Controller controller, Placed machine, RunJournal journal) => new(controller.Engine(machine.Hypervisor), journal, controller.Surroundings.Clock);
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
     private static partial Regex NameRule();

@@ -30,9 +30,9 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
             .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel))
             .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel)).ToList<Task>();
         var keys = await hostKey;
-        made.Add(WriteSeedAsync(planned, keys, cancel));
-        await Task.WhenAll(made);
-        var definition = Define(planned, Record(planned, keys.Public, disks.ToImmutable()), image);
+        var seed = WriteSeedAsync(planned, keys, present, cancel);
+        await Task.WhenAll(made.Append(seed));
+        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable()), image);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.DefineAsync(definition, cancel);
         return definition;
@@ -42,15 +42,15 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
     public async Task<MachineDefinition> RedefineAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
     {
         var record = planned.Existing!.Record!;
-        var hostKey = record.HostKey;
+        var (hostKey, seed) = (record.HostKey, record.Seed);
         if (!record.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address))))
         {
             var keys = await Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
-            await WriteSeedAsync(planned, keys, cancel);
+            seed = await WriteSeedAsync(planned, keys, await engine.ListVolumesAsync(cancel), cancel);
             hostKey = keys.Public;
         }
 
-        var definition = Define(planned, Record(planned, hostKey, record.Disks), image);
+        var definition = Define(planned, Record(planned, hostKey, seed, record.Disks), image);
         await engine.DefineAsync(definition, cancel);
         return definition;
     }
@@ -64,18 +64,17 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         planned.Spec.Firmware == Firmware.Kernel && image.Kernel is { } kernel
             ? new(Volumes.Image(image.Id, kernel), Volumes.Image(image.Id, image.Initrd!), image.KernelArguments!)
             : null,
-        Volumes.Seed(record.Farm, record.Name),
         Volumes.Console(record.Farm, record.Name));
 
     /// <summary>The record of a planned machine.</summary>
-    public MachineRecord Record(PlannedMachine planned, string hostKey, ImmutableArray<DiskVolume> disks) => new(
+    public MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
-        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, planned.Nics, disks);
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks);
 
-    /// <summary>Writes the seed anew, with the machine's identity as planned.</summary>
-    async Task WriteSeedAsync(PlannedMachine planned, KeyPair hostKey, CancellationToken cancel)
+    /// <summary>Writes a seed with the machine's identity as planned. Returns its volume.</summary>
+    async Task<string> WriteSeedAsync(PlannedMachine planned, KeyPair hostKey, IEnumerable<string> present, CancellationToken cancel)
     {
-        var volume = Volumes.Seed(Farm, planned.Spec.Name);
+        var volume = Volumes.Seed(Farm, planned.Spec.Name, Volumes.NextNumber(Farm, planned.Spec.Name, "seed", present));
         var nics = planned.Nics.Select((nic, i) => SeedNicOf(nic, i)).ToImmutableArray();
         var content = new SeedContent(
             planned.Spec.Name,
@@ -91,9 +90,9 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         {
             await Seed.WriteIsoAsync(Seed.Build(content), file, cancel);
             journal.Intent("create", "volume", volume, engine.Name, planned.Spec.Name);
-            await engine.DeleteVolumeAsync(volume, cancel);
             await using var iso = File.OpenRead(file);
             await engine.UploadAsync(volume, iso, null, cancel);
+            return volume;
         }
         finally
         {

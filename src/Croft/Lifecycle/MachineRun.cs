@@ -132,7 +132,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             throw CroftException.World($"layer {volume} is damaged");
         var image = await work.ImageAsync(machine, cancel);
         await PowerOffAsync(cancel);
-        var fresh = work.MakerFor(machine).Record(machine, layer.Record.HostKey, await layers.OverlaysAsync(layer, cancel));
+        var fresh = work.MakerFor(machine).Record(machine, layer.Record.HostKey, layer.Record.Seed, await layers.OverlaysAsync(layer, cancel));
         var definition = MachineMaker.Define(machine, fresh, image);
         await engine.DefineAsync(definition, cancel);
         record = fresh;
@@ -173,7 +173,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             if (guest is not null)
                 await guest.SyncAsync(cancel);
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
-            record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, running: true, cancel);
+            record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, memory: true, cancel);
             work.Know(record);
             if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");

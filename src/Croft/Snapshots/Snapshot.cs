@@ -14,8 +14,9 @@ namespace Croft.Snapshots;
 /// <param name="Key">Of a layer: SHA-256 of everything that went into it; null when the user made it.</param>
 /// <param name="Memory">Volume of the saved memory, a libvirt save image; null when it holds disks only.</param>
 /// <param name="Record">The machine as it was, with the volumes that are frozen now.</param>
+/// <param name="Definition">The machine's definition, as libvirt keeps it.</param>
 /// <param name="Made">When, in UTC.</param>
-public sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord Record, DateTimeOffset Made)
+public sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord Record, string Definition, DateTimeOffset Made)
 {
     /// <summary>The manifest's bytes.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.Snapshot);
@@ -25,7 +26,7 @@ public sealed record Snapshot(string Name, string? Key, string? Memory, MachineR
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SnapshotJson.Default.Snapshot) is { Record: not null } snapshot ? snapshot : null;
+            return JsonSerializer.Deserialize(json, SnapshotJson.Default.Snapshot) is { Record: not null, Definition: not null } snapshot ? snapshot : null;
         }
         catch (JsonException)
         {

@@ -4,6 +4,9 @@ using Croft.Engines.Libvirt;
 
 namespace Croft.Snapshots;
 
+/// <summary>A snapshot, and the volume of its manifest, which identifies it.</summary>
+public sealed record StoredSnapshot(string Volume, Snapshot Snapshot);
+
 /// <summary>Finds the snapshots of one hypervisor; changes nothing.</summary>
 public sealed class SnapshotReader(LibvirtEngine engine)
 {
@@ -13,18 +16,22 @@ public sealed class SnapshotReader(LibvirtEngine engine)
     public async Task<Snapshot?> FindAsync(string volume, CancellationToken cancel) =>
         await engine.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
 
-    /// <summary>All snapshots of a machine, layers too, oldest first, with their manifests' volumes.</summary>
-    public async Task<IReadOnlyList<(string Volume, Snapshot Snapshot)>> ListAsync(MachineRecord record, CancellationToken cancel)
+    /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
+    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineRecord record, CancellationToken cancel)
     {
-        var found = new List<(string Volume, Snapshot Snapshot)>();
+        var found = new List<StoredSnapshot>();
         foreach (var volume in (await VolumesOfAsync(record, cancel)).Where(v => v.EndsWith(ManifestEnd, StringComparison.Ordinal)))
         {
             if (await FindAsync(volume, cancel) is { } snapshot)
-                found.Add((volume, snapshot));
+                found.Add(new(volume, snapshot));
         }
 
-        return [.. found.OrderBy(s => s.Snapshot.Made)];
+        return [.. found.OrderBy(s => s.Snapshot.Made).GroupBy(s => s.Snapshot.Key is null ? s.Snapshot.Name : s.Volume).Select(g => g.Last()).OrderBy(s => s.Snapshot.Made)];
     }
+
+    /// <summary>What a machine's snapshots stand on each other, and what else its files are.</summary>
+    public async Task<SnapshotTree> TreeAsync(MachineRecord record, CancellationToken cancel) =>
+        new(record, await ListAsync(record, cancel), await engine.DiskFilesAsync(cancel));
 
     internal async Task<ImmutableArray<string>> VolumesOfAsync(MachineRecord record, CancellationToken cancel)
     {

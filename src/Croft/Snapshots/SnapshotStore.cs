@@ -5,67 +5,60 @@ using Croft.Journal;
 
 namespace Croft.Snapshots;
 
-/// <summary>The snapshots of one hypervisor: take, find, put machines on them, drop.</summary>
+/// <summary>The snapshots of one hypervisor: take, put machines on them, drop.</summary>
 public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, TimeProvider clock)
 {
-    const string MemoryEnd = ".mem";
+    internal const string MemoryEnd = ".mem";
 
     readonly SnapshotReader reader = new(engine);
 
-    /// <summary>The volume of the manifest of a snapshot that the user named.</summary>
-    public static string VolumeOf(MachineRecord record, string name) => $"{Volumes.PrefixOf(record.Farm, record.Name)}snapshot-{name}{SnapshotReader.ManifestEnd}";
-
     /// <summary>Freezes a machine's present state. It goes on, running or off as it was, on empty overlays over the frozen disks.</summary>
-    /// <param name="volume">The manifest's volume, which identifies the snapshot.</param>
+    /// <param name="name">The user's name, or the layer's.</param>
     /// <param name="key">Of a layer; null when the user asked for it.</param>
-    /// <param name="running">Whether the machine runs: then its memory is saved with its disks, at one instant.</param>
+    /// <param name="volume">The manifest's volume; null takes the next one for the name.</param>
+    /// <param name="memory">Whether the memory is kept; then the machine must run.</param>
     /// <returns>The machine's record with the volumes it writes to now.</returns>
-    public async Task<MachineRecord> TakeAsync(MachineRecord record, string name, string? key, string volume, bool running, CancellationToken cancel)
+    public async Task<MachineRecord> TakeAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
-        var memory = running ? MemoryOf(volume) : null;
+        var taking = await PrepareAsync(record, name, key, volume, memory, cancel);
+        await taking.FreezeAsync(cancel);
+        return await taking.FinishAsync();
+    }
+
+    /// <summary>Makes everything ready, so that the freezing itself takes no longer than it must.</summary>
+    /// <inheritdoc cref="TakeAsync" path="/param"/>
+    public async Task<Taking> PrepareAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
+    {
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         var present = await reader.VolumesOfAsync(record, cancel);
-        if (present.Contains(volume) || memory is not null && present.Contains(memory))
+        volume ??= Volumes.Snapshot(record.Farm, record.Name, name, present);
+        var memoryVolume = memory ? volume[..^SnapshotReader.ManifestEnd.Length] + MemoryEnd : null;
+        if (present.Contains(volume) || memoryVolume is not null && present.Contains(memoryVolume))
             await DropAsync(record, volume, cancel);
-        var next = Next(record, record.Disks, present);
-        string[] created = [.. next.Select(d => d.Volume), .. memory is null ? [] : new[] { memory }];
-        foreach (var made in created.Append(volume))
+        // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
+        var now = record with { Disks = (await engine.RecordAsync(domain, cancel)).Disks };
+        var snapshot = new Snapshot(name, key, memoryVolume, now, await engine.DefinitionAsync(domain, cancel), clock.GetUtcNow());
+        var running = await engine.PowerAsync(domain, cancel) is PowerState.Running or PowerState.Paused;
+        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], running);
+        foreach (var made in taking.Creates)
             journal.Intent("create", "volume", made, engine.Name, record.Name);
-        var after = record with { Disks = next };
         try
         {
-            foreach (var (now, then) in record.Disks.Zip(next))
-                await engine.CreateOverlayAsync(then.Volume, now.Volume, null, cancel);
-            // Before the disks change: were it after, a controller that dies in between would leave a record of disks that are about to be frozen.
-            await engine.WriteRecordAsync(after, CancellationToken.None);
-            var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-            if (memory is null)
-            {
-                await engine.SwitchDisksAsync(domain, [.. next.Select(d => d.Volume)], cancel);
-            }
-            else
-            {
-                await engine.CreateFileAsync(memory, cancel);
-                await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], memory, cancel);
-            }
+            await taking.CreateAsync(cancel);
+            return taking;
         }
         catch
         {
-            await engine.WriteRecordAsync(record, CancellationToken.None);
-            foreach (var made in created)
-                await engine.DeleteVolumeAsync(made, CancellationToken.None);
+            await taking.AbandonAsync();
             throw;
         }
-
-        using var manifest = new MemoryStream(new Snapshot(name, key, memory, record, clock.GetUtcNow()).ToJson());
-        await engine.UploadAsync(volume, manifest, null, CancellationToken.None);
-        return after;
     }
 
     /// <summary>Makes empty overlays on a snapshot's disks for a machine that is off.</summary>
     public async Task<ImmutableArray<DiskVolume>> OverlaysAsync(Snapshot snapshot, CancellationToken cancel)
     {
         var record = snapshot.Record;
-        var overlays = Next(record, record.Disks, await reader.VolumesOfAsync(record, cancel));
+        var overlays = Next(record, await reader.VolumesOfAsync(record, cancel)).ToImmutableArray();
         foreach (var (frozen, overlay) in record.Disks.Zip(overlays))
         {
             journal.Intent("create", "volume", overlay.Volume, engine.Name, record.Name);
@@ -75,34 +68,38 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
         return overlays;
     }
 
-    /// <summary>Forgets a snapshot: its manifest first, then its memory, then the disks that nothing of the machine stands on any more.</summary>
+    /// <summary>Forgets a snapshot, and removes what nobody needs any more.</summary>
     public async Task DropAsync(MachineRecord record, string volume, CancellationToken cancel)
     {
-        journal.Intent("remove", "snapshot", volume, engine.Name, record.Name);
-        await engine.DeleteVolumeAsync(volume, cancel);
-        await engine.DeleteVolumeAsync(MemoryOf(volume), cancel);
+        await ForgetAsync(record, volume, cancel);
         await TidyAsync(record, cancel);
     }
 
-    /// <summary>Removes what a machine's snapshots and its present disks do not use, directly or as backing: dropped disks, half-made memory.</summary>
+    /// <summary>Forgets a snapshot; its files stay until the next <see cref="TidyAsync"/>.</summary>
+    public async Task ForgetAsync(MachineRecord record, string volume, CancellationToken cancel)
+    {
+        journal.Intent("remove", "snapshot", volume, engine.Name, record.Name);
+        await engine.DeleteVolumeAsync(volume, cancel);
+    }
+
+    /// <summary>
+    /// Removes what neither a machine nor its snapshots need, directly or as backing: dropped disks, half-made memory, manifests that a newer one replaced.
+    /// Then merges hidden files that only one other file still needs.
+    /// </summary>
     public async Task TidyAsync(MachineRecord record, CancellationToken cancel)
     {
-        var volumes = await reader.VolumesOfAsync(record, cancel);
-        var snapshots = await reader.ListAsync(record, cancel);
-        var used = record.Disks.Concat(snapshots.SelectMany(s => s.Snapshot.Record.Disks)).Select(d => d.Volume).Concat(snapshots.Select(s => s.Snapshot.Memory).OfType<string>()).ToHashSet(StringComparer.Ordinal);
-        used.UnionWith(await engine.DisksOfAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel));
-        used.UnionWith(await engine.BackingAsync([.. used.Where(IsDisk)], cancel));
-        foreach (var unused in volumes.Where(v => (IsDisk(v) || v.EndsWith(MemoryEnd, StringComparison.Ordinal)) && !used.Contains(v)))
+        var present = await engine.FindRecordAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
+        var tree = await reader.TreeAsync(present ?? record, cancel);
+        foreach (var unused in tree.Unused)
         {
             journal.Intent("remove", "volume", unused, engine.Name, record.Name);
             await engine.DeleteVolumeAsync(unused, cancel);
         }
+
+        if (present is not null && !tree.Hidden.IsEmpty)
+            await new HiddenFiles(engine, journal).MergeAsync(present, cancel);
     }
 
-    static ImmutableArray<DiskVolume> Next(MachineRecord record, ImmutableArray<DiskVolume> disks, ImmutableArray<string> present) =>
-        [.. disks.Select(d => d with { Volume = Volumes.Disk(record.Farm, record.Name, d.Disk, Volumes.NextNumber(record.Farm, record.Name, d.Disk, present)) })];
-
-    static string MemoryOf(string volume) => volume[..^SnapshotReader.ManifestEnd.Length] + MemoryEnd;
-
-    static bool IsDisk(string volume) => volume.EndsWith(".qcow2", StringComparison.Ordinal);
+    static IEnumerable<DiskVolume> Next(MachineRecord record, ImmutableArray<string> present) =>
+        record.Disks.Select(d => d with { Volume = Volumes.Disk(record.Farm, record.Name, d.Disk, Volumes.NextNumber(record.Farm, record.Name, d.Disk, present)) });
 }

@@ -15,12 +15,12 @@ public sealed class Folders
         ["Farms"] = [],
         ["Journal"] = [],
         ["Reports"] = ["Journal"],
-        ["Engines"] = ["Farms"],
+        ["Engines"] = ["Farms", "Tools"],
         ["Planning"] = ["Farms", "Engines"],
         ["Images"] = ["Farms", "Engines", "Journal", "Tools"],
         ["Networks"] = ["Farms", "Engines", "Journal", "Planning"],
         ["Guests"] = ["Farms", "Engines", "Tools"],
-        ["Snapshots"] = ["Engines", "Journal"],
+        ["Snapshots"] = ["Engines", "Journal", "Tools"],
         ["Lifecycle"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Images", "Networks", "Guests", "Snapshots", "Reports"],
     };
 

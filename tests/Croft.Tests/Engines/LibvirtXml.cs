@@ -15,28 +15,42 @@ public sealed class LibvirtXml
     const string Hostile = "/a\"b'/><domain type='x'>&lt;]]>\n\té\u4e2d &amp;";
 
     static readonly MachineRecord Record = new(
-        "f", "owner", Hostile, "db", "debian_13", "amd64", "root", "h", "d", "run-1", "ssh\"<&>", "ssh-ed25519 AAAA",
+        "f", "owner", Hostile, "db", "debian_13", "amd64", "root", "h", "d", "run-1", "ssh\"<&>", "ssh-ed25519 AAAA", "f.db.seed.0.iso",
         [new("lan", "f-lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null), new("u", null, "52:54:00:00:00:02", null, 22001)],
         [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")]);
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void OfARecordIsReadAsItWasWritten(bool withNamespace)
+    [Fact]
+    public void OfARecordIsReadAsItWasWritten()
     {
-        var xml = RecordXml.Write(Record, withNamespace ? RecordXml.Namespace : XNamespace.None).ToString();
-        var read = RecordXml.Read(XElement.Parse(xml))!;
+        var read = RecordXml.Read(XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => "/pool/" + volume)))!;
         Assert.Equal(Record with { Nics = [], Disks = [] }, read with { Nics = [], Disks = [] });
         Assert.Equal(Record.Nics, read.Nics);
         Assert.Equal(Record.Disks, read.Disks);
-        var unheld = Record with { Held = null, Nics = [], Disks = [] };
-        Assert.Null(RecordXml.Read(RecordXml.Write(unheld, XNamespace.None))!.Held);
+        var unheld = Machine("{ name: db, platform: debian_13 }", Record with { Held = null });
+        Assert.Null(RecordXml.Read(XElement.Parse(DomainXml.Write(unheld, volume => volume)))!.Held);
+    }
+
+    [Fact]
+    public void OfARecordThatIsSetAloneHasNoNamespace() => Assert.Equal(XNamespace.None, RecordXml.Write(Record, XNamespace.None).Name.Namespace);
+
+    [Fact]
+    public void OfADefinitionOfThenStandsOnTheDisksOfNow()
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13, memory: 320MiB }", Record), volume => "/pool/" + volume));
+        var now = Record with { Run = "run-2", Seed = "f.db.seed.1.iso", Disks = [new("root", "f.db.root.7.qcow2"), new("data", "f.db.data.4.qcow2")] };
+        DomainXml.Refit(xml, now, volume => "/pool/" + volume);
+        var read = RecordXml.Read(xml)!;
+        Assert.Equal(("run-2", "f.db.seed.1.iso"), (read.Run, read.Seed));
+        Assert.Equal(now.Disks, read.Disks);
+        Assert.Single(xml.Elements("metadata"));
+        Assert.Equal("335544320", xml.Element("memory")!.Value);
     }
 
     [Theory]
-    [InlineData("<metadata/>")]
-    [InlineData("<machine/>")]
-    [InlineData("<machine farm='f' name='n'/>")]
+    [InlineData("<domain/>")]
+    [InlineData("<domain><metadata/></domain>")]
+    [InlineData("<domain><metadata><machine farm='f' name='n' owner='o'/></metadata></domain>")]
+    [InlineData("<domain><metadata><croft:machine xmlns:croft='https://croft.dev/xmlns/1' farm='f' name='n'/></metadata></domain>")]
     public void OfADamagedRecordIsNoRecord(string xml) => Assert.Null(RecordXml.Read(XElement.Parse(xml)));
 
     [Fact]
@@ -62,9 +76,9 @@ public sealed class LibvirtXml
     public void OfAMachineHoldsEveryPathWhole()
     {
         var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => Hostile + volume));
-        Assert.Equal([Hostile + "f.db.root.0.qcow2", Hostile + "f.db.data.3.qcow2", Hostile + "f.db.seed.iso"], xml.Descendants("source").Select(s => (string?)s.Attribute("file")).Where(f => f is not null));
+        Assert.Equal([Hostile + "f.db.root.0.qcow2", Hostile + "f.db.data.3.qcow2", Hostile + "f.db.seed.0.iso"], xml.Descendants("source").Select(s => (string?)s.Attribute("file")).Where(f => f is not null));
         Assert.Equal(Hostile + "image.kernel", xml.Element("os")!.Element("kernel")!.Value);
-        Assert.Equal(Record.Folder, RecordXml.Read(xml.Element("metadata")!)!.Folder);
+        Assert.Equal(Record.Folder, RecordXml.Read(xml)!.Folder);
         Assert.Single(xml.DescendantsAndSelf("domain"));
         Assert.Equal("f.db", xml.Element("name")!.Value);
     }
@@ -97,7 +111,7 @@ public sealed class LibvirtXml
 
     static MachineDefinition Machine(string entry, MachineRecord record) => new(
         record, Identity.Uuid("f", "db"), Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0], "kvm",
-        new("image.kernel", "image.initrd", "root=/dev/vda quiet"), "f.db.seed.iso", "f.db.console.log");
+        new("image.kernel", "image.initrd", "root=/dev/vda quiet"), "f.db.console.log");
 
     static async Task ValidateAsync(string schema, string xml)
     {

@@ -63,7 +63,7 @@ static class Lab
         MachineDefinition.DomainNameOf(farm.Name, machine.Spec.Name), machine.Uuid, power, machine.Spec.Vcpus, machine.Spec.Memory,
         new(
             farm.Name, owner, farm.Directory, machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.User, machine.HardwareDigest, machine.DiskDigest, "run-1", null,
-            "ssh-ed25519 AAAA", machine.Nics, [new("root", Volumes.Disk(farm.Name, machine.Spec.Name, "root", 0))]));
+            "ssh-ed25519 AAAA", Volumes.Seed(farm.Name, machine.Spec.Name, 0), machine.Nics, [new("root", Volumes.Disk(farm.Name, machine.Spec.Name, "root", 0))]));
 
     public static NetworkState StateOf(NetworkDefinition network) => new(
         network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations);

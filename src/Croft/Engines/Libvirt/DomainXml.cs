@@ -38,7 +38,7 @@ static class DomainXml
             new XElement(
                 "devices",
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), "qcow2", Target(i), disk.Disk)),
-                machine.Seed is null ? null : Disk(path(machine.Seed), "raw", SeedTarget, "seed", readOnly: true),
+                Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(Interface),
                 Serial(path(machine.Console)),
                 new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
@@ -50,6 +50,24 @@ static class DomainXml
 
     /// <summary>The guest's device of the n-th disk: vda, vdb, …</summary>
     public static string Target(int disk) => $"vd{(char)('a' + disk)}";
+
+    /// <summary>The guest's device of a disk, and its volume.</summary>
+    public static (string Target, string Volume) Names(XElement disk) =>
+        ((string?)disk.Element("target")?.Attribute("dev") ?? "", Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? ""));
+
+    /// <summary>Puts a machine's present disks, seed and record into its definition of another time; all else stays.</summary>
+    public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
+    {
+        var volumes = record.Disks.Select((disk, i) => (Target: Target(i), disk.Volume)).Append((Target: SeedTarget, Volume: record.Seed)).ToDictionary(d => d.Target, d => d.Volume);
+        foreach (var disk in domain.Descendants("disk"))
+        {
+            disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volumes[Names(disk).Target]))));
+            disk.Element("backingStore")?.Remove();
+        }
+
+        domain.Element("metadata")?.Remove();
+        domain.Add(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
+    }
 
     static XElement Os(MachineDefinition machine, Architecture arch, Func<string, string> path)
     {

@@ -72,98 +72,6 @@ public sealed partial class LibvirtEngine
         d => WriteRecord(d, record),
         cancel);
 
-    /// <summary>
-    /// Saves a running machine's memory and freezes its disks at the same instant: its present volumes are never written again,
-    /// it goes on with the given empty overlays on them. An external snapshot without libvirt metadata (https://libvirt.org/formatsnapshot.html).
-    /// </summary>
-    /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
-    /// <param name="memory">The volume that takes the memory; made before.</param>
-    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string memory, CancellationToken cancel) => OnDomainAsync(
-        $"saving a layer of {domain}",
-        domain,
-        d =>
-        {
-            var disks = overlays.Select((overlay, i) => new XElement(
-                "disk",
-                new XAttribute("name", DomainXml.Target(i)),
-                new XAttribute("snapshot", "external"),
-                new XElement("driver", new XAttribute("type", "qcow2")),
-                new XElement("source", new XAttribute("file", PathOf(overlay)))));
-            var xml = new XElement(
-                "domainsnapshot",
-                new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
-                new XElement("disks", disks, new XElement("disk", new XAttribute("name", DomainXml.SeedTarget), new XAttribute("snapshot", "no"))));
-            using var snapshot = d.CreateSnapshot(xml.ToString(), SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic);
-        },
-        cancel);
-
-    /// <summary>Names of the volumes that a machine stands on, as it runs and as it would start; none when it does not exist.</summary>
-    public Task<IReadOnlySet<string>> DisksOfAsync(string domain, CancellationToken cancel) => CallAsync<IReadOnlySet<string>>(
-        $"reading the disks of {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            if (found is null)
-                return new HashSet<string>();
-            return new[] { DomainXmlFlags.None, DomainXmlFlags.Inactive }.SelectMany(flags => XElement.Parse(found.Xml(flags)).Descendants("source"))
-                .Select(source => (string?)source.Attribute("file")).OfType<string>().Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
-        },
-        cancel);
-
-    /// <summary>Puts a machine that is off on other disks; nothing else of its definition changes.</summary>
-    /// <param name="volumes">For each disk in order, its volume.</param>
-    public Task SwitchDisksAsync(string domain, IReadOnlyList<string> volumes, CancellationToken cancel) => OnDomainAsync(
-        $"changing the disks of {domain}",
-        domain,
-        d =>
-        {
-            var xml = XElement.Parse(d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure));
-            for (var i = 0; i < volumes.Count; i++)
-            {
-                var disk = xml.Descendants("disk").First(e => (string?)e.Element("target")!.Attribute("dev") == DomainXml.Target(i));
-                disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", PathOf(volumes[i]))));
-                disk.Element("backingStore")?.Remove();
-            }
-
-            using var changed = connection.DefineDomain(xml.ToString());
-        },
-        cancel);
-
-    /// <summary>Starts a machine that is off from saved memory, on the disks, console and ports that it is defined with now.</summary>
-    /// <param name="memory">Volume of the saved memory; it is only read.</param>
-    public Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel) => OnDomainAsync(
-        $"restoring machine \"{record.Name}\"",
-        MachineDefinition.DomainNameOf(record.Farm, record.Name),
-        domain =>
-        {
-            var saved = XElement.Parse(connection.SaveImageXml(PathOf(memory), DomainXmlFlags.Secure));
-            Refit(saved, XElement.Parse(domain.Xml(DomainXmlFlags.Inactive)));
-            saved.Element("metadata")?.ReplaceWith(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
-            connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
-            WriteRecord(domain, record); // in case that the memory brought back the metadata of its time
-        },
-        cancel);
-
-    /// <summary>Puts today's disks, console, seed and port into the definition that was saved with the memory; all else must stay as the memory expects it.</summary>
-    static void Refit(XElement saved, XElement wanted)
-    {
-        var disks = wanted.Descendants("disk").ToDictionary(d => (string)d.Element("target")!.Attribute("dev")!, d => (string)d.Element("source")!.Attribute("file")!);
-        foreach (var disk in saved.Descendants("disk"))
-        {
-            if (disks.TryGetValue((string)disk.Element("target")!.Attribute("dev")!, out var file))
-                disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", file)));
-            disk.Element("backingStore")?.Remove();
-        }
-
-        var log = wanted.Descendants("log").First().Attribute("file")!.Value;
-        foreach (var element in saved.Descendants("log").Where(l => l.Parent!.Name.LocalName is "serial" or "console"))
-            element.SetAttributeValue("file", log);
-        var commandline = wanted.Elements().FirstOrDefault(e => e.Name.LocalName == "commandline");
-        saved.Elements().Where(e => e.Name.LocalName == "commandline").Remove();
-        if (commandline is not null)
-            saved.Add(commandline);
-    }
-
     static void WriteRecord(LibvirtDomain domain, MachineRecord record)
     {
         var xml = RecordXml.Write(record, XNamespace.None).ToString();
@@ -173,13 +81,19 @@ public sealed partial class LibvirtEngine
 
     Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel) => CallAsync(
         doing,
-        () =>
+        () => Find(name, domain =>
         {
-            using var domain = connection.FindDomain(name)
-                ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
             act(domain);
-        },
+            return true;
+        }),
         cancel);
+
+    T Find<T>(string name, Func<LibvirtDomain, T> ask)
+    {
+        using var domain = connection.FindDomain(name)
+            ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
+        return ask(domain);
+    }
 
     /// <summary>For requests that are pointless, not wrong, when the machine is off already.</summary>
     static void Quietly(Action act)

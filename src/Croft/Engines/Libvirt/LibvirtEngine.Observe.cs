@@ -66,8 +66,7 @@ public sealed partial class LibvirtEngine
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        var metadata = domain.GetMetadata(RecordXml.Namespace);
-        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, metadata is null ? null : RecordXml.Read(XElement.Parse(metadata)));
+        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, RecordXml.Read(XElement.Parse(domain.Xml())));
     }
 
     /// <summary>All networks of the hypervisor.</summary>

@@ -115,29 +115,38 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Names of the volumes that the given ones stand on, all the way down.</summary>
-    public Task<IReadOnlySet<string>> BackingAsync(IEnumerable<string> volumes, CancellationToken cancel) => CallAsync<IReadOnlySet<string>>(
+    /// <summary>All files of the pool, and what stands on what, as the files themselves say it.</summary>
+    public Task<DiskFiles> DiskFilesAsync(CancellationToken cancel) => CallAsync(
         "reading backing files",
         () =>
         {
-            var found = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var name in volumes)
+            var files = new Dictionary<string, DiskFile>(StringComparer.Ordinal);
+            foreach (var volume in FindPool()?.Volumes() ?? [])
             {
-                for (var below = BackingOf(name); below is not null && found.Add(below); below = BackingOf(below))
+                using (volume)
                 {
+                    try
+                    {
+                        var xml = XElement.Parse(volume.Xml());
+                        var backing = (string?)xml.Element("backingStore")?.Element("path");
+                        files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0);
+                    }
+                    catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+                    {
+                        // Deleted while the list was read.
+                    }
                 }
             }
 
-            return found;
+            return new DiskFiles(files);
         },
         cancel);
 
-    string? BackingOf(string name)
-    {
-        using var volume = Pool().FindVolume(name);
-        var path = volume is null ? null : (string?)XElement.Parse(volume.Xml()).Element("backingStore")?.Element("path");
-        return path is null ? null : Path.GetFileName(path);
-    }
+    /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
+    public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);
+
+    /// <summary>A volume's path when the hypervisor is this host; null elsewhere. The file may still be another user's.</summary>
+    public string? LocalPathOf(string volume) => connection.Uri.Contains(":///", StringComparison.Ordinal) && !connection.Uri.Contains('+', StringComparison.Ordinal) ? PathOf(volume) : null;
 
     /// <summary>Removes a volume; true when it was there.</summary>
     public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(

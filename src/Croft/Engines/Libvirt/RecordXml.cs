@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Croft.Engines.Libvirt;
 
-/// <summary>Croft's element in a domain's metadata.</summary>
+/// <summary>Croft's element in a domain's metadata. Disks and seed are not in it: the domain itself names them, and they change while it runs.</summary>
 static class RecordXml
 {
     public const string Namespace = "https://croft.dev/xmlns/1";
@@ -32,15 +32,15 @@ static class RecordXml
             nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
             new XAttribute("mac", nic.Mac),
             nic.Address is null ? null : new XAttribute("address", nic.Address),
-            nic.Port is null ? null : new XAttribute("port", nic.Port))),
-        record.Disks.Select(disk => new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("volume", disk.Volume))));
+            nic.Port is null ? null : new XAttribute("port", nic.Port))));
 
-    /// <summary>Reads the element, with namespace or without; null when there is none or it is damaged.</summary>
-    public static MachineRecord? Read(XElement root)
+    /// <summary>Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is damaged.</summary>
+    public static MachineRecord? Read(XElement domain)
     {
-        var machine = root.DescendantsAndSelf().FirstOrDefault(e => e.Name.LocalName == "machine");
+        var machine = domain.Element("metadata")?.Element(XName.Get("machine", Namespace));
         if (machine is null)
             return null;
+        var disks = domain.Descendants("disk").Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? "")).ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
         IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
         string? Text(string name) => (string?)machine.Attribute(name);
         var nics = Children("nic").Select(nic => new Nic(
@@ -53,8 +53,9 @@ static class RecordXml
             ? new MachineRecord(
                 farm, owner, Text("folder") ?? "", name, Text("platform") ?? "", Text("target") ?? "", Text("user") ?? "root",
                 Text("hardware") ?? "", Text("disks") ?? "", Text("run") ?? "", Text("held"), Children("hostkey").FirstOrDefault()?.Value ?? "",
+                disks[true].FirstOrDefault().Place.Volume ?? "",
                 [.. nics],
-                [.. Children("disk").Select(d => new DiskVolume((string?)d.Attribute("name") ?? "", (string?)d.Attribute("volume") ?? ""))])
+                [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))])
             : null;
     }
 }

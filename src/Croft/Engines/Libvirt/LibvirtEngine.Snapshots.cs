@@ -1,0 +1,148 @@
+using System.Xml.Linq;
+using Croft.Libvirt;
+using Croft.Tools;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>What snapshots are made of: states of a machine, and the files that they stand on.</summary>
+public sealed partial class LibvirtEngine
+{
+    static readonly TimeSpan JobPause = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan JobTime = TimeSpan.FromHours(1);
+
+    /// <summary>A machine's record, with the disks it stands on at this moment; null when there is none.</summary>
+    public Task<MachineRecord?> FindRecordAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"reading {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            return found is null ? null : RecordXml.Read(XElement.Parse(found.Xml()));
+        },
+        cancel);
+
+    /// <summary>A machine's record, with the disks it stands on at this moment.</summary>
+    /// <exception cref="CroftException">There is no such machine.</exception>
+    public async Task<MachineRecord> RecordAsync(string domain, CancellationToken cancel) =>
+        await FindRecordAsync(domain, cancel) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain} of Croft's", "croft ls shows what exists");
+
+    /// <summary>A machine's definition as libvirt keeps it, as it would start.</summary>
+    public Task<string> DefinitionAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"reading {domain}", () => Find(domain, d => d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure)), cancel);
+
+    /// <summary>Puts a machine that is off on the disks and the seed of a record; the rest is as now, or as a definition of another time says.</summary>
+    public Task RefitAsync(MachineRecord record, string? definition, CancellationToken cancel) => OnDomainAsync(
+        $"changing the disks of {record.Name}",
+        MachineDefinition.DomainNameOf(record.Farm, record.Name),
+        d =>
+        {
+            var xml = XElement.Parse(definition ?? d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure));
+            DomainXml.Refit(xml, record, PathOf);
+            using var changed = connection.DefineDomain(xml.ToString());
+        },
+        cancel);
+
+    /// <summary>
+    /// Freezes a running machine's disks: its present volumes are never written again, it goes on with the given empty overlays on them. With memory, that
+    /// is saved at the same instant. An external snapshot without libvirt metadata (https://libvirt.org/formatsnapshot.html).
+    /// </summary>
+    /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
+    /// <param name="memory">The volume that takes the memory, made before; null keeps disks only.</param>
+    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, CancellationToken cancel) => OnDomainAsync(
+        $"freezing the disks of {domain}",
+        domain,
+        d =>
+        {
+            var disks = overlays.Select((overlay, i) => new XElement(
+                "disk",
+                new XAttribute("name", DomainXml.Target(i)),
+                new XAttribute("snapshot", "external"),
+                new XElement("driver", new XAttribute("type", "qcow2")),
+                new XElement("source", new XAttribute("file", PathOf(overlay)))));
+            var xml = new XElement(
+                "domainsnapshot",
+                memory is null ? null : new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
+                new XElement("disks", disks, new XElement("disk", new XAttribute("name", DomainXml.SeedTarget), new XAttribute("snapshot", "no"))));
+            var kind = memory is null ? SnapshotCreateFlags.DiskOnly : SnapshotCreateFlags.None;
+            using var snapshot = d.CreateSnapshot(xml.ToString(), kind | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic);
+        },
+        cancel);
+
+    /// <summary>Has the guest agent write everything out and hold all writes. Returns null when it does, otherwise why not.</summary>
+    public Task<string?> HoldWritesAsync(string domain, CancellationToken cancel) => CallAsync<string?>(
+        $"freezing the file systems of {domain}",
+        () => Find<string?>(domain, d =>
+        {
+            try
+            {
+                d.FsFreeze();
+                return null;
+            }
+            catch (LibvirtException e)
+            {
+                return e.Message;
+            }
+        }),
+        cancel);
+
+    /// <summary>Lets the guest write again.</summary>
+    public Task ReleaseWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync($"thawing the file systems of {domain}", domain, d => d.FsThaw(), cancel);
+
+    /// <summary>Starts a machine that is off from saved memory, on the disks, seed, console and ports that it is defined with now.</summary>
+    /// <param name="memory">Volume of the saved memory; it is only read.</param>
+    public Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel) => OnDomainAsync(
+        $"restoring machine \"{record.Name}\"",
+        MachineDefinition.DomainNameOf(record.Farm, record.Name),
+        domain =>
+        {
+            var saved = XElement.Parse(connection.SaveImageXml(PathOf(memory), DomainXmlFlags.Secure));
+            DomainXml.Refit(saved, record, PathOf);
+            var wanted = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
+            var log = wanted.Descendants("log").First().Attribute("file")!.Value;
+            foreach (var element in saved.Descendants("log").Where(l => l.Parent!.Name.LocalName is "serial" or "console"))
+                element.SetAttributeValue("file", log);
+            var commandline = wanted.Elements().FirstOrDefault(e => e.Name.LocalName == "commandline");
+            saved.Elements().Where(e => e.Name.LocalName == "commandline").Remove();
+            if (commandline is not null)
+                saved.Add(commandline);
+            connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
+            WriteRecord(domain, record); // in case that the memory brought back the metadata of its time
+        },
+        cancel);
+
+    /// <summary>For every volume that a running machine writes to, the machine's name here.</summary>
+    public Task<IReadOnlyDictionary<string, string>> WritersAsync(CancellationToken cancel) => CallAsync<IReadOnlyDictionary<string, string>>(
+        "looking who writes to what",
+        () =>
+        {
+            var writers = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var domain in connection.Domains(DomainListFlags.Active))
+            {
+                using (domain)
+                {
+                    foreach (var disk in XElement.Parse(domain.Xml()).Descendants("disk").Where(d => d.Element("readonly") is null))
+                        writers[DomainXml.Names(disk).Volume] = domain.Name;
+                }
+            }
+
+            return writers;
+        },
+        cancel);
+
+    /// <summary>Copies what a disk of a running machine stands on into the disk that it writes to, down to <paramref name="onto"/>, on which that stands afterwards.</summary>
+    /// <param name="volume">What it writes to.</param>
+    /// <param name="onto">Null lets it stand alone.</param>
+    public async Task PullAsync(string domain, string volume, string? onto, CancellationToken cancel)
+    {
+        var target = await CallAsync(
+            $"merging into {volume}",
+            () => Find(domain, d =>
+            {
+                var target = XElement.Parse(d.Xml()).Descendants("disk").Select(DomainXml.Names).First(n => n.Volume == volume).Target;
+                d.BlockPull(target, onto is null ? null : PathOf(onto));
+                return target;
+            }),
+            cancel);
+        await Poll.UntilAsync(
+            () => CallAsync($"merging into {volume}", () => Find(domain, d => d.BlockJobInfo(target) is null ? "done" : null), cancel), JobPause, JobTime, cancel);
+    }
+}

@@ -1,0 +1,64 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Journal;
+using Croft.Tools;
+
+namespace Croft.Snapshots;
+
+/// <summary>
+/// Merges frozen disks that no snapshot names any more into the one file that stands on them. A file that several stand on stays, hidden, until one
+/// is left. What moves is always the lower file's content, up into the one that stands on it: until that is complete both files say the same as before, so
+/// an interruption costs nothing.
+/// </summary>
+sealed class HiddenFiles(LibvirtEngine engine, RunJournal journal)
+{
+    /// <summary>Merges what can be merged now, and removes what was merged.</summary>
+    public async Task MergeAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var reader = new SnapshotReader(engine);
+        var later = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var present = await engine.RecordAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
+            var files = await engine.DiskFilesAsync(cancel);
+            var hidden = new SnapshotTree(present, await reader.ListAsync(record, cancel), files).Hidden
+                .Select(h => h.Volume).FirstOrDefault(v => !later.Contains(v) && files.On(v).Count() == 1);
+            if (hidden is null)
+                return;
+            later.Add(hidden);
+            if (await TryMergeAsync(record.Name, hidden, files.On(hidden).Single(), files, cancel))
+            {
+                await engine.DeleteVolumeAsync(hidden, cancel);
+                later.Clear(); // what stood in the way may be gone
+            }
+        }
+    }
+
+    async Task<bool> TryMergeAsync(string machine, string hidden, string above, DiskFiles files, CancellationToken cancel)
+    {
+        var onto = files.Below(hidden);
+        var writers = await engine.WritersAsync(cancel);
+        journal.Intent("merge", "volume", $"{hidden} into {above}", engine.Name, machine);
+        if (writers.TryGetValue(above, out var domain))
+        {
+            await engine.PullAsync(domain, above, onto, cancel);
+            await engine.RefitAsync(await engine.RecordAsync(domain, cancel), null, cancel);
+        }
+        else if (writers.Keys.Any(top => files.Chain(top).Contains(above)) || !await TryRebaseAsync(above, onto, cancel))
+            return false;
+        await engine.LookAgainAsync(cancel);
+        return (await engine.DiskFilesAsync(cancel)).Below(above) == onto;
+    }
+
+    /// <summary>Of a file that no running machine has open; false where it is not this host's or this user's.</summary>
+    async Task<bool> TryRebaseAsync(string above, string? onto, CancellationToken cancel)
+    {
+        if (engine.LocalPathOf(above) is not { } path)
+            return false;
+        string[] below = onto is null ? ["-b", ""] : ["-b", engine.LocalPathOf(onto)!, "-F", "qcow2"];
+        var result = await new Tool("qemu-img", ["rebase", "-f", "qcow2", .. below, path]).RunAsync(cancel);
+        if (result.ExitCode != 0)
+            journal.Note(null, null, $"{above} stays as it is: {result.LastWords}");
+        return result.ExitCode == 0;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+
+namespace Croft.Snapshots;
+
+/// <summary>A frozen disk that no snapshot names any more, but that others stand on.</summary>
+/// <param name="Size">Bytes it takes.</param>
+/// <param name="HeldBy">Whose disks stand on it: snapshots of this machine, the machine itself as <c>now</c>, other machines.</param>
+public sealed record HiddenFile(string Volume, long Size, ImmutableArray<string> HeldBy);
+
+/// <summary>
+/// How the snapshots of one machine stand on each other. Nothing of it is remembered: the files say what they stand on, the manifests which files
+/// belong to which snapshot, the machine which files it writes to.
+/// </summary>
+/// <param name="record">The machine, with the disks it stands on now.</param>
+/// <param name="snapshots">Oldest first.</param>
+public sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnapshot> snapshots, DiskFiles files)
+{
+    readonly Dictionary<string, StoredSnapshot> frozen = snapshots
+        .SelectMany(s => s.Snapshot.Record.Disks.Select(d => (d.Volume, Snapshot: s)))
+        .GroupBy(f => f.Volume).ToDictionary(g => g.Key, g => g.First().Snapshot, StringComparer.Ordinal);
+
+    /// <summary>Oldest first.</summary>
+    public ImmutableArray<StoredSnapshot> Snapshots => snapshots;
+
+    /// <summary>The snapshot that the machine came from last; null when there is none.</summary>
+    public StoredSnapshot? Current => NearestBelow(record.Disks);
+
+    /// <summary>The snapshot that another one stands on; null for a root.</summary>
+    public StoredSnapshot? ParentOf(StoredSnapshot snapshot) => NearestBelow(snapshot.Snapshot.Record.Disks);
+
+    /// <summary>The snapshots that stand directly on this one, or on none.</summary>
+    public ImmutableArray<StoredSnapshot> ChildrenOf(StoredSnapshot? snapshot) => [.. snapshots.Where(s => ParentOf(s)?.Volume == snapshot?.Volume)];
+
+    /// <summary>The snapshot and all that stand on it, leaves first.</summary>
+    public IEnumerable<StoredSnapshot> SubtreeOf(StoredSnapshot snapshot) => ChildrenOf(snapshot).SelectMany(SubtreeOf).Append(snapshot);
+
+    /// <summary>Bytes that a snapshot's own files take: its disks, without what they stand on, and its memory.</summary>
+    public long SizeOf(StoredSnapshot snapshot) => FilesOf(snapshot).Sum(files.Size);
+
+    /// <summary>The files that belong to a snapshot alone: its disks and its memory.</summary>
+    public static IEnumerable<string> FilesOf(StoredSnapshot snapshot) =>
+        snapshot.Snapshot.Record.Disks.Select(d => d.Volume).Concat(snapshot.Snapshot.Memory is { } memory ? [memory] : []);
+
+    /// <summary>The files that a snapshot needs and that are not there; a snapshot without missing files is whole.</summary>
+    public IEnumerable<string> MissingOf(StoredSnapshot snapshot) =>
+        snapshot.Snapshot.Record.Disks.SelectMany(d => files.Chain(d.Volume)).Append(snapshot.Snapshot.Record.Seed).Concat(FilesOf(snapshot)).Distinct().Where(f => !files.Has(f));
+
+    /// <summary>Who else stands on a snapshot's disks: snapshots, other machines, but not the machine's own present disks.</summary>
+    public ImmutableArray<string> UsersOf(StoredSnapshot snapshot) => HoldersOf(snapshot.Snapshot.Record.Disks.Select(d => d.Volume)).Remove(Now);
+
+    /// <summary>Disks of the machine that only others hold.</summary>
+    public ImmutableArray<HiddenFile> Hidden =>
+    [
+        .. from name in files.Names
+           where Volumes.IsDisk(name) && name.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal)
+               && !frozen.ContainsKey(name) && record.Disks.All(d => d.Volume != name) && files.On(name).Any()
+           orderby name
+           select new HiddenFile(name, files.Size(name), HoldersOf([name])),
+    ];
+
+    /// <summary>Files of the machine that nobody needs: not its present disks and seed, not those of a snapshot, and nothing stands on them.</summary>
+    public ImmutableArray<string> Unused
+    {
+        get
+        {
+            var own = files.Names.Where(n => n.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal)).ToList();
+            var named = snapshots.SelectMany(s => FilesOf(s).Append(s.Volume).Append(s.Snapshot.Record.Seed))
+                .Concat(record.Disks.Select(d => d.Volume)).Append(record.Seed).Append(Volumes.Console(record.Farm, record.Name)).ToHashSet(StringComparer.Ordinal);
+            var needed = files.Names.Where(n => Volumes.IsDisk(n) && (named.Contains(n) || !own.Contains(n))).SelectMany(files.Chain).Concat(named).ToHashSet(StringComparer.Ordinal);
+            // What stands on nothing needed goes first, so that nothing ever stands on a file that is gone.
+            return [.. own.Where(n => !needed.Contains(n)).OrderByDescending(n => files.Chain(n).Count())];
+        }
+    }
+
+    const string Now = "now";
+
+    StoredSnapshot? NearestBelow(IEnumerable<DiskVolume> disks) =>
+        disks.Take(1).SelectMany(d => files.Chain(d.Volume).Skip(1)).Select(v => frozen.GetValueOrDefault(v)).FirstOrDefault(s => s is not null);
+
+    ImmutableArray<string> HoldersOf(IEnumerable<string> volumes) => [.. volumes.SelectMany(files.On).SelectMany(NamesOf).Distinct()];
+
+    IEnumerable<string> NamesOf(string volume) =>
+        frozen.TryGetValue(volume, out var snapshot) ? [snapshot.Snapshot.Name]
+        : record.Disks.Any(d => d.Volume == volume) ? [Now]
+        : volume.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal) ? files.On(volume).SelectMany(NamesOf)
+        : [string.Join('.', volume.Split('.').Take(2))];
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+
+namespace Croft.Snapshots;
+
+/// <summary>
+/// A snapshot on its way. Until its manifest is written there is none; whatever ends it before then leaves the machine as it was, at worst on overlays
+/// over disks that no snapshot names.
+/// </summary>
+/// <param name="volume">The manifest's volume.</param>
+/// <param name="snapshot">With the disks that will be frozen.</param>
+/// <param name="next">The disks that the machine goes on with.</param>
+/// <param name="running">Whether the machine runs.</param>
+public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, bool running)
+{
+    readonly string domain = MachineDefinition.DomainNameOf(snapshot.Record.Farm, snapshot.Record.Name);
+
+    /// <summary>The machine.</summary>
+    public string Machine => snapshot.Record.Name;
+
+    internal IEnumerable<string> Creates => [.. next.Select(d => d.Volume), .. snapshot.Memory is { } memory ? [memory] : Array.Empty<string>(), volume];
+
+    MachineRecord After => snapshot.Record with { Disks = next };
+
+    internal async Task CreateAsync(CancellationToken cancel)
+    {
+        foreach (var (below, overlay) in snapshot.Record.Disks.Zip(next))
+            await engine.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel);
+        if (snapshot.Memory is { } memory)
+            await engine.CreateFileAsync(memory, cancel);
+    }
+
+    /// <summary>Freezes: the instant that the snapshot is of.</summary>
+    public async Task FreezeAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (running)
+                await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], snapshot.Memory, cancel);
+            await engine.RefitAsync(After, null, CancellationToken.None); // libvirt would keep in the definition what the disks stand on now, which merging changes
+        }
+        catch
+        {
+            await AbandonAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the manifest: now there is a snapshot. Returns the machine's record with the volumes it writes to.</summary>
+    public async Task<MachineRecord> FinishAsync()
+    {
+        using var manifest = new MemoryStream(snapshot.ToJson());
+        await engine.UploadAsync(volume, manifest, null, CancellationToken.None);
+        return After;
+    }
+
+    /// <summary>Gives up. What was made is removed, unless the machine stands on it already.</summary>
+    public async Task AbandonAsync()
+    {
+        var inUse = (await engine.RecordAsync(domain, CancellationToken.None)).Disks.Select(d => d.Volume).ToHashSet(StringComparer.Ordinal);
+        foreach (var made in Creates.Where(v => !inUse.Contains(v)))
+            await engine.DeleteVolumeAsync(made, CancellationToken.None);
+    }
+}

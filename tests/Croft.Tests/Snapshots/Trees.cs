@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Snapshots;
+
+namespace Croft.Tests.Snapshots;
+
+/// <summary>Pictures of chains: <c>b&lt;a</c> is file b standing on file a, numbers are disks <c>f.m.root.N.qcow2</c>; <c>name=N</c> is a snapshot of that disk.</summary>
+public sealed class Trees
+{
+    [Fact]
+    public void ParentIsTheNearestSnapshotBelow()
+    {
+        var tree = Tree("0<image 1<0 2<1 3<1 4<3", "a=0 b=1 c=2 d=3", now: 4);
+        Assert.Equal(["a:-", "b:a", "c:b", "d:b"], tree.Snapshots.Select(s => $"{s.Snapshot.Name}:{tree.ParentOf(s)?.Snapshot.Name ?? "-"}"));
+        Assert.Equal("d", tree.Current!.Snapshot.Name);
+        Assert.Equal(["c", "d", "b"], tree.SubtreeOf(tree.Snapshots[1]).Select(s => s.Snapshot.Name));
+    }
+
+    [Fact]
+    public void FileThatNoSnapshotNamesIsHiddenAndHeldByWhatStandsOnIt()
+    {
+        var tree = Tree("0<image 1<0 2<1 3<1 4<3", "a=0 c=2", now: 4);
+        Assert.Equal(["f.m.root.1.qcow2 held by c, now", "f.m.root.3.qcow2 held by now"], tree.Hidden.Select(h => $"{h.Volume} held by {string.Join(", ", h.HeldBy)}"));
+        Assert.Equal("a", tree.Current!.Snapshot.Name);
+        Assert.Empty(tree.Unused);
+    }
+
+    [Fact]
+    public void WhatNothingStandsOnIsUnusedTopFirst() =>
+        Assert.Equal(["f.m.root.5.qcow2", "f.m.root.3.qcow2"], Tree("0<image 1<0 2<1 3<1 5<3", "a=0 b=1", now: 2).Unused);
+
+    [Fact]
+    public void OtherMachinesHoldFilesToo()
+    {
+        var tree = Tree("0<image 1<0 f.x.root.0.qcow2<0", "", now: 1);
+        Assert.Equal(["now", "f.x"], Assert.Single(tree.Hidden).HeldBy);
+        Assert.Equal(["f.x"], Tree("0<image 1<0 f.x.root.0.qcow2<0", "a=0", now: 1).UsersOf(Tree("0<image", "a=0", now: 0).Snapshots[0]));
+    }
+
+    [Fact]
+    public void NothingThatAnotherMachineStandsOnIsUnused() => Assert.Empty(Tree("0<image 1<0 2<image f.x.root.0.qcow2<1", "", now: 2).Unused);
+
+    [Fact]
+    public void SnapshotWithoutAFileIsNotWhole()
+    {
+        var tree = Tree("1<0", "a=1", now: 1);
+        Assert.Equal(["f.m.root.0.qcow2"], tree.MissingOf(tree.Snapshots[0]));
+    }
+
+    static SnapshotTree Tree(string files, string snapshots, int now)
+    {
+        var all = files.Split(' ').Select(f => f.Split('<')).Select(f => new DiskFile(Name(f[0]), Name(f[1]), 1))
+            .Append(new DiskFile("image", null, 1)).Append(new DiskFile("f.m.seed.0.iso", null, 1)).ToDictionary(f => f.Name);
+        var taken = snapshots.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((s, i) => new StoredSnapshot(
+            $"f.m.snapshot-{s.Split('=')[0]}.0.json", new(s.Split('=')[0], null, null, Record(s.Split('=')[1]), "<domain/>", DateTimeOffset.UnixEpoch.AddSeconds(i))));
+        return new(Record(now.ToString()), [.. taken], new DiskFiles(all));
+    }
+
+    static MachineRecord Record(string number) => new(
+        "f", "o", "/f", "m", "p", "t", "root", "h", "d", "r", null, "", "f.m.seed.0.iso", [], [new("root", Name(number))]);
+
+    static string Name(string file) => int.TryParse(file, out _) ? $"f.m.root.{file}.qcow2" : file;
+}
