@@ -15,6 +15,9 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
 {
     const string Run = "croft-run";
 
+    /// <summary>Long ago: a guest's clock may be a moment behind, and its tar would complain.</summary>
+    static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch.AddDays(1);
+
     /// <summary>Runs it and returns its exit code; 255 when ssh itself failed.</summary>
     public async Task<int> RunAsync(PlannedMachine machine, Guest guest, PhaseFile file, Action<string> line, CancellationToken cancel)
     {
@@ -22,7 +25,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
         var script = Script(folder, file, environment);
-        var result = await (guest.Command($"umask 077; mkdir {folder} && tar -xf - -C {folder} && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e") with
+        var result = await (guest.Command($"(umask 077; mkdir {folder} && tar -xf - -C {folder}) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e") with
         {
             Input = (stdin, stop) => SendAsync(stdin, script, stop),
             Line = line,
@@ -60,6 +63,6 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         foreach (var file in files.All)
             await tar.WriteEntryAsync(Path.Combine(files.Root, file), file, cancel);
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(script));
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Run) { DataStream = content, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite }, cancel);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Run) { DataStream = content, ModificationTime = Made, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite }, cancel);
     }
 }
