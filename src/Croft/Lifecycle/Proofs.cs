@@ -4,7 +4,7 @@ using Croft.Engines;
 
 namespace Croft.Lifecycle;
 
-/// <summary>What was proved of hypervisors' acceleration, remembered for each host, version and architecture. A farm with no kernel of its own cannot prove anything and believes.</summary>
+/// <summary>What was proved of hypervisors' acceleration, remembered for each host, version and architecture. A farm with no kernel of its own cannot prove anything and believes what was not disproved.</summary>
 /// <param name="provable">Architectures for which the farm has a kernel.</param>
 sealed class Proofs(string folder, ImmutableHashSet<string> provable)
 {
@@ -21,16 +21,16 @@ sealed class Proofs(string folder, ImmutableHashSet<string> provable)
         File.WriteAllText(FileOf(hypervisor, arch), took?.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) ?? "");
     }
 
-    /// <summary>The hypervisor without offers that are not proved.</summary>
+    /// <summary>The hypervisor without offers that are disproved or still to be proved.</summary>
     public HypervisorState Apply(HypervisorState hypervisor) => hypervisor with
     {
         VirtTypes = hypervisor.VirtTypes.ToImmutableSortedDictionary(
             v => v.Key,
-            v => provable.Contains(v.Key) && hypervisor.Id.Length > 0 && Offers(hypervisor, v.Key) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
+            v => hypervisor.Id.Length > 0 && Offers(hypervisor, v.Key) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
             StringComparer.Ordinal),
     };
 
-    bool Works(HypervisorState hypervisor, string arch) => new FileInfo(FileOf(hypervisor, arch)) is { Exists: true, Length: > 0 };
+    bool Works(HypervisorState hypervisor, string arch) => new FileInfo(FileOf(hypervisor, arch)) is { Exists: true } known ? known.Length > 0 : !provable.Contains(arch);
 
     static bool Offers(HypervisorState hypervisor, string arch) => hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(Accelerated);
 
