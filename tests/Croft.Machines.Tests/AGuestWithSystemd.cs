@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+
+namespace Croft.Machines.Tests;
+
+public sealed class AGuestWithSystemd : IAsyncLifetime
+{
+    readonly Lab lab = new("sysd");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task IsWhatItsSeedSaysAndIsRestoredFromItsLayer()
+    {
+        lab.Write("farm.yaml", """
+            farm: sysd
+            networks: { front: { cidr: 10.199.71.0/24 }, back: { cidr: 10.199.72.0/24, mode: isolated, dhcp: false } }
+            vms:
+              list:
+                - name: web
+                  platform: debian_13_systemd
+                  user: dev
+                  networks: [ front, { name: back, address: 10.199.72.40 } ]
+                  disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data } ]
+            project: { phases: phases }
+            """);
+        lab.Write("phases/init.sh", "echo kept | sudo tee /srv/data/kept\n");
+        lab.Write("phases/main.sh", """
+            echo "$(hostname) $(id -un) $(sudo -n id -un) $(ps -o comm= 1)"
+            cat /srv/data/kept
+            findmnt -no FSTYPE /srv/data
+            ip -4 -o address show scope global | awk '{ print $2, $4 }'
+            ip -4 route show default | awk '{ print $3, $5 }'
+            ls /etc/ssh/ssh_host_*_key
+            cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
+            systemctl --failed --quiet --no-legend
+            cat /proc/sys/kernel/random/boot_id
+            """);
+        var first = await lab.RunAsync("run");
+        Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps("web", "passed"));
+        var plan = JsonNode.Parse((await lab.MustAsync(0, "status", "web", "-o", "json")).Output)!;
+        string[] expected =
+        [
+            "web dev root systemd", "kept", "ext4",
+            $"eth0 {plan["addresses"]!["front"]}/24", "eth1 10.199.72.40/24", "10.199.71.1 eth0",
+            "/etc/ssh/ssh_host_ed25519_key", (string)plan["hostKey"]!,
+        ];
+        var said = first.Log("web", "main").TrimEnd().Split('\n');
+        Assert.Equal(expected, said[..^1]);
+
+        var second = await lab.RunAsync("run");
+        Assert.Equal(["restore init", "main", "shutdown"], second.Steps("web", "passed"));
+        Assert.Equal(said, second.Log("web", "main").TrimEnd().Split('\n'));
+    }
+}
