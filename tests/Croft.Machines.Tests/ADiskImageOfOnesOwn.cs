@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Croft.Libvirt.Tests;
+using Croft.Tests.Images;
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>The disks hold the smallest guest there is, which says "ready" on its serial port.</summary>
+public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
+{
+    readonly Lab lab = new("owndisk");
+    readonly FileServer server = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        server.Dispose();
+        await lab.CroftAsync("destroy", "--yes");
+        await lab.CroftAsync("image", "remove", "owned", "fetched", "--yes");
+        await lab.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task IsCheckedBootedAndFetchedOnce()
+    {
+        var disk = BootSector.Image();
+        File.WriteAllBytes(Path.Combine(lab.Folder, "disk.img"), disk);
+        var sum = Sum(disk);
+        disk[^1] = 1; // another image to the store
+        server.Files["/disk.img"] = disk;
+
+        Write(sum, new string('0', 64));
+        Assert.Contains($"expected sha256:{new string('0', 64)}, got sha256:{Sum(disk)}", (await lab.MustAsync(3, "up")).Error, StringComparison.Ordinal);
+        Write(sum, Sum(disk));
+        await lab.MustAsync(0, "up");
+        foreach (var machine in (string[])["owned-amd64", "fetched-amd64"])
+            Assert.Equal("ready\r\n", await SaidAsync(machine));
+
+        var requests = server.Count("/disk.img");
+        await lab.MustAsync(0, "destroy", "--yes");
+        await lab.MustAsync(0, "up");
+        Assert.Equal("ready\r\n", await SaidAsync("fetched-amd64"));
+        Assert.Equal(requests, server.Count("/disk.img"));
+    }
+
+    void Write(string owned, string fetched) => lab.Write("farm.yaml", $$"""
+        farm: owndisk
+        platforms:
+          owned: { image: { file: disk.img, sha256: {{owned}} }, memory: 64MiB, virt_domain: qemu, wait: none }
+          fetched: { image: { url: "{{server.Url("/disk.img")}}", sha256: {{fetched}} }, memory: 64MiB, virt_domain: qemu, wait: none }
+        vms: { permutations: { platforms: [ owned, fetched ], targets: [ amd64 ] } }
+        """);
+
+    static string Sum(byte[] disk) => Convert.ToHexStringLower(SHA256.HashData(disk));
+
+    Task<string?> SaidAsync(string machine) => Poll.UntilAsync(
+        async () => (await lab.MustAsync(0, "console", machine, "--log")).Output is { Length: > 0 } said ? said : null,
+        TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+}
