@@ -21,7 +21,7 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
     [Fact]
-    public async Task InterruptedStartupSwitchesTheMachineOffAtOnce() => await InterruptAsync("startup");
+    public async Task InterruptedStartupSwitchesTheMachineOffAtOnce() => await InterruptAsync("startup", seconds: 2);
 
     [Fact]
     public async Task SecondInterruptGivesUpAndSaysWhatIsLeft()
@@ -111,10 +111,10 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
         }
     }
 
-    async Task InterruptAsync(string step)
+    async Task InterruptAsync(string step, double seconds = 0.1)
     {
         using var run = RunningCroft.Start(lab, "run");
-        await run.ReachAsync(step, TimeSpan.FromSeconds(0.1));
+        await run.ReachAsync(step, TimeSpan.FromSeconds(seconds));
         await run.SignalAsync("INT");
         var (code, messages, _) = await run.EndAsync(Bound);
         Assert.True(code == 130, $"interrupted in {step}: exit code {code}: {messages}");
