@@ -5,12 +5,12 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// Finds out when a guest's ssh server is there, at little cost to the guest: tries to connect once a second, and a connection that was accepted
+/// Finds out when a guest's ssh server is there, at little cost to the guest: tries to connect a few times a second, and a connection that was accepted
 /// waits patiently for the greeting. A tight poll would starve an emulated guest: every connection costs it a process.
 /// </summary>
 static class Banner
 {
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Returns the greeting.</summary>
     /// <param name="seen">Called with what each try saw.</param>

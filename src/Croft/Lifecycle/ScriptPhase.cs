@@ -21,21 +21,21 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     /// <summary>Runs it and returns its exit code; 255 when ssh itself failed.</summary>
     public async Task<int> RunAsync(PlannedMachine machine, Guest guest, PhaseFile file, Action<string> line, CancellationToken cancel)
     {
-        var folder = FolderOf(file);
+        // Nobody in the guest can have made a folder of this name before, so tar may make it; every process counts there.
+        var name = $"croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}-{Guid.NewGuid():n}";
+        var folder = $"/tmp/{name}";
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
         var script = Script(folder, file, environment);
-        var result = await (guest.Command($"(umask 077; mkdir {folder} && tar -xf - -C {folder}) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e") with
+        var result = await (guest.Command($"(umask 077; exec tar -xf - -C /tmp) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e") with
         {
-            Input = (stdin, stop) => SendAsync(stdin, script, stop),
+            Input = (stdin, stop) => SendAsync(stdin, name, script, stop),
             Line = line,
         }).RunAsync(cancel);
         return result.ExitCode;
     }
 
-    string FolderOf(PhaseFile file) => $"/tmp/croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}";
-
-    /// <summary>Every process counts in an emulated guest, so what can be decided here is not asked there.</summary>
+    /// <summary>What can be decided here is not asked in the guest.</summary>
     string Script(string folder, PhaseFile file, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var relative = Path.GetRelativePath(files.Root, file.File);
@@ -57,12 +57,14 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         return content.ReadByte() == '#' && content.ReadByte() == '!';
     }
 
-    async Task SendAsync(Stream stdin, string script, CancellationToken cancel)
+    async Task SendAsync(Stream stdin, string folder, string script, CancellationToken cancel)
     {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var tar = new TarWriter(stdin, TarEntryFormat.Pax, leaveOpen: true);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { ModificationTime = Made, Mode = Owner | UnixFileMode.UserExecute }, cancel);
         foreach (var file in files.All)
-            await tar.WriteEntryAsync(Path.Combine(files.Root, file), file, cancel);
+            await tar.WriteEntryAsync(Path.Combine(files.Root, file), $"{folder}/{file}", cancel);
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(script));
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Run) { DataStream = content, ModificationTime = Made, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite }, cancel);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{Run}") { DataStream = content, ModificationTime = Made, Mode = Owner }, cancel);
     }
 }

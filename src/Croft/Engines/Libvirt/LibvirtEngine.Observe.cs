@@ -8,28 +8,31 @@ namespace Croft.Engines.Libvirt;
 
 public sealed partial class LibvirtEngine
 {
-    /// <summary>Asks for everything that planning needs to know of this hypervisor.</summary>
-    public Task<HypervisorState> ObserveAsync(CancellationToken cancel) => CallAsync("reading what exists", Observe, cancel);
-
-    HypervisorState Observe()
+    /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
+    public async Task<HypervisorState> ObserveAsync(CancellationToken cancel)
     {
-        var node = connection.NodeInfo();
-        var local = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
-        var capabilities = connection.CapabilitiesXml();
+        var machines = ListMachinesAsync(cancel);
+        var networks = ListNetworksAsync(cancel);
+        var volumes = CallAsync("reading volumes", ObserveVolumes, cancel);
+        var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion), cancel);
+        var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
+        var addresses = here ? LocalAddresses() : [];
+        int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
+        var (node, capabilities, libvirt, hypervisor) = await host;
         return new HypervisorState(
             Name,
-            (string?)XElement.Parse(capabilities).Element("host")?.Element("uuid") ?? "",
+            (string?)capabilities.Element("host")?.Element("uuid") ?? "",
             null,
-            $"libvirt {connection.LibvirtVersion}, QEMU {connection.HypervisorVersion}",
+            $"libvirt {libvirt}, QEMU {hypervisor}",
             VirtTypes(capabilities),
             (int)node.Cpus,
             (long)node.MemoryKiB * 1024,
-            ObserveMachines(),
-            ObserveNetworks(),
-            ObserveVolumes(),
-            local ? LocalAddresses() : [],
-            local ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [],
-            local ? UnknownHostName() : null);
+            await machines,
+            await networks,
+            await volumes,
+            addresses,
+            [.. ports],
+            here ? UnknownHostName() : null);
     }
 
     /// <summary>All machines of the hypervisor, Croft's and others.</summary>
@@ -117,10 +120,10 @@ public sealed partial class LibvirtEngine
         return volumes.ToImmutable();
     }
 
-    static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(string capabilities)
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(XElement capabilities)
     {
         string[] bestFirst = ["kvm", "hvf", "xen", "qemu"];
-        var guests = from guest in XElement.Parse(capabilities).Elements("guest")
+        var guests = from guest in capabilities.Elements("guest")
                      where (string?)guest.Element("os_type") == "hvm"
                      from arch in guest.Elements("arch")
                      let types = arch.Elements("domain").Select(d => (string)d.Attribute("type")!).Distinct()

@@ -105,7 +105,6 @@ public sealed partial class LibvirtEngine
             if (commandline is not null)
                 saved.Add(commandline);
             connection.Restore(PathOf(memory), saved.ToString(), DomainSaveFlags.Running);
-            WriteRecord(domain, record); // in case that the memory brought back the metadata of its time
         },
         cancel);
 
