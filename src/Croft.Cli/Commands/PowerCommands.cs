@@ -30,10 +30,22 @@ static class PowerCommands
                 await FarmDown.DownAsync(controller, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
             var plan = (await controller.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+            var undeclared = await StartUndeclaredAsync(session, controller, machines, cancel);
             var summary = await FarmUp.RunAsync(controller, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
             view.Dispose();
-            return summary is null ? Nothing(session) : UpCommand.Report(session, summary, cancel);
+            return summary is not null ? UpCommand.Report(session, summary, cancel) : undeclared > 0 ? 0 : Nothing(session);
         });
+    }
+
+    /// <summary>Forks, and what the farm file no longer declares, start as they are.</summary>
+    static async Task<int> StartUndeclaredAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, CancellationToken cancel)
+    {
+        var declared = controller.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        var seen = (await Session.MachinesAsync(controller, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
+        var off = machines.Where(m => !declared.Contains(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
+        controller.WriteSshConfig(seen.Values.Select(m => m.Record));
+        await Task.WhenAll(off.Select(m => new PlainStart(controller, controller.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
+        return off.Count;
     }
 
     static Command Stop(CommandMaker make)

@@ -30,7 +30,7 @@ public static class FarmDown
         controller.CheckOwner(machines);
         if (everything)
             CheckSharing(controller, inventory);
-        await Task.WhenAll(machines.Select(machine => RemoveAsync(controller, machine, cancel)));
+        await Task.WhenAll(machines.Select(machine => RemoveAsync(controller, machine.Hypervisor, machine.Record, cancel)));
         if (!everything)
             return;
         var farm = controller.Farm.Name;
@@ -44,18 +44,27 @@ public static class FarmDown
         }
     }
 
-    static async Task RemoveAsync(Controller controller, Placed machine, CancellationToken cancel)
+    /// <summary>Removes a machine. Disks that machines forked from it stand on stay until the last of those goes.</summary>
+    internal static async Task RemoveAsync(Controller controller, string hypervisor, MachineRecord record, CancellationToken cancel)
     {
-        var record = machine.Record;
-        var engine = controller.Engine(machine.Hypervisor);
+        var engine = controller.Engine(hypervisor);
         if (controller.GuestOf(record) is { } guest)
             await guest.CloseAsync(cancel);
-        await engine.UndefineAsync(machine.State.Name, cancel);
+        var before = await engine.DiskFilesAsync(cancel);
+        await engine.UndefineAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
         foreach (var nic in record.Nics.Where(n => n.Bridge is not null && n.Address is not null))
             await engine.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, record.Name), cancel);
+        var owners = (await engine.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
         var prefix = Volumes.PrefixOf(record.Farm, record.Name);
-        foreach (var volume in (await engine.ListVolumesAsync(cancel)).Where(v => v.StartsWith(prefix, StringComparison.Ordinal)))
-            await engine.DeleteVolumeAsync(volume, cancel);
+        var own = before.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        // With the machine goes what it stood on, when that was left by a machine that is gone already.
+        var left = own.Where(Volumes.IsDisk).SelectMany(before.Chain).Where(n => n.StartsWith(record.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal)));
+        var going = own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList();
+        foreach (var volume in going)
+        {
+            if (!(await engine.DiskFilesAsync(cancel)).On(volume).Any())
+                await engine.DeleteVolumeAsync(volume, cancel);
+        }
     }
 
     static IEnumerable<NetworkState> Own(Controller controller, HypervisorState hypervisor) =>

@@ -30,9 +30,10 @@ public static class FarmRun
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm), output);
+        var shared = SharedLayer.Of(work.Plan.Machines);
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
         {
-            var outcome = await new MachineRun(work, machine, options, phases).RunAsync(others.Token);
+            var outcome = await new MachineRun(work, machine, options, phases, shared.GetValueOrDefault(machine)).RunAsync(others.Token);
             if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
                 await others.CancelAsync();
             return outcome;

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
-using Croft.Guests;
 using Croft.Journal;
 using Croft.Snapshots;
 
@@ -74,10 +73,11 @@ public static partial class FarmSnapshots
         await Task.WhenAll(chosen.Zip(records, async (s, record) =>
         {
             var engine = controller.Engine(s.Machine.Hypervisor);
+            var start = new PlainStart(controller, engine, text => journal.Note(record.Name, "start", text));
             if (s.Stored.Snapshot.Memory is { } memory)
-                await StartAsync(controller, s.Machine, record, () => engine.RestoreAsync(record, memory, cancel), running: true, journal, cancel);
+                await start.RunAsync(record, () => engine.RestoreAsync(record, memory, cancel), running: true, cancel);
             else if (IsUp(s.Machine))
-                await StartAsync(controller, s.Machine, record, () => engine.StartAsync(s.Machine.State.Name, cancel), running: false, journal, cancel);
+                await start.RunAsync(record, () => engine.StartAsync(s.Machine.State.Name, cancel), running: false, cancel);
             await SettleAsync(controller, s.Machine, journal, cancel);
         }));
     }
@@ -135,7 +135,7 @@ public static partial class FarmSnapshots
         if (!stopped)
             return;
         await Store(controller, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
-        await StartAsync(controller, machine, machine.Record, () => engine.StartAsync(machine.State.Name, cancel), running: false, journal, cancel);
+        await new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text)).RunAsync(machine.Record, () => engine.StartAsync(machine.State.Name, cancel), running: false, cancel);
     }
 
     /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
@@ -156,17 +156,6 @@ public static partial class FarmSnapshots
         await engine.PowerOffAsync(machine.State.Name, cancel);
         await engine.RefitAsync(record, withDefinition ? snapshot.Definition : null, cancel);
         return record;
-    }
-
-    /// <summary>Starts a machine and waits for its guest, whose signals are watched from before that on.</summary>
-    static async Task StartAsync(Controller controller, Placed machine, MachineRecord record, Func<Task> start, bool running, RunJournal journal, CancellationToken cancel)
-    {
-        using var readiness = new Readiness(
-            controller.GuestOf(record), new(Farms.WaitKind.Ssh), controller.Surroundings.Clock, text => journal.Note(record.Name, "start", text), () => Task.FromResult(""));
-        using var watch = controller.Engine(machine.Hypervisor).Watch(machine.State.Name, readiness.Signal);
-        await start();
-        if (controller.GuestOf(record) is not null)
-            await readiness.WaitAsync(running, TimeSpan.FromMinutes(10), cancel);
     }
 
     /// <summary>After each change: what nobody needs any more goes, and everything that is left is checked.</summary>

@@ -30,7 +30,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
             .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel))
             .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel)).ToList<Task>();
         var keys = await hostKey;
-        var seed = WriteSeedAsync(planned, keys, present, cancel);
+        var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
         await Task.WhenAll(made.Append(seed));
         var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable()), image);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
@@ -46,7 +46,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         if (!record.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address))))
         {
             var keys = await Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
-            seed = await WriteSeedAsync(planned, keys, await engine.ListVolumesAsync(cancel), cancel);
+            seed = await WriteSeedAsync(planned.Spec.Name, SeedOf(planned, keys), await engine.ListVolumesAsync(cancel), cancel);
             hostKey = keys.Public;
         }
 
@@ -71,25 +71,51 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
         planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks);
 
-    /// <summary>Writes a seed with the machine's identity as planned. Returns its volume.</summary>
-    async Task<string> WriteSeedAsync(PlannedMachine planned, KeyPair hostKey, IEnumerable<string> present, CancellationToken cancel)
+    /// <summary>
+    /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a seed, a console. Its identity is new; the guest
+    /// learns it from the seed's content, which is returned.
+    /// </summary>
+    public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(PlannedMachine planned, Snapshot from, string? held, CancellationToken cancel)
     {
-        var volume = Volumes.Seed(Farm, planned.Spec.Name, Volumes.NextNumber(Farm, planned.Spec.Name, "seed", present));
-        var nics = planned.Nics.Select((nic, i) => SeedNicOf(nic, i)).ToImmutableArray();
-        var content = new SeedContent(
-            planned.Spec.Name,
-            $"{Farm}-{planned.Spec.Name}-{journal.Folder.Id}",
-            hostKey.Private,
-            hostKey.Public,
-            [userKey, .. controller.Farm.SshKeys],
-            nics,
-            [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
-            planned.Spec.User);
-        var file = Path.Combine(controller.Farm.StateDirectory, "keys", $"{planned.Spec.Name}-{Guid.NewGuid():n}.iso");
+        var name = planned.Spec.Name;
+        var hostKey = Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var present = await engine.ListVolumesAsync(cancel);
+        var disks = ImmutableArray.CreateBuilder<DiskVolume>();
+        foreach (var frozen in from.Record.Disks)
+        {
+            var disk = frozen with { Volume = Volumes.Disk(Farm, name, frozen.Disk, Volumes.NextNumber(Farm, name, frozen.Disk, present)) };
+            journal.Intent("create", "volume", disk.Volume, engine.Name, name);
+            await engine.CreateOverlayAsync(disk.Volume, frozen.Volume, null, cancel);
+            disks.Add(disk);
+        }
+
+        await engine.CreateFileAsync(Volumes.Console(Farm, name), cancel);
+        var keys = await hostKey;
+        var seed = SeedOf(planned, keys);
+        var volume = await WriteSeedAsync(name, seed, present, cancel);
+        journal.Intent("create", "domain", MachineDefinition.DomainNameOf(Farm, name), engine.Name, name);
+        return (Record(planned, keys.Public, volume, disks.ToImmutable()) with { Held = held }, seed);
+    }
+
+    SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) => new(
+        planned.Spec.Name,
+        $"{Farm}-{planned.Spec.Name}-{journal.Folder.Id}",
+        hostKey.Private,
+        hostKey.Public,
+        [userKey, .. controller.Farm.SshKeys],
+        [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
+        [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
+        planned.Spec.User);
+
+    /// <summary>Writes a seed. Returns its volume.</summary>
+    async Task<string> WriteSeedAsync(string name, SeedContent content, IEnumerable<string> present, CancellationToken cancel)
+    {
+        var volume = Volumes.Seed(Farm, name, Volumes.NextNumber(Farm, name, "seed", present));
+        var file = Path.Combine(controller.Farm.StateDirectory, "keys", $"{name}-{Guid.NewGuid():n}.iso");
         try
         {
             await Seed.WriteIsoAsync(Seed.Build(content), file, cancel);
-            journal.Intent("create", "volume", volume, engine.Name, planned.Spec.Name);
+            journal.Intent("create", "volume", volume, engine.Name, name);
             await using var iso = File.OpenRead(file);
             await engine.UploadAsync(volume, iso, null, cancel);
             return volume;

@@ -12,11 +12,12 @@ namespace Croft.Lifecycle;
 /// The lifecycle of one machine in a run:
 /// <code>
 /// startup ── create clean ── dependencies ── create dependencies ── init ── create init ── main ── artifacts ── terminate ── shutdown
-///    └──────────── or: restore the last of these layers that is there ────────────┘
+///    └── or: restore the last of these layers that is there; or: fork the machine that made it ──┘
 /// </code>
 /// A step that fails ends the way to main; artifacts, terminate and shutdown happen in any case, also after Ctrl-C, under a time of their own.
 /// </summary>
-sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases)
+/// <param name="shared">The layer that the machine shares with others; null when it shares none.</param>
+sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared)
 {
     static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
@@ -35,6 +36,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         await WayToMainAsync(cancel);
+        Offer(null);
         using var cleanup = new CancellationTokenSource();
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
         if (ready && await IsReachableAsync(cleanup.Token))
@@ -75,6 +77,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     async Task WayToMainAsync(CancellationToken cancel)
     {
         var done = await RestoreAsync(cancel);
+        if (done < 0 && shared is not null && shared.First != machine && await ForkAsync(shared, cancel))
+            done = machine.Layers.Length - 1;
         if (done < 0)
         {
             if (!await steps.RunAsync("startup", () => StartFreshAsync(cancel)))
@@ -114,7 +118,12 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 continue;
             var step = "restore " + layer.Name;
             if (await steps.TryAsync(step, () => RestoreAsync(step, volume, cancel)))
+            {
+                if (i == machine.Layers.Length - 1)
+                    Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
                 return i;
+            }
+
             if (cancel.IsCancellationRequested)
                 return -1;
             work.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
@@ -139,6 +148,30 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         started = true;
         await new MachineStart(work, machine, step).RunAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), running: true, cancel);
         ready = true;
+    }
+
+    /// <summary>Forks the machine that made the shared layer. False when there is none, or that did not work: then it is provisioned on its own.</summary>
+    async Task<bool> ForkAsync(SharedLayer layer, CancellationToken cancel)
+    {
+        var step = "fork " + machine.Layers[^1].Name;
+        Snapshot? from = null;
+        await steps.QuietlyAsync(async () => from = await layer.WaitAsync(cancel));
+        if (from is null || cancel.IsCancellationRequested)
+            return false;
+        return await steps.TryAsync(step, async () =>
+        {
+            await PowerOffAsync(cancel);
+            started = true;
+            record = await MachineFork.RunAsync(work, machine, from, step, held: null, cancel);
+            ready = true;
+        });
+    }
+
+    /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
+    void Offer(Snapshot? layer)
+    {
+        if (shared?.First == machine)
+            shared.Offer(layer);
     }
 
     async Task StartFreshAsync(CancellationToken cancel)
@@ -175,6 +208,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
             record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, memory: true, cancel);
             work.Know(record);
+            if (index == machine.Layers.Length - 1)
+                Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
             if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
         });

@@ -16,8 +16,8 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
 {
     readonly string domain = MachineDefinition.DomainNameOf(snapshot.Record.Farm, snapshot.Record.Name);
 
-    /// <summary>The machine.</summary>
-    public string Machine => snapshot.Record.Name;
+    /// <summary>What is taken, with the disks that are frozen then.</summary>
+    public Snapshot Snapshot => snapshot;
 
     internal IEnumerable<string> Creates => [.. next.Select(d => d.Volume), .. snapshot.Memory is { } memory ? [memory] : Array.Empty<string>(), volume];
 

@@ -69,6 +69,28 @@ static class DomainXml
         domain.Add(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
     }
 
+    /// <summary>Turns a machine's definition into that of another machine of the same hardware: name, uuid, disks, cards, console and record are its own.</summary>
+    /// <param name="console">Path of its console's log.</param>
+    /// <param name="plugged">Whether the cables of its cards are in.</param>
+    public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, bool plugged, Func<string, string> path)
+    {
+        Refit(domain, record, path);
+        domain.Element("name")!.Value = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        domain.Element("uuid")!.Value = uuid.ToString();
+        foreach (var log in domain.Descendants("log"))
+            log.SetAttributeValue("file", console);
+        foreach (var (card, nic) in domain.Descendants("interface").Zip(record.Nics.Where(n => n.Bridge is not null)))
+        {
+            card.Element("mac")!.SetAttributeValue("address", nic.Mac);
+            card.Element("link")?.Remove();
+            if (!plugged)
+                card.Add(new XElement("link", new XAttribute("state", "down")));
+        }
+
+        if (domain.Element(Qemu + "commandline") is { } options)
+            options.ReplaceWith(UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!)));
+    }
+
     static XElement Os(MachineDefinition machine, Architecture arch, Func<string, string> path)
     {
         var os = new XElement("os");

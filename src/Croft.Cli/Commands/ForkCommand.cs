@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Croft.Lifecycle;
+
+namespace Croft.Cli.Commands;
+
+static class ForkCommand
+{
+    const int MostForks = 100;
+
+    public static Command Create(CommandMaker make)
+    {
+        var machine = new Argument<string>("MACHINE") { Description = "The machine to fork; it goes on running" };
+        var count = new Option<int>("--count") { Description = "How many", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var name = new Option<string?>("--name") { Description = "The new machine's name, or what the names begin with; MACHINE-1, MACHINE-2, … without it", HelpName = "NAME" };
+        var from = new Option<string?>("--from") { Description = "Fork this snapshot or layer, which must hold memory, instead of the present state", HelpName = "SNAPSHOT" };
+        return make.Make("fork", "Make machines that continue where a running one is, each with an identity of its own", [machine, count, name, from], async (session, parsed, cancel) =>
+        {
+            var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n ? n : throw CroftException.Usage($"--count is from 1 to {MostForks}");
+            var farm = session.LoadFarm();
+            using var before = await Controller.OpenAsync(farm, session.Surroundings, cancel);
+            var parent = (await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel)).Single();
+            var stem = parsed.GetValue(name);
+            string[] names = stem is not null && wanted == 1 ? [stem] : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
+            using var controller = await Controller.OpenAsync(FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor), session.Surroundings, cancel);
+            var plan = (await controller.PlanAsync(cancel)).Of(names);
+            using var view = Progress.Create(session.Terminal, names);
+            var summary = await FarmFork.RunAsync(controller, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
+            view.Dispose();
+            return UpCommand.Report(session, summary, cancel);
+        });
+    }
+}

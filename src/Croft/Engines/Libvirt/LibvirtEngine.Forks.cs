@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Croft.Libvirt;
+using Croft.Tools;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>Machines that continue in a copy of another one's memory.</summary>
+public sealed partial class LibvirtEngine
+{
+    static readonly TimeSpan AgentPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan AgentTime = TimeSpan.FromMinutes(1);
+    const int AgentSeconds = 20;
+
+    /// <summary>Whether the guest's agent answers.</summary>
+    public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"asking the agent of {domain}",
+        () => Find(domain, d =>
+        {
+            try
+            {
+                d.AgentCommand("""{"execute":"guest-ping"}""", 5);
+                return true;
+            }
+            catch (LibvirtException)
+            {
+                return false;
+            }
+        }),
+        cancel);
+
+    /// <summary>
+    /// Defines a machine like another one, but with its own identity, and lets it continue in a copy of that one's memory. Its network cards start unplugged:
+    /// the guest does not know yet that it is another.
+    /// </summary>
+    /// <param name="record">The new machine's, with its disks, which exist.</param>
+    /// <param name="definition">The other machine's definition.</param>
+    /// <param name="memory">The other machine's saved memory; it is only read.</param>
+    /// <param name="copy">A volume for the copy, which is gone afterwards.</param>
+    public async Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel)
+    {
+        void Become(XElement domain, bool plugged) => DomainXml.Become(domain, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), plugged, PathOf);
+        await CallAsync(
+            $"defining machine \"{record.Name}\"",
+            () =>
+            {
+                var xml = XElement.Parse(definition);
+                Become(xml, plugged: true);
+                using var domain = connection.DefineDomain(xml.ToString());
+            },
+            cancel);
+        try
+        {
+            await CopyMemoryAsync(memory, copy, domain => Become(domain, plugged: false), cancel);
+            await CallAsync($"restoring machine \"{record.Name}\"", () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Running), cancel);
+        }
+        finally
+        {
+            await DeleteVolumeAsync(copy, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Plugs the network cables in.</summary>
+    public Task PlugInAsync(string domain, CancellationToken cancel) => OnDomainAsync(
+        $"plugging in {domain}",
+        domain,
+        d =>
+        {
+            foreach (var card in XElement.Parse(d.Xml()).Descendants("interface").Where(c => c.Element("link") is not null))
+            {
+                card.Element("link")!.SetAttributeValue("state", "up");
+                d.UpdateDevice(card.ToString(), AffectFlags.Live);
+            }
+        },
+        cancel);
+
+    /// <summary>Runs a shell script in a guest by its agent, which may take a moment to answer. The script is not among the arguments of any process.</summary>
+    /// <returns>Its exit code and what it wrote.</returns>
+    public async Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel)
+    {
+        _ = await Poll.UntilAsync(async () => await HasAgentAsync(domain, cancel) ? "" : null, AgentPause, AgentTime, cancel)
+            ?? throw CroftException.World($"the guest agent of {domain} did not answer within {AgentTime.TotalSeconds:0} s");
+        var start = new JsonObject
+        {
+            ["execute"] = "guest-exec",
+            ["arguments"] = new JsonObject
+            {
+                ["path"] = "/bin/sh",
+                ["arg"] = new JsonArray("-s"),
+                ["input-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(script)),
+                ["capture-output"] = true,
+            },
+        };
+        var pid = (await AskAgentAsync(domain, start, cancel))["pid"]!.GetValue<int>();
+        var status = new JsonObject { ["execute"] = "guest-exec-status", ["arguments"] = new JsonObject { ["pid"] = pid } };
+        var ended = await Poll.UntilAsync(async () => await AskAgentAsync(domain, status, cancel) is var answer && answer["exited"]!.GetValue<bool>() ? answer : null, AgentPause, AgentTime, cancel)
+            ?? throw CroftException.World($"a script in {domain} did not end within {AgentTime.TotalSeconds:0} s");
+        string Text(string name) => ended[name] is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>())) : "";
+        return (ended["exitcode"]?.GetValue<int>() ?? -1, Text("out-data") + Text("err-data"));
+    }
+
+    Task<JsonNode> AskAgentAsync(string domain, JsonObject question, CancellationToken cancel) => CallAsync(
+        $"asking the agent of {domain}",
+        () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question.ToJsonString(), AgentSeconds))!["return"]!),
+        cancel);
+
+    /// <summary>On this host from file to file, elsewhere by way of a file here.</summary>
+    async Task CopyMemoryAsync(string memory, string copy, Action<XElement> become, CancellationToken cancel)
+    {
+        await using var source = await OpenMemoryAsync(memory, cancel);
+        if (LocalPathOf(copy) is { } path)
+        {
+            await CreateFileAsync(copy, cancel);
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
+            await SaveImage.CopyAsync(source, file, become, cancel);
+            return;
+        }
+
+        await using var here = TemporaryFile();
+        await SaveImage.CopyAsync(source, here, become, cancel);
+        here.Position = 0;
+        await UploadAsync(copy, here, null, cancel);
+    }
+
+    async Task<FileStream> OpenMemoryAsync(string memory, CancellationToken cancel)
+    {
+        if (LocalPathOf(memory) is { } path)
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var here = TemporaryFile();
+        await CallAsync(
+            $"reading {memory}",
+            () =>
+            {
+                using var volume = Pool().FindVolume(memory) ?? throw CroftException.World($"hypervisor \"{Name}\" has no {memory}");
+                volume.Download(here);
+            },
+            cancel);
+        here.Position = 0;
+        return here;
+    }
+
+    static FileStream TemporaryFile() => new(
+        Path.Combine(Path.GetTempPath(), $"croft-{Guid.NewGuid():n}"),
+        new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+}

@@ -1,0 +1,87 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Farms.Keys;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Planning;
+using Croft.Reports;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Machines made from one that is warm: each continues where that one was, under an identity of its own.</summary>
+public static class FarmFork
+{
+    /// <summary>The farm with further machines that are declared like one of its own.</summary>
+    /// <exception cref="CroftException">The farm file does not declare it, or declares one of the new names.</exception>
+    public static Farm With(Farm farm, string machine, IReadOnlyList<string> names, string hypervisor)
+    {
+        var like = farm.Machines.FirstOrDefault(m => m.Name == machine)
+            ?? throw CroftException.Usage($"the farm file does not declare machine \"{machine}\"", "fork the machine that it was forked from");
+        if (names.FirstOrDefault(n => !Rules.DnsLabel.Holds(n)) is { } bad)
+            throw CroftException.Usage($"\"{bad}\" is no name for a machine", "write 1 to 63 lower case letters, digits and -, not - at either end");
+        if (farm.Machines.FirstOrDefault(m => names.Contains(m.Name)) is { } taken)
+            throw CroftException.Usage($"the farm file declares machine \"{taken.Name}\"", "--name gives another name");
+        var forks = names.Select(name => like with { Name = name, Hypervisor = hypervisor, Networks = [.. like.Networks.Select(n => n with { Address = null })] });
+        return farm with { Machines = [.. farm.Machines, .. forks] };
+    }
+
+    /// <summary>Forks a machine.</summary>
+    /// <param name="plan">Of the new machines.</param>
+    /// <param name="from">A snapshot with memory to fork; null forks the machine as it runs, and it goes on.</param>
+    /// <exception cref="CroftException">The machine cannot be forked: says why.</exception>
+    public static async Task<RunSummary> RunAsync(
+        Controller controller, Placed machine, string? from, Plan plan, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+    {
+        var engine = controller.Engine(machine.Hypervisor);
+        plan.ThrowIfProblems();
+        if (plan.Machines.FirstOrDefault(m => m.Action != MachineAction.Create) is { } there)
+            throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
+        var kept = from is null ? null : await FindAsync(engine, machine, from, cancel);
+        if (kept is null && machine.State.Power != PowerState.Running)
+            throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", "croft start it, or --from SNAPSHOT forks one with memory");
+        if (kept is null && !await engine.HasAgentAsync(machine.State.Name, cancel))
+            throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork could not be told who it is", "install and start qemu-guest-agent in it");
+        using var work = await FarmWork.PrepareAsync(controller, plan, "fork", _ => false, opened, images, cancel);
+        var taking = kept is null ? await FreezeAsync(work, engine, machine, cancel) : null;
+        try
+        {
+            await Task.WhenAll(work.Plan.Machines.Select(fork => ForkAsync(work, fork, kept ?? taking!.Snapshot, cancel)));
+        }
+        finally
+        {
+            if (taking is not null)
+                await engine.DeleteVolumeAsync(taking.Snapshot.Memory!, CancellationToken.None);
+        }
+
+        await work.SettleAsync();
+        var worst = RunSummary.Read(work.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
+        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
+        return RunSummary.Read(work.Journal.Folder);
+    }
+
+    static async Task<Snapshot> FindAsync(LibvirtEngine engine, Placed machine, string name, CancellationToken cancel)
+    {
+        var found = (await new SnapshotReader(engine).ListAsync(machine.Record, cancel)).LastOrDefault(s => s.Snapshot.Name == name)?.Snapshot
+            ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
+        return found.Memory is not null ? found : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
+    }
+
+    /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory goes when all of them run.</summary>
+    static async Task<Taking> FreezeAsync(FarmWork work, LibvirtEngine engine, Placed machine, CancellationToken cancel)
+    {
+        var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
+        await taking.FreezeAsync(cancel);
+        return taking;
+    }
+
+    static async Task ForkAsync(FarmWork work, PlannedMachine machine, Snapshot from, CancellationToken cancel)
+    {
+        var steps = new Steps(work, machine);
+        if (await steps.RunAsync("fork", () => MachineFork.RunAsync(work, machine, from, "fork", held: "fork", cancel)))
+            return;
+        var record = work.RecordOf(machine.Spec.Name) ?? from.Record with { Name = machine.Spec.Name, Nics = machine.Nics };
+        await steps.QuietlyAsync(() => FarmDown.RemoveAsync(work.Controller, machine.Hypervisor!, record, CancellationToken.None));
+    }
+}

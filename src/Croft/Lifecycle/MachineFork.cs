@@ -1,0 +1,32 @@
+using Croft.Engines;
+using Croft.Planning;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Makes one machine from another one's saved memory.</summary>
+static class MachineFork
+{
+    /// <summary>Returns when the guest answers under its own identity. Its cables are in only after it said that it has taken that on.</summary>
+    /// <param name="from">With memory.</param>
+    /// <param name="held">Why a run must not revert it; null when it may.</param>
+    public static async Task<MachineRecord> RunAsync(FarmWork work, PlannedMachine machine, Snapshot from, string step, string? held, CancellationToken cancel)
+    {
+        var engine = work.EngineOf(machine);
+        var (record, seed) = await work.MakerFor(machine).ForkAsync(machine, from, held, cancel);
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        await new MachineStart(work, machine, step).RunAsync(
+            record,
+            async () =>
+            {
+                await engine.ForkAsync(record, machine.Uuid, from.Definition, from.Memory!, Volumes.PrefixOf(record.Farm, record.Name) + "fork.mem", cancel);
+                var (code, output) = await engine.RunByAgentAsync(domain, NewIdentity.Script(from.Record, seed, work.Clock.GetUtcNow()), cancel);
+                if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
+                    throw CroftException.World($"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}");
+                await engine.PlugInAsync(domain, cancel);
+            },
+            running: true,
+            cancel);
+        return record;
+    }
+}

@@ -1,0 +1,28 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Farms;
+using Croft.Guests;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Starts a machine as it is defined, whether the farm file declares it or not, and waits for its guest.</summary>
+/// <param name="note">Takes what is seen on the way.</param>
+public sealed class PlainStart(Controller controller, LibvirtEngine engine, Action<string> note)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Starts it.</summary>
+    public Task RunAsync(MachineRecord record, CancellationToken cancel) =>
+        RunAsync(record, () => engine.StartAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel), running: false, cancel);
+
+    /// <summary>Starts it with <paramref name="start"/>, while its signals are watched from before that on.</summary>
+    /// <param name="running">It continues in a running guest.</param>
+    internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
+    {
+        using var readiness = new Readiness(controller.GuestOf(record), new(WaitKind.Ssh), controller.Surroundings.Clock, note, () => Task.FromResult(""));
+        using var watch = engine.Watch(MachineDefinition.DomainNameOf(record.Farm, record.Name), readiness.Signal);
+        await start();
+        if (controller.GuestOf(record) is not null)
+            await readiness.WaitAsync(running, Patience, cancel);
+    }
+}
