@@ -40,9 +40,13 @@ public static class Volumes
     /// <summary>The serial console's log.</summary>
     public static string Console(string farm, string machine) => $"{farm}.{machine}.console.log";
 
-    /// <summary>A file of a base image; they begin with <c>image.</c>, which is no farm's name since farms' volumes have a machine after it.</summary>
-    public static string Image(string id, string file) => $"image.{id[..16]}.{file}";
+    /// <summary>A file of a copy of a base image; they begin with <c>image.</c>, which is no farm's name since farms' volumes have a machine after it.</summary>
+    public static string Image(string copy, string file) => $"image.{copy}.{file}";
 
-    /// <summary>Says that an image is whole: it was put there last.</summary>
-    public static string ImageMark(string id) => $"image.{id[..16]}.complete";
+    /// <summary>Says that a copy is whole: it was put there last.</summary>
+    public static string ImageMark(string copy) => Image(copy, "complete");
+
+    /// <summary>The copy that a volume is the mark of; null when it is none.</summary>
+    public static string? MarkedCopy(string volume) =>
+        volume.StartsWith("image.", StringComparison.Ordinal) && volume.EndsWith(".complete", StringComparison.Ordinal) ? volume["image.".Length..^".complete".Length] : null;
 }

@@ -114,7 +114,7 @@ public sealed partial class ImageStore
             var image = JsonSerializer.Deserialize(File.ReadAllBytes(json), ImageJson.Default.StoredImage);
             if (image is null || image.Id != id || image.Files.Any(file => new FileInfo(Path.Combine(folder, file.Key)) is not { Exists: true } info || info.Length != file.Value))
                 return null;
-            return image with { Directory = folder, LastUsed = File.GetLastWriteTimeUtc(json) };
+            return image with { Directory = folder, Copy = $"{StoredImage.CopiesOf(id)}.{image.Created.UtcTicks:x}", LastUsed = File.GetLastWriteTimeUtc(json) };
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

@@ -1,74 +1,77 @@
 using Croft.Engines;
 using Croft.Engines.Libvirt;
 using Croft.Journal;
-using Croft.Tools;
 
 namespace Croft.Images;
 
 /// <summary>
-/// Puts images into a hypervisor's pool, each once. A mark, made last, says that an image is whole. While somebody uploads a file libvirt refuses to
-/// delete it; so a file without mark that can be deleted was left by a controller that died, and is made again.
+/// Puts images into a hypervisor's pool. A mark, made last, says that a copy is whole. A file without it is of a controller that died, or of one at work;
+/// which, nobody can tell, as libvirt lets everybody write and delete. So all write: what goes under the name of one copy are the same bytes, and they do
+/// no harm to each other.
 /// </summary>
 public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
 {
-    /// <summary>Puts the image there when it is not.</summary>
+    /// <summary>Puts the image there when no copy of it is.</summary>
     /// <param name="progress">Bytes sent so far, of all files.</param>
-    public async Task EnsureAsync(StoredImage image, IProgress<long>? progress, CancellationToken cancel)
+    /// <returns>The name of the copy that is there.</returns>
+    public async Task<string> EnsureAsync(StoredImage image, IProgress<long>? progress, CancellationToken cancel)
     {
-        var mark = Volumes.ImageMark(image.Id);
-        var present = (await engine.ListVolumesAsync(cancel)).ToHashSet(StringComparer.Ordinal);
-        if (present.Contains(mark))
-            return;
+        var mark = Volumes.ImageMark(image.Copy);
         var made = new List<string>();
         try
         {
-            await UploadAsync(image, mark, made, progress, cancel);
+            while (true)
+            {
+                if (await FindAsync(image, cancel) is { } copy)
+                    return copy;
+                await engine.DeleteVolumeAsync(mark, cancel); // there, when another failed and took away a file that both had written
+                await UploadAsync(image, made, progress, cancel);
+                await engine.CreateFileAsync(mark, cancel);
+            }
         }
         catch
         {
-            foreach (var volume in made)
-                await engine.TryDeleteVolumeAsync(volume, CancellationToken.None);
+            if (!await engine.PoolHasAsync(mark, CancellationToken.None))
+                await Task.WhenAll(made.Select(volume => engine.DeleteVolumeAsync(volume, CancellationToken.None)));
             throw;
         }
     }
 
-    /// <param name="made">Takes the volumes that were made.</param>
-    async Task UploadAsync(StoredImage image, string mark, List<string> made, IProgress<long>? progress, CancellationToken cancel)
+    /// <summary>A whole copy of the image; null when there is none.</summary>
+    async Task<string?> FindAsync(StoredImage image, CancellationToken cancel)
     {
-        var sent = 0L;
-        foreach (var name in new[] { image.Disk, image.Kernel, image.Initrd }.OfType<string>())
-        {
-            var volume = Volumes.Image(image.Id, name);
-            journal.Intent("create", "volume", volume, engine.Name);
-            while (true)
-            {
-                await using var content = File.OpenRead(Path.Combine(image.Directory, name));
-                if (await engine.UploadAsync(volume, content, new Progress(progress, sent), cancel))
-                {
-                    made.Add(volume);
-                    break;
-                }
-
-                if (await engine.PoolHasAsync(mark, cancel))
-                    return;
-                if (!await engine.TryDeleteVolumeAsync(volume, cancel))
-                    await Poll.DelayAsync(TimeSpan.FromSeconds(1), cancel);
-            }
-
-            sent += image.Files[name];
-        }
-
-        await engine.CreateFileAsync(mark, cancel);
+        var volumes = (await engine.ListVolumesAsync(cancel)).ToHashSet(StringComparer.Ordinal);
+        return volumes.Select(Volumes.MarkedCopy).OfType<string>()
+            .Where(copy => copy.StartsWith(StoredImage.CopiesOf(image.Id), StringComparison.Ordinal) && Files(image).All(file => volumes.Contains(Volumes.Image(copy, file))))
+            .Min(StringComparer.Ordinal);
     }
 
-    /// <summary>Removes an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
+    /// <param name="made">Takes the volumes that were made.</param>
+    async Task UploadAsync(StoredImage image, List<string> made, IProgress<long>? progress, CancellationToken cancel)
+    {
+        var sent = 0L;
+        foreach (var name in Files(image))
+        {
+            var volume = Volumes.Image(image.Copy, name);
+            journal.Intent("create", "volume", volume, engine.Name);
+            await using var content = File.OpenRead(Path.Combine(image.Directory, name));
+            if (await engine.CreateFileAsync(volume, content.Length, cancel))
+                made.Add(volume);
+            await engine.OverwriteAsync(volume, content, new Progress(progress, sent), cancel);
+            sent += content.Length;
+        }
+    }
+
+    static IEnumerable<string> Files(StoredImage image) => new[] { image.Disk, image.Kernel, image.Initrd }.OfType<string>();
+
+    /// <summary>Removes all copies of an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
     public static async Task<bool> RemoveAsync(LibvirtEngine engine, string id, CancellationToken cancel)
     {
         var files = await engine.DiskFilesAsync(cancel);
-        var own = files.Names.Where(v => v.StartsWith(Volumes.Image(id, ""), StringComparison.Ordinal)).ToList();
+        var own = files.Names.Where(v => v.StartsWith(Volumes.Image(StoredImage.CopiesOf(id), ""), StringComparison.Ordinal)).ToList();
         if (own.Any(v => files.On(v).Any()))
             return false;
-        foreach (var volume in own.OrderBy(v => v != Volumes.ImageMark(id)))
+        foreach (var volume in own.OrderBy(v => Volumes.MarkedCopy(v) is null))
             await engine.DeleteVolumeAsync(volume, cancel);
         return true;
     }

@@ -51,9 +51,19 @@ public sealed record StoredImage(
     [JsonIgnore]
     public string Directory { get; init; } = "";
 
+    /// <summary>
+    /// Names its files in a hypervisor's pool. An image made in another store, or once more in this one, has the same id but not the same bytes: it is
+    /// another copy.
+    /// </summary>
+    [JsonIgnore]
+    public string Copy { get; init; } = "";
+
     /// <summary>When it was last asked for.</summary>
     [JsonIgnore]
     public DateTimeOffset LastUsed { get; init; }
+
+    /// <summary>What the name of every copy begins with.</summary>
+    public static string CopiesOf(string id) => id[..16];
 
     /// <summary>Full path of the disk.</summary>
     [JsonIgnore]

@@ -103,9 +103,9 @@ public sealed class Controller : IDisposable
         foreach (var (state, arch) in unproved)
         {
             var engine = Engine(state.Name);
-            var stored = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
-            await new PoolImages(engine, journal).EnsureAsync(stored, null, cancel);
-            var took = await engine.ProveAsync(arch, Proofs.Accelerated, Volumes.Image(stored.Id, stored.Kernel!), Surroundings.Clock, cancel);
+            var image = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
+            var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
+            var took = await engine.ProveAsync(arch, Proofs.Accelerated, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
             proofs.Keep(state, arch, took);
             journal.Note(null, null, took is null
                 ? $"{engine.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"

@@ -19,7 +19,7 @@ namespace Croft.Lifecycle;
 sealed class FarmWork : IDisposable
 {
     readonly ConcurrentDictionary<string, MachineRecord> records;
-    readonly ConcurrentDictionary<string, Lazy<Task>> uploads = new();
+    readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
     readonly ImmutableArray<FarmNetworks> networks;
     readonly Lock sshGate = new();
@@ -102,16 +102,16 @@ sealed class FarmWork : IDisposable
 
     public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
 
-    /// <summary>The machine's image, in the pool of its hypervisor.</summary>
+    /// <summary>The machine's image, as the copy that is in the pool of its hypervisor.</summary>
     public async Task<StoredImage> ImageAsync(PlannedMachine machine, CancellationToken cancel)
     {
         var image = images.TryGetValue(machine.Spec.Image, out var found)
             ? found
             : Controller.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
-        await uploads.GetOrAdd(
+        var copy = await uploads.GetOrAdd(
             machine.Hypervisor + " " + image.Id,
             _ => new(() => new PoolImages(EngineOf(machine), Journal).EnsureAsync(image, null, cancel))).Value;
-        return image;
+        return image with { Copy = copy };
     }
 
     /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>

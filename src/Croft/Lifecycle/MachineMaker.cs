@@ -27,7 +27,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         foreach (var volume in disks.Select(d => d.Volume))
             journal.Intent("create", "volume", volume, engine.Name, name);
         var made = planned.Spec.Disks.Zip(disks.Skip(1), (disk, volume) => engine.CreateDiskAsync(volume.Volume, disk.Size, cancel))
-            .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Id, image.Disk), planned.Spec.DiskSize, cancel))
+            .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Copy, image.Disk), planned.Spec.DiskSize, cancel))
             .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel)).ToList<Task>();
         var keys = await hostKey;
         var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
@@ -62,7 +62,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         planned.Spec,
         planned.VirtType!,
         planned.Spec.Firmware == Firmware.Kernel && image.Kernel is { } kernel
-            ? new(Volumes.Image(image.Id, kernel), Volumes.Image(image.Id, image.Initrd!), image.KernelArguments!)
+            ? new(Volumes.Image(image.Copy, kernel), Volumes.Image(image.Copy, image.Initrd!), image.KernelArguments!)
             : null,
         Volumes.Console(record.Farm, record.Name));
 

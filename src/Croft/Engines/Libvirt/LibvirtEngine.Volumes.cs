@@ -28,8 +28,11 @@ public sealed partial class LibvirtEngine
         CallAsync($"creating disk {name}", () => Create(name, "qcow2", size, "0600", null), cancel);
 
     /// <summary>Makes an empty file that libvirt or QEMU writes to. False when a volume of that name exists.</summary>
-    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) =>
-        CallAsync($"creating {name}", () => Create(name, "raw", 0, "0600", null), cancel);
+    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
+
+    /// <summary>Makes a file of so many zeros. False when a volume of that name exists.</summary>
+    public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
+        CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
 
     /// <summary>Puts a file into the pool. False when a volume of that name exists.</summary>
     /// <param name="progress">Bytes sent so far.</param>
@@ -42,17 +45,33 @@ public sealed partial class LibvirtEngine
             using var volume = Pool().FindVolume(name)!;
             try
             {
-                volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    progress?.Report(sent);
-                });
+                Send(content, volume, progress, cancel);
                 return true;
             }
             catch
             {
                 volume.Delete();
                 throw;
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>Writes a file over what is in a volume. False when there is none of that name, any more.</summary>
+    /// <param name="progress">Bytes sent so far.</param>
+    public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
+        $"uploading {name}",
+        () =>
+        {
+            try
+            {
+                using var volume = Pool().FindVolume(name);
+                if (volume is not null)
+                    Send(content, volume, progress, cancel);
+                return volume is not null;
+            }
+            catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+            {
+                return false;
             }
         },
         CancellationToken.None);
@@ -68,24 +87,6 @@ public sealed partial class LibvirtEngine
             using var content = new MemoryStream();
             volume.Download(content, (ulong)offset, 0);
             return content.ToArray();
-        },
-        cancel);
-
-    /// <summary>Removes a volume that nobody writes to at this moment; false when somebody does.</summary>
-    public Task<bool> TryDeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(
-        $"removing {name}",
-        () =>
-        {
-            using var volume = FindPool()?.FindVolume(name);
-            try
-            {
-                volume?.Delete();
-                return true;
-            }
-            catch (LibvirtException e) when (e.Code is LibvirtError.OperationInvalid or LibvirtError.NoStorageVol)
-            {
-                return e.Code == LibvirtError.NoStorageVol;
-            }
         },
         cancel);
 
@@ -192,6 +193,13 @@ public sealed partial class LibvirtEngine
             return false;
         }
     }
+
+    static void Send(Stream content, LibvirtVolume volume, IProgress<long>? progress, CancellationToken cancel) =>
+        volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            progress?.Report(sent);
+        });
 
     LibvirtPool Pool()
     {
