@@ -59,7 +59,7 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
         Lab.OnlyWithAll();
         await lab.SucceedsAsync("image", "build", "odd");
         Assert.Empty(Unfinished());
-        await lab.SucceedsAsync("image", "remove", "odd");
+        await lab.SucceedsAsync("image", "remove", "odd", "--yes");
     }
 
     async Task AssertNothingIsMadeAsync()
