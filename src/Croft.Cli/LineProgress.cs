@@ -10,17 +10,20 @@ sealed class LineProgress(Terminal terminal) : Progress(terminal), IProgress<Ima
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     readonly Dictionary<(string, string), DateTimeOffset> started = [];
-    string lastPhase = "";
-    long lastTime;
+    readonly Dictionary<string, (string Phase, long Time)> images = [];
 
     public override IProgress<ImageProgress> Images => this;
 
     public void Report(ImageProgress value)
     {
         var now = TimeProvider.System.GetTimestamp();
-        if (value.Phase == lastPhase && TimeProvider.System.GetElapsedTime(lastTime, now) < Pause)
-            return;
-        (lastPhase, lastTime) = (value.Phase, now);
+        lock (images)
+        {
+            if (images.TryGetValue(value.Image, out var last) && value.Phase == last.Phase && TimeProvider.System.GetElapsedTime(last.Time, now) < Pause)
+                return;
+            images[value.Image] = (value.Phase, now);
+        }
+
         Terminal.Say(Describe(value));
     }
 

@@ -13,10 +13,10 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     readonly Lock gate = new();
     readonly Dictionary<string, Row> rows;
     readonly List<string> above = [];
+    readonly SortedDictionary<string, string> images = new(StringComparer.Ordinal);
     readonly CancellationTokenSource end = new();
     readonly Task drawing;
     readonly IAnsiConsole console;
-    string? image;
 
     public LiveProgress(Terminal terminal, IEnumerable<string> machines)
         : base(terminal)
@@ -36,7 +36,7 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     public void Report(ImageProgress value)
     {
         lock (gate)
-            image = Describe(value);
+            images[value.Image] = Describe(value);
     }
 
     public override void Dispose()
@@ -58,7 +58,7 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
             return;
         lock (gate)
         {
-            image = null;
+            images.Clear();
             if (!rows.TryGetValue(machine, out var row))
                 return;
             switch (entry.Kind)
@@ -107,8 +107,7 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
         {
             var lines = new List<IRenderable>();
             lines.AddRange(above.TakeLast(console.Profile.Height / 2).Select(line => new Text(line)));
-            if (image is not null)
-                lines.Add(new Text(image));
+            lines.AddRange(images.Values.Select(image => new Text(image)));
             var table = new Table().NoBorder().HideHeaders().AddColumns("", "", "", "");
             var now = TimeProvider.System.GetUtcNow();
             foreach (var (name, row) in rows.Take(Math.Max(1, console.Profile.Height - 4)))

@@ -60,16 +60,16 @@ sealed class FarmWork : IDisposable
         {
             opened(journal);
             journal.RunStart(controller.Farm.Name, command, controller.Farm.Project.Id);
+            var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
             if (controller.HasUnproved)
             {
+                await EnsureImagesAsync(); // all, before the proof makes the one that it needs
                 await controller.ProveAsync(journal, progress, cancel);
                 first = (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name));
             }
 
             first.ThrowIfProblems();
-            var images = ImmutableDictionary.CreateBuilder<ImageSpec, StoredImage>();
-            foreach (var spec in first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct())
-                images[spec] = await controller.Images.EnsureAsync(spec, progress, cancel);
+            await EnsureImagesAsync();
             var plan = first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
                 ? (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
                 : first;
@@ -84,9 +84,14 @@ sealed class FarmWork : IDisposable
                 networks.Add(made);
             }
 
-            var work = new FarmWork(controller, plan, journal, images.ToImmutable(), networks.ToImmutable(), owner, userKey);
+            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks.ToImmutable(), owner, userKey);
             work.WriteSshConfig();
             return work;
+
+            Task EnsureImagesAsync() => Parallel.ForEachAsync(
+                first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(),
+                cancel,
+                async (spec, stop) => images[spec] = await controller.Images.EnsureAsync(spec, progress, stop));
         }
         catch (Exception e)
         {
