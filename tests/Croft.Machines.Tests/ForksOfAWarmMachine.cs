@@ -58,6 +58,30 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AreMadeByARunInsteadOfProvisioningEachMachineOfACount()
+    {
+        lab.Write("farm.yaml", """
+            farm: forks
+            vms: { list: [ { name: n, platform: debian_12, memory: 256MiB, count: 3 } ] }
+            project: { phases: phases }
+            """);
+        lab.Write("phases/init.sh", "hostname > /root/first\n");
+        lab.Write("phases/main.sh", "echo $(hostname) from $(cat /root/first)\n");
+        var run = await lab.RunAsync("run");
+        foreach (var name in new[] { "n-1", "n-2", "n-3" })
+            Assert.Equal($"{name} from n-1\n", run.Log(name, "main"));
+        Assert.Contains("create init", run.Steps("n-1", "passed"));
+        Assert.All(["n-2", "n-3"], name => Assert.Contains("fork init", run.Steps(name, "passed")));
+
+        lab.Write("phases/main.sh", "exit 0\n");
+        run = await lab.RunAsync("run");
+        Assert.Contains("restore init", run.Steps("n-1", "passed"));
+        Assert.All(["n-2", "n-3"], name => Assert.Contains("fork init", run.Steps(name, "passed")));
+        await lab.SucceedsAsync("destroy", "--yes");
+        Assert.Empty(await lab.LeftoversAsync());
+    }
+
+    [Fact]
     public async Task OfASystemdGuestAreThemselvesAlsoAfterAReboot()
     {
         Lab.OnlyWithAll();

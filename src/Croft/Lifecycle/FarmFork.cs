@@ -72,7 +72,7 @@ public static class FarmFork
     static async Task<Taking> FreezeAsync(FarmWork work, LibvirtEngine engine, Placed machine, CancellationToken cancel)
     {
         var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
-        await taking.FreezeAsync(cancel);
+        await taking.FreezeAsync(holdWrites: false, cancel);
         return taking;
     }
 

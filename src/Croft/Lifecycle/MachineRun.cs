@@ -103,6 +103,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 return;
         }
 
+        Offer(null); // without a layer so far there will be none
         await RunPhaseAsync(Phase.Main, cancel);
     }
 

@@ -14,19 +14,23 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     public async Task<TimeSpan?> TakeAsync(string name, bool standStill, CancellationToken cancel)
     {
         var takings = await PrepareAsync(name, cancel);
-        var held = keep == Keep.Disks ? await HoldWritesAsync(cancel) : [];
+        var held = await CanHoldWritesAsync(cancel);
         var paused = new List<Placed>();
         var clock = Stopwatch.StartNew();
         try
         {
             if (standStill)
+            {
+                await AllAsync(held.Select(m => Engine(m).HoldWritesAsync(m.State.Name, cancel))); // a guest that stands still could not any more
                 await Task.WhenAll(machines.Where(IsRunning).Select(async machine =>
                 {
                     await Engine(machine).PauseAsync(machine.State.Name, CancellationToken.None);
                     lock (paused)
                         paused.Add(machine);
                 }));
-            await AllAsync(takings.Select(t => t.FreezeAsync(cancel)));
+            }
+
+            await AllAsync(takings.Zip(machines, (taking, machine) => taking.FreezeAsync(!standStill && held.Contains(machine), cancel)));
         }
         catch
         {
@@ -37,7 +41,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
         {
             await AllAsync(paused.Select(m => Engine(m).ResumeAsync(m.State.Name, CancellationToken.None)));
             clock.Stop();
-            await AllAsync(held.Select(m => Engine(m).ReleaseWritesAsync(m.State.Name, CancellationToken.None)));
+            await AllAsync(held.Where(_ => standStill).Select(m => Engine(m).ReleaseWritesAsync(m.State.Name, CancellationToken.None)));
         }
 
         foreach (var taking in takings)
@@ -65,24 +69,24 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
         }
     }
 
-    /// <summary>By the guests' agents; where there is none, what the guest has not written yet is at least written now, and the journal says so.</summary>
-    async Task<IReadOnlyList<Placed>> HoldWritesAsync(CancellationToken cancel)
+    /// <summary>Machines whose agents can hold all writes; where there is none, what the guest has not written yet is at least written now, and the journal says so.</summary>
+    async Task<IReadOnlySet<Placed>> CanHoldWritesAsync(CancellationToken cancel)
     {
-        var held = new List<Placed>();
-        await AllAsync(machines.Where(IsRunning).Select(async machine =>
+        var able = new HashSet<Placed>();
+        foreach (var machine in machines.Where(m => keep == Keep.Disks && IsRunning(m)))
         {
-            if (await Engine(machine).HoldWritesAsync(machine.State.Name, cancel) is not { } refusal)
+            if (await Engine(machine).HasAgentAsync(machine.State.Name, cancel))
             {
-                lock (held)
-                    held.Add(machine);
-                return;
+                able.Add(machine);
+                continue;
             }
 
-            journal.Note(machine.Record.Name, "snapshot", $"its file systems are not frozen, the disks are as after a power cut: {refusal}");
+            journal.Note(machine.Record.Name, "snapshot", "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut");
             if (controller.GuestOf(machine.Record) is { } guest)
                 await guest.SyncAsync(cancel);
-        }));
-        return held;
+        }
+
+        return able;
     }
 
     /// <summary>Waits for all of them to end, also when one fails.</summary>

@@ -21,7 +21,7 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
     public async Task<MachineRecord> TakeAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
         var taking = await PrepareAsync(record, name, key, volume, memory, cancel);
-        await taking.FreezeAsync(cancel);
+        await taking.FreezeAsync(holdWrites: false, cancel);
         return await taking.FinishAsync();
     }
 

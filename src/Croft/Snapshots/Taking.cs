@@ -32,12 +32,13 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
     }
 
     /// <summary>Freezes: the instant that the snapshot is of.</summary>
-    public async Task FreezeAsync(CancellationToken cancel)
+    /// <param name="holdWrites">Have the guest's agent hold all writes meanwhile; only without memory.</param>
+    public async Task FreezeAsync(bool holdWrites, CancellationToken cancel)
     {
         try
         {
             if (running)
-                await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], snapshot.Memory, cancel);
+                await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], snapshot.Memory, holdWrites, cancel);
             await engine.RefitAsync(After, null, CancellationToken.None); // libvirt would keep in the definition what the disks stand on now, which merging changes
         }
         catch

@@ -47,7 +47,8 @@ public sealed partial class LibvirtEngine
     /// </summary>
     /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
     /// <param name="memory">The volume that takes the memory, made before; null keeps disks only.</param>
-    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, CancellationToken cancel) => OnDomainAsync(
+    /// <param name="holdWrites">Have the guest's agent hold all writes at that instant. libvirt does it within the same call, so no guest stays held when this process dies.</param>
+    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, bool holdWrites, CancellationToken cancel) => OnDomainAsync(
         $"freezing the disks of {domain}",
         domain,
         d =>
@@ -62,26 +63,20 @@ public sealed partial class LibvirtEngine
                 "domainsnapshot",
                 memory is null ? null : new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
                 new XElement("disks", disks, new XElement("disk", new XAttribute("name", DomainXml.SeedTarget), new XAttribute("snapshot", "no"))));
-            var kind = memory is null ? SnapshotCreateFlags.DiskOnly : SnapshotCreateFlags.None;
+            var kind = memory is not null ? SnapshotCreateFlags.None : holdWrites ? SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.Quiesce : SnapshotCreateFlags.DiskOnly;
             using var snapshot = d.CreateSnapshot(xml.ToString(), kind | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic);
         },
         cancel);
 
-    /// <summary>Has the guest agent write everything out and hold all writes. Returns null when it does, otherwise why not.</summary>
-    public Task<string?> HoldWritesAsync(string domain, CancellationToken cancel) => CallAsync<string?>(
+    /// <summary>Has the guest agent write everything out and hold all writes. A guest that is held already, by a controller that died, is released first.</summary>
+    public Task HoldWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync(
         $"freezing the file systems of {domain}",
-        () => Find<string?>(domain, d =>
+        domain,
+        d =>
         {
-            try
-            {
-                d.FsFreeze();
-                return null;
-            }
-            catch (LibvirtException e)
-            {
-                return e.Message;
-            }
-        }),
+            d.FsThaw();
+            d.FsFreeze();
+        },
         cancel);
 
     /// <summary>Lets the guest write again.</summary>
