@@ -35,6 +35,15 @@ public sealed class FarmsThatMeet : IAsyncLifetime
         await SharedNetworkJoinsThem();
         await NetworkThatAnotherFarmUsesIsNotDestroyed();
         Assert.Equal("running", await first.StateAsync("a"));
+        await AdoptedMachinesLetTheirNewOwnerIn();
+    }
+
+    /// <summary>Each lab has an ssh key of its own.</summary>
+    async Task AdoptedMachinesLetTheirNewOwnerIn()
+    {
+        await sameName.SucceedsAsync("adopt", "--yes");
+        Assert.Equal("a\n", await sameName.SucceedsAsync("ssh", "a", "--", "hostname"));
+        Assert.Contains("Nothing to do", (await sameName.CroftAsync("up")).Error);
     }
 
     async Task SameNameIsRefusedNamingBothFolders()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
+using Croft.Lifecycle;
 
 namespace Croft.Cli.Commands;
 
@@ -12,7 +13,10 @@ static class AdoptCommand
         {
             using var controller = await session.OpenAsync(cancel);
             session.Confirm(parsed.GetValue(yes), $"Taking over farm {controller.Farm.Name}");
-            session.Terminal.Say($"{await controller.AdoptAsync(cancel)} machines belong to {controller.Farm.Directory} now. Log in with the key they were made with, or make them anew.");
+            var (machines, withoutKey) = await FarmAdopt.RunAsync(controller, cancel);
+            session.Terminal.Say($"{machines} machines belong to {controller.Farm.Directory} now.");
+            if (withoutKey.Count > 0)
+                session.Terminal.Say($"Only the key that they were made with opens {string.Join(", ", withoutKey)}: off, or without a guest agent. Start them and croft adopt again, or make them anew.");
             return 0;
         });
     }

@@ -152,22 +152,7 @@ public sealed class Controller : IDisposable
                 $"-f {stranger.Record.Folder}/farm.yaml means that farm; croft adopt takes it over");
     }
 
-    /// <summary>Takes over the farm of this name that another folder, or this one before it lost its <c>.croft</c>, made: its machines know this folder from now on.</summary>
-    /// <returns>How many machines.</returns>
-    /// <exception cref="CroftException">No hypervisor has such a farm.</exception>
-    public async Task<int> AdoptAsync(CancellationToken cancel)
-    {
-        var inventory = await ObserveAsync(cancel);
-        var machines = inventory.MachinesOf(Farm.Name).ToList();
-        var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == Farm.Name).Select(n => n.Owner!)).FirstOrDefault()
-            ?? throw CroftException.Usage($"no hypervisor has a farm \"{Farm.Name}\"", "croft up makes it");
-        WriteOwner(owner, overwrite: true);
-        foreach (var (hypervisor, machine) in machines)
-            await Engine(hypervisor.Name).WriteRecordAsync(machine.Record! with { Folder = Farm.Directory }, cancel);
-        return machines.Count;
-    }
-
-    void WriteOwner(string owner, bool overwrite)
+    internal void WriteOwner(string owner, bool overwrite)
     {
         Directory.CreateDirectory(Farm.StateDirectory);
         var next = $"{OwnerFile}.{Environment.ProcessId}";

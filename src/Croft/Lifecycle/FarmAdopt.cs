@@ -1,0 +1,50 @@
+using Croft.Engines;
+using Croft.Engines.Libvirt;
+using Croft.Guests;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Takes over the farm of this name that another folder made, or this one before it lost its <c>.croft</c>.</summary>
+public static class FarmAdopt
+{
+    /// <summary>Makes the machines know this folder, and the guests that run let this user in.</summary>
+    /// <returns>The machines, and those whose guests could not be told this user's key.</returns>
+    /// <exception cref="CroftException">No hypervisor has such a farm.</exception>
+    public static async Task<(int Machines, IReadOnlyList<string> WithoutKey)> RunAsync(Controller controller, CancellationToken cancel)
+    {
+        var farm = controller.Farm;
+        var inventory = await controller.ObserveAsync(cancel);
+        var machines = inventory.MachinesOf(farm.Name).ToList();
+        var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
+            ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");
+        controller.WriteOwner(owner, overwrite: true);
+        var key = await Keys.UserKeyAsync(controller.Surroundings.UserKey, cancel);
+        var withoutKey = new List<string>();
+        foreach (var (hypervisor, machine) in machines)
+        {
+            var engine = controller.Engine(hypervisor.Name);
+            await engine.WriteRecordAsync(machine.Record! with { Folder = farm.Directory }, cancel);
+            if (machine.Power != PowerState.Running || !await engine.HasAgentAsync(machine.Name, cancel) || !await LetInAsync(engine, machine, key, cancel))
+                withoutKey.Add(machine.Record!.Name);
+        }
+
+        return (machines.Count, withoutKey);
+    }
+
+    static async Task<bool> LetInAsync(LibvirtEngine engine, MachineState machine, string key, CancellationToken cancel)
+    {
+        var (code, _) = await engine.RunByAgentAsync(
+            machine.Name,
+            $"""
+            set -e; umask 077
+            for user in root {Shell.Quote(machine.Record!.User)}; do
+                home=$(getent passwd "$user" | cut -d: -f6)
+                mkdir -p "$home/.ssh"
+                grep -qxF {Shell.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {Shell.Quote(key)} >>"$home/.ssh/authorized_keys"
+                chown -R "$user:" "$home/.ssh"
+            done
+            """,
+            cancel);
+        return code == 0;
+    }
+}
