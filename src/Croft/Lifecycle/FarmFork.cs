@@ -55,7 +55,7 @@ public static class FarmFork
                 await engine.DeleteVolumeAsync(taking.Snapshot.Memory!, CancellationToken.None);
         }
 
-        await work.SettleAsync();
+        await work.PublishAsync();
         var worst = RunSummary.Read(work.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
         work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
         return RunSummary.Read(work.Journal.Folder);

@@ -38,7 +38,7 @@ public static class FarmRun
                 await others.CancelAsync();
             return outcome;
         }));
-        await work.SettleAsync();
+        await work.PublishAsync();
         work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
         var summary = RunSummary.Read(work.Journal.Folder);
         JUnitReport.Write(summary, work.Journal.Folder);

@@ -23,7 +23,7 @@ public static class FarmUp
             return null;
         using var work = await FarmWork.PrepareAsync(controller, plan, command, NeedsImage, opened, images, cancel);
         await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, cancel)));
-        await work.SettleAsync();
+        await work.PublishAsync();
         var summary = RunSummary.Read(work.Journal.Folder);
         var worst = summary.Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
         work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);

@@ -21,8 +21,9 @@ sealed class FarmWork : IDisposable
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
-    readonly ImmutableArray<FarmNetworks> networks;
+    readonly Lazy<Task> publishing;
     readonly Lock sshGate = new();
+    int starting;
     readonly string owner;
     readonly string userKey;
 
@@ -34,7 +35,8 @@ sealed class FarmWork : IDisposable
         Plan = plan;
         Journal = journal;
         this.images = images;
-        this.networks = networks;
+        publishing = new(() => Task.WhenAll(networks.Select(n => n.PublishAsync(CancellationToken.None))));
+        starting = plan.Machines.Length;
         this.owner = owner;
         this.userKey = userKey;
         records = new(plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!)));
@@ -130,8 +132,15 @@ sealed class FarmWork : IDisposable
 
     public IEnumerable<MachineRecord> Records => records.Values;
 
-    /// <summary>Waits for what was started on the side.</summary>
-    public Task SettleAsync() => Task.WhenAll(networks.Select(n => n.PublishedAsync()));
+    /// <summary>A machine of the plan has started. When all have, the running networks learn their names and addresses, while the guests boot.</summary>
+    public void Started()
+    {
+        if (Interlocked.Decrement(ref starting) == 0)
+            _ = PublishAsync();
+    }
+
+    /// <summary>Returns when the running networks know all names and addresses.</summary>
+    public Task PublishAsync() => publishing.Value;
 
     public void Dispose() => Journal.Dispose();
 

@@ -28,7 +28,9 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         using var readiness = new Readiness(guest, machine.Spec.Wait, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
         await start();
+        work.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
+        await work.PublishAsync();
     }
 
     /// <summary>A guest that continues does not boot.</summary>

@@ -9,9 +9,9 @@ namespace Croft.Networks;
 /// <summary>Brings planned networks into being and gives their addresses out and back.</summary>
 public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
 {
-    readonly List<Task> publishing = [];
+    readonly List<(NetworkDefinition Network, Reservation Reservation)> reserved = [];
 
-    /// <summary>Makes the network where it is missing, otherwise reserves what the plan adds. The running network learns it while guests boot.</summary>
+    /// <summary>Makes the network where it is missing, otherwise reserves what the plan adds. The running network learns it by <see cref="PublishAsync"/>.</summary>
     /// <exception cref="CroftException">Another controller took an address since the plan was made.</exception>
     public async Task EnsureAsync(PlannedNetwork network, string owner, CancellationToken cancel)
     {
@@ -28,12 +28,19 @@ public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
                 await engine.ReleaseAsync(definition.Name, old, cancel);
             if (!await engine.ReserveAsync(definition.Name, reservation, definition.Dhcp, cancel))
                 throw CroftException.World($"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile", "run the command again");
-            publishing.Add(engine.PublishAsync(definition.Name, reservation, definition.Dhcp, cancel));
+            reserved.Add((definition, reservation));
         }
     }
 
-    /// <summary>Waits until the running networks know all that was reserved.</summary>
-    public Task PublishedAsync() => Task.WhenAll(publishing);
+    /// <summary>
+    /// Tells the running networks what was reserved. libvirt holds a network for 0.4 s each time, and who starts a machine on it waits: one after another, and best
+    /// while guests boot.
+    /// </summary>
+    public async Task PublishAsync(CancellationToken cancel)
+    {
+        foreach (var (network, reservation) in reserved)
+            await engine.PublishAsync(network.Name, reservation, network.Dhcp, cancel);
+    }
 
     /// <summary>What is wrong with a host in ways that cost every start seconds, each with its cure.</summary>
     public static IEnumerable<Problem> HostFaults(HypervisorState hypervisor, Farm farm)
