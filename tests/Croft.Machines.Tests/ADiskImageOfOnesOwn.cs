@@ -56,5 +56,5 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
 
     Task<string?> SaidAsync(string machine) => Poll.UntilAsync(
         async () => (await lab.MustAsync(0, "console", machine, "--log")).Output is { Length: > 0 } said ? said : null,
-        TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
 }

@@ -135,7 +135,7 @@ public static partial class FarmSnapshots
         if (!stopped)
             return;
         await Store(controller, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
-        await new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text)).RunAsync(machine.Record, () => engine.StartAsync(machine.State.Name, cancel), running: false, cancel);
+        await new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text)).RunAsync(machine.Record, cancel);
     }
 
     /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
