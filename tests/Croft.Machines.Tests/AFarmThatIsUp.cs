@@ -110,7 +110,7 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
         Assert.Contains("422", (await Lab.MustAsync(0, "console", "a", "--log")).Output, StringComparison.Ordinal);
 
         static async Task<bool> WaitAsync(Func<bool> until, CancellationToken stop) =>
-            await Poll.UntilAsync(() => Task.FromResult(until() ? "" : null), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10), stop) is not null;
+            await Poll.UntilAsync(() => Task.FromResult(until() ? "" : null), TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), stop) is not null;
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
             Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(Unfinished().FirstOrDefault()), TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
             await Poll.DelayAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
             await build.SignalAsync("KILL");
-            await build.EndAsync(TimeSpan.FromSeconds(10));
+            await build.EndAsync(TimeSpan.FromMinutes(1));
         }
 
         var folder = Assert.Single(Unfinished());
