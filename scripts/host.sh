@@ -30,11 +30,12 @@ give_back() {
     [ -z "${SUDO_UID:-}" ] || as_root chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$@"
 }
 
-# Installs the packages of scripts/packages.txt that are missing.
+# Installs the packages of scripts/packages.txt that are missing; those that only tests need with "tests".
 install_packages() {
-    missing=
+    missing= until='/^# Only/,$d'
+    [ "${1:-}" != tests ] || until=
     # shellcheck disable=SC2013 # one package name a line
-    for p in $(sed 's/#.*//' "$here/scripts/packages.txt"); do
+    for p in $(sed "$until; s/#.*//" "$here/scripts/packages.txt"); do
         dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
     done
     [ -z "$missing" ] && return
