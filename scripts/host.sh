@@ -67,6 +67,11 @@ start_libvirt() {
     if [ -d /run/systemd/system ]; then
         as_root systemctl start libvirtd
     else
+        # As udev would have it: where QEMU's user may not open what libvirt may, libvirt probes QEMU anew before each call.
+        if [ "$(stat -c %a /dev/kvm 2>/dev/null)" = 600 ] && getent group kvm >/dev/null; then
+            as_root chgrp kvm /dev/kvm
+            as_root chmod 660 /dev/kvm
+        fi
         as_root mkdir -p /run/libvirt
         for daemon in virtlogd libvirtd; do
             # shellcheck disable=SC2016 # expanded by the inner shell

@@ -26,6 +26,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
 /// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
+/// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what it can do before each call, 1 s and more.</param>
 public sealed record HypervisorState(
     string Name,
     string Id,
@@ -39,7 +40,8 @@ public sealed record HypervisorState(
     ImmutableSortedDictionary<string, VolumeState> Volumes,
     ImmutableArray<IPNetwork> Addresses,
     ImmutableHashSet<int> BusyPorts,
-    string? HostNameUnknown = null)
+    string? HostNameUnknown = null,
+    bool KvmClosed = false)
 {
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(

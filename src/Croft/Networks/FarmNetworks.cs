@@ -47,6 +47,8 @@ public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
     {
         if (hypervisor.HostNameUnknown is { } host)
             yield return new(null, "", $"hypervisor \"{hypervisor.Name}\" cannot resolve its own name \"{host}\": every start waits 10 s for DNS", $"on it: echo '127.0.1.1 {host}' >> /etc/hosts");
+        if (hypervisor.KvmClosed)
+            yield return new(null, "", $"/dev/kvm on hypervisor \"{hypervisor.Name}\" is root's alone: libvirt asks QEMU what it can do before each call, which costs every start seconds", "on it: chgrp kvm /dev/kvm && chmod 660 /dev/kvm");
         foreach (var network in hypervisor.Networks.Where(n => n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))))
             yield return new(null, "", $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s", $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it");
     }

@@ -8,6 +8,8 @@ namespace Croft.Engines.Libvirt;
 
 public sealed partial class LibvirtEngine
 {
+    const string KvmDevice = "/dev/kvm";
+
     /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
     public async Task<HypervisorState> ObserveAsync(CancellationToken cancel)
     {
@@ -32,7 +34,8 @@ public sealed partial class LibvirtEngine
             await volumes,
             addresses,
             [.. ports],
-            here ? UnknownHostName() : null);
+            here ? UnknownHostName() : null,
+            here && !IsSession && IsKvmClosed(capabilities));
     }
 
     /// <summary>All machines of the hypervisor, Croft's and others.</summary>
@@ -143,6 +146,14 @@ public sealed partial class LibvirtEngine
         {
             return name;
         }
+    }
+
+    /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone.</summary>
+    static bool IsKvmClosed(XElement capabilities)
+    {
+        const UnixFileMode open = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var user = capabilities.Descendants("secmodel").Where(m => (string?)m.Element("model") == "dac").Elements("baselabel").FirstOrDefault()?.Value ?? "+0";
+        return !user.StartsWith("+0:", StringComparison.Ordinal) && user != "+0" && File.Exists(KvmDevice) && (File.GetUnixFileMode(KvmDevice) & open) == 0;
     }
 
     static ImmutableArray<IPNetwork> LocalAddresses() =>
