@@ -23,7 +23,7 @@ static class MachineFork
                 var (code, output) = await engine.RunByAgentAsync(domain, NewIdentity.Script(from.Record, seed, work.Clock.GetUtcNow()), cancel);
                 if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
                     throw CroftException.World($"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}");
-                await engine.PlugInAsync(domain, cancel);
+                await engine.PlugAsync(domain, plugged: true, cancel);
             },
             running: true,
             cancel);

@@ -24,33 +24,40 @@ static class NewIdentity
         void Line(FormattableString line) => text.Append(FormattableString.Invariant(line)).Append('\n');
         Line($"set -e; export PATH=/usr/sbin:/usr/bin:/sbin:/bin; umask 022");
         Line($"date -u -s @{now.ToUnixTimeSeconds()} >/dev/null");
-        // Fresh random numbers first, and the kernel takes them at once (RNDRESEEDCRNG): everything after may need some.
+        // Fresh random numbers first, and the kernel takes them at once (RNDRESEEDCRNG): everything after may need some. Perl starts in a quarter of Python's time.
         Line($"echo {Convert.ToBase64String(RandomNumberGenerator.GetBytes(64))} >/dev/urandom");
-        Line($"python3 -c 'import fcntl; fcntl.ioctl(open(\"/dev/urandom\", \"wb\"), 0x5207)'");
+        Line($"perl -e 'open F, \">/dev/urandom\" or exit 1; ioctl F, 0x5207, 0 or exit 1' 2>/dev/null || python3 -c 'import fcntl; fcntl.ioctl(open(\"/dev/urandom\", \"wb\"), 0x5207)'");
+        Line($"rm -f /etc/ssh/ssh_host_*");
+        Line($"(umask 077; printf %s {Shell.Quote(who.HostKeyPrivate)} >/etc/ssh/ssh_host_ed25519_key)");
+        Line($"echo {Shell.Quote(who.HostKeyPublic)} >/etc/ssh/ssh_host_ed25519_key.pub");
+        // The other one's sessions end; the server that listens reads its new key, while the rest goes on.
+        Line($"for p in /proc/[0-9]*; do if read -r c <$p/cmdline 2>/dev/null; then :; fi; case $c in *listener*) ;; sshd:*|sshd-session:*) kill ${{p#/proc/}} 2>/dev/null || : ;; esac; done 2>/dev/null");
+        Line($"read -r p </run/sshd.pid; kill -HUP $p");
         Line($"echo {who.Hostname} >/proc/sys/kernel/hostname; echo {who.Hostname} >/etc/hostname");
         Line($"sed -i 's/\\b{former.Name}\\b/{who.Hostname}/g' /etc/hosts");
         Line($"echo {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))} >/etc/machine-id");
         Line($"[ ! -d /var/lib/croft ] || echo {Shell.Quote(who.InstanceId)} >/var/lib/croft/instance");
-        Line($"rm -f /etc/ssh/ssh_host_*");
-        Line($"(umask 077; printf %s {Shell.Quote(who.HostKeyPrivate)} >/etc/ssh/ssh_host_ed25519_key)");
-        Line($"echo {Shell.Quote(who.HostKeyPublic)} >/etc/ssh/ssh_host_ed25519_key.pub");
-        // The other one's sessions end; the server that listens reads its new key.
-        Line($"for p in /proc/[0-9]*; do if read -r c <$p/cmdline 2>/dev/null; then :; fi; case $c in *listener*) ;; sshd:*|sshd-session:*) kill ${{p#/proc/}} 2>/dev/null || : ;; esac; done 2>/dev/null");
-        Line($"kill -HUP $(cat /run/sshd.pid)");
+        // networkd would put the other one's addresses back on a card that comes up: it starts anew, with the new ones.
+        Line($"! systemctl -q is-active systemd-networkd 2>/dev/null || {{ networkd=yes; systemctl stop systemd-networkd.socket systemd-networkd; }}");
         foreach (var (nic, card) in who.Nics.Zip(former.Nics))
         {
-            Line($"for d in /sys/class/net/*; do read -r mac <$d/address; [ \"$mac\" != {card.Mac} ] || break; done; d=${{d##*/}}");
-            Line($"ip link set $d down; ip link set $d address {nic.Mac}; ip address flush dev $d; ip link set $d up");
-            Line($"[ ! -d /etc/systemd/network ] || sed -i 's/{card.Mac}/{nic.Mac}/' /etc/systemd/network/*.network");
+            var old = card.Address is { } address && nic.Address is { } own ? $"; s/\\b{address}\\b/{own}/" : "";
+            Line($"[ ! -d /etc/systemd/network ] || sed -i 's/{card.Mac}/{nic.Mac}/{old}' /etc/systemd/network/*.network");
             if (nic.Address is null)
-                continue;
-            Line($"ip address add {nic.Address}/{nic.PrefixLength} broadcast + dev $d");
-            if (card.Address is { } old)
-                Line($"[ ! -d /etc/systemd/network ] || sed -i 's/\\b{old}\\b/{nic.Address}/' /etc/systemd/network/*.network");
+                continue; // QEMU's own network: it is the same for everybody
+            Line($"for d in /sys/class/net/*; do read -r mac <$d/address; [ \"$mac\" != {card.Mac} ] || break; done; d=${{d##*/}}");
+            Line($"ip -batch - <<END");
+            Line($"link set dev $d down");
+            Line($"link set dev $d address {nic.Mac}");
+            Line($"address flush dev $d");
+            Line($"link set dev $d up");
+            Line($"address add {nic.Address}/{nic.PrefixLength} broadcast + dev $d");
             if (nic.Gateway is { } gateway)
-                Line($"ip route replace default via {gateway} dev $d");
+                Line($"route replace default via {gateway} dev $d");
+            Line($"END");
         }
 
+        Line($"[ -z \"$networkd\" ] || systemctl start systemd-networkd");
         Line($"echo {Shell.Quote(Proof(who))}");
         return text.ToString();
     }

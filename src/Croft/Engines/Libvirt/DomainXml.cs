@@ -71,8 +71,7 @@ static class DomainXml
 
     /// <summary>Turns a machine's definition into that of another machine of the same hardware: name, uuid, disks, cards, console and record are its own.</summary>
     /// <param name="console">Path of its console's log.</param>
-    /// <param name="plugged">Whether the cables of its cards are in.</param>
-    public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, bool plugged, Func<string, string> path)
+    public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, Func<string, string> path)
     {
         Refit(domain, record, path);
         domain.Element("name")!.Value = MachineDefinition.DomainNameOf(record.Farm, record.Name);
@@ -80,12 +79,7 @@ static class DomainXml
         foreach (var log in domain.Descendants("log"))
             log.SetAttributeValue("file", console);
         foreach (var (card, nic) in domain.Descendants("interface").Zip(record.Nics.Where(n => n.Bridge is not null)))
-        {
             card.Element("mac")!.SetAttributeValue("address", nic.Mac);
-            card.Element("link")?.Remove();
-            if (!plugged)
-                card.Add(new XElement("link", new XAttribute("state", "down")));
-        }
 
         if (domain.Element(Qemu + "commandline") is { } options)
             options.ReplaceWith(UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!)));

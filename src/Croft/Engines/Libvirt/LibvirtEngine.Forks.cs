@@ -31,8 +31,8 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <summary>
-    /// Defines a machine like another one, but with its own identity, and lets it continue in a copy of that one's memory. Its network cards start unplugged:
-    /// the guest does not know yet that it is another.
+    /// Defines a machine like another one, but with its own identity, and lets it continue in a copy of that one's memory. The cables of its network
+    /// cards are out before its guest goes on, which does not know yet that it is another.
     /// </summary>
     /// <param name="record">The new machine's, with its disks, which exist.</param>
     /// <param name="definition">The other machine's definition.</param>
@@ -40,20 +40,23 @@ public sealed partial class LibvirtEngine
     /// <param name="copy">A volume for the copy, which is gone afterwards.</param>
     public async Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel)
     {
-        void Become(XElement domain, bool plugged) => DomainXml.Become(domain, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), plugged, PathOf);
+        void Become(XElement machine) => DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), PathOf);
         await CallAsync(
             $"defining machine \"{record.Name}\"",
             () =>
             {
                 var xml = XElement.Parse(definition);
-                Become(xml, plugged: true);
+                Become(xml);
                 using var domain = connection.DefineDomain(xml.ToString());
             },
             cancel);
         try
         {
-            await CopyMemoryAsync(memory, copy, domain => Become(domain, plugged: false), cancel);
-            await CallAsync($"restoring machine \"{record.Name}\"", () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Running), cancel);
+            await CopyMemoryAsync(memory, copy, Become, cancel);
+            await CallAsync($"restoring machine \"{record.Name}\"", () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Paused), cancel);
+            // Only now: whether a card is plugged in comes with the memory, whatever the definition says.
+            await PlugAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), plugged: false, cancel);
+            await ResumeAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
         }
         finally
         {
@@ -61,15 +64,16 @@ public sealed partial class LibvirtEngine
         }
     }
 
-    /// <summary>Plugs the network cables in.</summary>
-    public Task PlugInAsync(string domain, CancellationToken cancel) => OnDomainAsync(
-        $"plugging in {domain}",
+    /// <summary>Plugs the network cables of a running machine in or out.</summary>
+    public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) => OnDomainAsync(
+        $"plugging {(plugged ? "in" : "out")} {domain}",
         domain,
         d =>
         {
-            foreach (var card in XElement.Parse(d.Xml()).Descendants("interface").Where(c => c.Element("link") is not null))
+            foreach (var card in XElement.Parse(d.Xml()).Descendants("interface"))
             {
-                card.Element("link")!.SetAttributeValue("state", "up");
+                card.Element("link")?.Remove();
+                card.Add(new XElement("link", new XAttribute("state", plugged ? "up" : "down")));
                 d.UpdateDevice(card.ToString(), AffectFlags.Live);
             }
         },
