@@ -58,9 +58,10 @@ while read -r uri release; do
   printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' "$uri" "$release" "$keyring"
 done <"$work/places" >"$work/debian.sources"
 
-# Programs of another architecture run by an emulator that the kernel is told of. Installing it says so where systemd runs; elsewhere
-# (containers) it remains to be done, by root.
+# Programs of another architecture run by an emulator that the kernel is told of. Where the host has not told it, the build does, for
+# itself alone: what is registered in a user namespace (Linux 6.7) counts there only, and is gone with it.
 native=$(dpkg --print-architecture)
+alone='' emulate=true
 case $native-$arch in
   "$arch-$arch" | amd64-i386) ;;
   *)
@@ -70,19 +71,22 @@ case $native-$arch in
       ppc64el) cpu=ppc64le ;;
       *) cpu=$arch ;;
     esac
-    command -v arch-test >/dev/null || fail "building for $arch needs arch-test: apt-get install qemu-user-static arch-test"
-    known=/proc/sys/fs/binfmt_misc
-    if [ ! -e "$known/qemu-$cpu" ] && [ "$(id -u)" -eq 0 ] && [ -e "/usr/lib/binfmt.d/qemu-$cpu.conf" ]; then
-      [ -e "$known/register" ] || mount -t binfmt_misc binfmt_misc "$known"
-      cat "/usr/lib/binfmt.d/qemu-$cpu.conf" >"$known/register"
+    known=/proc/sys/fs/binfmt_misc emulator=/usr/lib/binfmt.d/qemu-$cpu.conf
+    if [ ! -e "$known/qemu-$cpu" ]; then
+      [ -e "$emulator" ] || fail "this machine runs no $arch programs: apt-get install qemu-user-static"
+      alone=yes
+      tell="mount -t binfmt_misc binfmt_misc $known && cat $emulator >$known/register"
+      refusal="this machine runs no $arch programs, and its kernel cannot be told of an emulator for one build; for all, as root: $tell"
+      emulate="{ $tell; } || { echo 'build.sh: $refusal' >&2; exit 1; }"
+      unshare --user --mount true || fail "$refusal"
     fi
-    [ -e "$known/qemu-$cpu" ] || fail "this machine runs no $arch programs: apt-get install qemu-user-static arch-test, then (root) update-binfmts --enable qemu-$cpu"
     ;;
 esac
 
 case $arch in
   amd64 | arm64) kernel=linux-image-cloud-$arch ;;
   armhf) kernel=linux-image-armmp ;;
+  i386) kernel=linux-image-686 ;;
   ppc64el) kernel=linux-image-powerpc64le ;;
   *) kernel=linux-image-$arch ;;
 esac
@@ -102,15 +106,25 @@ chmod -R u=rwX,go=rX "$work"
 
 mode=unshare
 [ "$(id -u)" -ne 0 ] || mode=root
+if [ "$alone" ] && [ "$mode" = root ]; then
+  # A user namespace with the users of the host; mmdebstrap makes one itself when it is not root.
+  mkfifo "$work/alone" "$work/mapped"
+  # shellcheck disable=SC2016
+  set -- unshare --user --mount sh -c ': >"$1/alone"; : <"$1/mapped"; shift; exec "$@"' - "$work"
+else
+  alone=''
+  set --
+fi
 # INITRD=No: Debian's initramfs is never used, and making it takes minutes when the architecture is emulated.
 # $1 in the hooks is the root of the new system. Everything goes in and out through mmdebstrap's own channel, because inside its
 # user namespace this user's folders need not be readable; what is needed only while building lies under its /tmp.
 # shellcheck disable=SC2016
-INITRD=No setsid mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arch" --include="$include" \
-  --skip=cleanup/apt,cleanup/mmdebstrap,cleanup/reproducible \
+INITRD=No setsid "$@" mmdebstrap --mode="$mode" --variant=minbase --format=null --arch="$arch" --include="$include" \
+  --skip=check/qemu,cleanup/apt,cleanup/mmdebstrap,cleanup/reproducible \
   --aptopt='APT::Install-Recommends "false"' --aptopt="$work/dates" --aptopt="$work/proxies" \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+  --setup-hook="$emulate" \
   --setup-hook='mkdir -p "$1/etc" && printf "do_symlinks = no\n" >"$1/etc/kernel-img.conf"' \
   --customize-hook='mkdir -p "$1/tmp/croft"' \
   --customize-hook="copy-in '$work/in' /tmp/croft" \
@@ -118,6 +132,13 @@ INITRD=No setsid mmdebstrap --mode="$mode" --variant=minbase --format=null --arc
   --customize-hook="sync-out /tmp/croft/out '$out'" \
   "$suite" - "$work/debian.sources" &
 build=$!
+if [ "$alone" ]; then
+  : <"$work/alone"
+  for map in uid_map gid_map; do
+    awk '{ print $1, $1, $3 }' "/proc/self/$map" >"/proc/$build/$map" || { kill "$build"; fail "$refusal"; }
+  done
+  : >"$work/mapped"
+fi
 # Whoever asked for the image may be killed; nobody waits for it then. mmdebstrap cleans up when all of it is told to end, and it is
 # the only one in its session.
 parent=$PPID
