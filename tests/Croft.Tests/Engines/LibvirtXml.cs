@@ -100,6 +100,30 @@ public sealed class LibvirtXml
     }
 
     [Theory]
+    [InlineData("platform: debian_13, target: amd64", "qemu", "acpi apic", "qemu64")]
+    [InlineData("platform: debian_12, target: i386", "qemu", "acpi apic", "qemu32")]
+    [InlineData("platform: debian_13, target: arm64", "qemu", "gic", "cortex-a57")]
+    [InlineData("platform: debian_13, target: arm64", "kvm", "", null)]
+    [InlineData("platform: debian_13, target: arm64, firmware: uefi", "qemu", "acpi gic", "cortex-a57")]
+    [InlineData("platform: debian_13, target: riscv64", "qemu", "", null)]
+    [InlineData("platform: debian_13, target: ppc64el", "qemu", "", null)]
+    [InlineData("platform: debian_13, target: s390x", "qemu", "", null)]
+    public void OfAMachineHasWhatItsArchitectureHas(string keys, string virtType, string features, string? cpu)
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine($"{{ name: db, {keys} }}", Record) with { VirtType = virtType }, volume => volume));
+        Assert.Equal(features, string.Join(' ', xml.Element("features")!.Elements().Select(feature => feature.Name)));
+        Assert.Equal(cpu, (string?)xml.Element("cpu")?.Element("model"));
+    }
+
+    [Fact]
+    public void OfAMachineWithoutPciHasNoPciCards()
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13, target: s390x }", Record), volume => volume));
+        Assert.Empty(xml.Descendants("rom"));
+        Assert.Contains(xml.Descendants().Attributes("value"), option => option.Value == "virtio-net-ccw,netdev=croft0,mac=52:54:00:00:00:02,devno=fe.0.0010");
+    }
+
+    [Theory]
     [InlineData(true, true)]
     [InlineData(false, true)]
     [InlineData(true, false)]

@@ -31,7 +31,7 @@ static class DomainXml
             new XElement("memory", new XAttribute("unit", "b"), spec.Memory),
             new XElement("vcpu", spec.Vcpus),
             Os(machine, arch, path),
-            Features(spec.Arch),
+            Features(spec.Arch, machine.VirtType, spec.Firmware),
             Cpu(spec.Cpu, spec.Arch, machine.VirtType),
             new XElement("clock", new XAttribute("offset", "utc")),
             new XElement("on_crash", "destroy"),
@@ -39,7 +39,7 @@ static class DomainXml
                 "devices",
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), "qcow2", Target(i), disk.Disk)),
                 Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
-                machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(Interface),
+                machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
                 new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
                 new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
@@ -106,14 +106,14 @@ static class DomainXml
     }
 
     /// <summary>What every machine of an architecture has.</summary>
-    public static XElement Features(string arch)
+    public static XElement Features(string arch, string virtType, Firmware firmware)
     {
         var features = new XElement("features");
-        if (Architecture.Of(arch).Acpi)
+        if (Architecture.Of(arch).HasAcpi(firmware))
             features.Add(new XElement("acpi"));
         if (arch is "x86_64" or "i686")
             features.Add(new XElement("apic"));
-        if (arch == "aarch64")
+        if (arch == "aarch64" && virtType != "kvm") // what the emulated processor goes with; hardware has its own
             features.Add(new XElement("gic", new XAttribute("version", "2")));
         return features;
     }
@@ -140,13 +140,13 @@ static class DomainXml
         readOnly ? new XElement("readonly") : null,
         new XElement("serial", serial));
 
-    static XElement Interface(Nic nic) => new(
+    static XElement Interface(Nic nic, Architecture arch) => new(
         "interface",
         new XAttribute("type", "network"),
         new XElement("mac", new XAttribute("address", nic.Mac)),
         new XElement("source", new XAttribute("network", nic.Bridge!)),
         new XElement("model", new XAttribute("type", "virtio")),
-        new XElement("rom", new XAttribute("enabled", "no")));
+        arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no")));
 
     static XElement Serial(string log) => new(
         "serial",
@@ -159,7 +159,9 @@ static class DomainXml
         var arguments = nics.Where(nic => nic.Port is not null).SelectMany((nic, i) => new[]
         {
             "-netdev", $"user,id=croft{i},hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
-            "-device", $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={arch.Bus},addr=0x{FirstUserSlot + i:x}",
+            "-device", arch.Bus is { } bus
+                ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
+                : $"virtio-net-ccw,netdev=croft{i},mac={nic.Mac},devno=fe.0.{FirstUserSlot + i:x4}",
         }).ToList();
         return arguments.Count == 0 ? null : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using Croft.Farms;
 using Croft.Libvirt;
 
 namespace Croft.Engines.Libvirt;
@@ -58,7 +59,7 @@ public sealed partial class LibvirtEngine
                 new XElement("type", new XAttribute("arch", arch), new XAttribute("machine", machine.MachineType), "hvm"),
                 new XElement("kernel", kernel),
                 new XElement("cmdline", $"console={machine.Console} panic=-1 root=/dev/none")),
-            DomainXml.Features(arch),
+            DomainXml.Features(arch, virtType, Firmware.Kernel),
             DomainXml.Cpu(null, arch, virtType),
             new XElement("on_reboot", "destroy"),
             new XElement("on_crash", "destroy"),
