@@ -26,12 +26,13 @@ static class ImageCommand
         string Users(StoredImage image) => string.Join(' ', users.Where(u => u.Image == image.Id).Select(u => u.Machine));
         if (session.Output == "table")
             Terminal.ResultText(TextTable.Render(
-                ["NAME", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
-                images.Select(i => (IReadOnlyList<string>)[i.Name, i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
+                ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
+                images.Select(i => (IReadOnlyList<string>)[i.Name, i.Arch ?? "", i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
         else
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. images.Select(i => (JsonNode)new JsonObject
             {
                 ["name"] = i.Name,
+                ["arch"] = i.Arch,
                 ["id"] = i.Id,
                 ["kind"] = i.Kind.ToString().ToLowerInvariant(),
                 ["source"] = i.Source,

@@ -4,7 +4,11 @@ namespace Croft.Farms;
 
 /// <summary>Where a machine's base disk comes from.</summary>
 /// <param name="Name">The name it is listed under: the catalogue's, or the platform's.</param>
-public abstract record ImageSpec(string Name, Location? At);
+public abstract record ImageSpec(string Name, Location? At)
+{
+    /// <summary>What it is called while it is made.</summary>
+    internal virtual string Title => Name;
+}
 
 /// <summary>Built from Debian's packages by mmdebstrap.</summary>
 /// <param name="Suite">Code name of the Debian release, such as <c>bookworm</c>.</param>
@@ -13,7 +17,10 @@ public abstract record ImageSpec(string Name, Location? At);
 /// <param name="Packages">Further packages, sorted.</param>
 /// <param name="Mirror">Address of the Debian mirror; null takes those of the building machine's own apt sources.</param>
 public sealed record BuiltImage(string Name, string Suite, ImageFlavour Flavour, string Arch, ImmutableArray<string> Packages, string? Mirror, Location? At)
-    : ImageSpec(Name, At);
+    : ImageSpec(Name, At)
+{
+    internal override string Title => $"{Name} ({Architectures.DebianName(Arch)})";
+}
 
 /// <summary>What starts in a built image.</summary>
 public enum ImageFlavour

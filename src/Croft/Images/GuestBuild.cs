@@ -53,7 +53,7 @@ static class GuestBuild
             await File.WriteAllBytesAsync(path, content, cancel);
         }
 
-        string[] command = ["sh", Path.Combine(scripts, "build.sh"), output, image.Suite, DebianArch(image), Flavour(image), .. image.Packages];
+        string[] command = ["sh", Path.Combine(scripts, "build.sh"), output, image.Suite, Architectures.DebianName(image.Arch), Flavour(image), .. image.Packages];
 
         // What root's build mounts (the host's /dev and /sys among it) is seen by the build alone, and is gone with it however it ends.
         var build = (Environment.IsPrivilegedProcess ? new Tool("unshare", ["--mount", "--propagation", "private", "--", .. command]) : new Tool(command[0], command[1..])) with
@@ -111,17 +111,6 @@ static class GuestBuild
     }
 
     static string Flavour(BuiltImage image) => image.Flavour.ToString().ToLowerInvariant();
-
-    static string DebianArch(BuiltImage image) => image.Arch switch
-    {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "armv7l" => "armhf",
-        "ppc64le" => "ppc64el",
-        "i686" => "i386",
-        "riscv64" or "s390x" => image.Arch,
-        _ => throw CroftException.Usage($"image \"{image.Name}\": Debian has no architecture {image.Arch}"),
-    };
 
     static byte[] Read(string name)
     {

@@ -38,7 +38,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         {
             var full = last.Any(line => line.Contains("No space left on device", StringComparison.Ordinal));
             throw CroftException.World(
-                $"image \"{spec.Name}\" could not be built; the last lines were:\n  {string.Join("\n  ", last)}",
+                $"image \"{spec.Name}\" ({Architectures.DebianName(spec.Arch)}) could not be built; the last lines were:\n  {string.Join("\n  ", last)}",
                 full ? "make space: croft image list shows what is kept, croft image remove removes it" : e.Hint ?? $"the whole log is {log}",
                 e);
         }
@@ -81,7 +81,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         var download = newDownload(client);
         Report(spec, "asking for the checksum");
         var expected = await ImageChecksum.ExpectedAsync(spec, download, cancel);
-        await download.FetchAsync(spec.Url, partial, (done, total, rate) => progress.Report(new(spec.Name, "downloading", done, total, rate)), cancel);
+        await download.FetchAsync(spec.Url, partial, (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)), cancel);
         Report(spec, "verifying");
         var actual = await expected.OfAsync(partial, cancel);
         if (actual != expected)
@@ -137,7 +137,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     StoredImage Image(ImageSpec spec, string id, ImageKind kind, string source, DiskFile disk) =>
         new(id, spec.Name, kind, source, null, Disk, disk.Size, null, null, null, null, ImmutableSortedDictionary<string, long>.Empty, time.GetUtcNow());
 
-    void Report(ImageSpec spec, string phase) => progress.Report(new ImageProgress(spec.Name, phase));
+    void Report(ImageSpec spec, string phase) => progress.Report(new ImageProgress(spec.Title, phase));
 
     static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) => CroftException.World(
         $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}",

@@ -23,7 +23,7 @@ public sealed partial class ImageStore
         {
             using var held = await ImageLock.AcquireAsync(
                 Path.Combine(Made("locks"), key),
-                holder => progress.Report(new ImageProgress(spec.Name, $"waiting for {holder}, which is making this image")),
+                holder => progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image")),
                 cancel);
             if (Find(spec) is { } madeMeanwhile)
                 return madeMeanwhile;

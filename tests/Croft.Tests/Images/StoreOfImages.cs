@@ -182,7 +182,7 @@ public sealed class StoreOfImages : IDisposable
         var spec = new BuiltImage("nothing", "no-such-suite", ImageFlavour.Micro, "x86_64", [], "http://127.0.0.1:9/debian", null);
         var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(spec, progress, Cancel));
         Assert.Equal(FaultKind.World, error.Kind);
-        Assert.Contains("image \"nothing\" could not be built", error.Message);
+        Assert.Contains("image \"nothing\" (amd64) could not be built", error.Message);
         var log = Assert.Single(Directory.GetFiles(folder["store/logs"]));
         Assert.Contains(log, error.Hint);
         Assert.Empty(Directory.GetFileSystemEntries(folder["store/temporary"]));
