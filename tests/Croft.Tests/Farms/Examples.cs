@@ -8,7 +8,7 @@ public sealed class Examples
     [InlineData("hello", "debian-12-amd64 debian-13-amd64 db")]
     [InlineData("hello-ansible", "debian-12-amd64 debian-13-amd64")]
     [InlineData("cluster", "front node-1 node-2 node-3")]
-    [InlineData("matrix", "debian-12-small debian-12-large debian-12-git-small debian-13-small debian-13-large")]
+    [InlineData("matrix", "debian-12-small debian-12-large debian-12-arm debian-12-git-small debian-13-small debian-13-large debian-13-arm")]
     public void ReadWithoutProblems(string name, string machines)
     {
         var reading = FarmFile.Read(Path.Combine(Repository.Root, "examples", name, FarmFile.Name), Reading.Defaults);
