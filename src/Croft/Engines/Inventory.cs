@@ -43,6 +43,15 @@ public sealed record HypervisorState(
     string? HostNameUnknown = null,
     bool KvmClosed = false)
 {
+    /// <summary>How much slower than hardware emulation is where nobody measured it.</summary>
+    public const double UsualSlowness = 5;
+
+    /// <summary>Per architecture, how much slower than hardware emulation was measured to be.</summary>
+    public ImmutableSortedDictionary<string, double> Slowness { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>How much slower than hardware a machine runs here; 1 where hardware runs it.</summary>
+    public double SlownessOf(string arch, string? virtType) => virtType == "qemu" ? Slowness.GetValueOrDefault(arch, UsualSlowness) : 1;
+
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
         name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],

@@ -42,6 +42,9 @@ public sealed record HypervisorSpec(
     Capacity Size,
     Location? At)
 {
+    /// <summary>How much more than the host has may be given to machines.</summary>
+    public Overcommit Overcommit { get; init; } = new(null, null);
+
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
 }
@@ -52,6 +55,9 @@ public sealed record Capacity(int? Vcpus, long? Memory)
     /// <summary>No bound on either.</summary>
     public static readonly Capacity Unbounded = new(null, null);
 }
+
+/// <summary>Factors by which a host's processors and memory may be given away; null leaves processors uncounted, and memory as it is.</summary>
+public sealed record Overcommit(double? Vcpus, double? Memory);
 
 /// <summary>How machines are spread over hypervisors.</summary>
 /// <param name="PriorityDomains">Virtualization types, best first.</param>

@@ -8,90 +8,92 @@ namespace Croft.Planning;
 /// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first priority
 /// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is and has had
 /// its turn, so that a farm that grows is spread like one that was made at once. A candidate that lacks room passes its turn to the next.
-/// <c>spread</c> and <c>pack</c> take the candidate with the most, or the least, free share of memory that is enough.
+/// <c>spread</c> and <c>pack</c> take the candidate on which the most, or the least, share of memory and processors stays free.
 /// </summary>
 sealed class Placement
 {
+    /// <summary>How many hypervisors a refusal names; <c>--explain</c> names all.</summary>
+    const int MostNamed = 50;
+
     readonly PlanInput input;
     readonly ImmutableArray<Host> hosts;
-    readonly Dictionary<(string Arch, string Constraint), (ImmutableArray<Host> Hosts, string VirtType)?> candidates = [];
+    readonly Dictionary<string, Host> byName;
+    readonly bool hasSession;
+    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network), Candidates?> candidates = [];
     readonly Dictionary<string, int> turns = [];
 
     public Placement(PlanInput input)
     {
         this.input = input;
+        hasSession = input.Farm.Hypervisors.Any(h => h.IsSession);
         var declared = input.Farm.Machines.ToDictionary(m => m.Name, StringComparer.Ordinal);
         hosts =
         [
             .. from spec in input.Farm.Hypervisors
                join state in input.Inventory.Hypervisors on spec.Name equals state.Name
-               select new Host(spec, state, input.Farm.Name, declared),
+               select Open(spec, state, m => m.Record is { } record && record.Farm == input.Farm.Name ? declared.GetValueOrDefault(record.Name) : null),
         ];
+        byName = hosts.ToDictionary(h => h.Spec.Name, StringComparer.Ordinal);
     }
+
+    /// <summary>How the machine that <see cref="PlanInput.Explain"/> names was placed.</summary>
+    public Decision? Decision { get; private set; }
+
+    DispatchPolicy Policy => input.Farm.Dispatch.Policy;
 
     /// <summary>Places a machine; the reason is for people in either case.</summary>
     public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(MachineSpec machine, HypervisorState? existing, MachineState? state)
     {
         var turn = turns.GetValueOrDefault(machine.Arch);
-        if (existing is not null && hosts.FirstOrDefault(h => h.State.Name == existing.Name) is { } home)
+        if (existing is not null && byName.TryGetValue(existing.Name, out var home))
         {
             turns[machine.Arch] = turn + 1;
-            return home.LackOfGrowth(machine, state!) is { } lack ? (null, null, $"{existing.Name}: {lack}") : (existing, VirtTypeAt(home, machine), "exists there");
+            return home.LackOfGrowth(machine, state!) is { } lack
+                ? Decided(machine, turn, null, null, $"{existing.Name}: {lack}", existing.Name)
+                : Decided(machine, turn, home, VirtTypeAt(home, machine), "exists there", existing.Name);
         }
 
-        if (Candidates(machine) is not { } offer)
-            return (null, null, Refusals(machine));
-        if (InOrder(machine, offer.Hosts, turn).FirstOrDefault(h => h.Lack(machine) is null) is not { } chosen)
-            return (null, null, Refusals(machine));
-        var count = offer.Hosts.Length;
-        turns[machine.Arch] = turn + 1 + (offer.Hosts.IndexOf(chosen) - turn % count + count) % count;
-        chosen.Take(machine);
-        return (chosen.State, offer.VirtType, machine.Hypervisor is not null ? "asked for" : count == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, {Why}");
+        if (Offered(machine) is not { } offer || (Policy == DispatchPolicy.Fair ? offer.Next(machine, turn) : offer.Best(machine)) is not (>= 0 and var seat))
+            return Decided(machine, turn, null, null, Refusals(machine));
+        var (chosen, count) = (offer.Hosts[seat], offer.Hosts.Length);
+        turns[machine.Arch] = turn + 1 + (seat - turn % count + count) % count;
+        var placed = Decided(machine, turn, chosen, offer.VirtType, machine.Hypervisor is not null ? "asked for" : count == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, {Why}");
+        chosen.Take(machine, offer.VirtType);
+        return placed;
     }
 
-    string Why => input.Farm.Dispatch.Policy switch
+    string Why => Policy switch
     {
         DispatchPolicy.Spread => "most room",
         DispatchPolicy.Pack => "least room that is enough",
         _ => "its turn",
     };
 
-    /// <summary>The hypervisors that a machine is offered to, best first; those that hold a machine of its <c>apart</c> group last.</summary>
-    IEnumerable<Host> InOrder(MachineSpec machine, ImmutableArray<Host> offered, int turn)
+    /// <summary>What exists of this farm has its room from the start, as large as it is declared now.</summary>
+    Host Open(HypervisorSpec spec, HypervisorState state, Func<MachineState, MachineSpec?> declared)
     {
-        var ranked = input.Farm.Dispatch.Policy switch
-        {
-            DispatchPolicy.Spread => offered.OrderByDescending(h => h.FreeShare(machine)),
-            DispatchPolicy.Pack => offered.OrderBy(h => h.FreeShare(machine)),
-            _ => Enumerable.Range(0, offered.Length).Select(i => offered[(turn + i) % offered.Length]),
-        };
-        return machine.Apart is { } group ? ranked.OrderBy(h => h.Holds(group)) : ranked;
+        var host = new Host(spec, state, [.. state.Machines.Where(m => declared(m) is null)]);
+        foreach (var own in state.Machines.Select(declared).OfType<MachineSpec>())
+            host.Take(own, VirtTypeAt(host, own));
+        return host;
     }
 
-    (ImmutableArray<Host> Hosts, string VirtType)? Candidates(MachineSpec machine)
+    ImmutableArray<string> Types(MachineSpec machine) => machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains;
+
+    string? VirtTypeAt(Host host, MachineSpec machine) => Types(machine).FirstOrDefault(type => host.Offers(machine.Arch, type));
+
+    Candidates? Offered(MachineSpec machine)
     {
-        var constraint = $"{machine.Hypervisor}|{machine.VirtType}|{string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value))}|{MadeNetwork(machine)?.Name}";
-        if (candidates.TryGetValue((machine.Arch, constraint), out var known))
+        var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
+        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, hasSession && MadeNetwork(machine) is not null);
+        if (candidates.TryGetValue(key, out var known))
             return known;
-        (ImmutableArray<Host>, string)? found = null;
-        var allowed = hosts.Where(h => Bars(h, machine) is null).ToImmutableArray();
-        foreach (var type in machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains)
-        {
-            var offering = allowed.Where(h => h.Offers(machine.Arch, type)).ToImmutableArray();
-            if (!offering.IsEmpty)
-            {
-                found = (offering, type);
-                break;
-            }
-        }
-
-        return candidates[(machine.Arch, constraint)] = found;
+        var allowed = hosts.Where(h => Bars(h, machine) is null).ToList();
+        var type = Types(machine).FirstOrDefault(type => allowed.Any(h => h.Offers(machine.Arch, type)));
+        return candidates[key] = type is null ? null : new([.. allowed.Where(h => h.Offers(machine.Arch, type))], machine.Arch, type, Policy);
     }
 
-    string? VirtTypeAt(Host host, MachineSpec machine) =>
-        (machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains).FirstOrDefault(type => host.Offers(machine.Arch, type));
-
-    /// <summary>Why a hypervisor may not run a machine, whatever its room; null when it may.</summary>
+    /// <summary>Why a hypervisor may not run a machine, whatever its room and its types; null when it may.</summary>
     string? Bars(Host host, MachineSpec machine)
     {
         if (host.State.Unreachable is { } silent)
@@ -114,87 +116,58 @@ sealed class Placement
 
     string Refusals(MachineSpec machine)
     {
-        var chosen = Candidates(machine);
-        var types = machine.VirtType is { } only ? only : string.Join(" or ", input.Farm.Dispatch.PriorityDomains);
-        return string.Join("; ", hosts.Select(h => $"{h.Spec.Name}: {Bars(h, machine) ?? (
-            chosen is { } offer && offer.Hosts.Contains(h) ? h.Lack(machine)
-            : h.OffersAny(machine, input.Farm.Dispatch) ? $"no {chosen!.Value.VirtType}, which others offer"
-            : $"no {machine.Arch} by {types}")}"));
+        var offer = Offered(machine);
+        var named = string.Join("; ", hosts.Take(MostNamed).Select(h => $"{h.Spec.Name}: {Barred(h, machine, offer)}"));
+        return hosts.Length > MostNamed ? $"{named}; and {hosts.Length - MostNamed} more, which croft plan --explain {machine.Name} names" : named;
     }
 
-    /// <summary>A hypervisor and what is left of it.</summary>
-    sealed class Host
+    /// <summary>Why a hypervisor cannot take a machine now; null when it can.</summary>
+    string? Barred(Host host, MachineSpec machine, Candidates? offer) =>
+        Bars(host, machine)
+        ?? (offer is not null && host.Offers(machine.Arch, offer.VirtType) ? host.Lack(machine)
+            : VirtTypeAt(host, machine) is null ? $"no {machine.Arch} by {string.Join(" or ", Types(machine))}"
+            : $"no {offer!.VirtType}, which others offer");
+
+    /// <param name="existing">The hypervisor that has the machine already.</param>
+    (HypervisorState?, string?, string) Decided(MachineSpec machine, int turn, Host? chosen, string? virtType, string reason, string? existing = null)
     {
-        readonly int? vcpus;
-        readonly long memory;
-        readonly HashSet<string> groups = new(StringComparer.Ordinal);
-        long memoryLeft;
-        int vcpusLeft;
-
-        /// <summary>A limit is for Croft's machines; the host's memory is for everybody's. What exists of this farm has its room from the start.</summary>
-        public Host(HypervisorSpec spec, HypervisorState state, string farm, Dictionary<string, MachineSpec> declared)
+        if (machine.Name == input.Explain)
         {
-            Spec = spec;
-            State = state;
-            vcpus = spec.Limits.Vcpus;
-            var own = state.Machines.Where(m => m.Record?.Farm == farm && declared.ContainsKey(m.Record.Name)).ToHashSet();
-            var others = state.Machines.Where(m => m.Power != PowerState.Off && (m.Record is not null || m.Power != PowerState.Crashed) && !own.Contains(m)).ToList();
-            var croft = others.Where(m => m.Record is not null).ToList();
-            memoryLeft = Math.Min(
-                (state.Memory > 0 ? state.Memory : long.MaxValue) - others.Sum(m => m.Memory),
-                (spec.Limits.Memory ?? long.MaxValue) - croft.Sum(m => m.Memory));
-            memory = Math.Min(state.Memory > 0 ? state.Memory : long.MaxValue, spec.Limits.Memory ?? long.MaxValue);
-            vcpusLeft = (vcpus ?? int.MaxValue) - croft.Sum(m => m.Vcpus);
-            foreach (var machine in own)
-                Take(declared[machine.Record!.Name]);
+            Decision = new(
+                machine, Policy, Types(machine), virtType ?? Offered(machine)?.VirtType, chosen?.State.SlownessOf(machine.Arch, virtType) ?? 1, turn,
+                chosen?.Spec.Name, reason, Weigh(machine, turn, chosen is not null && chosen.Spec.Name == existing ? chosen : null));
         }
 
-        public HypervisorSpec Spec { get; }
+        return (chosen?.State, virtType, reason);
+    }
 
-        public HypervisorState State { get; }
-
-        /// <summary>The part of its memory that is free with one more machine.</summary>
-        public double FreeShare(MachineSpec machine) => (memoryLeft - machine.Memory) / (double)memory;
-
-        /// <summary>Whether it has a machine of an <c>apart</c> group.</summary>
-        public bool Holds(string group) => groups.Contains(group);
-
-        public bool Offers(string arch, string type) => State.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
-
-        public bool OffersAny(MachineSpec machine, DispatchRules rules) =>
-            (machine.VirtType is { } only ? [only] : rules.PriorityDomains).Any(type => Offers(machine.Arch, type));
-
-        /// <summary>What is missing for one more machine; null when it fits.</summary>
-        public string? Lack(MachineSpec machine) =>
-            machine.Memory > memoryLeft ? $"{Size(Math.Max(0, memoryLeft))} of memory free, {Size(machine.Memory)} needed"
-            : machine.Vcpus > vcpusLeft ? $"{Math.Max(0, vcpusLeft)} of {vcpus} vcpus free, {machine.Vcpus} needed"
-            : null;
-
-        /// <summary>What is missing for a machine that is here and declared larger now; null when it fits or does not grow.</summary>
-        public string? LackOfGrowth(MachineSpec machine, MachineState state)
-        {
-            if ((memoryLeft >= 0 || machine.Memory <= state.Memory) && (vcpusLeft >= 0 || machine.Vcpus <= state.Vcpus))
-                return null;
-            GiveBack(machine);
-            var lack = Lack(machine);
-            Take(machine);
-            return lack;
-        }
-
-        void GiveBack(MachineSpec machine)
-        {
-            memoryLeft += machine.Memory;
-            vcpusLeft += machine.Vcpus;
-        }
-
-        public void Take(MachineSpec machine)
-        {
-            if (machine.Apart is { } group)
-                groups.Add(group);
-            memoryLeft -= machine.Memory;
-            vcpusLeft -= machine.Vcpus;
-        }
-
-        static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
+    /// <summary>Every hypervisor with what speaks for and against it, in the order in which they are asked.</summary>
+    /// <param name="home">Where the machine is already.</param>
+    ImmutableArray<Weighed> Weigh(MachineSpec machine, int turn, Host? home)
+    {
+        var offer = Offered(machine);
+        var asked = offer is null ? [] : offer.Hosts.Select((host, seat) => (Host: host, Seat: seat))
+            .OrderBy(h => machine.Apart is { } group && h.Host.Has(group))
+            .ThenByDescending(h => Policy == DispatchPolicy.Fair ? 0 : offer.Score(h.Seat, machine))
+            .ThenBy(h => Policy == DispatchPolicy.Fair ? (h.Seat - turn % offer.Hosts.Length + offer.Hosts.Length) % offer.Hosts.Length : h.Seat)
+            .Select(h => h.Host).ToList();
+        return
+        [
+            .. asked.Concat(hosts.Except(asked)).Select((host, i) =>
+            {
+                var before = host == home ? host.Left.With(Room.Of(machine)) : host.Left;
+                var after = before.Without(Room.Of(machine));
+                var ranked = offer is not null && i < asked.Count;
+                return new Weighed(
+                    host.Spec.Name,
+                    host.State.VirtTypes.GetValueOrDefault(machine.Arch, []),
+                    host == home ? null : Barred(host, machine, offer),
+                    ranked ? i + 1 : null,
+                    ranked && host != home && Policy != DispatchPolicy.Fair ? host.FreeWith(machine, offer!.VirtType) : null,
+                    machine.Apart is { } group && host.Has(group),
+                    before,
+                    after);
+            }),
+        ];
     }
 }

@@ -15,6 +15,9 @@ public sealed record Plan(
     ImmutableArray<string> Undeclared,
     ImmutableArray<Problem> Problems)
 {
+    /// <summary>How the machine that was asked about was placed.</summary>
+    public Decision? Decision { get; init; }
+
     /// <summary>The same plan for some of its machines; networks stay whole.</summary>
     public Plan Of(IEnumerable<string> machines)
     {

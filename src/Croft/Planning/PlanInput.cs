@@ -14,4 +14,8 @@ public sealed record PlanInput(
     string? Owner,
     PhaseFiles Phases,
     ImmutableDictionary<ImageSpec, string> Images,
-    string? AnsibleVersion);
+    string? AnsibleVersion)
+{
+    /// <summary>A machine whose placement the plan shall explain; null for none.</summary>
+    public string? Explain { get; init; }
+}

@@ -63,7 +63,7 @@ public sealed class Planner
             PlanNetworks(machines),
             machines,
             [.. existing.Keys.Where(name => !declared.Contains(name)).Order(StringComparer.Ordinal)],
-            [.. problems]);
+            [.. problems]) { Decision = placement.Decision };
     }
 
     void CheckOwner()
@@ -265,12 +265,12 @@ public sealed class Planner
                      where nic.Bridge is not null && nic.Address is not null
                      group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
                      select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
+        var present = (from h in input.Inventory.Hypervisors from n in h.Networks select (h.Name, n.Name)).ToHashSet();
         return
         [
             .. from n in needed
                let definition = books[n.Network].Definition! with { Reservations = n.Reservations }
-               let state = input.Inventory.Hypervisors.First(h => h.Name == n.Item1)
-               select new PlannedNetwork(n.Item1, definition, state.Networks.Any(s => s.Name == definition.Name)),
+               select new PlannedNetwork(n.Item1, definition, present.Contains((n.Item1, definition.Name))),
         ];
     }
 }

@@ -33,6 +33,29 @@ public sealed class Capacity
     }
 
     [Fact]
+    public void MachinesThatAreOffKeepTheirRoom()
+    {
+        static string Text(string farm) => $"farm: {farm}\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 3GiB }} ] }}";
+        var input = Lab.Input(Text("f"), Lab.Host("h1", memory: 4 * Lab.GiB));
+        var done = Lab.Done(input, Planner.Make(input), PowerState.Off);
+        Assert.Equal(["h1"], Places(Text("f"), [.. done]));
+        Assert.Equal([null], Places(Text("g"), [.. done]));
+    }
+
+    [Theory]
+    [InlineData("overcommit: { memory: 2 }", 1, "h1 h1 h1 h1 -")]
+    [InlineData("overcommit: { memory: 0.5 }", 1, "h1 - - - -")]
+    [InlineData("overcommit: { vcpus: 0.25 }", 2, "h1 h1 - - -")] // of 16, two each
+    [InlineData("overcommit: { memory: 2, vcpus: 2 }, limits: { vcpus: 4 }", 2, "h1 h1 - - -")]
+    [InlineData("limits: { memory: 3GiB }, overcommit: { memory: 9 }", 1, "h1 h1 h1 - -")]
+    [InlineData("", 9, "h1 h1 - - -")] // processors are not counted unasked
+    public void OvercommitIsDeclared(string capacity, int vcpus, string places)
+    {
+        var text = $"farm: f\n{Lab.Hypervisors($"h1: {{ uri: qemu+ssh://h1/system, {capacity} }}".Replace(",  }", " }", StringComparison.Ordinal))}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 1GiB, vcpus: {vcpus}, count: 5 }} ] }}";
+        Assert.Equal(places, string.Join(' ', Places(text, Lab.Host("h1", memory: 2 * Lab.GiB)).Select(p => p ?? "-")));
+    }
+
+    [Fact]
     public void LimitIsForCroftsMachinesOnly()
     {
         var host = Lab.Host("h1", memory: 64 * Lab.GiB) with { Machines = [Lab.Stranger("x", 8 * Lab.GiB)] };

@@ -9,6 +9,8 @@ static class HypervisorKeys
 
     public static readonly Field<MapReading> Limits = new("limits", CapacityKeys.Map, "The most that machines of Croft may take there.") { DefaultText = "no limit" };
 
+    public static readonly Field<MapReading> Overcommit = new("overcommit", OvercommitKeys.Map, "How many times the host's processors and memory may be given away.") { DefaultText = "memory once; processors uncounted" };
+
     public static readonly Field<ImmutableArray<Named<string>>> Labels =
         new("labels", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Facts about the host, for `require`.");
 
@@ -19,5 +21,5 @@ static class HypervisorKeys
 
     public static readonly Field<MapReading> Size = new("size", CapacityKeys.Map, "The host's processors and memory, for planning without contact.") { DefaultText = "asked of the host" };
 
-    public static readonly MapShape Map = new("a hypervisor", [Uri, Limits, Labels, Capabilities, Size]);
+    public static readonly MapShape Map = new("a hypervisor", [Uri, Limits, Overcommit, Labels, Capabilities, Size]);
 }

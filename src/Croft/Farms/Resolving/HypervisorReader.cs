@@ -26,7 +26,10 @@ static class HypervisorReader
             NoLabels.AddRange(map.Items(HypervisorKeys.Labels).Select(label => KeyValuePair.Create(label.Name, label.Value))),
             NotDeclared.SetItems(map.Items(HypervisorKeys.Capabilities).Select(arch => KeyValuePair.Create(arch.Name, ImmutableArray.CreateRange(arch.Value.Select(type => type.Value).Distinct())))),
             CapacityOf(map.Get(HypervisorKeys.Size)),
-            named.At);
+            named.At)
+        {
+            Overcommit = map.Get(HypervisorKeys.Overcommit) is { } factors ? new(factors.Maybe(OvercommitKeys.Vcpus), factors.Maybe(OvercommitKeys.Memory)) : new(null, null),
+        };
     }
 
     static Capacity CapacityOf(MapReading? map) =>
