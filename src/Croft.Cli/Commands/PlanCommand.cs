@@ -13,11 +13,21 @@ static class PlanCommand
     {
         var selection = Arguments.Selection();
         var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
-        return make.Make("plan", "Show machines, placement, reasons, what would change and what is cached; changes nothing", [selection, offline], async (session, parsed, cancel) =>
+        var explain = new Option<string>("--explain") { Description = "Tell all that decides where one machine goes", HelpName = "machine" };
+        return make.Make("plan", "Show machines, placement, reasons, what would change and what is cached; changes nothing", [selection, offline, explain], async (session, parsed, cancel) =>
         {
             var farm = LoadOrShow(session);
             using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);
-            var plan = Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
+            var asked = parsed.GetValue(explain);
+            if (asked is not null && farm.Machines.All(m => m.Name != asked))
+                throw CroftException.Usage($"the farm file declares no machine \"{asked}\"", "croft plan lists them");
+            var plan = Select(await controller.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
+            if (plan.Decision is { } decision)
+            {
+                Terminal.ResultText(session.Output == "table" ? DecisionText.Of(decision) : Printed.As(session.Output, DecisionText.Json(decision)));
+                return decision.Hypervisor is null ? (int)FaultKind.World : 0;
+            }
+
             if (session.Output != "table")
             {
                 Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(plan)));

@@ -114,10 +114,15 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>Makes the plan of what exists now.</summary>
-    public async Task<Plan> PlanAsync(CancellationToken cancel) => await PlanAsync(await ObserveAsync(cancel), cancel);
+    public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);
+
+    /// <summary>Makes the plan of what exists now, with the whole decision about one machine.</summary>
+    public async Task<Plan> PlanAsync(string? explain, CancellationToken cancel) => await PlanAsync(await ObserveAsync(cancel), explain, cancel);
 
     /// <summary>Makes the plan of what was seen.</summary>
-    public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel)
+    public Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel) => PlanAsync(inventory, explain: null, cancel);
+
+    async Task<Plan> PlanAsync(Inventory inventory, string? explain, CancellationToken cancel)
     {
         var phases = PhaseFiles.Read(Farm);
         return Planner.Make(new(
@@ -126,7 +131,7 @@ public sealed class Controller : IDisposable
             Owner,
             phases,
             KnownImages(),
-            phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null));
+            phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null) { Explain = explain });
     }
 
     /// <summary>The engine of a hypervisor.</summary>
