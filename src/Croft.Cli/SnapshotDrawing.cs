@@ -15,6 +15,8 @@ static class SnapshotDrawing
         Draw(text, tree, null, "", $"now, {power.ToString().ToLowerInvariant()}");
         foreach (var hidden in tree.Hidden)
             text.Append(CultureInfo.InvariantCulture, $"  hidden: {hidden.Volume}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n");
+        foreach (var foreign in tree.Foreign)
+            text.Append(CultureInfo.InvariantCulture, $"  virsh: {foreign.Name}  {(foreign.Memory ? "memory" : "disk")}, {(foreign.Inside ? "inside the disks of now" : "in files of its own")}, {foreign.Made:yyyy-MM-dd HH:mm:ss}\n");
         return text.ToString();
     }
 

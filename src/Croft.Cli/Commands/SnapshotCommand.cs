@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
+using Croft.Engines;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Reports;
@@ -81,16 +82,19 @@ static class SnapshotCommand
         });
     }
 
-    static Command List(CommandMaker make) => Read(make, "list", "List snapshots and layers, oldest first", [], (session, _, trees) =>
+    static Command List(CommandMaker make) => Read(make, "list", "List snapshots and layers, oldest first, then those made by virsh", [], (session, _, trees) =>
     {
-        var all = trees.SelectMany(t => t.Tree.Snapshots.Select(s => (t.Machine, t.Tree, Stored: s))).ToList();
         if (session.Output == "table")
-            Terminal.ResultText(TextTable.Render(
-                ["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "SIZE", "STANDS ON"],
-                all.Select(s => (IReadOnlyList<string>)[s.Machine.Record.Name, s.Stored.Snapshot.Name, Kind(s.Stored), Maker(s.Stored), Time(s.Stored), Size(s.Tree.SizeOf(s.Stored)), s.Tree.ParentOf(s.Stored)?.Snapshot.Name ?? "-"])));
+            Terminal.ResultText(TextTable.Render(["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "SIZE", "STANDS ON"], trees.SelectMany(t => Rows(t.Machine.Record.Name, t.Tree))));
         else
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. all.Select(s => (JsonNode)Json(s.Machine, s.Tree, s.Stored))])));
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. trees.SelectMany(t => All(t.Machine, t.Tree))])));
     });
+
+    static IEnumerable<IReadOnlyList<string>> Rows(string machine, SnapshotTree tree) =>
+    [
+        .. tree.Snapshots.Select(s => (IReadOnlyList<string>)[machine, s.Snapshot.Name, Kind(s), Maker(s), Time(s.Snapshot.Made), Size(tree.SizeOf(s)), tree.ParentOf(s)?.Snapshot.Name ?? "-"]),
+        .. tree.Foreign.Select(f => (IReadOnlyList<string>)[machine, f.Name, Kind(f), "virsh", Time(f.Made), "-", f.Parent ?? "-"]),
+    ];
 
     static Command Tree(CommandMaker make) => Read(make, "tree", "Draw how snapshots stand on each other, and where each machine stands", [], (session, _, trees) =>
     {
@@ -101,7 +105,7 @@ static class SnapshotCommand
             {
                 ["machine"] = t.Machine.Record.Name,
                 ["current"] = t.Tree.Current?.Snapshot.Name,
-                ["snapshots"] = new JsonArray([.. t.Tree.Snapshots.Select(s => (JsonNode)Json(t.Machine, t.Tree, s))]),
+                ["snapshots"] = new JsonArray([.. All(t.Machine, t.Tree)]),
                 ["hidden"] = new JsonArray([.. t.Tree.Hidden.Select(h => (JsonNode)new JsonObject
                 {
                     ["file"] = h.Volume,
@@ -116,7 +120,8 @@ static class SnapshotCommand
         var name = SnapshotName();
         return Read(make, "show", "Show everything about a snapshot, as JSON", [name], (session, parsed, trees) =>
         {
-            var found = trees.SelectMany(t => t.Tree.Snapshots.Where(s => s.Snapshot.Name == parsed.GetValue(name)).Select(s => Details(t.Machine, t.Tree, s))).ToList();
+            var found = trees.SelectMany(t => t.Tree.Snapshots.Where(s => s.Snapshot.Name == parsed.GetValue(name)).Select(s => Details(t.Machine, t.Tree, s))
+                .Concat(t.Tree.Foreign.Where(f => f.Name == parsed.GetValue(name)).Select(f => Json(t.Machine, f)))).ToList();
             if (found.Count == 0)
                 throw CroftException.Usage($"there is no snapshot \"{parsed.GetValue(name)}\"", "croft snapshot list shows what there is");
             Terminal.ResultText(Printed.As(session.Output == "table" ? "json" : session.Output, new JsonArray([.. found.Select(s => (JsonNode)s)])));
@@ -133,6 +138,21 @@ static class SnapshotCommand
         json["definition"] = stored.Snapshot.Definition;
         return json;
     }
+
+    static IEnumerable<JsonNode> All(Placed machine, SnapshotTree tree) =>
+        [.. tree.Snapshots.Select(s => Json(machine, tree, s)), .. tree.Foreign.Select(f => Json(machine, f))];
+
+    static JsonObject Json(Placed machine, ForeignSnapshot snapshot) => new()
+    {
+        ["machine"] = machine.Record.Name,
+        ["name"] = snapshot.Name,
+        ["kind"] = Kind(snapshot),
+        ["madeBy"] = "virsh",
+        ["made"] = snapshot.Made.ToString("O"),
+        ["parent"] = snapshot.Parent,
+        ["current"] = snapshot.Current,
+        ["inside"] = snapshot.Inside,
+    };
 
     static JsonObject Json(Placed machine, SnapshotTree tree, StoredSnapshot stored) => new()
     {
@@ -187,9 +207,11 @@ static class SnapshotCommand
 
     static string Kind(StoredSnapshot s) => s.Snapshot.Memory is null ? "disk" : "memory";
 
+    static string Kind(ForeignSnapshot s) => s.Memory ? "memory" : "disk";
+
     static string Maker(StoredSnapshot s) => s.Snapshot.Key is null ? "user" : "layer";
 
-    static string Time(StoredSnapshot s) => s.Snapshot.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    static string Time(DateTimeOffset made) => made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     static string Size(long bytes) => $"{(bytes + (1 << 19)) >> 20} MiB";
 }

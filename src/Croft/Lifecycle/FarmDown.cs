@@ -51,6 +51,12 @@ public static class FarmDown
         if (controller.GuestOf(record) is { } guest)
             await guest.CloseAsync(cancel);
         var before = await engine.DiskFilesAsync(cancel);
+        if (record.Disks.Any(d => !before.Has(d.Volume)))
+        {
+            await engine.LookAgainAsync(cancel); // virsh made it beside the pool
+            before = await engine.DiskFilesAsync(cancel);
+        }
+
         await engine.UndefineAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
         foreach (var nic in record.Nics.Where(n => n.Bridge is not null && n.Address is not null))
             await engine.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, record.Name), cancel);

@@ -43,6 +43,8 @@ public static class FarmFork
             throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", "croft start it, or --from SNAPSHOT forks one with memory");
         if (kept is null && !await engine.HasAgentAsync(machine.State.Name, cancel))
             throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork could not be told who it is", "install and start qemu-guest-agent in it");
+        if (kept is null)
+            await ForeignSnapshots.RefuseAsync(controller, [machine], cancel);
         using var work = await FarmWork.PrepareAsync(controller, plan, "fork", _ => false, opened, images, cancel);
         var taking = kept is null ? await FreezeAsync(work, engine, machine, cancel) : null;
         try

@@ -20,6 +20,8 @@ public static class FarmRun
         if (!controller.HasUnproved)
             plan.ThrowIfProblems();
         RefuseHeld(plan, options);
+        if (!options.Fresh)
+            await ForeignSnapshots.RefuseAsync(controller, Existing(plan), cancel);
         if (options.SaveAs is { } name && Held(plan) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
@@ -49,8 +51,9 @@ public static class FarmRun
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
 
-    static IReadOnlyList<Placed> Held(Plan plan) =>
-        [.. plan.Machines.Where(m => m.Existing?.Record?.Held is not null).Select(m => new Placed(m.Hypervisor!, m.Existing!))];
+    static IEnumerable<Placed> Existing(Plan plan) => plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => new Placed(m.Hypervisor!, m.Existing!));
+
+    static IReadOnlyList<Placed> Held(Plan plan) => [.. Existing(plan).Where(m => m.Record.Held is not null)];
 
     static void RefuseHeld(Plan plan, RunOptions options)
     {

@@ -26,6 +26,7 @@ public static partial class FarmSnapshots
         {
             if (tree.Snapshots.Any(s => s.Snapshot.Name == name && s.Snapshot.Key is null))
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
+            ForeignSnapshots.Refuse(machine, tree.Foreign);
         }
 
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !IsUp(m)) is { } off)
@@ -42,6 +43,8 @@ public static partial class FarmSnapshots
         var lines = new List<string>();
         foreach (var (machine, tree) in await TreesAsync(controller, machines, cancel))
         {
+            if (Foreign(tree, name) is not null)
+                continue; // libvirt brings its definition back with it
             var snapshot = Find(machine, tree, name).Snapshot;
             if (IsDefinedAsNow(machine, snapshot))
                 continue;
@@ -58,15 +61,18 @@ public static partial class FarmSnapshots
     /// <exception cref="CroftException">A machine has no such snapshot, or it is not whole, or the machine is defined otherwise than it was then.</exception>
     public static async Task RestoreAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(controller, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
+        var trees = (await TreesAsync(controller, machines, cancel)).ToLookup(m => Foreign(m.Tree, name) is not null);
+        var chosen = trees[false].Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
         foreach (var (machine, tree, stored) in chosen)
         {
+            ForeignSnapshots.Refuse(machine, tree.Foreign);
             if (tree.MissingOf(stored).ToList() is { Count: > 0 } missing)
                 throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
             if (!withDefinition && !IsDefinedAsNow(machine, stored.Snapshot))
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
         }
 
+        await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
         var others = (await controller.ObserveAsync(cancel)).MachinesOf(controller.Farm.Name).Select(m => m.Machine.Record!).ExceptBy(records.Select(r => r.Name), r => r.Name);
         controller.WriteSshConfig(records.Concat(others));
@@ -86,13 +92,14 @@ public static partial class FarmSnapshots
     /// <param name="subtree">Forget all that stand on it, too.</param>
     public static async Task DeleteAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool subtree, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(controller, machines, cancel)).Where(m => Named(m.Tree, name) is not null).ToList();
+        var chosen = (await TreesAsync(controller, machines, cancel)).Where(m => Named(m.Tree, name) is not null || Foreign(m.Tree, name) is not null).ToList();
         if (chosen.Count == 0)
             throw CroftException.Usage($"there is no snapshot \"{name}\"", "croft snapshot list shows what there is");
         foreach (var (machine, tree) in chosen)
         {
-            var snapshot = Named(tree, name)!;
-            foreach (var going in subtree ? tree.SubtreeOf(snapshot) : [snapshot])
+            if (Foreign(tree, name) is { } foreign)
+                await ForeignSnapshots.DeleteAsync(controller, machine, foreign, journal, cancel);
+            foreach (var going in Named(tree, name) is not { } snapshot ? [] : subtree ? tree.SubtreeOf(snapshot) : [snapshot])
                 await Store(controller, machine, journal).ForgetAsync(machine.Record, going.Volume, cancel);
             await SettleAsync(controller, machine, journal, cancel);
         }
@@ -106,6 +113,7 @@ public static partial class FarmSnapshots
         foreach (var (machine, tree, stored) in chosen)
         {
             var what = $"snapshot \"{name}\" of machine \"{machine.Record.Name}\"";
+            ForeignSnapshots.Refuse(machine, tree.Foreign);
             if (stored.Snapshot.Key is not null)
                 throw CroftException.Usage($"{what} is a layer, which only a run makes", "croft snapshot create NAME keeps the present state");
             if (tree.UsersOf(stored) is { Length: > 0 } users)
@@ -173,6 +181,9 @@ public static partial class FarmSnapshots
 
     /// <summary>The user's snapshot of that name, otherwise the newest layer.</summary>
     static StoredSnapshot? Named(SnapshotTree tree, string name) => tree.Snapshots.Where(s => s.Snapshot.Name == name).MaxBy(s => (s.Snapshot.Key is null, s.Snapshot.Made));
+
+    /// <summary>Somebody else's of that name, where none is the user's or a layer's.</summary>
+    static ForeignSnapshot? Foreign(SnapshotTree tree, string name) => Named(tree, name) is null ? ForeignSnapshots.Find(tree, name) : null;
 
     static bool IsUp(Placed machine) => machine.State.Power is PowerState.Running or PowerState.Paused;
 

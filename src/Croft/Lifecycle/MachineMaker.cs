@@ -34,6 +34,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         await Task.WhenAll(made.Append(seed));
         var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable()), image);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
+        await engine.ForgetForeignAsync(definition.DomainName, cancel);
         await engine.DefineAsync(definition, cancel);
         return definition;
     }

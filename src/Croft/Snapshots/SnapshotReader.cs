@@ -31,7 +31,10 @@ public sealed class SnapshotReader(LibvirtEngine engine)
 
     /// <summary>What a machine's snapshots stand on each other, and what else its files are.</summary>
     public async Task<SnapshotTree> TreeAsync(MachineRecord record, CancellationToken cancel) =>
-        new(record, await ListAsync(record, cancel), await engine.DiskFilesAsync(cancel));
+        new(record, await ListAsync(record, cancel), await engine.DiskFilesAsync(cancel)) { Foreign = await engine.ForeignSnapshotsAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel) };
+
+    internal static ShownSnapshot Shown(StoredSnapshot s) => new(
+        s.Snapshot.Name, s.Volume, $"Croft's, {(s.Snapshot.Memory is null ? "disks" : "disks and memory")}: croft snapshot restore {s.Snapshot.Name} {s.Snapshot.Record.Name}", s.Snapshot.Made);
 
     internal async Task<ImmutableArray<string>> VolumesOfAsync(MachineRecord record, CancellationToken cancel)
     {

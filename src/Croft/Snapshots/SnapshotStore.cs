@@ -84,12 +84,17 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
 
     /// <summary>
     /// Removes what neither a machine nor its snapshots need, directly or as backing: dropped disks, half-made memory, manifests that a newer one replaced.
-    /// Then merges hidden files that only one other file still needs.
+    /// Then merges hidden files that only one other file still needs. Where others had their hands on the machine's disks, all files stay.
     /// </summary>
     public async Task TidyAsync(MachineRecord record, CancellationToken cancel)
     {
-        var present = await engine.FindRecordAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        var present = await engine.FindRecordAsync(domain, cancel);
         var tree = await reader.TreeAsync(present ?? record, cancel);
+        if (present is not null)
+            await engine.ShowOnlyAsync(domain, tree.Shown, cancel);
+        if (!tree.IsOwn)
+            return;
         foreach (var unused in tree.Unused)
         {
             journal.Intent("remove", "volume", unused, engine.Name, record.Name);

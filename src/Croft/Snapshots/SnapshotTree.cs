@@ -23,6 +23,15 @@ public sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnap
     /// <summary>Oldest first.</summary>
     public ImmutableArray<StoredSnapshot> Snapshots => snapshots;
 
+    /// <summary>Snapshots of the machine that others made; they are in the disks that it writes to now, or in files that are not Croft's.</summary>
+    public ImmutableArray<ForeignSnapshot> Foreign { get; init; } = [];
+
+    /// <summary>Whether only Croft has had its hands on the machine's disks, so that what each file is for is known.</summary>
+    public bool IsOwn => Foreign.IsEmpty && record.Disks.All(d => Volumes.IsDiskOf(record.Farm, record.Name, d.Disk, d.Volume));
+
+    /// <summary>The user's snapshots, as virsh shows them.</summary>
+    public IReadOnlyList<ShownSnapshot> Shown => [.. snapshots.Where(s => s.Snapshot.Key is null).Select(SnapshotReader.Shown)];
+
     /// <summary>The snapshot that the machine came from last; null when there is none.</summary>
     public StoredSnapshot? Current => NearestBelow(record.Disks);
 

@@ -53,6 +53,8 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
     {
         using var manifest = new MemoryStream(snapshot.ToJson());
         await engine.UploadAsync(volume, manifest, null, CancellationToken.None);
+        if (snapshot.Key is null)
+            await engine.ShowAsync(domain, SnapshotReader.Shown(new(volume, snapshot)), CancellationToken.None);
         return After;
     }
 

@@ -47,6 +47,15 @@ public sealed class Trees
         Assert.Equal(["f.m.root.0.qcow2"], tree.MissingOf(tree.Snapshots[0]));
     }
 
+    [Fact]
+    public void DisksAreNotCroftsOwnAloneWhenOthersMovedTheMachineOrKeepSomethingInThem()
+    {
+        var tree = Tree("0<image 1<0", "a=0", now: 1);
+        Assert.True(tree.IsOwn);
+        Assert.False(new SnapshotTree(Record("1") with { Disks = [new("root", "f.m.root.1.theirs")] }, tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())).IsOwn);
+        Assert.False(new SnapshotTree(Record("1"), tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())) { Foreign = [new("s", null, true, true, true, default)] }.IsOwn);
+    }
+
     static SnapshotTree Tree(string files, string snapshots, int now)
     {
         var all = files.Split(' ').Select(f => f.Split('<')).Select(f => new DiskFile(Name(f[0]), Name(f[1]), 1))

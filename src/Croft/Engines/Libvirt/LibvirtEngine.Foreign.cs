@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>Snapshots that libvirt itself keeps of Croft's machines: those of others, and the entries by which virsh shows Croft's.</summary>
+public sealed partial class LibvirtEngine
+{
+    /// <summary>The snapshots that others made of a machine, parents first; none where there is no machine.</summary>
+    public Task<ImmutableArray<ForeignSnapshot>> ForeignSnapshotsAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"listing libvirt's snapshots of {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            var foreign = ImmutableArray.CreateBuilder<ForeignSnapshot>();
+            foreach (var snapshot in found?.Snapshots(SnapshotListFlags.Topological) ?? [])
+            {
+                using (snapshot)
+                {
+                    var xml = XElement.Parse(snapshot.Xml());
+                    if (SnapshotXml.VolumeOf(xml) is null)
+                        foreign.Add(SnapshotXml.Read(xml, snapshot.IsCurrent));
+                }
+            }
+
+            return foreign.ToImmutable();
+        },
+        cancel);
+
+    /// <summary>Puts a machine back to a snapshot that somebody else made; it runs afterwards if that holds memory.</summary>
+    public Task RevertAsync(string domain, string snapshot, CancellationToken cancel) => OnSnapshotAsync($"reverting {domain} to {snapshot}", domain, snapshot, s => s.Revert(), cancel);
+
+    /// <summary>Deletes a snapshot that somebody else made, with what it keeps inside the machine's disks.</summary>
+    public Task DeleteForeignAsync(string domain, string snapshot, CancellationToken cancel) => OnSnapshotAsync($"deleting {snapshot} of {domain}", domain, snapshot, s => s.Delete(), cancel);
+
+    /// <summary>Has libvirt forget the snapshots that others made of a machine which is made anew: the disks that they are in go.</summary>
+    public Task ForgetForeignAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"forgetting libvirt's snapshots of {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            foreach (var snapshot in found?.Snapshots() ?? [])
+            {
+                using (snapshot)
+                {
+                    if (SnapshotXml.VolumeOf(XElement.Parse(snapshot.Xml())) is null)
+                        snapshot.Delete(SnapshotDeleteFlags.MetadataOnly);
+                }
+            }
+        },
+        cancel);
+
+    /// <summary>Has virsh show one of Croft's snapshots.</summary>
+    public Task ShowAsync(string domain, ShownSnapshot snapshot, CancellationToken cancel) => OnDomainAsync(
+        $"showing {snapshot.Name} of {domain}", domain, d => Show(d, [snapshot]), cancel);
+
+    /// <summary>Has virsh show these of Croft's snapshots and no others.</summary>
+    public Task ShowOnlyAsync(string domain, IReadOnlyCollection<ShownSnapshot> snapshots, CancellationToken cancel) => OnDomainAsync(
+        $"showing the snapshots of {domain}",
+        domain,
+        d =>
+        {
+            var missing = snapshots.ToDictionary(s => (s.Name, s.Volume));
+            foreach (var entry in d.Snapshots())
+            {
+                using (entry)
+                {
+                    if (SnapshotXml.VolumeOf(XElement.Parse(entry.Xml())) is { } volume && !missing.Remove((entry.Name, volume)))
+                        AtBest(() => entry.Delete(SnapshotDeleteFlags.MetadataOnly));
+                }
+            }
+
+            Show(d, missing.Values);
+        },
+        cancel);
+
+    static void Show(LibvirtDomain domain, IReadOnlyCollection<ShownSnapshot> snapshots)
+    {
+        if (snapshots.Count == 0)
+            return;
+        var definition = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
+        foreach (var snapshot in snapshots)
+            AtBest(() => domain.CreateSnapshot(SnapshotXml.Write(snapshot, definition), SnapshotCreateFlags.Redefine).Dispose());
+    }
+
+    Task OnSnapshotAsync(string doing, string domain, string name, Action<LibvirtSnapshot> act, CancellationToken cancel) => OnDomainAsync(
+        doing,
+        domain,
+        d =>
+        {
+            using var snapshot = d.FindSnapshot(name) ?? throw CroftException.World($"libvirt has no snapshot \"{name}\" of {domain} any more", "croft snapshot list shows what there is");
+            act(snapshot);
+        },
+        cancel);
+
+    /// <summary>For what only makes things visible: a snapshot that virsh does not show is whole all the same.</summary>
+    static void AtBest(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (LibvirtException)
+        {
+            // The next snapshot command tries again.
+        }
+    }
+}
