@@ -3,7 +3,8 @@ namespace Croft.Engines;
 /// <summary>A file of the pool.</summary>
 /// <param name="Backing">What it stands on; null when on nothing.</param>
 /// <param name="Allocation">Bytes it takes.</param>
-public sealed record DiskFile(string Name, string? Backing, long Allocation);
+/// <param name="Changed">When it was last written to.</param>
+public sealed record DiskFile(string Name, string? Backing, long Allocation, DateTimeOffset Changed = default);
 
 /// <summary>The files of a hypervisor's pool, and what stands on what: as the files say, whoever made them.</summary>
 public sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
@@ -15,6 +16,9 @@ public sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
 
     /// <summary>Bytes that a file takes; 0 when there is none.</summary>
     public long Size(string name) => files.TryGetValue(name, out var file) ? file.Allocation : 0;
+
+    /// <summary>When a file was last written to.</summary>
+    public DateTimeOffset Changed(string name) => files.TryGetValue(name, out var file) ? file.Changed : default;
 
     /// <summary>The files that stand directly on this one.</summary>
     public IEnumerable<string> On(string name) => onTop[name].Order(StringComparer.Ordinal);

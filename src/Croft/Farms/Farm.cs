@@ -24,6 +24,9 @@ public sealed record Farm(
     /// <summary>The folder of the farm file; relative paths in the file start here.</summary>
     public string Directory => Path.GetDirectoryName(File)!;
 
+    /// <summary>Bytes that the farm's layers may take on each hypervisor.</summary>
+    public long CacheKeep { get; init; } = 20L << 30;
+
     /// <summary>Croft's own folder beside the farm file: owner id, run journals, caches.</summary>
     public string StateDirectory => Path.Combine(Directory, ".croft");
 }

@@ -1,8 +1,10 @@
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Reports;
+using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -41,11 +43,36 @@ public static class FarmRun
             return outcome;
         }));
         await work.PublishAsync();
+        await KeepAsync(work, cancel);
         work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
         var summary = RunSummary.Read(work.Journal.Folder);
         JUnitReport.Write(summary, work.Journal.Folder);
         HtmlReport.Write(summary, work.Journal.Folder);
         return summary;
+    }
+
+    /// <summary>Notes which layers were used, and drops those that are too much.</summary>
+    static async Task KeepAsync(FarmWork work, CancellationToken cancel)
+    {
+        var controller = work.Controller;
+        foreach (var machines in work.Plan.Machines.GroupBy(m => m.Hypervisor!))
+        {
+            try
+            {
+                var engine = controller.Engine(machines.Key);
+                var cache = new LayerCache(engine, work.Journal, work.Clock);
+                await Task.WhenAll(machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().Select(volume => cache.UseAsync(volume, cancel)));
+                if (!await cache.MayTakeMoreAsync(controller.Farm.Name, controller.Farm.CacheKeep, cancel))
+                    continue;
+                var needed = (await controller.PlanAsync(cancel)).Machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().ToHashSet(StringComparer.Ordinal);
+                var records = (await engine.ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().Where(r => r.Farm == controller.Farm.Name).ToList();
+                await cache.EvictAsync(records, needed, controller.Farm.CacheKeep, cancel);
+            }
+            catch (Exception e) when (e is CroftException or OperationCanceledException)
+            {
+                work.Journal.Note(null, null, $"layers on {machines.Key} were not looked through: {e.Message}");
+            }
+        }
     }
 
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>

@@ -58,6 +58,9 @@ public sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnap
     /// <summary>Who else stands on a snapshot's disks: snapshots, other machines, but not the machine's own present disks.</summary>
     public ImmutableArray<string> UsersOf(StoredSnapshot snapshot) => HoldersOf(snapshot.Snapshot.Record.Disks.Select(d => d.Volume)).Remove(Now);
 
+    /// <summary>Whether nothing stands on a snapshot: no other one, no machine.</summary>
+    public bool IsFree(StoredSnapshot snapshot) => snapshot.Snapshot.Record.Disks.All(d => !files.On(d.Volume).Any());
+
     /// <summary>Disks of the machine that only others hold.</summary>
     public ImmutableArray<HiddenFile> Hidden =>
     [

@@ -13,6 +13,14 @@ public sealed class Projects
     }
 
     [Fact]
+    public void LayersTakeTwentyGibibytesUnlessTheFarmSaysOtherwise()
+    {
+        Assert.Equal(20L << 30, Reading.Farm("farm: f").CacheKeep);
+        Assert.Equal(3L << 29, Reading.Farm("farm: f\ncache: { keep: 1.5GiB }").CacheKeep);
+        Assert.Equal(0, Reading.Farm("farm: f\ncache: { keep: 0KiB }").CacheKeep);
+    }
+
+    [Fact]
     public void AllKeysAreTaken()
     {
         using TemporaryFolder folder = new();

@@ -48,6 +48,13 @@ public sealed class Trees
     }
 
     [Fact]
+    public void SnapshotIsFreeWhenNothingStandsOnIt()
+    {
+        var tree = Tree("0<image 1<0 2<1 3<1 f.x.root.0.qcow2<2", "a=0 b=1 c=2 d=3", now: 4);
+        Assert.Equal(["d"], tree.Snapshots.Where(tree.IsFree).Select(s => s.Snapshot.Name));
+    }
+
+    [Fact]
     public void DisksAreNotCroftsOwnAloneWhenOthersMovedTheMachineOrKeepSomethingInThem()
     {
         var tree = Tree("0<image 1<0", "a=0", now: 1);

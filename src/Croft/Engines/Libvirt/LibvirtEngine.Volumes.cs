@@ -130,7 +130,7 @@ public sealed partial class LibvirtEngine
                     {
                         var xml = XElement.Parse(volume.Xml());
                         var backing = (string?)xml.Element("backingStore")?.Element("path");
-                        files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0);
+                        files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
                     }
                     catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
                     {
@@ -142,6 +142,10 @@ public sealed partial class LibvirtEngine
             return new DiskFiles(files);
         },
         cancel);
+
+    /// <summary>Seconds since 1970, with a fraction.</summary>
+    static DateTimeOffset Changed(XElement volume) =>
+        DateTimeOffset.UnixEpoch.AddSeconds((double?)volume.Element("target")?.Element("timestamps")?.Element("mtime") ?? 0);
 
     /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
     public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);

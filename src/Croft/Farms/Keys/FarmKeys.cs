@@ -28,5 +28,7 @@ static class FarmKeys
 
     public static readonly Field<ImmutableArray<Item<string>>> SshKeys = new("ssh_keys", new ListShape<string>(new SshKeyShape()), "Further public keys that may log in.");
 
-    public static readonly MapShape Map = new("a farm file", [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, SshKeys]);
+    public static readonly Field<MapReading> Cache = new("cache", CacheKeys.Map, "How much of what runs made is kept for later ones.");
+
+    public static readonly MapShape Map = new("a farm file", [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Cache, SshKeys]);
 }

@@ -30,7 +30,10 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             networks.All,
             machines,
             new ProjectReader(_folder, problems).Read(project, name),
-            [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()]);
+            [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()])
+        {
+            CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? 20L << 30,
+        };
     }
 
     ImmutableArray<MachineSpec> ResolveMachines(MapReading farm, MapReading? project, ImmutableArray<HypervisorSpec> hypervisors, NetworkReader networks)
