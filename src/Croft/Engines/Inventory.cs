@@ -118,7 +118,11 @@ public sealed record MachineRecord(
     string HostKey,
     string Seed,
     ImmutableArray<Nic> Nics,
-    ImmutableArray<DiskVolume> Disks);
+    ImmutableArray<DiskVolume> Disks)
+{
+    /// <summary>When the run began that made it or gave it other hardware: of machines that claim room at once, the youngest leaves.</summary>
+    public DateTimeOffset Made { get; init; }
+}
 
 /// <summary>A writable disk of a machine.</summary>
 /// <param name="Disk">Its name in the farm file; <c>root</c> for the first. Also the serial number the guest sees.</param>

@@ -18,6 +18,9 @@ namespace Croft.Lifecycle;
 /// </summary>
 sealed class FarmWork : IDisposable
 {
+    const int MostPlaces = 4;
+    const string RoomHint = "croft plan --explain tells what room there is; croft hypervisors what takes it";
+
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
@@ -26,6 +29,8 @@ sealed class FarmWork : IDisposable
     int starting;
     readonly string owner;
     readonly string userKey;
+    readonly DateTimeOffset began;
+    readonly SemaphoreSlim planning = new(1);
 
     FarmWork(
         Controller controller, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
@@ -39,6 +44,7 @@ sealed class FarmWork : IDisposable
         starting = plan.Machines.Length;
         this.owner = owner;
         this.userKey = userKey;
+        began = Clock.GetUtcNow();
         records = new(plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!)));
     }
 
@@ -105,9 +111,54 @@ sealed class FarmWork : IDisposable
 
     public LibvirtEngine EngineOf(PlannedMachine machine) => Controller.Engine(machine.Hypervisor!);
 
-    public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey);
+    public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey, began);
 
     public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
+
+    /// <summary>Makes a machine where it is planned; when another controller took its room there, it is planned again. Returns it as it was made.</summary>
+    public async Task<PlannedMachine> PlaceAsync(PlannedMachine machine, Func<PlannedMachine, Task> make, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await make(machine);
+                return machine;
+            }
+            catch (NoRoomException e) when (machine.Existing is null && tries < MostPlaces)
+            {
+                Journal.Note(machine.Spec.Name, "startup", e.Message);
+                machine = await PlanAgainAsync(machine, e, cancel);
+            }
+            catch (NoRoomException e)
+            {
+                throw CroftException.World(e.Message, RoomHint, e);
+            }
+        }
+    }
+
+    async Task<PlannedMachine> PlanAgainAsync(PlannedMachine machine, NoRoomException lost, CancellationToken cancel)
+    {
+        await planning.WaitAsync(cancel);
+        try
+        {
+            var name = machine.Spec.Name;
+            var plan = await Controller.PlanAsync(cancel);
+            var again = plan.Machines.First(m => m.Spec.Name == name);
+            if (again.Hypervisor is null || again.Existing is not null)
+                throw CroftException.World(lost.Message, RoomHint, lost);
+            Journal.Machine(name, again.Spec.Platform, again.Spec.Target, again.Spec.Arch, again.Hypervisor, again.Nics.FirstOrDefault()?.Address?.ToString());
+            var networks = new FarmNetworks(EngineOf(again), Journal);
+            foreach (var network in plan.Networks.Where(n => n.Hypervisor == again.Hypervisor))
+                await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(r => r.Host == name)] } }, owner, cancel);
+            await networks.PublishAsync(cancel);
+            return again;
+        }
+        finally
+        {
+            planning.Release();
+        }
+    }
 
     /// <summary>The machine's image, as the copy that is in the pool of its hypervisor.</summary>
     public async Task<StoredImage> ImageAsync(PlannedMachine machine, CancellationToken cancel)
@@ -142,7 +193,11 @@ sealed class FarmWork : IDisposable
     /// <summary>Returns when the running networks know all names and addresses.</summary>
     public Task PublishAsync() => publishing.Value;
 
-    public void Dispose() => Journal.Dispose();
+    public void Dispose()
+    {
+        planning.Dispose();
+        Journal.Dispose();
+    }
 
     void WriteSshConfig()
     {

@@ -7,12 +7,18 @@ using Croft.Images;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Snapshots;
+using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
 /// <summary>Turns a planned machine into a defined one: disks, seed, console, definition. Everything is journalled before it is created.</summary>
-sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine, RunJournal journal, string owner, string userKey)
+sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
 {
+    static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A younger machine leaves as soon as its controller looked; one whose controller was killed does not.</summary>
+    static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(20);
+
     string Farm => controller.Farm.Name;
 
     /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="SnapshotStore.TidyAsync"/>.</summary>
@@ -35,7 +41,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable()), image);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.ForgetForeignAsync(definition.DomainName, cancel);
-        await engine.DefineAsync(definition, cancel);
+        await DefineAsync(planned, definition, cancel);
         return definition;
     }
 
@@ -52,8 +58,36 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         }
 
         var definition = Define(planned, Record(planned, hostKey, seed, record.Disks), image);
-        await engine.DefineAsync(definition, cancel);
+        await DefineAsync(planned, definition, cancel);
         return definition;
+    }
+
+    /// <summary>Defines a machine. One that is new or grows claims its room so; without room, everything is again as it was before.</summary>
+    /// <exception cref="NoRoomException">Another controller was first.</exception>
+    async Task DefineAsync(PlannedMachine planned, MachineDefinition definition, CancellationToken cancel)
+    {
+        var before = planned.Existing is null ? null : await engine.DefinitionAsync(definition.DomainName, cancel);
+        await engine.DefineAsync(definition, cancel);
+        if (planned.Existing is { } existing && planned.Spec.Memory <= existing.Memory && planned.Spec.Vcpus <= existing.Vcpus)
+            return;
+        var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
+        var loss = "";
+        var held = await Poll.UntilAsync(
+            async () =>
+            {
+                var state = await engine.ObserveRoomAsync(cancel);
+                var claim = Claims.Of(planned.Uuid, host, state);
+                loss = claim == Claim.Holds ? "" : Claims.Loss(planned.Spec, Farm, host, state);
+                return claim == Claim.Waits ? null : claim.ToString();
+            },
+            ClaimPause, ClaimTime, cancel);
+        if (held == nameof(Claim.Holds))
+            return;
+        if (before is null)
+            await FarmDown.RemoveAsync(controller, engine.Name, definition.Record, CancellationToken.None);
+        else
+            await engine.RefitAsync(planned.Existing!.Record!, before, CancellationToken.None);
+        throw new NoRoomException(loss);
     }
 
     /// <summary>The definition of a planned machine on given disks.</summary>
@@ -70,7 +104,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
     /// <summary>The record of a planned machine.</summary>
     public MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
-        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks);
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks) { Made = began };
 
     /// <summary>
     /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a seed, a console. Its identity is new; the guest

@@ -22,8 +22,9 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
     readonly Steps steps = new(work, machine);
-    readonly LibvirtEngine engine = work.EngineOf(machine);
-    readonly SnapshotStore layers = work.SnapshotsOf(machine);
+    readonly bool isShared = shared?.First == machine;
+    LibvirtEngine engine = work.EngineOf(machine);
+    SnapshotStore layers = work.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     bool started;
     bool ready;
@@ -77,7 +78,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     async Task WayToMainAsync(CancellationToken cancel)
     {
         var done = await RestoreAsync(cancel);
-        if (done < 0 && shared is not null && shared.First != machine && await ForkAsync(shared, cancel))
+        if (done < 0 && shared is not null && !isShared && await ForkAsync(shared, cancel))
             done = machine.Layers.Length - 1;
         if (done < 0)
         {
@@ -171,18 +172,17 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
     void Offer(Snapshot? layer)
     {
-        if (shared?.First == machine)
-            shared.Offer(layer);
+        if (isShared)
+            shared!.Offer(layer);
     }
 
     async Task StartFreshAsync(CancellationToken cancel)
     {
-        var image = await work.ImageAsync(machine, cancel);
         await PowerOffAsync(cancel);
-        var definition = await work.MakerFor(machine).CreateAsync(machine, image, cancel);
-        record = definition.Record;
+        machine = await work.PlaceAsync(machine, async m => record = (await work.MakerFor(m).CreateAsync(m, await work.ImageAsync(m, cancel), cancel)).Record, cancel);
+        (engine, layers) = (work.EngineOf(machine), work.SnapshotsOf(machine));
         started = true;
-        await new MachineStart(work, machine, "startup").RunAsync(record, () => engine.StartAsync(Domain, cancel), running: false, cancel);
+        await new MachineStart(work, machine, "startup").RunAsync(record!, () => engine.StartAsync(Domain, cancel), running: false, cancel);
         ready = true;
     }
 

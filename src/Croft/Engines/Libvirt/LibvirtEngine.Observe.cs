@@ -38,6 +38,14 @@ public sealed partial class LibvirtEngine
             here && !IsSession && IsKvmClosed(capabilities));
     }
 
+    /// <summary>Asks only for what its room follows from: its size and its machines.</summary>
+    public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
+    {
+        var machines = ListMachinesAsync(cancel);
+        var node = await CallAsync("asking for its size", connection.NodeInfo, cancel);
+        return HypervisorState.Silent(Name, "") with { Unreachable = null, Vcpus = (int)node.Cpus, Memory = (long)node.MemoryKiB * 1024, Machines = await machines };
+    }
+
     /// <summary>All machines of the hypervisor, Croft's and others.</summary>
     public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => CallAsync("listing machines", ObserveMachines, cancel);
 

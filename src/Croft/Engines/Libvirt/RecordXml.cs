@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Xml.Linq;
 
@@ -24,6 +25,7 @@ static class RecordXml
         new XAttribute("hardware", record.HardwareDigest),
         new XAttribute("disks", record.DiskDigest),
         new XAttribute("run", record.Run),
+        new XAttribute("made", record.Made.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
         record.Nics.Select(nic => new XElement(
@@ -56,6 +58,9 @@ static class RecordXml
                 disks[true].FirstOrDefault().Place.Volume ?? "",
                 [.. nics],
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))])
+            {
+                Made = DateTimeOffset.TryParse(Text("made"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) ? made : default,
+            }
             : null;
     }
 }
