@@ -93,8 +93,11 @@ sealed class Lab : IAsyncDisposable
     }
 
     /// <summary>Lines of the journals of all runs so far.</summary>
-    public IEnumerable<string> Journal() =>
-        Directory.Exists(Runs) ? Directory.EnumerateFiles(Runs, "events.jsonl", SearchOption.AllDirectories).SelectMany(Lines) : [];
+    public IEnumerable<string> Journal() => JournalOf(Folder);
+
+    /// <summary>Lines of the journals of all runs so far of the farm in a folder.</summary>
+    public static IEnumerable<string> JournalOf(string folder) => Path.Combine(folder, ".croft/runs") is var runs && Directory.Exists(runs)
+        ? Directory.EnumerateFiles(runs, "events.jsonl", SearchOption.AllDirectories).SelectMany(Lines) : [];
 
     /// <summary>Forgets the runs so far.</summary>
     public void ForgetRuns()

@@ -7,13 +7,13 @@ namespace Croft.Machines.Tests;
 /// <summary>A <c>croft</c> that runs in a lab, to be signalled when a step begins.</summary>
 sealed class RunningCroft : IDisposable
 {
-    readonly Lab lab;
+    readonly string folder;
     readonly Process process;
     readonly StringBuilder messages = new();
 
-    RunningCroft(Lab lab, Process process)
+    RunningCroft(string folder, Process process)
     {
-        this.lab = lab;
+        this.folder = folder;
         this.process = process;
         process.ErrorDataReceived += (_, line) => messages.AppendLine(line.Data);
         process.OutputDataReceived += (_, _) => { };
@@ -25,24 +25,29 @@ sealed class RunningCroft : IDisposable
     public static RunningCroft Start(Lab lab, params string[] arguments)
     {
         lab.ForgetRuns();
-        var tool = lab.Tool(arguments);
+        return Start(lab.Tool(arguments), lab.Folder);
+    }
+
+    /// <summary>Starts it in a farm's folder.</summary>
+    public static RunningCroft Start(Tool tool, string folder)
+    {
         // Where this test itself runs in the background of a shell, SIGINT is ignored, and programs that it starts inherit that.
         var info = new ProcessStartInfo("env", ["--default-signal=INT", tool.Program, .. tool.Arguments])
         {
-            WorkingDirectory = lab.Folder,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         foreach (var (name, value) in tool.Environment)
             info.Environment[name] = value;
-        return new(lab, Process.Start(info)!);
+        return new(folder, Process.Start(info)!);
     }
 
     /// <summary>Returns when a machine has begun the step, and the time after that is over.</summary>
     public async Task ReachAsync(string step, TimeSpan andThen = default)
     {
         var begun = await Poll.UntilAsync(
-            () => Task.FromResult(process.HasExited || lab.Journal().Any(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\"")) ? "" : null),
+            () => Task.FromResult(process.HasExited || Lab.JournalOf(folder).Any(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\"")) ? "" : null),
             TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.True(begun is not null && !process.HasExited, $"{step} never began: {messages}");
         await Poll.DelayAsync(andThen, TestContext.Current.CancellationToken);
