@@ -15,13 +15,13 @@ static unsafe class SilentAuth
         }
     }
 
-    /// <summary>ssh asks for passwords on the terminal unless the URI says no_tty=1.</summary>
+    /// <summary>ssh asks for passwords on the terminal unless the URI says no_tty=1. libvirt takes one kind of separator in a URI, not both.</summary>
     internal static string WithoutTerminal(string uri)
     {
         var schemeEnd = uri.IndexOf("://", StringComparison.Ordinal);
         if (schemeEnd < 0 || !uri.AsSpan(0, schemeEnd).EndsWith("+ssh", StringComparison.Ordinal) || uri.Contains("no_tty=", StringComparison.Ordinal))
             return uri;
-        return uri + (uri.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "no_tty=1";
+        return uri + (!uri.Contains('?', StringComparison.Ordinal) ? "?" : uri.Contains(';', StringComparison.Ordinal) ? ";" : "&") + "no_tty=1";
     }
 
     [UnmanagedCallersOnly]

@@ -44,6 +44,7 @@ public sealed class Connections
     [Theory]
     [InlineData("qemu+ssh://user@host/system", "qemu+ssh://user@host/system?no_tty=1")]
     [InlineData("qemu+ssh://host/system?keyfile=/k", "qemu+ssh://host/system?keyfile=/k&no_tty=1")]
+    [InlineData("qemu+ssh://host/system?keyfile=/k;no_verify=1", "qemu+ssh://host/system?keyfile=/k;no_verify=1;no_tty=1")]
     [InlineData("qemu+ssh://host/system?no_tty=0", "qemu+ssh://host/system?no_tty=0")]
     [InlineData("qemu+tls://host/system", "qemu+tls://host/system")]
     [InlineData("qemu:///system", "qemu:///system")]
