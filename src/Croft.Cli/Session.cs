@@ -95,7 +95,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             if (machines.FirstOrDefault(m => m.Record.Name == name) is { } found)
             {
                 controller.CheckOwner(machines);
-                controller.WriteSshConfig(machines.Select(m => m.Record));
+                controller.WriteSshConfig(machines);
                 return (controller, found);
             }
 

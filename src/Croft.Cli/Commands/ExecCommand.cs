@@ -18,7 +18,7 @@ static class ExecCommand
             var selection = parsed.GetValue(words)![..^command.Length];
             using var controller = await session.OpenAsync(cancel);
             var known = await Session.MachinesAsync(controller, [], cancel);
-            controller.WriteSshConfig(known.Select(m => m.Record));
+            controller.WriteSshConfig(known);
             var machines = await Session.MachinesAsync(controller, selection, cancel);
             if (selection.Length == 0)
                 machines = [.. machines.Where(m => m.State.Power == PowerState.Running)];

@@ -14,7 +14,7 @@ static class InventoryCommand
         {
             using var controller = await session.OpenAsync(cancel);
             var machines = await Session.MachinesAsync(controller, [], cancel);
-            controller.WriteSshConfig(machines.Select(m => m.Record));
+            controller.WriteSshConfig(machines);
             var inventory = AnsibleInventory.Of(await controller.PlanAsync(cancel), machines.Select(m => m.Record), controller.Ssh);
             JsonNode? shown = inventory;
             if (parsed.GetValue(host) is { } name)

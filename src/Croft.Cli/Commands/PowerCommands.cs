@@ -43,7 +43,7 @@ static class PowerCommands
         var declared = controller.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         var seen = (await Session.MachinesAsync(controller, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
         var off = machines.Where(m => !declared.Contains(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
-        controller.WriteSshConfig(seen.Values.Select(m => m.Record));
+        controller.WriteSshConfig(seen.Values);
         await Task.WhenAll(off.Select(m => new PlainStart(controller, controller.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
         return off.Count;
     }
@@ -69,7 +69,7 @@ static class PowerCommands
             using var controller = await session.OpenAsync(cancel);
             foreach (var machine in await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel))
             {
-                if (name == "reset" && controller.GuestOf(machine.Record) is { } guest)
+                if (name == "reset" && controller.GuestOf(machine) is { } guest)
                     await guest.CloseAsync(cancel);
                 await act(controller.Engine(machine.Hypervisor), machine.State.Name, cancel);
                 await Hold.MarkAsync(controller, machine, name, cancel);

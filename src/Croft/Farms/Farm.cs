@@ -48,6 +48,17 @@ public sealed record HypervisorSpec(
     /// <summary>How much more than the host has may be given to machines.</summary>
     public Overcommit Overcommit { get; init; } = new(null, null);
 
+    internal static readonly TimeSpan DefaultConnectionTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The hosts that ssh goes through to its guests, in order; empty when they are reached directly.</summary>
+    public ImmutableArray<Jump> Jumps { get; init; } = [];
+
+    /// <summary>Whether it is another host and nobody said how its guests are reached; they are tried directly.</summary>
+    public bool IsWayUnknown { get; init; }
+
+    /// <summary>How long it may take to answer at first.</summary>
+    public TimeSpan ConnectionTimeout { get; init; } = DefaultConnectionTimeout;
+
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
 }

@@ -13,23 +13,21 @@ static class Banner
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Returns the greeting.</summary>
+    /// <param name="way">Through which the guest is reached; null is directly.</param>
     /// <param name="seen">Called with what each try saw.</param>
-    public static async Task<string> WaitAsync(System.Net.IPAddress address, int port, Action<string> seen, CancellationToken cancel)
+    public static async Task<string> WaitAsync(Way? way, System.Net.IPAddress address, int port, Action<string> seen, CancellationToken cancel)
     {
+        var door = $"{address}:{port}";
         while (true)
         {
             try
             {
-                using var client = new TcpClient(address.AddressFamily) { NoDelay = true };
-                await client.ConnectAsync(address, port, cancel);
-                seen($"{address}:{port} accepts connections");
-                if (await GreetingAsync(client.GetStream(), cancel) is { } greeting)
+                if (await (way is null ? DirectAsync(address, port, door, seen, cancel) : ThroughAsync(way, address, port, door, seen, cancel)) is { } greeting)
                     return greeting;
-                seen($"{address}:{port} closed the connection without a greeting");
             }
             catch (SocketException e)
             {
-                seen($"{address}:{port}: {e.SocketErrorCode switch
+                seen($"{door}: {e.SocketErrorCode switch
                 {
                     SocketError.ConnectionRefused => "connection refused",
                     SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut => "nobody answers at this address",
@@ -38,14 +36,40 @@ static class Banner
             }
             catch (IOException e)
             {
-                seen($"{address}:{port}: {e.Message}");
+                seen($"{door}: {e.Message}");
             }
 
             await Poll.DelayAsync(Pause, cancel);
         }
     }
 
-    static async Task<string?> GreetingAsync(NetworkStream stream, CancellationToken cancel)
+    static async Task<string?> DirectAsync(System.Net.IPAddress address, int port, string door, Action<string> seen, CancellationToken cancel)
+    {
+        using var client = new TcpClient(address.AddressFamily) { NoDelay = true };
+        await client.ConnectAsync(address, port, cancel);
+        seen($"{door} accepts connections");
+        var greeting = await GreetingAsync(client.GetStream(), cancel);
+        if (greeting is null)
+            seen($"{door} closed the connection without a greeting");
+        return greeting;
+    }
+
+    /// <summary>The server greets before it listens, so it does not matter that nothing more is sent to it.</summary>
+    static async Task<string?> ThroughAsync(Way way, System.Net.IPAddress address, int port, string door, Action<string> seen, CancellationToken cancel)
+    {
+        string? greeting = null;
+        var result = await (way.To(address, port) with { Output = async (output, stop) => greeting = await GreetingAsync(output, stop) }).RunAsync(cancel);
+        if (greeting is null)
+            seen($"{door}: {result.LastWords switch
+            {
+                "" => "closed the connection without a greeting",
+                var words when words.Contains("refused", StringComparison.Ordinal) => "nobody answers there yet",
+                var words => words,
+            }}");
+        return greeting;
+    }
+
+    static async Task<string?> GreetingAsync(Stream stream, CancellationToken cancel)
     {
         var buffer = new byte[256];
         var length = 0;

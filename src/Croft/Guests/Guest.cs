@@ -23,6 +23,9 @@ public sealed class Guest(GuestAccess access, SshFiles files)
     /// <summary>Who and where it is.</summary>
     public GuestAccess Access => access;
 
+    /// <summary>Through which it is reached; null is directly.</summary>
+    internal Way? Way => SshConfig.WayOf(access, files);
+
     /// <summary>The command that reaches it, for people and for <see cref="Tool.RunOnTerminalAsync"/>.</summary>
     /// <param name="options">Further options of ssh, before the host.</param>
     /// <param name="command">What runs in the guest, as ssh takes it: joined by spaces, read by the guest's shell. Empty is a login shell.</param>

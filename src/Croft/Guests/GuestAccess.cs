@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using Croft.Farms;
 
 namespace Croft.Guests;
 
@@ -7,7 +9,11 @@ namespace Croft.Guests;
 /// <param name="Alias">Its name in known_hosts, <c>farm.machine</c>: an address that is used again never meets an old key.</param>
 /// <param name="Port">22, or the forwarded port on the hypervisor's loopback.</param>
 /// <param name="HostKey">Its public host key, one OpenSSH line without comment.</param>
-public sealed record GuestAccess(string Name, string Alias, IPAddress Address, int Port, string User, string HostKey);
+public sealed record GuestAccess(string Name, string Alias, IPAddress Address, int Port, string User, string HostKey)
+{
+    /// <summary>The hosts that ssh goes through, in order; empty is directly.</summary>
+    public ImmutableArray<Jump> Jumps { get; init; } = [];
+}
 
 /// <summary>Where the files are that OpenSSH needs for the guests of a farm.</summary>
 /// <param name="Folder">The farm's <c>.croft</c>: ssh_config and known_hosts.</param>

@@ -7,23 +7,31 @@ namespace Croft.Guests;
 /// <summary>Waits until a TCP port accepts a connection.</summary>
 static class Port
 {
-    public static async Task WaitAsync(IPAddress address, int port, Action<string> seen, CancellationToken cancel)
+    /// <param name="way">Through which the guest is reached; null is directly.</param>
+    public static async Task WaitAsync(Way? way, IPAddress address, int port, Action<string> seen, CancellationToken cancel)
     {
-        while (true)
+        while (await RefusalAsync(way, address, port, cancel) is { } refusal)
         {
-            try
-            {
-                using var client = new TcpClient(address.AddressFamily);
-                await client.ConnectAsync(address, port, cancel);
-                seen($"port {port} accepts connections");
-                return;
-            }
-            catch (SocketException e)
-            {
-                seen($"port {port}: {e.SocketErrorCode}");
-            }
-
+            seen($"port {port}: {refusal}");
             await Poll.DelayAsync(TimeSpan.FromSeconds(1), cancel);
+        }
+
+        seen($"port {port} accepts connections");
+    }
+
+    static async Task<string?> RefusalAsync(Way? way, IPAddress address, int port, CancellationToken cancel)
+    {
+        if (way is not null)
+            return await way.RefusalAsync(address, port, cancel);
+        try
+        {
+            using var client = new TcpClient(address.AddressFamily);
+            await client.ConnectAsync(address, port, cancel);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode.ToString();
         }
     }
 }

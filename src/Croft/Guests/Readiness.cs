@@ -42,7 +42,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
             {
                 WaitKind.None => Task.CompletedTask,
                 WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
-                WaitKind.Port => Guests.Port.WaitAsync(Reachable().Access.Address, wait.Port, Seen, any.Token),
+                WaitKind.Port => Guests.Port.WaitAsync(Reachable().Way, Reachable().Access.Address, wait.Port, Seen, any.Token),
                 _ => WaitForSshAsync(running, any.Token),
             });
         }
@@ -84,7 +84,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
     async Task HeardOfAsync(Guest door, CancellationToken cancel)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var banner = Banner.WaitAsync(door.Access.Address, door.Access.Port, text => lastSeen = text, enough.Token);
+        var banner = Banner.WaitAsync(door.Way, door.Access.Address, door.Access.Port, text => lastSeen = text, enough.Token);
         var first = await Task.WhenAny(banner, agent.Task.WaitAsync(enough.Token));
         cancel.ThrowIfCancellationRequested();
         if (first == banner)

@@ -24,8 +24,8 @@ public static class SshConfig
                     HostKeyAlias {guest.Alias}
                     ControlPath {Quote(SocketOf(guest, files))}
 
-
                 """);
+            text.Append(WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"""
@@ -49,12 +49,18 @@ public static class SshConfig
     /// <summary>Writes both files for these guests and makes the folder of the shared connections.</summary>
     public static void Write(IReadOnlyCollection<GuestAccess> guests, SshFiles files)
     {
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(files.Folder);
-        Directory.CreateDirectory(files.Sockets, OwnerOnly);
-        File.SetUnixFileMode(files.Sockets, OwnerOnly); // refused when somebody else made the folder
+        MakeSockets(files);
         Replace(files.KnownHosts, string.Concat(guests.Where(g => g.HostKey.Length > 0).Select(g => $"{g.Alias} {g.HostKey}\n")));
         Replace(files.Config, Text(guests, files));
+    }
+
+    /// <summary>Makes the folder of the shared connections.</summary>
+    internal static void MakeSockets(SshFiles files)
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(files.Sockets, OwnerOnly);
+        File.SetUnixFileMode(files.Sockets, OwnerOnly); // refused when somebody else made the folder
     }
 
     /// <summary>The socket of the connection that all commands to a guest share.</summary>
@@ -63,6 +69,9 @@ public static class SshConfig
         var id = SHA256.HashData(Encoding.UTF8.GetBytes(files.Folder + "\n" + guest.Alias));
         return Path.Combine(files.Sockets, Convert.ToHexStringLower(id)[..16]);
     }
+
+    /// <summary>The way to a guest; null is directly.</summary>
+    internal static Way? WayOf(GuestAccess guest, SshFiles files) => guest.Jumps.IsEmpty ? null : new(guest.Jumps, files.Sockets);
 
     /// <summary>Readers never see half a file.</summary>
     static void Replace(string file, string content)
@@ -75,7 +84,7 @@ public static class SshConfig
     }
 
     /// <summary>OpenSSH expands %, drops backslashes, and has no way to escape a quote or a variable.</summary>
-    static string Quote(string path) => path.Contains('"', StringComparison.Ordinal) || path.Contains("${", StringComparison.Ordinal) || path.Any(char.IsControl)
+    internal static string Quote(string path) => path.Contains('"', StringComparison.Ordinal) || path.Contains("${", StringComparison.Ordinal) || path.Any(char.IsControl)
         ? throw CroftException.Usage($"OpenSSH cannot use a path with a quote, a variable or a line break in it: {path}", "move the folder")
         : $"\"{path.Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)}\"";
 }

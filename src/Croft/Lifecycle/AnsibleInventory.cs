@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Croft.Engines;
 using Croft.Guests;
@@ -45,16 +46,30 @@ public static class AnsibleInventory
     static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh)
     {
         var door = (record?.Nics ?? machine.Nics).FirstOrDefault(n => n.Port is not null || n.Address is not null);
+        var access = new GuestAccess(machine.Spec.Name, MachineDefinition.DomainNameOf(plan.Farm.Name, machine.Spec.Name), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, machine.Spec.User, "")
+        {
+            Jumps = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Jumps ?? [],
+        };
         var variables = PhaseVariables.For(plan.Farm, machine, plan.Farm.Project.Phases ?? "");
         return new JsonObject
         {
-            ["ansible_host"] = door?.Address?.ToString() ?? "127.0.0.1",
-            ["ansible_port"] = door?.Port ?? 22,
-            ["ansible_user"] = machine.Spec.User,
+            ["ansible_host"] = access.Address.ToString(),
+            ["ansible_port"] = access.Port,
+            ["ansible_user"] = access.User,
             ["ansible_python_interpreter"] = machine.Spec.Image is Farms.BuiltImage ? "/usr/bin/python3" : "auto_silent",
-            ["ansible_ssh_common_args"] = $"-F {Shell.Quote(ssh.Config)} -o HostKeyAlias={plan.Farm.Name}.{machine.Spec.Name}",
+            ["ansible_ssh_common_args"] = SshArguments(access, ssh),
             ["vm"] = variables["vm"]!.DeepClone(),
             ["kvm_host"] = machine.Hypervisor,
         };
     }
+
+    /// <summary>
+    /// Ansible calls ssh with the address, which ssh_config does not know by itself. By default it shares connections by address alone, but guests behind different
+    /// hypervisors may have the same.
+    /// </summary>
+    static string SshArguments(GuestAccess access, SshFiles ssh) => string.Join(' ', (string[])
+    [
+        "-F", Shell.Quote(ssh.Config), "-o", $"HostKeyAlias={access.Alias}", "-o", Shell.Quote($"ControlPath={SshConfig.SocketOf(access, ssh)}"),
+        .. SshConfig.WayOf(access, ssh) is { } way ? ["-o", Shell.Quote("ProxyCommand=" + way.ProxyCommand)] : (string[])[],
+    ]);
 }

@@ -173,11 +173,17 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public Guest? GuestOf(MachineRecord record) => AccessOf(record) is { } access ? new(access, Ssh) : null;
+    public Guest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? new(access, Ssh) : null;
+
+    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
+    public Guest? GuestOf(Placed machine) => GuestOf(machine.Hypervisor, machine.Record);
 
     /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
-    public void WriteSshConfig(IEnumerable<MachineRecord> records) =>
-        SshConfig.Write([.. records.Select(AccessOf).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)], Ssh);
+    public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines) =>
+        SshConfig.Write([.. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)], Ssh);
+
+    /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
+    public void WriteSshConfig(IEnumerable<Placed> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -186,12 +192,23 @@ public sealed class Controller : IDisposable
             engine.Dispose();
     }
 
-    static GuestAccess? AccessOf(MachineRecord record)
+    /// <summary>Logs in to the hosts that ssh goes through to the guests of these hypervisors: what is wrong there shows before anything starts.</summary>
+    /// <exception cref="CroftException">ssh cannot log in to one of them.</exception>
+    internal Task OpenWaysAsync(IEnumerable<string> hypervisors, CancellationToken cancel)
+    {
+        SshConfig.MakeSockets(Ssh);
+        return Task.WhenAll(Farm.Hypervisors.Where(h => hypervisors.Contains(h.Name) && !h.Jumps.IsEmpty).Select(h => new Way(h.Jumps, Ssh.Sockets).OpenAsync(h.Name, cancel)));
+    }
+
+    GuestAccess? AccessOf(string hypervisor, MachineRecord record)
     {
         var door = record.Nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
         return door is null
             ? null
-            : new(record.Name, MachineDefinition.DomainNameOf(record.Farm, record.Name), door.Address ?? IPAddress.Loopback, door.Port ?? 22, record.User, record.HostKey);
+            : new(record.Name, MachineDefinition.DomainNameOf(record.Farm, record.Name), door.Address ?? IPAddress.Loopback, door.Port ?? 22, record.User, record.HostKey)
+            {
+                Jumps = Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Jumps ?? [],
+            };
     }
 
     ImmutableDictionary<ImageSpec, string> KnownImages()

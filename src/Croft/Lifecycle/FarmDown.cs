@@ -48,7 +48,7 @@ public static class FarmDown
     internal static async Task RemoveAsync(Controller controller, string hypervisor, MachineRecord record, CancellationToken cancel)
     {
         var engine = controller.Engine(hypervisor);
-        if (controller.GuestOf(record) is { } guest)
+        if (controller.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
         var before = await engine.DiskFilesAsync(cancel);
         if (record.Disks.Any(d => !before.Has(d.Volume)))

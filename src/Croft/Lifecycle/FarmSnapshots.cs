@@ -74,8 +74,8 @@ public static partial class FarmSnapshots
 
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        var others = (await controller.ObserveAsync(cancel)).MachinesOf(controller.Farm.Name).Select(m => m.Machine.Record!).ExceptBy(records.Select(r => r.Name), r => r.Name);
-        controller.WriteSshConfig(records.Concat(others));
+        var others = (await controller.ObserveAsync(cancel)).MachinesOf(controller.Farm.Name).Select(m => (m.Hypervisor.Name, Record: m.Machine.Record!)).ExceptBy(records.Select(r => r.Name), m => m.Record.Name);
+        controller.WriteSshConfig(chosen.Zip(records, (s, record) => (s.Machine.Hypervisor, record)).Concat(others));
         await Task.WhenAll(chosen.Zip(records, async (s, record) =>
         {
             var engine = controller.Engine(s.Machine.Hypervisor);
@@ -150,7 +150,7 @@ public static partial class FarmSnapshots
     static async Task<MachineRecord> PutOnAsync(Controller controller, Placed machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
         var engine = controller.Engine(machine.Hypervisor);
-        if (controller.GuestOf(machine.Record) is { } guest)
+        if (controller.GuestOf(machine) is { } guest)
             await guest.CloseAsync(cancel);
         var record = snapshot.Record with
         {

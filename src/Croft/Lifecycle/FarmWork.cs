@@ -84,6 +84,7 @@ sealed class FarmWork : IDisposable
             plan.ThrowIfProblems();
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
+            var ways = controller.OpenWaysAsync(plan.Machines.Select(m => m.Hypervisor!).Distinct(), cancel);
             var networks = ImmutableArray.CreateBuilder<FarmNetworks>();
             foreach (var network in plan.Networks)
             {
@@ -92,6 +93,7 @@ sealed class FarmWork : IDisposable
                 networks.Add(made);
             }
 
+            await ways;
             var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks.ToImmutable(), owner, userKey);
             work.WriteSshConfig();
             return work;
@@ -202,6 +204,6 @@ sealed class FarmWork : IDisposable
     void WriteSshConfig()
     {
         lock (sshGate)
-            Controller.WriteSshConfig(records.Values);
+            Controller.WriteSshConfig(Plan.Machines.Where(m => records.ContainsKey(m.Spec.Name)).Select(m => (m.Hypervisor!, records[m.Spec.Name])));
     }
 }

@@ -64,7 +64,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         {
             if (await engine.PowerAsync(Domain, cancel) is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
-            if (work.Controller.GuestOf(record!) is { } guest && !await guest.IsConnectedAsync(cancel))
+            if (work.Controller.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
                 await new MachineStart(work, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
         }
@@ -190,7 +190,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         if (!started && machine.Existing?.Power is null or PowerState.Off)
             return;
-        if (record is not null && work.Controller.GuestOf(record) is { } guest)
+        if (record is not null && work.Controller.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         await engine.PowerOffAsync(Domain, cancel);
     }
@@ -203,7 +203,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             return true;
         return await steps.RunAsync(step, async () =>
         {
-            var guest = work.Controller.GuestOf(record!);
+            var guest = work.Controller.GuestOf(engine.Name, record!);
             if (guest is not null)
                 await guest.SyncAsync(cancel);
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));

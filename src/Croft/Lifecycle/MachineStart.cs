@@ -21,7 +21,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
     public async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        var guest = work.Controller.GuestOf(record);
+        var guest = work.Controller.GuestOf(engine.Name, record);
         if (guest is not null)
             await guest.CloseAsync(cancel);
         work.Know(record);

@@ -12,7 +12,7 @@ sealed class MachineStop(Controller controller, LibvirtEngine engine, MachineRec
     {
         var project = controller.Farm.Project;
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        if (controller.GuestOf(record) is { } guest)
+        if (controller.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = engine.Watch(domain, signal =>

@@ -27,7 +27,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         var path = work.Journal.Folder.LogPath(machine.Spec.Name, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var log = new StreamWriter(path) { AutoFlush = true };
-        var guest = work.Controller.GuestOf(work.RecordOf(machine.Spec.Name)!)
+        var guest = work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!)
             ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
         using var late = new CancellationTokenSource();
         if (work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var limit))
@@ -74,7 +74,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
     public Task FetchArtifactsAsync(PlannedMachine machine, CancellationToken cancel) =>
-        work.Controller.GuestOf(work.RecordOf(machine.Spec.Name)!) is { } guest
+        work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest
             ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), cancel)
             : Task.CompletedTask;
 

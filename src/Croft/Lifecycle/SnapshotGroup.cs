@@ -82,7 +82,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
             }
 
             journal.Note(machine.Record.Name, "snapshot", "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut");
-            if (controller.GuestOf(machine.Record) is { } guest)
+            if (controller.GuestOf(machine) is { } guest)
                 await guest.SyncAsync(cancel);
         }
 

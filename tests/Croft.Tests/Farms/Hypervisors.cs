@@ -52,6 +52,40 @@ public sealed class Hypervisors
     [InlineData("/system", "is not a libvirt URI")]
     public void StrangeUrisAreRefused(string uri, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ h: {{ uri: \"{uri}\" }} }}"));
 
+    [Theory]
+    [InlineData("uri: qemu:///system", "")]
+    [InlineData("uri: qemu+tcp://far/system", "")]
+    [InlineData("uri: qemu+ssh:///system", "")]
+    [InlineData("uri: qemu+ssh://far/system", "far")]
+    [InlineData("uri: qemu+ssh://me@far:2222/system", "me@far:2222")]
+    [InlineData("uri: \"qemu+libssh2://me@[fe80::1]:2222/system\"", "me@[fe80::1]:2222")]
+    [InlineData("uri: qemu+tls://far/system, jump: me@far", "me@far")]
+    [InlineData("uri: qemu+ssh://far/system, jump: [ gate, \"me@far:2222\" ]", "gate me@far:2222")]
+    [InlineData("uri: qemu+ssh://far/system, jump: []", "")]
+    public void GuestsAreReachedThroughTheHostOfSshAndThroughDeclaredJumps(string keys, string jumps) =>
+        Assert.Equal(jumps, string.Join(' ', Assert.Single(Reading.Farm($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}").Hypervisors).Jumps));
+
+    [Fact]
+    public void JumpIsMadeAsLibvirtsOwnSshIs()
+    {
+        var jump = Assert.Single(Reading.Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?keyfile=/k%20ey;known_hosts=/known;no_verify=1\" } }").Hypervisors[0].Jumps);
+        Assert.Equal(("/k ey", "/known", false), (jump.KeyFile, jump.KnownHosts, jump.IsVerified));
+        Assert.True(Assert.Single(Reading.Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?no_verify=0\" } }").Hypervisors[0].Jumps).IsVerified);
+    }
+
+    [Theory]
+    [InlineData("uri: qemu:///system, jump: -oProxyCommand=reboot", "hypervisors.far.jump: \"-oProxyCommand=reboot\" is not a host to go through; write user@host")]
+    [InlineData("uri: qemu:///system, jump: [ ok, \"a b\" ]", "hypervisors.far.jump[1]: \"a b\" is not a host to go through")]
+    [InlineData("uri: qemu:///system, jump: \"far\\n\"", "is not a host to go through")]
+    [InlineData("uri: qemu:///system, jump: \"far:0\"", "is not a host to go through")]
+    [InlineData("uri: qemu:///system, jump: \"me@-far\"", "is not a host to go through")]
+    [InlineData("uri: qemu:///system, jump: \"$(reboot)\"", "is not a host to go through")]
+    [InlineData("uri: qemu:///system, jump: { host: far }", "must be `user@host:port`")]
+    [InlineData("uri: \"qemu+ssh://-oProxyCommand=reboot/system\"", "ssh cannot be told to go to \"-oProxyCommand=reboot\" with these parameters")]
+    [InlineData("uri: \"qemu+ssh://far/system?keyfile=/k%0aProxyCommand%20reboot\"", "ssh cannot be told to go to \"far\" with these parameters")]
+    [InlineData("uri: qemu:///system, connection_timeout: 0", "is not between 1s and")]
+    public void StrangeWaysAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}"));
+
     [Fact]
     public void UriIsNeeded() =>
         Assert.Equal("farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI", Reading.Problems("farm: f\nhypervisors: { h: {} }"));

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using Croft.Farms;
 using Croft.Guests;
 using Croft.Tests.Farms;
 using Croft.Tools;
@@ -50,6 +52,23 @@ public sealed class OpenSshFiles : IDisposable
         Assert.Equal($"f.web {Key}\n", await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
         Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f.web", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
         Assert.NotEqual(0, (await new Tool("ssh-keygen", "-F", "f.db", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+    }
+
+    [Fact]
+    public async Task LeadThroughJumpsByTheUsersOwnSsh()
+    {
+        var files = Files("100%h");
+        Jump far = new("far", "me", 2222) { KeyFile = "/it's a key", KnownHosts = "/known", IsVerified = false };
+        SshConfig.Write([Access("near", 22, "root"), Access("web", 22, "root") with { Jumps = [far] }, Access("db", 22, "root") with { Jumps = [new("gate", null, null), new("far", null, null)] }], files);
+        Assert.DoesNotContain("proxycommand", await AskAsync(files, "near"));
+        var way = (await AskAsync(files, "web"))["proxycommand"];
+        Assert.EndsWith(" -i '/it'\\''s a key' -l me -p 2222 -W '[%h]:%p' -- far", way);
+        Assert.Contains(" -o StrictHostKeyChecking=no -o 'UserKnownHostsFile=\"/known\"'", way);
+        Assert.EndsWith(" -J gate -W '[%h]:%p' -- far", (await AskAsync(files, "db"))["proxycommand"]);
+        // As ssh itself calls it: a shell, after %.
+        var called = await new Tool("sh", "-c", $"ssh -G {Regex.Replace(way["ssh ".Length..], "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        Assert.Contains("hostname far\n", called);
+        Assert.Contains($"controlpath {files.Sockets}/way-", called);
     }
 
     [Fact]

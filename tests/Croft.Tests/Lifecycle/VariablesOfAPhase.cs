@@ -77,7 +77,8 @@ public sealed class VariablesOfAPhase : IDisposable
             Assert.Equal(("10.9.0.10", 22, "root", "h1"), ((string?)db["ansible_host"], (int)db["ansible_port"]!, (string?)db["ansible_user"], (string?)db["kvm_host"]));
             Assert.Equal("primary", (string?)db["vm"]!["properties"]!["role"]);
             var words = await new Tool("/usr/bin/python3", "-c", "import shlex, sys; print('\\n'.join(shlex.split(sys.argv[1])))", (string)db["ansible_ssh_common_args"]!).RunCheckedAsync("splitting", TestContext.Current.CancellationToken);
-            Assert.Equal($"-F\n{ssh.Config}\n-o\nHostKeyAlias=f.db\n", words);
+            Assert.StartsWith($"-F\n{ssh.Config}\n-o\nHostKeyAlias=f.db\n-o\nControlPath=/sockets/", words);
+            Assert.EndsWith(" -W '[%h]:%p' -- h1\n", words[words.IndexOf("\n-o\nProxyCommand=ssh ")..]);
             var graph = await AskAsync(source, "--graph");
             Assert.Contains("@vms:\n  |  |--db\n  |  |--odd", graph);
             Assert.Contains("@debian_12:\n  |  |--odd", graph);

@@ -7,6 +7,11 @@ static class HypervisorKeys
 {
     public static readonly Field<string> Uri = new("uri", Rules.LibvirtUri, "Where libvirt answers.") { Required = true };
 
+    public static readonly Field<ImmutableArray<Jump>> Jumps =
+        new("jump", new JumpShape(), "The hosts that ssh goes through to the guests there, with the user's own ssh configuration; `[]` when their addresses can be reached from here.") { DefaultText = "the host itself where the uri says `+ssh`" };
+
+    public static readonly Field<TimeSpan> ConnectionTimeout = new("connection_timeout", new DurationShape(1), "How long it may take to answer at first.") { DefaultText = "10s" };
+
     public static readonly Field<MapReading> Limits = new("limits", CapacityKeys.Map, "The most that machines of Croft may take there.") { DefaultText = "no limit" };
 
     public static readonly Field<MapReading> Overcommit = new("overcommit", OvercommitKeys.Map, "How many times the host's processors and memory may be given away.") { DefaultText = "memory once; processors uncounted" };
@@ -21,5 +26,5 @@ static class HypervisorKeys
 
     public static readonly Field<MapReading> Size = new("size", CapacityKeys.Map, "The host's processors and memory, for planning without contact.") { DefaultText = "asked of the host" };
 
-    public static readonly MapShape Map = new("a hypervisor", [Uri, Limits, Overcommit, Labels, Capabilities, Size]);
+    public static readonly MapShape Map = new("a hypervisor", [Uri, Jumps, ConnectionTimeout, Limits, Overcommit, Labels, Capabilities, Size]);
 }

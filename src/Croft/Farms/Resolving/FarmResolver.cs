@@ -17,7 +17,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
         }
 
-        var hypervisors = HypervisorReader.Read(farm, defaults);
+        var hypervisors = HypervisorReader.Read(farm, defaults, problems);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
         var project = farm.Get(FarmKeys.Project);

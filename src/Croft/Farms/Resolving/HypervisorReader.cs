@@ -11,14 +11,21 @@ static class HypervisorReader
     static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> NotDeclared = ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
-    public static ImmutableArray<HypervisorSpec> Read(MapReading farm, FarmDefaults defaults) =>
+    public static ImmutableArray<HypervisorSpec> Read(MapReading farm, FarmDefaults defaults, ProblemList problems) =>
         farm.Has(FarmKeys.Hypervisors)
-            ? [.. farm.Items(FarmKeys.Hypervisors).Select(Read)]
+            ? [.. farm.Items(FarmKeys.Hypervisors).Select(named => Read(named, problems))]
             : [new HypervisorSpec(Local, defaults.LocalUri, Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, null)];
 
-    static HypervisorSpec Read(Named<MapReading> named)
+    static HypervisorSpec Read(Named<MapReading> named, ProblemList problems)
     {
         var map = named.Value;
+        var address = new HypervisorAddress(map.Get(HypervisorKeys.Uri) ?? "");
+        var declared = map.Has(HypervisorKeys.Jumps);
+        if (address.IsSsh && !declared && address.Jump is null)
+        {
+            problems.Add(map.NodeOf(HypervisorKeys.Uri), $"ssh cannot be told to go to {Words.Quote(address.Authority)} with these parameters", "write qemu+ssh://user@host:port/system; jump says another way to the guests");
+        }
+
         return new HypervisorSpec(
             named.Name,
             map.Get(HypervisorKeys.Uri) ?? "",
@@ -29,6 +36,9 @@ static class HypervisorReader
             named.At)
         {
             Overcommit = map.Get(HypervisorKeys.Overcommit) is { } factors ? new(factors.Maybe(OvercommitKeys.Vcpus), factors.Maybe(OvercommitKeys.Memory)) : new(null, null),
+            Jumps = declared ? map.Items(HypervisorKeys.Jumps) : address.IsSsh && address.Jump is { } itself ? [itself] : [],
+            IsWayUnknown = !declared && address.IsFarAway,
+            ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout) ?? HypervisorSpec.DefaultConnectionTimeout,
         };
     }
 
