@@ -15,11 +15,12 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 {
     const int LongestTime = 720 * 3600;
 
-    readonly Lazy<Surroundings> surroundings = new(FindSurroundings);
+    readonly HashSet<string> warned = new(StringComparer.Ordinal);
+    Surroundings? surroundings;
 
     public Terminal Terminal => terminal;
 
-    public Surroundings Surroundings => surroundings.Value;
+    public Surroundings Surroundings => surroundings ??= FindSurroundings() with { Warn = Warn };
 
     public string Output => parsed.GetValue(options.Output)!;
 
@@ -55,13 +56,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     }
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
-    public async Task<Controller> OpenAsync(CancellationToken cancel)
-    {
-        var controller = await Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
-        foreach (var reason in controller.Silent.Values)
-            terminal.Say($"Warning: {reason}");
-        return controller;
-    }
+    public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
 
     /// <summary>The farm's machines that exist, as selected.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
@@ -75,11 +70,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>All machines that carry the farm's name, whoever made them, in declared order.</summary>
     public static async Task<IReadOnlyList<Placed>> OfNameAsync(Controller controller, CancellationToken cancel)
     {
-        if (controller.Engines.Count == 0 && controller.Silent.Count > 0)
+        var all = (await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name).ToList();
+        if (controller.Silent.Count == controller.Farm.Hypervisors.Length)
             throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", controller.Silent.Values)}");
-        var all = new List<Placed>();
-        foreach (var (name, engine) in controller.Engines)
-            all.AddRange((await engine.ListMachinesAsync(cancel)).Where(m => m.Record?.Farm == controller.Farm.Name).Select(m => new Placed(name, m)));
         var order = controller.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
         return [.. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal)];
     }
@@ -109,7 +102,17 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public void Warn(Controller controller)
     {
         foreach (var fault in controller.HostFaults)
-            terminal.Say($"Warning: {fault}");
+            Warn(fault.ToString());
+    }
+
+    /// <summary>Once for each thing: a farm and its pools share hypervisors.</summary>
+    void Warn(string text)
+    {
+        lock (warned)
+        {
+            if (warned.Add(text))
+                terminal.Say($"Warning: {text}");
+        }
     }
 
     IEnumerable<string> PoolFiles() => Directory.Exists(Pools) ? Directory.EnumerateDirectories(Pools).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, FarmFile.Name)).Where(File.Exists) : [];

@@ -84,7 +84,7 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
         Assert.Equal(kernel, await engine.DownloadAsync(Volumes.Image(copy, "kernel"), 0, Cancel));
     }
 
-    Task<LibvirtEngine> ConnectAsync() => LibvirtEngine.ConnectAsync("local", "qemu:///system", lab.Folder, CancellationToken.None);
+    Task<LibvirtEngine> ConnectAsync() => LibvirtEngine.ConnectAsync("local", "qemu:///system", lab.Folder, TimeSpan.FromMinutes(1), CancellationToken.None);
 
     /// <summary>Holds an upload up when it has sent so many bytes.</summary>
     sealed class Pause(long at) : IProgress<long>

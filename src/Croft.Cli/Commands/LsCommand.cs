@@ -52,14 +52,8 @@ static class LsCommand
     public static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
     {
         using var controller = await session.OpenAsync(cancel);
-        if (controller.Engines.Count == 0)
-            throw CroftException.World("no hypervisor of the farm answers");
-        if (!all)
-            return await Session.OfNameAsync(controller, cancel);
-        var machines = new List<Placed>();
-        foreach (var (name, engine) in controller.Engines)
-            machines.AddRange(Croft(name, await engine.ListMachinesAsync(cancel)));
-        return machines;
+        var own = await Session.OfNameAsync(controller, cancel);
+        return all ? await controller.ListAsync(cancel) : own;
     }
 
     public static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)

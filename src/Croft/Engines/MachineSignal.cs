@@ -14,4 +14,7 @@ public enum MachineSignal
 
     /// <summary>The guest opened the agent's channel.</summary>
     AgentConnected,
+
+    /// <summary>The connection to its hypervisor broke: nothing more will be heard.</summary>
+    HostLost,
 }

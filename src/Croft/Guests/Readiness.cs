@@ -17,6 +17,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
     readonly CancellationTokenSource stopped = new();
     readonly long start = clock.GetTimestamp();
     volatile bool full;
+    volatile bool lost;
     string lastSeen = "nothing yet";
 
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
@@ -25,7 +26,8 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
         if (signal == MachineSignal.AgentConnected && agent.TrySetResult())
             Seen("the guest agent connected");
         full |= signal == MachineSignal.Full;
-        if (signal is MachineSignal.Stopped or MachineSignal.Full)
+        lost |= signal == MachineSignal.HostLost;
+        if (signal is MachineSignal.Stopped or MachineSignal.Full or MachineSignal.HostLost)
             stopped.Cancel();
     }
 
@@ -52,6 +54,8 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
             var name = guest?.Access.Name ?? "the machine";
             if (full)
                 throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", Volumes.SpaceHint);
+            if (lost)
+                throw CroftException.World($"the hypervisor of machine \"{name}\" went away after {elapsed} s, before the machine was ready: last seen: {lastSeen}", "croft hypervisors says which answer");
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
                 $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",

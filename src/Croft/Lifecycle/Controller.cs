@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
@@ -19,12 +20,13 @@ public sealed class Controller : IDisposable
     readonly Proofs proofs;
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
 
-    Controller(Farm farm, Surroundings surroundings, Dictionary<string, LibvirtEngine> engines, Dictionary<string, string> silent)
+    readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
+
+    Controller(Farm farm, Surroundings surroundings, Dictionary<string, LibvirtEngine> engines)
     {
         Farm = farm;
         Surroundings = surroundings;
         Engines = engines;
-        Silent = silent;
         proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
         Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
@@ -39,8 +41,8 @@ public sealed class Controller : IDisposable
     /// <summary>The hypervisors that answered, by name.</summary>
     public IReadOnlyDictionary<string, LibvirtEngine> Engines { get; }
 
-    /// <summary>Why the other hypervisors did not answer, by name.</summary>
-    public IReadOnlyDictionary<string, string> Silent { get; }
+    /// <summary>Why hypervisors did not answer, or do not any more, by name.</summary>
+    public IReadOnlyDictionary<string, string> Silent => silent;
 
     /// <summary>The local images.</summary>
     public ImageStore Images { get; }
@@ -53,12 +55,12 @@ public sealed class Controller : IDisposable
 
     string OwnerFile => Path.Combine(Farm.StateDirectory, "owner");
 
-    /// <summary>Connects to the farm's hypervisors side by side. One that does not answer takes no part; planning says so.</summary>
+    /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
     public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
     {
         var engines = new Dictionary<string, LibvirtEngine>(StringComparer.Ordinal);
-        var silent = new Dictionary<string, string>(StringComparer.Ordinal);
-        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, cancel))).ToList();
+        var controller = new Controller(farm, surroundings, engines);
+        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         foreach (var (name, connection) in connections)
         {
             try
@@ -67,25 +69,31 @@ public sealed class Controller : IDisposable
             }
             catch (CroftException e)
             {
-                silent[name] = e.Message + (e.Hint is null ? "" : "; " + e.Hint);
+                controller.Miss(name, e);
             }
         }
 
-        return new(farm, surroundings, engines, silent);
+        return controller;
     }
 
     /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>
-    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, [], []);
+    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, []);
 
     /// <summary>Asks all hypervisors what exists.</summary>
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
     {
-        var states = await Task.WhenAll(Farm.Hypervisors.Select(h => Engines.TryGetValue(h.Name, out var engine)
-            ? engine.ObserveAsync(cancel)
-            : Task.FromResult(Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
+        var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
+            await AskAsync(h.Name, engine => engine.ObserveAsync(cancel)) ?? (Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         unproved = [.. from state in states from arch in proofs.Missing(state) select (state, arch)];
         return new([.. states.Select(proofs.Apply)]);
+    }
+
+    /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
+    public async Task<IReadOnlyList<Placed>> ListAsync(CancellationToken cancel)
+    {
+        var all = await Task.WhenAll(Engines.Keys.Select(async name => (Name: name, Machines: await AskAsync(name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
+        return [.. from host in all from machine in host.Machines where machine.Record is not null select new Placed(host.Name, machine)];
     }
 
     /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
@@ -155,6 +163,29 @@ public sealed class Controller : IDisposable
             throw CroftException.World(
                 $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {Farm.Directory}",
                 $"-f {stranger.Record.Folder}/farm.yaml means that farm; croft adopt takes it over");
+    }
+
+    /// <summary>Asks one hypervisor; null when it did not answer, or was lost over this question.</summary>
+    async Task<T?> AskAsync<T>(string hypervisor, Func<LibvirtEngine, Task<T>> question)
+        where T : class
+    {
+        if (Silent.ContainsKey(hypervisor) || !Engines.TryGetValue(hypervisor, out var engine))
+            return null;
+        try
+        {
+            return await question(engine);
+        }
+        catch (CroftException e) when (engine.IsLost)
+        {
+            Miss(hypervisor, e);
+            return null;
+        }
+    }
+
+    void Miss(string hypervisor, CroftException why)
+    {
+        if (silent.TryAdd(hypervisor, why.Message + (why.Hint is null ? "" : "; " + why.Hint)))
+            Surroundings.Warn(silent[hypervisor]);
     }
 
     internal void WriteOwner(string owner, bool overwrite)

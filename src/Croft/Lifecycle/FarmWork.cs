@@ -24,7 +24,7 @@ sealed class FarmWork : IDisposable
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
-    readonly Lazy<Task> publishing;
+    readonly ImmutableDictionary<string, Lazy<Task>> publishing;
     readonly Lock sshGate = new();
     int starting;
     readonly string owner;
@@ -34,13 +34,13 @@ sealed class FarmWork : IDisposable
 
     FarmWork(
         Controller controller, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
-        ImmutableArray<FarmNetworks> networks, string owner, string userKey)
+        IReadOnlyDictionary<string, FarmNetworks> networks, string owner, string userKey)
     {
         Controller = controller;
         Plan = plan;
         Journal = journal;
         this.images = images;
-        publishing = new(() => Task.WhenAll(networks.Select(n => n.PublishAsync(CancellationToken.None))));
+        publishing = networks.ToImmutableDictionary(n => n.Key, n => new Lazy<Task>(() => n.Value.PublishAsync(CancellationToken.None)));
         starting = plan.Machines.Length;
         this.owner = owner;
         this.userKey = userKey;
@@ -85,16 +85,13 @@ sealed class FarmWork : IDisposable
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var ways = controller.OpenWaysAsync(plan.Machines.Select(m => m.Hypervisor!).Distinct(), cancel);
-            var networks = ImmutableArray.CreateBuilder<FarmNetworks>();
-            foreach (var network in plan.Networks)
+            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal));
+            await Task.WhenAll(plan.Networks.GroupBy(n => n.Hypervisor).Select(async host =>
             {
-                var made = new FarmNetworks(controller.Engine(network.Hypervisor), journal);
-                await made.EnsureAsync(network, owner, cancel);
-                networks.Add(made);
-            }
-
-            await ways;
-            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks.ToImmutable(), owner, userKey);
+                foreach (var network in host)
+                    await networks[host.Key].EnsureAsync(network, owner, cancel);
+            }).Append(ways));
+            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, owner, userKey);
             work.WriteSshConfig();
             return work;
 
@@ -192,8 +189,21 @@ sealed class FarmWork : IDisposable
             _ = PublishAsync();
     }
 
-    /// <summary>Returns when the running networks know all names and addresses.</summary>
-    public Task PublishAsync() => publishing.Value;
+    /// <summary>Returns when the running networks of a hypervisor know all names and addresses.</summary>
+    public Task PublishAsync(string hypervisor) => publishing.TryGetValue(hypervisor, out var networks) ? networks.Value : Task.CompletedTask;
+
+    /// <summary>Returns when all running networks know their names and addresses. Those of a hypervisor that was lost do not; its machines say so.</summary>
+    public Task PublishAsync() => Task.WhenAll(publishing.Keys.Select(async hypervisor =>
+    {
+        try
+        {
+            await PublishAsync(hypervisor);
+        }
+        catch (CroftException e)
+        {
+            Journal.Note(null, null, e.Message);
+        }
+    }));
 
     public void Dispose()
     {

@@ -30,7 +30,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         await start();
         work.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
-        await work.PublishAsync();
+        await work.PublishAsync(engine.Name);
     }
 
     /// <summary>A guest that continues does not boot.</summary>

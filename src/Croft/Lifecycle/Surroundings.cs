@@ -1,4 +1,5 @@
 using Croft.Engines.Libvirt;
+using Croft.Farms;
 
 namespace Croft.Lifecycle;
 
@@ -16,10 +17,15 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     /// <summary>Why the user's own hypervisor may not be used; null when it may. Without a runtime folder libvirt starts a second daemon, blind to the first, on the same machines.</summary>
     public CroftException? SessionRefusal { get; init; }
 
+    /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
-    public Task<LibvirtEngine> ConnectAsync(string name, string uri, CancellationToken cancel) =>
+    public Task<LibvirtEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
+
+    internal Task<LibvirtEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
             ? Task.FromException<LibvirtEngine>(CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint))
-            : LibvirtEngine.ConnectAsync(name, uri, SessionPool, cancel);
+            : LibvirtEngine.ConnectAsync(name, uri, SessionPool, within, cancel);
 }

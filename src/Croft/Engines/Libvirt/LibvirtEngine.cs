@@ -5,11 +5,15 @@ using Croft.Libvirt;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a pool thread of its own for as long as libvirt takes.
+/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a thread of its own for as long as libvirt takes: the
+/// pool has too few, and a host that hangs would slow all others. A host that no longer answers is noticed in about 15 s; then all calls fail.
 /// Nothing is remembered between calls but the connection and the pool: what exists is asked.
 /// </summary>
 public sealed partial class LibvirtEngine : IDisposable
 {
+    const int KeepAliveSeconds = 3;
+    const int KeepAliveCount = 4;
+
     readonly LibvirtConnection connection;
     readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
     readonly List<IDisposable> subscriptions = [];
@@ -24,6 +28,8 @@ public sealed partial class LibvirtEngine : IDisposable
         this.connection = connection;
         this.sessionPool = sessionPool;
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
+        Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
+        Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
         subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
     }
 
@@ -33,22 +39,32 @@ public sealed partial class LibvirtEngine : IDisposable
     /// <summary>Whether it is the calling user's own, without privilege: no networks of its own, user networking only.</summary>
     public bool IsSession => connection.Uri.Contains("/session", StringComparison.Ordinal);
 
+    /// <summary>Whether the connection broke.</summary>
+    public bool IsLost => !connection.IsAlive;
+
     /// <summary>Connects.</summary>
     /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
+    /// <param name="within">How long that may take. libvirt cannot be told to give up, so its thread is left behind.</param>
     /// <exception cref="CroftException">It does not answer.</exception>
-    public static Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, CancellationToken cancel) => Task.Run(
-        () =>
+    public static async Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
+    {
+        var opening = OnThreadAsync(() => new LibvirtEngine(name, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
+        try
         {
-            try
-            {
-                return new LibvirtEngine(name, LibvirtConnection.Open(uri), sessionPool);
-            }
-            catch (LibvirtException e)
-            {
-                throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri), e);
-            }
-        },
-        cancel);
+            return await opening.WaitAsync(within, cancel);
+        }
+        catch (LibvirtException e)
+        {
+            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri), e);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _ = opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+            if (e is OperationCanceledException)
+                throw;
+            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: it said nothing for {within.TotalSeconds:0} s", "is the host up, and its libvirtd? connection_timeout of the hypervisor gives it longer", e);
+        }
+    }
 
     /// <summary>Calls <paramref name="signal"/> with what happens to one machine until disposed; from libvirt's event thread, so it must return at once.</summary>
     public IDisposable Watch(string domain, Action<MachineSignal> signal)
@@ -85,8 +101,31 @@ public sealed partial class LibvirtEngine : IDisposable
             watcher(s);
     }
 
+    /// <summary>Whoever waits for a machine there hears that nothing more will be heard.</summary>
+    void Lost()
+    {
+        foreach (var watcher in watchers.Values)
+            watcher(MachineSignal.HostLost);
+    }
+
+    /// <summary>For what drivers inside this process cannot do.</summary>
+    static void Where(Action supported)
+    {
+        try
+        {
+            supported();
+        }
+        catch (LibvirtException e) when (e.Code == LibvirtError.NoSupport)
+        {
+            // They cannot be lost either.
+        }
+    }
+
+    static Task<T> OnThreadAsync<T>(Func<T> call, CancellationToken cancel) =>
+        Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
     /// <summary>Runs blocking libvirt calls and says what they were for when they fail.</summary>
-    Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel) => Task.Run(
+    Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel) => OnThreadAsync(
         () =>
         {
             try
