@@ -1,49 +1,99 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Engines;
+using Croft.Farms;
+using Croft.Lifecycle;
 using Croft.Reports;
 
 namespace Croft.Cli.Commands;
 
 static class HypervisorsCommand
 {
+    /// <summary>So wide that both tables fit on 120 columns.</summary>
+    const int ListWidth = 56;
+
     public static Command Create(CommandMaker make) => make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
     {
         using var controller = await session.OpenAsync(cancel);
-        var hypervisors = (await controller.ObserveAsync(cancel)).Hypervisors;
-        if (session.Output == "table")
-        {
-            Terminal.ResultText(TextTable.Render(
-                ["NAME", "STATE", "CPUS", "MEMORY", "CROFT'S", "OTHERS'", "CAN RUN"],
-                hypervisors.Select(h => (IReadOnlyList<string>)
-                [
-                    h.Name, h.Unreachable is null ? h.Version : "does not answer", $"{h.Vcpus}", $"{h.Memory >> 20} MiB", Used(h, croft: true), Used(h, croft: false),
-                    string.Join(", ", h.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})")),
-                ])));
-        }
-        else
-        {
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))])));
-        }
-
-        return hypervisors.All(h => h.Unreachable is not null) ? (int)FaultKind.World : 0;
+        var hypervisors = (await controller.ObserveAsync(cancel)).Hypervisors.Zip(controller.Farm.Hypervisors, (state, spec) => new Load(controller.Farm, spec, state)).ToList();
+        Terminal.ResultText(session.Output == "table" ? Text(hypervisors) : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))])));
+        return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
     });
 
-    static string Used(HypervisorState h, bool croft)
+    static string Text(IReadOnlyList<Load> hypervisors)
     {
-        var running = h.Machines.Where(m => m.Power is PowerState.Running or PowerState.Paused && m.Record is not null == croft).ToList();
-        return $"{running.Count} machines, {running.Sum(m => m.Memory) >> 20} MiB";
+        var answer = hypervisors.Where(h => h.State.Unreachable is null).ToList();
+        var load = TextTable.Render(
+            ["NAME", "CPUS", "CROFT'S", "OTHERS'", "FREE", "MEMORY", "CROFT'S", "OTHERS'", "FREE", "OF THIS FARM"],
+            hypervisors.SelectMany(h => h.State.Unreachable is not null ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), "does not answer"]] : Rows(
+                [
+                    h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{h.Free.Vcpus}",
+                    Size(h.State.Memory), Size(h.Croft.Memory), Size(h.Others.Memory), Size(h.Free.Memory),
+                ],
+                h.OfFarm)));
+        var abilities = TextTable.Render(
+            ["NAME", "VERSIONS", "CAN RUN"],
+            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})"))));
+        return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
 
-    static JsonObject Json(HypervisorState h) => new()
+    /// <summary>A list goes on in rows below.</summary>
+    static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list)
     {
-        ["name"] = h.Name,
-        ["reachable"] = h.Unreachable is null,
-        ["reason"] = h.Unreachable,
-        ["version"] = h.Version,
-        ["vcpus"] = h.Vcpus,
-        ["memory"] = h.Memory,
-        ["virtTypes"] = new JsonObject(h.VirtTypes.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonArray([.. v.Value.Select(t => (JsonNode)t)])))),
-        ["machines"] = h.Machines.Length,
+        var line = "";
+        foreach (var word in list)
+        {
+            if (line.Length > 0 && line.Length + word.Length > ListWidth)
+            {
+                yield return [.. cells, line + ","];
+                (cells, line) = ([.. cells.Select(_ => "")], "");
+            }
+
+            line += line.Length == 0 ? word : ", " + word;
+        }
+
+        yield return [.. cells, line];
+    }
+
+    static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
+
+    static JsonObject Json(Load h) => new()
+    {
+        ["name"] = h.Spec.Name,
+        ["uri"] = h.Spec.Uri,
+        ["reachable"] = h.State.Unreachable is null,
+        ["reason"] = h.State.Unreachable,
+        ["version"] = h.State.Version,
+        ["vcpus"] = h.State.Vcpus,
+        ["memory"] = h.State.Memory,
+        ["virtTypes"] = new JsonObject(h.State.VirtTypes.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonArray([.. v.Value.Select(t => (JsonNode)t)])))),
+        ["machines"] = h.State.Machines.Length,
+        ["croft"] = Json(h.Croft),
+        ["others"] = Json(h.Others),
+        ["free"] = Json(h.Free),
+        ["running"] = new JsonArray([.. h.OfFarm.Select(name => (JsonNode)name)]),
     };
+
+    static JsonObject Json((int Vcpus, long Memory) amount) => new() { ["vcpus"] = amount.Vcpus, ["memory"] = amount.Memory };
+
+    /// <summary>A hypervisor and what its running machines take.</summary>
+    sealed record Load(Farm Farm, HypervisorSpec Spec, HypervisorState State)
+    {
+        public (int Vcpus, long Memory) Croft => Sum(m => m.Record is not null);
+
+        public (int Vcpus, long Memory) Others => Sum(m => m.Record is null);
+
+        /// <summary>Of the host, and of what the farm file lets Croft have; processors may be promised more than once.</summary>
+        public (int Vcpus, long Memory) Free =>
+        (
+            Math.Max(0, Math.Min(State.Vcpus - Others.Vcpus, Spec.Limits.Vcpus ?? int.MaxValue) - Croft.Vcpus),
+            Math.Max(0, Math.Min(State.Memory - Others.Memory, Spec.Limits.Memory ?? long.MaxValue) - Croft.Memory)
+        );
+
+        public IEnumerable<string> OfFarm => Running.Where(m => m.Record?.Farm == Farm.Name).Select(m => m.Record!.Name);
+
+        IEnumerable<MachineState> Running => State.Machines.Where(m => m.Power is PowerState.Running or PowerState.Paused);
+
+        (int Vcpus, long Memory) Sum(Func<MachineState, bool> whose) => (Running.Where(whose).Sum(m => m.Vcpus), Running.Where(whose).Sum(m => m.Memory));
+    }
 }
