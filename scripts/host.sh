@@ -47,6 +47,8 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >>"$log" 2>&1 ||
         die "apt-get could not install:$missing; $(tail -n 3 "$log")" "see $log"
     rm -f "$log"
+    # Tests need the program sshd only: a host that served no ssh before does not begin to.
+    case "$missing " in *" openssh-server "*) [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet --now ssh.service ;; esac
 }
 
 # The .NET 10 SDK: from the system's packages where they have it, otherwise a sentence.

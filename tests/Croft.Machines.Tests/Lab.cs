@@ -24,6 +24,9 @@ sealed class Lab : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>Puts the program into surroundings of the test's own.</summary>
+    public Func<Tool, Tool> Inside { get; init; } = tool => tool;
+
     static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
 
     /// <summary>Skips a test that takes long, unless all are asked for.</summary>
@@ -33,7 +36,7 @@ sealed class Lab : IAsyncDisposable
             Assert.Skip("takes long: ./test --all runs it");
     }
 
-    public Tool Tool(params string[] arguments) => new(Program, arguments)
+    public Tool Tool(params string[] arguments) => Inside(new(Program, arguments)) with
     {
         Directory = Folder,
         Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },

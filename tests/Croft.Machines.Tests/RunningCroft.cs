@@ -43,11 +43,11 @@ sealed class RunningCroft : IDisposable
         return new(folder, Process.Start(info)!);
     }
 
-    /// <summary>Returns when a machine has begun the step, and the time after that is over.</summary>
-    public async Task ReachAsync(string step, TimeSpan andThen = default)
+    /// <summary>Returns when a machine, or several, have begun the step, and the time after that is over.</summary>
+    public async Task ReachAsync(string step, TimeSpan andThen = default, int machines = 1)
     {
         var begun = await Poll.UntilAsync(
-            () => Task.FromResult(process.HasExited || Lab.JournalOf(folder).Any(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\"")) ? "" : null),
+            () => Task.FromResult(process.HasExited || Lab.JournalOf(folder).Count(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\"")) >= machines ? "" : null),
             TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.True(begun is not null && !process.HasExited, $"{step} never began: {messages}");
         await Poll.DelayAsync(andThen, TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A real libvirt host on this machine: own network, mounts, processes and host name; libvirtd on tcp and tls, sshd; at 10.99.N.2.
 #   libvirt-host.sh up FOLDER N      FOLDER/id logs in by ssh, FOLDER/pki holds what a TLS client needs, FOLDER/N is the host's own
+#   libvirt-host.sh signal N STOP    to its libvirtd
 #   libvirt-host.sh down N           also after an "up" that was killed
 set -eu
 
@@ -109,6 +110,7 @@ up() {
 
 case $1 in
     down) down "$2" ;;
+    signal) for pid in $(ip netns pids "croft$2"); do [ "$(cat "/proc/$pid/comm")" != libvirtd ] || kill "-$3" "$pid"; done ;;
     *)
         folder=$2 n=$3 own=$2/$3 pki=$2/pki address=10.99.$3.2
         "$1" ;;
