@@ -51,7 +51,8 @@ public sealed class ThreeHosts : IAsyncLifetime
             networks: { net: { mode: nat }, out: { mode: user } }
             vms:
               list:
-                - { name: m, platform: debian_12, memory: 256MiB, networks: [ net ], count: 5 }
+                - { name: m, platform: debian_12, memory: 256MiB, networks: [ net ], count: 4 }
+                - { name: p, platform: debian_12, memory: 256MiB, networks: [ net ], wait: "port:22" }
                 - { name: u, platform: debian_12, memory: 256MiB, networks: [ out ], hypervisor: ssh }
             """);
         await Lab.MustAsync(0, "up");

@@ -60,12 +60,7 @@ static class Banner
         string? greeting = null;
         var result = await (way.To(address, port) with { Output = async (output, stop) => greeting = await GreetingAsync(output, stop) }).RunAsync(cancel);
         if (greeting is null)
-            seen($"{door}: {result.LastWords switch
-            {
-                "" => "closed the connection without a greeting",
-                var words when words.Contains("refused", StringComparison.Ordinal) => "nobody answers there yet",
-                var words => words,
-            }}");
+            seen($"{door}: {(result.ExitCode == 0 ? "closed the connection without a greeting" : Way.Words(result))}");
         return greeting;
     }
 

@@ -9,9 +9,10 @@ namespace Croft.Guests;
 /// Waits until a machine is ready. Events decide when to try (the agent's channel opened, the ssh server greets); one authenticated command decides.
 /// </summary>
 /// <param name="guest">Null when the machine has no address that Croft knows.</param>
+/// <param name="hypervisor">The name of its host, for messages.</param>
 /// <param name="note">Takes every signal, for the journal.</param>
 /// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
-public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
+public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
 {
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource stopped = new();
@@ -55,7 +56,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, TimeProvider clock, A
             if (full)
                 throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", Volumes.SpaceHint);
             if (lost)
-                throw CroftException.World($"the hypervisor of machine \"{name}\" went away after {elapsed} s, before the machine was ready: last seen: {lastSeen}", "croft hypervisors says which answer");
+                throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", "croft hypervisors says which answer");
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
                 $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",

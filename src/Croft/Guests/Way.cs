@@ -45,7 +45,7 @@ sealed class Way(ImmutableArray<Jump> jumps, string sockets)
                     enough.Cancel();
                 },
             }).RunAsync(enough.Token);
-            return result.ExitCode == 0 ? null : result.LastWords;
+            return result.ExitCode == 0 ? null : Words(result);
         }
         catch (OperationCanceledException) when (open && !cancel.IsCancellationRequested)
         {
@@ -75,6 +75,10 @@ sealed class Way(ImmutableArray<Jump> jumps, string sockets)
         .. Last.Port is { } port ? ["-p", port.ToString(CultureInfo.InvariantCulture)] : (string[])[],
         .. jumps.Length > 1 ? ["-J", string.Join(',', jumps[..^1])] : (string[])[],
     ];
+
+    /// <summary>Why a connection was not made, as ssh says it last.</summary>
+    public static string Words(ToolResult result) =>
+        result.LastWords.Split(" / ")[^1] is var last && last.Contains("refused", StringComparison.Ordinal) ? "nobody answers there yet" : last;
 
     static string Word(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or '@') ? text : Shell.Quote(text);
 

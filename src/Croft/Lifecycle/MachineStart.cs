@@ -25,7 +25,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         if (guest is not null)
             await guest.CloseAsync(cancel);
         work.Know(record);
-        using var readiness = new Readiness(guest, machine.Spec.Wait, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
+        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
         await start();
         work.Started();

@@ -19,7 +19,7 @@ public sealed class PlainStart(Controller controller, LibvirtEngine engine, Acti
     /// <param name="running">It continues in a running guest.</param>
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
-        using var readiness = new Readiness(controller.GuestOf(engine.Name, record), new(WaitKind.Ssh), controller.Surroundings.Clock, note, () => Task.FromResult(""));
+        using var readiness = new Readiness(controller.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, controller.Surroundings.Clock, note, () => Task.FromResult(""));
         using var watch = engine.Watch(MachineDefinition.DomainNameOf(record.Farm, record.Name), readiness.Signal);
         await start();
         if (controller.GuestOf(engine.Name, record) is not null)
