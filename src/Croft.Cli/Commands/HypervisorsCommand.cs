@@ -9,8 +9,9 @@ namespace Croft.Cli.Commands;
 
 static class HypervisorsCommand
 {
-    /// <summary>So wide that both tables fit on 120 columns.</summary>
-    const int ListWidth = 56;
+    /// <summary>So wide that the tables fit on 120 columns.</summary>
+    const int MachinesWidth = 40;
+    const int AbilitiesWidth = 76;
 
     public static Command Create(CommandMaker make) => make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
     {
@@ -30,20 +31,21 @@ static class HypervisorsCommand
                     h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{h.Free.Vcpus}",
                     Size(h.State.Memory), Size(h.Croft.Memory), Size(h.Others.Memory), Size(h.Free.Memory),
                 ],
-                h.OfFarm)));
+                h.OfFarm,
+                MachinesWidth)));
         var abilities = TextTable.Render(
             ["NAME", "VERSIONS", "CAN RUN"],
-            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})"))));
+            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})"), AbilitiesWidth)));
         return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
 
     /// <summary>A list goes on in rows below.</summary>
-    static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list)
+    static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list, int width)
     {
         var line = "";
         foreach (var word in list)
         {
-            if (line.Length > 0 && line.Length + word.Length > ListWidth)
+            if (line.Length > 0 && line.Length + word.Length > width)
             {
                 yield return [.. cells, line + ","];
                 (cells, line) = ([.. cells.Select(_ => "")], "");
