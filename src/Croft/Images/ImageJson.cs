@@ -11,4 +11,4 @@ namespace Croft.Images;
 sealed partial class ImageJson : JsonSerializerContext;
 
 /// <summary><c>manifest.json</c> of a guest build: how to boot it.</summary>
-sealed record GuestManifest(string Kernel, string Initrd, string Disk, string Console, string Arguments);
+sealed record GuestManifest(string Kernel, string EfiKernel, string Initrd, string Disk, string Console, string Arguments);

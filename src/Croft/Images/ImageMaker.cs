@@ -53,6 +53,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
             Arch = spec.Arch,
             Disk = manifest.Disk,
             Kernel = manifest.Kernel,
+            EfiKernel = manifest.EfiKernel,
             Initrd = manifest.Initrd,
             KernelArguments = manifest.Arguments,
             Console = manifest.Console,

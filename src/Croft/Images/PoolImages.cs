@@ -62,7 +62,7 @@ public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
         }
     }
 
-    static IEnumerable<string> Files(StoredImage image) => new[] { image.Disk, image.Kernel, image.Initrd }.OfType<string>();
+    static IEnumerable<string> Files(StoredImage image) => new[] { image.Disk, image.Kernel, image.EfiKernel, image.Initrd }.OfType<string>().Distinct();
 
     /// <summary>Removes all copies of an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
     public static async Task<bool> RemoveAsync(LibvirtEngine engine, string id, CancellationToken cancel)

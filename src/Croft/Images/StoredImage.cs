@@ -47,6 +47,9 @@ public sealed record StoredImage(
     ImmutableSortedDictionary<string, long> Files,
     DateTimeOffset Created)
 {
+    /// <summary>File name of the kernel that UEFI loads directly; null when the disk boots by firmware.</summary>
+    public string? EfiKernel { get; init; }
+
     /// <summary>The folder that holds its files.</summary>
     [JsonIgnore]
     public string Directory { get; init; } = "";

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds a guest image: build.sh OUT SUITE ARCH FLAVOUR [PACKAGE…]
-#   OUT      a folder; receives root.qcow2, vmlinux or vmlinuz, initrd, packages, manifest.json
+#   OUT      a folder; receives root.qcow2, vmlinuz (vmlinux, too, where QEMU starts that), initrd, packages, manifest.json
 #   SUITE    Debian's code name: bookworm, trixie, …
 #   ARCH     Debian's name: amd64, arm64, …
 #   FLAVOUR  micro (busybox init, seconds to ssh) or systemd (with cloud-init)

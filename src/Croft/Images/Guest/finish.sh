@@ -51,7 +51,7 @@ rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache
   "$root"/var/cache/ldconfig/aux-cache "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/lib/systemd/random-seed
 find "$root/var/log" -xdev -type f -exec rm -f {} +
 
-# --- kernel
+# --- kernel: vmlinuz is what UEFI and most loaders of QEMU take
 image=$(echo "$root"/boot/vmlinu[xz]-"$release")
 compression=gzip
 grep -q '^CONFIG_RD_LZ4=y' "$root/boot/config-$release" && compression='lz4 -l -9'
@@ -77,7 +77,7 @@ if [ "$arch" = amd64 ]; then
     rm -f "$out/vmlinux"
   fi
 fi
-[ "$kernel" = vmlinux ] || cp "$image" "$out/vmlinuz"
+cp "$image" "$out/vmlinuz"
 rm -f "$root"/boot/*
 
 # --- initramfs: busybox and the few drivers on the way to the root disk, the network and the agent
@@ -134,6 +134,7 @@ cat >"$out/manifest.json" <<END
   "flavour": "$flavour",
   "release": "$release",
   "kernel": "$kernel",
+  "efiKernel": "vmlinuz",
   "initrd": "initrd",
   "disk": "root.qcow2",
   "console": "$console",
