@@ -27,6 +27,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
 /// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what it can do before each call, 1 s and more.</param>
+/// <param name="Boot">Per architecture, how machines can boot there; what was not asked for is not in it.</param>
 public sealed record HypervisorState(
     string Name,
     string Id,
@@ -41,7 +42,8 @@ public sealed record HypervisorState(
     ImmutableArray<IPNetwork> Addresses,
     ImmutableHashSet<int> BusyPorts,
     string? HostNameUnknown = null,
-    bool KvmClosed = false)
+    bool KvmClosed = false,
+    ImmutableSortedDictionary<string, BootSupport>? Boot = null)
 {
     /// <summary>How much slower than hardware emulation is where nobody measured it.</summary>
     public const double UsualSlowness = 5;
@@ -67,6 +69,9 @@ public sealed record HypervisorState(
         Memory = spec.Size.Memory ?? 0,
     };
 }
+
+/// <summary>What a hypervisor has for machines of one architecture.</summary>
+public sealed record BootSupport(bool Uefi, bool SecureBoot, bool Tpm);
 
 /// <summary>Whether a machine runs.</summary>
 public enum PowerState
@@ -103,6 +108,7 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 /// <param name="Seed">The volume of its seed.</param>
 /// <param name="Nics">In order.</param>
 /// <param name="Disks">The volumes it writes to now; the root disk first.</param>
+/// <param name="Nvram">The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</param>
 public sealed record MachineRecord(
     string Farm,
     string Owner,
@@ -118,7 +124,8 @@ public sealed record MachineRecord(
     string HostKey,
     string Seed,
     ImmutableArray<Nic> Nics,
-    ImmutableArray<DiskVolume> Disks)
+    ImmutableArray<DiskVolume> Disks,
+    string? Nvram = null)
 {
     /// <summary>When the run began that made it or gave it other hardware: of machines that claim room at once, the youngest leaves.</summary>
     public DateTimeOffset Made { get; init; }

@@ -12,8 +12,12 @@ public static class Volumes
     public static string PrefixOf(string farm, string machine) => $"{farm}.{machine}.";
 
     /// <summary>A writable disk. A frozen disk keeps its name and the machine goes on with the next number.</summary>
-    public static string Disk(string farm, string machine, string disk, int number) =>
-        $"{farm}.{machine}.{disk}.{number.ToString(CultureInfo.InvariantCulture)}.qcow2";
+    public static string Disk(string farm, string machine, string disk, int number, bool raw = false) =>
+        $"{farm}.{machine}.{disk}.{number.ToString(CultureInfo.InvariantCulture)}.{(raw ? "raw" : "qcow2")}";
+
+    /// <summary>The UEFI variables. Empty, they are made from the firmware's own at the first start.</summary>
+    public static string Nvram(string farm, string machine, IEnumerable<string> volumes) =>
+        $"{farm}.{machine}.nvram.{NextNumber(farm, machine, "nvram", volumes).ToString(CultureInfo.InvariantCulture)}.fd";
 
     /// <summary>The first number that no volume of the disk, or of the seed, has.</summary>
     public static int NextNumber(string farm, string machine, string disk, IEnumerable<string> volumes)
@@ -28,7 +32,10 @@ public static class Volumes
     public static string Seed(string farm, string machine, int number) => $"{farm}.{machine}.seed.{number.ToString(CultureInfo.InvariantCulture)}.iso";
 
     /// <summary>Whether a volume is a disk.</summary>
-    public static bool IsDisk(string volume) => volume.EndsWith(".qcow2", StringComparison.Ordinal);
+    public static bool IsDisk(string volume) => FormatOf(volume) == "qcow2" || volume.EndsWith(".raw", StringComparison.Ordinal);
+
+    /// <summary>The form of a volume's content. Its name says it: what a guest writes into a raw disk must not.</summary>
+    public static string FormatOf(string volume) => volume.EndsWith(".qcow2", StringComparison.Ordinal) ? "qcow2" : "raw";
 
     /// <summary>Whether a volume is named as Croft names a machine's disk.</summary>
     public static bool IsDiskOf(string farm, string machine, string disk, string volume) =>

@@ -119,6 +119,8 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
 /// <param name="Cpu">CPU model; null is the architecture's default for the virtualization type.</param>
 /// <param name="Memory">Bytes.</param>
 /// <param name="Firmware">How it boots.</param>
+/// <param name="SecureBoot">Whether its UEFI has the usual keys enrolled and enforces them.</param>
+/// <param name="Tpm">Whether it has a TPM 2.0, emulated.</param>
 /// <param name="DiskSize">Size of the root disk in bytes; null is the image's own.</param>
 /// <param name="Networks">In NIC order; the first carries the default route and ssh.</param>
 /// <param name="User">The login of the guest.</param>
@@ -141,6 +143,8 @@ public sealed record MachineSpec(
     int Vcpus,
     long Memory,
     Firmware Firmware,
+    bool SecureBoot,
+    bool Tpm,
     long? DiskSize,
     ImmutableArray<DiskSpec> Disks,
     ImmutableArray<NicSpec> Networks,
@@ -159,10 +163,10 @@ public enum Firmware
     /// <summary>The kernel and initramfs that come with the image, loaded directly.</summary>
     Kernel,
 
-    /// <summary>From its disk by BIOS.</summary>
+    /// <summary>By BIOS: from its disk, or the image's kernel.</summary>
     Bios,
 
-    /// <summary>From its disk by UEFI.</summary>
+    /// <summary>By UEFI, with variables of its own: from its disk, or the image's kernel.</summary>
     Uefi,
 }
 
@@ -170,7 +174,8 @@ public enum Firmware
 /// <param name="Size">Bytes.</param>
 /// <param name="Format">File system made in it at first boot (<c>ext4</c>, <c>xfs</c>, …); null leaves it empty.</param>
 /// <param name="Mount">Where the guest mounts it; null does not mount it.</param>
-public sealed record DiskSpec(string Name, long Size, string? Format, string? Mount);
+/// <param name="Raw">Whether it is a plain file of its size; else qcow2.</param>
+public sealed record DiskSpec(string Name, long Size, string? Format, string? Mount, bool Raw = false);
 
 /// <summary>A connection of a machine to a network of the farm.</summary>
 /// <param name="Address">Fixed address; null lets the plan choose.</param>

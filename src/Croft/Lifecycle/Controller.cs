@@ -50,6 +50,8 @@ public sealed class Controller : IDisposable
     /// <summary>Where OpenSSH's files are.</summary>
     public SshFiles Ssh { get; }
 
+    ImmutableArray<string> FirmwareFor => [.. Farm.Machines.Where(m => m.Firmware == Firmware.Uefi || m.Tpm).Select(m => m.Arch).Distinct()];
+
     /// <summary>The farm's owner id; null before its first <c>up</c>.</summary>
     public string? Owner => File.Exists(OwnerFile) && File.ReadAllText(OwnerFile).Trim() is { Length: > 0 } id ? id : null;
 
@@ -83,7 +85,7 @@ public sealed class Controller : IDisposable
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
-            await AskAsync(h.Name, engine => engine.ObserveAsync(cancel)) ?? (Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
+            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) ?? (Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         unproved = [.. from state in states from arch in proofs.Missing(state) select (state, arch)];
         return new([.. states.Select(proofs.Apply)]);

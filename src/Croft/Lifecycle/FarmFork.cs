@@ -45,6 +45,7 @@ public static class FarmFork
             throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork could not be told who it is", "install and start qemu-guest-agent in it");
         if (kept is null)
             await ForeignSnapshots.RefuseAsync(controller, [machine], cancel);
+        await engine.CheckKeepableAsync(machine.State.Name, memory: true, fork: true, cancel);
         using var work = await FarmWork.PrepareAsync(controller, plan, "fork", _ => false, opened, images, cancel);
         var taking = kept is null ? await FreezeAsync(work, engine, machine, cancel) : null;
         try

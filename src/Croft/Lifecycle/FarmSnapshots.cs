@@ -31,6 +31,8 @@ public static partial class FarmSnapshots
 
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !IsUp(m)) is { } off)
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", "start it, or leave --memory away");
+        foreach (var machine in machines)
+            await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
         if (options.Together)
             return await new SnapshotGroup(controller, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
         await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, options.Keep, null, journal, cancel)));
@@ -120,15 +122,17 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} stand{(users.Length == 1 ? "s" : "")} on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
             if (tree.Current?.Volume != stored.Volume)
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not stand on \"{name}\"", "croft snapshot tree shows where it stands");
+            await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
         }
 
         await Task.WhenAll(chosen.Select(async s =>
         {
-            var keep = s.Stored.Snapshot.Memory is not null && IsUp(s.Machine) ? Keep.Memory : Keep.Offline;
-            await TakeAsync(controller, s.Machine, name, keep, s.Stored, journal, cancel);
+            await TakeAsync(controller, s.Machine, name, KeptBy(s.Machine, s.Stored), s.Stored, journal, cancel);
             await SettleAsync(controller, s.Machine, journal, cancel);
         }));
     }
+
+    static Keep KeptBy(Placed machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && IsUp(machine) ? Keep.Memory : Keep.Offline;
 
     /// <param name="replaced">The snapshot whose place the new one takes.</param>
     static async Task TakeAsync(Controller controller, Placed machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
@@ -152,11 +156,10 @@ public static partial class FarmSnapshots
         var engine = controller.Engine(machine.Hypervisor);
         if (controller.GuestOf(machine) is { } guest)
             await guest.CloseAsync(cancel);
-        var record = snapshot.Record with
+        var record = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel) with
         {
             Owner = machine.Record.Owner,
             Folder = machine.Record.Folder,
-            Disks = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel),
             Nics = IsDefinedAsNow(machine, snapshot) ? machine.Record.Nics : snapshot.Record.Nics,
             Held = "snapshot restore",
             Run = journal.Folder.Id,
@@ -195,6 +198,7 @@ public static partial class FarmSnapshots
         var xml = XElement.Parse(definition);
         xml.Element("metadata")?.Remove();
         xml.Descendants("source").Where(s => s.Parent!.Name.LocalName == "disk").Remove();
+        xml.Descendants("nvram").Remove();
         return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
     }
 

@@ -29,16 +29,20 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         var present = await engine.ListVolumesAsync(cancel);
         var disks = ImmutableArray.CreateBuilder<DiskVolume>();
         disks.Add(new("root", Volumes.Disk(Farm, name, "root", Volumes.NextNumber(Farm, name, "root", present))));
-        disks.AddRange(planned.Spec.Disks.Select(d => new DiskVolume(d.Name, Volumes.Disk(Farm, name, d.Name, Volumes.NextNumber(Farm, name, d.Name, present)))));
-        foreach (var volume in disks.Select(d => d.Volume))
+        disks.AddRange(planned.Spec.Disks.Select(d => new DiskVolume(d.Name, Volumes.Disk(Farm, name, d.Name, Volumes.NextNumber(Farm, name, d.Name, present), d.Raw))));
+        var nvram = planned.Spec.Firmware == Firmware.Uefi ? Volumes.Nvram(Farm, name, present) : null;
+        foreach (var volume in disks.Select(d => d.Volume).Concat(nvram is null ? [] : [nvram]))
             journal.Intent("create", "volume", volume, engine.Name, name);
         var made = planned.Spec.Disks.Zip(disks.Skip(1), (disk, volume) => engine.CreateDiskAsync(volume.Volume, disk.Size, cancel))
             .Prepend(engine.CreateOverlayAsync(disks[0].Volume, Volumes.Image(image.Copy, image.Disk), planned.Spec.DiskSize, cancel))
-            .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel)).ToList<Task>();
+            .Append(engine.CreateFileAsync(Volumes.Console(Farm, name), cancel))
+            .Concat(nvram is null ? [] : [engine.CreateFileAsync(nvram, cancel)]).ToList<Task>();
         var keys = await hostKey;
         var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
         await Task.WhenAll(made.Append(seed));
-        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable()), image);
+        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram), image);
+        if (planned.Spec.Tpm)
+            await engine.UndefineAsync(definition.DomainName, cancel); // an older machine's TPM would go on
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.ForgetForeignAsync(definition.DomainName, cancel);
         await DefineAsync(planned, definition, cancel);
@@ -57,7 +61,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
             hostKey = keys.Public;
         }
 
-        var definition = Define(planned, Record(planned, hostKey, seed, record.Disks), image);
+        var definition = Define(planned, Record(planned, record with { HostKey = hostKey, Seed = seed }), image);
         await DefineAsync(planned, definition, cancel);
         return definition;
     }
@@ -96,18 +100,21 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         planned.Uuid,
         planned.Spec,
         planned.VirtType!,
-        planned.Spec.Firmware == Firmware.Kernel && image.Kernel is { } kernel
+        (planned.Spec.Firmware == Firmware.Uefi ? image.EfiKernel : image.Kernel) is { } kernel
             ? new(Volumes.Image(image.Copy, kernel), Volumes.Image(image.Copy, image.Initrd!), image.KernelArguments!)
             : null,
         Volumes.Console(record.Farm, record.Name));
 
-    /// <summary>The record of a planned machine.</summary>
-    public MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks) => new(
+    /// <summary>The record of a planned machine that goes on with the host key and the volumes of another record.</summary>
+    public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram);
+
+    MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
-        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks) { Made = began };
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram) { Made = began };
 
     /// <summary>
-    /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a seed, a console. Its identity is new; the guest
+    /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a copy of
+    /// its UEFI variables, a seed, a console. Its identity is new; the guest
     /// learns it from the seed's content, which is returned.
     /// </summary>
     public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(PlannedMachine planned, Snapshot from, string? held, CancellationToken cancel)
@@ -124,12 +131,19 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
             disks.Add(disk);
         }
 
+        var nvram = from.Record.Nvram is null ? null : Volumes.Nvram(Farm, name, present);
+        if (nvram is not null)
+        {
+            journal.Intent("create", "volume", nvram, engine.Name, name);
+            await engine.CopyNvramAsync(from.Record.Nvram!, nvram, cancel);
+        }
+
         await engine.CreateFileAsync(Volumes.Console(Farm, name), cancel);
         var keys = await hostKey;
         var seed = SeedOf(planned, keys);
         var volume = await WriteSeedAsync(name, seed, present, cancel);
         journal.Intent("create", "domain", MachineDefinition.DomainNameOf(Farm, name), engine.Name, name);
-        return (Record(planned, keys.Public, volume, disks.ToImmutable()) with { Held = held }, seed);
+        return (Record(planned, keys.Public, volume, disks.ToImmutable(), nvram) with { Held = held }, seed);
     }
 
     SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) => new(

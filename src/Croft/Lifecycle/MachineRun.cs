@@ -143,7 +143,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             throw CroftException.World($"layer {volume} is damaged");
         var image = await work.ImageAsync(machine, cancel);
         await PowerOffAsync(cancel);
-        var fresh = work.MakerFor(machine).Record(machine, layer.Record.HostKey, layer.Record.Seed, await layers.OverlaysAsync(layer, cancel));
+        var fresh = work.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
         var definition = MachineMaker.Define(machine, fresh, image);
         await engine.DefineAsync(definition, cancel);
         record = fresh;

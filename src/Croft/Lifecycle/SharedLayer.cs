@@ -17,7 +17,7 @@ sealed class SharedLayer(PlannedMachine first)
     /// <summary>For each machine that shares a layer, which.</summary>
     public static IReadOnlyDictionary<PlannedMachine, SharedLayer> Of(IEnumerable<PlannedMachine> machines) => (
         from machine in machines
-        where machine.Layers is [.., { Key: not null }] && machine.Spec.At is not null
+        where machine.Layers is [.., { Key: not null }] && machine.Spec.At is not null && !machine.Spec.Tpm
         group machine by (machine.Spec.At, machine.Spec.Platform, machine.Spec.Target, machine.Hypervisor, machine.Layers[^1].Key) into same
         where same.Count() > 1
         let layer = new SharedLayer(same.FirstOrDefault(m => m.Layers[^1].Present is not null) ?? same.First())

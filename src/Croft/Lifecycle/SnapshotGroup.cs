@@ -13,6 +13,8 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     /// <param name="standStill">Stop the processors of all of them meanwhile, so that all are of one instant.</param>
     public async Task<TimeSpan?> TakeAsync(string name, bool standStill, CancellationToken cancel)
     {
+        var told = standStill;
+        standStill |= keep == Keep.Disks && machines.Any(m => IsRunning(m) && m.Record.Nvram is not null); // nothing else keeps the guest from its variables
         var takings = await PrepareAsync(name, cancel);
         var held = await CanHoldWritesAsync(cancel);
         var paused = new List<Placed>();
@@ -46,7 +48,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
 
         foreach (var taking in takings)
             await taking.FinishAsync();
-        return standStill ? clock.Elapsed : null;
+        return told ? clock.Elapsed : null;
     }
 
     async Task<IReadOnlyList<Taking>> PrepareAsync(string name, CancellationToken cancel)
@@ -56,8 +58,8 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
         {
             foreach (var machine in machines)
             {
-                var memory = keep == Keep.Memory || keep == Keep.Present && machine.State.Power is PowerState.Running or PowerState.Paused;
-                takings.Add(await new SnapshotStore(Engine(machine), journal, controller.Surroundings.Clock).PrepareAsync(machine.Record, name, null, null, memory, cancel));
+                var store = new SnapshotStore(Engine(machine), journal, controller.Surroundings.Clock);
+                takings.Add(await store.PrepareAsync(machine.Record, name, null, null, KeepsMemory(keep, machine), cancel));
             }
 
             return takings;
@@ -68,6 +70,9 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
             throw;
         }
     }
+
+    /// <summary>Whether a machine's memory is kept.</summary>
+    public static bool KeepsMemory(Keep keep, Placed machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.Power is PowerState.Running or PowerState.Paused);
 
     /// <summary>Machines whose agents can hold all writes; where there is none, what the guest has not written yet is at least written now, and the journal says so.</summary>
     async Task<IReadOnlySet<Placed>> CanHoldWritesAsync(CancellationToken cancel)

@@ -46,7 +46,8 @@ public static class Identity
     public static string DiskDigest(MachineSpec spec, string? image) => Digest(
         [
             image, spec.Arch, spec.Firmware.ToString(), spec.User, spec.DiskSize?.ToString(CultureInfo.InvariantCulture),
-            .. spec.Disks.Select(d => $"{d.Name} {d.Size} {d.Format} {d.Mount}"),
+            .. spec.Disks.Select(d => $"{d.Name} {d.Size} {d.Format} {d.Mount}{(d.Raw ? " raw" : "")}"),
+            .. spec.SecureBoot ? ["secure boot"] : Array.Empty<string>(), .. spec.Tpm ? ["tpm"] : Array.Empty<string>(),
         ]);
 
     /// <summary>SHA-256 over texts, lower case hex; each text keeps its borders.</summary>

@@ -19,7 +19,7 @@ sealed class Placement
     readonly ImmutableArray<Host> hosts;
     readonly Dictionary<string, Host> byName;
     readonly bool hasSession;
-    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network), Candidates?> candidates = [];
+    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
     readonly Dictionary<string, int> turns = [];
 
     public Placement(PlanInput input)
@@ -85,7 +85,7 @@ sealed class Placement
     Candidates? Offered(MachineSpec machine)
     {
         var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
-        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, hasSession && MadeNetwork(machine) is not null);
+        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, hasSession && MadeNetwork(machine) is not null, (machine.Firmware, machine.SecureBoot, machine.Tpm));
         if (candidates.TryGetValue(key, out var known))
             return known;
         var allowed = hosts.Where(h => Bars(h, machine) is null).ToList();
@@ -108,7 +108,18 @@ sealed class Placement
                 return $"lacks label {label}={value}";
         }
 
-        return null;
+        return LackOfBoot(host.State, machine);
+    }
+
+    /// <summary>What the host has not installed to boot the machine; null when it has all, or was not asked.</summary>
+    static string? LackOfBoot(HypervisorState host, MachineSpec machine)
+    {
+        if (host.Boot?.GetValueOrDefault(machine.Arch) is not { } boot)
+            return null;
+        return machine.Firmware == Firmware.Uefi && !boot.Uefi ? $"has no UEFI for {machine.Arch} (install {(machine.Arch == "aarch64" ? "qemu-efi-aarch64" : "ovmf")} there)"
+            : machine.SecureBoot && !boot.SecureBoot ? $"has no UEFI with Secure Boot for {machine.Arch} (install ovmf there)"
+            : machine.Tpm && !boot.Tpm ? "has no emulated TPM (install swtpm and swtpm-tools there)"
+            : null;
     }
 
     /// <summary>The first of a machine's networks that libvirt has to make; null when user networking is all it has.</summary>

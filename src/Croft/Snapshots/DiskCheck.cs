@@ -4,7 +4,7 @@ using Croft.Tools;
 
 namespace Croft.Snapshots;
 
-/// <summary>Checks the files of a machine and its snapshots: everything that one stands on is there, and qemu-img finds nothing wrong in any.</summary>
+/// <summary>Checks the files of a machine and its snapshots: everything that one stands on is there, and qemu-img finds nothing wrong in any qcow2.</summary>
 static class DiskCheck
 {
     /// <summary>Checks, as far as this host reaches the files.</summary>
@@ -17,7 +17,7 @@ static class DiskCheck
                 throw CroftException.World($"snapshot \"{snapshot.Snapshot.Name}\" of machine \"{snapshot.Snapshot.Record.Name}\" is not whole: {missing} is gone", $"croft snapshot delete {snapshot.Snapshot.Name}");
         }
 
-        foreach (var disk in tree.Snapshots.SelectMany(SnapshotTree.FilesOf).Where(Volumes.IsDisk).Distinct())
+        foreach (var disk in tree.Snapshots.SelectMany(SnapshotTree.FilesOf).Where(v => Volumes.FormatOf(v) == "qcow2").Distinct())
         {
             if (engine.LocalPathOf(disk) is not { } path)
                 return;

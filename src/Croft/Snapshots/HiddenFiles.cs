@@ -55,7 +55,7 @@ sealed class HiddenFiles(LibvirtEngine engine, RunJournal journal)
     {
         if (engine.LocalPathOf(above) is not { } path)
             return false;
-        string[] below = onto is null ? ["-b", ""] : ["-b", engine.LocalPathOf(onto)!, "-F", "qcow2"];
+        string[] below = onto is null ? ["-b", ""] : ["-b", engine.LocalPathOf(onto)!, "-F", Volumes.FormatOf(onto)];
         var result = await new Tool("qemu-img", ["rebase", "-f", "qcow2", .. below, path]).RunAsync(cancel);
         if (result.ExitCode != 0)
             journal.Note(null, null, $"{above} stays as it is: {result.LastWords}");

@@ -6,8 +6,8 @@ using Croft.Engines;
 namespace Croft.Snapshots;
 
 /// <summary>
-/// A state that a machine can be put back to: files that no machine ever writes again, a frozen disk per disk of the machine and, where it ran, its
-/// saved memory. This record is its manifest, written last, as a volume beside them: without a readable manifest there is no snapshot.
+/// A state that a machine can be put back to: files that no machine ever writes again, a frozen disk per disk of the machine, a copy of its UEFI
+/// variables and, where it ran, its saved memory. This record is its manifest, written last, as a volume beside them: without a readable manifest there is no snapshot.
 /// A layer is a snapshot that the lifecycle made, found by its key instead of by a name.
 /// </summary>
 /// <param name="Name">The user's name, or the layer's: <c>clean</c>, <c>dependencies</c>, <c>init</c>.</param>

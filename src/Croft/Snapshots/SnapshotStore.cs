@@ -30,16 +30,19 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
     public async Task<Taking> PrepareAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        await engine.CheckKeepableAsync(domain, memory, fork: false, cancel);
         var present = await reader.VolumesOfAsync(record, cancel);
         volume ??= Volumes.Snapshot(record.Farm, record.Name, name, present);
         var memoryVolume = memory ? volume[..^SnapshotReader.ManifestEnd.Length] + MemoryEnd : null;
         if (present.Contains(volume) || memoryVolume is not null && present.Contains(memoryVolume))
             await DropAsync(record, volume, cancel);
         // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
-        var now = record with { Disks = (await engine.RecordAsync(domain, cancel)).Disks };
-        var snapshot = new Snapshot(name, key, memoryVolume, now, await engine.DefinitionAsync(domain, cancel), clock.GetUtcNow());
+        var current = await engine.RecordAsync(domain, cancel);
+        var now = record with { Disks = current.Disks, Nvram = current.Nvram };
+        var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(record.Farm, record.Name, present) };
+        var snapshot = new Snapshot(name, key, memoryVolume, frozen, await engine.DefinitionAsync(domain, cancel), clock.GetUtcNow());
         var running = await engine.PowerAsync(domain, cancel) is PowerState.Running or PowerState.Paused;
-        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], running);
+        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], now.Nvram, running);
         foreach (var made in taking.Creates)
             journal.Intent("create", "volume", made, engine.Name, record.Name);
         try
@@ -54,18 +57,25 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
         }
     }
 
-    /// <summary>Makes empty overlays on a snapshot's disks for a machine that is off.</summary>
-    public async Task<ImmutableArray<DiskVolume>> OverlaysAsync(Snapshot snapshot, CancellationToken cancel)
+    /// <summary>Makes what a machine that is off goes on with from a snapshot: empty overlays on its disks, a copy of its UEFI variables.</summary>
+    /// <returns>The snapshot's record with these.</returns>
+    public async Task<MachineRecord> OverlaysAsync(Snapshot snapshot, CancellationToken cancel)
     {
         var record = snapshot.Record;
-        var overlays = Next(record, await reader.VolumesOfAsync(record, cancel)).ToImmutableArray();
+        var present = await reader.VolumesOfAsync(record, cancel);
+        var overlays = Next(record, present).ToImmutableArray();
         foreach (var (frozen, overlay) in record.Disks.Zip(overlays))
         {
             journal.Intent("create", "volume", overlay.Volume, engine.Name, record.Name);
             await engine.CreateOverlayAsync(overlay.Volume, frozen.Volume, null, cancel);
         }
 
-        return overlays;
+        if (record.Nvram is not { } variables)
+            return record with { Disks = overlays };
+        var nvram = Volumes.Nvram(record.Farm, record.Name, present);
+        journal.Intent("create", "volume", nvram, engine.Name, record.Name);
+        await engine.CopyNvramAsync(variables, nvram, cancel);
+        return record with { Disks = overlays, Nvram = nvram };
     }
 
     /// <summary>Forgets a snapshot, and removes what nobody needs any more.</summary>

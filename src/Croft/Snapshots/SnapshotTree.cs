@@ -44,12 +44,12 @@ public sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnap
     /// <summary>The snapshot and all that stand on it, leaves first.</summary>
     public IEnumerable<StoredSnapshot> SubtreeOf(StoredSnapshot snapshot) => ChildrenOf(snapshot).SelectMany(SubtreeOf).Append(snapshot);
 
-    /// <summary>Bytes that a snapshot's own files take: its disks, without what they stand on, and its memory.</summary>
+    /// <summary>Bytes that a snapshot's own files take: its disks, without what they stand on, its memory and its UEFI variables.</summary>
     public long SizeOf(StoredSnapshot snapshot) => FilesOf(snapshot).Sum(files.Size);
 
-    /// <summary>The files that belong to a snapshot alone: its disks and its memory.</summary>
+    /// <summary>The files that belong to a snapshot alone: its disks, its memory and its UEFI variables.</summary>
     public static IEnumerable<string> FilesOf(StoredSnapshot snapshot) =>
-        snapshot.Snapshot.Record.Disks.Select(d => d.Volume).Concat(snapshot.Snapshot.Memory is { } memory ? [memory] : []);
+        [.. snapshot.Snapshot.Record.Disks.Select(d => d.Volume), .. new[] { snapshot.Snapshot.Memory, snapshot.Snapshot.Record.Nvram }.OfType<string>()];
 
     /// <summary>The files that a snapshot needs and that are not there; a snapshot without missing files is whole.</summary>
     public IEnumerable<string> MissingOf(StoredSnapshot snapshot) =>
@@ -71,14 +71,14 @@ public sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnap
            select new HiddenFile(name, files.Size(name), HoldersOf([name])),
     ];
 
-    /// <summary>Files of the machine that nobody needs: not its present disks and seed, not those of a snapshot, and nothing stands on them.</summary>
+    /// <summary>Files of the machine that nobody needs: not its present disks, seed and UEFI variables, not those of a snapshot, and nothing stands on them.</summary>
     public ImmutableArray<string> Unused
     {
         get
         {
             var own = files.Names.Where(n => n.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal)).ToList();
             var named = snapshots.SelectMany(s => FilesOf(s).Append(s.Volume).Append(s.Snapshot.Record.Seed))
-                .Concat(record.Disks.Select(d => d.Volume)).Append(record.Seed).Append(Volumes.Console(record.Farm, record.Name)).ToHashSet(StringComparer.Ordinal);
+                .Concat(record.Disks.Select(d => d.Volume)).Append(record.Seed).Append(record.Nvram ?? record.Seed).Append(Volumes.Console(record.Farm, record.Name)).ToHashSet(StringComparer.Ordinal);
             var needed = files.Names.Where(n => Volumes.IsDisk(n) && (named.Contains(n) || !own.Contains(n))).SelectMany(files.Chain).Concat(named).ToHashSet(StringComparer.Ordinal);
             // What stands on nothing needed goes first, so that nothing ever stands on a file that is gone.
             return [.. own.Where(n => !needed.Contains(n)).OrderByDescending(n => files.Chain(n).Count())];

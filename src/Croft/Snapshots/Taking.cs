@@ -11,17 +11,18 @@ namespace Croft.Snapshots;
 /// <param name="volume">The manifest's volume.</param>
 /// <param name="snapshot">With the disks that will be frozen.</param>
 /// <param name="next">The disks that the machine goes on with.</param>
+/// <param name="nvram">The UEFI variables that the machine goes on with; the snapshot has a copy.</param>
 /// <param name="running">Whether the machine runs.</param>
-public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, bool running)
+public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, string? nvram, bool running)
 {
     readonly string domain = MachineDefinition.DomainNameOf(snapshot.Record.Farm, snapshot.Record.Name);
 
     /// <summary>What is taken, with the disks that are frozen then.</summary>
     public Snapshot Snapshot => snapshot;
 
-    internal IEnumerable<string> Creates => [.. next.Select(d => d.Volume), .. snapshot.Memory is { } memory ? [memory] : Array.Empty<string>(), volume];
+    internal IEnumerable<string> Creates => [.. next.Select(d => d.Volume), .. new[] { snapshot.Memory, snapshot.Record.Nvram }.OfType<string>(), volume];
 
-    MachineRecord After => snapshot.Record with { Disks = next };
+    MachineRecord After => snapshot.Record with { Disks = next, Nvram = nvram };
 
     internal async Task CreateAsync(CancellationToken cancel)
     {
@@ -37,6 +38,9 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
     {
         try
         {
+            // Variables have no overlays. Without memory the machine stands still by now; memory holds them too and, continued, writes them back.
+            if (nvram is not null)
+                await engine.CopyNvramAsync(nvram, snapshot.Record.Nvram!, cancel);
             if (running)
                 await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], snapshot.Memory, holdWrites, cancel);
             await engine.RefitAsync(After, null, CancellationToken.None); // libvirt would keep in the definition what the disks stand on now, which merging changes

@@ -46,6 +46,30 @@ public sealed class LibvirtXml
         Assert.Equal("335544320", xml.Element("memory")!.Value);
     }
 
+    [Fact]
+    public void OfAMachineWithUefiNamesItsVariables()
+    {
+        var machine = Machine("{ name: db, platform: debian_13, target: amd64, firmware: uefi }", Record with { Nvram = "f.db.nvram.0.fd" });
+        var xml = XElement.Parse(DomainXml.Write(machine, volume => "/pool/" + volume));
+        Assert.Equal("f.db.nvram.0.fd", RecordXml.Read(xml)!.Nvram);
+        DomainXml.Refit(xml, machine.Record with { Nvram = "f.db.nvram.4.fd" }, volume => "/pool/" + volume);
+        Assert.Equal("f.db.nvram.4.fd", RecordXml.Read(xml)!.Nvram);
+        xml.Element("os")!.Element("nvram")!.Value = "/var/lib/libvirt/qemu/nvram/f.db_VARS.fd";
+        Assert.Null(RecordXml.Read(xml)!.Nvram);
+    }
+
+    [Fact]
+    public void OfARawDiskSaysSoUntilAnOverlayStandsOnIt()
+    {
+        var machine = Machine("{ name: db, platform: debian_13 }", Record with { Disks = [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.0.raw")] });
+        var xml = XElement.Parse(DomainXml.Write(machine, volume => "/pool/" + volume));
+        Assert.Equal(["qcow2", "raw", "raw"], Formats()); // the last is the seed
+        DomainXml.Refit(xml, machine.Record with { Disks = [new("root", "f.db.root.1.qcow2"), new("data", "f.db.data.1.qcow2")] }, volume => "/pool/" + volume);
+        Assert.Equal(["qcow2", "qcow2", "raw"], Formats());
+
+        IEnumerable<string?> Formats() => xml.Descendants("driver").Select(d => (string?)d.Attribute("type")).Take(3);
+    }
+
     [Theory]
     [InlineData("<domain/>")]
     [InlineData("<domain><metadata/></domain>")]
@@ -87,6 +111,9 @@ public sealed class LibvirtXml
     [InlineData("platform: debian_13", "kvm", true)]
     [InlineData("platform: debian_13, target: amd64, virt_domain: qemu, vcpus: 4, memory: 2GiB, cpu: max", "qemu", true)]
     [InlineData("platform: debian_13, target: amd64, firmware: uefi", "kvm", false)]
+    [InlineData("platform: debian_13, target: amd64, firmware: uefi", "qemu", true)]
+    [InlineData("platform: debian_13, target: amd64, secure_boot: true, tpm: true", "qemu", true)]
+    [InlineData("platform: debian_13, target: arm64, firmware: uefi, tpm: true", "qemu", true)]
     [InlineData("platform: debian_13, target: amd64, firmware: bios, machine: pc, cpu: host-model", "kvm", false)]
     [InlineData("platform: debian_13, target: arm64", "qemu", true)]
     [InlineData("platform: debian_13, target: riscv64", "qemu", true)]
@@ -95,7 +122,7 @@ public sealed class LibvirtXml
     [InlineData("platform: debian_12, target: i386", "qemu", true)]
     public async Task OfAMachineIsValid(string keys, string virtType, bool kernel)
     {
-        var machine = Machine($"{{ name: db, {keys} }}", Record with { Folder = "/a b/é&<" }) with { VirtType = virtType };
+        var machine = Machine($"{{ name: db, {keys} }}", Record with { Folder = "/a b/é&<", Nvram = "f.db.nvram.0.fd" }) with { VirtType = virtType };
         await ValidateAsync("domain", DomainXml.Write(kernel ? machine : machine with { Boot = null }, volume => "/pool/" + volume));
     }
 

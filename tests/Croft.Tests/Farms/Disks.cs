@@ -7,9 +7,9 @@ public sealed class Disks
     [Fact]
     public void AreTaken()
     {
-        var machine = Reading.Machine("disk: 10GiB, disks: [ { name: data, size: 1GiB, format: ext4, mount: /srv/data }, { name: raw, size: 2GiB }, { name: s, size: 1GiB, format: swap } ]");
+        var machine = Reading.Machine("disk: 10GiB, disks: [ { name: data, size: 1GiB, format: ext4, mount: /srv/data }, { name: raw, size: 2GiB, type: raw }, { name: s, size: 1GiB, format: swap } ]");
         Assert.Equal(10L << 30, machine.DiskSize);
-        Assert.Equal([new("data", 1L << 30, "ext4", "/srv/data"), new("raw", 2L << 30, null, null), new DiskSpec("s", 1L << 30, "swap", null)], machine.Disks);
+        Assert.Equal([new("data", 1L << 30, "ext4", "/srv/data"), new("raw", 2L << 30, null, null, Raw: true), new DiskSpec("s", 1L << 30, "swap", null)], machine.Disks);
     }
 
     [Theory]
@@ -19,6 +19,7 @@ public sealed class Disks
     [InlineData("{ name: a, size: 1GiB, mount: /s }", "disks[0].mount: a mounted disk needs a file system; add format: ext4")]
     [InlineData("{ name: a, size: 1GiB, format: swap, mount: /s }", "disks[0].mount: swap is not mounted; leave mount out")]
     [InlineData("{ name: a, size: 1GiB, format: ext5 }", "disks[0].format: \"ext5\" is not ext2, ext3, ext4, xfs, btrfs, vfat or swap; did you mean \"ext2\"?")]
+    [InlineData("{ name: a, size: 1GiB, type: vdi }", "disks[0].type: \"vdi\" is not qcow2 or raw")]
     [InlineData("{ name: a }", "disks[0].size: missing; a disk needs size: size, such as `512MiB` or `2GiB`")]
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: srv }", "disks[0].mount: \"srv\" is not a mount point")]
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: /srv/../etc }", "is not a mount point")]

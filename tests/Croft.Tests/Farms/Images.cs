@@ -26,6 +26,13 @@ public sealed class Images
     }
 
     [Fact]
+    public void SecureBootIsOfUefi()
+    {
+        var machine = Reading.Machine("arch: x86_64, secure_boot: true, tpm: true");
+        Assert.Equal((Firmware.Uefi, true, true), (machine.Firmware, machine.SecureBoot, machine.Tpm));
+    }
+
+    [Fact]
     public void ArmBootsImagesOfOthersByUefi() =>
         Assert.Equal(Firmware.Uefi, Reading.Machine("arch: aarch64, image: { url: \"https://example.org/a\" }").Firmware);
 
@@ -43,6 +50,8 @@ public sealed class Images
     [InlineData("image: { build: mmdebstrap, suite: trixie, packages: [Vim] }", "write \"vim\"")]
     [InlineData("image: debian_21", "image: no image \"debian_21\" in the catalogue; did you mean \"debian_12\"?")]
     [InlineData("image: { build: mmdebstrap, suite: bookworm }\n      arch: riscv64", "image: Debian bookworm was not released for riscv64; trixie was")]
+    [InlineData("secure_boot: true\n      firmware: bios", "firmware: Secure Boot needs UEFI; write firmware: uefi, or leave it out")]
+    [InlineData("secure_boot: true\n      arch: aarch64", "secure_boot: Croft knows Secure Boot for x86_64 only, and this is aarch64; leave it out")]
     [InlineData("image: { url: \"http://x/y\" }\n      firmware: kernel", "firmware: only a built image brings its kernel; use bios or uefi")]
     public void BadOnesAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.MachineProblems(keys));
 

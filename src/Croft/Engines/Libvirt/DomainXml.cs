@@ -37,11 +37,12 @@ static class DomainXml
             new XElement("on_crash", "destroy"),
             new XElement(
                 "devices",
-                machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), "qcow2", Target(i), disk.Disk)),
+                machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
                 Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
                 new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
+                spec.Tpm ? Tpm(spec.Arch) : null,
                 new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
                 new XElement("memballoon", new XAttribute("model", "none"))),
@@ -55,16 +56,23 @@ static class DomainXml
     public static (string Target, string Volume) Names(XElement disk) =>
         ((string?)disk.Element("target")?.Attribute("dev") ?? "", Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? ""));
 
-    /// <summary>Puts a machine's present disks, seed and record into its definition of another time; all else stays.</summary>
+    /// <summary>The file of a machine's UEFI variables, without its folder; null when the definition names none.</summary>
+    public static string? NvramOf(XElement domain) => domain.Element("os")?.Element("nvram")?.Value is { Length: > 0 } file ? Path.GetFileName(file) : null;
+
+    /// <summary>Puts a machine's present disks, seed, UEFI variables and record into its definition of another time; all else stays.</summary>
     public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
     {
         var volumes = record.Disks.Select((disk, i) => (Target: Target(i), disk.Volume)).Append((Target: SeedTarget, Volume: record.Seed)).ToDictionary(d => d.Target, d => d.Volume);
         foreach (var disk in domain.Descendants("disk"))
         {
-            disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volumes[Names(disk).Target]))));
+            var volume = volumes[Names(disk).Target];
+            disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volume))));
+            disk.Element("driver")!.SetAttributeValue("type", Volumes.FormatOf(volume));
             disk.Element("backingStore")?.Remove();
         }
 
+        if (record.Nvram is { } nvram)
+            domain.Element("os")!.Element("nvram")!.Value = path(nvram);
         domain.Element("metadata")?.Remove();
         domain.Add(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
     }
@@ -91,7 +99,8 @@ static class DomainXml
         if (machine.Spec.Firmware == Firmware.Uefi)
             os.Add(
                 new XAttribute("firmware", "efi"),
-                new XElement("firmware", Feature("enrolled-keys"), Feature("secure-boot")));
+                new XElement("firmware", Feature("enrolled-keys"), Feature("secure-boot")),
+                machine.Record.Nvram is { } nvram ? new XElement("nvram", path(nvram)) : null);
         os.Add(new XElement("type", new XAttribute("arch", machine.Spec.Arch), new XAttribute("machine", machine.Spec.Machine ?? arch.MachineType), "hvm"));
         if (machine.Boot is { } boot)
             os.Add(
@@ -102,7 +111,7 @@ static class DomainXml
             os.Add(new XElement("boot", new XAttribute("dev", "hd")));
         return os;
 
-        static XElement Feature(string name) => new("feature", new XAttribute("enabled", "no"), new XAttribute("name", name));
+        XElement Feature(string name) => new("feature", new XAttribute("enabled", machine.Spec.SecureBoot ? "yes" : "no"), new XAttribute("name", name));
     }
 
     /// <summary>What every machine of an architecture has.</summary>
@@ -139,6 +148,11 @@ static class DomainXml
         new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
         readOnly ? new XElement("readonly") : null,
         new XElement("serial", serial));
+
+    static XElement Tpm(string arch) => new(
+        "tpm",
+        new XAttribute("model", arch switch { "x86_64" or "i686" => "tpm-crb", "ppc64le" => "tpm-spapr", _ => "tpm-tis" }),
+        new XElement("backend", new XAttribute("type", "emulator"), new XAttribute("version", "2.0")));
 
     static XElement Interface(Nic nic, Architecture arch) => new(
         "interface",

@@ -15,7 +15,8 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <summary>Starts a defined machine.</summary>
-    public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync($"starting {domain}", domain, d => d.Start(), cancel);
+    public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync(
+        $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? DomainStartFlags.ResetNvram : DomainStartFlags.None), cancel);
 
     /// <summary>Asks the guest to shut down, by power button and agent.</summary>
     public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
@@ -52,7 +53,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Removes a machine's definition, switching it off first; its volumes stay. Nothing happens when there is none.</summary>
+    /// <summary>Removes a machine's definition, UEFI variables and TPM, switching it off first; its other volumes stay. Nothing happens when there is none.</summary>
     public Task UndefineAsync(string domain, CancellationToken cancel) => CallAsync(
         $"removing {domain}",
         () =>
@@ -61,7 +62,7 @@ public sealed partial class LibvirtEngine
             if (found is null)
                 return;
             Quietly(() => found.Destroy());
-            found.Undefine(DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram);
+            found.Undefine(DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm);
         },
         cancel);
 

@@ -11,7 +11,8 @@ public sealed partial class LibvirtEngine
     const string KvmDevice = "/dev/kvm";
 
     /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
-    public async Task<HypervisorState> ObserveAsync(CancellationToken cancel)
+    /// <param name="firmwareFor">The architectures for which UEFI and TPMs are asked about, too, which takes longer.</param>
+    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
         var machines = ListMachinesAsync(cancel);
         var networks = ListNetworksAsync(cancel);
@@ -21,12 +22,13 @@ public sealed partial class LibvirtEngine
         var addresses = here ? LocalAddresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var (node, capabilities, libvirt, hypervisor) = await host;
+        var types = VirtTypes(capabilities);
         return new HypervisorState(
             Name,
             (string?)capabilities.Element("host")?.Element("uuid") ?? "",
             null,
             $"libvirt {libvirt}, QEMU {hypervisor}",
-            VirtTypes(capabilities),
+            types,
             (int)node.Cpus,
             (long)node.MemoryKiB * 1024,
             await machines,
@@ -35,7 +37,8 @@ public sealed partial class LibvirtEngine
             addresses,
             [.. ports],
             here ? UnknownHostName() : null,
-            here && !IsSession && IsKvmClosed(capabilities));
+            here && !IsSession && IsKvmClosed(capabilities),
+            firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel));
     }
 
     /// <summary>Asks only for what its room follows from: its size and its machines.</summary>

@@ -19,13 +19,13 @@ public sealed partial class LibvirtEngine
         {
             using var below = Pool().FindVolume(backing) ?? throw CroftException.World($"disk {name} cannot stand on {backing}: hypervisor \"{Name}\" has no such volume");
             var capacity = Math.Max(size ?? 0, (long)below.Info().Capacity);
-            return Create(name, "qcow2", capacity, "0600", new XElement("backingStore", new XElement("path", below.Path), new XElement("format", new XAttribute("type", "qcow2"))));
+            return Create(name, "qcow2", capacity, "0600", new XElement("backingStore", new XElement("path", below.Path), new XElement("format", new XAttribute("type", Volumes.FormatOf(backing)))));
         },
         cancel);
 
-    /// <summary>Makes an empty qcow2 disk. False when a volume of that name exists.</summary>
+    /// <summary>Makes an empty disk. False when a volume of that name exists.</summary>
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
-        CallAsync($"creating disk {name}", () => Create(name, "qcow2", size, "0600", null), cancel);
+        CallAsync($"creating disk {name}", () => Create(name, Volumes.FormatOf(name), size, "0600", null), cancel);
 
     /// <summary>Makes an empty file that libvirt or QEMU writes to. False when a volume of that name exists.</summary>
     public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
@@ -129,7 +129,7 @@ public sealed partial class LibvirtEngine
                     try
                     {
                         var xml = XElement.Parse(volume.Xml());
-                        var backing = (string?)xml.Element("backingStore")?.Element("path");
+                        var backing = Volumes.FormatOf(volume.Name) != "qcow2" ? null : (string?)xml.Element("backingStore")?.Element("path");
                         files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
                     }
                     catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
@@ -180,16 +180,9 @@ public sealed partial class LibvirtEngine
 
     bool Create(string name, string format, long capacity, string mode, XElement? backing)
     {
-        var xml = new XElement(
-            "volume",
-            new XElement("name", name),
-            new XElement("capacity", capacity.ToString(CultureInfo.InvariantCulture)),
-            new XElement("allocation", 0),
-            new XElement("target", new XElement("format", new XAttribute("type", format)), new XElement("permissions", new XElement("mode", mode))),
-            backing);
         try
         {
-            using var volume = Pool().CreateVolume(xml.ToString());
+            using var volume = Pool().CreateVolume(VolumeXml(name, format, capacity, mode, backing));
             return true;
         }
         catch (LibvirtException e) when (e.Code == LibvirtError.StorageVolExist)
@@ -197,6 +190,14 @@ public sealed partial class LibvirtEngine
             return false;
         }
     }
+
+    static string VolumeXml(string name, string format, long capacity, string mode, XElement? backing) => new XElement(
+        "volume",
+        new XElement("name", name),
+        new XElement("capacity", capacity.ToString(CultureInfo.InvariantCulture)),
+        new XElement("allocation", 0),
+        new XElement("target", new XElement("format", new XAttribute("type", format)), new XElement("permissions", new XElement("mode", mode))),
+        backing).ToString();
 
     static void Send(Stream content, LibvirtVolume volume, IProgress<long>? progress, CancellationToken cancel) =>
         volume.Upload(content, 0, (ulong)content.Length, progress: sent =>

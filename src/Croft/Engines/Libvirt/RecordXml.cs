@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace Croft.Engines.Libvirt;
 
-/// <summary>Croft's element in a domain's metadata. Disks and seed are not in it: the domain itself names them, and they change while it runs.</summary>
+/// <summary>Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change.</summary>
 static class RecordXml
 {
     public const string Namespace = "https://croft.dev/xmlns/1";
@@ -57,7 +57,8 @@ static class RecordXml
                 Text("hardware") ?? "", Text("disks") ?? "", Text("run") ?? "", Text("held"), Children("hostkey").FirstOrDefault()?.Value ?? "",
                 disks[true].FirstOrDefault().Place.Volume ?? "",
                 [.. nics],
-                [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))])
+                [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
+                DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
             {
                 Made = DateTimeOffset.TryParse(Text("made"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) ? made : default,
             }

@@ -15,5 +15,10 @@ static class DiskKeys
 
     public static readonly Field<string> Mount = new("mount", Rules.Mount, "Where the guest mounts it; needs `format`.") { DefaultText = "not mounted" };
 
-    public static readonly MapShape Map = new("a disk", [Name, Size, Format, Mount]);
+    public static readonly Field<bool> Raw = new(
+        "type",
+        new ChoiceShape<bool>(("qcow2", false), ("raw", true)),
+        "The form of its file; after the first snapshot it is qcow2 in any case.") { DefaultText = "`qcow2`" };
+
+    public static readonly MapShape Map = new("a disk", [Name, Size, Format, Mount, Raw]);
 }

@@ -24,7 +24,11 @@ static class MachineKeys
     public static readonly Field<Firmware> Firmware = new(
         "firmware",
         new ChoiceShape<Firmware>(("kernel", Farms.Firmware.Kernel), ("bios", Farms.Firmware.Bios), ("uefi", Farms.Firmware.Uefi)),
-        "How it boots: the image's kernel loaded directly, or from its disk.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
+        "How it boots: by this firmware from its disk; a built image brings its kernel, which is loaded directly.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
+
+    public static readonly Field<bool> SecureBoot = new("secure_boot", new BoolShape(), "UEFI with Microsoft's keys enrolled and enforced.") { DefaultText = "`false`" };
+
+    public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
     public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk.") { DefaultText = "the image's own" };
 
@@ -52,7 +56,7 @@ static class MachineKeys
 
     public static readonly ImmutableArray<Field> All =
     [
-        Image, Arch, VirtDomain, Machine, Cpu, Vcpus, Memory, Firmware, Disk, Disks, Networks, User, Wait, ConnectionTimeout, Hypervisor, Require, Apart, Properties,
+        Image, Arch, VirtDomain, Machine, Cpu, Vcpus, Memory, Firmware, SecureBoot, Tpm, Disk, Disks, Networks, User, Wait, ConnectionTimeout, Hypervisor, Require, Apart, Properties,
     ];
 
     public static readonly MapShape Platform = new("a platform", All);

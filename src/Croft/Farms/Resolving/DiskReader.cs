@@ -38,7 +38,7 @@ sealed class DiskReader(ProblemList problems)
 
             if (name is not null && disk.Maybe(DiskKeys.Size) is { } size)
             {
-                disks.Add(new DiskSpec(name, size, format, mount));
+                disks.Add(new DiskSpec(name, size, format, mount, disk.Maybe(DiskKeys.Raw) ?? false));
             }
         }
 

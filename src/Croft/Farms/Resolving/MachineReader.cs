@@ -60,6 +60,8 @@ sealed class MachineReader(
             map.Maybe(MachineKeys.Vcpus) ?? 1,
             map.Maybe(MachineKeys.Memory) ?? 512L << 20,
             FirmwareOf(map, image, arch),
+            map.Maybe(MachineKeys.SecureBoot) ?? false,
+            map.Maybe(MachineKeys.Tpm) ?? false,
             map.Maybe(MachineKeys.Disk),
             disks,
             nics,
@@ -75,14 +77,25 @@ sealed class MachineReader(
 
     Firmware FirmwareOf(MapReading map, ImageSpec image, string arch)
     {
+        var secure = map.Maybe(MachineKeys.SecureBoot) ?? false;
+        if (secure && arch != "x86_64")
+        {
+            problems.Add(map.NodeOf(MachineKeys.SecureBoot), $"Croft knows Secure Boot for x86_64 only, and this is {arch}", "leave it out");
+        }
+
         if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
         {
-            return image is BuiltImage ? Firmware.Kernel : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
+            return secure ? Firmware.Uefi : image is BuiltImage ? Firmware.Kernel : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
         }
 
         if (firmware == Firmware.Kernel && image is not BuiltImage)
         {
             problems.Add(map.NodeOf(MachineKeys.Firmware), "only a built image brings its kernel", "use bios or uefi");
+        }
+
+        if (secure && firmware != Firmware.Uefi)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Firmware), "Secure Boot needs UEFI", "write firmware: uefi, or leave it out");
         }
 
         return firmware;

@@ -1,0 +1,22 @@
+using System.Xml.Linq;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>Whether a machine's state can be kept whole. A snapshot that lacks a part of it would look complete and not be.</summary>
+static class Keepable
+{
+    /// <summary>What stands in the way, and what to do; null when nothing does.</summary>
+    /// <param name="memory">Whether the memory is kept, too.</param>
+    /// <param name="fork">Whether another machine is to go on from it.</param>
+    public static (string Message, string Hint)? Obstacle(XElement domain, bool memory, bool fork)
+    {
+        var record = RecordXml.Read(domain);
+        var machine = $"machine \"{record?.Name ?? (string?)domain.Element("name")}\"";
+        var tpm = domain.Descendants("tpm").Any();
+        return tpm && fork ? ($"{machine} has a TPM, whose secrets a fork would share", "declare another machine instead")
+            : tpm && !memory ? ($"{machine} has a TPM, whose state can be kept only together with the memory", "croft snapshot create NAME --memory, while it runs")
+            : memory && domain.Descendants("filesystem").Any() ? ($"{machine} shares a folder of its host, and QEMU cannot keep the memory of such a machine", "croft snapshot create NAME --disk keeps its disks")
+            : DomainXml.NvramOf(domain) is { } nvram && record?.Nvram is null ? ($"the UEFI variables of {machine} are in {nvram}, outside of Croft's pool, and cannot be kept", "croft destroy and croft up make it anew")
+            : null;
+    }
+}
