@@ -90,9 +90,8 @@ public sealed class MachinesWithUefi : IAsyncLifetime
     {
         Lab.OnlyWithAll();
         await lab.SucceedsAsync("down");
-        var shared = Directory.CreateDirectory(Path.Combine(lab.Folder, "shared")).FullName;
         var xml = (await VirshAsync("dumpxml", "--inactive", "uefivars.a")).Replace(
-            "</devices>", $"<filesystem type='mount' accessmode='mapped'><source dir='{shared}'/><target dir='shared'/></filesystem></devices>", StringComparison.Ordinal);
+            "</devices>", "<filesystem type='mount' accessmode='passthrough'><source dir='/usr/share/OVMF'/><target dir='shared'/><readonly/></filesystem></devices>", StringComparison.Ordinal);
         lab.Write("a.xml", xml);
         await VirshAsync("define", Path.Combine(lab.Folder, "a.xml"));
         await lab.SucceedsAsync("start", "a");

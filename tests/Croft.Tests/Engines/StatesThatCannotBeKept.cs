@@ -16,7 +16,8 @@ public sealed class StatesThatCannotBeKept
     [InlineData(Tpm, true, true, "machine \"db\" has a TPM, whose secrets a fork would share")]
     [InlineData(Folder, true, false, "machine \"db\" shares a folder of its host, and QEMU cannot keep the memory of such a machine")]
     [InlineData(Folder, false, false, null)]
-    [InlineData(Elsewhere, false, false, "the UEFI variables of machine \"db\" are in f.db_VARS.fd, outside of Croft's pool, and cannot be kept")]
+    [InlineData(Elsewhere, false, false, "the UEFI variables of machine \"db\" are outside of Croft's pool and cannot be kept")]
+    [InlineData("<os firmware='efi'/>", false, false, "the UEFI variables of machine \"db\" are outside of Croft's pool and cannot be kept")]
     [InlineData(InThePool, true, true, null)]
     [InlineData("", true, true, null)]
     public void AreNamed(string xml, bool memory, bool fork, string? message)

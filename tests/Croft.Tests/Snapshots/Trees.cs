@@ -63,6 +63,18 @@ public sealed class Trees
         Assert.False(new SnapshotTree(Record("1"), tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())) { Foreign = [new("s", null, true, true, true, default)] }.IsOwn);
     }
 
+    [Fact]
+    public void UefiVariablesBelongToTheirSnapshotOrToTheMachine()
+    {
+        var files = new[] { "f.m.root.0.qcow2", "f.m.seed.0.iso", "f.m.nvram.0.fd", "f.m.nvram.1.fd", "f.m.nvram.2.fd" }.ToDictionary(name => name, name => new DiskFile(name, null, 1));
+        var snapshot = new StoredSnapshot("f.m.snapshot-a.0.json", new("a", null, null, Record("0") with { Nvram = "f.m.nvram.1.fd" }, "<domain/>", DateTimeOffset.UnixEpoch));
+        var tree = new SnapshotTree(Record("0") with { Nvram = "f.m.nvram.0.fd" }, [snapshot], new(files));
+        Assert.Equal(["f.m.nvram.2.fd"], tree.Unused);
+        Assert.Equal(2, tree.SizeOf(snapshot));
+        files.Remove("f.m.nvram.1.fd");
+        Assert.Equal(["f.m.nvram.1.fd"], tree.MissingOf(snapshot));
+    }
+
     static SnapshotTree Tree(string files, string snapshots, int now)
     {
         var all = files.Split(' ').Select(f => f.Split('<')).Select(f => new DiskFile(Name(f[0]), Name(f[1]), 1))

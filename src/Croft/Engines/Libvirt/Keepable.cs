@@ -16,7 +16,8 @@ static class Keepable
         return tpm && fork ? ($"{machine} has a TPM, whose secrets a fork would share", "declare another machine instead")
             : tpm && !memory ? ($"{machine} has a TPM, whose state can be kept only together with the memory", "croft snapshot create NAME --memory, while it runs")
             : memory && domain.Descendants("filesystem").Any() ? ($"{machine} shares a folder of its host, and QEMU cannot keep the memory of such a machine", "croft snapshot create NAME --disk keeps its disks")
-            : DomainXml.NvramOf(domain) is { } nvram && record?.Nvram is null ? ($"the UEFI variables of {machine} are in {nvram}, outside of Croft's pool, and cannot be kept", "croft destroy and croft up make it anew")
+            : (domain.Element("os")?.Attribute("firmware")?.Value == "efi" || DomainXml.NvramOf(domain) is not null) && record?.Nvram is null
+                ? ($"the UEFI variables of {machine} are outside of Croft's pool and cannot be kept", "croft destroy and croft up make it anew")
             : null;
     }
 }
