@@ -32,7 +32,7 @@ static class ForeignSnapshots
     {
         CheckInside(machine, snapshot, $"virsh snapshot-revert {machine.State.Name} {snapshot.Name}");
         var engine = controller.Engine(machine.Hypervisor);
-        if (controller.GuestOf(machine.Record) is { } guest)
+        if (controller.GuestOf(machine) is { } guest)
             await guest.CloseAsync(cancel);
         journal.Intent("revert", "domain", $"{machine.State.Name} to {snapshot.Name}", engine.Name, machine.Record.Name);
         var start = new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text));
