@@ -30,7 +30,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
                 last.Enqueue(line);
                 if (last.Count > 8)
                     last.Dequeue();
-                if (line.StartsWith("I: ", StringComparison.Ordinal))
+                if (line.StartsWith("I: ", StringComparison.Ordinal) && line.EndsWith("...", StringComparison.Ordinal)) // mmdebstrap begins something
                     Report(spec, line[3..].TrimEnd('.'));
             }, cancel);
         }
