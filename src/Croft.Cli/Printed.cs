@@ -8,6 +8,8 @@ namespace Croft.Cli;
 /// <summary>Structured results as text.</summary>
 static class Printed
 {
+    const int Chunk = 1 << 16;
+
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>As <c>json</c> or <c>yaml</c>, ending with a newline.</summary>
@@ -18,6 +20,42 @@ static class Printed
         var text = new StringBuilder();
         Yaml(node, 0, text, inline: false);
         return text.ToString();
+    }
+
+    /// <summary>Writes an object with long lists, as <c>json</c> item by item.</summary>
+    public static void Write(string format, PrintedLists lists)
+    {
+        if (format != "json")
+        {
+            var whole = new JsonObject { [lists.Key] = lists.Name };
+            foreach (var (key, items) in lists.Lists)
+                whole[key] = new JsonArray([.. items]);
+            Terminal.ResultText(As(format, whole));
+            return;
+        }
+
+        using var output = Terminal.ResultStream();
+        using (var writer = new Utf8JsonWriter(output, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(lists.Key, lists.Name);
+            foreach (var (key, items) in lists.Lists)
+            {
+                writer.WriteStartArray(key);
+                foreach (var item in items)
+                {
+                    item.WriteTo(writer);
+                    if (writer.BytesPending > Chunk)
+                        writer.Flush();
+                }
+
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
     }
 
     /// <summary>Block style; every scalar as JSON writes it, which YAML reads the same.</summary>

@@ -39,6 +39,9 @@ sealed class Terminal
     /// <summary>Text of the result that ends with its own newline.</summary>
     public static void ResultText(string text) => Console.Out.Write(text);
 
+    /// <summary>Where a result goes that is written bit by bit.</summary>
+    public static Stream ResultStream() => new BufferedStream(Console.OpenStandardOutput());
+
     /// <summary>A line for people.</summary>
     public void Say(string line)
     {

@@ -30,7 +30,7 @@ static class PlanCommand
 
             if (session.Output != "table")
             {
-                Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(plan)));
+                Printed.Write(session.Output, PlanJson.Of(plan));
             }
             else
             {
@@ -54,7 +54,7 @@ static class PlanCommand
         }
         catch (PlanException e) when (session.Output != "table")
         {
-            Terminal.ResultText(Printed.As(session.Output, PlanJson.Of(null, [], [], e.Problems)));
+            Printed.Write(session.Output, PlanJson.Of(null, [], [], e.Problems));
             throw;
         }
     }

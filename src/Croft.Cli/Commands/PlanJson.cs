@@ -7,13 +7,13 @@ namespace Croft.Cli.Commands;
 /// <summary>A plan as a stable JSON document.</summary>
 static class PlanJson
 {
-    public static JsonObject Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Undeclared, plan.Problems);
+    public static PrintedLists Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Undeclared, plan.Problems);
 
     /// <param name="farm">Null when the farm file cannot be read.</param>
-    public static JsonObject Of(string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<string> undeclared, IEnumerable<Problem> problems) => new()
-    {
-        ["farm"] = farm,
-        ["machines"] = new JsonArray([.. machines.Select(m => (JsonNode)new JsonObject
+    public static PrintedLists Of(string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<string> undeclared, IEnumerable<Problem> problems) => new(
+        "farm",
+        farm,
+        ("machines", machines.Select(m => (JsonNode)new JsonObject
         {
             ["name"] = m.Spec.Name,
             ["platform"] = m.Spec.Platform,
@@ -25,9 +25,9 @@ static class PlanJson
             ["action"] = m.Action.ToString().ToLowerInvariant(),
             ["reason"] = m.Reason,
             ["cache"] = new JsonObject(m.Layers.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)(l.Present is null ? "miss" : "hit")))),
-        })]),
-        ["undeclared"] = new JsonArray([.. undeclared.Select(u => (JsonNode)u)]),
-        ["problems"] = new JsonArray([.. problems.Select(p => (JsonNode)new JsonObject
+        })),
+        ("undeclared", undeclared.Select(u => (JsonNode)u)),
+        ("problems", problems.Select(p => (JsonNode)new JsonObject
         {
             ["file"] = p.At?.File,
             ["line"] = p.At?.Line,
@@ -35,6 +35,5 @@ static class PlanJson
             ["path"] = p.Path,
             ["message"] = p.Message,
             ["hint"] = p.Hint,
-        })]),
-    };
+        })));
 }
