@@ -125,7 +125,7 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
 /// <param name="Networks">In NIC order; the first carries the default route and ssh.</param>
 /// <param name="User">The login of the guest.</param>
 /// <param name="Wait">What ready means.</param>
-/// <param name="ConnectionTimeout">How long it may take to become ready on hardware; stretched under emulation.</param>
+/// <param name="ConnectionTimeout">How long it may take to become ready on hardware; stretched as far as emulation is slower.</param>
 /// <param name="Hypervisor">Only this hypervisor; null lets the plan choose.</param>
 /// <param name="Require">Labels that the hypervisor must carry.</param>
 /// <param name="Apart">Machines of the same group are placed on different hypervisors; null is no group.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
@@ -19,6 +20,7 @@ public sealed class Controller : IDisposable
 {
     readonly Proofs proofs;
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
+    ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
 
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
 
@@ -87,7 +89,8 @@ public sealed class Controller : IDisposable
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
             await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) ?? (Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
-        unproved = [.. from state in states from arch in proofs.Missing(state) select (state, arch)];
+        unproved = [.. from state in states from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
+        unmeasured = [.. from state in states from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
         return new([.. states.Select(proofs.Apply)]);
     }
 
@@ -116,12 +119,32 @@ public sealed class Controller : IDisposable
             var image = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
             var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
             var took = await engine.ProveAsync(arch, Proofs.Accelerated, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
-            proofs.Keep(state, arch, took);
+            proofs.Keep(state, arch, Proofs.Accelerated, took);
             journal.Note(null, null, took is null
                 ? $"{engine.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
                 : $"{engine.Name}: {Proofs.Accelerated} for {arch} works");
         }
     }
+
+    /// <summary>
+    /// Measures how fast hypervisors emulate, once for each on which the plan has an emulated machine with a kernel at hand. The next plan knows it: time-outs are
+    /// stretched by it, and dispatch weighs it.
+    /// </summary>
+    internal Task MeasureAsync(Plan plan, RunJournal journal, CancellationToken cancel) => Task.WhenAll(
+        unmeasured.Select(u => (u.State, u.Arch, plan.Machines.FirstOrDefault(m => m.Hypervisor == u.State.Name && m.Spec.Arch == u.Arch && m.VirtType == Proofs.Emulated)?.Spec.Image))
+            .Where(u => u.Image is BuiltImage)
+            .Select(async u =>
+            {
+                if (Images.Find(u.Image!) is not { Kernel: { } kernel } image)
+                    return;
+                var engine = Engine(u.State.Name);
+                var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
+                var took = await engine.ProveAsync(u.Arch, Proofs.Emulated, Volumes.Image(copy, kernel), Surroundings.Clock, cancel);
+                proofs.Keep(u.State, u.Arch, Proofs.Emulated, took);
+                journal.Note(null, null, took is { } time
+                    ? string.Create(CultureInfo.InvariantCulture, $"{engine.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
+                    : $"{engine.Name}: emulating {u.Arch} boots no kernel in time");
+            }));
 
     /// <summary>Makes the plan of what exists now.</summary>
     public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);

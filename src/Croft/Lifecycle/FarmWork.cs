@@ -84,13 +84,14 @@ sealed class FarmWork : IDisposable
             plan.ThrowIfProblems();
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
+            var measuring = controller.MeasureAsync(plan, journal, cancel);
             var ways = controller.OpenWaysAsync(plan.Machines.Select(m => m.Hypervisor!).Distinct(), cancel);
             var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal));
             await Task.WhenAll(plan.Networks.GroupBy(n => n.Hypervisor).Select(async host =>
             {
                 foreach (var network in host)
                     await networks[host.Key].EnsureAsync(network, owner, cancel);
-            }).Append(ways));
+            }).Append(ways).Append(measuring));
             var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, owner, userKey);
             work.WriteSshConfig();
             return work;

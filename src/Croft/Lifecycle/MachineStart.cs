@@ -9,8 +9,6 @@ namespace Croft.Lifecycle;
 /// <summary>Starts one machine, or restores it, and waits until it is ready.</summary>
 sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
 {
-    /// <summary>How much slower emulation boots than hardware; time-outs are given for hardware.</summary>
-    const int EmulationFactor = 5;
     const int ConsoleLines = 12;
 
     readonly LibvirtEngine engine = work.EngineOf(machine);
@@ -33,8 +31,8 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         await work.PublishAsync(engine.Name);
     }
 
-    /// <summary>A guest that continues does not boot.</summary>
-    TimeSpan Timeout(bool running) => machine.Spec.ConnectionTimeout * (running || machine.VirtType == "kvm" ? 1 : EmulationFactor);
+    /// <summary>Time-outs are given for hardware. A guest that continues does not boot.</summary>
+    TimeSpan Timeout(bool running) => machine.Spec.ConnectionTimeout * (running ? 1 : machine.Slowness);
 
     async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
     {

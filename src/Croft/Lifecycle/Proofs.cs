@@ -4,36 +4,59 @@ using Croft.Engines;
 
 namespace Croft.Lifecycle;
 
-/// <summary>What was proved of hypervisors' acceleration, remembered for each host, version and architecture. A farm with no kernel of its own cannot prove anything and believes what was not disproved.</summary>
+/// <summary>
+/// What booted kernels proved of hypervisors, remembered for each host, version, architecture and virtualization type: whether acceleration works, and how slow
+/// emulation is. A farm with no kernel of its own cannot prove anything and believes what was not disproved.
+/// </summary>
 /// <param name="provable">Architectures for which the farm has a kernel.</param>
 sealed class Proofs(string folder, ImmutableHashSet<string> provable)
 {
     /// <summary>The virtualization type whose offer needs proof.</summary>
     public const string Accelerated = "kvm";
 
-    /// <summary>The architectures for which a proof is still to be made.</summary>
-    public IEnumerable<string> Missing(HypervisorState hypervisor) => hypervisor.Id.Length == 0 ? [] : provable.Where(arch => Offers(hypervisor, arch) && !File.Exists(FileOf(hypervisor, arch)));
+    /// <summary>The virtualization type whose speed is measured; that it works is believed.</summary>
+    public const string Emulated = "qemu";
+
+    /// <summary>Seconds that Debian's kernel takes to its panic where hardware runs it.</summary>
+    const double HardwareBoot = 0.4;
+
+    /// <summary>The host may have been busy when it was measured, and time-outs must still end.</summary>
+    const double LeastSlowness = 3;
+    const double MostSlowness = 10;
+
+    /// <summary>The architectures for which the proof of a type is still to be made.</summary>
+    public IEnumerable<string> Missing(HypervisorState hypervisor, string type) =>
+        hypervisor.Id.Length == 0 ? [] : provable.Where(arch => Offers(hypervisor, arch, type) && !File.Exists(FileOf(hypervisor, arch, type)));
 
     /// <summary>Remembers a proof; null is a failed one.</summary>
-    public void Keep(HypervisorState hypervisor, string arch, TimeSpan? took)
+    public void Keep(HypervisorState hypervisor, string arch, string type, TimeSpan? took)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(FileOf(hypervisor, arch), took?.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) ?? "");
+        File.WriteAllText(FileOf(hypervisor, arch, type), took?.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) ?? "");
     }
 
-    /// <summary>The hypervisor without offers that are disproved or still to be proved.</summary>
-    public HypervisorState Apply(HypervisorState hypervisor) => hypervisor with
+    /// <summary>The hypervisor without offers that are disproved or still to be proved, and with what is known of its emulation.</summary>
+    public HypervisorState Apply(HypervisorState hypervisor) => hypervisor.Id.Length == 0 ? hypervisor : hypervisor with
     {
         VirtTypes = hypervisor.VirtTypes.ToImmutableSortedDictionary(
             v => v.Key,
-            v => hypervisor.Id.Length > 0 && Offers(hypervisor, v.Key) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
+            v => Offers(hypervisor, v.Key, Accelerated) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
             StringComparer.Ordinal),
+        Slowness = hypervisor.VirtTypes.Keys.Select(arch => (Arch: arch, Took: Read(hypervisor, arch, Emulated))).Where(m => m.Took > 0)
+            .ToImmutableSortedDictionary(m => m.Arch, m => Math.Clamp(m.Took!.Value / HardwareBoot, LeastSlowness, MostSlowness), StringComparer.Ordinal),
     };
 
-    bool Works(HypervisorState hypervisor, string arch) => new FileInfo(FileOf(hypervisor, arch)) is { Exists: true } known ? known.Length > 0 : !provable.Contains(arch);
+    bool Works(HypervisorState hypervisor, string arch) => Read(hypervisor, arch, Accelerated) is { } took ? took > 0 : !provable.Contains(arch);
 
-    static bool Offers(HypervisorState hypervisor, string arch) => hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(Accelerated);
+    /// <summary>Seconds, 0 for a failed proof, null for none.</summary>
+    double? Read(HypervisorState hypervisor, string arch, string type)
+    {
+        var file = FileOf(hypervisor, arch, type);
+        return !File.Exists(file) ? null : double.TryParse(File.ReadAllText(file), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var took) ? took : 0;
+    }
 
-    string FileOf(HypervisorState hypervisor, string arch) =>
-        Path.Combine(folder, Planning.Identity.Digest([hypervisor.Id, hypervisor.Version, arch])[..16]);
+    static bool Offers(HypervisorState hypervisor, string arch, string type) => hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
+
+    string FileOf(HypervisorState hypervisor, string arch, string type) =>
+        Path.Combine(folder, Planning.Identity.Digest([hypervisor.Id, hypervisor.Version, arch, type])[..16]);
 }

@@ -79,7 +79,11 @@ public sealed record PlannedMachine(
     MachineState? Existing,
     MachineAction Action,
     string Reason,
-    ImmutableArray<PlannedLayer> Layers);
+    ImmutableArray<PlannedLayer> Layers)
+{
+    /// <summary>How much slower than hardware it runs there; 1 where hardware runs it.</summary>
+    public double Slowness { get; init; } = 1;
+}
 
 /// <summary>A layer that a run would use or make.</summary>
 /// <param name="Name"><c>clean</c>, <c>dependencies</c> or <c>init</c>.</param>

@@ -188,7 +188,10 @@ public sealed class Planner
         return new(
             spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
             action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}" : why,
-            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor));
+            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor))
+        {
+            Slowness = hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1,
+        };
     }
 
     static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, ImmutableArray<Nic> nics, string hardware, string disks, string? image) =>

@@ -28,8 +28,34 @@ public sealed class ProofsOfAcceleration : IDisposable
     {
         var proofs = new Proofs(folder["proofs"], hasKernel ? ["x86_64"] : []);
         if (worked is not null)
-            proofs.Keep(Host, "x86_64", worked.Value ? TimeSpan.FromSeconds(1) : null);
+            proofs.Keep(Host, "x86_64", "kvm", worked.Value ? TimeSpan.FromSeconds(1) : null);
         Assert.Equal(offered, string.Join(' ', proofs.Apply(Host).VirtTypes["x86_64"]));
-        Assert.Equal(hasKernel && worked is null, proofs.Missing(Host).Any());
+        Assert.Equal(hasKernel && worked is null, proofs.Missing(Host, "kvm").Any());
+    }
+
+    [Theory]
+    [InlineData(null, 5)] // nobody measured
+    [InlineData(3.2, 8)]
+    [InlineData(0.1, 3)]
+    [InlineData(600.0, 10)]
+    public void TellHowSlowEmulationIsWithinBounds(double? seconds, double slowness)
+    {
+        var proofs = new Proofs(folder["proofs"], ["x86_64"]);
+        Assert.Equal(["x86_64"], proofs.Missing(Host, "qemu"));
+        if (seconds is { } took)
+            proofs.Keep(Host, "x86_64", "qemu", TimeSpan.FromSeconds(took));
+        var known = proofs.Apply(Host);
+        Assert.Equal((slowness, 1, 5), (known.SlownessOf("x86_64", "qemu"), known.SlownessOf("x86_64", "kvm"), known.SlownessOf("aarch64", "qemu")));
+        Assert.Equal(seconds is null, proofs.Missing(Host, "qemu").Any());
+    }
+
+    [Fact]
+    public void FailedMeasurementIsNotRepeatedAndLeavesTheUsualFactor()
+    {
+        var proofs = new Proofs(folder["proofs"], ["x86_64"]);
+        proofs.Keep(Host, "x86_64", "qemu", null);
+        Assert.Empty(proofs.Missing(Host, "qemu"));
+        Assert.Equal(5, proofs.Apply(Host).SlownessOf("x86_64", "qemu"));
+        Assert.Contains("qemu", proofs.Apply(Host).VirtTypes["x86_64"]);
     }
 }

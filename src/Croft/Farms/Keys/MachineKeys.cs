@@ -42,7 +42,7 @@ static class MachineKeys
     public static readonly Field<WaitSpec> Wait = new("wait", new WaitShape(), "What ready means: ssh, guest agent, a TCP port, or just started.") { DefaultText = "`ssh`" };
 
     public static readonly Field<TimeSpan> ConnectionTimeout =
-        new("connection_timeout", new DurationShape(1), "How long it may take to become ready on hardware; stretched under emulation.") { DefaultText = "`120s`" };
+        new("connection_timeout", new DurationShape(1), "How long it may take to become ready on hardware; stretched as far as emulation is slower.") { DefaultText = "`120s`" };
 
     public static readonly Field<string> Hypervisor = new("hypervisor", Rules.Name, "Only this hypervisor.") { DefaultText = "chosen by the plan" };
 
