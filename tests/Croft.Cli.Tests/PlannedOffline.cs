@@ -22,6 +22,29 @@ public sealed class PlannedOffline : IDisposable
     public void Dispose() => cli.Dispose();
 
     [Fact]
+    public async Task ExplainsOneMachineHypervisorByHypervisor()
+    {
+        var result = await cli.RunAsync("plan", "--offline", "--explain", "db");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(
+            """
+            db on h2 by kvm: kvm, its turn
+              needs           x86_64, 3 GiB, 1 vcpus
+              virtualization  kvm, the first of kvm, qemu that is offered; native
+              policy          fair: in turn, in declared order; 1 turns of x86_64 were before
+
+            HYPERVISOR  OFFERS    FREE                   FREE WITH IT           SHARE  ORDER  WHY
+            h2          kvm       any memory, any vcpus  any memory, any vcpus  -      1      chosen
+            h1          kvm qemu  1.5 GiB, any vcpus     -                      -      2      1.5 GiB of memory free, 3 GiB needed
+
+            """,
+            result.Output);
+        var json = await cli.RunAsync("plan", "--offline", "--explain", "db", "-o", "json");
+        Assert.Contains("\"hypervisor\": \"h2\"", json.Output);
+        Assert.Equal(2, (await cli.RunAsync("plan", "--offline", "--explain", "nobody")).ExitCode);
+    }
+
+    [Fact]
     public async Task IsAStableDocument()
     {
         var result = await cli.RunAsync("plan", "--offline", "-o", "json");
