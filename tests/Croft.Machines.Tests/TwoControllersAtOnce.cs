@@ -46,7 +46,7 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
     {
         Lab.OnlyWithAll();
         var (first, second) = await FarmsAsync();
-        foreach (var delay in Enumerable.Range(0, 12).Select(i => TimeSpan.FromMilliseconds(i * 60)))
+        foreach (var delay in Enumerable.Range(0, 8).Select(i => TimeSpan.FromMilliseconds(i * 80)))
         {
             using var killed = RunningCroft.Start(user.Croft(second, "up"), second);
             await killed.ReachAsync("startup", delay);
