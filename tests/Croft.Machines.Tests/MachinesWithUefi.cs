@@ -43,6 +43,7 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         await WriteAsync("4");
         await lab.SucceedsAsync("fork", "a");
         Assert.Equal("4", await ReadAsync("a-1"));
+        Assert.Equal(3, Directory.GetFiles("/var/lib/libvirt/croft", "uefivars.a.nvram.*").Length); // its own, and of two snapshots
         await WriteAsync("5", "a-1");
         Assert.Equal("4", await ReadAsync());
         await lab.SucceedsAsync("destroy", "a-1", "--yes");

@@ -54,8 +54,8 @@ public static class FarmFork
         }
         finally
         {
-            if (taking is not null)
-                await engine.DeleteVolumeAsync(taking.Snapshot.Memory!, CancellationToken.None);
+            foreach (var volume in new[] { taking?.Snapshot.Memory, taking?.Snapshot.Record.Nvram }.OfType<string>())
+                await engine.DeleteVolumeAsync(volume, CancellationToken.None);
         }
 
         await work.PublishAsync();
@@ -71,7 +71,7 @@ public static class FarmFork
         return found.Memory is not null ? found : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
     }
 
-    /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory goes when all of them run.</summary>
+    /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory and variables go when all of them run.</summary>
     static async Task<Taking> FreezeAsync(FarmWork work, LibvirtEngine engine, Placed machine, CancellationToken cancel)
     {
         var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);

@@ -41,8 +41,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
         await Task.WhenAll(made.Append(seed));
         var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram), image);
-        if (planned.Spec.Tpm)
-            await engine.UndefineAsync(definition.DomainName, cancel); // an older machine's TPM would go on
+        await engine.ForgetTpmAsync(definition.DomainName, cancel);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.ForgetForeignAsync(definition.DomainName, cancel);
         await DefineAsync(planned, definition, cancel);

@@ -31,6 +31,17 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
+    /// <summary>Removes the definition of a machine that is off when it has a TPM, whose content would otherwise be that of the next machine of the name.</summary>
+    public Task ForgetTpmAsync(string domain, CancellationToken cancel) => CallAsync(
+        $"removing the TPM of {domain}",
+        () =>
+        {
+            using var found = connection.FindDomain(domain);
+            if (found is not null && XElement.Parse(found.Xml()).Descendants("tpm").Any())
+                found.Undefine(WithAllState);
+        },
+        cancel);
+
     /// <summary>Whether the machine was never started: its variables are still an empty file.</summary>
     bool HasNoVariablesYet(LibvirtDomain domain)
     {

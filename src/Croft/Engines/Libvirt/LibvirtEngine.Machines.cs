@@ -5,6 +5,8 @@ namespace Croft.Engines.Libvirt;
 
 public sealed partial class LibvirtEngine
 {
+    const DomainUndefineFlags WithAllState = DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm;
+
     /// <summary>Makes the machine's definition, or replaces it; does not start it.</summary>
     public Task DefineAsync(MachineDefinition machine, CancellationToken cancel) => CallAsync(
         $"defining machine \"{machine.Record.Name}\"",
@@ -62,7 +64,7 @@ public sealed partial class LibvirtEngine
             if (found is null)
                 return;
             Quietly(() => found.Destroy());
-            found.Undefine(DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm);
+            found.Undefine(WithAllState);
         },
         cancel);
 
