@@ -76,6 +76,7 @@ public static class FarmFork
     {
         var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
         await taking.FreezeAsync(holdWrites: false, cancel);
+        await taking.RefitAsync();
         return taking;
     }
 

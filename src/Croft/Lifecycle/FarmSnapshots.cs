@@ -22,11 +22,11 @@ public static partial class FarmSnapshots
     {
         if (!NameRule().IsMatch(name))
             throw CroftException.Usage($"\"{name}\" is no name of a snapshot", "write letters, digits and -, at most 40");
-        foreach (var (machine, tree) in await TreesAsync(controller, machines, cancel))
+        await ForeignSnapshots.RefuseAsync(controller, machines, cancel);
+        foreach (var machine in machines)
         {
-            if (tree.Snapshots.Any(s => s.Snapshot.Name == name && s.Snapshot.Key is null))
+            if (await new SnapshotReader(controller.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
-            ForeignSnapshots.Refuse(machine, tree.Foreign);
         }
 
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !IsUp(m)) is { } off)
@@ -76,18 +76,33 @@ public static partial class FarmSnapshots
 
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        var others = (await controller.ObserveAsync(cancel)).MachinesOf(controller.Farm.Name).Select(m => (m.Hypervisor.Name, Record: m.Machine.Record!)).ExceptBy(records.Select(r => r.Name), m => m.Record.Name);
-        controller.WriteSshConfig(chosen.Zip(records, (s, record) => (s.Machine.Hypervisor, record)).Concat(others));
-        await Task.WhenAll(chosen.Zip(records, async (s, record) =>
+        var seen = await Task.WhenAll(controller.Engines.Select(async e => (Hypervisor: e.Key, Machines: await e.Value.ListMachinesAsync(cancel))));
+        controller.WriteSshConfig(from host in seen from found in host.Machines where found.Record?.Farm == controller.Farm.Name select (host.Hypervisor, found.Record!));
+        await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
+    }
+
+    /// <summary>Lets a machine go on that was put on a snapshot. While its guest comes, what it was before is removed.</summary>
+    static async Task GoOnAsync(Controller controller, Placed machine, MachineRecord record, string? memory, RunJournal journal, CancellationToken cancel)
+    {
+        var engine = controller.Engine(machine.Hypervisor);
+        var settling = Task.CompletedTask;
+        try
         {
-            var engine = controller.Engine(s.Machine.Hypervisor);
-            var start = new PlainStart(controller, engine, text => journal.Note(record.Name, "start", text));
-            if (s.Stored.Snapshot.Memory is { } memory)
-                await start.RunAsync(record, () => engine.RestoreAsync(record, memory, cancel), running: true, cancel);
-            else if (IsUp(s.Machine))
-                await start.RunAsync(record, () => engine.StartAsync(s.Machine.State.Name, cancel), running: false, cancel);
-            await SettleAsync(controller, s.Machine, journal, cancel);
-        }));
+            if (memory is not null || IsUp(machine))
+                await new PlainStart(controller, engine, text => journal.Note(record.Name, "start", text)).RunAsync(record, StartAsync, memory is not null, cancel);
+            else
+                settling = SettleAsync(controller, machine, journal, cancel);
+        }
+        finally
+        {
+            await settling;
+        }
+
+        async Task StartAsync()
+        {
+            await (memory is null ? engine.StartAsync(machine.State.Name, cancel) : engine.RestoreAsync(record, memory, cancel));
+            settling = SettleAsync(controller, machine, journal, cancel);
+        }
     }
 
     /// <summary>Forgets a snapshot, or a layer, of each machine that has it. What others stand on stays, hidden, as long as it is more than one.</summary>
@@ -154,8 +169,7 @@ public static partial class FarmSnapshots
     static async Task<MachineRecord> PutOnAsync(Controller controller, Placed machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
         var engine = controller.Engine(machine.Hypervisor);
-        if (controller.GuestOf(machine) is { } guest)
-            await guest.CloseAsync(cancel);
+        var closing = controller.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
         var record = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel) with
         {
             Owner = machine.Record.Owner,
@@ -164,6 +178,7 @@ public static partial class FarmSnapshots
             Held = "snapshot restore",
             Run = journal.Folder.Id,
         };
+        await closing;
         await engine.PowerOffAsync(machine.State.Name, cancel);
         await engine.RefitAsync(record, withDefinition ? snapshot.Definition : null, cancel);
         return record;

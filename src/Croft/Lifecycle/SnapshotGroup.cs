@@ -46,8 +46,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
             await AllAsync(held.Where(_ => standStill).Select(m => Engine(m).ReleaseWritesAsync(m.State.Name, CancellationToken.None)));
         }
 
-        foreach (var taking in takings)
-            await taking.FinishAsync();
+        await AllAsync(takings.Select(t => t.FinishAsync()));
         return told ? clock.Elapsed : null;
     }
 

@@ -16,6 +16,19 @@ public sealed class SnapshotReader(LibvirtEngine engine)
     public async Task<Snapshot?> FindAsync(string volume, CancellationToken cancel) =>
         await engine.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
 
+    /// <summary>Whether the user has a snapshot of that name; quicker than listing all.</summary>
+    public async Task<bool> HasAsync(MachineRecord record, string name, CancellationToken cancel)
+    {
+        var stem = Volumes.PrefixOf(record.Farm, record.Name) + $"snapshot-{name}.";
+        foreach (var volume in (await VolumesOfAsync(record, cancel)).Where(v => v.StartsWith(stem, StringComparison.Ordinal) && v.EndsWith(ManifestEnd, StringComparison.Ordinal)))
+        {
+            if (await FindAsync(volume, cancel) is not null)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
     public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineRecord record, CancellationToken cancel)
     {

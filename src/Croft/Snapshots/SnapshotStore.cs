@@ -31,18 +31,19 @@ public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, Time
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         await engine.CheckKeepableAsync(domain, memory, fork: false, cancel);
-        var present = await reader.VolumesOfAsync(record, cancel);
+        var (listing, running) = (reader.VolumesOfAsync(record, cancel), engine.PowerAsync(domain, cancel));
+        // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
+        var (standing, definition) = (engine.RecordAsync(domain, cancel), engine.DefinitionAsync(domain, cancel));
+        var present = await listing;
         volume ??= Volumes.Snapshot(record.Farm, record.Name, name, present);
         var memoryVolume = memory ? volume[..^SnapshotReader.ManifestEnd.Length] + MemoryEnd : null;
         if (present.Contains(volume) || memoryVolume is not null && present.Contains(memoryVolume))
             await DropAsync(record, volume, cancel);
-        // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
-        var current = await engine.RecordAsync(domain, cancel);
+        var current = await standing;
         var now = record with { Disks = current.Disks, Nvram = current.Nvram };
         var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(record.Farm, record.Name, present) };
-        var snapshot = new Snapshot(name, key, memoryVolume, frozen, await engine.DefinitionAsync(domain, cancel), clock.GetUtcNow());
-        var running = await engine.PowerAsync(domain, cancel) is PowerState.Running or PowerState.Paused;
-        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], now.Nvram, running);
+        var snapshot = new Snapshot(name, key, memoryVolume, frozen, await definition, clock.GetUtcNow());
+        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], now.Nvram, await running is PowerState.Running or PowerState.Paused);
         foreach (var made in taking.Creates)
             journal.Intent("create", "volume", made, engine.Name, record.Name);
         try

@@ -26,10 +26,8 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
 
     internal async Task CreateAsync(CancellationToken cancel)
     {
-        foreach (var (below, overlay) in snapshot.Record.Disks.Zip(next))
-            await engine.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel);
-        if (snapshot.Memory is { } memory)
-            await engine.CreateFileAsync(memory, cancel);
+        var making = snapshot.Record.Disks.Zip(next, (below, overlay) => engine.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel));
+        await Task.WhenAll([.. making, .. snapshot.Memory is { } memory ? [engine.CreateFileAsync(memory, cancel)] : Array.Empty<Task<bool>>()]);
     }
 
     /// <summary>Freezes: the instant that the snapshot is of.</summary>
@@ -43,7 +41,6 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
                 await engine.CopyNvramAsync(nvram, snapshot.Record.Nvram!, cancel);
             if (running)
                 await engine.FreezeAsync(domain, [.. next.Select(d => d.Volume)], snapshot.Memory, holdWrites, cancel);
-            await engine.RefitAsync(After, null, CancellationToken.None); // libvirt would keep in the definition what the disks stand on now, which merging changes
         }
         catch
         {
@@ -52,13 +49,20 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
         }
     }
 
+    /// <summary>Has the definition name the disks that the machine goes on with. libvirt would keep in it what they stand on now, which merging changes.</summary>
+    public Task RefitAsync() => engine.RefitAsync(After, null, CancellationToken.None);
+
     /// <summary>Writes the manifest: now there is a snapshot. Returns the machine's record with the volumes it writes to.</summary>
     public async Task<MachineRecord> FinishAsync()
     {
+        var refitting = RefitAsync();
+        if (!running)
+            await refitting; // only then it stands on the overlays
         using var manifest = new MemoryStream(snapshot.ToJson());
         await engine.UploadAsync(volume, manifest, null, CancellationToken.None);
         if (snapshot.Key is null)
-            await engine.ShowAsync(domain, SnapshotReader.Shown(new(volume, snapshot)), CancellationToken.None);
+            await engine.ShowAsync(domain, SnapshotReader.Shown(new(volume, snapshot)), snapshot.Definition, CancellationToken.None);
+        await refitting;
         return After;
     }
 
@@ -66,6 +70,8 @@ public sealed class Taking(LibvirtEngine engine, string volume, Snapshot snapsho
     public async Task AbandonAsync()
     {
         var inUse = (await engine.RecordAsync(domain, CancellationToken.None)).Disks.Select(d => d.Volume).ToHashSet(StringComparer.Ordinal);
+        if (next.Any(d => inUse.Contains(d.Volume)))
+            await RefitAsync();
         foreach (var made in Creates.Where(v => !inUse.Contains(v)))
             await engine.DeleteVolumeAsync(made, CancellationToken.None);
     }

@@ -52,8 +52,9 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <summary>Has virsh show one of Croft's snapshots.</summary>
-    public Task ShowAsync(string domain, ShownSnapshot snapshot, CancellationToken cancel) => OnDomainAsync(
-        $"showing {snapshot.Name} of {domain}", domain, d => Show(d, [snapshot]), cancel);
+    /// <param name="definition">The machine's.</param>
+    public Task ShowAsync(string domain, ShownSnapshot snapshot, string definition, CancellationToken cancel) => OnDomainAsync(
+        $"showing {snapshot.Name} of {domain}", domain, d => Show(d, snapshot, XElement.Parse(definition)), cancel);
 
     /// <summary>Has virsh show these of Croft's snapshots and no others.</summary>
     public Task ShowOnlyAsync(string domain, IReadOnlyCollection<ShownSnapshot> snapshots, CancellationToken cancel) => OnDomainAsync(
@@ -71,18 +72,13 @@ public sealed partial class LibvirtEngine
                 }
             }
 
-            Show(d, missing.Values);
+            foreach (var snapshot in missing.Values)
+                Show(d, snapshot, XElement.Parse(d.Xml(DomainXmlFlags.Inactive)));
         },
         cancel);
 
-    static void Show(LibvirtDomain domain, IReadOnlyCollection<ShownSnapshot> snapshots)
-    {
-        if (snapshots.Count == 0)
-            return;
-        var definition = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
-        foreach (var snapshot in snapshots)
-            AtBest(() => domain.CreateSnapshot(SnapshotXml.Write(snapshot, definition), SnapshotCreateFlags.Redefine).Dispose());
-    }
+    static void Show(LibvirtDomain domain, ShownSnapshot snapshot, XElement definition) =>
+        AtBest(() => domain.CreateSnapshot(SnapshotXml.Write(snapshot, definition), SnapshotCreateFlags.Redefine).Dispose());
 
     Task OnSnapshotAsync(string doing, string domain, string name, Action<LibvirtSnapshot> act, CancellationToken cancel) => OnDomainAsync(
         doing,
