@@ -127,8 +127,8 @@ public sealed record MachineRecord(
     ImmutableArray<DiskVolume> Disks,
     string? Nvram = null)
 {
-    /// <summary>When the run began that made it or gave it other hardware: of machines that claim room at once, the youngest leaves.</summary>
-    public DateTimeOffset Made { get; init; }
+    /// <summary>Since when it claims room although it does not run yet; null when it does not. Of machines that claim room at once, the youngest leaves.</summary>
+    public DateTimeOffset? Claims { get; init; }
 }
 
 /// <summary>A writable disk of a machine.</summary>

@@ -76,8 +76,7 @@ public static partial class FarmSnapshots
 
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        var seen = await Task.WhenAll(controller.Engines.Select(async e => (Hypervisor: e.Key, Machines: await e.Value.ListMachinesAsync(cancel))));
-        controller.WriteSshConfig(from host in seen from found in host.Machines where found.Record?.Farm == controller.Farm.Name select (host.Hypervisor, found.Record!));
+        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name));
         await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
     }
 

@@ -53,12 +53,19 @@ public static class FarmUp
         var engine = work.EngineOf(machine);
         var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
         var record = await DefineAsync(work, machine, cancel);
-        await engine.WriteRecordAsync(record = record with { Held = "up" }, cancel);
+        record = record with { Held = "up" };
         var start = new MachineStart(work, machine, "startup");
         if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
-            await start.RunAsync(record, () => engine.ResumeAsync(domain, cancel), running: true, cancel);
+            await start.RunAsync(record, () => HoldAsync(engine.ResumeAsync(domain, cancel)), running: true, cancel);
         else
-            await start.RunAsync(record, () => engine.StartAsync(domain, cancel), running: false, cancel);
+            await start.RunAsync(record, () => HoldAsync(engine.StartAsync(domain, cancel)), running: false, cancel);
+
+        // Now that it runs it has its room, and claims none.
+        async Task HoldAsync(Task starting)
+        {
+            await starting;
+            await engine.WriteRecordAsync(record, cancel);
+        }
     }
 
     /// <summary>Makes or changes the definition; the machine is off afterwards unless it only has to be started or resumed.</summary>

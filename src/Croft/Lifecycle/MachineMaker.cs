@@ -65,14 +65,18 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         return definition;
     }
 
-    /// <summary>Defines a machine. One that is new or grows claims its room so; without room, everything is again as it was before.</summary>
+    /// <summary>Defines a machine. One that is new or grows claims its room so, until it runs; without room, everything is again as it was before.</summary>
     /// <exception cref="NoRoomException">Another controller was first.</exception>
     async Task DefineAsync(PlannedMachine planned, MachineDefinition definition, CancellationToken cancel)
     {
-        var before = planned.Existing is null ? null : await engine.DefinitionAsync(definition.DomainName, cancel);
-        await engine.DefineAsync(definition, cancel);
         if (planned.Existing is { } existing && planned.Spec.Memory <= existing.Memory && planned.Spec.Vcpus <= existing.Vcpus)
+        {
+            await engine.DefineAsync(definition, cancel);
             return;
+        }
+
+        var before = planned.Existing is null ? null : await engine.DefinitionAsync(definition.DomainName, cancel);
+        await engine.DefineAsync(definition with { Record = definition.Record with { Claims = began } }, cancel);
         var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
         var loss = "";
         var held = await Poll.UntilAsync(
@@ -109,7 +113,7 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
 
     MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
-        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram) { Made = began };
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram);
 
     /// <summary>
     /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a copy of

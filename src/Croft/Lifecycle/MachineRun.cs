@@ -182,8 +182,15 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         machine = await work.PlaceAsync(machine, async m => record = (await work.MakerFor(m).CreateAsync(m, await work.ImageAsync(m, cancel), cancel)).Record, cancel);
         (engine, layers) = (work.EngineOf(machine), work.SnapshotsOf(machine));
         started = true;
-        await new MachineStart(work, machine, "startup").RunAsync(record!, () => engine.StartAsync(Domain, cancel), running: false, cancel);
+        await new MachineStart(work, machine, "startup").RunAsync(record!, StartAsync, running: false, cancel);
         ready = true;
+
+        // Now that it runs it has its room, and claims none.
+        async Task StartAsync()
+        {
+            await engine.StartAsync(Domain, cancel);
+            await engine.WriteRecordAsync(record!, cancel);
+        }
     }
 
     async Task PowerOffAsync(CancellationToken cancel)

@@ -46,5 +46,6 @@ static class Claims
 
     static bool Fits(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines) => Room.LeftOf(spec, state, machines) is { Memory: >= 0, Vcpus: >= 0 };
 
-    static (DateTimeOffset Made, Guid Uuid) AgeOf(MachineState machine) => (machine.Record?.Made ?? DateTimeOffset.MinValue, machine.Uuid);
+    /// <summary>A machine that runs is older than all that claim.</summary>
+    static (DateTimeOffset Since, Guid Uuid) AgeOf(MachineState machine) => (machine.Record?.Claims ?? DateTimeOffset.MinValue, machine.Uuid);
 }

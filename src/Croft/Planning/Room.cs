@@ -30,8 +30,8 @@ public readonly record struct Room(long Memory, long Vcpus)
         return host.Least(limit);
     }
 
-    /// <summary>Croft's machines have their room from when they are defined, so that one that is off can start again; others' while they run.</summary>
-    internal static bool Counts(MachineState machine) => machine.Record is not null || machine.Power is PowerState.Running or PowerState.Paused;
+    /// <summary>A machine has its room while it runs, and one of Croft's from when it is defined to be started.</summary>
+    internal static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.Power is PowerState.Running or PowerState.Paused;
 
     internal static Room Of(MachineState machine) => new(machine.Memory, machine.Vcpus);
 

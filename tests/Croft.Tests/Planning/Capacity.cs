@@ -32,14 +32,20 @@ public sealed class Capacity
         Assert.Equal(["h1", "h1", null], Places("farm: f\n" + Lab.Hypervisors("h1") + Three, host));
     }
 
-    [Fact]
-    public void MachinesThatAreOffKeepTheirRoom()
+    [Theory]
+    [InlineData(PowerState.Running, false, null)]
+    [InlineData(PowerState.Off, false, "h1")]
+    [InlineData(PowerState.Off, true, null)]
+    public void MachinesOfOtherFarmsHaveTheirRoomWhileTheyRunOrAreAboutTo(PowerState power, bool claims, string? place)
     {
         static string Text(string farm) => $"farm: {farm}\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 3GiB }} ] }}";
         var input = Lab.Input(Text("f"), Lab.Host("h1", memory: 4 * Lab.GiB));
-        var done = Lab.Done(input, Planner.Make(input), PowerState.Off);
+        var done = Lab.Done(input, Planner.Make(input), power).Select(h => h with
+        {
+            Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Claims = claims ? DateTimeOffset.UnixEpoch : null } })],
+        }).ToList();
         Assert.Equal(["h1"], Places(Text("f"), [.. done]));
-        Assert.Equal([null], Places(Text("g"), [.. done]));
+        Assert.Equal([place], Places(Text("g"), [.. done]));
     }
 
     [Theory]

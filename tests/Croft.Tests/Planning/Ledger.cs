@@ -43,7 +43,7 @@ public sealed class Ledger
             var spec = plan.Farm.Hypervisors.First(h => h.Name == host.Name);
             var here = plan.Machines.Where(m => m.Hypervisor == host.Name).ToList();
             var domains = plan.Machines.Where(m => m.Existing is not null).Select(m => m.Existing!.Name).ToHashSet();
-            var others = host.Machines.Where(m => (m.Record is not null || m.Power is PowerState.Running or PowerState.Paused) && !domains.Contains(m.Name)).ToList();
+            var others = host.Machines.Where(m => m.Power is PowerState.Running or PowerState.Paused && !domains.Contains(m.Name)).ToList();
             var memory = (long)(host.Memory * (spec.Overcommit.Memory ?? 1));
             var vcpus = Math.Min(host.Vcpus * spec.Overcommit.Vcpus ?? int.MaxValue, spec.Limits.Vcpus ?? int.MaxValue);
             var moreMemory = here.Any(m => m.Existing is null || m.Spec.Memory > m.Existing.Memory);

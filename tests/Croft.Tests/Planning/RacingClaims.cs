@@ -72,7 +72,7 @@ public sealed class RacingClaims
 
     static MachineState Machine(string farm, int size, int second) => new(
         farm + ".a", Identity.Uuid(farm, "a"), PowerState.Off, size, size * Lab.GiB,
-        new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty) { Made = Noon.AddSeconds(second) });
+        new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty) { Claims = Noon.AddSeconds(second) });
 
     sealed record Racer(MachineState Machine, bool Dies)
     {

@@ -25,7 +25,7 @@ static class RecordXml
         new XAttribute("hardware", record.HardwareDigest),
         new XAttribute("disks", record.DiskDigest),
         new XAttribute("run", record.Run),
-        new XAttribute("made", record.Made.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+        record.Claims is { } since ? new XAttribute("claims", since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) : null,
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
         record.Nics.Select(nic => new XElement(
@@ -60,7 +60,7 @@ static class RecordXml
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
                 DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
             {
-                Made = DateTimeOffset.TryParse(Text("made"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var made) ? made : default,
+                Claims = DateTimeOffset.TryParse(Text("claims"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
             }
             : null;
     }
