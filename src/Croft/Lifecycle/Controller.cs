@@ -150,21 +150,23 @@ public sealed class Controller : IDisposable
     public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);
 
     /// <summary>Makes the plan of what exists now, with the whole decision about one machine.</summary>
-    public async Task<Plan> PlanAsync(string? explain, CancellationToken cancel) => await PlanAsync(await ObserveAsync(cancel), explain, cancel);
+    public async Task<Plan> PlanAsync(string? explain, CancellationToken cancel)
+    {
+        var here = Task.Run(() => ReadAsync(cancel), cancel); // while the hypervisors are asked
+        return PlanOf(await ObserveAsync(cancel), await here, explain);
+    }
 
     /// <summary>Makes the plan of what was seen.</summary>
-    public Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel) => PlanAsync(inventory, explain: null, cancel);
+    public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel) => PlanOf(inventory, await ReadAsync(cancel), explain: null);
 
-    async Task<Plan> PlanAsync(Inventory inventory, string? explain, CancellationToken cancel)
+    Plan PlanOf(Inventory inventory, (PhaseFiles Phases, ImmutableDictionary<ImageSpec, string> Images, string? Ansible) here, string? explain) =>
+        Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images, here.Ansible) { Explain = explain });
+
+    /// <summary>What a plan needs to know of this host.</summary>
+    async Task<(PhaseFiles Phases, ImmutableDictionary<ImageSpec, string> Images, string? Ansible)> ReadAsync(CancellationToken cancel)
     {
         var phases = PhaseFiles.Read(Farm);
-        return Planner.Make(new(
-            Farm,
-            inventory,
-            Owner,
-            phases,
-            KnownImages(),
-            phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null) { Explain = explain });
+        return (phases, KnownImages(), phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null);
     }
 
     /// <summary>The engine of a hypervisor.</summary>

@@ -138,13 +138,13 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task RestoreAsync(string step, string volume, CancellationToken cancel)
     {
+        var image = work.ImageAsync(machine, cancel);
         var layer = await new SnapshotReader(engine).FindAsync(volume, cancel);
         if (layer?.Memory is not { } memory)
             throw CroftException.World($"layer {volume} is damaged");
-        var image = await work.ImageAsync(machine, cancel);
         await PowerOffAsync(cancel);
         var fresh = work.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
-        var definition = MachineMaker.Define(machine, fresh, image);
+        var definition = MachineMaker.Define(machine, fresh, await image);
         await engine.DefineAsync(definition, cancel);
         record = fresh;
         started = true;

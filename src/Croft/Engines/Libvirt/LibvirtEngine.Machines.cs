@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Croft.Libvirt;
+using Croft.Tools;
 
 namespace Croft.Engines.Libvirt;
 
@@ -23,8 +24,25 @@ public sealed partial class LibvirtEngine
     /// <summary>Asks the guest to shut down, by power button and agent.</summary>
     public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
 
-    /// <summary>Cuts the power; nothing happens when the machine is off.</summary>
-    public Task PowerOffAsync(string domain, CancellationToken cancel) => OnDomainAsync($"switching off {domain}", domain, d => Quietly(() => d.Destroy()), cancel);
+    /// <summary>Cuts the power; nothing happens when the machine is off. Its end has been signalled by then, so that nobody takes it for the end of what starts next.</summary>
+    public async Task PowerOffAsync(string domain, CancellationToken cancel)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ends[domain] = heard;
+        var wasOn = false;
+        await OnDomainAsync(
+            $"switching off {domain}",
+            domain,
+            d => Quietly(() =>
+            {
+                d.Destroy();
+                wasOn = true;
+            }),
+            cancel);
+        if (wasOn)
+            await Task.WhenAny(heard.Task, Poll.DelayAsync(SignalTime, cancel));
+        ends.TryRemove(KeyValuePair.Create(domain, heard));
+    }
 
     /// <summary>Presses the reset button.</summary>
     public Task ResetAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resetting {domain}", domain, d => d.Reset(), cancel);

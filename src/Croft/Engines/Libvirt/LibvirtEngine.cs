@@ -15,7 +15,11 @@ public sealed partial class LibvirtEngine : IDisposable
     const int KeepAliveCount = 4;
 
     readonly LibvirtConnection connection;
+    /// <summary>How long a signal may take that libvirt has sent already.</summary>
+    static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(1);
+
     readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
+    readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
     readonly string sessionPool;
     readonly Lock poolGate = new();
@@ -99,6 +103,8 @@ public sealed partial class LibvirtEngine : IDisposable
     {
         if (signal is { } s && watchers.TryGetValue(domain, out var watcher))
             watcher(s);
+        if (signal == MachineSignal.Stopped && ends.TryGetValue(domain, out var end))
+            end.TrySetResult();
     }
 
     /// <summary>Whoever waits for a machine there hears that nothing more will be heard.</summary>
