@@ -41,6 +41,8 @@ sealed class HiddenFiles(LibvirtEngine engine, RunJournal journal)
         journal.Intent("merge", "volume", $"{hidden} into {above}", engine.Name, machine);
         if (writers.TryGetValue(above, out var domain))
         {
+            if (await engine.PowerAsync(domain, cancel) != PowerState.Running)
+                return false;
             await engine.PullAsync(domain, above, onto, cancel);
             await engine.RefitAsync(await engine.RecordAsync(domain, cancel), null, cancel);
         }
@@ -58,7 +60,13 @@ sealed class HiddenFiles(LibvirtEngine engine, RunJournal journal)
         string[] below = onto is null ? ["-b", ""] : ["-b", engine.LocalPathOf(onto)!, "-F", Volumes.FormatOf(onto)];
         var result = await new Tool("qemu-img", ["rebase", "-f", "qcow2", .. below, path]).RunAsync(cancel);
         if (result.ExitCode != 0)
+        {
             journal.Note(null, null, $"{above} stays as it is: {result.LastWords}");
-        return result.ExitCode == 0;
+            return false;
+        }
+
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file); // before the lower file goes
+        return true;
     }
 }

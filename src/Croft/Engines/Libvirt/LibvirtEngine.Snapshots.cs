@@ -7,7 +7,7 @@ namespace Croft.Engines.Libvirt;
 /// <summary>What snapshots are made of: states of a machine, and the files that they stand on.</summary>
 public sealed partial class LibvirtEngine
 {
-    static readonly TimeSpan JobPause = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan JobPause = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan JobTime = TimeSpan.FromHours(1);
 
     /// <summary>A machine's record, with the disks it stands on at this moment; null when there is none.</summary>
@@ -122,7 +122,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Copies what a disk of a running machine stands on into the disk that it writes to, down to <paramref name="onto"/>, on which that stands afterwards.</summary>
+    /// <summary>Copies what a disk of a running machine stands on into the disk that it writes to, down to <paramref name="onto"/>, on which that stands afterwards. All of it is on the disk then.</summary>
     /// <param name="volume">What it writes to.</param>
     /// <param name="onto">Null lets it stand alone.</param>
     public async Task PullAsync(string domain, string volume, string? onto, CancellationToken cancel)
@@ -138,5 +138,15 @@ public sealed partial class LibvirtEngine
             cancel);
         await Poll.UntilAsync(
             () => CallAsync($"merging into {volume}", () => Find(domain, d => d.BlockJobInfo(target) is null ? "done" : null), cancel), JobPause, JobTime, cancel);
+        // QEMU has named the new backing file in the disk, and holds part of what it copied in its own memory; standing still for a moment makes it write that.
+        await OnDomainAsync(
+            $"merging into {volume}",
+            domain,
+            d =>
+            {
+                d.Suspend();
+                d.Resume();
+            },
+            CancellationToken.None);
     }
 }
