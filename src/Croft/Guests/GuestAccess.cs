@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Croft.Engines;
 using Croft.Farms;
 
 namespace Croft.Guests;
@@ -13,6 +14,16 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
 {
     /// <summary>The hosts that ssh goes through, in order; empty is directly.</summary>
     public ImmutableArray<Jump> Jumps { get; init; } = [];
+
+    /// <summary>The card that a machine is reached by: the first that has an address or a forwarded port; null when Croft knows of none.</summary>
+    internal static Nic? DoorOf(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
+
+    /// <summary>How a machine of a farm is reached by that card.</summary>
+    internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey) => new(
+        machine, MachineDefinition.DomainNameOf(farm.Name, machine), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+    {
+        Jumps = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Jumps ?? [],
+    };
 }
 
 /// <summary>Where the files are that OpenSSH needs for the guests of a farm.</summary>

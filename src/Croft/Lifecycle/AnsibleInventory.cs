@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Croft.Engines;
 using Croft.Guests;
@@ -45,11 +44,7 @@ public static class AnsibleInventory
 
     static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh)
     {
-        var door = (record?.Nics ?? machine.Nics).FirstOrDefault(n => n.Port is not null || n.Address is not null);
-        var access = new GuestAccess(machine.Spec.Name, MachineDefinition.DomainNameOf(plan.Farm.Name, machine.Spec.Name), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, machine.Spec.User, "")
-        {
-            Jumps = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Jumps ?? [],
-        };
+        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, GuestAccess.DoorOf(record?.Nics ?? machine.Nics), machine.Spec.User, hostKey: "");
         var variables = PhaseVariables.For(plan.Farm, machine, plan.Farm.Project.Phases ?? "");
         return new JsonObject
         {

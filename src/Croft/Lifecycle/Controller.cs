@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
 using Croft.Farms;
@@ -258,16 +257,8 @@ public sealed class Controller : IDisposable
         return Task.WhenAll(Farm.Hypervisors.Where(h => hypervisors.Contains(h.Name) && !h.Jumps.IsEmpty).Select(h => new Way(h.Jumps, Ssh.Sockets).OpenAsync(h.Name, cancel)));
     }
 
-    GuestAccess? AccessOf(string hypervisor, MachineRecord record)
-    {
-        var door = record.Nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
-        return door is null
-            ? null
-            : new(record.Name, MachineDefinition.DomainNameOf(record.Farm, record.Name), door.Address ?? IPAddress.Loopback, door.Port ?? 22, record.User, record.HostKey)
-            {
-                Jumps = Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Jumps ?? [],
-            };
-    }
+    GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
+        GuestAccess.DoorOf(record.Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
 
     ImmutableDictionary<ImageSpec, string> KnownImages()
     {
