@@ -114,14 +114,10 @@ public sealed class Controller : IDisposable
     {
         foreach (var (state, arch) in unproved)
         {
-            var engine = Engine(state.Name);
             var image = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
-            var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
-            var took = await engine.ProveAsync(arch, Proofs.Accelerated, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
-            proofs.Keep(state, arch, Proofs.Accelerated, took);
-            journal.Note(null, null, took is null
-                ? $"{engine.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
-                : $"{engine.Name}: {Proofs.Accelerated} for {arch} works");
+            journal.Note(null, null, await BootAsync(state, arch, Proofs.Accelerated, image, journal, cancel) is null
+                ? $"{state.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
+                : $"{state.Name}: {Proofs.Accelerated} for {arch} works");
         }
     }
 
@@ -134,16 +130,22 @@ public sealed class Controller : IDisposable
             .Where(u => u.Image is BuiltImage)
             .Select(async u =>
             {
-                if (Images.Find(u.Image!) is not { Kernel: { } kernel } image)
+                if (Images.Find(u.Image!) is not { Kernel: not null } image)
                     return;
-                var engine = Engine(u.State.Name);
-                var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
-                var took = await engine.ProveAsync(u.Arch, Proofs.Emulated, Volumes.Image(copy, kernel), Surroundings.Clock, cancel);
-                proofs.Keep(u.State, u.Arch, Proofs.Emulated, took);
-                journal.Note(null, null, took is { } time
-                    ? string.Create(CultureInfo.InvariantCulture, $"{engine.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
-                    : $"{engine.Name}: emulating {u.Arch} boots no kernel in time");
+                journal.Note(null, null, await BootAsync(u.State, u.Arch, Proofs.Emulated, image, journal, cancel) is { } time
+                    ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
+                    : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
             }));
+
+    /// <summary>Boots an image's kernel on a hypervisor and remembers how long that took; null when it got nowhere.</summary>
+    async Task<TimeSpan?> BootAsync(HypervisorState state, string arch, string virtType, StoredImage image, RunJournal journal, CancellationToken cancel)
+    {
+        var engine = Engine(state.Name);
+        var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
+        var took = await engine.ProveAsync(arch, virtType, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
+        proofs.Keep(state, arch, virtType, took);
+        return took;
+    }
 
     /// <summary>Makes the plan of what exists now.</summary>
     public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);
