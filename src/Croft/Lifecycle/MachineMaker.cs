@@ -79,16 +79,16 @@ sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine
         await engine.DefineAsync(definition with { Record = definition.Record with { Claims = began } }, cancel);
         var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
         var loss = "";
-        var held = await Poll.UntilAsync(
+        var answer = await Poll.UntilAsync(
             async () =>
             {
                 var state = await engine.ObserveRoomAsync(cancel);
                 var claim = Claims.Of(planned.Uuid, host, state);
                 loss = claim == Claim.Holds ? "" : Claims.Loss(planned.Spec, Farm, host, state);
-                return claim == Claim.Waits ? null : claim.ToString();
+                return claim == Claim.Waits ? null : loss;
             },
             ClaimPause, ClaimTime, cancel);
-        if (held == nameof(Claim.Holds))
+        if (answer is "")
             return;
         if (before is null)
             await FarmDown.RemoveAsync(controller, engine.Name, definition.Record, CancellationToken.None);
