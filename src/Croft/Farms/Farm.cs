@@ -25,7 +25,9 @@ public sealed record Farm(
     public string Directory => Path.GetDirectoryName(File)!;
 
     /// <summary>Bytes that the farm's layers may take on each hypervisor.</summary>
-    public long CacheKeep { get; init; } = 20L << 30;
+    public long CacheKeep { get; init; } = DefaultCacheKeep;
+
+    internal const long DefaultCacheKeep = 20L << 30;
 
     /// <summary>Croft's own folder beside the farm file: owner id, run journals, caches.</summary>
     public string StateDirectory => Path.Combine(Directory, ".croft");

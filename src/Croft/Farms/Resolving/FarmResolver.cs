@@ -32,7 +32,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             new ProjectReader(_folder, problems).Read(project, name),
             [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()])
         {
-            CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? 20L << 30,
+            CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? Farm.DefaultCacheKeep,
         };
     }
 
