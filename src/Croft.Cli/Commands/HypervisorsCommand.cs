@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Croft.Engines;
 using Croft.Farms;
 using Croft.Lifecycle;
+using Croft.Planning;
 using Croft.Reports;
 
 namespace Croft.Cli.Commands;
@@ -29,7 +30,7 @@ static class HypervisorsCommand
             hypervisors.SelectMany(h => h.State.Unreachable is not null ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), "does not answer"]] : Rows(
                 [
                     h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{h.Free.Vcpus}",
-                    Size(h.State.Memory), Size(h.Croft.Memory), Size(h.Others.Memory), Size(h.Free.Memory),
+                    Room.Size(h.State.Memory), Room.Size(h.Croft.Memory), Room.Size(h.Others.Memory), Room.Size(h.Free.Memory),
                 ],
                 h.OfFarm,
                 MachinesWidth)));
@@ -56,8 +57,6 @@ static class HypervisorsCommand
 
         yield return [.. cells, line];
     }
-
-    static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
 
     static JsonObject Json(Load h) => new()
     {

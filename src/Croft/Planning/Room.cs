@@ -62,5 +62,6 @@ public readonly record struct Room(long Memory, long Vcpus)
     /// <summary>For people.</summary>
     public override string ToString() => $"{(Memory == long.MaxValue ? "any memory" : Size(Memory))}, {(Vcpus == long.MaxValue ? "any" : Math.Max(0, Vcpus))} vcpus";
 
-    internal static string Size(long bytes) => bytes < 0 ? "0 MiB" : bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
+    /// <summary>Bytes, for people; what is less than nothing is nothing.</summary>
+    public static string Size(long bytes) => bytes < 0 ? "0 MiB" : bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
 }
