@@ -17,7 +17,7 @@ down() {
 # key_and_certificate KEY CERTIFICATE NAME EXTENSIONS
 key_and_certificate() {
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$3" -keyout "$1" -out "$1.csr"
-    openssl x509 -req -in "$1.csr" -CA "$pki/cacert.pem" -CAkey "$pki/ca.key" -CAcreateserial -days 30 -extfile <(printf '%b\n' "$4") -out "$2"
+    openssl x509 -req -in "$1.csr" -CA "$pki/cacert.pem" -CAkey "$pki/ca.key" -set_serial "0x$(openssl rand -hex 16)" -days 30 -extfile <(printf '%b\n' "$4") -out "$2"
 }
 
 make_keys() {
