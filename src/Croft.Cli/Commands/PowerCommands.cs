@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Lifecycle;
 
 namespace Croft.Cli.Commands;
@@ -61,7 +60,7 @@ static class PowerCommands
         });
     }
 
-    static Command Simple(CommandMaker make, string name, string description, Func<LibvirtEngine, string, CancellationToken, Task> act)
+    static Command Simple(CommandMaker make, string name, string description, Func<IEngine, string, CancellationToken, Task> act)
     {
         var selection = Arguments.Selection();
         return make.Make(name, description, [selection], async (session, parsed, cancel) =>

@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 
 namespace Croft.Images;
@@ -9,7 +8,7 @@ namespace Croft.Images;
 /// which, nobody can tell, as libvirt lets everybody write and delete. So all write: what goes under the name of one copy are the same bytes, and they do
 /// no harm to each other.
 /// </summary>
-public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
+public sealed class PoolImages(IEngine engine, RunJournal journal)
 {
     /// <summary>Puts the image there when no copy of it is.</summary>
     /// <param name="progress">Bytes sent so far, of all files.</param>
@@ -65,7 +64,7 @@ public sealed class PoolImages(LibvirtEngine engine, RunJournal journal)
     static IEnumerable<string> Files(StoredImage image) => new[] { image.Disk, image.Kernel, image.EfiKernel, image.Initrd }.OfType<string>().Distinct();
 
     /// <summary>Removes all copies of an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
-    public static async Task<bool> RemoveAsync(LibvirtEngine engine, string id, CancellationToken cancel)
+    public static async Task<bool> RemoveAsync(IEngine engine, string id, CancellationToken cancel)
     {
         var files = await engine.DiskFilesAsync(cancel);
         var own = files.Names.Where(v => v.StartsWith(Volumes.Image(StoredImage.CopiesOf(id), ""), StringComparison.Ordinal)).ToList();

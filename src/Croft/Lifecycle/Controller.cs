@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
@@ -23,7 +22,7 @@ public sealed class Controller : IDisposable
 
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
 
-    Controller(Farm farm, Surroundings surroundings, Dictionary<string, LibvirtEngine> engines)
+    Controller(Farm farm, Surroundings surroundings, Dictionary<string, IEngine> engines)
     {
         Farm = farm;
         Surroundings = surroundings;
@@ -40,7 +39,7 @@ public sealed class Controller : IDisposable
     public Surroundings Surroundings { get; }
 
     /// <summary>The hypervisors that answered, by name.</summary>
-    public IReadOnlyDictionary<string, LibvirtEngine> Engines { get; }
+    public IReadOnlyDictionary<string, IEngine> Engines { get; }
 
     /// <summary>Why hypervisors did not answer, or do not any more, by name.</summary>
     public IReadOnlyDictionary<string, string> Silent => silent;
@@ -61,7 +60,7 @@ public sealed class Controller : IDisposable
     /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
     public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
     {
-        var engines = new Dictionary<string, LibvirtEngine>(StringComparer.Ordinal);
+        var engines = new Dictionary<string, IEngine>(StringComparer.Ordinal);
         var controller = new Controller(farm, surroundings, engines);
         var connections = farm.Hypervisors.Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         foreach (var (name, connection) in connections)
@@ -172,7 +171,7 @@ public sealed class Controller : IDisposable
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>
-    public LibvirtEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
+    public IEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
         ? engine
         : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? $"the farm has no hypervisor \"{hypervisor}\"");
 
@@ -194,7 +193,7 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>Asks one hypervisor; null when it did not answer, or was lost over this question.</summary>
-    async Task<T?> AskAsync<T>(string hypervisor, Func<LibvirtEngine, Task<T>> question)
+    async Task<T?> AskAsync<T>(string hypervisor, Func<IEngine, Task<T>> question)
         where T : class
     {
         if (Silent.ContainsKey(hypervisor) || !Engines.TryGetValue(hypervisor, out var engine))

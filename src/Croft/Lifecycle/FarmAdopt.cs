@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Guests;
 
 namespace Croft.Lifecycle;
@@ -31,7 +30,7 @@ public static class FarmAdopt
         return (machines.Count, withoutKey);
     }
 
-    static async Task<bool> LetInAsync(LibvirtEngine engine, MachineState machine, string key, CancellationToken cancel)
+    static async Task<bool> LetInAsync(IEngine engine, MachineState machine, string key, CancellationToken cancel)
     {
         var (code, _) = await engine.RunByAgentAsync(
             machine.Name,

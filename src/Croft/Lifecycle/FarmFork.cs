@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Farms.Keys;
 using Croft.Images;
@@ -64,7 +63,7 @@ public static class FarmFork
         return RunSummary.Read(work.Journal.Folder);
     }
 
-    static async Task<Snapshot> FindAsync(LibvirtEngine engine, Placed machine, string name, CancellationToken cancel)
+    static async Task<Snapshot> FindAsync(IEngine engine, Placed machine, string name, CancellationToken cancel)
     {
         var found = (await new SnapshotReader(engine).ListAsync(machine.Record, cancel)).LastOrDefault(s => s.Snapshot.Name == name)?.Snapshot
             ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
@@ -72,7 +71,7 @@ public static class FarmFork
     }
 
     /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory and variables go when all of them run.</summary>
-    static async Task<Taking> FreezeAsync(FarmWork work, LibvirtEngine engine, Placed machine, CancellationToken cancel)
+    static async Task<Taking> FreezeAsync(FarmWork work, IEngine engine, Placed machine, CancellationToken cancel)
     {
         var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
         await taking.FreezeAsync(holdWrites: false, cancel);

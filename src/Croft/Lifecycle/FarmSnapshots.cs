@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 using Croft.Snapshots;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
@@ -109,7 +108,7 @@ sealed class FarmWork : IDisposable
         }
     }
 
-    public LibvirtEngine EngineOf(PlannedMachine machine) => Controller.Engine(machine.Hypervisor!);
+    public IEngine EngineOf(PlannedMachine machine) => Controller.Engine(machine.Hypervisor!);
 
     public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey, began);
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
@@ -12,7 +11,7 @@ using Croft.Tools;
 namespace Croft.Lifecycle;
 
 /// <summary>Turns a planned machine into a defined one: disks, seed, console, definition. Everything is journalled before it is created.</summary>
-sealed class MachineMaker(Controller controller, Plan plan, LibvirtEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
+sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
 {
     static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(100);
 

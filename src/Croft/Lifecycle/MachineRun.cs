@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Journal;
@@ -23,7 +22,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     readonly Steps steps = new(work, machine);
     readonly bool isShared = shared?.First == machine;
-    LibvirtEngine engine = work.EngineOf(machine);
+    IEngine engine = work.EngineOf(machine);
     SnapshotStore layers = work.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     bool started;

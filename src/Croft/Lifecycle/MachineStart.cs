@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Planning;
@@ -11,7 +10,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
 {
     const int ConsoleLines = 12;
 
-    readonly LibvirtEngine engine = work.EngineOf(machine);
+    readonly IEngine engine = work.EngineOf(machine);
 
     /// <summary>Starts it with <paramref name="start"/> while its signals are watched from before that on.</summary>
     /// <param name="record">As it will be when it runs.</param>

@@ -1,11 +1,10 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 
 namespace Croft.Lifecycle;
 
 /// <summary>Shuts one machine down: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.</summary>
 /// <param name="note">Takes what happens on the way.</param>
-sealed class MachineStop(Controller controller, LibvirtEngine engine, MachineRecord record, Action<string> note)
+sealed class MachineStop(Controller controller, IEngine engine, MachineRecord record, Action<string> note)
 {
     /// <summary>Returns when it is off.</summary>
     public async Task RunAsync(CancellationToken cancel)

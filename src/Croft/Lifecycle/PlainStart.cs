@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Guests;
 
@@ -7,7 +6,7 @@ namespace Croft.Lifecycle;
 
 /// <summary>Starts a machine as it is defined, whether the farm file declares it or not, and waits for its guest.</summary>
 /// <param name="note">Takes what is seen on the way.</param>
-public sealed class PlainStart(Controller controller, LibvirtEngine engine, Action<string> note)
+public sealed class PlainStart(Controller controller, IEngine engine, Action<string> note)
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 using Croft.Snapshots;
 
@@ -96,7 +95,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     /// <summary>Waits for all of them to end, also when one fails.</summary>
     static Task AllAsync(IEnumerable<Task> tasks) => Task.WhenAll([.. tasks]);
 
-    LibvirtEngine Engine(Placed machine) => controller.Engine(machine.Hypervisor);
+    IEngine Engine(Placed machine) => controller.Engine(machine.Hypervisor);
 
     static bool IsRunning(Placed machine) => machine.State.Power == PowerState.Running;
 }

@@ -1,3 +1,4 @@
+using Croft.Engines;
 using Croft.Engines.Libvirt;
 using Croft.Farms;
 
@@ -22,10 +23,10 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
 
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
-    public Task<LibvirtEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
+    public Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
 
-    internal Task<LibvirtEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
+    internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
-            ? Task.FromException<LibvirtEngine>(CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint))
-            : LibvirtEngine.ConnectAsync(name, uri, SessionPool, within, cancel);
+            ? throw CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint)
+            : await LibvirtEngine.ConnectAsync(name, uri, SessionPool, within, cancel);
 }

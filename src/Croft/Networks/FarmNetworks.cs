@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Journal;
 using Croft.Planning;
@@ -7,7 +6,7 @@ using Croft.Planning;
 namespace Croft.Networks;
 
 /// <summary>Brings planned networks into being and gives their addresses out and back.</summary>
-public sealed class FarmNetworks(LibvirtEngine engine, RunJournal journal)
+public sealed class FarmNetworks(IEngine engine, RunJournal journal)
 {
     readonly List<(NetworkDefinition Network, Reservation Reservation)> reserved = [];
 

@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Tools;
 
 namespace Croft.Snapshots;
@@ -9,7 +8,7 @@ static class DiskCheck
 {
     /// <summary>Checks, as far as this host reaches the files.</summary>
     /// <exception cref="CroftException">A file is missing or damaged: names it.</exception>
-    public static async Task RunAsync(LibvirtEngine engine, SnapshotTree tree, CancellationToken cancel)
+    public static async Task RunAsync(IEngine engine, SnapshotTree tree, CancellationToken cancel)
     {
         foreach (var snapshot in tree.Snapshots)
         {

@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 using Croft.Tools;
 
@@ -10,7 +9,7 @@ namespace Croft.Snapshots;
 /// is left. What moves is always the lower file's content, up into the one that stands on it: until that is complete both files say the same as before, so
 /// an interruption costs nothing.
 /// </summary>
-sealed class HiddenFiles(LibvirtEngine engine, RunJournal journal)
+sealed class HiddenFiles(IEngine engine, RunJournal journal)
 {
     /// <summary>Merges what can be merged now, and removes what was merged.</summary>
     public async Task MergeAsync(MachineRecord record, CancellationToken cancel)

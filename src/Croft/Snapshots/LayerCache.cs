@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 
 namespace Croft.Snapshots;
@@ -9,7 +8,7 @@ namespace Croft.Snapshots;
 /// The layers of one farm on one hypervisor, which together may take so much. When a layer was last used is the time of its manifest: using one writes the same
 /// bytes over it.
 /// </summary>
-sealed class LayerCache(LibvirtEngine engine, RunJournal journal, TimeProvider clock)
+sealed class LayerCache(IEngine engine, RunJournal journal, TimeProvider clock)
 {
     /// <summary>Notes that a layer is used now.</summary>
     public async Task UseAsync(string volume, CancellationToken cancel)

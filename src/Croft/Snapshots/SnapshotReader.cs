@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 
 namespace Croft.Snapshots;
 
@@ -8,7 +7,7 @@ namespace Croft.Snapshots;
 public sealed record StoredSnapshot(string Volume, Snapshot Snapshot);
 
 /// <summary>Finds the snapshots of one hypervisor; changes nothing.</summary>
-public sealed class SnapshotReader(LibvirtEngine engine)
+public sealed class SnapshotReader(IEngine engine)
 {
     internal const string ManifestEnd = ".json";
 

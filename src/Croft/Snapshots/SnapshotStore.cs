@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Journal;
 
 namespace Croft.Snapshots;
 
 /// <summary>The snapshots of one hypervisor: take, put machines on them, drop.</summary>
-public sealed class SnapshotStore(LibvirtEngine engine, RunJournal journal, TimeProvider clock)
+public sealed class SnapshotStore(IEngine engine, RunJournal journal, TimeProvider clock)
 {
     internal const string MemoryEnd = ".mem";
 

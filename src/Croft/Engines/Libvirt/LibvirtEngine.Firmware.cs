@@ -7,7 +7,7 @@ namespace Croft.Engines.Libvirt;
 /// <summary>UEFI variables and TPMs.</summary>
 public sealed partial class LibvirtEngine
 {
-    /// <summary>Copies UEFI variables, on the hypervisor itself, into a new volume.</summary>
+    /// <inheritdoc/>
     public Task CopyNvramAsync(string from, string to, CancellationToken cancel) => CallAsync(
         $"copying {from}",
         () =>
@@ -17,10 +17,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Refuses what could not be kept whole, before anything is touched.</summary>
-    /// <param name="memory">Whether the memory is kept, too.</param>
-    /// <param name="fork">Whether another machine is to go on from it.</param>
-    /// <exception cref="CroftException">The machine's state cannot be kept so: says why.</exception>
+    /// <inheritdoc/>
     public Task CheckKeepableAsync(string domain, bool memory, bool fork, CancellationToken cancel) => OnDomainAsync(
         $"reading {domain}",
         domain,
@@ -31,7 +28,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Removes the definition of a machine that is off when it has a TPM, whose content would otherwise be that of the next machine of the name.</summary>
+    /// <inheritdoc/>
     public Task ForgetTpmAsync(string domain, CancellationToken cancel) => CallAsync(
         $"removing the TPM of {domain}",
         () =>

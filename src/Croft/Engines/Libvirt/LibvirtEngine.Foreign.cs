@@ -7,7 +7,7 @@ namespace Croft.Engines.Libvirt;
 /// <summary>Snapshots that libvirt itself keeps of Croft's machines: those of others, and the entries by which virsh shows Croft's.</summary>
 public sealed partial class LibvirtEngine
 {
-    /// <summary>The snapshots that others made of a machine, parents first; none where there is no machine.</summary>
+    /// <inheritdoc/>
     public Task<ImmutableArray<ForeignSnapshot>> ForeignSnapshotsAsync(string domain, CancellationToken cancel) => CallAsync(
         $"listing libvirt's snapshots of {domain}",
         () =>
@@ -28,13 +28,13 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Puts a machine back to a snapshot that somebody else made; it runs afterwards if that holds memory.</summary>
+    /// <inheritdoc/>
     public Task RevertAsync(string domain, string snapshot, CancellationToken cancel) => OnSnapshotAsync($"reverting {domain} to {snapshot}", domain, snapshot, s => s.Revert(), cancel);
 
-    /// <summary>Deletes a snapshot that somebody else made, with what it keeps inside the machine's disks.</summary>
+    /// <inheritdoc/>
     public Task DeleteForeignAsync(string domain, string snapshot, CancellationToken cancel) => OnSnapshotAsync($"deleting {snapshot} of {domain}", domain, snapshot, s => s.Delete(), cancel);
 
-    /// <summary>Has libvirt forget the snapshots that others made of a machine which is made anew: the disks that they are in go.</summary>
+    /// <inheritdoc/>
     public Task ForgetForeignAsync(string domain, CancellationToken cancel) => CallAsync(
         $"forgetting libvirt's snapshots of {domain}",
         () =>
@@ -51,12 +51,11 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Has virsh show one of Croft's snapshots.</summary>
-    /// <param name="definition">The machine's.</param>
+    /// <inheritdoc/>
     public Task ShowAsync(string domain, ShownSnapshot snapshot, string definition, CancellationToken cancel) => OnDomainAsync(
         $"showing {snapshot.Name} of {domain}", domain, d => Show(d, snapshot, XElement.Parse(definition)), cancel);
 
-    /// <summary>Has virsh show these of Croft's snapshots and no others.</summary>
+    /// <inheritdoc/>
     public Task ShowOnlyAsync(string domain, IReadOnlyCollection<ShownSnapshot> snapshots, CancellationToken cancel) => OnDomainAsync(
         $"showing the snapshots of {domain}",
         domain,

@@ -13,7 +13,7 @@ public sealed partial class LibvirtEngine
     static readonly TimeSpan AgentTime = TimeSpan.FromMinutes(1);
     const int AgentSeconds = 20;
 
-    /// <summary>Whether the guest's agent answers.</summary>
+    /// <inheritdoc/>
     public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) => CallAsync(
         $"asking the agent of {domain}",
         () => Find(domain, d =>
@@ -30,14 +30,7 @@ public sealed partial class LibvirtEngine
         }),
         cancel);
 
-    /// <summary>
-    /// Defines a machine like another one, but with its own identity, and lets it continue in a copy of that one's memory. The cables of its network
-    /// cards are out before its guest goes on, which does not know yet that it is another.
-    /// </summary>
-    /// <param name="record">The new machine's, with its disks, which exist.</param>
-    /// <param name="definition">The other machine's definition.</param>
-    /// <param name="memory">The other machine's saved memory; it is only read.</param>
-    /// <param name="copy">A volume for the copy, which is gone afterwards.</param>
+    /// <inheritdoc/>
     public async Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel)
     {
         void Become(XElement machine) => DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), PathOf);
@@ -64,7 +57,7 @@ public sealed partial class LibvirtEngine
         }
     }
 
-    /// <summary>Plugs the network cables of a running machine in or out.</summary>
+    /// <inheritdoc/>
     public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) => OnDomainAsync(
         $"plugging {(plugged ? "in" : "out")} {domain}",
         domain,
@@ -79,8 +72,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Runs a shell script in a guest by its agent, which may take a moment to answer. The script is not among the arguments of any process.</summary>
-    /// <returns>Its exit code and what it wrote.</returns>
+    /// <inheritdoc/>
     public async Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel)
     {
         _ = await Poll.UntilAsync(async () => await HasAgentAsync(domain, cancel) ? "" : null, AgentPause, AgentTime, cancel)

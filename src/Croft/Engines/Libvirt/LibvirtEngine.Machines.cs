@@ -8,7 +8,7 @@ public sealed partial class LibvirtEngine
 {
     const DomainUndefineFlags WithAllState = DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm;
 
-    /// <summary>Makes the machine's definition, or replaces it; does not start it.</summary>
+    /// <inheritdoc/>
     public Task DefineAsync(MachineDefinition machine, CancellationToken cancel) => CallAsync(
         $"defining machine \"{machine.Record.Name}\"",
         () =>
@@ -17,14 +17,14 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Starts a defined machine.</summary>
+    /// <inheritdoc/>
     public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync(
         $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? DomainStartFlags.ResetNvram : DomainStartFlags.None), cancel);
 
-    /// <summary>Asks the guest to shut down, by power button and agent.</summary>
+    /// <inheritdoc/>
     public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
 
-    /// <summary>Cuts the power; nothing happens when the machine is off. Its end has been signalled by then, so that nobody takes it for the end of what starts next.</summary>
+    /// <inheritdoc/>
     public async Task PowerOffAsync(string domain, CancellationToken cancel)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,16 +44,16 @@ public sealed partial class LibvirtEngine
         ends.TryRemove(KeyValuePair.Create(domain, heard));
     }
 
-    /// <summary>Presses the reset button.</summary>
+    /// <inheritdoc/>
     public Task ResetAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resetting {domain}", domain, d => d.Reset(), cancel);
 
-    /// <summary>Stops the processors.</summary>
+    /// <inheritdoc/>
     public Task PauseAsync(string domain, CancellationToken cancel) => OnDomainAsync($"pausing {domain}", domain, d => d.Suspend(), cancel);
 
-    /// <summary>Lets the processors run again.</summary>
+    /// <inheritdoc/>
     public Task ResumeAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
 
-    /// <summary>Opens the serial console of a running machine, taking it from whoever has it.</summary>
+    /// <inheritdoc/>
     public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) => CallAsync<Stream>(
         $"opening the console of {domain}",
         () =>
@@ -63,7 +63,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Whether the machine runs; null when it does not exist.</summary>
+    /// <inheritdoc/>
     public Task<PowerState?> PowerAsync(string domain, CancellationToken cancel) => CallAsync<PowerState?>(
         $"asking for {domain}",
         () =>
@@ -73,7 +73,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Removes a machine's definition, UEFI variables and TPM, switching it off first; its other volumes stay. Nothing happens when there is none.</summary>
+    /// <inheritdoc/>
     public Task UndefineAsync(string domain, CancellationToken cancel) => CallAsync(
         $"removing {domain}",
         () =>
@@ -86,7 +86,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Writes Croft's record into a machine, running or not.</summary>
+    /// <inheritdoc/>
     public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) => OnDomainAsync(
         $"marking {record.Name}",
         MachineDefinition.DomainNameOf(record.Farm, record.Name),

@@ -4,7 +4,7 @@ namespace Croft.Engines.Libvirt;
 
 public sealed partial class LibvirtEngine
 {
-    /// <summary>Makes a network when there is none of its name, and starts it. True when it was made here.</summary>
+    /// <inheritdoc/>
     public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) => CallAsync(
         $"making network {network.Name}",
         () =>
@@ -32,11 +32,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>
-    /// Promises an address to a MAC: the host entry in the network's stored definition, which libvirt refuses when MAC, name or address is taken.
-    /// The running network learns it by <see cref="PublishAsync"/>.
-    /// </summary>
-    /// <returns>False when it is taken.</returns>
+    /// <inheritdoc/>
     public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
         $"reserving {reservation.Address} in {network}",
         () =>
@@ -56,7 +52,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Tells the running network of a reserved address. libvirt reloads its packet filter for it (0.4 s measured), so this is done while guests boot.</summary>
+    /// <inheritdoc/>
     public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
         $"publishing {reservation.Host} in {network}",
         () =>
@@ -71,7 +67,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Gives an address back, stored and running. Nothing happens when it or the network is gone.</summary>
+    /// <inheritdoc/>
     public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) => CallAsync(
         $"giving back {reservation.Address} in {network}",
         () =>
@@ -85,7 +81,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Removes a network; nothing happens when it is gone.</summary>
+    /// <inheritdoc/>
     public Task RemoveNetworkAsync(string network, CancellationToken cancel) => CallAsync(
         $"removing network {network}",
         () =>

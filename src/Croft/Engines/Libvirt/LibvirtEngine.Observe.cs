@@ -10,8 +10,7 @@ public sealed partial class LibvirtEngine
 {
     const string KvmDevice = "/dev/kvm";
 
-    /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
-    /// <param name="firmwareFor">The architectures for which UEFI and TPMs are asked about, too, which takes longer.</param>
+    /// <inheritdoc/>
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
         var machines = ListMachinesAsync(cancel);
@@ -41,7 +40,7 @@ public sealed partial class LibvirtEngine
             firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel));
     }
 
-    /// <summary>Asks only for what its room follows from: its size and its machines.</summary>
+    /// <inheritdoc/>
     public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
     {
         var machines = ListMachinesAsync(cancel);
@@ -49,7 +48,7 @@ public sealed partial class LibvirtEngine
         return HypervisorState.Silent(Name, "") with { Unreachable = null, Vcpus = (int)node.Cpus, Memory = (long)node.MemoryKiB * 1024, Machines = await machines };
     }
 
-    /// <summary>All machines of the hypervisor, Croft's and others.</summary>
+    /// <inheritdoc/>
     public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => CallAsync("listing machines", ObserveMachines, cancel);
 
     ImmutableArray<MachineState> ObserveMachines()
@@ -86,7 +85,7 @@ public sealed partial class LibvirtEngine
         return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, RecordXml.Read(XElement.Parse(domain.Xml())));
     }
 
-    /// <summary>All networks of the hypervisor.</summary>
+    /// <inheritdoc/>
     public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) => CallAsync("listing networks", ObserveNetworks, cancel);
 
     ImmutableArray<NetworkState> ObserveNetworks()

@@ -9,12 +9,7 @@ public sealed partial class LibvirtEngine
 {
     static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(20);
 
-    /// <summary>
-    /// Proves that a virtualization type works by booting a kernel until it panics for want of an init; a device node that opens proves nothing.
-    /// The machine is transient and leaves nothing behind.
-    /// </summary>
-    /// <param name="kernel">Volume of a Linux kernel for the architecture.</param>
-    /// <returns>How long the kernel took; null when it got nowhere.</returns>
+    /// <inheritdoc/>
     public async Task<TimeSpan?> ProveAsync(string arch, string virtType, string kernel, TimeProvider clock, CancellationToken cancel)
     {
         var name = $"croft-proof-{Guid.NewGuid():n}";

@@ -10,7 +10,7 @@ public sealed partial class LibvirtEngine
     static readonly TimeSpan JobPause = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan JobTime = TimeSpan.FromHours(1);
 
-    /// <summary>A machine's record, with the disks it stands on at this moment; null when there is none.</summary>
+    /// <inheritdoc/>
     public Task<MachineRecord?> FindRecordAsync(string domain, CancellationToken cancel) => CallAsync(
         $"reading {domain}",
         () =>
@@ -20,16 +20,15 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>A machine's record, with the disks it stands on at this moment.</summary>
-    /// <exception cref="CroftException">There is no such machine.</exception>
+    /// <inheritdoc/>
     public async Task<MachineRecord> RecordAsync(string domain, CancellationToken cancel) =>
         await FindRecordAsync(domain, cancel) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain} of Croft's", "croft ls shows what exists");
 
-    /// <summary>A machine's definition as libvirt keeps it, as it would start.</summary>
+    /// <inheritdoc/>
     public Task<string> DefinitionAsync(string domain, CancellationToken cancel) => CallAsync(
         $"reading {domain}", () => Find(domain, d => d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure)), cancel);
 
-    /// <summary>Puts a machine that is off on the disks and the seed of a record; the rest is as now, or as a definition of another time says.</summary>
+    /// <inheritdoc/>
     public Task RefitAsync(MachineRecord record, string? definition, CancellationToken cancel) => OnDomainAsync(
         $"changing the disks of {record.Name}",
         MachineDefinition.DomainNameOf(record.Farm, record.Name),
@@ -41,13 +40,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>
-    /// Freezes a running machine's disks: its present volumes are never written again, it goes on with the given empty overlays on them. With memory, that
-    /// is saved at the same instant. An external snapshot without libvirt metadata (https://libvirt.org/formatsnapshot.html).
-    /// </summary>
-    /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
-    /// <param name="memory">The volume that takes the memory, made before; null keeps disks only.</param>
-    /// <param name="holdWrites">Have the guest's agent hold all writes at that instant. libvirt does it within the same call, so no guest stays held when this process dies.</param>
+    /// <inheritdoc/>
     public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, bool holdWrites, CancellationToken cancel) => OnDomainAsync(
         $"freezing the disks of {domain}",
         domain,
@@ -68,7 +61,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Has the guest agent write everything out and hold all writes. A guest that is held already, by a controller that died, is released first.</summary>
+    /// <inheritdoc/>
     public Task HoldWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync(
         $"freezing the file systems of {domain}",
         domain,
@@ -79,11 +72,10 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Lets the guest write again.</summary>
+    /// <inheritdoc/>
     public Task ReleaseWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync($"thawing the file systems of {domain}", domain, d => d.FsThaw(), cancel);
 
-    /// <summary>Starts a machine that is off from saved memory, on the disks, seed, console and ports that it is defined with now.</summary>
-    /// <param name="memory">Volume of the saved memory; it is only read.</param>
+    /// <inheritdoc/>
     public Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel) => OnDomainAsync(
         $"restoring machine \"{record.Name}\"",
         MachineDefinition.DomainNameOf(record.Farm, record.Name),
@@ -103,7 +95,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>For every volume that a running machine writes to, the machine's name here.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, string>> WritersAsync(CancellationToken cancel) => CallAsync<IReadOnlyDictionary<string, string>>(
         "looking who writes to what",
         () =>
@@ -122,9 +114,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Copies what a disk of a running machine stands on into the disk that it writes to, down to <paramref name="onto"/>, on which that stands afterwards. All of it is on the disk then.</summary>
-    /// <param name="volume">What it writes to.</param>
-    /// <param name="onto">Null lets it stand alone.</param>
+    /// <inheritdoc/>
     public async Task PullAsync(string domain, string volume, string? onto, CancellationToken cancel)
     {
         var target = await CallAsync(

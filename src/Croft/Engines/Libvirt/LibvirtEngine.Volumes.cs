@@ -10,9 +10,7 @@ public sealed partial class LibvirtEngine
     const string PoolName = "croft";
     const string SystemPool = "/var/lib/libvirt/croft";
 
-    /// <summary>Makes an overlay on another volume of the pool.</summary>
-    /// <param name="size">Bytes the guest sees; null is the backing volume's own.</param>
-    /// <returns>False when a volume of that name exists; it is then left alone.</returns>
+    /// <inheritdoc/>
     public Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel) => CallAsync(
         $"creating disk {name}",
         () =>
@@ -23,19 +21,18 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Makes an empty disk. False when a volume of that name exists.</summary>
+    /// <inheritdoc/>
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating disk {name}", () => Create(name, Volumes.FormatOf(name), size, "0600", null), cancel);
 
-    /// <summary>Makes an empty file that libvirt or QEMU writes to. False when a volume of that name exists.</summary>
+    /// <inheritdoc/>
     public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
 
-    /// <summary>Makes a file of so many zeros. False when a volume of that name exists.</summary>
+    /// <inheritdoc/>
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
 
-    /// <summary>Puts a file into the pool. False when a volume of that name exists.</summary>
-    /// <param name="progress">Bytes sent so far.</param>
+    /// <inheritdoc/>
     public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
         $"uploading {name}",
         () =>
@@ -56,8 +53,7 @@ public sealed partial class LibvirtEngine
         },
         CancellationToken.None);
 
-    /// <summary>Writes a file over what is in a volume. False when there is none of that name, any more.</summary>
-    /// <param name="progress">Bytes sent so far.</param>
+    /// <inheritdoc/>
     public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
         $"uploading {name}",
         () =>
@@ -76,7 +72,7 @@ public sealed partial class LibvirtEngine
         },
         CancellationToken.None);
 
-    /// <summary>Reads a volume from an offset to its end; null when there is none of that name.</summary>
+    /// <inheritdoc/>
     public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => CallAsync<byte[]?>(
         $"reading {name}",
         () =>
@@ -90,7 +86,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Whether a volume of that name exists.</summary>
+    /// <inheritdoc/>
     public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => CallAsync(
         $"looking for {name}",
         () =>
@@ -100,7 +96,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>Names of all volumes of the pool.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => CallAsync<IReadOnlyList<string>>(
         "listing volumes",
         () =>
@@ -116,7 +112,7 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
-    /// <summary>All files of the pool, and what stands on what, as the files themselves say it.</summary>
+    /// <inheritdoc/>
     public Task<DiskFiles> DiskFilesAsync(CancellationToken cancel) => CallAsync(
         "reading backing files",
         () =>
@@ -147,13 +143,13 @@ public sealed partial class LibvirtEngine
     static DateTimeOffset Changed(XElement volume) =>
         DateTimeOffset.UnixEpoch.AddSeconds((double?)volume.Element("target")?.Element("timestamps")?.Element("mtime") ?? 0);
 
-    /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
+    /// <inheritdoc/>
     public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);
 
-    /// <summary>A volume's path when the hypervisor is this host; null elsewhere. The file may still be another user's.</summary>
+    /// <inheritdoc/>
     public string? LocalPathOf(string volume) => connection.Uri.Contains(":///", StringComparison.Ordinal) && !connection.Uri.Contains('+', StringComparison.Ordinal) ? PathOf(volume) : null;
 
-    /// <summary>Removes a volume; true when it was there.</summary>
+    /// <inheritdoc/>
     public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(
         $"removing {name}",
         () =>

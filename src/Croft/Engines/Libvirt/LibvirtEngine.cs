@@ -9,7 +9,7 @@ namespace Croft.Engines.Libvirt;
 /// pool has too few, and a host that hangs would slow all others. A host that no longer answers is noticed in about 15 s; then all calls fail.
 /// Nothing is remembered between calls but the connection and the pool: what exists is asked.
 /// </summary>
-public sealed partial class LibvirtEngine : IDisposable
+public sealed partial class LibvirtEngine : IEngine
 {
     const int KeepAliveSeconds = 3;
     const int KeepAliveCount = 4;
@@ -37,13 +37,13 @@ public sealed partial class LibvirtEngine : IDisposable
         subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
     }
 
-    /// <summary>The hypervisor's name in the farm file.</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Whether it is the calling user's own, without privilege: no networks of its own, user networking only.</summary>
+    /// <inheritdoc/>
     public bool IsSession => connection.Uri.Contains("/session", StringComparison.Ordinal);
 
-    /// <summary>Whether the connection broke.</summary>
+    /// <inheritdoc/>
     public bool IsLost => !connection.IsAlive;
 
     /// <summary>Connects.</summary>
@@ -70,7 +70,7 @@ public sealed partial class LibvirtEngine : IDisposable
         }
     }
 
-    /// <summary>Calls <paramref name="signal"/> with what happens to one machine until disposed; from libvirt's event thread, so it must return at once.</summary>
+    /// <inheritdoc/>
     public IDisposable Watch(string domain, Action<MachineSignal> signal)
     {
         watchers[domain] = signal;

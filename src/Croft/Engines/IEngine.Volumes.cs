@@ -1,0 +1,48 @@
+namespace Croft.Engines;
+
+/// <summary>Files of Croft's pool.</summary>
+public partial interface IEngine
+{
+    /// <summary>Makes an overlay on another volume of the pool.</summary>
+    /// <param name="size">Bytes the guest sees; null is the backing volume's own.</param>
+    /// <returns>False when a volume of that name exists; it is then left alone.</returns>
+    Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel);
+
+    /// <summary>Makes an empty disk. False when a volume of that name exists.</summary>
+    Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel);
+
+    /// <summary>Makes an empty file that libvirt or QEMU writes to. False when a volume of that name exists.</summary>
+    Task<bool> CreateFileAsync(string name, CancellationToken cancel);
+
+    /// <summary>Makes a file of so many zeros. False when a volume of that name exists.</summary>
+    Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel);
+
+    /// <summary>Puts a file into the pool. False when a volume of that name exists.</summary>
+    /// <param name="progress">Bytes sent so far.</param>
+    Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel);
+
+    /// <summary>Writes a file over what is in a volume. False when there is none of that name, any more.</summary>
+    /// <param name="progress">Bytes sent so far.</param>
+    Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel);
+
+    /// <summary>Reads a volume from an offset to its end; null when there is none of that name.</summary>
+    Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel);
+
+    /// <summary>Whether a volume of that name exists.</summary>
+    Task<bool> PoolHasAsync(string name, CancellationToken cancel);
+
+    /// <summary>Names of all volumes of the pool.</summary>
+    Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel);
+
+    /// <summary>All files of the pool, and what stands on what, as the files themselves say it.</summary>
+    Task<DiskFiles> DiskFilesAsync(CancellationToken cancel);
+
+    /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
+    Task LookAgainAsync(CancellationToken cancel);
+
+    /// <summary>A volume's path when the hypervisor is this host; null elsewhere. The file may still be another user's.</summary>
+    string? LocalPathOf(string volume);
+
+    /// <summary>Removes a volume; true when it was there.</summary>
+    Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel);
+}
