@@ -79,7 +79,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, Ti
             if (await door.TryReadyAsync(clock, cancel) is not { } refusal)
                 break;
             Seen("ssh: " + refusal);
-            await Poll.DelayAsync(TimeSpan.FromSeconds(pause), cancel);
+            await Poll.DelayAsync(TimeSpan.FromSeconds(pause), clock, cancel);
         }
 
         Seen("an ssh command returned");

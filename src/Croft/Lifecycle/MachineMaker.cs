@@ -86,7 +86,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
                 loss = claim == Claim.Holds ? "" : Claims.Loss(planned.Spec, Farm, host, state);
                 return claim == Claim.Waits ? null : loss;
             },
-            ClaimPause, ClaimTime, cancel);
+            ClaimPause, ClaimTime, controller.Surroundings.Clock, cancel);
         if (answer is "")
             return;
         if (before is null)

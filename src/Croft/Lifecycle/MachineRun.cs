@@ -37,7 +37,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         await WayToMainAsync(cancel);
         Offer(null);
-        using var cleanup = new CancellationTokenSource();
+        using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, work.Clock);
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
         if (ready && await IsReachableAsync(cleanup.Token))
         {

@@ -18,9 +18,9 @@ static class PhaseMark
     public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
 
     /// <summary>Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next anyway.</summary>
-    public static async Task EndAsync(Guest guest, string mark)
+    public static async Task EndAsync(Guest guest, string mark, TimeProvider clock)
     {
-        using var soon = new CancellationTokenSource(Patience);
+        using var soon = new CancellationTokenSource(Patience, clock);
         try
         {
             await guest.Command($$"""

@@ -29,9 +29,8 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         await using var log = new StreamWriter(path) { AutoFlush = true };
         var guest = work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!)
             ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
-        using var late = new CancellationTokenSource();
-        if (work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var limit))
-            late.CancelAfter(limit);
+        var limit = work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
+        using var late = new CancellationTokenSource(limit, work.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;
         using var watch = work.EngineOf(machine).Watch(DomainOf(machine), signal =>
@@ -62,12 +61,12 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase));
+            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase), work.Clock);
             throw CroftException.Farm($"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(path)}");
         }
         catch (OperationCanceledException)
         {
-            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase));
+            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase), work.Clock);
             throw;
         }
     }
@@ -87,7 +86,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(
             async () => await work.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
-            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), CancellationToken.None);
+            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), work.Clock, CancellationToken.None);
         return off is not null
             ? Stopped(machine, phase)
             : CroftException.Farm($"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}", Console(machine));
