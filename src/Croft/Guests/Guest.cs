@@ -7,7 +7,7 @@ namespace Croft.Guests;
 /// The operating system inside a machine, reached by OpenSSH over one shared connection (ControlMaster). The farm's ssh_config must be written
 /// (<see cref="SshConfig.Write"/>) before anything is asked of it.
 /// </summary>
-public sealed class Guest(GuestAccess access, SshFiles files)
+public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
 {
     /// <summary>
     /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or paused guest is behind.
@@ -20,11 +20,11 @@ public sealed class Guest(GuestAccess access, SshFiles files)
         :
         """;
 
-    /// <summary>Who and where it is.</summary>
+    /// <inheritdoc/>
     public GuestAccess Access => access;
 
     /// <summary>Through which it is reached; null is directly.</summary>
-    internal Way? Way => SshConfig.WayOf(access, files);
+    Way? Way => SshConfig.WayOf(access, files);
 
     /// <summary>The command that reaches it, for people and for <see cref="Tool.RunOnTerminalAsync"/>.</summary>
     /// <param name="options">Further options of ssh, before the host.</param>
@@ -32,11 +32,17 @@ public sealed class Guest(GuestAccess access, SshFiles files)
     public Tool Ssh(IEnumerable<string> options, params IEnumerable<string> command) =>
         new("ssh", ["-F", files.Config, .. options, "--", access.Name, .. command]);
 
-    /// <summary>Runs a shell command in the guest without a terminal.</summary>
-    public Tool Command(string command) => Ssh(["-o", "BatchMode=yes", "-T"], command);
+    /// <inheritdoc/>
+    public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) => Banner.WaitAsync(Way, access.Address, access.Port, seen, cancel);
 
-    /// <summary>One authenticated command: it returns when the guest is ready and its clock is right. That connection stays as the shared one.</summary>
-    /// <returns>Null when it worked, otherwise what ssh said.</returns>
+    /// <inheritdoc/>
+    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => Port.WaitAsync(Way, access.Address, port, seen, cancel);
+
+    /// <inheritdoc/>
+    public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) =>
+        (Command(command.Text) with { Input = command.Input, Output = command.Output, Line = command.Line }).RunAsync(cancel);
+
+    /// <inheritdoc/>
     public async Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel)
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,18 +63,20 @@ public sealed class Guest(GuestAccess access, SshFiles files)
         return result.ExitCode == 0 && ready.Task.IsCompleted ? null : result.LastWords is "" ? $"ssh ended with exit code {result.ExitCode}" : result.LastWords;
     }
 
-    /// <summary>Writes what the guest has not written to its disks yet.</summary>
+    /// <inheritdoc/>
     public Task SyncAsync(CancellationToken cancel) => Command("sync").RunCheckedAsync($"syncing the disks of {access.Name}", cancel);
 
-    /// <summary>Whether the shared connection stands: it ends when the guest goes away.</summary>
+    /// <inheritdoc/>
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>
         File.Exists(SshConfig.SocketOf(access, files)) && (await new Tool("ssh", "-F", files.Config, "-O", "check", access.Name).RunAsync(cancel)).ExitCode == 0;
 
-    /// <summary>Ends the shared connection. Needed before the guest is restored, stopped or reset: what is behind the socket would be a stranger.</summary>
+    /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancel)
     {
         if (File.Exists(SshConfig.SocketOf(access, files)))
             await new Tool("ssh", "-F", files.Config, "-O", "exit", access.Name).RunAsync(cancel);
         File.Delete(SshConfig.SocketOf(access, files));
     }
+
+    Tool Command(string command) => Ssh(["-o", "BatchMode=yes", "-T"], command);
 }

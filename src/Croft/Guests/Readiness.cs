@@ -12,7 +12,7 @@ namespace Croft.Guests;
 /// <param name="hypervisor">The name of its host, for messages.</param>
 /// <param name="note">Takes every signal, for the journal.</param>
 /// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
-public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
+public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
 {
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource stopped = new();
@@ -45,7 +45,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, Ti
             {
                 WaitKind.None => Task.CompletedTask,
                 WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
-                WaitKind.Port => Guests.Port.WaitAsync(Reachable().Way, Reachable().Access.Address, wait.Port, Seen, any.Token),
+                WaitKind.Port => Reachable().PortAsync(wait.Port, Seen, any.Token),
                 _ => WaitForSshAsync(running, any.Token),
             });
         }
@@ -67,7 +67,7 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, Ti
     /// <inheritdoc/>
     public void Dispose() => stopped.Dispose();
 
-    Guest Reachable() => guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
+    IGuest Reachable() => guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
 
     async Task WaitForSshAsync(bool running, CancellationToken cancel)
     {
@@ -86,10 +86,10 @@ public sealed class Readiness(Guest? guest, WaitSpec wait, string hypervisor, Ti
     }
 
     /// <summary>Returns at the first sign that the guest's ssh server is there.</summary>
-    async Task HeardOfAsync(Guest door, CancellationToken cancel)
+    async Task HeardOfAsync(IGuest door, CancellationToken cancel)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var banner = Banner.WaitAsync(door.Way, door.Access.Address, door.Access.Port, text => lastSeen = text, enough.Token);
+        var banner = door.GreetingAsync(text => lastSeen = text, enough.Token);
         var first = await Task.WhenAny(banner, agent.Task.WaitAsync(enough.Token));
         cancel.ThrowIfCancellationRequested();
         if (first == banner)

@@ -9,12 +9,12 @@ static class Artifacts
 {
     /// <summary>Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not.</summary>
     /// <exception cref="CroftException">The guest could not send them.</exception>
-    public static async Task FetchAsync(Guest guest, IReadOnlyList<string> globs, string folder, CancellationToken cancel)
+    public static async Task FetchAsync(IGuest guest, IReadOnlyList<string> globs, string folder, CancellationToken cancel)
     {
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(Wide(glob))} -print0 2>/dev/null");
         Exception? torn = null;
-        var result = await (guest.Command($"{{ {string.Join("; ", finds)}; }} | tar --null --no-recursion -P -cf - -T -") with
+        var result = await guest.RunAsync(new($"{{ {string.Join("; ", finds)}; }} | tar --null --no-recursion -P -cf - -T -")
         {
             Output = async (stream, stop) =>
             {
@@ -28,7 +28,7 @@ static class Artifacts
                     await stream.CopyToAsync(Stream.Null, stop);
                 }
             },
-        }).RunAsync(cancel);
+        }, cancel);
         if (result.ExitCode != 0 || torn is not null)
             throw CroftException.World($"artifacts could not be fetched: {(result.LastWords.Length > 0 ? result.LastWords : torn?.Message)}");
     }

@@ -231,10 +231,13 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public Guest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? new(access, Ssh) : null;
+    public IGuest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? Surroundings.World.GuestOf(hypervisor, access, Ssh) : null;
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public Guest? GuestOf(Placed machine) => GuestOf(machine.Hypervisor, machine.Record);
+    public IGuest? GuestOf(Placed machine) => GuestOf(machine.Hypervisor, machine.Record);
+
+    /// <summary>The guest in a machine for people who work in it by ssh; null when the machine has no address that Croft knows.</summary>
+    public Guest? SshTo(Placed machine) => AccessOf(machine.Hypervisor, machine.Record) is { } access ? new(access, Ssh) : null;
 
     /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
     public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines) =>

@@ -17,7 +17,7 @@ public static class FarmAdopt
         var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
             ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");
         controller.WriteOwner(owner, overwrite: true);
-        var key = await Keys.UserKeyAsync(controller.Surroundings.UserKey, cancel);
+        var key = await controller.Surroundings.World.UserKeyAsync(controller.Surroundings.UserKey, cancel);
         var withoutKey = new List<string>();
         foreach (var (hypervisor, machine) in machines)
         {

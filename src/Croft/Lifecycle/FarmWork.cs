@@ -61,7 +61,7 @@ sealed class FarmWork : IDisposable
         Controller controller, Plan first, string command, Func<PlannedMachine, bool> needsImage, Action<RunJournal> opened, IProgress<ImageProgress> progress, CancellationToken cancel)
     {
         var owner = controller.Claim();
-        var userKey = await Keys.UserKeyAsync(controller.Surroundings.UserKey, cancel);
+        var userKey = await controller.Surroundings.World.UserKeyAsync(controller.Surroundings.UserKey, cancel);
         var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
         try
         {

@@ -14,7 +14,7 @@ public static class Hold
         if (machine.State.Power != PowerState.Running)
             throw CroftException.World($"machine \"{machine.Record.Name}\" is {machine.State.Power.ToString().ToLowerInvariant()}", $"croft start {machine.Record.Name}");
         await MarkAsync(controller, machine, by, cancel);
-        return controller.GuestOf(machine) ?? throw CroftException.World($"machine \"{machine.Record.Name}\" has no address that Croft knows", $"croft console {machine.Record.Name}");
+        return controller.SshTo(machine) ?? throw CroftException.World($"machine \"{machine.Record.Name}\" has no address that Croft knows", $"croft console {machine.Record.Name}");
     }
 
     /// <summary>Marks a machine; nothing happens when it is held already.</summary>

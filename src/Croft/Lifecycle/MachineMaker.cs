@@ -20,11 +20,13 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
 
     string Farm => controller.Farm.Name;
 
+    IWorld World => controller.Surroundings.World;
+
     /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="SnapshotStore.TidyAsync"/>.</summary>
     public async Task<MachineDefinition> CreateAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
     {
         var name = planned.Spec.Name;
-        var hostKey = Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var hostKey = World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
         var present = await engine.ListVolumesAsync(cancel);
         var disks = ImmutableArray.CreateBuilder<DiskVolume>();
         disks.Add(new("root", Volumes.Disk(Farm, name, "root", Volumes.NextNumber(Farm, name, "root", present))));
@@ -54,7 +56,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var (hostKey, seed) = (record.HostKey, record.Seed);
         if (!record.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address))))
         {
-            var keys = await Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+            var keys = await World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
             seed = await WriteSeedAsync(planned.Spec.Name, SeedOf(planned, keys), await engine.ListVolumesAsync(cancel), cancel);
             hostKey = keys.Public;
         }
@@ -122,7 +124,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
     public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(PlannedMachine planned, Snapshot from, string? held, CancellationToken cancel)
     {
         var name = planned.Spec.Name;
-        var hostKey = Keys.MakeAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var hostKey = World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
         var present = await engine.ListVolumesAsync(cancel);
         var disks = ImmutableArray.CreateBuilder<DiskVolume>();
         foreach (var frozen in from.Record.Disks)
@@ -165,7 +167,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var file = Path.Combine(controller.Farm.StateDirectory, "keys", $"{name}-{Guid.NewGuid():n}.iso");
         try
         {
-            await Seed.WriteIsoAsync(Seed.Build(content), file, cancel);
+            await World.WriteSeedAsync(Seed.Build(content), file, cancel);
             journal.Intent("create", "volume", volume, engine.Name, name);
             await using var iso = File.OpenRead(file);
             await engine.UploadAsync(volume, iso, null, cancel);

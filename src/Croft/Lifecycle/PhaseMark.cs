@@ -18,19 +18,19 @@ static class PhaseMark
     public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
 
     /// <summary>Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next anyway.</summary>
-    public static async Task EndAsync(Guest guest, string mark, TimeProvider clock)
+    public static async Task EndAsync(IGuest guest, string mark, TimeProvider clock)
     {
         using var soon = new CancellationTokenSource(Patience, clock);
         try
         {
-            await guest.Command($$"""
+            await guest.RunAsync(new($$"""
                 s=; [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || s='sudo -n'
                 for signal in TERM TERM KILL; do
                     found=$($s grep -lsF '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
                     for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
                     sleep 0.5
                 done
-                """).RunAsync(soon.Token);
+                """), soon.Token);
         }
         catch (OperationCanceledException)
         {

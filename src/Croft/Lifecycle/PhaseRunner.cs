@@ -78,7 +78,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
             : Task.CompletedTask;
 
     /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>
-    async Task<CroftException> FailureAsync(PlannedMachine machine, Guest guest, string phase, int code, string last)
+    async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest guest, string phase, int code, string last)
     {
         var words = last.Length == 0 ? "" : ": " + last;
         if (code is not (ConnectionLost or AnsibleUnreachable) || await guest.IsConnectedAsync(CancellationToken.None))

@@ -1,5 +1,4 @@
 using Croft.Engines;
-using Croft.Engines.Libvirt;
 using Croft.Farms;
 
 namespace Croft.Lifecycle;
@@ -21,6 +20,9 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>What machines are made of and reached by.</summary>
+    internal IWorld World { get; init; } = new World();
+
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
     public Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
@@ -28,5 +30,5 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
             ? throw CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint)
-            : await LibvirtEngine.ConnectAsync(name, uri, SessionPool, within, cancel);
+            : await World.ConnectAsync(name, uri, SessionPool, within, cancel);
 }

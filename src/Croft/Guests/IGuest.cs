@@ -1,0 +1,34 @@
+using Croft.Tools;
+
+namespace Croft.Guests;
+
+/// <summary>The operating system inside a machine, as the lifecycle reaches it.</summary>
+public interface IGuest
+{
+    /// <summary>Who and where it is.</summary>
+    GuestAccess Access { get; }
+
+    /// <summary>Waits until its ssh server greets, and returns the greeting.</summary>
+    /// <param name="seen">Called with what each try saw.</param>
+    Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel);
+
+    /// <summary>Waits until one of its TCP ports accepts a connection.</summary>
+    /// <param name="seen">Called with what each try saw.</param>
+    Task PortAsync(int port, Action<string> seen, CancellationToken cancel);
+
+    /// <summary>One authenticated command: it returns when the guest is ready and its clock is right. That connection stays as the shared one.</summary>
+    /// <returns>Null when it worked, otherwise what ssh said.</returns>
+    Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel);
+
+    /// <summary>Runs a shell command in it without a terminal. The exit code is 255 when the connection failed.</summary>
+    Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
+
+    /// <summary>Writes what the guest has not written to its disks yet.</summary>
+    Task SyncAsync(CancellationToken cancel);
+
+    /// <summary>Whether the shared connection stands: it ends when the guest goes away.</summary>
+    Task<bool> IsConnectedAsync(CancellationToken cancel);
+
+    /// <summary>Ends the shared connection. Needed before the guest is restored, stopped or reset: what is behind it would be a stranger.</summary>
+    Task CloseAsync(CancellationToken cancel);
+}

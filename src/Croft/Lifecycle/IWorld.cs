@@ -1,0 +1,26 @@
+using Croft.Engines;
+using Croft.Guests;
+
+namespace Croft.Lifecycle;
+
+/// <summary>What machines are made of and reached by: hypervisors, guests, and the programs that make keys and seeds.</summary>
+interface IWorld
+{
+    /// <summary>Connects to a hypervisor.</summary>
+    /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
+    /// <exception cref="CroftException">It does not answer.</exception>
+    Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel);
+
+    /// <summary>The guest that is reached so on a hypervisor.</summary>
+    IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files);
+
+    /// <summary>The user's own key, made at first use. Returns the public line.</summary>
+    Task<string> UserKeyAsync(string file, CancellationToken cancel);
+
+    /// <summary>Makes a pair of keys for a guest.</summary>
+    /// <param name="folder">A folder of the user's own, for the moment.</param>
+    Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel);
+
+    /// <summary>Writes the seed of a guest as the file that becomes its volume.</summary>
+    Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel);
+}
