@@ -1,4 +1,3 @@
-using System.Globalization;
 using Croft.Tools;
 
 namespace Croft.Guests;
@@ -9,17 +8,6 @@ namespace Croft.Guests;
 /// </summary>
 public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
 {
-    /// <summary>
-    /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or paused guest is behind.
-    /// </summary>
-    const string ReadyCommand =
-        """
-        if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi
-        echo croft-ready; read -r now; s=; [ -w /etc/shadow ] || s='sudo -n'
-        $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1
-        :
-        """;
-
     /// <inheritdoc/>
     public GuestAccess Access => access;
 
@@ -43,24 +31,13 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         (Command(command.Text) with { Input = command.Input, Output = command.Output, Line = command.Line }).RunAsync(cancel);
 
     /// <inheritdoc/>
-    public async Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel)
+    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
     {
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var result = await (Command(ReadyCommand) with
-        {
-            Line = line =>
-            {
-                if (line == "croft-ready")
-                    ready.TrySetResult();
-            },
-            Input = async (stdin, stop) =>
-            {
-                await ready.Task.WaitAsync(stop);
-                var now = clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-                await stdin.WriteAsync(System.Text.Encoding.ASCII.GetBytes(now.ToString("F3", CultureInfo.InvariantCulture) + "\n"), stop);
-            },
-        }).RunAsync(cancel);
-        return result.ExitCode == 0 && ready.Task.IsCompleted ? null : result.LastWords is "" ? $"ssh ended with exit code {result.ExitCode}" : result.LastWords;
+        var shell = new ReadyShell(this);
+        if (await shell.TryOpenAsync(clock, cancel) is not { } refusal)
+            return (shell, null);
+        await shell.DisposeAsync();
+        return (null, refusal);
     }
 
     /// <inheritdoc/>

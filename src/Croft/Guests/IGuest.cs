@@ -16,9 +16,19 @@ public interface IGuest
     /// <param name="seen">Called with what each try saw.</param>
     Task PortAsync(int port, Action<string> seen, CancellationToken cancel);
 
-    /// <summary>One authenticated command: it returns when the guest is ready and its clock is right. That connection stays as the shared one.</summary>
+    /// <summary>Opens a shell by one authenticated command: it is open when the guest is ready and its clock is right. That connection stays as the shared one.</summary>
+    /// <returns>The shell, or what ssh said instead.</returns>
+    Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel);
+
+    /// <summary>The same; nothing more is run in that shell.</summary>
     /// <returns>Null when it worked, otherwise what ssh said.</returns>
-    Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel);
+    async Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel)
+    {
+        var (shell, refusal) = await TryOpenAsync(clock, cancel);
+        if (shell is not null)
+            await shell.DisposeAsync();
+        return refusal;
+    }
 
     /// <summary>Runs a shell command in it without a terminal. The exit code is 255 when the connection failed.</summary>
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);

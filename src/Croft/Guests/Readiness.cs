@@ -21,6 +21,9 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     volatile bool lost;
     string lastSeen = "nothing yet";
 
+    /// <summary>The shell whose opening decided, which waits for a command; null when something else did. Whoever takes it disposes it.</summary>
+    internal IGuestShell? Shell { get; private set; }
+
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
     public void Signal(MachineSignal signal)
     {
@@ -76,7 +79,8 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
             await HeardOfAsync(door, cancel);
         for (var pause = 0.25; ; pause = Math.Min(pause * 2, 4))
         {
-            if (await door.TryReadyAsync(clock, cancel) is not { } refusal)
+            (Shell, var refusal) = await door.TryOpenAsync(clock, cancel);
+            if (refusal is null)
                 break;
             Seen("ssh: " + refusal);
             await Poll.DelayAsync(TimeSpan.FromSeconds(pause), clock, cancel);

@@ -25,6 +25,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     IEngine engine = work.EngineOf(machine);
     SnapshotStore layers = work.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
+    IGuestShell? shell;
     bool started;
     bool ready;
 
@@ -46,6 +47,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             await RunPhaseAsync(Phase.Terminate, cleanup.Token);
         }
 
+        if (shell is not null)
+            await shell.DisposeAsync();
         if (started && !options.Keep)
             await steps.RunAsync("shutdown", () => StopAsync(cleanup.Token), skip: !steps.Allowed("shutdown"));
         if (record is not null)
@@ -147,7 +150,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         await engine.DefineAsync(definition, cancel);
         record = fresh;
         started = true;
-        await new MachineStart(work, machine, step).RunAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), running: true, cancel);
+        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), running: true, cancel);
         ready = true;
     }
 
@@ -230,7 +233,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         if (file is null)
             return Task.FromResult(true);
         var wanted = steps.Allowed(name) && options.Wants(phase);
-        return steps.RunAsync(name, () => phases.RunAsync(machine, file, cancel), skip: !wanted, log: true);
+        return steps.RunAsync(name, () => phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), cancel), skip: !wanted, log: true);
     }
 
     /// <summary>Shuts the guest down where it was reached and runs; in any case the machine is off afterwards.</summary>

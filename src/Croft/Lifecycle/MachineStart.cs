@@ -17,6 +17,13 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
     /// <param name="running">It continues in a running guest.</param>
     public async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
+        if (await OpenAsync(record, start, running, cancel) is { } shell)
+            await shell.DisposeAsync();
+    }
+
+    /// <summary>The same, and returns the shell that was found ready, when ssh decided; the caller disposes it.</summary>
+    public async Task<IGuestShell?> OpenAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
+    {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         var guest = work.Controller.GuestOf(engine.Name, record);
         if (guest is not null)
@@ -28,6 +35,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         work.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
         await work.PublishAsync(engine.Name);
+        return readiness.Shell;
     }
 
     /// <summary>Time-outs are given for hardware. A guest that continues does not boot.</summary>

@@ -20,9 +20,11 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     public PhaseFile? Find(Phase phase, MachineSpec machine) => files.Find(phase, machine.Platform, machine.Target);
 
     /// <summary>Runs a phase in a guest that is ready.</summary>
+    /// <param name="shell">One that waits for a command there, or null.</param>
     /// <exception cref="CroftException">It failed, took too long, or the guest went away.</exception>
-    public async Task RunAsync(PlannedMachine machine, PhaseFile file, CancellationToken cancel)
+    public async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, CancellationToken cancel)
     {
+        await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
         var path = work.Journal.Folder.LogPath(machine.Spec.Name, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -51,7 +53,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
                     last = line.Trim();
             }
 
-            var (code, words) = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : (await script.RunAsync(machine, guest, file, Line, any.Token), "");
+            var (code, words) = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : (await script.RunAsync(machine, guest, shell, file, Line, any.Token), "");
             if (code != 0)
                 throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : last);
         }

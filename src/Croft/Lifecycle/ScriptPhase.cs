@@ -19,7 +19,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch.AddDays(1);
 
     /// <summary>Runs it and returns its exit code; 255 when ssh itself failed.</summary>
-    public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, PhaseFile file, Action<string> line, CancellationToken cancel)
+    public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, IGuestShell? shell, PhaseFile file, Action<string> line, CancellationToken cancel)
     {
         // Nobody in the guest can have made a folder of this name before, so tar may make it; every process counts there.
         var name = $"croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}-{Guid.NewGuid():n}";
@@ -27,12 +27,12 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
         var script = Script(folder, file, environment);
-        var result = await guest.RunAsync(new($"(umask 077; exec tar -xf - -C /tmp) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e")
+        var command = new GuestCommand($"(umask 077; exec tar -xf - -C /tmp) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e")
         {
             Input = (stdin, stop) => SendAsync(stdin, name, script, stop),
             Line = line,
-        }, cancel);
-        return result.ExitCode;
+        };
+        return (await (shell is null ? guest.RunAsync(command, cancel) : shell.RunAsync(command, cancel))).ExitCode;
     }
 
     /// <summary>What can be decided here is not asked in the guest.</summary>

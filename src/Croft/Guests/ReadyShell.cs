@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Croft.Tools;
+
+namespace Croft.Guests;
+
+/// <summary>The waiting shell of a guest that is reached by ssh.</summary>
+sealed class ReadyShell(IGuest guest) : IGuestShell
+{
+    const string Ready = "croft-ready";
+    const string Waiting = "croft-waiting";
+
+    /// <summary>
+    /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or paused guest is behind.
+    /// </summary>
+    const string Script =
+        $$"""
+        if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi
+        echo {{Ready}}; read -r now; s=; [ -w /etc/shadow ] || s='sudo -n'
+        $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1
+        echo {{Waiting}}; IFS= read -r next || exit 0
+        eval "$next"
+        """;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<GuestCommand?> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly CancellationTokenSource killed = new();
+    Task<ToolResult>? session;
+    Action<string>? line;
+
+    /// <summary>Opens it, once.</summary>
+    /// <returns>Null when it worked, otherwise what ssh said.</returns>
+    public async Task<string?> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
+    {
+        session = guest.RunAsync(new(Script) { Line = Hear, Input = (stdin, stop) => SpeakAsync(stdin, clock, stop) }, killed.Token);
+        await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);
+        if (await Task.WhenAny(waiting.Task, session) == waiting.Task)
+            return null;
+        var result = await session;
+        return result.LastWords is "" ? $"ssh ended with exit code {result.ExitCode}" : result.LastWords;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
+    {
+        line = command.Line;
+        await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);
+        next.SetResult(command);
+        return await session!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        next.TrySetResult(null);
+        killed.CancelAfter(Patience); // its guest may be gone
+        if (session is not null)
+            await Task.WhenAny(session);
+        killed.Dispose();
+    }
+
+    void Hear(string heard)
+    {
+        if (next.Task.IsCompleted)
+            line?.Invoke(heard);
+        else if (heard == Ready)
+            ready.TrySetResult();
+        else if (heard == Waiting)
+            waiting.TrySetResult();
+    }
+
+    async Task SpeakAsync(Stream stdin, TimeProvider clock, CancellationToken cancel)
+    {
+        await ready.Task.WaitAsync(cancel);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        await stdin.WriteAsync(Encoding.ASCII.GetBytes(now.ToString("F3", CultureInfo.InvariantCulture) + "\n"), cancel);
+        if (await next.Task.WaitAsync(cancel) is not { } command)
+            return;
+        await stdin.WriteAsync(Encoding.UTF8.GetBytes(command.Text + "\n"), cancel);
+        if (command.Input is not null)
+            await command.Input(stdin, cancel);
+    }
+}
