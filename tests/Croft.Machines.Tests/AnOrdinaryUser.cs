@@ -60,7 +60,8 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
             networks: { lab: { mode: {{mode}} } }
             vms: { list: [ { name: a, platform: debian_12, count: 2 } ] }
             """);
-        var refused = await user.CroftAsync(farm, 3, "up");
+        var refused = await user.CroftWithoutCache(farm, "up").RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, refused.ExitCode);
         Assert.StartsWith($"Error: farm.yaml:2:13: networks.lab.mode: an ordinary user's libvirt (qemu:///session) cannot make networks, and lab is {mode}", refused.Error, StringComparison.Ordinal);
         Assert.Single(refused.Error.Trim().Split("Error:", StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(await user.LeftoversAsync("refused"));

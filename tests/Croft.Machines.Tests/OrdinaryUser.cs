@@ -80,6 +80,10 @@ public sealed class OrdinaryUser : IAsyncLifetime
     public Tool CroftWithoutRuntime(string folder, params IEnumerable<string> arguments) =>
         AsUser(["env", "-u", "XDG_RUNTIME_DIR", Program, .. arguments]) with { Directory = folder };
 
+    /// <summary>The same when nothing is known of any hypervisor yet, and no image is built.</summary>
+    public Tool CroftWithoutCache(string folder, params IEnumerable<string> arguments) =>
+        AsUser(["env", $"XDG_CACHE_HOME={Path.Combine(folder, "cache")}", Program, .. arguments]) with { Directory = folder };
+
     public async Task<ToolResult> CroftAsync(string folder, int exitCode, params IEnumerable<string> arguments)
     {
         var result = await Croft(folder, arguments).RunAsync(TestContext.Current.CancellationToken);

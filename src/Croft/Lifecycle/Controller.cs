@@ -17,6 +17,7 @@ namespace Croft.Lifecycle;
 public sealed class Controller : IDisposable
 {
     readonly Proofs proofs;
+    Inventory offered = new([]);
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
     ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
 
@@ -89,6 +90,7 @@ public sealed class Controller : IDisposable
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         unproved = [.. from state in states from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
         unmeasured = [.. from state in states from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
+        offered = new([.. states]);
         return new([.. states.Select(proofs.Apply)]);
     }
 
@@ -104,6 +106,15 @@ public sealed class Controller : IDisposable
 
     /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
     public bool HasUnproved => !unproved.IsEmpty;
+
+    /// <summary>Refuses a plan that cannot be executed, unless it could be if all acceleration that is offered works: then that is to be proved first.</summary>
+    /// <exception cref="PlanException">It cannot be executed.</exception>
+    internal async Task RefuseHopelessAsync(Plan plan, CancellationToken cancel)
+    {
+        if (plan.Problems.IsEmpty || (HasUnproved && (await PlanAsync(offered, cancel)).Problems.IsEmpty))
+            return;
+        plan.ThrowIfProblems();
+    }
 
     /// <summary>
     /// Proves acceleration on hypervisors that claim it, once for each: with the kernel of an image of the farm, which is built first where it is missing.

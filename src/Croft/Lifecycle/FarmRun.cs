@@ -19,8 +19,7 @@ public static class FarmRun
     public static async Task<RunSummary> RunAsync(
         Controller controller, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
-        if (!controller.HasUnproved)
-            plan.ThrowIfProblems();
+        await controller.RefuseHopelessAsync(plan, cancel);
         RefuseHeld(plan, options);
         if (!options.Fresh)
             await ForeignSnapshots.RefuseAsync(controller, Existing(plan), cancel);

@@ -15,8 +15,7 @@ public static class FarmUp
     public static async Task<RunSummary?> RunAsync(
         Controller controller, Plan plan, bool recreate, string command, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
     {
-        if (!controller.HasUnproved)
-            plan.ThrowIfProblems();
+        await controller.RefuseHopelessAsync(plan, cancel);
         if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList() is { Count: > 0 } changed)
             throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login are declared otherwise, and only new machines can be that", "--recreate makes them anew and destroys their data");
         if (plan.Machines.All(m => m.Action == MachineAction.None))
