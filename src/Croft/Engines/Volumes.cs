@@ -11,6 +11,9 @@ public static class Volumes
     /// <summary>What every volume of a machine begins with.</summary>
     public static string PrefixOf(string farm, string machine) => $"{farm}.{machine}.";
 
+    /// <summary>What every volume of the machine begins with to which this one belongs.</summary>
+    public static string PrefixOf(string volume) => volume.Split('.') is [var farm, var machine, ..] ? PrefixOf(farm, machine) : volume;
+
     /// <summary>A writable disk. A frozen disk keeps its name and the machine goes on with the next number.</summary>
     public static string Disk(string farm, string machine, string disk, int number, bool raw = false) =>
         $"{farm}.{machine}.{disk}.{number.ToString(CultureInfo.InvariantCulture)}.{(raw ? "raw" : "qcow2")}";
@@ -48,6 +51,9 @@ public static class Volumes
         var stem = $"snapshot-{name}";
         return $"{farm}.{machine}.{stem}.{NextNumber(farm, machine, stem, volumes).ToString(CultureInfo.InvariantCulture)}.json";
     }
+
+    /// <summary>Whether a volume is the manifest of a snapshot that the user named.</summary>
+    public static bool IsSnapshot(string volume) => volume.EndsWith(".json", StringComparison.Ordinal) && volume.Split('.') is [_, _, var stem, ..] && stem.StartsWith("snapshot-", StringComparison.Ordinal);
 
     /// <summary>The serial console's log.</summary>
     public static string Console(string farm, string machine) => $"{farm}.{machine}.console.log";

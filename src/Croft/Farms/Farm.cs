@@ -77,7 +77,11 @@ public sealed record Overcommit(double? Vcpus, double? Memory);
 
 /// <summary>How machines are spread over hypervisors.</summary>
 /// <param name="PriorityDomains">Virtualization types, best first.</param>
-public sealed record DispatchRules(ImmutableArray<string> PriorityDomains, DispatchPolicy Policy);
+/// <param name="Retry">How often a machine that is being made is placed again when its hypervisor goes away.</param>
+public sealed record DispatchRules(ImmutableArray<string> PriorityDomains, DispatchPolicy Policy, int Retry)
+{
+    internal const int DefaultRetry = 1;
+}
 
 /// <summary>The rule by which a hypervisor is chosen among those that can run a machine.</summary>
 public enum DispatchPolicy

@@ -138,14 +138,17 @@ public sealed class Controller : IDisposable
     internal Task MeasureAsync(Plan plan, RunJournal journal, CancellationToken cancel) => Task.WhenAll(
         unmeasured.Select(u => (u.State, u.Arch, plan.Machines.FirstOrDefault(m => m.Hypervisor == u.State.Name && m.Spec.Arch == u.Arch && m.VirtType == Proofs.Emulated)?.Spec.Image))
             .Where(u => u.Image is BuiltImage)
-            .Select(async u =>
-            {
-                if (Images.Find(u.Image!) is not { Kernel: not null } image)
-                    return;
-                journal.Note(null, null, await BootAsync(u.State, u.Arch, Proofs.Emulated, image, journal, cancel) is { } time
-                    ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
-                    : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
-            }));
+            .Select(u => PrepareAsync(
+                u.State.Name,
+                async () =>
+                {
+                    if (Images.Find(u.Image!) is not { Kernel: not null } image)
+                        return;
+                    journal.Note(null, null, await BootAsync(u.State, u.Arch, Proofs.Emulated, image, journal, cancel) is { } time
+                        ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
+                        : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
+                },
+                cancel)));
 
     /// <summary>Boots an image's kernel on a hypervisor and remembers how long that took; null when it got nowhere.</summary>
     async Task<TimeSpan?> BootAsync(HypervisorState state, string arch, string virtType, StoredImage image, RunJournal journal, CancellationToken cancel)
@@ -201,6 +204,24 @@ public sealed class Controller : IDisposable
             throw CroftException.World(
                 $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {Farm.Directory}",
                 $"-f {stranger.Record.Folder}/farm.yaml means that farm; croft adopt takes it over");
+    }
+
+    /// <summary>Whether a hypervisor answers still. It may be gone before that was noticed, so it is asked.</summary>
+    internal async Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) =>
+        await AskAsync(hypervisor, async engine => (object)await engine.ListMachinesAsync(cancel)) is not null;
+
+    /// <summary>Prepares something on a hypervisor. When that goes away over it, what needs the hypervisor will say so.</summary>
+    internal async Task PrepareAsync(string hypervisor, Func<Task> prepare, CancellationToken cancel)
+    {
+        try
+        {
+            await prepare();
+        }
+        catch (CroftException)
+        {
+            if (await AnswersAsync(hypervisor, cancel))
+                throw;
+        }
     }
 
     /// <summary>Asks one hypervisor; null when it did not answer, or was lost over this question.</summary>
@@ -264,12 +285,12 @@ public sealed class Controller : IDisposable
             engine.Dispose();
     }
 
-    /// <summary>Logs in to the hosts that ssh goes through to the guests of these hypervisors: what is wrong there shows before anything starts.</summary>
+    /// <summary>Logs in to the hosts that ssh goes through to the guests of a hypervisor: what is wrong there shows before anything starts.</summary>
     /// <exception cref="CroftException">ssh cannot log in to one of them.</exception>
-    internal Task OpenWaysAsync(IEnumerable<string> hypervisors, CancellationToken cancel)
+    internal Task OpenWayAsync(string hypervisor, CancellationToken cancel)
     {
         SshConfig.MakeSockets(Ssh);
-        return Task.WhenAll(Farm.Hypervisors.Where(h => hypervisors.Contains(h.Name) && !h.Jumps.IsEmpty).Select(h => new Way(h.Jumps, Ssh.Sockets).OpenAsync(h.Name, cancel)));
+        return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host ? new Way(host.Jumps, Ssh.Sockets).OpenAsync(hypervisor, cancel) : Task.CompletedTask;
     }
 
     GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>

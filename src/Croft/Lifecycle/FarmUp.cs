@@ -43,7 +43,7 @@ public static class FarmUp
             return;
         }
 
-        if (await steps.RunAsync("startup", () => work.PlaceAsync(machine, m => StartAsync(work, m, cancel), cancel)) && machine.Existing is not null)
+        if (await steps.RunAsync("startup", () => work.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(work, m, cancel), cancel)) && machine.Existing is not null)
             await steps.QuietlyAsync(() => work.SnapshotsOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
     }
 

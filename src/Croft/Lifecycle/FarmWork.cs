@@ -19,6 +19,7 @@ sealed class FarmWork : IDisposable
 {
     const int MostPlaces = 4;
     const string RoomHint = "croft plan --explain tells what room there is; croft hypervisors what takes it";
+    const string LostHint = "croft hypervisors says which answer";
 
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
@@ -49,7 +50,8 @@ sealed class FarmWork : IDisposable
 
     public Controller Controller { get; }
 
-    public Plan Plan { get; }
+    /// <summary>With every machine where it was placed last.</summary>
+    public Plan Plan { get; private set; }
 
     public RunJournal Journal { get; }
 
@@ -84,13 +86,17 @@ sealed class FarmWork : IDisposable
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var measuring = controller.MeasureAsync(plan, journal, cancel);
-            var ways = controller.OpenWaysAsync(plan.Machines.Select(m => m.Hypervisor!).Distinct(), cancel);
             var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal));
-            await Task.WhenAll(plan.Networks.GroupBy(n => n.Hypervisor).Select(async host =>
-            {
-                foreach (var network in host)
-                    await networks[host.Key].EnsureAsync(network, owner, cancel);
-            }).Append(ways).Append(measuring));
+            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Select(host => controller.PrepareAsync(
+                host,
+                async () =>
+                {
+                    var way = controller.OpenWayAsync(host, cancel);
+                    foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
+                        await networks[host].EnsureAsync(network, owner, cancel);
+                    await way;
+                },
+                cancel)).Append(measuring));
             var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, owner, userKey);
             work.WriteSshConfig();
             return work;
@@ -114,29 +120,48 @@ sealed class FarmWork : IDisposable
 
     public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
 
-    /// <summary>Makes a machine where it is planned; when another controller took its room there, it is planned again. Returns it as it was made.</summary>
-    public async Task<PlannedMachine> PlaceAsync(PlannedMachine machine, Func<PlannedMachine, Task> make, CancellationToken cancel)
+    /// <summary>
+    /// Makes a machine where it is planned. It is planned again when another controller took its room there, and, where nothing of the user's is missed, when
+    /// the hypervisor goes away: then on another one, as often as <c>dispatch.retry</c> says.
+    /// </summary>
+    /// <param name="make">Makes it as it is planned now; what it began elsewhere is out of reach.</param>
+    public async Task PlaceAsync(PlannedMachine machine, bool replaceable, Func<PlannedMachine, Task> make, CancellationToken cancel)
     {
-        for (var tries = 1; ; tries++)
+        var name = machine.Spec.Name;
+        for (var (taken, lost) = (0, 0); ;)
         {
             try
             {
                 await make(machine);
-                return machine;
-            }
-            catch (NoRoomException e) when (machine.Existing is null && tries < MostPlaces)
-            {
-                Journal.Note(machine.Spec.Name, "startup", e.Message);
-                machine = await PlanAgainAsync(machine, e, cancel);
+                return;
             }
             catch (NoRoomException e)
             {
-                throw CroftException.World(e.Message, RoomHint, e);
+                var cause = CroftException.World(e.Message, RoomHint, e);
+                if (machine.Existing is not null || ++taken == MostPlaces)
+                    throw cause;
+                Journal.Note(name, "startup", e.Message);
+                machine = await PlanAgainAsync(machine, cause, cancel);
+            }
+            catch (CroftException e)
+            {
+                var host = machine.Hypervisor!;
+                if (await Controller.AnswersAsync(host, cancel))
+                    throw;
+                var cause = Lost(host, e);
+                if (!replaceable || ++lost > Controller.Farm.Dispatch.Retry)
+                    throw cause;
+                machine = await PlanAgainAsync(machine, cause, cancel);
+                Journal.Note(name, "startup", $"hypervisor \"{host}\" went away; placed again on \"{machine.Hypervisor}\"");
             }
         }
     }
 
-    async Task<PlannedMachine> PlanAgainAsync(PlannedMachine machine, NoRoomException lost, CancellationToken cancel)
+    /// <summary>What went wrong with a machine, told so that its hypervisor is named as the cause.</summary>
+    static CroftException Lost(string hypervisor, CroftException e) =>
+        e.Message.Contains($"hypervisor \"{hypervisor}\"", StringComparison.Ordinal) ? e : CroftException.World($"hypervisor \"{hypervisor}\" went away: {e.Message}", LostHint, e);
+
+    async Task<PlannedMachine> PlanAgainAsync(PlannedMachine machine, CroftException cause, CancellationToken cancel)
     {
         await planning.WaitAsync(cancel);
         try
@@ -144,11 +169,20 @@ sealed class FarmWork : IDisposable
             var name = machine.Spec.Name;
             var plan = await Controller.PlanAsync(cancel);
             var again = plan.Machines.First(m => m.Spec.Name == name);
-            if (again.Hypervisor is null || again.Existing is not null)
-                throw CroftException.World(lost.Message, RoomHint, lost);
-            Journal.Machine(name, again.Spec.Platform, again.Spec.Target, again.Spec.Arch, again.Hypervisor, again.Nics.FirstOrDefault()?.Address?.ToString());
+            if (again.Existing is not null)
+                throw cause;
+            if (again.Hypervisor is not { } host)
+                throw CroftException.World($"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}", cause.Hint, cause);
+            Journal.Machine(name, again.Spec.Platform, again.Spec.Target, again.Spec.Arch, host, again.Nics.FirstOrDefault()?.Address?.ToString());
+            var there = plan.Networks.Where(n => n.Hypervisor == host).ToList();
+            Plan = Plan with
+            {
+                Machines = [.. Plan.Machines.Select(m => m.Spec.Name == name ? again : m)],
+                Networks = [.. Plan.Networks.Where(n => n.Hypervisor != host), .. there],
+            };
+            await Controller.OpenWayAsync(host, cancel);
             var networks = new FarmNetworks(EngineOf(again), Journal);
-            foreach (var network in plan.Networks.Where(n => n.Hypervisor == again.Hypervisor))
+            foreach (var network in there)
                 await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(r => r.Host == name)] } }, owner, cancel);
             await networks.PublishAsync(cancel);
             return again;

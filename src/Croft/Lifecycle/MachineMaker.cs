@@ -184,7 +184,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var name = $"eth{card}";
         if (nic.Bridge is null || nic.Address is null)
             return new(nic.Mac, name);
-        var network = plan.Networks.First(n => n.Definition.Name == nic.Bridge).Definition;
+        var network = plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
         return new(nic.Mac, name, nic.Address, network.Cidr.PrefixLength, card == 0 && network.Nat ? network.Gateway : null, [network.Gateway], Farm);
     }
 }

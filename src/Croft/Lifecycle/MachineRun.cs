@@ -84,7 +84,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             done = machine.Layers.Length - 1;
         if (done < 0)
         {
-            if (!await steps.RunAsync("startup", () => StartFreshAsync(cancel)))
+            if (!await steps.RunAsync("startup", () => work.PlaceAsync(machine, machine.IsReplaceable, m => StartFreshAsync(m, cancel), cancel)))
                 return;
             done = 0;
             if (!await TakeLayerAsync(0, cancel))
@@ -128,7 +128,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 return i;
             }
 
-            if (cancel.IsCancellationRequested)
+            if (cancel.IsCancellationRequested || !await work.Controller.AnswersAsync(engine.Name, cancel))
                 return -1;
             work.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
             await steps.QuietlyAsync(() => engine.PowerOffAsync(Domain, CancellationToken.None));
@@ -178,11 +178,17 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             shared!.Offer(layer);
     }
 
-    async Task StartFreshAsync(CancellationToken cancel)
+    async Task StartFreshAsync(PlannedMachine planned, CancellationToken cancel)
     {
+        if (planned != machine)
+        {
+            Offer(null); // the others are on the hypervisor that this one has left
+            (machine, record, started) = (planned, null, false);
+            (engine, layers) = (work.EngineOf(machine), work.SnapshotsOf(machine));
+        }
+
         await PowerOffAsync(cancel);
-        machine = await work.PlaceAsync(machine, async m => record = (await work.MakerFor(m).CreateAsync(m, await work.ImageAsync(m, cancel), cancel)).Record, cancel);
-        (engine, layers) = (work.EngineOf(machine), work.SnapshotsOf(machine));
+        record = (await work.MakerFor(machine).CreateAsync(machine, await work.ImageAsync(machine, cancel), cancel)).Record;
         started = true;
         await new MachineStart(work, machine, "startup").RunAsync(record!, StartAsync, running: false, cancel);
         ready = true;

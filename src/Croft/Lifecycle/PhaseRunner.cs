@@ -59,7 +59,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", Volumes.SpaceHint) : Stopped(machine, name);
+            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", Volumes.SpaceHint) : await StoppedAsync(machine, name);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -90,11 +90,14 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
             async () => await work.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
             TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), work.Clock, CancellationToken.None);
         return off is not null
-            ? Stopped(machine, phase)
+            ? await StoppedAsync(machine, phase)
             : CroftException.Farm($"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}", Console(machine));
     }
 
-    static CroftException Stopped(PlannedMachine machine, string phase) => CroftException.Farm($"the machine stopped during {phase}", Console(machine));
+    /// <summary>With its hypervisor, when that went away; otherwise by itself.</summary>
+    async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) => await work.Controller.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
+        ? CroftException.Farm($"the machine stopped during {phase}", Console(machine))
+        : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", "croft hypervisors says which answer");
 
     static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
 

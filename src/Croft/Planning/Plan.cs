@@ -83,6 +83,9 @@ public sealed record PlannedMachine(
 {
     /// <summary>How much slower than hardware it runs there; 1 where hardware runs it.</summary>
     public double Slowness { get; init; } = 1;
+
+    /// <summary>Whether nothing of the user's is missed when a run makes it anew elsewhere: there is none yet, or only what the next run would revert.</summary>
+    public bool IsReplaceable { get; init; }
 }
 
 /// <summary>A layer that a run would use or make.</summary>

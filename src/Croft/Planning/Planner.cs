@@ -18,6 +18,7 @@ public sealed class Planner
     readonly Dictionary<string, AddressBook> books = new(StringComparer.Ordinal);
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> declared;
+    readonly HashSet<(string Hypervisor, string Prefix)> keepers;
     readonly List<Nic> others;
     readonly HashSet<string> macs;
     readonly HashSet<string> ownMacs = new(StringComparer.Ordinal);
@@ -31,6 +32,7 @@ public sealed class Planner
         existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes.Keys where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
         var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
         macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
@@ -191,6 +193,7 @@ public sealed class Planner
             hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor))
         {
             Slowness = hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1,
+            IsReplaceable = !has || record!.Held is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
         };
     }
 

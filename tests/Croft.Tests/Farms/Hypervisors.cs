@@ -33,9 +33,9 @@ public sealed class Hypervisors
     public void DispatchHasDefaults()
     {
         var rules = Reading.Farm("farm: f").Dispatch;
-        Assert.Equal(("kvm qemu", DispatchPolicy.Fair), (string.Join(' ', rules.PriorityDomains), rules.Policy));
-        rules = Reading.Farm("farm: f\ndispatch: { priority_domains: [qemu], policy: pack }").Dispatch;
-        Assert.Equal(("qemu", DispatchPolicy.Pack), (Assert.Single(rules.PriorityDomains), rules.Policy));
+        Assert.Equal(("kvm qemu", DispatchPolicy.Fair, 1), (string.Join(' ', rules.PriorityDomains), rules.Policy, rules.Retry));
+        rules = Reading.Farm("farm: f\ndispatch: { priority_domains: [qemu], policy: pack, retry: 0 }").Dispatch;
+        Assert.Equal(("qemu", DispatchPolicy.Pack, 0), (Assert.Single(rules.PriorityDomains), rules.Policy, rules.Retry));
     }
 
     [Theory]

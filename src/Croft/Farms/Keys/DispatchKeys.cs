@@ -15,5 +15,10 @@ static class DispatchKeys
         new ChoiceShape<DispatchPolicy>(("fair", DispatchPolicy.Fair), ("spread", DispatchPolicy.Spread), ("pack", DispatchPolicy.Pack)),
         "How hypervisors are chosen: in turn, the emptiest, or as few as possible.") { DefaultText = "`fair`" };
 
-    public static readonly MapShape Map = new("dispatch", [PriorityDomains, Policy]);
+    public static readonly Field<int> Retry = new(
+        "retry",
+        new NumberShape(0, 9),
+        "How often a machine that is being made is placed again when its hypervisor goes away.") { DefaultText = $"`{DispatchRules.DefaultRetry}`" };
+
+    public static readonly MapShape Map = new("dispatch", [PriorityDomains, Policy, Retry]);
 }

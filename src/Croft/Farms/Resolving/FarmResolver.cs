@@ -68,6 +68,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         var domains = dispatch is null ? [] : dispatch.Items(DispatchKeys.PriorityDomains);
         return new DispatchRules(
             domains.IsEmpty ? ["kvm", "qemu"] : [.. domains.Select(domain => domain.Value).Distinct()],
-            dispatch?.Maybe(DispatchKeys.Policy) ?? DispatchPolicy.Fair);
+            dispatch?.Maybe(DispatchKeys.Policy) ?? DispatchPolicy.Fair,
+            dispatch?.Maybe(DispatchKeys.Retry) ?? DispatchRules.DefaultRetry);
     }
 }

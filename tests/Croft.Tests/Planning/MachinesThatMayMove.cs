@@ -1,0 +1,23 @@
+using Croft.Engines;
+using Croft.Planning;
+
+namespace Croft.Tests.Planning;
+
+public sealed class MachinesThatMayMove
+{
+    static readonly string Text = "farm: f\n" + Lab.Hypervisors("h1", "h2") + "vms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13 } ] }\n";
+
+    [Fact]
+    public void HoldNothingThatTheUserWouldMiss()
+    {
+        var input = Lab.Input(Text, Lab.Host("h1"), Lab.Host("h2"));
+        Assert.All(Planner.Make(input).Machines, m => Assert.True(m.IsReplaceable));
+        var host = Lab.Done(input, Planner.Make(input))[0];
+        bool Replaceable(HypervisorState with) => Planner.Make(input with { Inventory = new([with, Lab.Host("h2")]) }).Machines[0].IsReplaceable;
+        HypervisorState Holding(params string[] volumes) => host with { Volumes = host.Volumes.AddRange(volumes.Select(v => KeyValuePair.Create(v, new VolumeState(v, "/" + v, 0, 0)))) };
+        Assert.True(Replaceable(host));
+        Assert.True(Replaceable(Holding("f.a.layer-0123-4567.json", "f.b.snapshot-mine.0.json")));
+        Assert.False(Replaceable(Holding("f.a.snapshot-mine.0.json")));
+        Assert.False(Replaceable(host with { Machines = [.. host.Machines.Select(m => m with { Record = m.Record! with { Held = "up" } })] }));
+    }
+}
