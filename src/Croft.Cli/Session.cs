@@ -60,9 +60,16 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     /// <summary>The farm's machines that exist, as selected.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
-    public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel) =>
+        Select(controller, [.. (await OfNameAsync(controller, cancel)).Where(m => !m.IsSuperfluous)], selection);
+
+    /// <summary>The farm's machines that exist, as selected, with those of which a newer one is elsewhere.</summary>
+    /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
+    public static async Task<IReadOnlyList<Placed>> EveryMachineAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel) =>
+        Select(controller, await OfNameAsync(controller, cancel), selection);
+
+    static IReadOnlyList<Placed> Select(Controller controller, IReadOnlyList<Placed> machines, IReadOnlyList<string> selection)
     {
-        var machines = await OfNameAsync(controller, cancel);
         controller.CheckOwner(machines);
         return Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
     }
@@ -85,10 +92,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         {
             var controller = await Controller.OpenAsync(Load(path), Surroundings, cancel);
             var machines = await OfNameAsync(controller, cancel);
-            if (machines.FirstOrDefault(m => m.Record.Name == name) is { } found)
+            if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } found)
             {
                 controller.CheckOwner(machines);
-                controller.WriteSshConfig(machines);
+                controller.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
                 return (controller, found);
             }
 
@@ -98,11 +105,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         throw CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
     }
 
-    /// <summary>Names what is wrong with the hosts before anything starts there.</summary>
-    public void Warn(Controller controller)
+    /// <summary>Names what is wrong with the hosts before anything starts there, and which machines exist twice.</summary>
+    public void Warn(Controller controller, Plan plan)
     {
         foreach (var fault in controller.HostFaults)
             Warn(fault.ToString());
+        foreach (var machine in plan.Superfluous)
+            Warn(machine.ToString());
     }
 
     /// <summary>Once for each thing: a farm and its pools share hypervisors.</summary>

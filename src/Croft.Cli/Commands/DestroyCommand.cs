@@ -15,13 +15,15 @@ static class DestroyCommand
             using var controller = await session.OpenAsync(cancel);
             var selected = parsed.GetValue(selection)!;
             var inventory = await controller.ObserveAsync(cancel);
-            var machines = await Session.MachinesAsync(controller, selected, cancel);
+            var machines = await Session.EveryMachineAsync(controller, selected, cancel);
             foreach (var line in FarmDown.Describe(inventory, controller.Farm.Name, machines))
                 session.Terminal.Say(line);
             if (machines.Count > 0)
                 session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {controller.Farm.Name}");
             await FarmDown.DestroyAsync(controller, inventory, machines, everything: selected.Length == 0, cancel);
             session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
+            if (controller.Silent.Count > 0)
+                session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} stays: when it answers again, croft destroy removes that too.");
             return 0;
         });
     }

@@ -13,7 +13,7 @@ static class DownCommand
         return make.Make("down", "Shut machines down; their disks and layers stay", [selection], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
-            await StopAsync(session, controller, await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel), force: false, cancel);
+            await StopAsync(session, controller, await Session.EveryMachineAsync(controller, parsed.GetValue(selection)!, cancel), force: false, cancel);
             return 0;
         });
     }

@@ -34,7 +34,8 @@ static class LsCommand
     {
         ["farm"] = machine.Record.Farm,
         ["name"] = machine.Record.Name,
-        ["state"] = machine.State.Power.ToString().ToLowerInvariant(),
+        ["state"] = State(machine),
+        ["superfluous"] = machine.IsSuperfluous,
         ["hypervisor"] = machine.Hypervisor,
         ["platform"] = machine.Record.Platform,
         ["target"] = machine.Record.Target,
@@ -43,9 +44,11 @@ static class LsCommand
 
     public static string Address(Nic nic) => nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-");
 
+    static string State(Placed machine) => machine.State.Power.ToString().ToLowerInvariant();
+
     static IReadOnlyList<string> Row(Placed m) =>
     [
-        m.Record.Farm, m.Record.Name, m.State.Power.ToString().ToLowerInvariant(), m.Hypervisor, m.Record.Platform, m.Record.Target,
+        m.Record.Farm, m.Record.Name, State(m) + (m.IsSuperfluous ? ", superfluous" : ""), m.Hypervisor, m.Record.Platform, m.Record.Target,
         m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
     ];
 

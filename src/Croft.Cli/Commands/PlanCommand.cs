@@ -37,7 +37,7 @@ static class PlanCommand
                 Terminal.ResultText(Table(plan));
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                session.Warn(controller);
+                session.Warn(controller, plan);
             }
 
             plan.ThrowIfProblems();
@@ -54,7 +54,7 @@ static class PlanCommand
         }
         catch (PlanException e) when (session.Output != "table")
         {
-            Printed.Write(session.Output, PlanJson.Of(null, [], [], e.Problems));
+            Printed.Write(session.Output, PlanJson.Of(null, [], [], [], e.Problems));
             throw;
         }
     }

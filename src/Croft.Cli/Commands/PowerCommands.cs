@@ -54,7 +54,7 @@ static class PowerCommands
         return make.Make("stop", "Shut machines down", [selection, force], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
-            var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            var machines = await Session.EveryMachineAsync(controller, parsed.GetValue(selection)!, cancel);
             await DownCommand.StopAsync(session, controller, machines, parsed.GetValue(force), cancel);
             return 0;
         });

@@ -22,7 +22,7 @@ static class RunCommand
         {
             using var controller = await session.OpenAsync(cancel);
             var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(controller);
+            session.Warn(controller, plan);
             var options = new RunOptions(
                 Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs));
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));

@@ -16,7 +16,7 @@ static class UpCommand
         {
             using var controller = await session.OpenAsync(cancel);
             var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(controller);
+            session.Warn(controller, plan);
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
             var summary = await FarmUp.RunAsync(controller, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
             view.Dispose();

@@ -129,6 +129,15 @@ public sealed record MachineRecord(
 {
     /// <summary>Since when it claims room although it does not run yet; null when it does not. Of machines that claim room at once, the youngest leaves.</summary>
     public DateTimeOffset? Claims { get; init; }
+
+    /// <summary>When it was made where it is; null when nobody wrote that down.</summary>
+    public DateTimeOffset? Made { get; init; }
+
+    /// <summary>
+    /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run before one that has not, then
+    /// the one that was made last. The others are superfluous.
+    /// </summary>
+    internal (bool HasRun, DateTimeOffset Made) Standing => (Claims is null, Made ?? DateTimeOffset.MinValue);
 }
 
 /// <summary>A writable disk of a machine.</summary>

@@ -98,7 +98,9 @@ public sealed class Controller : IDisposable
     public async Task<IReadOnlyList<Placed>> ListAsync(CancellationToken cancel)
     {
         var all = await Task.WhenAll(Engines.Keys.Select(async name => (Name: name, Machines: await AskAsync(name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
-        return [.. from host in all from machine in host.Machines where machine.Record is not null select new Placed(host.Name, machine)];
+        var machines = (from host in all from machine in host.Machines where machine.Record is not null select new Placed(host.Name, machine)).ToList();
+        var counting = machines.GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name)).Select(g => g.MaxBy(m => m.Record.Standing)!).ToHashSet();
+        return [.. machines.Select(m => m with { IsSuperfluous = !counting.Contains(m) })];
     }
 
     /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>

@@ -75,7 +75,7 @@ public static partial class FarmSnapshots
 
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name));
+        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name && !m.IsSuperfluous));
         await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
     }
 

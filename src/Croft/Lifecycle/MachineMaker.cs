@@ -114,7 +114,10 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
 
     MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
-        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram);
+        planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram)
+    {
+        Made = planned.Existing is { Record: { } before } ? before.Made : controller.Surroundings.Clock.GetUtcNow(),
+    };
 
     /// <summary>
     /// Makes what a machine needs that continues in another one's memory: overlays on that one's frozen disks, a copy of

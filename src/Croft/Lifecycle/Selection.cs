@@ -8,6 +8,9 @@ public sealed record Placed(string Hypervisor, MachineState State)
 {
     /// <summary>What Croft wrote into it.</summary>
     public MachineRecord Record => State.Record!;
+
+    /// <summary>Whether a newer machine of its name is on another hypervisor; commands mean that one.</summary>
+    public bool IsSuperfluous { get; init; }
 }
 
 /// <summary>Which machines a command means: names, globs, <c>platform=…</c>, <c>target=…</c>, <c>hypervisor=…</c>; nothing means all.</summary>

@@ -54,6 +54,9 @@ sealed class AddressBook
         return null;
     }
 
+    /// <summary>Leaves a machine that exists the address it has, whatever was reserved for it on a hypervisor where it was before.</summary>
+    public void Keep(IPAddress address, string host) => (taken[address], kept[host]) = (host, address);
+
     /// <summary>The address a host has, or the next free one; null when the network is full.</summary>
     public IPAddress? Take(string host)
     {

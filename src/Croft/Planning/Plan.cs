@@ -18,6 +18,9 @@ public sealed record Plan(
     /// <summary>How the machine that was asked about was placed.</summary>
     public Decision? Decision { get; init; }
 
+    /// <summary>Machines that exist more than once, where they do not count.</summary>
+    public ImmutableArray<SuperfluousMachine> Superfluous { get; init; } = [];
+
     /// <summary>The same plan for some of its machines; networks stay whole.</summary>
     public Plan Of(IEnumerable<string> machines)
     {
@@ -38,6 +41,15 @@ public sealed record Plan(
         if (!Problems.IsEmpty)
             throw new PlanException(Problems);
     }
+}
+
+/// <summary>A machine that was made again elsewhere while its hypervisor was out of reach.</summary>
+/// <param name="Hypervisor">Where it is superfluous.</param>
+/// <param name="Newer">Where the machine is that counts.</param>
+public sealed record SuperfluousMachine(string Name, string Hypervisor, string Newer)
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => $"machine \"{Name}\" is on hypervisor \"{Newer}\", and an older one of that name on \"{Hypervisor}\": croft gc removes the older one";
 }
 
 /// <summary>A network on one hypervisor.</summary>

@@ -29,7 +29,7 @@ public sealed class Planner
     Planner(PlanInput input)
     {
         this.input = input;
-        existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Machine.Record!.Standing), StringComparer.Ordinal);
         others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes.Keys where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
@@ -65,7 +65,17 @@ public sealed class Planner
             PlanNetworks(machines),
             machines,
             [.. existing.Keys.Where(name => !declared.Contains(name)).Order(StringComparer.Ordinal)],
-            [.. problems]) { Decision = placement.Decision };
+            [.. problems])
+        {
+            Decision = placement.Decision,
+            Superfluous =
+            [
+                .. from m in input.Inventory.MachinesOf(Farm.Name)
+                   let counts = existing[m.Machine.Record!.Name]
+                   where counts.Machine != m.Machine
+                   select new SuperfluousMachine(m.Machine.Record!.Name, m.Hypervisor.Name, counts.Hypervisor.Name),
+            ],
+        };
     }
 
     void CheckOwner()
@@ -218,7 +228,7 @@ public sealed class Planner
         if (book.IsStranger(spec.Name))
             problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"", "give this one another name", IsWorld: true));
         if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
-            book.Fix(old, spec.Name);
+            book.Keep(old, spec.Name);
         var address = nic.Address ?? book.Take(spec.Name);
         if (address is null)
             problems.Add(new(book.Spec.At ?? nic.At, $"networks.{nic.Network}", $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"", "give the network a larger cidr"));

@@ -17,7 +17,10 @@ public sealed class LibvirtXml
     static readonly MachineRecord Record = new(
         "f", "owner", Hostile, "db", "debian_13", "amd64", "root", "h", "d", "run-1", "ssh\"<&>", "ssh-ed25519 AAAA", "f.db.seed.0.iso",
         [new("lan", "f-lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null), new("u", null, "52:54:00:00:00:02", null, 22001)],
-        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")]);
+        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")])
+    {
+        Made = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+    };
 
     [Fact]
     public void OfARecordIsReadAsItWasWritten()

@@ -25,7 +25,8 @@ static class RecordXml
         new XAttribute("hardware", record.HardwareDigest),
         new XAttribute("disks", record.DiskDigest),
         new XAttribute("run", record.Run),
-        record.Claims is { } since ? new XAttribute("claims", since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) : null,
+        record.Claims is { } since ? new XAttribute("claims", Text(since)) : null,
+        record.Made is { } made ? new XAttribute("made", Text(made)) : null,
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
         record.Nics.Select(nic => new XElement(
@@ -60,8 +61,13 @@ static class RecordXml
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
                 DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
             {
-                Claims = DateTimeOffset.TryParse(Text("claims"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+                Claims = Time(Text("claims")),
+                Made = Time(Text("made")),
             }
             : null;
     }
+
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset? Time(string? text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }
