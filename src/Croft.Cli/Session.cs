@@ -58,6 +58,11 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
     public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
 
+    /// <summary>As <see cref="OpenAsync"/>; without a farm file, the local hypervisor with a farm that owns nothing.</summary>
+    public Task<Controller> OpenHereAsync(CancellationToken cancel) => FarmPath() is not null
+        ? OpenAsync(cancel)
+        : Controller.OpenAsync(FarmFile.ReadText("farm: nobody", Path.Combine(Surroundings.Data, FarmFile.Name), Defaults).Require(), Surroundings, cancel);
+
     /// <summary>The farm's machines that exist, as selected.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
     public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel) =>

@@ -14,7 +14,7 @@ static class CommandList
             InitCommand.Create(make), PlanCommand.Create(make), UpCommand.Create(make), RunCommand.Create(make), SpawnCommand.Create(make),
             LsCommand.Create(make), StatusCommand.Create(make),
             SshCommand.Create(make), ExecCommand.Create(make), CpCommand.Create(make), ConsoleCommand.Create(make),
-            .. PowerCommands.Create(make), DownCommand.Create(make), DestroyCommand.Create(make),
+            .. PowerCommands.Create(make), DownCommand.Create(make), DestroyCommand.Create(make), GcCommand.Create(make),
             SnapshotCommand.Create(make), ForkCommand.Create(make), AdoptCommand.Create(make),
             ImageCommand.Create(make), HypervisorsCommand.Create(make),
             InventoryCommand.Create(make), SshConfigCommand.Create(make), HostsCommand.Create(make),

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Croft.Engines;
 
 /// <summary>Files of Croft's pool.</summary>
@@ -33,6 +35,9 @@ public partial interface IEngine
 
     /// <summary>Names of all volumes of the pool.</summary>
     Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel);
+
+    /// <summary>Files of the pool and networks that definitions of machines name, stored or running, Croft's and others.</summary>
+    Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel);
 
     /// <summary>All files of the pool, and what stands on what, as the files themselves say it.</summary>
     Task<DiskFiles> DiskFilesAsync(CancellationToken cancel);

@@ -167,7 +167,11 @@ public sealed record NetworkState(
     IPNetwork? Cidr,
     bool Active,
     bool SpanningTree,
-    ImmutableArray<Reservation> Reservations);
+    ImmutableArray<Reservation> Reservations)
+{
+    /// <summary>When it was made; null when nobody wrote that down.</summary>
+    public DateTimeOffset? Made { get; init; }
+}
 
 /// <summary>An address promised to a MAC.</summary>
 public sealed record Reservation(IPAddress Address, string Mac, string Host);

@@ -18,6 +18,9 @@ public sealed record NetworkDefinition(
     IPNetwork Cidr,
     ImmutableArray<Reservation> Reservations)
 {
+    /// <summary>When it is made; null is not written down.</summary>
+    public DateTimeOffset? Made { get; init; }
+
     /// <summary>Its name on the hypervisor.</summary>
     public string Name => NameOf(Farm, Network);
 

@@ -227,7 +227,7 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>Asks one hypervisor; null when it did not answer, or was lost over this question.</summary>
-    async Task<T?> AskAsync<T>(string hypervisor, Func<IEngine, Task<T>> question)
+    internal async Task<T?> AskAsync<T>(string hypervisor, Func<IEngine, Task<T>> question)
         where T : class
     {
         if (Silent.ContainsKey(hypervisor) || !Engines.TryGetValue(hypervisor, out var engine))

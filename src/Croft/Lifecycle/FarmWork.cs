@@ -86,7 +86,7 @@ sealed class FarmWork : IDisposable
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var measuring = controller.MeasureAsync(plan, journal, cancel);
-            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal));
+            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal, controller.Surroundings.Clock));
             await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Select(host => controller.PrepareAsync(
                 host,
                 async () =>
@@ -181,7 +181,7 @@ sealed class FarmWork : IDisposable
                 Networks = [.. Plan.Networks.Where(n => n.Hypervisor != host), .. there],
             };
             await Controller.OpenWayAsync(host, cancel);
-            var networks = new FarmNetworks(EngineOf(again), Journal);
+            var networks = new FarmNetworks(EngineOf(again), Journal, Clock);
             foreach (var network in there)
                 await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(r => r.Host == name)] } }, owner, cancel);
             await networks.PublishAsync(cancel);

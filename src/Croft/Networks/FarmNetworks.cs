@@ -6,7 +6,7 @@ using Croft.Planning;
 namespace Croft.Networks;
 
 /// <summary>Brings planned networks into being and gives their addresses out and back.</summary>
-public sealed class FarmNetworks(IEngine engine, RunJournal journal)
+public sealed class FarmNetworks(IEngine engine, RunJournal journal, TimeProvider clock)
 {
     readonly List<(NetworkDefinition Network, Reservation Reservation)> reserved = [];
 
@@ -14,7 +14,7 @@ public sealed class FarmNetworks(IEngine engine, RunJournal journal)
     /// <exception cref="CroftException">Another controller took an address since the plan was made.</exception>
     public async Task EnsureAsync(PlannedNetwork network, string owner, CancellationToken cancel)
     {
-        var definition = network.Definition with { Owner = owner };
+        var definition = network.Definition with { Owner = owner, Made = clock.GetUtcNow() };
         if (!network.Exists)
             journal.Intent("create", "network", definition.Name, engine.Name);
         if (await engine.EnsureNetworkAsync(definition, cancel))

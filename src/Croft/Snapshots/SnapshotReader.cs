@@ -28,16 +28,23 @@ public sealed class SnapshotReader(IEngine engine)
         return false;
     }
 
-    /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
-    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineRecord record, CancellationToken cancel)
+    /// <summary>The snapshots of all machines, whose manifests are among these volumes.</summary>
+    internal async Task<ImmutableArray<StoredSnapshot>> AllAsync(IEnumerable<string> volumes, CancellationToken cancel)
     {
-        var found = new List<StoredSnapshot>();
-        foreach (var volume in (await VolumesOfAsync(record, cancel)).Where(v => v.EndsWith(ManifestEnd, StringComparison.Ordinal)))
+        var found = ImmutableArray.CreateBuilder<StoredSnapshot>();
+        foreach (var volume in volumes.Where(v => v.EndsWith(ManifestEnd, StringComparison.Ordinal)))
         {
             if (await FindAsync(volume, cancel) is { } snapshot)
                 found.Add(new(volume, snapshot));
         }
 
+        return found.ToImmutable();
+    }
+
+    /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
+    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var found = await AllAsync(await VolumesOfAsync(record, cancel), cancel);
         return [.. found.OrderBy(s => s.Snapshot.Made).GroupBy(s => s.Snapshot.Key is null ? s.Snapshot.Name : s.Volume).Select(g => g.Last()).OrderBy(s => s.Snapshot.Made)];
     }
 

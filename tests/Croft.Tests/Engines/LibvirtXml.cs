@@ -87,8 +87,18 @@ public sealed class LibvirtXml
         var read = NetworkXml.Read(NetworkXml.Write(network), active: true);
         Assert.Equal(("f-lan", "f", "owner", Hostile, "lan", network.Cidr, false), (read.Name, read.Farm, read.Owner, read.Folder, read.Network, read.Cidr!.Value, read.SpanningTree));
         Assert.Equal(network.Reservations, read.Reservations);
+        Assert.Equal(Record.Made, NetworkXml.Read(NetworkXml.Write(network with { Made = Record.Made }), active: true).Made);
         var quiet = NetworkXml.Read(NetworkXml.Write(network with { Dhcp = false, Nat = false }), active: true);
         Assert.Equal(network.Reservations.Select(r => (r.Address, "", r.Host)), quiet.Reservations.Select(r => (r.Address, r.Mac, r.Host)));
+    }
+
+    [Fact]
+    public void OfAMachineSaysWhichFilesAndNetworksItUses()
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => "/pool/" + volume));
+        string[] files = ["f.db.console.log", "f.db.root.0.qcow2", "f.db.data.3.qcow2", "f.db.seed.0.iso", "image.kernel", "image.initrd"];
+        Assert.Equal(files.Append("f-lan").Order(), DomainXml.Uses(xml, "/pool/").Distinct().Order());
+        Assert.Equal(["f-lan"], DomainXml.Uses(xml, null));
     }
 
     [Fact]

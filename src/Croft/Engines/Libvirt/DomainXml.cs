@@ -56,6 +56,13 @@ static class DomainXml
     public static (string Target, string Volume) Names(XElement disk) =>
         ((string?)disk.Element("target")?.Attribute("dev") ?? "", Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? ""));
 
+    /// <summary>Networks that a definition names, and files of a folder, wherever it names them.</summary>
+    /// <param name="folder">With a slash at its end; null for no files.</param>
+    public static IEnumerable<string> Uses(XElement domain, string? folder) =>
+        domain.DescendantsAndSelf().SelectMany(e => e.Attributes().Select(a => a.Value).Append(e.HasElements ? "" : e.Value))
+            .Where(text => folder is not null && text.StartsWith(folder, StringComparison.Ordinal)).Select(text => text[folder!.Length..])
+            .Concat(domain.Descendants("interface").Elements("source").Attributes("network").Select(a => a.Value));
+
     /// <summary>The file of a machine's UEFI variables, without its folder; null when the definition names none.</summary>
     public static string? NvramOf(XElement domain) => domain.Element("os")?.Element("nvram")?.Value is { Length: > 0 } file ? Path.GetFileName(file) : null;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
@@ -136,6 +137,33 @@ public sealed partial class LibvirtEngine
             }
 
             return new DiskFiles(files);
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) => CallAsync(
+        "looking what machines use",
+        () =>
+        {
+            var used = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+            var pool = FindPool() is null ? null : PoolPath() + "/";
+            foreach (var domain in connection.Domains())
+            {
+                using (domain)
+                {
+                    try
+                    {
+                        foreach (var xml in (XElement[])[XElement.Parse(domain.Xml()), XElement.Parse(domain.Xml(DomainXmlFlags.Inactive))])
+                            used.UnionWith(DomainXml.Uses(xml, pool));
+                    }
+                    catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
+                    {
+                        // It went away while the list was read.
+                    }
+                }
+            }
+
+            return used.ToImmutable();
         },
         cancel);
 

@@ -22,7 +22,8 @@ static class NetworkXml
                 new XAttribute("farm", network.Farm),
                 new XAttribute("owner", network.Owner),
                 new XAttribute("folder", network.Folder),
-                new XAttribute("name", network.Network))),
+                new XAttribute("name", network.Network),
+                network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null)),
             network.Nat ? new XElement("forward", new XAttribute("mode", "nat")) : null,
             new XElement("bridge", new XAttribute("name", network.Bridge), new XAttribute("stp", "off"), new XAttribute("delay", "0")),
             new XElement("domain", new XAttribute("name", network.Farm), new XAttribute("localOnly", "yes")), // db and db.farm both resolve
@@ -56,7 +57,10 @@ static class NetworkXml
             ip is null ? null : Subnet(ip),
             active,
             (string?)root.Element("bridge")?.Attribute("stp") == "on",
-            [.. dhcp.Concat(dns).OfType<Reservation>().GroupBy(r => r.Address).Select(g => g.First())]);
+            [.. dhcp.Concat(dns).OfType<Reservation>().GroupBy(r => r.Address).Select(g => g.First())])
+        {
+            Made = RecordXml.Time((string?)mark?.Attribute("made")),
+        };
     }
 
     static Reservation? Entry(string? address, string? mac, string? host) =>

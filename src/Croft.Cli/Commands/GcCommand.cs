@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Croft.Cli.Options;
+using Croft.Lifecycle;
+using Croft.Reports;
+
+namespace Croft.Cli.Commands;
+
+static class GcCommand
+{
+    public static Command Create(CommandMaker make)
+    {
+        var yes = Arguments.Yes();
+        return make.Make("gc", "Show what no farm owns any more on these hypervisors, then remove it", [yes], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenHereAsync(cancel);
+            var found = await FarmGc.FindAsync(controller, cancel);
+            Print(session, found);
+            if (controller.Silent.Count > 0)
+                session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} was not seen.");
+            if (found.IsEmpty)
+            {
+                session.Terminal.Say("Nothing is left over.");
+                return 0;
+            }
+
+            session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
+            session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(controller, found, cancel))} are gone.");
+            return 0;
+        });
+    }
+
+    static void Print(Session session, IReadOnlyCollection<Leftover> found)
+    {
+        if (session.Output != "table")
+            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. found.Select(l => (JsonNode)new JsonObject
+            {
+                ["hypervisor"] = l.Hypervisor,
+                ["kind"] = Kind(l),
+                ["name"] = l.Name,
+                ["bytes"] = l.Bytes,
+                ["why"] = l.Why,
+            })])));
+        else if (found.Count > 0)
+            Terminal.ResultText(TextTable.Render(
+                ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
+                found.Select(l => (IReadOnlyList<string>)[l.Hypervisor, Kind(l), l.Name, l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB", l.Why])));
+    }
+
+    static string Kind(Leftover leftover) => leftover.Kind.ToString().ToLowerInvariant();
+
+    static string Count(IReadOnlyCollection<Leftover> found) => $"{found.Count} leftovers, {found.Sum(l => l.Bytes) >> 20} MiB";
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Journal;
+using Croft.Snapshots;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Finds and removes what no farm owns any more, on all hypervisors of a farm that answer.</summary>
+public static class FarmGc
+{
+    /// <summary>What somebody makes just now is not left over; nothing that is being made stays untouched for so long.</summary>
+    static readonly TimeSpan Young = TimeSpan.FromHours(1);
+
+    /// <summary>Finds it; changes nothing.</summary>
+    public static async Task<ImmutableArray<Leftover>> FindAsync(Controller controller, CancellationToken cancel)
+    {
+        var superfluous = (await controller.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
+        var before = controller.Surroundings.Clock.GetUtcNow() - Young;
+        var found = await Task.WhenAll(controller.Engines.Keys.Select(async hypervisor => await controller.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
+            ? new Leftovers(content, controller.Farm.Name, controller.Owner, before).Find(superfluous[hypervisor])
+            : []));
+        return [.. found.SelectMany(f => f)];
+    }
+
+    /// <summary>Removes what was found and is still left over: somebody may have taken it up while the user was asked.</summary>
+    /// <returns>What was removed.</returns>
+    public static async Task<ImmutableArray<Leftover>> RemoveAsync(Controller controller, IEnumerable<Leftover> found, CancellationToken cancel)
+    {
+        var asked = found.Select(l => (l.Hypervisor, l.Kind, l.Name)).ToHashSet();
+        var gone = (await FindAsync(controller, cancel)).Where(l => asked.Contains((l.Hypervisor, l.Kind, l.Name))).ToImmutableArray();
+        using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
+        journal.RunStart(controller.Farm.Name, "gc", controller.Farm.Project.Id);
+        try
+        {
+            var records = (await controller.ListAsync(cancel)).Where(m => m.IsSuperfluous && m.Record.Farm == controller.Farm.Name).ToDictionary(m => (m.Hypervisor, m.Record.Name), m => m.Record);
+            await Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
+            {
+                foreach (var leftover in here)
+                    await RemoveAsync(controller, leftover, records, journal, cancel);
+            }));
+        }
+        catch (Exception e) when (e is CroftException or OperationCanceledException)
+        {
+            journal.RunEnd(e is CroftException ? Outcome.Error : Outcome.Cancelled, e.Message);
+            throw;
+        }
+
+        journal.RunEnd(Outcome.Passed);
+        return gone;
+    }
+
+    static async Task RemoveAsync(Controller controller, Leftover leftover, Dictionary<(string Hypervisor, string Name), MachineRecord> machines, RunJournal journal, CancellationToken cancel)
+    {
+        var engine = controller.Engine(leftover.Hypervisor);
+        journal.Intent("remove", leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network", leftover.Name, leftover.Hypervisor);
+        switch (leftover.Kind)
+        {
+            case LeftoverKind.Machine when machines.TryGetValue((leftover.Hypervisor, leftover.Name), out var record):
+                await FarmDown.RemoveAsync(controller, leftover.Hypervisor, record, cancel);
+                break;
+            case LeftoverKind.Volume:
+                await engine.DeleteVolumeAsync(leftover.Name, cancel);
+                break;
+            case LeftoverKind.Network:
+                await engine.RemoveNetworkAsync(leftover.Name, cancel);
+                break;
+        }
+    }
+
+    static async Task<HostContent> ReadAsync(IEngine engine, CancellationToken cancel)
+    {
+        var reader = new SnapshotReader(engine);
+        // Before the files and after them: a machine that is frozen meanwhile goes on, on a file that was not seen, over one that it no longer names.
+        var used = await engine.UsedAsync(cancel);
+        var files = await engine.DiskFilesAsync(cancel);
+        var snapshots = await reader.AllAsync(files.Names, cancel);
+        var machines = await engine.ListMachinesAsync(cancel);
+        var touched = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var machine in machines.Where(m => m.Record is not null))
+        {
+            if (!new SnapshotTree(machine.Record!, [], files) { Foreign = await engine.ForeignSnapshotsAsync(machine.Name, cancel) }.IsOwn)
+                touched.Add(machine.Name);
+        }
+
+        return new(engine.Name, machines, await engine.ListNetworksAsync(cancel), files, snapshots, used.Union(await engine.UsedAsync(cancel)), touched.ToImmutable());
+    }
+}

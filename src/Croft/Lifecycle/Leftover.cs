@@ -1,0 +1,20 @@
+namespace Croft.Lifecycle;
+
+/// <summary>What a leftover is.</summary>
+public enum LeftoverKind
+{
+    /// <summary>A machine of this farm of which a newer one is on another hypervisor, with its disks and snapshots.</summary>
+    Machine,
+
+    /// <summary>A file of Croft's pool.</summary>
+    Volume,
+
+    /// <summary>A network.</summary>
+    Network,
+}
+
+/// <summary>Something on a hypervisor that no farm owns any more.</summary>
+/// <param name="Name">The machine's, the volume's or the network's.</param>
+/// <param name="Bytes">What it takes.</param>
+/// <param name="Why">Why nobody needs it, for people.</param>
+public sealed record Leftover(string Hypervisor, LeftoverKind Kind, string Name, long Bytes, string Why);
