@@ -29,12 +29,18 @@ public sealed record Farm(
 
     internal const long DefaultCacheKeep = 20L << 30;
 
+    /// <summary>The hypervisors that are machines of this farm.</summary>
+    public IEnumerable<HypervisorSpec> InnerHypervisors => Hypervisors.Where(h => h.Machine is not null);
+
+    /// <summary>The machine of this farm that a hypervisor is; null when it is a host outside.</summary>
+    public string? HostOf(string? hypervisor) => InnerHypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Machine;
+
     /// <summary>Croft's own folder beside the farm file: owner id, run journals, caches.</summary>
     public string StateDirectory => Path.Combine(Directory, ".croft");
 }
 
 /// <summary>A host that runs machines.</summary>
-/// <param name="Uri">A libvirt URI, such as <c>qemu:///system</c>.</param>
+/// <param name="Uri">A libvirt URI, such as <c>qemu:///system</c>; of a machine of the farm, with its name in Croft's ssh configuration.</param>
 /// <param name="Limits">The most that Croft's machines may take there; null fields are unlimited.</param>
 /// <param name="Capabilities">Declared: virtualization types per architecture, for planning without contact; empty when not declared.</param>
 /// <param name="Size">Declared size of the host, for planning without contact.</param>
@@ -57,6 +63,12 @@ public sealed record HypervisorSpec(
 
     /// <summary>Whether it is another host and nobody said how its guests are reached; they are tried directly.</summary>
     public bool IsWayUnknown { get; init; }
+
+    /// <summary>The machine of this farm that it is; null when it is a host outside.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>How many machines of this farm it is inside of, itself counted: 0 for a host outside.</summary>
+    public int Depth { get; init; }
 
     /// <summary>How long it may take to answer at first.</summary>
     public TimeSpan ConnectionTimeout { get; init; } = DefaultConnectionTimeout;

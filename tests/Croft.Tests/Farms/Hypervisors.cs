@@ -88,5 +88,5 @@ public sealed class Hypervisors
 
     [Fact]
     public void UriIsNeeded() =>
-        Assert.Equal("farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI", Reading.Problems("farm: f\nhypervisors: { h: {} }"));
+        Assert.Equal("farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm", Reading.Problems("farm: f\nhypervisors: { h: {} }"));
 }

@@ -5,12 +5,14 @@ namespace Croft.Farms.Keys;
 
 static class HypervisorKeys
 {
-    public static readonly Field<string> Uri = new("uri", Rules.LibvirtUri, "Where libvirt answers.") { Required = true };
+    public static readonly Field<string> Uri = new("uri", Rules.LibvirtUri, "Where libvirt answers.") { DefaultText = "the machine's, with `machine`; else needed" };
+
+    public static readonly Field<string> Machine = new("machine", Rules.DnsLabel, "The machine of this farm that it is, in place of `uri`; it runs what asks for it.") { DefaultText = "a host outside" };
 
     public static readonly Field<ImmutableArray<Jump>> Jumps =
         new("jump", new JumpShape(), "The hosts that ssh goes through to the guests there, with the user's own ssh configuration; `[]` when their addresses can be reached from here.") { DefaultText = "the host itself where the uri says `+ssh`" };
 
-    public static readonly Field<TimeSpan> ConnectionTimeout = new("connection_timeout", new DurationShape(1), "How long it may take to answer at first.") { DefaultText = "10s" };
+    public static readonly Field<TimeSpan> ConnectionTimeout = new("connection_timeout", new DurationShape(1), "How long it may take to answer at first.") { DefaultText = "10s; 30s of a machine of this farm" };
 
     public static readonly Field<MapReading> Limits = new("limits", CapacityKeys.Map, "The most that machines of Croft may take there.") { DefaultText = "no limit" };
 
@@ -22,9 +24,9 @@ static class HypervisorKeys
     public static readonly Field<ImmutableArray<Named<ImmutableArray<Item<string>>>>> Capabilities = new(
         "capabilities",
         new NamedShape<ImmutableArray<Item<string>>>("arch", Architectures.Shape, new ListShape<string>(DispatchKeys.VirtType, least: 1)),
-        "What the host can run, for planning without contact.") { DefaultText = "asked of the host" };
+        "What the host can run, for planning without contact; what a machine of this farm shall be asked for.") { DefaultText = "asked of the host; a machine of this farm emulates its own architecture" };
 
-    public static readonly Field<MapReading> Size = new("size", CapacityKeys.Map, "The host's processors and memory, for planning without contact.") { DefaultText = "asked of the host" };
+    public static readonly Field<MapReading> Size = new("size", CapacityKeys.Map, "The host's processors and memory, for planning without contact.") { DefaultText = "asked of the host; a machine of this farm has its own, less 256MiB" };
 
-    public static readonly MapShape Map = new("a hypervisor", [Uri, Jumps, ConnectionTimeout, Limits, Overcommit, Labels, Capabilities, Size]);
+    public static readonly MapShape Map = new("a hypervisor", [Uri, Machine, Jumps, ConnectionTimeout, Limits, Overcommit, Labels, Capabilities, Size]);
 }

@@ -44,7 +44,12 @@ static class MachineKeys
     public static readonly Field<TimeSpan> ConnectionTimeout =
         new("connection_timeout", new DurationShape(1), "How long it may take to become ready on hardware; stretched as far as emulation is slower.") { DefaultText = "`120s`" };
 
-    public static readonly Field<string> Hypervisor = new("hypervisor", Rules.Name, "Only this hypervisor.") { DefaultText = "chosen by the plan" };
+    public static readonly Field<string> HypervisorName = new("name", Rules.Name, "A hypervisor.");
+
+    public static readonly Field<string> HypervisorMachine = new("machine", Rules.DnsLabel, "A machine of this farm that is a hypervisor.") { Required = true };
+
+    public static readonly Field<MapReading> Hypervisor =
+        new("hypervisor", new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName), "Only this hypervisor: its name, or the machine of this farm that it is.") { DefaultText = "chosen by the plan" };
 
     public static readonly Field<ImmutableArray<Named<string>>> Require =
         new("require", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Labels that the hypervisor must carry.") { Merging = MergeNames };

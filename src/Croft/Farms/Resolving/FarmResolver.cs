@@ -17,15 +17,16 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
         }
 
-        var hypervisors = HypervisorReader.Read(farm, defaults, problems);
+        HypervisorReader hypervisors = new(name, defaults, problems);
+        hypervisors.Read(farm);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
         var project = farm.Get(FarmKeys.Project);
-        var machines = ResolveMachines(farm, project, hypervisors, networks);
+        var (machines, names) = ResolveMachines(farm, project, hypervisors, networks);
         return new Farm(
             name,
             file,
-            hypervisors,
+            hypervisors.Settle(machines, names),
             DispatchOf(farm.Get(FarmKeys.Dispatch)),
             networks.All,
             machines,
@@ -36,20 +37,21 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         };
     }
 
-    ImmutableArray<MachineSpec> ResolveMachines(MapReading farm, MapReading? project, ImmutableArray<HypervisorSpec> hypervisors, NetworkReader networks)
+    (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(MapReading farm, MapReading? project, HypervisorReader hypervisors, NetworkReader networks)
     {
         Definitions platforms = new("platform", _folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems);
         Definitions targets = new("target", _folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
         {
-            return [];
+            return ([], []);
         }
 
         MachineLayers layers = new(platforms, targets, project);
         MachineReader reader = new(layers, new ImageReader(_folder, problems), hypervisors, networks, defaults, problems);
         AddressCheck addresses = new(networks, problems);
         var machines = ImmutableArray.CreateBuilder<MachineSpec>();
-        foreach (var declared in new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms))
+        var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
+        foreach (var declared in all)
         {
             if (reader.Read(declared) is { } machine)
             {
@@ -57,11 +59,11 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             }
         }
 
-        return machines.DrainToImmutable();
+        return (machines.DrainToImmutable(), [.. all.Select(declared => declared.Name)]);
     }
 
-    bool IsSession(MapReading farm, ImmutableArray<HypervisorSpec> hypervisors) =>
-        farm.Has(FarmKeys.Hypervisors) ? hypervisors.Any(hypervisor => hypervisor.IsSession) : defaults.Session;
+    bool IsSession(MapReading farm, HypervisorReader hypervisors) =>
+        farm.Has(FarmKeys.Hypervisors) ? hypervisors.All.Any(hypervisor => hypervisor.IsSession) : defaults.Session;
 
     static DispatchRules DispatchOf(MapReading? dispatch)
     {

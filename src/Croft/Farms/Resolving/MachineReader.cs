@@ -7,7 +7,7 @@ namespace Croft.Farms.Resolving;
 
 /// <summary>Makes a machine of its merged layers. Machines that differ only in name share the work.</summary>
 sealed class MachineReader(
-    MachineLayers layers, ImageReader images, ImmutableArray<HypervisorSpec> hypervisors, NetworkReader networks, FarmDefaults defaults, ProblemList problems)
+    MachineLayers layers, ImageReader images, HypervisorReader hypervisors, NetworkReader networks, FarmDefaults defaults, ProblemList problems)
 {
     static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -41,7 +41,8 @@ sealed class MachineReader(
             problems.Add(map.NodeOf(MachineKeys.Networks), "a machine without a network cannot be waited for by ssh or a port", "add wait: agent or wait: none");
         }
 
-        CheckHypervisor(map);
+        var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
+        CheckLabels(map);
         var disks = new DiskReader(problems).Read(map);
         if (images.Read(map, declared, arch) is not { } image)
         {
@@ -68,7 +69,7 @@ sealed class MachineReader(
             map.Get(MachineKeys.User) ?? "root",
             wait,
             map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
-            map.Get(MachineKeys.Hypervisor),
+            hypervisor,
             map.Items(MachineKeys.Require) is { IsEmpty: false } labels ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value))) : NoLabels,
             map.Get(MachineKeys.Apart),
             map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
@@ -133,18 +134,13 @@ sealed class MachineReader(
         return nics.DrainToImmutable();
     }
 
-    void CheckHypervisor(MapReading map)
+    void CheckLabels(MapReading map)
     {
-        if (map.Get(MachineKeys.Hypervisor) is { } name && !hypervisors.Any(hypervisor => hypervisor.Name == name))
-        {
-            problems.Add(map.NodeOf(MachineKeys.Hypervisor), $"no hypervisor {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. hypervisors.Select(hypervisor => hypervisor.Name)]));
-        }
-
         foreach (var label in map.Items(MachineKeys.Require))
         {
-            if (!hypervisors.Any(hypervisor => hypervisor.Labels.GetValueOrDefault(label.Name) == label.Value))
+            if (!hypervisors.All.Any(hypervisor => hypervisor.Labels.GetValueOrDefault(label.Name) == label.Value))
             {
-                string[] carried = [.. hypervisors.SelectMany(hypervisor => hypervisor.Labels).Select(carried => $"{carried.Key}: {carried.Value}").Distinct()];
+                string[] carried = [.. hypervisors.All.SelectMany(hypervisor => hypervisor.Labels).Select(carried => $"{carried.Key}: {carried.Value}").Distinct()];
                 problems.Add(label.Node, $"no hypervisor carries the label {Words.Quote($"{label.Name}: {label.Value}")}", Words.DidYouMeanOrKnown($"{label.Name}: {label.Value}", carried));
             }
         }
