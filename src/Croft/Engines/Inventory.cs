@@ -54,6 +54,9 @@ public sealed record HypervisorState(
     /// <summary>How much slower than hardware a machine runs here; 1 where hardware runs it.</summary>
     public double SlownessOf(string arch, string? virtType) => virtType == "qemu" ? Slowness.GetValueOrDefault(arch, UsualSlowness) : 1;
 
+    /// <summary>Whether it is a machine of the farm that does not run: what it can run is what the farm file says, and what is in it is not seen.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
         name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
@@ -64,9 +67,19 @@ public sealed record HypervisorState(
     {
         Unreachable = spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : null,
         Version = "declared",
+        IsOff = spec.Machine is not null,
         VirtTypes = spec.Capabilities,
         Vcpus = spec.Size.Vcpus ?? 0,
         Memory = spec.Size.Memory ?? 0,
+    };
+
+    /// <summary>The hypervisor with no more than the farm file says of it, so that it is planned alike before and after it runs.</summary>
+    internal HypervisorState AsDeclared(Farms.HypervisorSpec spec) => this with
+    {
+        VirtTypes = spec.Capabilities.ToImmutableSortedDictionary(
+            c => c.Key, c => c.Value.Intersect(VirtTypes.GetValueOrDefault(c.Key, [])).ToImmutableArray(), StringComparer.Ordinal),
+        Vcpus = spec.Size.Vcpus ?? Vcpus,
+        Memory = spec.Size.Memory ?? Memory,
     };
 }
 

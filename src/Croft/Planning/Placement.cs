@@ -21,6 +21,7 @@ sealed class Placement
     readonly bool hasSession;
     readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
     readonly Dictionary<string, int> turns = [];
+    readonly HashSet<string> homeless = new(StringComparer.Ordinal);
 
     public Placement(PlanInput input)
     {
@@ -100,6 +101,10 @@ sealed class Placement
             return silent;
         if (machine.Hypervisor is { } wanted && wanted != host.Spec.Name)
             return $"the machine asks for {wanted}";
+        if (host.Spec.Machine is { } inside && machine.Hypervisor is null)
+            return $"is machine {inside}, which runs only what asks for it";
+        if (host.Spec.Machine is { } lost && homeless.Contains(lost))
+            return $"is machine {lost}, which has no place itself";
         if (host.Spec.IsSession && MadeNetwork(machine) is { } network)
             return $"an ordinary user's libvirt cannot make the network {network.Name}";
         foreach (var (label, value) in machine.Require)
@@ -142,6 +147,8 @@ sealed class Placement
     /// <param name="existing">The hypervisor that has the machine already.</param>
     (HypervisorState?, string?, string) Decided(MachineSpec machine, int turn, Host? chosen, string? virtType, string reason, string? existing = null)
     {
+        if (chosen is null)
+            homeless.Add(machine.Name);
         if (machine.Name == input.Explain)
         {
             Decision = new(

@@ -21,11 +21,27 @@ public sealed record Plan(
     /// <summary>Machines that exist more than once, where they do not count.</summary>
     public ImmutableArray<SuperfluousMachine> Superfluous { get; init; } = [];
 
-    /// <summary>The same plan for some of its machines; networks stay whole.</summary>
+    /// <summary>
+    /// The same plan for some of its machines, and for those that these are inside of and that do not run as declared; networks stay whole.
+    /// </summary>
     public Plan Of(IEnumerable<string> machines)
     {
         var wanted = machines.ToHashSet(StringComparer.Ordinal);
+        var hosts = Farm.InnerHypervisors.OrderByDescending(h => h.Depth).ToList();
+        foreach (var host in hosts.Where(h => Machines.Any(m => m.Hypervisor == h.Name && wanted.Contains(m.Spec.Name)) && Machines.Any(m => m.Spec.Name == h.Machine && m.Action != MachineAction.None)))
+            wanted.Add(host.Machine!);
         return this with { Machines = [.. Machines.Where(m => wanted.Contains(m.Spec.Name))] };
+    }
+
+    /// <summary>The plan with what a later one says of some machines and their hypervisor.</summary>
+    internal Plan With(IReadOnlyCollection<PlannedMachine> machines, string hypervisor, Plan later)
+    {
+        var again = machines.ToDictionary(m => m.Spec.Name, StringComparer.Ordinal);
+        return this with
+        {
+            Machines = [.. Machines.Select(m => again.GetValueOrDefault(m.Spec.Name, m))],
+            Networks = [.. Networks.Where(n => n.Hypervisor != hypervisor), .. later.Networks.Where(n => n.Hypervisor == hypervisor)],
+        };
     }
 
     /// <summary>The same plan for those machines only that have to be started: nothing is changed but power.</summary>

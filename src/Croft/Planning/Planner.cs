@@ -15,7 +15,9 @@ public sealed class Planner
 
     readonly PlanInput input;
     readonly List<Problem> problems = [];
-    readonly Dictionary<string, AddressBook> books = new(StringComparer.Ordinal);
+    /// <summary>By network and, in a hypervisor that is a machine of the farm, by that: there a network is one of its own.</summary>
+    readonly Dictionary<(string Network, string? Inner), AddressBook> books = [];
+    readonly Dictionary<string, HypervisorSpec> inner;
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> declared;
     readonly HashSet<(string Hypervisor, string Prefix)> keepers;
@@ -31,6 +33,7 @@ public sealed class Planner
         this.input = input;
         existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Machine.Record!.Standing), StringComparer.Ordinal);
         others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
+        inner = Farm.InnerHypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes.Keys where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
         var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
@@ -55,11 +58,13 @@ public sealed class Planner
         CheckOwner();
         CheckNetworks();
         foreach (var network in Farm.Networks)
-            books[network.Name] = OpenBook(network);
+            books[(network.Name, null)] = OpenBook(network, null);
+        foreach (var hypervisor in inner.Values.OrderBy(h => h.Depth))
+            OpenBooks(hypervisor);
         foreach (var machine in Farm.Machines)
             FixAddresses(machine);
         var placement = new Placement(input);
-        var machines = Farm.Machines.Select(machine => PlanMachine(machine, placement)).ToImmutableArray();
+        var machines = PlanMachines(placement);
         return new(
             Farm,
             PlanNetworks(machines),
@@ -76,6 +81,33 @@ public sealed class Planner
                    select new SuperfluousMachine(m.Machine.Record!.Name, m.Hypervisor.Name, counts.Hypervisor.Name),
             ],
         };
+    }
+
+    /// <summary>In declared order, each after the machine that it is inside of.</summary>
+    ImmutableArray<PlannedMachine> PlanMachines(Placement placement)
+    {
+        if (inner.Count == 0)
+            return [.. Farm.Machines.Select(machine => PlanMachine(machine, placement, null))];
+        var planned = new Dictionary<string, PlannedMachine>(StringComparer.Ordinal);
+        foreach (var machine in Farm.Machines.OrderBy(m => inner.GetValueOrDefault(HomeOf(m) ?? "")?.Depth ?? 0))
+            planned[machine.Name] = PlanMachine(machine, placement, inner.GetValueOrDefault(HomeOf(machine) ?? "")?.Machine is { } host ? planned.GetValueOrDefault(host) : null);
+        return [.. Farm.Machines.Select(m => planned[m.Name])];
+    }
+
+    /// <summary>The hypervisor that a machine is on or asks for; null leaves it to the plan.</summary>
+    string? HomeOf(MachineSpec machine) => existing.TryGetValue(machine.Name, out var found) ? found.Hypervisor.Name : machine.Hypervisor;
+
+    /// <summary>A hypervisor where that is a machine of the farm; else null.</summary>
+    string? InnerOf(string? hypervisor) => hypervisor is not null && inner.ContainsKey(hypervisor) ? hypervisor : null;
+
+    AddressBook BookOf(NicSpec nic, MachineSpec machine) => books[(nic.Network, InnerOf(HomeOf(machine)))];
+
+    /// <summary>The networks of the machines in a machine.</summary>
+    void OpenBooks(HypervisorSpec hypervisor)
+    {
+        var used = Farm.Machines.Where(m => HomeOf(m) == hypervisor.Name).SelectMany(m => m.Networks).Select(n => n.Network).ToHashSet(StringComparer.Ordinal);
+        foreach (var network in Farm.Networks.Where(n => used.Contains(n.Name)))
+            books[(network.Name, hypervisor.Name)] = OpenBook(network, hypervisor);
     }
 
     void CheckOwner()
@@ -103,17 +135,20 @@ public sealed class Planner
         }
     }
 
-    AddressBook OpenBook(NetworkSpec network)
+    AddressBook OpenBook(NetworkSpec network, HypervisorSpec? within)
     {
         if (network.Mode == NetworkMode.User)
             return new(network, null, [], _ => true);
         var name = network.Shared is { } shared ? shared.Replace('.', '-') : NetworkDefinition.NameOf(Farm.Name, network.Name);
-        var present = (from h in input.Inventory.Hypervisors from n in h.Networks where n.Name == name select n).ToList();
+        var there = input.Inventory.Hypervisors.Where(h => InnerOf(h.Name) == within?.Name).ToList();
+        var present = (from h in there from n in h.Networks where n.Name == name select n).ToList();
         if (network.Shared is not null && present.Count == 0)
             problems.Add(new(network.At, $"networks.{network.Name}.shared", $"no hypervisor has the network {network.Shared}", "bring up the farm that owns it first"));
-        var cidr = present.Select(n => n.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network);
+        var cidr = present.Select(n => n.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network, within?.Name);
         if (network.Shared is null)
-            CheckClash(network, cidr, name);
+            CheckClash(network, cidr, name, there);
+        if (within is not null)
+            CheckInside(network, cidr, within.Machine!);
         if (network.Cidr is { } wanted && wanted != cidr)
             problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"the network exists with {cidr}", "croft destroy removes it; or keep the old cidr"));
         var definition = new NetworkDefinition(
@@ -130,9 +165,20 @@ public sealed class Planner
         existing.TryGetValue(reservation.Host, out var found) && found.Machine.Record!.Nics.Any(n => reservation.Address.Equals(n.Address))
         || Enumerable.Range(0, MostCards).Any(card => reservation.Mac == Identity.Mac(Farm.Name, reservation.Host, card, 0));
 
-    void CheckClash(NetworkSpec network, IPNetwork cidr, string name)
+    /// <summary>A machine cannot be on a network and make another one of the same addresses.</summary>
+    void CheckInside(NetworkSpec network, IPNetwork cidr, string machine)
     {
-        foreach (var hypervisor in input.Inventory.Hypervisors)
+        var host = Farm.Machines.FirstOrDefault(m => m.Name == machine);
+        if (host?.Networks.FirstOrDefault(nic => BookOf(nic, host).Definition is { } own && Subnets.Overlap(own.Cidr, cidr)) is { } clash)
+            problems.Add(new(
+                network.At, $"networks.{network.Name}.cidr",
+                $"machine \"{machine}\" is connected to {BookOf(clash, host).Definition!.Cidr} of network \"{clash.Network}\", and cannot make {cidr} inside itself for the machines that it runs",
+                $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"));
+    }
+
+    void CheckClash(NetworkSpec network, IPNetwork cidr, string name, IEnumerable<HypervisorState> there)
+    {
+        foreach (var hypervisor in there)
         {
             if (hypervisor.Networks.FirstOrDefault(n => n.Name != name && n.Cidr is { } other && Subnets.Overlap(other, cidr)) is { } clash)
             {
@@ -150,9 +196,10 @@ public sealed class Planner
     }
 
     /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
-    IPNetwork FreeSubnet(NetworkSpec network)
+    /// <param name="within">The hypervisor inside the farm for which it is.</param>
+    IPNetwork FreeSubnet(NetworkSpec network, string? within)
     {
-        var hosts = Farm.Machines.Sum(m => m.Networks.Count(n => n.Network == network.Name)) + 16;
+        var hosts = Farm.Machines.Where(m => InnerOf(HomeOf(m)) == within).Sum(m => m.Networks.Count(n => n.Network == network.Name)) + 16;
         var prefix = 24;
         while (prefix > 12 && (1L << (32 - prefix)) < hosts)
             prefix--;
@@ -162,7 +209,7 @@ public sealed class Planner
             .Concat(Farm.Networks.Select(n => n.Cidr).OfType<IPNetwork>())
             .Concat(books.Values.Select(b => b.Definition?.Cidr).OfType<IPNetwork>()).ToList();
         var block = Subnets.Of(IPAddress.Parse("10.64.0.0"), 10);
-        var start = Identity.Pick("subnet " + network.Name, Farm.Name, count);
+        var start = Identity.Pick("subnet " + network.Name + (within is null ? "" : " in " + within), Farm.Name, count);
         for (var i = 0; i < count; i++)
         {
             var candidate = new IPNetwork(Subnets.Host(block, (uint)((start + i) % count) * step), prefix);
@@ -178,14 +225,15 @@ public sealed class Planner
     {
         foreach (var (card, nic) in machine.Networks.Index())
         {
-            if (card > 0 && books[nic.Network].Definition is null)
+            if (card > 0 && BookOf(nic, machine).Definition is null)
                 problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network", "name one user network, before all others"));
-            if (nic.Address is { } address && books[nic.Network].Fix(address, machine.Name) is { } other)
+            if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
                 problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"{address} in network \"{nic.Network}\" is taken by {other}", "choose another address"));
         }
     }
 
-    PlannedMachine PlanMachine(MachineSpec spec, Placement placement)
+    /// <param name="host">The machine that it is inside of.</param>
+    PlannedMachine PlanMachine(MachineSpec spec, Placement placement, PlannedMachine? host)
     {
         var has = existing.TryGetValue(spec.Name, out var found);
         var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null, has ? found.Machine : null);
@@ -196,16 +244,24 @@ public sealed class Planner
         var image = input.Images.GetValueOrDefault(spec.Image);
         var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
         var disks = Identity.DiskDigest(spec, image);
-        var (action, why) = Compare(record, has ? found.Machine.Power : PowerState.Off, nics, hardware, disks, image);
+        var (action, why) = Within(host, Compare(record, has ? found.Machine.Power : PowerState.Off, nics, hardware, disks, image));
         return new(
             spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
-            action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}" : why,
+            action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}" : why,
             hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor))
         {
-            Slowness = hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1,
+            Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.Held is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
         };
     }
+
+    /// <summary>What happens to the machine that it is inside of happens to it, too.</summary>
+    static (MachineAction Action, string Reason) Within(PlannedMachine? host, (MachineAction Action, string Reason) own) => (host?.Action, own.Action) switch
+    {
+        (MachineAction.Recreate, not MachineAction.Create) => (MachineAction.Recreate, $"goes with {host!.Spec.Name}, which it is in"),
+        (not (null or MachineAction.None), MachineAction.None) => (MachineAction.Start, $"is shut down with {host!.Spec.Name}, which it is in"),
+        _ => own,
+    };
 
     static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, ImmutableArray<Nic> nics, string hardware, string disks, string? image) =>
         record is null ? (MachineAction.Create, "does not exist")
@@ -221,7 +277,7 @@ public sealed class Planner
 
     Nic PlanNic(MachineSpec spec, NicSpec nic, int card, MachineRecord? record)
     {
-        var book = books[nic.Network];
+        var book = BookOf(nic, spec);
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
         if (book.Definition is null)
             return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec));
@@ -285,7 +341,7 @@ public sealed class Planner
         return
         [
             .. from n in needed
-               let definition = books[n.Network].Definition! with { Reservations = n.Reservations }
+               let definition = books[(n.Network, InnerOf(n.Item1))].Definition! with { Reservations = n.Reservations }
                select new PlannedNetwork(n.Item1, definition, present.Contains((n.Item1, definition.Name))),
         ];
     }
