@@ -15,6 +15,9 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// <summary>The hosts that ssh goes through, in order; empty is directly.</summary>
     public ImmutableArray<Jump> Jumps { get; init; } = [];
 
+    /// <summary>The machine of the farm that it is inside of, and that ssh goes through; null when its hypervisor is a host outside.</summary>
+    public string? Inside { get; init; }
+
     /// <summary>The card that a machine is reached by: the first that has an address or a forwarded port; null when Croft knows of none.</summary>
     internal static Nic? DoorOf(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
 
@@ -23,6 +26,7 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
         machine, MachineDefinition.DomainNameOf(farm.Name, machine), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
     {
         Jumps = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Jumps ?? [],
+        Inside = farm.HostOf(hypervisor),
     };
 }
 
@@ -37,4 +41,10 @@ public sealed record SshFiles(string Folder, string UserKey, string Sockets)
 
     /// <summary>The host keys that Croft decided.</summary>
     public string KnownHosts => Path.Combine(Folder, "known_hosts");
+
+    /// <summary>An ssh that knows this configuration, for libvirt, which takes no other option than the program.</summary>
+    internal string Program => Path.Combine(Folder, "ssh");
+
+    /// <summary>The same for the way through one machine of the farm to what runs in it: its own files, which no other command writes otherwise.</summary>
+    internal SshFiles Through(string machine) => this with { Folder = Path.Combine(Folder, "hypervisors", machine) };
 }

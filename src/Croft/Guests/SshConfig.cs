@@ -11,7 +11,10 @@ namespace Croft.Guests;
 public static class SshConfig
 {
     /// <summary>The configuration's text, accepted by <c>ssh -F</c>.</summary>
-    public static string Text(IEnumerable<GuestAccess> guests, SshFiles files)
+    public static string Text(IEnumerable<GuestAccess> guests, SshFiles files) => Text(guests, files, files);
+
+    /// <param name="own">Where this configuration is, when it is a way's.</param>
+    static string Text(IEnumerable<GuestAccess> guests, SshFiles files, SshFiles own)
     {
         var text = new StringBuilder();
         foreach (var guest in guests)
@@ -22,7 +25,7 @@ public static class SshConfig
                     Port {guest.Port}
                     User {guest.User}
                     HostKeyAlias {guest.Alias}
-                    ControlPath {Quote(SocketOf(guest, files))}
+                    ControlPath {Quote(SocketOf(guest, own))}
 
                 """);
             text.Append(WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
@@ -30,7 +33,7 @@ public static class SshConfig
 
         text.Append(CultureInfo.InvariantCulture, $"""
             Host *
-                UserKnownHostsFile {Quote(files.KnownHosts)}
+                UserKnownHostsFile {Quote(own.KnownHosts)}
                 GlobalKnownHostsFile /dev/null
                 StrictHostKeyChecking yes
                 IdentityFile {Quote(files.UserKey)}
@@ -71,15 +74,33 @@ public static class SshConfig
     }
 
     /// <summary>The way to a guest; null is directly.</summary>
-    internal static Way? WayOf(GuestAccess guest, SshFiles files) => guest.Jumps.IsEmpty ? null : new(guest.Jumps, files.Sockets);
+    internal static Way? WayOf(GuestAccess guest, SshFiles files) =>
+        guest.Inside is { } machine ? Way.Through(machine, files.Through(machine))
+        : guest.Jumps.IsEmpty ? null
+        : Way.Through(guest.Jumps, files.Sockets);
+
+    /// <summary>Writes what leads through a machine of the farm to libvirt in it and to the machines inside. Returns the way's own files.</summary>
+    internal static SshFiles WriteWay(GuestAccess machine, SshFiles files)
+    {
+        const UnixFileMode Program = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var own = files.Through(machine.Name);
+        Directory.CreateDirectory(own.Folder);
+        MakeSockets(own);
+        Replace(own.KnownHosts, $"{machine.Alias} {machine.HostKey}\n");
+        Replace(own.Config, Text([machine], files, own));
+        Replace(own.Program, $"#!/bin/sh\nexec ssh -F {Shell.Quote(own.Config)} -o BatchMode=yes \"$@\"\n", Program);
+        return own;
+    }
 
     /// <summary>Readers never see half a file.</summary>
-    static void Replace(string file, string content)
+    static void Replace(string file, string content, UnixFileMode? mode = null)
     {
         if (File.Exists(file) && File.ReadAllText(file) == content)
             return;
         var next = $"{file}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
         File.WriteAllText(next, content);
+        if (mode is { } allowed)
+            File.SetUnixFileMode(next, allowed);
         File.Move(next, file, overwrite: true);
     }
 

@@ -9,22 +9,31 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// The way to guests behind a host: an ssh of its own, which reads the user's configuration, keys and known hosts as libvirt's does. All guests behind a
-/// host share one connection to it. Nobody is asked on a terminal.
+/// The way to guests behind another host: an ssh that goes there and hands on what is said. All guests behind a host share one connection to it. Nobody is
+/// asked on a terminal.
 /// </summary>
-/// <param name="jumps">At least one, in order.</param>
-/// <param name="sockets">Folder of the shared connections.</param>
-sealed class Way(ImmutableArray<Jump> jumps, string sockets)
+sealed class Way
 {
     const int SshFailed = 255;
 
-    Jump Last => jumps[^1];
+    readonly ImmutableArray<string> options;
+    readonly string host;
+
+    Way(ImmutableArray<string> options, string host) => (this.options, this.host) = (options, host);
+
+    /// <summary>Through hosts outside: the ssh reads the user's configuration, keys and known hosts as libvirt's does.</summary>
+    /// <param name="jumps">At least one, in order.</param>
+    /// <param name="sockets">Folder of the shared connections.</param>
+    public static Way Through(ImmutableArray<Jump> jumps, string sockets) => new(OptionsOf(jumps, sockets), jumps[^1].Host);
+
+    /// <summary>Through a machine of the farm, by the way's own configuration. That says how the machine itself is reached, however deep it is inside others.</summary>
+    public static Way Through(string machine, SshFiles own) => new(["-F", own.Config, "-o", "BatchMode=yes"], machine);
 
     /// <summary>For <c>ssh_config</c>, where % is special.</summary>
-    public string ProxyCommand => $"ssh {string.Join(' ', Options.Select(Word)).Replace("%", "%%", StringComparison.Ordinal)} -W '[%h]:%p' -- {Last.Host}";
+    public string ProxyCommand => $"ssh {string.Join(' ', options.Select(Word)).Replace("%", "%%", StringComparison.Ordinal)} -W '[%h]:%p' -- {host}";
 
     /// <summary>A connection to an address as seen from there: what comes is its output.</summary>
-    public Tool To(IPAddress address, int port) => new("ssh", [.. Options, "-W", string.Create(CultureInfo.InvariantCulture, $"[{address}]:{port}"), "--", Last.Host]);
+    public Tool To(IPAddress address, int port) => new("ssh", [.. options, "-W", string.Create(CultureInfo.InvariantCulture, $"[{address}]:{port}"), "--", host]);
 
     /// <summary>Why a port there does not accept connections; null when it does. Its service may say nothing, so what ssh says of the connection counts.</summary>
     public async Task<string?> RefusalAsync(IPAddress address, int port, CancellationToken cancel)
@@ -53,26 +62,27 @@ sealed class Way(ImmutableArray<Jump> jumps, string sockets)
         }
     }
 
-    /// <summary>Opens the shared connection. A host whose login permits no commands is good enough.</summary>
+    /// <summary>Opens the shared connection through hosts outside. A host whose login permits no commands is good enough.</summary>
     /// <exception cref="CroftException">ssh cannot log in there.</exception>
-    public async Task OpenAsync(string hypervisor, CancellationToken cancel)
+    public static async Task OpenAsync(string hypervisor, ImmutableArray<Jump> jumps, string sockets, CancellationToken cancel)
     {
-        var result = await new Tool("ssh", [.. Options, "--", Last.Host, "true"]).RunAsync(cancel);
+        var last = jumps[^1];
+        var result = await new Tool("ssh", [.. OptionsOf(jumps, sockets), "--", last.Host, "true"]).RunAsync(cancel);
         if (result.ExitCode == SshFailed)
             throw CroftException.World(
                 $"the guests of hypervisor \"{hypervisor}\" are reached through {string.Join(", then ", jumps)}, and ssh cannot log in there: {result.LastWords}",
-                $"make this work: ssh {(jumps.Length > 1 ? $"-J {string.Join(',', jumps[..^1])} " : "")}{(Last.KeyFile is null ? "" : $"-i {Last.KeyFile} ")}{(Last.Port is null ? "" : $"-p {Last.Port} ")}{(Last with { Port = null })} true");
+                $"make this work: ssh {(jumps.Length > 1 ? $"-J {string.Join(',', jumps[..^1])} " : "")}{(last.KeyFile is null ? "" : $"-i {last.KeyFile} ")}{(last.Port is null ? "" : $"-p {last.Port} ")}{(last with { Port = null })} true");
     }
 
-    IReadOnlyList<string> Options =>
+    static ImmutableArray<string> OptionsOf(ImmutableArray<Jump> jumps, string sockets) =>
     [
-        "-o", "BatchMode=yes", "-o", "ControlMaster=auto", "-o", "ControlPersist=10m", "-o", "ControlPath=" + SshConfig.Quote(Path.Combine(sockets, Id)),
+        "-o", "BatchMode=yes", "-o", "ControlMaster=auto", "-o", "ControlPersist=10m", "-o", "ControlPath=" + SshConfig.Quote(Path.Combine(sockets, IdOf(jumps))),
         "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
-        .. Last.IsVerified ? [] : (string[])["-o", "StrictHostKeyChecking=no"],
-        .. Last.KnownHosts is { } known ? ["-o", "UserKnownHostsFile=" + SshConfig.Quote(known)] : (string[])[],
-        .. Last.KeyFile is { } key ? ["-i", key] : (string[])[],
-        .. Last.User is { } user ? ["-l", user] : (string[])[],
-        .. Last.Port is { } port ? ["-p", port.ToString(CultureInfo.InvariantCulture)] : (string[])[],
+        .. jumps[^1].IsVerified ? [] : (string[])["-o", "StrictHostKeyChecking=no"],
+        .. jumps[^1].KnownHosts is { } known ? ["-o", "UserKnownHostsFile=" + SshConfig.Quote(known)] : (string[])[],
+        .. jumps[^1].KeyFile is { } key ? ["-i", key] : (string[])[],
+        .. jumps[^1].User is { } user ? ["-l", user] : (string[])[],
+        .. jumps[^1].Port is { } port ? ["-p", port.ToString(CultureInfo.InvariantCulture)] : (string[])[],
         .. jumps.Length > 1 ? ["-J", string.Join(',', jumps[..^1])] : (string[])[],
     ];
 
@@ -83,5 +93,5 @@ sealed class Way(ImmutableArray<Jump> jumps, string sockets)
     static string Word(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or '@') ? text : Shell.Quote(text);
 
     /// <summary>Of everything that decides who is spoken to, as whom.</summary>
-    string Id => "way-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', jumps.Select(j => $"{j} {j.KeyFile} {j.KnownHosts} {j.IsVerified}")))))[..16];
+    static string IdOf(ImmutableArray<Jump> jumps) => "way-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', jumps.Select(j => $"{j} {j.KeyFile} {j.KnownHosts} {j.IsVerified}")))))[..16];
 }

@@ -71,6 +71,46 @@ public sealed class OpenSshFiles : IDisposable
         Assert.Contains($"controlpath {files.Sockets}/way-", called);
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("it's a 100%h")]
+    public async Task LeadThroughMachinesInsideEachOther(string name)
+    {
+        var files = Files(name);
+        var l1 = Access("l1", 22, "root") with { Jumps = [new("far", "me", null)] };
+        var l2 = Access("l2", 2222, "admin") with { Inside = "l1" };
+        SshConfig.WriteWay(l1, files);
+        SshConfig.WriteWay(l2, files);
+        SshConfig.WriteWay(Access("l3", 22, "root") with { Inside = "l2" }, files);
+        SshConfig.Write([Access("l4", 22, "root") with { Inside = "l3" }], files);
+        var (config, host, ways) = (files.Config, "l4", new List<string>());
+        while (await AskAsync(files with { Folder = Path.GetDirectoryName(config)! }, host) is var said && said["hostname"] != "far" && said.TryGetValue("proxycommand", out var way))
+        {
+            Assert.Equal(("f." + host, "true", files.UserKey), (said["hostkeyalias"], said["stricthostkeychecking"], said["identityfile"].Replace("%%", "%")));
+            Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f." + host, "-f", said["userknownhostsfile"].Replace("%%", "%")).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+            ways.Add(host);
+            // As ssh itself calls it: a shell, after %.
+            var called = await new Tool("sh", "-c", $"set -- {Regex.Replace(way, "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}; printf '%s\\n' \"$@\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken);
+            var words = called.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            (config, host) = (words.ElementAtOrDefault(Array.IndexOf(words, "-F") + 1)!, words[^1]);
+            if (!words.Contains("-F"))
+                break;
+        }
+
+        Assert.Equal(["l4", "l3", "l2", "l1"], ways);
+        Assert.Equal("far", host);
+    }
+
+    [Fact]
+    public async Task GiveLibvirtAnSshThatKnowsTheMachine()
+    {
+        var own = SshConfig.WriteWay(Access("l1", 22011, "admin"), Files("it's"));
+        var said = await new Tool(own.Program, "-G", "-T", "-e", "none", "--", "f.l1").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        Assert.Contains("\nport 22011\n", said);
+        Assert.Contains("\nbatchmode yes\n", said);
+        Assert.Contains("\nstricthostkeychecking true\n", said);
+    }
+
     [Fact]
     public void AreReplacedWholeAndLeaveNothingElse()
     {
