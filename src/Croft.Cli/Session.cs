@@ -83,7 +83,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public static async Task<IReadOnlyList<Placed>> OfNameAsync(Controller controller, CancellationToken cancel)
     {
         var all = (await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name).ToList();
-        if (controller.Silent.Count == controller.Farm.Hypervisors.Length)
+        if (controller.Farm.Hypervisors.All(h => h.Machine is not null || controller.Silent.ContainsKey(h.Name)))
             throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", controller.Silent.Values)}");
         var order = controller.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
         return [.. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal)];

@@ -16,7 +16,7 @@ static class DestroyCommand
             var selected = parsed.GetValue(selection)!;
             var inventory = await controller.ObserveAsync(cancel);
             var machines = await Session.EveryMachineAsync(controller, selected, cancel);
-            foreach (var line in FarmDown.Describe(inventory, controller.Farm.Name, machines))
+            foreach (var line in FarmDown.Describe(inventory, controller.Farm, machines))
                 session.Terminal.Say(line);
             if (machines.Count > 0)
                 session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {controller.Farm.Name}");

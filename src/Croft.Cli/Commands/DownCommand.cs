@@ -22,7 +22,7 @@ static class DownCommand
     {
         var running = machines.Where(m => m.State.Power is PowerState.Running or PowerState.Paused).ToList();
         if (force)
-            await Task.WhenAll(running.Select(m => controller.Engine(m.Hypervisor).PowerOffAsync(m.State.Name, cancel)));
+            await FarmDown.CutAsync(controller, running, cancel);
         else
             await FarmDown.DownAsync(controller, running, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
         session.Terminal.Say(running.Count == 0 ? "Nothing to do: no machine runs." : $"{running.Count} machines are off.");

@@ -24,10 +24,10 @@ static class HypervisorsCommand
 
     static string Text(IReadOnlyList<Load> hypervisors)
     {
-        var answer = hypervisors.Where(h => h.State.Unreachable is null).ToList();
+        var answer = hypervisors.Where(h => Absence(h) is null).ToList();
         var load = TextTable.Render(
             ["NAME", "CPUS", "CROFT'S", "OTHERS'", "FREE", "MEMORY", "CROFT'S", "OTHERS'", "FREE", "OF THIS FARM"],
-            hypervisors.SelectMany(h => h.State.Unreachable is not null ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), "does not answer"]] : Rows(
+            hypervisors.SelectMany(h => Absence(h) is { } absence ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), absence]] : Rows(
                 [
                     h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{h.Free.Vcpus}",
                     Room.Size(h.State.Memory), Room.Size(h.Croft.Memory), Room.Size(h.Others.Memory), Room.Size(h.Free.Memory),
@@ -39,6 +39,8 @@ static class HypervisorsCommand
             answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})"), AbilitiesWidth)));
         return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
+
+    static string? Absence(Load hypervisor) => hypervisor.State.IsOff ? $"machine {hypervisor.Spec.Machine} is off" : hypervisor.State.Unreachable is not null ? "does not answer" : null;
 
     /// <summary>A list goes on in rows below.</summary>
     static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list, int width)
@@ -62,8 +64,8 @@ static class HypervisorsCommand
     {
         ["name"] = h.Spec.Name,
         ["uri"] = h.Spec.Uri,
-        ["reachable"] = h.State.Unreachable is null,
-        ["reason"] = h.State.Unreachable,
+        ["reachable"] = Absence(h) is null,
+        ["reason"] = h.State.Unreachable ?? Absence(h),
         ["version"] = h.State.Version,
         ["vcpus"] = h.State.Vcpus,
         ["memory"] = h.State.Memory,

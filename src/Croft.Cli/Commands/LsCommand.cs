@@ -56,6 +56,8 @@ static class LsCommand
     {
         using var controller = await session.OpenAsync(cancel);
         var own = await Session.OfNameAsync(controller, cancel);
+        foreach (var inner in controller.Farm.InnerHypervisors.Where(h => own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)))
+            session.Terminal.Say($"Machine {inner.Machine} is off; what is in it is not listed.");
         return all ? await controller.ListAsync(cancel) : own;
     }
 

@@ -41,7 +41,7 @@ static class PowerCommands
     {
         var declared = controller.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         var seen = (await Session.MachinesAsync(controller, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
-        var off = machines.Where(m => !declared.Contains(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
+        var off = machines.Where(m => !declared.Contains(m.Record.Name) && seen.ContainsKey(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
         controller.WriteSshConfig(seen.Values);
         await Task.WhenAll(off.Select(m => new PlainStart(controller, controller.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
         return off.Count;

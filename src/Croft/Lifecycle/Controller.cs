@@ -14,20 +14,20 @@ namespace Croft.Lifecycle;
 /// <summary>
 /// What every command works with: a farm, its hypervisors connected, its images and keys. Holds no state of the farm: that is asked each time.
 /// </summary>
-public sealed class Controller : IDisposable
+public sealed partial class Controller : IDisposable
 {
     readonly Proofs proofs;
     Inventory offered = new([]);
+    readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
     ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
 
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
 
-    Controller(Farm farm, Surroundings surroundings, Dictionary<string, IEngine> engines)
+    Controller(Farm farm, Surroundings surroundings)
     {
         Farm = farm;
         Surroundings = surroundings;
-        Engines = engines;
         proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
         Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
@@ -40,7 +40,7 @@ public sealed class Controller : IDisposable
     public Surroundings Surroundings { get; }
 
     /// <summary>The hypervisors that answered, by name.</summary>
-    public IReadOnlyDictionary<string, IEngine> Engines { get; }
+    public IReadOnlyDictionary<string, IEngine> Engines => engines;
 
     /// <summary>Why hypervisors did not answer, or do not any more, by name.</summary>
     public IReadOnlyDictionary<string, string> Silent => silent;
@@ -61,14 +61,13 @@ public sealed class Controller : IDisposable
     /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
     public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
     {
-        var engines = new Dictionary<string, IEngine>(StringComparer.Ordinal);
-        var controller = new Controller(farm, surroundings, engines);
-        var connections = farm.Hypervisors.Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
+        var controller = new Controller(farm, surroundings);
+        var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         foreach (var (name, connection) in connections)
         {
             try
             {
-                engines[name] = await connection;
+                controller.engines[name] = await connection;
             }
             catch (CroftException e)
             {
@@ -76,22 +75,26 @@ public sealed class Controller : IDisposable
             }
         }
 
+        await controller.EnterAllAsync(cancel);
         return controller;
     }
 
     /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>
-    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, []);
+    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings);
 
     /// <summary>Asks all hypervisors what exists.</summary>
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
-            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) ?? (Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason) : HypervisorState.Declared(h))));
+            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? h.Machine is null ? seen : seen.AsDeclared(h)
+            : Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
+            : HypervisorState.Declared(h)));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
-        unproved = [.. from state in states from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
-        unmeasured = [.. from state in states from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
+        var hosts = states.Where(state => Farm.HostOf(state.Name) is null).ToList(); // of the others, the farm file is believed
+        unproved = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
+        unmeasured = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
         offered = new([.. states]);
-        return new([.. states.Select(proofs.Apply)]);
+        return new([.. states.Select(state => Farm.HostOf(state.Name) is null ? proofs.Apply(state) : state)]);
     }
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
@@ -189,7 +192,9 @@ public sealed class Controller : IDisposable
     /// <exception cref="CroftException">It does not answer.</exception>
     public IEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
         ? engine
-        : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? $"the farm has no hypervisor \"{hypervisor}\"");
+        : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? (Farm.HostOf(hypervisor) is { } machine
+            ? $"machine \"{machine}\", which is hypervisor \"{hypervisor}\", does not run"
+            : $"the farm has no hypervisor \"{hypervisor}\""));
 
     /// <summary>Makes the owner id at the first <c>up</c>.</summary>
     public string Claim()
@@ -240,6 +245,10 @@ public sealed class Controller : IDisposable
         {
             Miss(hypervisor, e);
             return null;
+        }
+        catch (ObjectDisposedException) when (!engines.ContainsKey(hypervisor))
+        {
+            return null; // left while it was asked
         }
     }
 
@@ -292,7 +301,7 @@ public sealed class Controller : IDisposable
     internal Task OpenWayAsync(string hypervisor, CancellationToken cancel)
     {
         SshConfig.MakeSockets(Ssh);
-        return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host ? new Way(host.Jumps, Ssh.Sockets).OpenAsync(hypervisor, cancel) : Task.CompletedTask;
+        return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host ? Way.OpenAsync(hypervisor, host.Jumps, Ssh.Sockets, cancel) : Task.CompletedTask;
     }
 
     GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>

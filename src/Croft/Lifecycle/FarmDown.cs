@@ -1,25 +1,55 @@
 using Croft.Engines;
+using Croft.Farms;
 
 namespace Croft.Lifecycle;
 
 /// <summary>Shuts machines down, and removes them with all that they used.</summary>
 public static class FarmDown
 {
-    /// <summary>Shuts machines down side by side.</summary>
+    /// <summary>Shuts machines down side by side; those inside one of them go first, with it.</summary>
     /// <param name="note">Takes what happens on the way, with the machine's name.</param>
     public static Task DownAsync(Controller controller, IEnumerable<Placed> machines, Action<string, string> note, CancellationToken cancel) =>
-        Task.WhenAll(machines.Select(m => new MachineStop(controller, controller.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)));
+        Task.WhenAll(Outermost(controller, machines).Select(m => new MachineStop(controller, controller.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)));
+
+    /// <summary>Cuts the power of machines; what is inside one of them goes with it.</summary>
+    public static Task CutAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel) => Task.WhenAll(Outermost(controller, machines).Select(async m =>
+    {
+        await controller.LeaveAsync(m.Record.Name, cancel);
+        await controller.Engine(m.Hypervisor).PowerOffAsync(m.State.Name, cancel);
+    }));
+
+    /// <summary>The machines that are not inside another one of them.</summary>
+    internal static IReadOnlyList<Placed> Outermost(Controller controller, IEnumerable<Placed> machines)
+    {
+        var all = machines.ToList();
+        var names = all.Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. all.Where(m => !Hosts(m).Any(names.Contains))];
+
+        IEnumerable<string> Hosts(Placed machine)
+        {
+            for (var host = controller.HostOf(machine.Hypervisor); host is not null; host = controller.HostOf(host.Hypervisor))
+                yield return host.Record.Name;
+        }
+    }
 
     /// <summary>What <see cref="DestroyAsync"/> would remove, for people.</summary>
-    public static IReadOnlyList<string> Describe(Inventory inventory, string farm, IReadOnlyCollection<Placed> machines) =>
+    public static IReadOnlyList<string> Describe(Inventory inventory, Farm farm, IReadOnlyCollection<Placed> machines) =>
     [
         .. from machine in machines
            from hypervisor in inventory.Hypervisors
            where hypervisor.Name == machine.Hypervisor
-           let prefix = Volumes.PrefixOf(farm, machine.Record.Name)
+           let prefix = Volumes.PrefixOf(farm.Name, machine.Record.Name)
            let volumes = hypervisor.Volumes.Values.Where(v => v.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList()
            let layers = volumes.Count(v => v.Name.Contains(".layer-", StringComparison.Ordinal) && v.Name.EndsWith(".json", StringComparison.Ordinal))
            select $"{machine.Record.Name} on {machine.Hypervisor}: {volumes.Count} volumes, {volumes.Sum(v => v.Allocation) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
+        .. from inner in farm.InnerHypervisors
+           where machines.Any(m => m.Record.Name == inner.Machine)
+           let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
+           let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
+           let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
+           select inside.IsOff || inside.Unreachable is not null
+               ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
+               : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
     ];
 
     /// <summary>Removes machines with their disks, layers and addresses; with all of them, the farm's networks and whatever else carries its name.</summary>
@@ -29,11 +59,11 @@ public static class FarmDown
         controller.CheckOwner(machines);
         if (everything)
             CheckSharing(controller, inventory);
-        await Task.WhenAll(machines.Select(machine => RemoveAsync(controller, machine.Hypervisor, machine.Record, cancel)));
+        await Task.WhenAll(Outermost(controller, machines).Select(machine => RemoveAsync(controller, machine.Hypervisor, machine.Record, cancel)));
         if (!everything)
             return;
         var farm = controller.Farm.Name;
-        foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null))
+        foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && controller.Farm.HostOf(h.Name) is null))
         {
             var engine = controller.Engine(hypervisor.Name);
             foreach (var volume in (await engine.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
@@ -47,6 +77,7 @@ public static class FarmDown
     internal static async Task RemoveAsync(Controller controller, string hypervisor, MachineRecord record, CancellationToken cancel)
     {
         var engine = controller.Engine(hypervisor);
+        await controller.LeaveAsync(record.Name, cancel);
         if (controller.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
         var before = await engine.DiskFilesAsync(cancel);

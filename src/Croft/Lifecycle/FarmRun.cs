@@ -33,10 +33,10 @@ public static class FarmRun
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm), output);
-        var shared = SharedLayer.Of(work.Plan.Machines);
+        var shared = SharedLayer.Of(work.Plan.Machines.Where(m => !work.Inner.Has(m.Hypervisor)));
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
         {
-            var outcome = await new MachineRun(work, machine, options, phases, shared.GetValueOrDefault(machine)).RunAsync(others.Token);
+            var outcome = await RunAsync(work, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
             if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
                 await others.CancelAsync();
             return outcome;
@@ -50,11 +50,28 @@ public static class FarmRun
         return summary;
     }
 
+    /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>
+    static async Task<Outcome> RunAsync(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared, CancellationToken cancel)
+    {
+        var (steps, here) = (new Steps(work, machine), machine);
+        try
+        {
+            return !work.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => here = await work.EnterAsync(machine, cancel))
+                ? await new MachineRun(work, here, options, phases, shared).RunAsync(cancel)
+                : steps.Worst;
+        }
+        finally
+        {
+            work.Inner.Say(machine.Spec.Name, ready: false); // unless it was
+            work.Inner.End(machine);
+        }
+    }
+
     /// <summary>Notes which layers were used, and drops those that are too much.</summary>
     static async Task KeepAsync(FarmWork work, CancellationToken cancel)
     {
         var controller = work.Controller;
-        foreach (var machines in work.Plan.Machines.GroupBy(m => m.Hypervisor!))
+        foreach (var machines in work.Plan.Machines.Where(m => !work.Inner.Has(m.Hypervisor)).GroupBy(m => m.Hypervisor!))
         {
             try
             {

@@ -14,13 +14,14 @@ public static partial class FarmSnapshots
     public static async Task<IReadOnlyList<(Placed Machine, SnapshotTree Tree)>> TreesAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel) =>
         await Task.WhenAll(machines.Select(async machine => (machine, await TreeAsync(controller, machine, cancel))));
 
-    /// <summary>Takes a snapshot of each machine.</summary>
+    /// <summary>Takes a snapshot of each machine; of those inside one of them it is that one's.</summary>
     /// <returns>How long all of them stood still, when they were taken together.</returns>
     /// <exception cref="CroftException">The name is no name, or is taken; a machine that is off has no memory.</exception>
     public static async Task<TimeSpan?> CreateAsync(Controller controller, IReadOnlyList<Placed> machines, string name, TakeOptions options, RunJournal journal, CancellationToken cancel)
     {
         if (!NameRule().IsMatch(name))
             throw CroftException.Usage($"\"{name}\" is no name of a snapshot", "write letters, digits and -, at most 40");
+        machines = FarmDown.Outermost(controller, machines);
         await ForeignSnapshots.RefuseAsync(controller, machines, cancel);
         foreach (var machine in machines)
         {
@@ -32,6 +33,8 @@ public static partial class FarmSnapshots
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", "start it, or leave --memory away");
         foreach (var machine in machines)
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
+        foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
+            await Hold.MarkHostAsync(controller, machine, "snapshot", cancel);
         if (options.Together)
             return await new SnapshotGroup(controller, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
         await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, options.Keep, null, journal, cancel)));
@@ -42,7 +45,7 @@ public static partial class FarmSnapshots
     public static async Task<IReadOnlyList<string>> DifferencesAsync(Controller controller, IReadOnlyList<Placed> machines, string name, CancellationToken cancel)
     {
         var lines = new List<string>();
-        foreach (var (machine, tree) in await TreesAsync(controller, machines, cancel))
+        foreach (var (machine, tree) in await TreesAsync(controller, FarmDown.Outermost(controller, machines), cancel))
         {
             if (Foreign(tree, name) is not null)
                 continue; // libvirt brings its definition back with it
@@ -57,11 +60,14 @@ public static partial class FarmSnapshots
         return lines;
     }
 
-    /// <summary>Puts machines back to a snapshot, running where it holds memory or where they run now. Their present state is lost.</summary>
+    /// <summary>
+    /// Puts machines back to a snapshot, running where it holds memory or where they run now. Their present state is lost; those inside one of them go back with it.
+    /// </summary>
     /// <param name="withDefinition">Bring back the definition of then, too, where it is another one now.</param>
     /// <exception cref="CroftException">A machine has no such snapshot, or it is not whole, or the machine is defined otherwise than it was then.</exception>
     public static async Task RestoreAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
+        machines = FarmDown.Outermost(controller, machines);
         var trees = (await TreesAsync(controller, machines, cancel)).ToLookup(m => Foreign(m.Tree, name) is not null);
         var chosen = trees[false].Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
         foreach (var (machine, tree, stored) in chosen)
@@ -73,6 +79,8 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
         }
 
+        foreach (var machine in machines)
+            await controller.LeaveAsync(machine.Record.Name, cancel);
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
         controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name && !m.IsSuperfluous));

@@ -21,7 +21,7 @@ public static class FarmUp
         if (plan.Machines.All(m => m.Action == MachineAction.None))
             return null;
         using var work = await FarmWork.PrepareAsync(controller, plan, command, NeedsImage, opened, images, cancel);
-        await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, cancel)));
+        await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, recreate, cancel)));
         await work.PublishAsync();
         var summary = RunSummary.Read(work.Journal.Folder);
         var worst = summary.Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
@@ -34,17 +34,33 @@ public static class FarmUp
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
     static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
 
-    static async Task UpAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    static async Task UpAsync(FarmWork work, PlannedMachine machine, bool recreate, CancellationToken cancel)
     {
         var steps = new Steps(work, machine);
+        var ready = (!work.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => machine = Allowed(await work.EnterAsync(machine, cancel), recreate)))
+            && await UpAsync(work, steps, machine, cancel);
+        work.Inner.Say(machine.Spec.Name, ready);
+    }
+
+    /// <summary>Refuses what was not seen when the plan was made, because the hypervisor was off.</summary>
+    static PlannedMachine Allowed(PlannedMachine machine, bool recreate) => recreate || machine.Action != MachineAction.Recreate
+        ? machine
+        : throw CroftException.Usage($"{machine.Reason}, and only a new machine can be that", "--recreate makes it anew and destroys its data");
+
+    /// <summary>True when it runs and answers.</summary>
+    static async Task<bool> UpAsync(FarmWork work, Steps steps, PlannedMachine machine, CancellationToken cancel)
+    {
         if (machine.Action == MachineAction.None)
         {
             work.Journal.StepEnd(machine.Spec.Name, "startup", Outcome.Skipped, machine.Reason);
-            return;
+            return true;
         }
 
-        if (await steps.RunAsync("startup", () => work.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(work, m, cancel), cancel)) && machine.Existing is not null)
+        if (!await steps.RunAsync("startup", () => work.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(work, m, cancel), cancel)))
+            return false;
+        if (machine.Existing is not null)
             await steps.QuietlyAsync(() => work.SnapshotsOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
+        return true;
     }
 
     static async Task StartAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)

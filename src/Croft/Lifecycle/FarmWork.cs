@@ -23,6 +23,7 @@ sealed class FarmWork : IDisposable
 
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
+    readonly ConcurrentDictionary<string, Lazy<Task>> entering = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
     readonly ImmutableDictionary<string, Lazy<Task>> publishing;
     readonly Lock sshGate = new();
@@ -38,6 +39,7 @@ sealed class FarmWork : IDisposable
     {
         Controller = controller;
         Plan = plan;
+        Inner = new(plan);
         Journal = journal;
         this.images = images;
         publishing = networks.ToImmutableDictionary(n => n.Key, n => new Lazy<Task>(() => n.Value.PublishAsync(CancellationToken.None)));
@@ -52,6 +54,9 @@ sealed class FarmWork : IDisposable
 
     /// <summary>With every machine where it was placed last.</summary>
     public Plan Plan { get; private set; }
+
+    /// <summary>The hypervisors that are machines of the plan.</summary>
+    public InnerHypervisors Inner { get; }
 
     public RunJournal Journal { get; }
 
@@ -86,8 +91,10 @@ sealed class FarmWork : IDisposable
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var measuring = controller.MeasureAsync(plan, journal, cancel);
-            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal, controller.Surroundings.Clock));
-            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Select(host => controller.PrepareAsync(
+            var later = new InnerHypervisors(plan);
+            bool IsHere(string hypervisor) => !later.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
+            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal, controller.Surroundings.Clock));
+            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => controller.PrepareAsync(
                 host,
                 async () =>
                 {
@@ -173,16 +180,10 @@ sealed class FarmWork : IDisposable
                 throw cause;
             if (again.Hypervisor is not { } host)
                 throw CroftException.World($"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}", cause.Hint, cause);
-            Journal.Machine(name, again.Spec.Platform, again.Spec.Target, again.Spec.Arch, host, again.Nics.FirstOrDefault()?.Address?.ToString());
-            var there = plan.Networks.Where(n => n.Hypervisor == host).ToList();
-            Plan = Plan with
-            {
-                Machines = [.. Plan.Machines.Select(m => m.Spec.Name == name ? again : m)],
-                Networks = [.. Plan.Networks.Where(n => n.Hypervisor != host), .. there],
-            };
+            Replan([again], host, plan);
             await Controller.OpenWayAsync(host, cancel);
             var networks = new FarmNetworks(EngineOf(again), Journal, Clock);
-            foreach (var network in there)
+            foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
                 await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(r => r.Host == name)] } }, owner, cancel);
             await networks.PublishAsync(cancel);
             return again;
@@ -190,6 +191,58 @@ sealed class FarmWork : IDisposable
         finally
         {
             planning.Release();
+        }
+    }
+
+    /// <summary>
+    /// Waits for the hypervisor of a machine where that is another machine of the plan. Returns the machine as it is planned by what is there then. It has no
+    /// layers: they would go with that machine's next restore.
+    /// </summary>
+    /// <exception cref="CroftException">The hypervisor did not become ready, or the machine has no place in it.</exception>
+    public async Task<PlannedMachine> EnterAsync(PlannedMachine machine, CancellationToken cancel)
+    {
+        await entering.GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(Controller.Farm.Hypervisors.First(h => h.Name == name), cancel))).Value;
+        return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there ? there : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", RoomHint);
+    }
+
+    async Task EnterAsync(HypervisorSpec inner, CancellationToken cancel)
+    {
+        if (!await Inner.ReadyAsync(inner.Name, cancel))
+            throw CroftException.World($"machine \"{inner.Machine}\", which is its hypervisor, did not become ready");
+        var host = Plan.Machines.First(m => m.Spec.Name == inner.Machine);
+        var state = host.Existing ?? new(MachineDefinition.DomainNameOf(Controller.Farm.Name, inner.Machine!), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
+        await Controller.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);
+        await planning.WaitAsync(cancel);
+        try
+        {
+            var plan = await Controller.PlanAsync(cancel);
+            if (!plan.Problems.IsEmpty)
+                throw CroftException.World(string.Join("; ", plan.Problems), "croft plan tells all");
+            var wanted = Plan.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Spec.Name).ToHashSet(StringComparer.Ordinal);
+            Replan([.. plan.Machines.Where(m => wanted.Contains(m.Spec.Name)).Select(m => m with { Layers = [] })], inner.Name, plan);
+            var networks = new FarmNetworks(Controller.Engine(inner.Name), Journal, Clock);
+            foreach (var network in plan.Networks.Where(n => n.Hypervisor == inner.Name))
+                await networks.EnsureAsync(network, owner, cancel);
+            await networks.PublishAsync(cancel);
+        }
+        finally
+        {
+            planning.Release();
+        }
+    }
+
+    /// <summary>Takes machines of a later plan over into this one.</summary>
+    void Replan(IReadOnlyCollection<PlannedMachine> machines, string hypervisor, Plan later)
+    {
+        Plan = Plan.With(machines, hypervisor, later);
+        foreach (var machine in machines)
+        {
+            if (machine.Existing?.Record is { } record)
+                records[machine.Spec.Name] = record;
+            else
+                records.TryRemove(machine.Spec.Name, out _);
+            if (machine.Hypervisor is not null)
+                Journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor, machine.Nics.FirstOrDefault()?.Address?.ToString());
         }
     }
 

@@ -17,7 +17,15 @@ public static class Hold
         return controller.SshTo(machine) ?? throw CroftException.World($"machine \"{machine.Record.Name}\" has no address that Croft knows", $"croft console {machine.Record.Name}");
     }
 
-    /// <summary>Marks a machine; nothing happens when it is held already.</summary>
-    public static Task MarkAsync(Controller controller, Placed machine, string by, CancellationToken cancel) =>
-        machine.Record.Held is not null ? Task.CompletedTask : controller.Engine(machine.Hypervisor).WriteRecordAsync(machine.Record with { Held = by }, cancel);
+    /// <summary>Marks a machine, and those that it is inside of; nothing happens to one that is held already.</summary>
+    public static async Task MarkAsync(Controller controller, Placed machine, string by, CancellationToken cancel)
+    {
+        if (machine.Record.Held is null)
+            await controller.Engine(machine.Hypervisor).WriteRecordAsync(machine.Record with { Held = by }, cancel);
+        await MarkHostAsync(controller, machine, by, cancel);
+    }
+
+    /// <summary>Marks the machines that a machine is inside of: its state is theirs, too.</summary>
+    internal static Task MarkHostAsync(Controller controller, Placed machine, string by, CancellationToken cancel) =>
+        controller.HostOf(machine.Hypervisor) is { } host ? MarkAsync(controller, host, by, cancel) : Task.CompletedTask;
 }

@@ -38,6 +38,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         await WayToMainAsync(cancel);
         Offer(null);
+        work.Inner.Say(Name, ready: false); // unless it was
+        await work.Inner.LeftAsync(Name);
         using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, work.Clock);
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
         if (ready && await IsReachableAsync(cleanup.Token))
@@ -107,6 +109,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         }
 
         Offer(null); // without a layer so far there will be none
+        work.Inner.Say(Name, ready: true);
         await RunPhaseAsync(Phase.Main, cancel);
     }
 
@@ -207,11 +210,14 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             return;
         if (record is not null && work.Controller.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
+        await work.Controller.LeaveAsync(Name, cancel);
         await engine.PowerOffAsync(Domain, cancel);
     }
 
     async Task<bool> TakeLayerAsync(int index, CancellationToken cancel)
     {
+        if (machine.Layers.IsEmpty)
+            return true;
         var layer = machine.Layers[index];
         var step = "create " + layer.Name;
         if (!steps.Allowed(step))

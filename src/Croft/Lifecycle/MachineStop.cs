@@ -2,7 +2,9 @@ using Croft.Engines;
 
 namespace Croft.Lifecycle;
 
-/// <summary>Shuts one machine down: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.</summary>
+/// <summary>
+/// Shuts one machine down, after the farm's machines inside it: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.
+/// </summary>
 /// <param name="note">Takes what happens on the way.</param>
 sealed class MachineStop(Controller controller, IEngine engine, MachineRecord record, Action<string> note)
 {
@@ -11,6 +13,9 @@ sealed class MachineStop(Controller controller, IEngine engine, MachineRecord re
     {
         var project = controller.Farm.Project;
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        await Task.WhenAll((await controller.RunningInAsync(record.Name, cancel)).Select(inside =>
+            new MachineStop(controller, controller.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
+        await controller.LeaveAsync(record.Name, cancel);
         if (controller.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
