@@ -54,9 +54,12 @@ public static class SshConfig
     {
         Directory.CreateDirectory(files.Folder);
         MakeSockets(files);
-        Replace(files.KnownHosts, string.Concat(guests.Where(g => g.HostKey.Length > 0).Select(g => $"{g.Alias} {g.HostKey}\n")));
+        Replace(files.KnownHosts, string.Concat(guests.Where(g => g.HostKey.Length > 0).Select(Known)));
         Replace(files.Config, Text(guests, files));
     }
+
+    /// <summary>Adds the key of a guest that both files know without one.</summary>
+    internal static void AddKey(GuestAccess guest, SshFiles files) => File.AppendAllText(files.KnownHosts, Known(guest));
 
     /// <summary>Makes the folder of the shared connections.</summary>
     internal static void MakeSockets(SshFiles files)
@@ -91,6 +94,8 @@ public static class SshConfig
         Replace(own.Program, $"#!/bin/sh\nexec ssh -F {Shell.Quote(own.Config)} -o BatchMode=yes \"$@\"\n", Program);
         return own;
     }
+
+    static string Known(GuestAccess guest) => $"{guest.Alias} {guest.HostKey}\n";
 
     /// <summary>Readers never see half a file.</summary>
     static void Replace(string file, string content, UnixFileMode? mode = null)

@@ -304,8 +304,12 @@ public sealed partial class Controller : IDisposable
         return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host ? Way.OpenAsync(hypervisor, host.Jumps, Ssh.Sockets, cancel) : Task.CompletedTask;
     }
 
-    GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
+    internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
         GuestAccess.DoorOf(record.Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
+
+    /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
+    internal GuestAccess? AccessOf(PlannedMachine machine) =>
+        GuestAccess.DoorOf(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "") : null;
 
     ImmutableDictionary<ImageSpec, string> KnownImages()
     {

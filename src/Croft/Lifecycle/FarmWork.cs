@@ -27,6 +27,7 @@ sealed class FarmWork : IDisposable
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
     readonly ImmutableDictionary<string, Lazy<Task>> publishing;
     readonly Lock sshGate = new();
+    readonly SortedDictionary<string, GuestAccess> doors = new(StringComparer.Ordinal);
     int starting;
     readonly string owner;
     readonly string userKey;
@@ -105,7 +106,7 @@ sealed class FarmWork : IDisposable
                 },
                 cancel)).Append(measuring));
             var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, owner, userKey);
-            work.WriteSshConfig();
+            work.OpenDoors();
             return work;
 
             Task EnsureImagesAsync() => Parallel.ForEachAsync(
@@ -259,10 +260,23 @@ sealed class FarmWork : IDisposable
     }
 
     /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>
-    public void Know(MachineRecord record)
+    public void Know(string hypervisor, MachineRecord record)
     {
         records[record.Name] = record;
-        WriteSshConfig();
+        if (Controller.AccessOf(hypervisor, record) is not { } door)
+            return;
+        lock (sshGate)
+        {
+            var before = doors.GetValueOrDefault(record.Name);
+            if (before == door)
+                return;
+            doors[record.Name] = door;
+            // Of a thousand machines each gets its key once: the files are not written a thousand times for it.
+            if (before is { HostKey: "" } && before == door with { HostKey = "" })
+                SshConfig.AddKey(door, Controller.Ssh);
+            else
+                SshConfig.Write([.. doors.Values], Controller.Ssh);
+        }
     }
 
     public MachineRecord? RecordOf(string machine) => records.GetValueOrDefault(machine);
@@ -298,9 +312,15 @@ sealed class FarmWork : IDisposable
         Journal.Dispose();
     }
 
-    void WriteSshConfig()
+    /// <summary>Addresses are known before the machines are; their keys are not.</summary>
+    void OpenDoors()
     {
-        lock (sshGate)
-            Controller.WriteSshConfig(Plan.Machines.Where(m => records.ContainsKey(m.Spec.Name)).Select(m => (m.Hypervisor!, records[m.Spec.Name])));
+        foreach (var machine in Plan.Machines)
+        {
+            if ((machine.Existing?.Record is { } record ? Controller.AccessOf(machine.Hypervisor!, record) : Controller.AccessOf(machine)) is { } door)
+                doors[machine.Spec.Name] = door;
+        }
+
+        SshConfig.Write([.. doors.Values], Controller.Ssh);
     }
 }

@@ -229,7 +229,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 await guest.SyncAsync(cancel);
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
             record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, memory: true, cancel);
-            work.Know(record);
+            work.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
                 Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
             if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)

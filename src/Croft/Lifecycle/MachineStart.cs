@@ -28,7 +28,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         var guest = work.Controller.GuestOf(engine.Name, record);
         if (guest is not null)
             await guest.CloseAsync(cancel);
-        work.Know(record);
+        work.Know(engine.Name, record);
         using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
         await start();

@@ -55,6 +55,16 @@ public sealed class OpenSshFiles : IDisposable
     }
 
     [Fact]
+    public async Task TakeTheKeyOfAGuestThatHadNone()
+    {
+        var (files, once) = (Files("added"), Files("once"));
+        SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root") with { HostKey = "" }], files);
+        SshConfig.AddKey(Access("db", 22, "root"), files);
+        SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root")], once);
+        Assert.Equal(await File.ReadAllTextAsync(once.KnownHosts, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task LeadThroughJumpsByTheUsersOwnSsh()
     {
         var files = Files("100%h");
