@@ -1,0 +1,91 @@
+namespace Croft.Engines.Simulated;
+
+sealed partial class SimulatedEngine
+{
+    /// <inheritdoc/>
+    public Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel) => CallAsync(
+        $"creating disk {name}",
+        () =>
+        {
+            var below = host.Volume(backing) ?? throw CroftException.World($"disk {name} cannot stand on {backing}: hypervisor \"{Name}\" has no such volume");
+            return Create(name, backing, Math.Max(size ?? 0, below.Capacity));
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) => CallAsync($"creating disk {name}", () => Create(name, null, size), cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) => CallAsync($"creating {name}", () => Create(name, null, size), cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
+        $"uploading {name}",
+        () =>
+        {
+            if (!Create(name, null, content.Length))
+                return false;
+            Write(name, content);
+            return true;
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
+        $"uploading {name}",
+        () =>
+        {
+            if (!volumes.ContainsKey(name))
+                return false;
+            Write(name, content);
+            progress?.Report(content.Length);
+            return true;
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => AskAsync($"reading {name}", () => host.Volume(name)?.Content[(int)offset..], cancel);
+
+    /// <inheritdoc/>
+    public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => AskAsync($"looking for {name}", () => volumes.ContainsKey(name), cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => AskAsync<IReadOnlyList<string>>("listing volumes", () => [.. volumes.Keys], cancel);
+
+    /// <inheritdoc/>
+    public Task<DiskFiles> DiskFilesAsync(CancellationToken cancel) => AskAsync(
+        "reading backing files", () => new DiskFiles(volumes.Values.ToDictionary(v => v.Name, v => new DiskFile(v.Name, v.Backing, v.Allocation, v.Changed), StringComparer.Ordinal)), cancel);
+
+    /// <inheritdoc/>
+    public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => { }, cancel);
+
+    /// <inheritdoc/>
+    public string? LocalPathOf(string volume) => null;
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync($"removing {name}", () => volumes.Remove(name), cancel);
+
+    bool Create(string name, string? backing, long capacity)
+    {
+        if (volumes.ContainsKey(name))
+            return false;
+        CheckSpace(0);
+        volumes[name] = new(name, backing, capacity);
+        return true;
+    }
+
+    void Write(string name, Stream content)
+    {
+        CheckSpace(content.Length);
+        volumes[name].Write(content, simulation.Clock.GetUtcNow());
+    }
+
+    void CheckSpace(long bytes)
+    {
+        if (!host.HasSpace(bytes))
+            throw CroftException.World($"hypervisor \"{Name}\": No space left on device", Volumes.SpaceHint);
+    }
+}

@@ -1,0 +1,4 @@
+namespace Croft.Engines.Simulated;
+
+/// <summary>What a guest knows: the seed that it was told, with its name, keys and addresses.</summary>
+sealed record SimulatedMemory(string Seed);

@@ -1,0 +1,32 @@
+using Croft.Engines;
+using Croft.Engines.Simulated;
+using Croft.Guests;
+using Croft.Guests.Simulated;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Machines that exist in memory only: whole farms go over them without libvirt, ssh or any other program. See <see cref="Simulation"/>.</summary>
+sealed class SimulatedWorld(Simulation simulation) : IWorld
+{
+    readonly Dictionary<string, (SimulatedMachine Machine, int Life)> connections = new(StringComparer.Ordinal);
+    int keys;
+
+    /// <inheritdoc/>
+    public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) => simulation.ConnectAsync(name, within, cancel);
+
+    /// <inheritdoc/>
+    public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new SimulatedGuest(simulation, simulation.Hosts[hypervisor], access, connections);
+
+    /// <inheritdoc/>
+    public Task<string> UserKeyAsync(string file, CancellationToken cancel) => Task.FromResult("ssh-ed25519 AAAAuseruseruseruser");
+
+    /// <inheritdoc/>
+    public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        return Task.FromResult(new KeyPair("-----BEGIN OPENSSH PRIVATE KEY-----\nsimulated\n-----END OPENSSH PRIVATE KEY-----\n", $"ssh-ed25519 AAAA{++keys:D12}"));
+    }
+
+    /// <summary>Just the texts, one after the other.</summary>
+    public Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel) => File.WriteAllTextAsync(path, string.Concat(files.Values), cancel);
+}

@@ -1,0 +1,144 @@
+using Croft.Engines.Simulated;
+using Croft.Farms;
+using Croft.Images;
+using Croft.Journal;
+using Croft.Lifecycle;
+using Croft.Reports;
+using Croft.Tests.Farms;
+
+namespace Croft.Tests.Simulated;
+
+/// <summary>A farm on simulated hypervisors, and the commands of the program on it. Its invariants are watched at every moment.</summary>
+sealed class SimulatedFarm : IDisposable
+{
+    /// <summary>More than any run may take.</summary>
+    static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    static readonly Lazy<Task<(string Cache, string Image)>> Store = new(MakeStoreAsync);
+
+    readonly TemporaryFolder folder = new();
+    readonly Surroundings surroundings;
+
+    SimulatedFarm(Simulation simulation, string cache, string text, IEnumerable<(string File, string Script)> phases)
+    {
+        Simulation = simulation;
+        Invariants = new(simulation);
+        foreach (var (file, script) in phases)
+            folder.Write("phases/" + file, script);
+        Farm = FarmFile.Read(folder.Write("farm.yaml", text), Reading.Defaults).Require();
+        surroundings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { World = new SimulatedWorld(simulation) };
+    }
+
+    public Simulation Simulation { get; }
+
+    public Invariants Invariants { get; }
+
+    public Farm Farm { get; }
+
+    public IEnumerable<SimulatedHost> Hosts => Simulation.Hosts.Values;
+
+    /// <summary>A farm of one simple platform, named by default <c>p</c>.</summary>
+    /// <param name="vms">The part below <c>vms:</c>.</param>
+    /// <param name="hosts">How many hypervisors, <c>h0</c> and so on.</param>
+    public static async Task<SimulatedFarm> MakeAsync(
+        int seed, int hosts, string vms, IEnumerable<(string File, string Script)>? phases = null, int vcpus = 16, long memory = 64L << 30, string project = "")
+    {
+        var (cache, image) = await Store.Value;
+        var simulation = new Simulation(seed);
+        var text = new System.Text.StringBuilder("farm: f\nhypervisors:\n");
+        for (var i = 0; i < hosts; i++)
+        {
+            simulation.Add(new(simulation, $"h{i}") { Vcpus = vcpus, Memory = memory });
+            text.Append($"  h{i}: {{ uri: qemu+tcp://h{i}/system, jump: [], overcommit: {{ vcpus: 1 }} }}\n");
+        }
+
+        text.Append($"platforms: {{ p: {{ image: {{ file: {image} }} }}, q: {{ image: {{ file: {image} }} }} }}\nvms:\n{vms}\n");
+        if (phases is not null)
+            text.Append($"project: {{ phases: phases{(project.Length == 0 ? "" : ", " + project)} }}\n");
+        return new(simulation, cache, text.ToString(), phases ?? []);
+    }
+
+    /// <summary>Runs a program, on connections of its own. False when it was killed.</summary>
+    public async Task<bool> ProgramAsync(Func<Controller, Task> program)
+    {
+        var done = await Simulation.Clock.RunAsync(
+            async () =>
+            {
+                using var controller = await Controller.OpenAsync(Farm, surroundings, CancellationToken.None);
+                await program(controller);
+            },
+            Hour);
+        Invariants.Check();
+        return done;
+    }
+
+    public async Task<RunSummary?> UpAsync()
+    {
+        RunSummary? summary = null;
+        await ProgramAsync(async c => summary = await FarmUp.RunAsync(c, await c.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None));
+        return summary;
+    }
+
+    /// <summary>Null when it was killed.</summary>
+    public async Task<RunSummary?> RunAsync()
+    {
+        RunSummary? summary = null;
+        await ProgramAsync(async c => summary = await FarmRun.RunAsync(c, await c.PlanAsync(CancellationToken.None), RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None));
+        return summary;
+    }
+
+    public Task DownAsync() => ProgramAsync(async c => await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None));
+
+    public Task<bool> DestroyAsync() => ProgramAsync(async c =>
+    {
+        var inventory = await c.ObserveAsync(CancellationToken.None);
+        await FarmDown.DestroyAsync(c, inventory, await c.ListAsync(CancellationToken.None), everything: true, CancellationToken.None);
+    });
+
+    public async Task<IReadOnlyList<Placed>> ListAsync()
+    {
+        IReadOnlyList<Placed> machines = [];
+        await ProgramAsync(async c => machines = await c.ListAsync(CancellationToken.None));
+        return machines;
+    }
+
+    /// <summary>All hypervisors work again.</summary>
+    public void Mend()
+    {
+        Simulation.Faults = (_, _, _) => SimulatedFault.None;
+        foreach (var host in Hosts)
+        {
+            host.PowerOn();
+            host.Mend();
+        }
+    }
+
+    /// <summary>What is left of the farm, anywhere. Images stay.</summary>
+    public IEnumerable<string> Left() =>
+        from host in Hosts
+        from name in host.Machines.Keys.Concat(host.Networks.Keys).Concat(host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal)))
+        select $"{host.Name}: {name}";
+
+    public RunFolder LatestRun => RunFolder.Latest(Farm.StateDirectory)!;
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>One image for all: making it takes programs that only real disks need.</summary>
+    static async Task<(string Cache, string Image)> MakeStoreAsync()
+    {
+        var cache = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cache.Dispose();
+        var image = cache.Write("disk.raw", new string('x', 4096));
+        await new ImageStore(Path.Combine(cache.Path, "images"), TimeProvider.System).EnsureAsync(new FileImage("p", image, null, null), Silence.Instance, CancellationToken.None);
+        return (cache.Path, image);
+    }
+
+    sealed class Silence : IProgress<ImageProgress>
+    {
+        public static readonly Silence Instance = new();
+
+        public void Report(ImageProgress value)
+        {
+        }
+    }
+}
