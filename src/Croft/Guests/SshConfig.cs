@@ -10,6 +10,9 @@ namespace Croft.Guests;
 /// </summary>
 public static class SshConfig
 {
+    /// <summary>Seconds. A server that is emulated inside an emulated machine takes half a minute to greet.</summary>
+    const int InsideTimeout = 180;
+
     /// <summary>The configuration's text, accepted by <c>ssh -F</c>.</summary>
     public static string Text(IEnumerable<GuestAccess> guests, SshFiles files) => Text(guests, files, files);
 
@@ -28,6 +31,8 @@ public static class SshConfig
                     ControlPath {Quote(SocketOf(guest, own))}
 
                 """);
+            if (guest.Inside is not null)
+                text.Append(CultureInfo.InvariantCulture, $"    ConnectTimeout {InsideTimeout}\n");
             text.Append(WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
         }
 

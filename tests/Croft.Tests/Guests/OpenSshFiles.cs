@@ -98,6 +98,7 @@ public sealed class OpenSshFiles : IDisposable
         {
             Assert.Equal(("f." + host, "true", files.UserKey), (said["hostkeyalias"], said["stricthostkeychecking"], said["identityfile"].Replace("%%", "%")));
             Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f." + host, "-f", said["userknownhostsfile"].Replace("%%", "%")).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+            Assert.Equal(host == "l1" ? "20" : "180", said["connecttimeout"]);
             ways.Add(host);
             // As ssh itself calls it: a shell, after %.
             var called = await new Tool("sh", "-c", $"set -- {Regex.Replace(way, "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}; printf '%s\\n' \"$@\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken);
