@@ -40,7 +40,7 @@ static class HypervisorsCommand
         return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
 
-    static string? Absence(Load hypervisor) => hypervisor.State.IsOff ? $"machine {hypervisor.Spec.Machine} is off" : hypervisor.State.Unreachable is not null ? "does not answer" : null;
+    static string? Absence(Load hypervisor) => hypervisor.State.IsOff ? $"{hypervisor.Spec.Machine} is off or silent" : hypervisor.State.Unreachable is not null ? "does not answer" : null;
 
     /// <summary>A list goes on in rows below.</summary>
     static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list, int width)

@@ -54,7 +54,7 @@ public sealed record HypervisorState(
     /// <summary>How much slower than hardware a machine runs here; 1 where hardware runs it.</summary>
     public double SlownessOf(string arch, string? virtType) => virtType == "qemu" ? Slowness.GetValueOrDefault(arch, UsualSlowness) : 1;
 
-    /// <summary>Whether it is a machine of the farm that does not run: what it can run is what the farm file says, and what is in it is not seen.</summary>
+    /// <summary>Whether it is a machine of the farm that does not run, or whose libvirt does not answer: what it can run is what the farm file says, and what is in it is not seen.</summary>
     public bool IsOff { get; init; }
 
     /// <summary>A hypervisor that does not answer.</summary>

@@ -41,10 +41,12 @@ public sealed partial class Controller
         }
     }
 
-    /// <summary>Connects to one whose machine was just started, as soon as libvirt answers in it.</summary>
+    /// <summary>Connects to one whose machine is ready, as soon as libvirt answers in it.</summary>
     /// <exception cref="CroftException">It does not in time.</exception>
     internal async Task EnterAsync(HypervisorSpec inner, Placed host, TimeSpan within, CancellationToken cancel)
     {
+        if (engines.TryGetValue(inner.Name, out var known) && !known.IsLost)
+            return;
         CroftException? last = null;
         var answer = await Poll.UntilAsync(
             async () =>

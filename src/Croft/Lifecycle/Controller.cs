@@ -87,7 +87,7 @@ public sealed partial class Controller : IDisposable
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
             await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? h.Machine is null ? seen : seen.AsDeclared(h)
-            : Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
+            : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
             : HypervisorState.Declared(h)));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         var hosts = states.Where(state => Farm.HostOf(state.Name) is null).ToList(); // of the others, the farm file is believed

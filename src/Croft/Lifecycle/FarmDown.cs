@@ -47,7 +47,7 @@ public static class FarmDown
            let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
            let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
            let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
-           select inside.IsOff || inside.Unreachable is not null
+           select inside.IsOff
                ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
                : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
     ];
