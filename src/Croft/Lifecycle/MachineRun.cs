@@ -127,7 +127,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             if (await steps.TryAsync(step, () => RestoreAsync(step, volume, cancel)))
             {
                 if (i == machine.Layers.Length - 1)
-                    Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
+                    await steps.QuietlyAsync(async () => Offer(await new SnapshotReader(engine).FindAsync(volume, cancel)));
                 return i;
             }
 

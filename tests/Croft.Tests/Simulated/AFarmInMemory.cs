@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Simulated;
 using Croft.Journal;
 
 namespace Croft.Tests.Simulated;
@@ -49,6 +50,20 @@ public sealed class AFarmInMemory
         Assert.Equal(2, summary.Machines.Count(m => m.Steps.Any(s => s.Name == "fork init" && s.Outcome == Outcome.Passed)));
         await farm.DestroyAsync();
         Assert.Equal([], farm.Left());
+    }
+
+    [Fact]
+    public async Task MakesMachinesOfOneCountEachOnItsOwnWhenTheirLayerCannotBeRead()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(3, 1, "  list: [ { name: a, platform: p, count: 2 } ]", Phases);
+        await farm.RunAsync();
+        await farm.ProgramAsync(c => c.Engine("h0").UndefineAsync("f.a-2", CancellationToken.None));
+        foreach (var reading in (int[])[1, 2, 3])
+        {
+            var read = 0;
+            farm.Simulation.Faults = (_, _, doing) => doing.StartsWith("reading f.a-1.layer-", StringComparison.Ordinal) && ++read == reading ? SimulatedFault.Refused : SimulatedFault.None;
+            Assert.Equal("2 passed", (await farm.RunAsync())!.Counts);
+        }
     }
 
     [Fact]
