@@ -100,7 +100,7 @@ public sealed partial class Controller : IDisposable
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
     public async Task<IReadOnlyList<Placed>> ListAsync(CancellationToken cancel)
     {
-        var all = await Task.WhenAll(Engines.Keys.Select(async name => (Name: name, Machines: await AskAsync(name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
+        var all = await Task.WhenAll(Farm.Hypervisors.Select(async h => (h.Name, Machines: await AskAsync(h.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
         var machines = (from host in all from machine in host.Machines where machine.Record is not null select new Placed(host.Name, machine)).ToList();
         var counting = machines.GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name)).Select(g => g.MaxBy(m => m.Record.Standing)!).ToHashSet();
         return [.. machines.Select(m => m with { IsSuperfluous = !counting.Contains(m) })];

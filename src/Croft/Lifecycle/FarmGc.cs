@@ -16,7 +16,8 @@ public static class FarmGc
     {
         var superfluous = (await controller.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
         var before = controller.Surroundings.Clock.GetUtcNow() - Young;
-        var found = await Task.WhenAll(controller.Engines.Keys.Select(async hypervisor => await controller.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
+        var hosts = controller.Farm.Hypervisors.Where(h => h.Machine is null).Select(h => h.Name); // what is in a machine goes with it
+        var found = await Task.WhenAll(hosts.Select(async hypervisor => await controller.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
             ? new Leftovers(content, controller.Farm.Name, controller.Owner, before).Find(superfluous[hypervisor])
             : []));
         return [.. found.SelectMany(f => f)];

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Croft.Engines.Simulated;
 
 sealed partial class SimulatedEngine
@@ -60,6 +62,10 @@ sealed partial class SimulatedEngine
         "reading backing files", () => new DiskFiles(volumes.Values.ToDictionary(v => v.Name, v => new DiskFile(v.Name, v.Backing, v.Allocation, v.Changed), StringComparer.Ordinal)), cancel);
 
     /// <inheritdoc/>
+    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) => AskAsync(
+        "looking what machines use", () => machines.Values.SelectMany(m => (MachineDefinition?[])[m.Defined, m.Live]).OfType<MachineDefinition>().SelectMany(UsedBy).ToImmutableHashSet(StringComparer.Ordinal), cancel);
+
+    /// <inheritdoc/>
     public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => { }, cancel);
 
     /// <inheritdoc/>
@@ -67,6 +73,12 @@ sealed partial class SimulatedEngine
 
     /// <inheritdoc/>
     public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync($"removing {name}", () => volumes.Remove(name), cancel);
+
+    static IEnumerable<string> UsedBy(MachineDefinition machine) =>
+    [
+        .. machine.Record.Disks.Select(d => d.Volume), machine.Record.Seed, machine.Console,
+        .. new[] { machine.Record.Nvram, machine.Boot?.Kernel, machine.Boot?.Initrd }.Concat(machine.Record.Nics.Select(n => n.Bridge)).OfType<string>(),
+    ];
 
     bool Create(string name, string? backing, long capacity)
     {

@@ -45,7 +45,8 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
     }
 
     /// <inheritdoc/>
-    public async Task<string?> TryReadyAsync(TimeProvider clock, CancellationToken cancel) => await RefusalAsync(cancel);
+    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
+        await RefusalAsync(cancel) is { } refusal ? (null, refusal) : (new Shell(this), null);
 
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
@@ -150,4 +151,11 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
         host.Answers && connection.Machine.Life == connection.Life && connection.Machine is { Power: PowerState.Running, Guest: not null, Plugged: true };
 
     Task WaitAsync(TimeSpan time, CancellationToken cancel) => simulation.DelayAsync(time).WaitAsync(cancel);
+
+    sealed class Shell(SimulatedGuest guest) : IGuestShell
+    {
+        public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) => guest.RunAsync(command, cancel);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }
