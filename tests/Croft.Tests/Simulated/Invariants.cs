@@ -14,7 +14,7 @@ sealed class Invariants
     };
 
     /// <summary>Fails when one of them did not hold.</summary>
-    public void Check() => Assert.Equal([], broken.Take(10));
+    public void Check() => Assert.True(broken.Count == 0, string.Join("\n", broken.Take(10)));
 
     static IEnumerable<string> Of(SimulatedHost host)
     {

@@ -19,10 +19,10 @@ sealed class SimulatedFarm : IDisposable
     readonly TemporaryFolder folder = new();
     readonly Surroundings surroundings;
 
-    SimulatedFarm(Simulation simulation, string cache, string text, IEnumerable<(string File, string Script)> phases)
+    SimulatedFarm(Simulation simulation, Invariants invariants, string cache, string text, IEnumerable<(string File, string Script)> phases)
     {
         Simulation = simulation;
-        Invariants = new(simulation);
+        Invariants = invariants;
         foreach (var (file, script) in phases)
             folder.Write("phases/" + file, script);
         Farm = FarmFile.Read(folder.Write("farm.yaml", text), Reading.Defaults).Require();
@@ -45,29 +45,34 @@ sealed class SimulatedFarm : IDisposable
     {
         var (cache, image) = await Store.Value;
         var simulation = new Simulation(seed);
-        var text = new System.Text.StringBuilder("farm: f\nhypervisors:\n");
         for (var i = 0; i < hosts; i++)
-        {
             simulation.Add(new(simulation, $"h{i}") { Vcpus = vcpus, Memory = memory });
-            text.Append($"  h{i}: {{ uri: qemu+tcp://h{i}/system, jump: [], overcommit: {{ vcpus: 1 }} }}\n");
-        }
+        return Make("f", simulation, new(simulation), cache, image, vms, phases, project);
+    }
 
+    /// <summary>Another farm on the same hypervisors.</summary>
+    public async Task<SimulatedFarm> NeighbourAsync(string name, string vms)
+    {
+        var (cache, image) = await Store.Value;
+        return Make(name, Simulation, Invariants, cache, image, vms, null, "");
+    }
+
+    static SimulatedFarm Make(
+        string name, Simulation simulation, Invariants invariants, string cache, string image, string vms, IEnumerable<(string File, string Script)>? phases, string project)
+    {
+        var text = new System.Text.StringBuilder($"farm: {name}\nhypervisors:\n");
+        foreach (var host in simulation.Hosts.Keys)
+            text.Append($"  {host}: {{ uri: qemu+tcp://{host}/system, jump: [], overcommit: {{ vcpus: 1 }} }}\n");
         text.Append($"platforms: {{ p: {{ image: {{ file: {image} }} }}, q: {{ image: {{ file: {image} }} }} }}\nvms:\n{vms}\n");
         if (phases is not null)
             text.Append($"project: {{ phases: phases{(project.Length == 0 ? "" : ", " + project)} }}\n");
-        return new(simulation, cache, text.ToString(), phases ?? []);
+        return new(simulation, invariants, cache, text.ToString(), phases ?? []);
     }
 
     /// <summary>Runs a program, on connections of its own. False when it was killed.</summary>
     public async Task<bool> ProgramAsync(Func<Controller, Task> program)
     {
-        var done = await Simulation.Clock.RunAsync(
-            async () =>
-            {
-                using var controller = await Controller.OpenAsync(Farm, surroundings, CancellationToken.None);
-                await program(controller);
-            },
-            Hour);
+        var done = await Simulation.Clock.RunAsync(() => WithControllerAsync(program), Hour);
         Invariants.Check();
         return done;
     }
@@ -75,8 +80,17 @@ sealed class SimulatedFarm : IDisposable
     public async Task<RunSummary?> UpAsync()
     {
         RunSummary? summary = null;
-        await ProgramAsync(async c => summary = await FarmUp.RunAsync(c, await c.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None));
+        await ProgramAsync(async c => summary = await UpAsync(c));
         return summary;
+    }
+
+    /// <summary>Brings this farm and another one up at the same time, each by a controller of its own.</summary>
+    public async Task<(RunSummary Own, RunSummary Other)> UpTogetherAsync(SimulatedFarm other)
+    {
+        RunSummary? own = null, others = null;
+        await Simulation.Clock.RunAsync(() => Task.WhenAll(WithControllerAsync(async c => own = await UpAsync(c)), other.WithControllerAsync(async c => others = await UpAsync(c))), Hour);
+        Invariants.Check();
+        return (own!, others!);
     }
 
     /// <summary>Null when it was killed.</summary>
@@ -92,7 +106,7 @@ sealed class SimulatedFarm : IDisposable
     public Task<bool> DestroyAsync() => ProgramAsync(async c =>
     {
         var inventory = await c.ObserveAsync(CancellationToken.None);
-        await FarmDown.DestroyAsync(c, inventory, await c.ListAsync(CancellationToken.None), everything: true, CancellationToken.None);
+        await FarmDown.DestroyAsync(c, inventory, [.. (await c.ListAsync(CancellationToken.None)).Where(m => m.Record.Farm == Farm.Name)], everything: true, CancellationToken.None);
     });
 
     public async Task<IReadOnlyList<Placed>> ListAsync()
@@ -122,6 +136,15 @@ sealed class SimulatedFarm : IDisposable
     public RunFolder LatestRun => RunFolder.Latest(Farm.StateDirectory)!;
 
     public void Dispose() => folder.Dispose();
+
+    static async Task<RunSummary?> UpAsync(Controller controller) =>
+        await FarmUp.RunAsync(controller, await controller.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None);
+
+    async Task WithControllerAsync(Func<Controller, Task> program)
+    {
+        using var controller = await Controller.OpenAsync(Farm, surroundings, CancellationToken.None);
+        await program(controller);
+    }
 
     /// <summary>One image for all: making it takes programs that only real disks need.</summary>
     static async Task<(string Cache, string Image)> MakeStoreAsync()
