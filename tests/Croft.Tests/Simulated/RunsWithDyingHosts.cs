@@ -22,18 +22,9 @@ public sealed class RunsWithDyingHosts
     [InlineData(3)]
     public async Task OfAThousandMachinesAccountForEach(int seed)
     {
-        SkipUnlessAll(seed == 1);
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("CROFT_TEST_ALL") == "1", "CROFT_TEST_ALL=1 runs it");
         await RunAsync(seed, machines: 1000, hosts: 50, dying: 12);
     }
-
-    [Fact]
-    public async Task OfTenThousandMachinesAccountForEach()
-    {
-        SkipUnlessAll(always: false);
-        await RunAsync(4, machines: 10_000, hosts: 1000, dying: 100);
-    }
-
-    static void SkipUnlessAll(bool always) => Assert.SkipUnless(always || Environment.GetEnvironmentVariable("CROFT_TEST_ALL") == "1", "CROFT_TEST_ALL=1 runs it");
 
     static async Task RunAsync(int seed, int machines, int hosts, int dying)
     {
