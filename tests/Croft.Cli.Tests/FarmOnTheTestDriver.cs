@@ -24,14 +24,6 @@ public sealed class FarmOnTheTestDriver : IDisposable
     }
 
     [Fact]
-    public async Task HasNothingLeftOver()
-    {
-        var gc = await cli.RunAsync("gc");
-        Assert.Equal((0, "", "Nothing is left over.\n"), (gc.ExitCode, gc.Output, gc.Error));
-        Assert.Equal("[]\n", (await cli.RunAsync("gc", "-o", "json")).Output);
-    }
-
-    [Fact]
     public async Task HasAnSshConfigThatSshTakes()
     {
         var config = await cli.RunAsync("ssh-config");

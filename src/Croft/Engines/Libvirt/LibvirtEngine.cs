@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Xml.Linq;
 using Croft.Libvirt;
+using Croft.Tools;
 
 namespace Croft.Engines.Libvirt;
 
@@ -17,6 +18,9 @@ public sealed partial class LibvirtEngine : IEngine
     readonly LibvirtConnection connection;
     /// <summary>How long a signal may take that libvirt has sent already.</summary>
     static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a connection is looked at over which a call waits.</summary>
+    static readonly TimeSpan AlivePause = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
@@ -130,20 +134,36 @@ public sealed partial class LibvirtEngine : IEngine
     static Task<T> OnThreadAsync<T>(Func<T> call, CancellationToken cancel) =>
         Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
-    /// <summary>Runs blocking libvirt calls and says what they were for when they fail.</summary>
-    Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel) => OnThreadAsync(
-        () =>
+    /// <summary>
+    /// Runs blocking libvirt calls and says what they were for when they fail. Where one waits while the connection breaks, libvirt 9.0 may neither end it nor
+    /// say that the connection is closed: it is looked at, and the call's thread is left behind.
+    /// </summary>
+    async Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel)
+    {
+        var answer = OnThreadAsync(
+            () =>
+            {
+                try
+                {
+                    return call();
+                }
+                catch (LibvirtException e)
+                {
+                    throw CroftException.World($"{doing} on hypervisor \"{Name}\": {e.Message}", HintFor(e), e);
+                }
+            },
+            cancel);
+        while (await Task.WhenAny(answer, Poll.DelayAsync(AlivePause, CancellationToken.None)) != answer)
         {
-            try
-            {
-                return call();
-            }
-            catch (LibvirtException e)
-            {
-                throw CroftException.World($"{doing} on hypervisor \"{Name}\": {e.Message}", HintFor(e), e);
-            }
-        },
-        cancel);
+            if (connection.IsAlive)
+                continue;
+            Lost();
+            if (await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) != answer)
+                throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", "croft hypervisors says which answer");
+        }
+
+        return await answer;
+    }
 
     Task CallAsync(string doing, Action call, CancellationToken cancel) => CallAsync(
         doing,
