@@ -6,7 +6,8 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>Each claim leaves the six machines up.</summary>
-public sealed class AFarmOverThreeHosts(ThreeHosts hosts) : IClassFixture<ThreeHosts>
+[Collection(nameof(ThreeHosts))]
+public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
 {
     static readonly string[] Names = ["m-1", "m-2", "m-3", "m-4", "p", "u"];
 
@@ -98,6 +99,25 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts) : IClassFixture<ThreeH
             + "vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, hypervisor: tcp } ] }\n");
         await lab.RefusesAsync(3, ["the guests of hypervisor \"tcp\" are reached through nobody@10.99.71.2, and ssh cannot log in there", "Permission denied", "make this work: ssh nobody@10.99.71.2 true"], "up");
         Assert.Null(await lab.StateAsync("a"));
+    }
+
+    [Fact]
+    public async Task ShowsWhatNobodyOwnsAndRemovesThatOnly()
+    {
+        var lab = Lab;
+        string[] left = ["gone.a.root.0.qcow2", "hosts.m-9.root.0.qcow2", "image.0123456789abcdef-1.root.qcow2"];
+        foreach (var name in left)
+            await hosts.MakeVolumeAsync("tcp", name, TimeSpan.FromHours(2));
+        await hosts.MakeVolumeAsync("tcp", "gone.b.root.0.qcow2", TimeSpan.Zero);
+        await hosts.MakeVolumeAsync("tls", "hosts.m-8.root.0.qcow2", TimeSpan.Zero);
+        var shown = await lab.MustAsync(2, "gc", "-o", "json");
+        Assert.Equal(left, JsonNode.Parse(shown.Output)!.AsArray().Select(l => (string)l!["name"]!).Order());
+        Assert.Contains("Hint: --yes says it", shown.Error, StringComparison.Ordinal);
+        Assert.Contains("3 leftovers, 0 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
+        Assert.All(left, name => Assert.Contains(lab.Journal(), line => line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)));
+        Assert.Contains("hosts.m-8.root.0.qcow2", await hosts.LeftoversAsync("hosts"));
+        Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
+        Assert.Equal(Names.Length, (await lab.SucceedsAsync("exec", "--", "true; echo here")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

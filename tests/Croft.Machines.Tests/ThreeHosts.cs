@@ -3,10 +3,11 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// Three real libvirt hosts on this machine for the time of a test class, reached by tcp, tls and ssh, and a farm of six machines that is up on them. Croft runs
+/// Three real libvirt hosts on this machine for the time of the test classes that need them, reached by tcp, tls and ssh, and a farm of six machines that is up on them. Croft runs
 /// with an ~/.ssh of its own. What an interrupted run left is removed first.
 /// </summary>
-public sealed class ThreeHosts : IAsyncLifetime
+[CollectionDefinition(nameof(ThreeHosts))]
+public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
 {
     static readonly string Script = Path.Combine(AppContext.BaseDirectory, "libvirt-host.sh");
 
@@ -93,6 +94,25 @@ public sealed class ThreeHosts : IAsyncLifetime
     internal static Task SignalAsync(string host, string signal) =>
         new Tool("bash", Script, "signal", $"{Numbers[host]}", signal).RunCheckedAsync($"{signal} to {host}", CancellationToken.None);
 
+    /// <summary>Has a host go away: <c>freeze</c>, <c>cut</c> or <c>kill</c>.</summary>
+    internal static Task LoseAsync(string host, string how) => new Tool("bash", Script, how, $"{Numbers[host]}").RunCheckedAsync($"{how} {host}", CancellationToken.None);
+
+    /// <summary>Has it come back.</summary>
+    internal Task ReturnAsync(string host, string how) => how == "kill"
+        ? HostAsync("revive", host)
+        : new Tool("bash", Script, how == "freeze" ? "thaw" : "mend", $"{Numbers[host]}").RunCheckedAsync($"{host} returns", CancellationToken.None);
+
+    /// <summary>Names of the machines that run on a host.</summary>
+    internal async Task<IReadOnlyList<string>> RunningAsync(string host) =>
+        (await Inside(new("virsh", "-q", "-c", UriOf(host), "list", "--name")).RunCheckedAsync("asking " + host, CancellationToken.None)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Makes a volume on a host that was last written to so long ago.</summary>
+    internal async Task MakeVolumeAsync(string host, string name, TimeSpan ago)
+    {
+        await Inside(new("virsh", "-q", "-c", UriOf(host), "vol-create-as", "croft", name, "1M")).RunCheckedAsync("making " + name, CancellationToken.None);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, $"{Numbers[host]}/lib/croft", name), (TimeProvider.System.GetUtcNow() - ago).UtcDateTime);
+    }
+
     /// <summary>What of a farm is on the hosts.</summary>
     internal async Task<IReadOnlyList<string>> LeftoversAsync(string farm)
     {
@@ -110,5 +130,5 @@ public sealed class ThreeHosts : IAsyncLifetime
     }
 
     async Task HostAsync(string what, string host) =>
-        await new Tool("bash", what == "down" ? [Script, "down", $"{Numbers[host]}"] : [Script, "up", folder, $"{Numbers[host]}"]).RunCheckedAsync($"{what} {host}", CancellationToken.None);
+        await new Tool("bash", what == "down" ? [Script, "down", $"{Numbers[host]}"] : [Script, what, folder, $"{Numbers[host]}"]).RunCheckedAsync($"{what} {host}", CancellationToken.None);
 }

@@ -2,14 +2,20 @@
 # A real libvirt host on this machine: own network, mounts, processes and host name; libvirtd on tcp and tls, sshd; at 10.99.N.2.
 #   libvirt-host.sh up FOLDER N      FOLDER/id logs in by ssh, FOLDER/pki holds what a TLS client needs, FOLDER/N is the host's own
 #   libvirt-host.sh signal N STOP    to its libvirtd
+#   libvirt-host.sh freeze N         all that runs there stands still; "thaw" lets it go on
+#   libvirt-host.sh cut N            nobody reaches it; "mend" plugs the cable in again
+#   libvirt-host.sh kill N           all that runs there is gone; "revive FOLDER N" starts it as after a power cut
 #   libvirt-host.sh down N           also after an "up" that was killed
 set -eu
 
+# everything N SIGNAL
+everything() {
+    # shellcheck disable=SC2046 # one pid a line
+    kill "-$2" $(ip netns pids "croft$1" 2>/dev/null) 2>/dev/null || :
+}
+
 down() {
-    for _ in 1 2 3; do
-        # shellcheck disable=SC2046 # one pid a line
-        kill -KILL $(ip netns pids "croft$1" 2>/dev/null) 2>/dev/null || :
-    done
+    for _ in 1 2 3; do everything "$1" KILL; done
     ip netns del "croft$1" 2>/dev/null || :
     ip link del "croft$1" 2>/dev/null || :
 }
@@ -99,6 +105,10 @@ up() {
     ip -n "croft$n" addr add "$address/24" dev eth0
     ip -n "croft$n" link set eth0 up
     ip -n "croft$n" route add default via "10.99.$n.1"
+    revive
+}
+
+revive() {
     setsid ip netns exec "croft$n" unshare --mount --uts --pid --fork --mount-proc bash "$0" inside "$folder" "$n" </dev/null >"$own/out.log" 2>&1 &
     for _ in $(seq 600); do
         virsh -q -c "qemu+tcp://$address/system" version >/dev/null 2>&1 && return
@@ -110,6 +120,11 @@ up() {
 
 case $1 in
     down) down "$2" ;;
+    freeze) everything "$2" STOP ;;
+    thaw) everything "$2" CONT ;;
+    kill) everything "$2" KILL ;;
+    cut) ip link set "croft$2" down ;;
+    mend) ip link set "croft$2" up ;;
     signal) for pid in $(ip netns pids "croft$2"); do [ "$(cat "/proc/$pid/comm")" != libvirtd ] || kill "-$3" "$pid"; done ;;
     *)
         folder=$2 n=$3 own=$2/$3 pki=$2/pki address=10.99.$3.2
