@@ -104,6 +104,7 @@ public sealed class PlannedOffline : IDisposable
                 }
               ],
               "undeclared": [],
+              "superfluous": [],
               "problems": []
             }
 
