@@ -113,9 +113,9 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         var shown = await lab.MustAsync(2, "gc", "-o", "json");
         Assert.Equal(left, JsonNode.Parse(shown.Output)!.AsArray().Select(l => (string)l!["name"]!).Order());
         Assert.Contains("Hint: --yes says it", shown.Error, StringComparison.Ordinal);
-        Assert.Contains("3 leftovers, 0 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
+        Assert.Contains("3 leftovers, 3 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
         Assert.All(left, name => Assert.Contains(lab.Journal(), line => line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)));
-        Assert.Contains("hosts.m-8.root.0.qcow2", await hosts.LeftoversAsync("hosts"));
+        Assert.Contains(await hosts.LeftoversAsync("hosts"), line => line.StartsWith("hosts.m-8.root.0.qcow2", StringComparison.Ordinal)); // somebody may be making it
         Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
         Assert.Equal(Names.Length, (await lab.SucceedsAsync("exec", "--", "true; echo here")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
