@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
-using Croft.Journal;
 using Croft.Networks;
 using Croft.Planning;
 
@@ -17,12 +15,11 @@ namespace Croft.Lifecycle;
 public sealed partial class Controller : IDisposable
 {
     readonly Proofs proofs;
-    Inventory offered = new([]);
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
+    Inventory offered = new([]);
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
     ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
-
-    readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
 
     Controller(Farm farm, Surroundings surroundings)
     {
@@ -108,62 +105,6 @@ public sealed partial class Controller : IDisposable
 
     /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
     public IReadOnlyList<Problem> HostFaults { get; private set; } = [];
-
-    /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
-    public bool HasUnproved => !unproved.IsEmpty;
-
-    /// <summary>Refuses a plan that cannot be executed, unless it could be if all acceleration that is offered works: then that is to be proved first.</summary>
-    /// <exception cref="PlanException">It cannot be executed.</exception>
-    internal async Task RefuseHopelessAsync(Plan plan, CancellationToken cancel)
-    {
-        if (plan.Problems.IsEmpty || (HasUnproved && (await PlanAsync(offered, cancel)).Problems.IsEmpty))
-            return;
-        plan.ThrowIfProblems();
-    }
-
-    /// <summary>
-    /// Proves acceleration on hypervisors that claim it, once for each: with the kernel of an image of the farm, which is built first where it is missing.
-    /// A hypervisor whose claim was not proved yet is planned as if it could only emulate; one for which the farm has no kernel is believed.
-    /// </summary>
-    public async Task ProveAsync(RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
-    {
-        foreach (var (state, arch) in unproved)
-        {
-            var image = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
-            journal.Note(null, null, await BootAsync(state, arch, Proofs.Accelerated, image, journal, cancel) is null
-                ? $"{state.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
-                : $"{state.Name}: {Proofs.Accelerated} for {arch} works");
-        }
-    }
-
-    /// <summary>
-    /// Measures how fast hypervisors emulate, once for each on which the plan has an emulated machine with a kernel at hand. The next plan knows it: time-outs are
-    /// stretched by it, and dispatch weighs it.
-    /// </summary>
-    internal Task MeasureAsync(Plan plan, RunJournal journal, CancellationToken cancel) => Task.WhenAll(
-        unmeasured.Select(u => (u.State, u.Arch, plan.Machines.FirstOrDefault(m => m.Hypervisor == u.State.Name && m.Spec.Arch == u.Arch && m.VirtType == Proofs.Emulated)?.Spec.Image))
-            .Where(u => u.Image is BuiltImage)
-            .Select(u => PrepareAsync(
-                u.State.Name,
-                async () =>
-                {
-                    if (Images.Find(u.Image!) is not { Kernel: not null } image)
-                        return;
-                    journal.Note(null, null, await BootAsync(u.State, u.Arch, Proofs.Emulated, image, journal, cancel) is { } time
-                        ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
-                        : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
-                },
-                cancel)));
-
-    /// <summary>Boots an image's kernel on a hypervisor and remembers how long that took; null when it got nowhere.</summary>
-    async Task<TimeSpan?> BootAsync(HypervisorState state, string arch, string virtType, StoredImage image, RunJournal journal, CancellationToken cancel)
-    {
-        var engine = Engine(state.Name);
-        var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
-        var took = await engine.ProveAsync(arch, virtType, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
-        proofs.Keep(state, arch, virtType, took);
-        return took;
-    }
 
     /// <summary>Makes the plan of what exists now.</summary>
     public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);
