@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Croft.Engines;
 using Croft.Farms;
@@ -29,16 +30,19 @@ static class HypervisorsCommand
             ["NAME", "CPUS", "CROFT'S", "OTHERS'", "FREE", "MEMORY", "CROFT'S", "OTHERS'", "FREE", "OF THIS FARM"],
             hypervisors.SelectMany(h => Absence(h) is { } absence ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), absence]] : Rows(
                 [
-                    h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{h.Free.Vcpus}",
+                    h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{Math.Max(0, h.Free.Vcpus)}",
                     Room.Size(h.State.Memory), Room.Size(h.Croft.Memory), Room.Size(h.Others.Memory), Room.Size(h.Free.Memory),
                 ],
                 h.OfFarm,
                 MachinesWidth)));
         var abilities = TextTable.Render(
             ["NAME", "VERSIONS", "CAN RUN"],
-            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)})"), AbilitiesWidth)));
+            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)}{Slowness(h.State, v.Key)})"), AbilitiesWidth)));
         return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
+
+    /// <summary>How much slower emulation was measured to be there.</summary>
+    static string Slowness(HypervisorState state, string arch) => state.Slowness.TryGetValue(arch, out var factor) ? string.Create(CultureInfo.InvariantCulture, $", emulated {factor:0.#} x slower") : "";
 
     static string? Absence(Load hypervisor) => hypervisor.State.IsOff ? $"{hypervisor.Spec.Machine} is off or silent" : hypervisor.State.Unreachable is not null ? "does not answer" : null;
 
@@ -70,6 +74,7 @@ static class HypervisorsCommand
         ["vcpus"] = h.State.Vcpus,
         ["memory"] = h.State.Memory,
         ["virtTypes"] = new JsonObject(h.State.VirtTypes.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonArray([.. v.Value.Select(t => (JsonNode)t)])))),
+        ["slowness"] = new JsonObject(h.State.Slowness.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)Math.Round(v.Value, 1)))),
         ["machines"] = h.State.Machines.Length,
         ["croft"] = Json(h.Croft),
         ["others"] = Json(h.Others),
@@ -77,26 +82,22 @@ static class HypervisorsCommand
         ["running"] = new JsonArray([.. h.OfFarm.Select(name => (JsonNode)name)]),
     };
 
-    static JsonObject Json((int Vcpus, long Memory) amount) => new() { ["vcpus"] = amount.Vcpus, ["memory"] = amount.Memory };
+    static JsonObject Json(Room room) => new() { ["vcpus"] = Math.Max(0, room.Vcpus), ["memory"] = Math.Max(0, room.Memory) };
 
-    /// <summary>A hypervisor and what its running machines take.</summary>
+    /// <summary>A hypervisor and what its machines take.</summary>
     sealed record Load(Farm Farm, HypervisorSpec Spec, HypervisorState State)
     {
-        public (int Vcpus, long Memory) Croft => Sum(m => m.Record is not null);
+        public Room Croft => Sum(m => m.Record is not null);
 
-        public (int Vcpus, long Memory) Others => Sum(m => m.Record is null);
+        public Room Others => Sum(m => m.Record is null);
 
-        /// <summary>Of the host, and of what the farm file lets Croft have; processors may be promised more than once.</summary>
-        public (int Vcpus, long Memory) Free =>
-        (
-            Math.Max(0, Math.Min(State.Vcpus - Others.Vcpus, Spec.Limits.Vcpus ?? int.MaxValue) - Croft.Vcpus),
-            Math.Max(0, Math.Min(State.Memory - Others.Memory, Spec.Limits.Memory ?? long.MaxValue) - Croft.Memory)
-        );
+        /// <summary>Of the host, as often as its over-commit promises it, and of what the farm file lets Croft have. Processors without a factor are counted once.</summary>
+        public Room Free => Room.LeftOf(Spec with { Overcommit = Spec.Overcommit with { Vcpus = Spec.Overcommit.Vcpus ?? 1 } }, State, State.Machines);
 
-        public IEnumerable<string> OfFarm => Running.Where(m => m.Record?.Farm == Farm.Name).Select(m => m.Record!.Name);
+        public IEnumerable<string> OfFarm => Counting.Where(m => m.Record?.Farm == Farm.Name).Select(m => m.Record!.Name);
 
-        IEnumerable<MachineState> Running => State.Machines.Where(m => m.Power is PowerState.Running or PowerState.Paused);
+        IEnumerable<MachineState> Counting => State.Machines.Where(Room.Counts);
 
-        (int Vcpus, long Memory) Sum(Func<MachineState, bool> whose) => (Running.Where(whose).Sum(m => m.Vcpus), Running.Where(whose).Sum(m => m.Memory));
+        Room Sum(Func<MachineState, bool> whose) => new(Counting.Where(whose).Sum(m => m.Memory), Counting.Where(whose).Sum(m => m.Vcpus));
     }
 }

@@ -17,7 +17,7 @@ public readonly record struct Room(long Memory, long Vcpus)
     internal static Room TotalOf(HypervisorSpec spec, HypervisorState state) => HostOf(spec, state).Least(LimitOf(spec));
 
     /// <summary>What is left for Croft beside these machines. The host is for everybody's, the limits are for Croft's.</summary>
-    internal static Room LeftOf(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines)
+    public static Room LeftOf(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines)
     {
         var (host, limit) = (HostOf(spec, state), LimitOf(spec));
         foreach (var machine in machines.Where(Counts))
@@ -31,7 +31,7 @@ public readonly record struct Room(long Memory, long Vcpus)
     }
 
     /// <summary>A machine has its room while it runs, and one of Croft's from when it is defined to be started.</summary>
-    internal static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.Power is PowerState.Running or PowerState.Paused;
+    public static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.Power is PowerState.Running or PowerState.Paused;
 
     internal static Room Of(MachineState machine) => new(machine.Memory, machine.Vcpus);
 
