@@ -3,6 +3,8 @@ namespace Croft.Engines;
 /// <summary>One hypervisor, as the rest of Croft speaks to it. What exists there is asked, never remembered.</summary>
 public partial interface IEngine : IDisposable
 {
+    internal const string LostHint = "croft hypervisors says which answer";
+
     /// <summary>The hypervisor's name in the farm file.</summary>
     string Name { get; }
 

@@ -59,7 +59,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
             if (full)
                 throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", Volumes.SpaceHint);
             if (lost)
-                throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", "croft hypervisors says which answer");
+                throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", IEngine.LostHint);
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
                 $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",

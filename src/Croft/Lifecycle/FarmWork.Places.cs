@@ -11,7 +11,6 @@ sealed partial class FarmWork
 {
     const int MostPlaces = 4;
     const string RoomHint = "croft plan --explain tells what room there is; croft hypervisors what takes it";
-    const string LostHint = "croft hypervisors says which answer";
 
     readonly ConcurrentDictionary<string, Lazy<Task>> entering = new();
     readonly SemaphoreSlim planning = new(1);
@@ -55,7 +54,7 @@ sealed partial class FarmWork
 
     /// <summary>What went wrong with a machine, told so that its hypervisor is named as the cause.</summary>
     static CroftException Lost(string hypervisor, CroftException e) =>
-        e.Message.Contains($"hypervisor \"{hypervisor}\"", StringComparison.Ordinal) ? e : CroftException.World($"hypervisor \"{hypervisor}\" went away: {e.Message}", LostHint, e);
+        e.Message.Contains($"hypervisor \"{hypervisor}\"", StringComparison.Ordinal) ? e : CroftException.World($"hypervisor \"{hypervisor}\" went away: {e.Message}", IEngine.LostHint, e);
 
     async Task<PlannedMachine> PlanAgainAsync(PlannedMachine machine, CroftException cause, CancellationToken cancel)
     {
@@ -71,10 +70,7 @@ sealed partial class FarmWork
                 throw CroftException.World($"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}", cause.Hint, cause);
             Replan([again], host, plan);
             await Controller.OpenWayAsync(host, cancel);
-            var networks = new FarmNetworks(EngineOf(again), Journal, Clock);
-            foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
-                await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(r => r.Host == name)] } }, owner, cancel);
-            await networks.PublishAsync(cancel);
+            await MakeNetworksAsync(host, plan, r => r.Host == name, cancel);
             return again;
         }
         finally
@@ -109,15 +105,21 @@ sealed partial class FarmWork
                 throw CroftException.World(string.Join("; ", plan.Problems), "croft plan tells all");
             var wanted = Plan.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Spec.Name).ToHashSet(StringComparer.Ordinal);
             Replan([.. plan.Machines.Where(m => wanted.Contains(m.Spec.Name)).Select(m => m with { Layers = [] })], inner.Name, plan);
-            var networks = new FarmNetworks(Controller.Engine(inner.Name), Journal, Clock);
-            foreach (var network in plan.Networks.Where(n => n.Hypervisor == inner.Name))
-                await networks.EnsureAsync(network, owner, cancel);
-            await networks.PublishAsync(cancel);
+            await MakeNetworksAsync(inner.Name, plan, _ => true, cancel);
         }
         finally
         {
             planning.Release();
         }
+    }
+
+    /// <summary>Makes the networks of a later plan on a hypervisor, with some of their reservations, and publishes them.</summary>
+    async Task MakeNetworksAsync(string hypervisor, Plan later, Func<Reservation, bool> wanted, CancellationToken cancel)
+    {
+        var networks = new FarmNetworks(Controller.Engine(hypervisor), Journal, Clock);
+        foreach (var network in later.Networks.Where(n => n.Hypervisor == hypervisor))
+            await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] } }, owner, cancel);
+        await networks.PublishAsync(cancel);
     }
 
     /// <summary>Takes machines of a later plan over into this one.</summary>

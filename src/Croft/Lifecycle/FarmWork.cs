@@ -30,11 +30,11 @@ sealed partial class FarmWork : IDisposable
 
     FarmWork(
         Controller controller, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
-        IReadOnlyDictionary<string, FarmNetworks> networks, string owner, string userKey)
+        IReadOnlyDictionary<string, FarmNetworks> networks, InnerHypervisors inner, string owner, string userKey)
     {
         Controller = controller;
         Plan = plan;
-        Inner = new(plan);
+        Inner = inner;
         Journal = journal;
         this.images = images;
         publishing = networks.ToImmutableDictionary(n => n.Key, n => new Lazy<Task>(() => n.Value.PublishAsync(CancellationToken.None)));
@@ -86,8 +86,8 @@ sealed partial class FarmWork : IDisposable
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var measuring = controller.MeasureAsync(plan, journal, cancel);
-            var later = new InnerHypervisors(plan);
-            bool IsHere(string hypervisor) => !later.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
+            var inner = new InnerHypervisors(plan);
+            bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
             var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal, controller.Surroundings.Clock));
             await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => controller.PrepareAsync(
                 host,
@@ -99,7 +99,7 @@ sealed partial class FarmWork : IDisposable
                     await way;
                 },
                 cancel)).Append(measuring));
-            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, owner, userKey);
+            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
             work.OpenDoors();
             return work;
 

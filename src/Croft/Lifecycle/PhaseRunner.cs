@@ -97,7 +97,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     /// <summary>With its hypervisor, when that went away; otherwise by itself.</summary>
     async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) => await work.Controller.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
         ? CroftException.Farm($"the machine stopped during {phase}", Console(machine))
-        : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", "croft hypervisors says which answer");
+        : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", IEngine.LostHint);
 
     static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
 

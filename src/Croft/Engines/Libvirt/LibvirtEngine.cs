@@ -159,7 +159,7 @@ public sealed partial class LibvirtEngine : IEngine
                 continue;
             Lost();
             if (await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) != answer)
-                throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", "croft hypervisors says which answer");
+                throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
         }
 
         return await answer;
