@@ -58,20 +58,21 @@ sealed class Leftovers(HostContent host, string farm, string? owner, DateTimeOff
 
     string? WhyFile(string name, string machine)
     {
-        var exists = host.Machines.Any(m => m.Name == MachineDefinition.DomainNameOf(name, machine));
+        var domain = MachineDefinition.DomainNameOf(name, machine);
         if (name == farm && owner is not null && !IsOfStranger(name))
-            return !exists ? $"there is no machine \"{machine}\" here" : host.Touched.Contains(MachineDefinition.DomainNameOf(name, machine)) ? null : $"machine \"{machine}\" does not use it";
+            return host.Machines.All(m => m.Name != domain) ? $"there is no machine \"{machine}\" here" : host.Touched.Contains(domain) ? null : $"machine \"{machine}\" does not use it";
         return IsLive(name) ? null : $"farm \"{name}\" has no machine and no network here";
     }
 
     bool IsOfStranger(string name) =>
         host.Machines.Any(m => m.Record is { } record && record.Farm == name && record.Owner != owner) || host.Networks.Any(n => n.Farm == name && n.Owner != owner);
 
-    bool IsLive(string name) => host.Networks.Any(n => n.Farm == name) || host.Machines.Any(m => m.Record?.Farm == name || m.Name.StartsWith(name + ".", StringComparison.Ordinal));
+    bool IsLive(string name) => host.Networks.Any(n => n.Farm == name) || HasMachine(name);
+
+    bool HasMachine(string name) => host.Machines.Any(m => m.Record?.Farm == name || m.Name.StartsWith(name + ".", StringComparison.Ordinal));
 
     bool IsUnused(NetworkState network) =>
-        network.Farm is { } name && network.Made < before && !host.Used.Contains(network.Name)
-        && !host.Machines.Any(m => m.Record?.Farm == name || m.Name.StartsWith(name + ".", StringComparison.Ordinal));
+        network.Farm is { } name && network.Made < before && !host.Used.Contains(network.Name) && !HasMachine(name);
 
     /// <summary>A layer is needed as long as its machine is there, a snapshot that the user named always.</summary>
     static HashSet<string> Needed(HostContent host)
