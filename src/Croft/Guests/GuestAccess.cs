@@ -22,12 +22,15 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     internal static Nic? DoorOf(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
 
     /// <summary>How a machine of a farm is reached by that card.</summary>
-    internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey) => new(
-        machine, MachineDefinition.DomainNameOf(farm.Name, machine), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+    internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)
     {
-        Jumps = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Jumps ?? [],
-        Inside = farm.HostOf(hypervisor),
-    };
+        var host = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor);
+        return new(machine, MachineDefinition.DomainNameOf(farm.Name, machine), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+        {
+            Jumps = host?.Jumps ?? [],
+            Inside = host?.Machine,
+        };
+    }
 }
 
 /// <summary>Where the files are that OpenSSH needs for the guests of a farm.</summary>

@@ -87,11 +87,11 @@ public sealed partial class Controller : IDisposable
             : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
             : HypervisorState.Declared(h)));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
-        var hosts = states.Where(state => Farm.HostOf(state.Name) is null).ToList(); // of the others, the farm file is believed
+        var hosts = states.Zip(Farm.Hypervisors).Where(h => h.Second.Machine is null).Select(h => h.First).ToList(); // of the others, the farm file is believed
         unproved = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
         unmeasured = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
         offered = new([.. states]);
-        return new([.. states.Select(state => Farm.HostOf(state.Name) is null ? proofs.Apply(state) : state)]);
+        return new([.. states.Zip(Farm.Hypervisors, (state, h) => h.Machine is null ? proofs.Apply(state) : state)]);
     }
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
