@@ -20,7 +20,7 @@ static class DownCommand
 
     public static async Task StopAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, bool force, CancellationToken cancel)
     {
-        var running = machines.Where(m => m.State.Power is PowerState.Running or PowerState.Paused).ToList();
+        var running = machines.Where(m => m.State.IsOn).ToList();
         if (force)
             await FarmDown.CutAsync(controller, running, cancel);
         else

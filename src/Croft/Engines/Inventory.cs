@@ -106,7 +106,11 @@ public enum PowerState
 /// <param name="Name">Its name on the hypervisor, <c>farm.machine</c> for Croft's.</param>
 /// <param name="Memory">Bytes.</param>
 /// <param name="Record">What Croft wrote into it; null when it is not Croft's.</param>
-public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int Vcpus, long Memory, MachineRecord? Record);
+public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int Vcpus, long Memory, MachineRecord? Record)
+{
+    /// <summary>Whether it has its host's memory and processors: it runs, or stands still.</summary>
+    public bool IsOn => Power is PowerState.Running or PowerState.Paused;
+}
 
 /// <summary>What Croft writes into every machine it makes; any controller can read it back.</summary>
 /// <param name="Farm">The farm's name.</param>

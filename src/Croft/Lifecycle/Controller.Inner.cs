@@ -97,7 +97,7 @@ public sealed partial class Controller
         foreach (var inner in Farm.InnerHypervisors.Where(h => h.Machine == machine))
         {
             var machines = await AskAsync(inner.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [];
-            running.AddRange(machines.Where(m => m.Record?.Farm == Farm.Name && m.Power is PowerState.Running or PowerState.Paused).Select(m => new Placed(inner.Name, m)));
+            running.AddRange(machines.Where(m => m.Record?.Farm == Farm.Name && m.IsOn).Select(m => new Placed(inner.Name, m)));
         }
 
         return running;

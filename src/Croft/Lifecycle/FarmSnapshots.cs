@@ -29,7 +29,7 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
         }
 
-        if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !IsUp(m)) is { } off)
+        if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !m.State.IsOn) is { } off)
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", "start it, or leave --memory away");
         foreach (var machine in machines)
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
@@ -94,7 +94,7 @@ public static partial class FarmSnapshots
         var settling = Task.CompletedTask;
         try
         {
-            if (memory is not null || IsUp(machine))
+            if (memory is not null || machine.State.IsOn)
                 await new PlainStart(controller, engine, text => journal.Note(record.Name, "start", text)).RunAsync(record, StartAsync, memory is not null, cancel);
             else
                 settling = SettleAsync(controller, machine, journal, cancel);
@@ -153,13 +153,13 @@ public static partial class FarmSnapshots
         }));
     }
 
-    static Keep KeptBy(Placed machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && IsUp(machine) ? Keep.Memory : Keep.Offline;
+    static Keep KeptBy(Placed machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && machine.State.IsOn ? Keep.Memory : Keep.Offline;
 
     /// <param name="replaced">The snapshot whose place the new one takes.</param>
     static async Task TakeAsync(Controller controller, Placed machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
     {
         var engine = controller.Engine(machine.Hypervisor);
-        var stopped = keep == Keep.Offline && IsUp(machine);
+        var stopped = keep == Keep.Offline && machine.State.IsOn;
         if (stopped)
             await new MachineStop(controller, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(cancel);
         await new SnapshotGroup(controller, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
@@ -208,8 +208,6 @@ public static partial class FarmSnapshots
 
     /// <summary>Somebody else's of that name, where none is the user's or a layer's.</summary>
     static ForeignSnapshot? Foreign(SnapshotTree tree, string name) => Named(tree, name) is null ? ForeignSnapshots.Find(tree, name) : null;
-
-    static bool IsUp(Placed machine) => machine.State.Power is PowerState.Running or PowerState.Paused;
 
     static bool IsDefinedAsNow(Placed machine, Snapshot snapshot) =>
         snapshot.Record.HardwareDigest == machine.Record.HardwareDigest && snapshot.Record.DiskDigest == machine.Record.DiskDigest;

@@ -44,7 +44,7 @@ static class ForeignSnapshots
         }
 
         await engine.RevertAsync(machine.State.Name, snapshot.Name, cancel);
-        if (machine.State.Power is PowerState.Running or PowerState.Paused)
+        if (machine.State.IsOn)
             await start.RunAsync(machine.Record, cancel);
     }
 

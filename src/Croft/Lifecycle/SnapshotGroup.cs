@@ -70,7 +70,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     }
 
     /// <summary>Whether a machine's memory is kept.</summary>
-    public static bool KeepsMemory(Keep keep, Placed machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.Power is PowerState.Running or PowerState.Paused);
+    public static bool KeepsMemory(Keep keep, Placed machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
 
     /// <summary>Machines whose agents can hold all writes; where there is none, what the guest has not written yet is at least written now, and the journal says so.</summary>
     async Task<IReadOnlySet<Placed>> CanHoldWritesAsync(CancellationToken cancel)

@@ -187,7 +187,7 @@ public sealed partial class Planner
         foreach (var (name, (_, machine)) in existing.OrderBy(m => m.Value.Machine.Power is PowerState.Off or PowerState.Crashed).ThenBy(m => m.Key, StringComparer.Ordinal))
         {
             if (machine.Record!.Nics.Select(n => n.Port).FirstOrDefault(p => p is not null) is { } port
-                && (ports.Add(port) || (machine.Power is PowerState.Running or PowerState.Paused && !keptPorts.ContainsValue(port))))
+                && (ports.Add(port) || (machine.IsOn && !keptPorts.ContainsValue(port))))
                 keptPorts[name] = port;
         }
     }

@@ -31,7 +31,7 @@ public readonly record struct Room(long Memory, long Vcpus)
     }
 
     /// <summary>A machine has its room while it runs, and one of Croft's from when it is defined to be started.</summary>
-    public static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.Power is PowerState.Running or PowerState.Paused;
+    public static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.IsOn;
 
     internal static Room Of(MachineState machine) => new(machine.Memory, machine.Vcpus);
 
