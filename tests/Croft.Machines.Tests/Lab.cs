@@ -9,6 +9,9 @@ namespace Croft.Machines.Tests;
 /// </summary>
 sealed class Lab : IAsyncDisposable
 {
+    /// <summary>Before the process's number in a folder's name.</summary>
+    public const string Prefix = "croft-lab-";
+
     /// <summary>Images that all tests share.</summary>
     public static readonly string Cache = Path.GetFullPath(Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache"));
 
@@ -17,8 +20,11 @@ sealed class Lab : IAsyncDisposable
         if (!File.Exists("/usr/sbin/libvirtd"))
             Assert.Skip("libvirt is not installed");
         Farm = farm;
-        Folder = Directory.CreateTempSubdirectory("croft-lab-").FullName;
+        Folder = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
     }
+
+    /// <summary>One that is there already.</summary>
+    public Lab(string farm, string folder) => (Farm, Folder) = (farm, folder);
 
     public string Farm { get; }
 
