@@ -15,13 +15,15 @@ public sealed partial class LibvirtEngine : IEngine
     const int KeepAliveSeconds = 3;
     const int KeepAliveCount = 4;
 
-    readonly LibvirtConnection connection;
     /// <summary>How long a signal may take that libvirt has sent already.</summary>
     static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a connection is looked at over which a call waits.</summary>
+    /// <summary>How often the connection is looked at: libvirt 9.0 does not always say that it is closed.</summary>
     static readonly TimeSpan AlivePause = TimeSpan.FromSeconds(1);
 
+    readonly LibvirtConnection connection;
+    readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly PeriodicTimer looks = new(AlivePause);
     readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
@@ -39,6 +41,7 @@ public sealed partial class LibvirtEngine : IEngine
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
         Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
         subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
+        _ = LookAsync();
     }
 
     /// <inheritdoc/>
@@ -84,6 +87,7 @@ public sealed partial class LibvirtEngine : IEngine
     /// <inheritdoc/>
     public void Dispose()
     {
+        looks.Dispose();
         subscriptions.ForEach(s => s.Dispose());
         pool?.Dispose();
         connection.Dispose();
@@ -111,9 +115,22 @@ public sealed partial class LibvirtEngine : IEngine
             end.TrySetResult();
     }
 
-    /// <summary>Whoever waits for a machine there hears that nothing more will be heard.</summary>
+    /// <summary>Notices that the connection broke, until it is closed.</summary>
+    async Task LookAsync()
+    {
+        while (await looks.WaitForNextTickAsync())
+        {
+            if (connection.IsAlive)
+                continue;
+            Lost();
+            return;
+        }
+    }
+
+    /// <summary>Whoever waits for a machine there, or for an answer, hears that nothing more will be heard.</summary>
     void Lost()
     {
+        broken.TrySetResult();
         foreach (var watcher in watchers.Values)
             watcher(MachineSignal.HostLost);
     }
@@ -135,8 +152,8 @@ public sealed partial class LibvirtEngine : IEngine
         Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     /// <summary>
-    /// Runs blocking libvirt calls and says what they were for when they fail. Where one waits while the connection breaks, libvirt 9.0 may neither end it nor
-    /// say that the connection is closed: it is looked at, and the call's thread is left behind.
+    /// Runs blocking libvirt calls and says what they were for when they fail. Where one waits while the connection breaks, libvirt 9.0 may not end it: its
+    /// thread is left behind.
     /// </summary>
     async Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel)
     {
@@ -153,15 +170,8 @@ public sealed partial class LibvirtEngine : IEngine
                 }
             },
             cancel);
-        while (await Task.WhenAny(answer, Poll.DelayAsync(AlivePause, CancellationToken.None)) != answer)
-        {
-            if (connection.IsAlive)
-                continue;
-            Lost();
-            if (await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) != answer)
-                throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
-        }
-
+        if (await Task.WhenAny(answer, broken.Task) != answer && await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) != answer)
+            throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
         return await answer;
     }
 
