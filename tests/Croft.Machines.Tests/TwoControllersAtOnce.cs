@@ -41,6 +41,27 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
         await DestroyAsync(first, second);
     }
 
+    /// <summary>A machine that is off has given its room back, and takes it again only when there is some.</summary>
+    [Fact]
+    public async Task OneThatWasFirstOnceWaitsUntilTheOtherIsOff()
+    {
+        var (first, second) = await FarmsAsync();
+        Assert.Equal(0, (await UpAsync(first)).Code);
+        await user.CroftAsync(first, 0, "snapshot", "create", "warm");
+        await user.CroftAsync(first, 0, "down");
+        Assert.Equal(0, (await UpAsync(second)).Code);
+        foreach (var command in new string[][] { ["up"], ["start", "a"], ["run", "--fresh"], ["snapshot", "restore", "warm", "--yes"] })
+        {
+            var refused = await user.Croft(first, command).RunAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(3, refused.ExitCode);
+            Assert.Contains($"no room for machine \"a\" any more: farm \"{Second}\" in {second} came first; 44 MiB of memory free, 256 MiB needed", refused.Error + refused.Output);
+        }
+
+        await user.CroftAsync(second, 0, "down");
+        await user.CroftAsync(first, 0, "start", "a");
+        await DestroyAsync(first, second);
+    }
+
     [Fact]
     public async Task KilledAnywhereNobodyHasMoreThanThereIs()
     {

@@ -6,15 +6,18 @@ public partial interface IEngine
     /// <summary>Whether the guest's agent answers.</summary>
     Task<bool> HasAgentAsync(string domain, CancellationToken cancel);
 
-    /// <summary>
-    /// Defines a machine like another one, but with its own identity, and lets it continue in a copy of that one's memory. The cables of its network
-    /// cards are out before its guest goes on, which does not know yet that it is another.
-    /// </summary>
+    /// <summary>Defines a machine like another one, but with its own identity.</summary>
     /// <param name="record">The new machine's, with its disks, which exist.</param>
     /// <param name="definition">The other machine's definition.</param>
+    Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel);
+
+    /// <summary>
+    /// Lets a machine that was defined like another one continue in a copy of that one's memory. The cables of its network cards are out before its
+    /// guest goes on, which does not know yet that it is another.
+    /// </summary>
     /// <param name="memory">The other machine's saved memory; it is only read.</param>
     /// <param name="copy">A volume for the copy, which is gone afterwards.</param>
-    Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel);
+    Task ForkAsync(MachineRecord record, Guid uuid, string memory, string copy, CancellationToken cancel);
 
     /// <summary>Plugs the network cables of a running machine in or out.</summary>
     Task PlugAsync(string domain, bool plugged, CancellationToken cancel);

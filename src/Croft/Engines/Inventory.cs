@@ -57,6 +57,14 @@ public sealed record HypervisorState(
     /// <summary>Whether it is a machine of the farm that does not run, or whose libvirt does not answer: what it can run is what the farm file says, and what is in it is not seen.</summary>
     public bool IsOff { get; init; }
 
+    /// <summary>The hypervisor with the claims that have lapsed by now marked so.</summary>
+    internal HypervisorState At(DateTimeOffset now)
+    {
+        return Machines.Any(HasLapsed) ? this with { Machines = [.. Machines.Select(m => m with { HasLapsed = HasLapsed(m) })] } : this;
+
+        bool HasLapsed(MachineState machine) => machine.Record?.Claim?.HasLapsed(now) ?? false;
+    }
+
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
         name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
@@ -110,6 +118,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 {
     /// <summary>Whether it has its host's memory and processors: it runs, or stands still.</summary>
     public bool IsOn => Power is PowerState.Running or PowerState.Paused;
+
+    /// <summary>Whether it claims room, and nobody can be about to start it any more.</summary>
+    public bool HasLapsed { get; init; }
 }
 
 /// <summary>What Croft writes into every machine it makes; any controller can read it back.</summary>
@@ -144,8 +155,8 @@ public sealed record MachineRecord(
     ImmutableArray<DiskVolume> Disks,
     string? Nvram = null)
 {
-    /// <summary>Since when it claims room although it does not run yet; null when it does not. Of machines that claim room at once, the youngest leaves.</summary>
-    public DateTimeOffset? Claims { get; init; }
+    /// <summary>Why it has room although it does not run: somebody is about to start it. Null when nobody is.</summary>
+    public MachineClaim? Claim { get; init; }
 
     /// <summary>When it was made where it is; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
@@ -154,7 +165,19 @@ public sealed record MachineRecord(
     /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run before one that has not, then
     /// the one that was made last. The others are superfluous.
     /// </summary>
-    internal (bool HasRun, DateTimeOffset Made) Standing => (Claims is null, Made ?? DateTimeOffset.MinValue);
+    internal (bool HasRun, DateTimeOffset Made) Standing => (Claim is not { IsFirst: true }, Made ?? DateTimeOffset.MinValue);
+}
+
+/// <summary>The claim of a machine that does not run yet to its room on the hypervisor.</summary>
+/// <param name="Began">When the command that makes it began: of machines that claim room at once, the youngest leaves.</param>
+/// <param name="Written">When it was written.</param>
+/// <param name="IsFirst">Whether the machine has never run.</param>
+public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, bool IsFirst)
+{
+    /// <summary>Nobody takes back the claim of a command that was killed. Between a claim and a start are seconds.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    internal bool HasLapsed(DateTimeOffset now) => now - Written > Patience;
 }
 
 /// <summary>A writable disk of a machine.</summary>

@@ -83,7 +83,7 @@ public sealed partial class Controller : IDisposable
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
-            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? h.Machine is null ? seen : seen.AsDeclared(h)
+            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Surroundings.Clock.GetUtcNow())
             : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
             : HypervisorState.Declared(h)));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];

@@ -79,6 +79,8 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
         }
 
+        foreach (var machine in chosen.Where(s => !s.Machine.State.IsOn && s.Stored.Snapshot.Memory is not null).Select(s => s.Machine))
+            await Start(controller, machine, journal).ClaimAsync(machine.Record, cancel);
         foreach (var machine in machines)
             await controller.LeaveAsync(machine.Record.Name, cancel);
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
@@ -95,7 +97,7 @@ public static partial class FarmSnapshots
         try
         {
             if (memory is not null || machine.State.IsOn)
-                await new PlainStart(controller, engine, text => journal.Note(record.Name, "start", text)).RunAsync(record, StartAsync, memory is not null, cancel);
+                await Start(controller, machine, journal).RunAsync(record, StartAsync, memory is not null, cancel);
             else
                 settling = SettleAsync(controller, machine, journal, cancel);
         }
@@ -168,13 +170,14 @@ public static partial class FarmSnapshots
         if (!stopped)
             return;
         await Store(controller, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
-        await new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text)).RunAsync(machine.Record, cancel);
+        await Start(controller, machine, journal).RunAsync(await engine.RecordAsync(machine.State.Name, cancel), cancel);
     }
 
     /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
     static async Task<MachineRecord> PutOnAsync(Controller controller, Placed machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
         var engine = controller.Engine(machine.Hypervisor);
+        var now = controller.Surroundings.Clock.GetUtcNow();
         var closing = controller.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
         var record = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel) with
         {
@@ -183,6 +186,7 @@ public static partial class FarmSnapshots
             Nics = IsDefinedAsNow(machine, snapshot) ? machine.Record.Nics : snapshot.Record.Nics,
             Held = "snapshot restore",
             Run = journal.Folder.Id,
+            Claim = snapshot.Memory is not null || machine.State.IsOn ? new(now, now, IsFirst: false) : null,
         };
         await closing;
         await engine.PowerOffAsync(machine.State.Name, cancel);
@@ -220,6 +224,9 @@ public static partial class FarmSnapshots
         xml.Descendants("nvram").Remove();
         return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
     }
+
+    static PlainStart Start(Controller controller, Placed machine, RunJournal journal) =>
+        new(controller, controller.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));
 
     static SnapshotStore Store(Controller controller, Placed machine, RunJournal journal) => new(controller.Engine(machine.Hypervisor), journal, controller.Surroundings.Clock);
 

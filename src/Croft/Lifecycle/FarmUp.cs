@@ -89,7 +89,12 @@ public static class FarmUp
         var maker = work.MakerFor(machine);
         var record = machine.Existing?.Record;
         if (machine.Action == MachineAction.Start && !Moved(machine))
+        {
+            if (!machine.Existing!.IsOn)
+                await maker.ClaimAsync(record!, cancel);
             return record!;
+        }
+
         if (machine.Action != MachineAction.Create)
             await new MachineStop(work.Controller, work.EngineOf(machine), record!, text => work.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
         var image = await work.ImageAsync(machine, cancel);

@@ -10,7 +10,6 @@ namespace Croft.Lifecycle;
 sealed partial class FarmWork
 {
     const int MostPlaces = 4;
-    const string RoomHint = "croft plan --explain tells what room there is; croft hypervisors what takes it";
 
     readonly ConcurrentDictionary<string, Lazy<Task>> entering = new();
     readonly SemaphoreSlim planning = new(1);
@@ -32,7 +31,7 @@ sealed partial class FarmWork
             }
             catch (NoRoomException e)
             {
-                var cause = CroftException.World(e.Message, RoomHint, e);
+                var cause = e.ForPeople();
                 if (machine.Existing is not null || ++taken == MostPlaces)
                     throw cause;
                 Journal.Note(name, "startup", e.Message);
@@ -87,7 +86,7 @@ sealed partial class FarmWork
     public async Task<PlannedMachine> EnterAsync(PlannedMachine machine, CancellationToken cancel)
     {
         await entering.GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(Controller.Farm.Hypervisors.First(h => h.Name == name), cancel))).Value;
-        return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there ? there : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", RoomHint);
+        return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there ? there : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", NoRoomException.Hint);
     }
 
     async Task EnterAsync(HypervisorSpec inner, CancellationToken cancel)

@@ -32,10 +32,12 @@ static class ForeignSnapshots
     {
         CheckInside(machine, snapshot, $"virsh snapshot-revert {machine.State.Name} {snapshot.Name}");
         var engine = controller.Engine(machine.Hypervisor);
+        var start = new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text));
+        if (snapshot.Memory && !machine.State.IsOn)
+            await start.ClaimAsync(machine.Record, cancel);
         if (controller.GuestOf(machine) is { } guest)
             await guest.CloseAsync(cancel);
         journal.Intent("revert", "domain", $"{machine.State.Name} to {snapshot.Name}", engine.Name, machine.Record.Name);
-        var start = new PlainStart(controller, engine, text => journal.Note(machine.Record.Name, "start", text));
         await engine.PowerOffAsync(machine.State.Name, cancel); // libvirt would do so within the revert, which looks as if the guest had stopped
         if (snapshot.Memory)
         {

@@ -13,13 +13,16 @@ static class MachineFork
     public static async Task<MachineRecord> RunAsync(FarmWork work, PlannedMachine machine, Snapshot from, string step, string? held, CancellationToken cancel)
     {
         var engine = work.EngineOf(machine);
-        var (record, seed) = await work.MakerFor(machine).ForkAsync(machine, from, held, cancel);
+        var maker = work.MakerFor(machine);
+        var (record, seed) = await maker.ForkAsync(machine, from, held, cancel);
+        await maker.DefineForkAsync(machine, record, from.Definition, cancel);
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         await new MachineStart(work, machine, step).RunAsync(
             record,
             async () =>
             {
-                await engine.ForkAsync(record, machine.Uuid, from.Definition, from.Memory!, Volumes.PrefixOf(record.Farm, record.Name) + "fork.mem", cancel);
+                await engine.ForkAsync(record, machine.Uuid, from.Memory!, Volumes.PrefixOf(record.Farm, record.Name) + "fork.mem", cancel);
+                await engine.WriteRecordAsync(record, cancel); // now that it runs it has its room, and claims none
                 var (code, output) = await engine.RunByAgentAsync(domain, NewIdentity.Script(from.Record, seed, work.Clock.GetUtcNow()), cancel);
                 if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
                     throw CroftException.World($"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}");

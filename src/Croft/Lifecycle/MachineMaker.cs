@@ -6,18 +6,12 @@ using Croft.Images;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Snapshots;
-using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
 /// <summary>Turns a planned machine into a defined one: disks, seed, console, definition. Everything is journalled before it is created.</summary>
 sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
 {
-    static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A younger machine leaves as soon as its controller looked; one whose controller was killed does not.</summary>
-    static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(20);
-
     string Farm => controller.Farm.Name;
 
     IWorld World => controller.Surroundings.World;
@@ -66,37 +60,33 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         return definition;
     }
 
-    /// <summary>Defines a machine. One that is new or grows claims its room so, until it runs; without room, everything is again as it was before.</summary>
-    /// <exception cref="NoRoomException">Another controller was first.</exception>
-    async Task DefineAsync(PlannedMachine planned, MachineDefinition definition, CancellationToken cancel)
-    {
-        if (planned.Existing is { } existing && planned.Spec.Memory <= existing.Memory && planned.Spec.Vcpus <= existing.Vcpus)
-        {
-            await engine.DefineAsync(definition, cancel);
-            return;
-        }
+    /// <summary>Defines a machine that is about to start: it claims its room so. Without room, everything is again as it was before.</summary>
+    /// <exception cref="NoRoomException">Others were first.</exception>
+    public Task DefineAsync(PlannedMachine planned, MachineDefinition definition, CancellationToken cancel) =>
+        ClaimAsync(planned, definition.Record, record => engine.DefineAsync(definition with { Record = record }, cancel), cancel);
 
-        var before = planned.Existing is null ? null : await engine.DefinitionAsync(definition.DomainName, cancel);
-        await engine.DefineAsync(definition with { Record = definition.Record with { Claims = began } }, cancel);
-        var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
-        var loss = "";
-        var answer = await Poll.UntilAsync(
-            async () =>
-            {
-                var state = await engine.ObserveRoomAsync(cancel);
-                var claim = Claims.Of(planned.Uuid, host, state);
-                loss = claim == Claim.Holds ? "" : Claims.Loss(planned.Spec, Farm, host, state);
-                return claim == Claim.Waits ? null : loss;
-            },
-            ClaimPause, ClaimTime, controller.Surroundings.Clock, cancel);
-        if (answer is "")
-            return;
-        if (before is null)
-            await FarmDown.RemoveAsync(controller, engine.Name, definition.Record, CancellationToken.None);
-        else
-            await engine.RefitAsync(planned.Existing!.Record!, before, CancellationToken.None);
-        throw new NoRoomException(loss);
+    /// <summary>The same for a machine that will continue in another one's memory.</summary>
+    /// <param name="definition">The other one's.</param>
+    /// <exception cref="NoRoomException">Others were first.</exception>
+    public Task DefineForkAsync(PlannedMachine planned, MachineRecord record, string definition, CancellationToken cancel) =>
+        ClaimAsync(planned, record, claiming => engine.DefineForkAsync(claiming, planned.Uuid, definition, cancel), cancel);
+
+    async Task ClaimAsync(PlannedMachine planned, MachineRecord record, Func<MachineRecord, Task> define, CancellationToken cancel)
+    {
+        var before = planned.Existing is null ? null : await engine.DefinitionAsync(planned.Existing.Name, cancel);
+        await new RoomClaim(controller, engine, began).TakeAsync(
+            record,
+            isFirst: before is null,
+            define,
+            () => before is null
+                ? FarmDown.RemoveAsync(controller, engine.Name, record, CancellationToken.None)
+                : engine.RefitAsync(planned.Existing!.Record!, before, CancellationToken.None),
+            cancel);
     }
+
+    /// <summary>Has a machine that starts as it is defined claim its room.</summary>
+    /// <exception cref="NoRoomException">Others were first.</exception>
+    public Task ClaimAsync(MachineRecord record, CancellationToken cancel) => new RoomClaim(controller, engine, began).TakeAsync(record, cancel);
 
     /// <summary>The definition of a planned machine on given disks.</summary>
     public static MachineDefinition Define(PlannedMachine planned, MachineRecord record, StoredImage image) => new(

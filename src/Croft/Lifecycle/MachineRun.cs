@@ -82,6 +82,8 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     async Task WayToMainAsync(CancellationToken cancel)
     {
         var done = await RestoreAsync(cancel);
+        if (steps.Worst != Outcome.Passed)
+            return;
         if (done < 0 && shared is not null && !isShared && await ForkAsync(shared, cancel))
             done = machine.Layers.Length - 1;
         if (done < 0)
@@ -131,7 +133,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 return i;
             }
 
-            if (cancel.IsCancellationRequested || !await work.Controller.AnswersAsync(engine.Name, cancel))
+            if (steps.Worst != Outcome.Passed || !await work.Controller.AnswersAsync(engine.Name, cancel))
                 return -1;
             work.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
             await steps.QuietlyAsync(() => engine.PowerOffAsync(Domain, CancellationToken.None));
@@ -150,10 +152,10 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         await PowerOffAsync(cancel);
         var fresh = work.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
         var definition = MachineMaker.Define(machine, fresh, await image);
-        await engine.DefineAsync(definition, cancel);
+        await work.MakerFor(machine).DefineAsync(machine, definition, cancel);
         record = fresh;
         started = true;
-        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), running: true, cancel);
+        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => RunningAsync(() => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
         ready = true;
     }
 
@@ -193,15 +195,15 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         await PowerOffAsync(cancel);
         record = (await work.MakerFor(machine).CreateAsync(machine, await work.ImageAsync(machine, cancel), cancel)).Record;
         started = true;
-        await new MachineStart(work, machine, "startup").RunAsync(record!, StartAsync, running: false, cancel);
+        await new MachineStart(work, machine, "startup").RunAsync(record!, () => RunningAsync(() => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
         ready = true;
+    }
 
-        // Now that it runs it has its room, and claims none.
-        async Task StartAsync()
-        {
-            await engine.StartAsync(Domain, cancel);
-            await engine.WriteRecordAsync(record!, cancel);
-        }
+    /// <summary>Starts the machine. When it runs it has its room, and claims none.</summary>
+    async Task RunningAsync(Func<Task> start, CancellationToken cancel)
+    {
+        await start();
+        await engine.WriteRecordAsync(record!, cancel);
     }
 
     async Task PowerOffAsync(CancellationToken cancel)

@@ -10,18 +10,38 @@ public sealed class PlainStart(Controller controller, IEngine engine, Action<str
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>Starts it.</summary>
-    public Task RunAsync(MachineRecord record, CancellationToken cancel) =>
-        RunAsync(record, () => engine.StartAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel), running: false, cancel);
+    /// <summary>Claims its room and starts it.</summary>
+    /// <exception cref="CroftException">It does not start or does not answer, or others have its room.</exception>
+    public async Task RunAsync(MachineRecord record, CancellationToken cancel)
+    {
+        await ClaimAsync(record, cancel);
+        await RunAsync(record, () => engine.StartAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel), running: false, cancel);
+    }
 
     /// <summary>Starts it with <paramref name="start"/>, while its signals are watched from before that on.</summary>
     /// <param name="running">It continues in a running guest.</param>
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
+        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         using var readiness = new Readiness(controller.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, controller.Surroundings.Clock, note, () => Task.FromResult(""));
-        using var watch = engine.Watch(MachineDefinition.DomainNameOf(record.Farm, record.Name), readiness.Signal);
+        using var watch = engine.Watch(domain, readiness.Signal);
         await start();
+        await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
         if (controller.GuestOf(engine.Name, record) is not null)
             await readiness.WaitAsync(running, Patience, cancel);
+    }
+
+    /// <summary>Has it claim its room, which it has when it runs.</summary>
+    /// <exception cref="CroftException">Others have it.</exception>
+    internal async Task ClaimAsync(MachineRecord record, CancellationToken cancel)
+    {
+        try
+        {
+            await new RoomClaim(controller, engine, controller.Surroundings.Clock.GetUtcNow()).TakeAsync(record, cancel);
+        }
+        catch (NoRoomException e)
+        {
+            throw e.ForPeople();
+        }
     }
 }

@@ -35,11 +35,22 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
         return await TryAsync(step, body, log, counts: true);
     }
 
-    /// <summary>Does a step; when it fails without counting, something else takes its place.</summary>
+    /// <summary>Does a step; when it fails without counting, something else takes its place. One without room counts.</summary>
     public async Task<bool> TryAsync(string step, Func<Task> body, bool log = false, bool counts = false)
     {
         work.Journal.StepStart(machine.Spec.Name, step, log ? work.Journal.Folder.Relative(work.Journal.Folder.LogPath(machine.Spec.Name, step)) : null);
-        var (outcome, reason) = await OutcomeOfAsync(body);
+        var (outcome, reason) = await OutcomeOfAsync(async () =>
+        {
+            try
+            {
+                await body();
+            }
+            catch (NoRoomException e)
+            {
+                counts = true; // whatever takes its place needs room, too
+                throw e.ForPeople();
+            }
+        });
         if (outcome == Outcome.Passed)
             ran.Add(step);
         else if (counts || outcome == Outcome.Cancelled)

@@ -4,8 +4,8 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>
-/// What becomes of a machine that was just defined, when several controllers define machines on one hypervisor at once. The definition itself is the claim.
-/// A machine keeps its room only after a look, later than its definition, in which everything fits: so whoever defined last saw all others, and no
+/// What becomes of a machine that claims its room, when several controllers start machines on one hypervisor at once. The claim stands in the machine's record.
+/// A machine keeps its room only after a look, later than its claim, in which everything fits: so whoever claimed last saw all others, and no
 /// clock has a part in it. That nobody leaves in vain is decided by age: the younger leave at once, the elder look again.
 /// </summary>
 enum Claim
@@ -24,28 +24,31 @@ enum Claim
 static class Claims
 {
     /// <summary>Judges one machine by all that are there.</summary>
-    public static Claim Of(Guid machine, HypervisorSpec spec, HypervisorState state)
+    public static Claim Of(string machine, HypervisorSpec spec, HypervisorState state)
     {
         if (Fits(spec, state, state.Machines))
             return Claim.Holds;
-        if (state.Machines.FirstOrDefault(m => m.Uuid == machine) is not { } own)
+        if (state.Machines.FirstOrDefault(m => m.Name == machine) is not { } own)
             return Claim.Lost;
         var mine = AgeOf(own);
         return Fits(spec, state, state.Machines.Where(m => AgeOf(m).CompareTo(mine) <= 0)) ? Claim.Waits : Claim.Lost;
     }
 
     /// <summary>Why it has no room, for people: who was first.</summary>
-    public static string Loss(MachineSpec machine, string farm, HypervisorSpec spec, HypervisorState state)
+    public static string Loss(MachineRecord machine, HypervisorSpec spec, HypervisorState state)
     {
-        var others = state.Machines.Where(m => Room.Counts(m) && (m.Record?.Farm != farm || m.Record.Name != machine.Name)).ToList();
-        var lack = Room.LeftOf(spec, state, others).Lack(Room.Of(machine), Room.TotalOf(spec, state));
-        var first = others.Where(m => m.Record is not null && m.Record.Farm != farm).MaxBy(AgeOf)?.Record;
+        var own = state.Machines.FirstOrDefault(m => IsSame(m.Record, machine));
+        var others = state.Machines.Where(m => Room.Counts(m) && m != own).ToList();
+        var lack = own is null ? null : Room.LeftOf(spec, state, others).Lack(Room.Of(own), Room.TotalOf(spec, state));
+        var first = others.Where(m => m.Record is not null && m.Record.Farm != machine.Farm).MaxBy(AgeOf)?.Record;
         return $"hypervisor \"{spec.Name}\" has no room for machine \"{machine.Name}\" any more: {(first is null ? "other machines" : $"farm \"{first.Farm}\" in {first.Folder}")} came first"
             + (lack is null ? "" : $"; {lack}");
     }
 
+    static bool IsSame(MachineRecord? one, MachineRecord other) => one is not null && one.Farm == other.Farm && one.Name == other.Name;
+
     static bool Fits(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines) => Room.LeftOf(spec, state, machines) is { Memory: >= 0, Vcpus: >= 0 };
 
     /// <summary>A machine that runs is older than all that claim.</summary>
-    static (DateTimeOffset Since, Guid Uuid) AgeOf(MachineState machine) => (machine.Record?.Claims ?? DateTimeOffset.MinValue, machine.Uuid);
+    static (DateTimeOffset Since, Guid Uuid) AgeOf(MachineState machine) => (machine.Record?.Claim?.Began ?? DateTimeOffset.MinValue, machine.Uuid);
 }

@@ -30,8 +30,8 @@ public readonly record struct Room(long Memory, long Vcpus)
         return host.Least(limit);
     }
 
-    /// <summary>A machine has its room while it runs, and one of Croft's from when it is defined to be started.</summary>
-    public static bool Counts(MachineState machine) => machine.Record?.Claims is not null || machine.IsOn;
+    /// <summary>A machine has its room while it runs, and one of Croft's as soon as somebody is about to start it.</summary>
+    public static bool Counts(MachineState machine) => machine.IsOn || (machine.Record?.Claim is not null && !machine.HasLapsed);
 
     internal static Room Of(MachineState machine) => new(machine.Memory, machine.Vcpus);
 

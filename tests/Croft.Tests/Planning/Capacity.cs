@@ -42,7 +42,7 @@ public sealed class Capacity
         var input = Lab.Input(Text("f"), Lab.Host("h1", memory: 4 * Lab.GiB));
         var done = Lab.Done(input, Planner.Make(input), power).Select(h => h with
         {
-            Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Claims = claims ? DateTimeOffset.UnixEpoch : null } })],
+            Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Claim = claims ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, IsFirst: true) : null } })],
         }).ToList();
         Assert.Equal(["h1"], Places(Text("f"), [.. done]));
         Assert.Equal([place], Places(Text("g"), [.. done]));

@@ -40,7 +40,7 @@ public sealed class MachinesOfOneName
         var one = Lab.Done(input, Planner.Make(input).Of(["a", "b"]));
         HypervisorState With(HypervisorState host, MachineState a, int hour, bool claims) => host with
         {
-            Machines = [.. host.Machines.Where(m => m.Name != a.Name), a with { Record = a.Record! with { Made = hour == 0 ? null : Day.AddHours(hour), Claims = claims ? Day : null } }],
+            Machines = [.. host.Machines.Where(m => m.Name != a.Name), a with { Record = a.Record! with { Made = hour == 0 ? null : Day.AddHours(hour), Claim = claims ? new(Day, Day, IsFirst: true) : null } }],
         };
         var a = one[0].Machines.Single(m => m.Name == "f.a");
         return input with { Inventory = new([With(one[0], a, first, false), With(one[1], a, second, claims)]) };

@@ -63,16 +63,16 @@ public sealed class RacingClaims
         Assert.Equal(Claim.Holds, Of(elder, [elder]));
         Assert.Equal(
             "hypervisor \"h\" has no room for machine \"a\" any more: farm \"first\" in /first came first; 1 GiB of memory free, 3 GiB needed",
-            Claims.Loss(Reading.Farm("farm: second\nvms: { list: [ { name: a, platform: debian_13, memory: 3GiB } ] }").Machines[0], "second", Host, State([elder, younger])));
+            Claims.Loss(younger.Record!, Host, State([elder, younger])));
     }
 
-    static Claim Of(MachineState machine, IEnumerable<MachineState> there) => Claims.Of(machine.Uuid, Host, State(there));
+    static Claim Of(MachineState machine, IEnumerable<MachineState> there) => Claims.Of(machine.Name, Host, State(there));
 
     static HypervisorState State(IEnumerable<MachineState> there) => Lab.Host("h") with { Machines = [.. there] };
 
     static MachineState Machine(string farm, int size, int second) => new(
         farm + ".a", Identity.Uuid(farm, "a"), PowerState.Off, size, size * Lab.GiB,
-        new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty) { Claims = Noon.AddSeconds(second) });
+        new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty) { Claim = new(Noon.AddSeconds(second), Noon, IsFirst: true) });
 
     sealed record Racer(MachineState Machine, bool Dies)
     {

@@ -31,21 +31,22 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <inheritdoc/>
-    public async Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel)
+    public Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel) => CallAsync(
+        $"defining machine \"{record.Name}\"",
+        () =>
+        {
+            var xml = XElement.Parse(definition);
+            Become(xml, record, uuid);
+            using var domain = connection.DefineDomain(xml.ToString());
+        },
+        cancel);
+
+    /// <inheritdoc/>
+    public async Task ForkAsync(MachineRecord record, Guid uuid, string memory, string copy, CancellationToken cancel)
     {
-        void Become(XElement machine) => DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), PathOf);
-        await CallAsync(
-            $"defining machine \"{record.Name}\"",
-            () =>
-            {
-                var xml = XElement.Parse(definition);
-                Become(xml);
-                using var domain = connection.DefineDomain(xml.ToString());
-            },
-            cancel);
         try
         {
-            await CopyMemoryAsync(memory, copy, Become, cancel);
+            await CopyMemoryAsync(memory, copy, xml => Become(xml, record, uuid), cancel);
             await CallAsync($"restoring machine \"{record.Name}\"", () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Paused), cancel);
             // Only now: whether a card is plugged in comes with the memory, whatever the definition says.
             await PlugAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), plugged: false, cancel);
@@ -56,6 +57,8 @@ public sealed partial class LibvirtEngine
             await DeleteVolumeAsync(copy, CancellationToken.None);
         }
     }
+
+    void Become(XElement machine, MachineRecord record, Guid uuid) => DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Farm, record.Name)), PathOf);
 
     /// <inheritdoc/>
     public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) => OnDomainAsync(

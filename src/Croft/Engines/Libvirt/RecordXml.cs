@@ -25,7 +25,12 @@ static class RecordXml
         new XAttribute("hardware", record.HardwareDigest),
         new XAttribute("disks", record.DiskDigest),
         new XAttribute("run", record.Run),
-        record.Claims is { } since ? new XAttribute("claims", Text(since)) : null,
+        record.Claim is not { } claim ? null : new[]
+        {
+            new XAttribute("claims", Text(claim.Began)),
+            new XAttribute("claimed", Text(claim.Written)),
+            claim.IsFirst ? new XAttribute("first", true) : null,
+        },
         record.Made is { } made ? new XAttribute("made", Text(made)) : null,
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
@@ -61,7 +66,7 @@ static class RecordXml
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
                 DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
             {
-                Claims = Time(Text("claims")),
+                Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 Made = Time(Text("made")),
             }
             : null;

@@ -6,13 +6,17 @@ sealed partial class SimulatedEngine
     public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) => AskAsync($"asking the agent of {domain}", () => Find(domain).Guest is not null, cancel);
 
     /// <inheritdoc/>
-    public Task ForkAsync(MachineRecord record, Guid uuid, string definition, string memory, string copy, CancellationToken cancel) => CallAsync(
+    public Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel) => CallAsync(
         $"defining machine \"{record.Name}\"",
+        () => Define(simulation.Read(definition) with { Record = record, Uuid = uuid, Console = Volumes.Console(record.Farm, record.Name) }),
+        cancel);
+
+    /// <inheritdoc/>
+    public Task ForkAsync(MachineRecord record, Guid uuid, string memory, string copy, CancellationToken cancel) => CallAsync(
+        $"restoring machine \"{record.Name}\"",
         () =>
         {
-            var machine = simulation.Read(definition) with { Record = record, Uuid = uuid, Console = Volumes.Console(record.Farm, record.Name) };
-            Define(machine);
-            var fork = Find(machine.DomainName);
+            var fork = Find(MachineDefinition.DomainNameOf(record.Farm, record.Name));
             fork.Start(Saved(memory));
             fork.Plugged = false;
         },
