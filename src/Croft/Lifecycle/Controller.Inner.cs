@@ -72,6 +72,8 @@ public sealed partial class Controller
     {
         var access = AccessOf(host.Hypervisor, host.Record) ?? throw CroftException.World($"machine \"{inner.Machine}\" has no address that Croft knows", "give it a network with a cidr");
         var way = SshConfig.WriteWay(access, Ssh);
+        if (engines.TryRemove(inner.Name, out var lost))
+            lost.Dispose();
         engines[inner.Name] = await Surroundings.ConnectAsync(inner.Name, $"{inner.Uri}?command={Uri.EscapeDataString(way.Program)}", inner.ConnectionTimeout, cancel);
         entered[inner.Name] = host;
     }

@@ -33,11 +33,10 @@ public static class FarmGc
         journal.RunStart(controller.Farm.Name, "gc", controller.Farm.Project.Id);
         try
         {
-            var records = (await controller.ListAsync(cancel)).Where(m => m.IsSuperfluous && m.Record.Farm == controller.Farm.Name).ToDictionary(m => (m.Hypervisor, m.Record.Name), m => m.Record);
             await Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
             {
                 foreach (var leftover in here)
-                    await RemoveAsync(controller, leftover, records, journal, cancel);
+                    await RemoveAsync(controller, leftover, journal, cancel);
             }));
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
@@ -50,14 +49,14 @@ public static class FarmGc
         return gone;
     }
 
-    static async Task RemoveAsync(Controller controller, Leftover leftover, Dictionary<(string Hypervisor, string Name), MachineRecord> machines, RunJournal journal, CancellationToken cancel)
+    static async Task RemoveAsync(Controller controller, Leftover leftover, RunJournal journal, CancellationToken cancel)
     {
         var engine = controller.Engine(leftover.Hypervisor);
         journal.Intent("remove", leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network", leftover.Name, leftover.Hypervisor);
         switch (leftover.Kind)
         {
-            case LeftoverKind.Machine when machines.TryGetValue((leftover.Hypervisor, leftover.Name), out var record):
-                await FarmDown.RemoveAsync(controller, leftover.Hypervisor, record, cancel);
+            case LeftoverKind.Machine:
+                await FarmDown.RemoveAsync(controller, leftover.Hypervisor, leftover.Machine!, cancel);
                 break;
             case LeftoverKind.Volume:
                 await engine.DeleteVolumeAsync(leftover.Name, cancel);

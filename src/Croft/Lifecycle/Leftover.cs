@@ -1,3 +1,5 @@
+using Croft.Engines;
+
 namespace Croft.Lifecycle;
 
 /// <summary>What a leftover is.</summary>
@@ -17,4 +19,5 @@ public enum LeftoverKind
 /// <param name="Name">The machine's, the volume's or the network's.</param>
 /// <param name="Bytes">What it takes.</param>
 /// <param name="Why">Why nobody needs it, for people.</param>
-public sealed record Leftover(string Hypervisor, LeftoverKind Kind, string Name, long Bytes, string Why);
+/// <param name="Machine">Of a machine.</param>
+public sealed record Leftover(string Hypervisor, LeftoverKind Kind, string Name, long Bytes, string Why, MachineRecord? Machine = null);

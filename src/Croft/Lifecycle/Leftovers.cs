@@ -24,7 +24,7 @@ sealed class Leftovers(HostContent host, string farm, string? owner, DateTimeOff
         var machines = superfluous.Where(m => m.Farm == farm && m.Owner == owner).ToList();
         return
         [
-            .. machines.Select(m => Of(LeftoverKind.Machine, m.Name, FilesOf(m).Sum(host.Files.Size), Why(m))),
+            .. machines.Select(m => Of(LeftoverKind.Machine, m.Name, FilesOf(m).Sum(host.Files.Size), Why(m)) with { Machine = m }),
             .. FilesWithoutOwner().OrderByDescending(f => host.Files.Chain(f.Name).Count()).Select(f => Of(LeftoverKind.Volume, f.Name, host.Files.Size(f.Name), f.Why)),
             .. host.Networks.Where(IsUnused).Select(n => Of(LeftoverKind.Network, n.Name, 0, $"no machine of farm \"{n.Farm}\" is here")),
         ];

@@ -34,7 +34,16 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         await start();
         work.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
-        await work.PublishAsync(engine.Name);
+        try
+        {
+            await work.PublishAsync(engine.Name);
+        }
+        catch when (readiness.Shell is not null)
+        {
+            await readiness.Shell.DisposeAsync();
+            throw;
+        }
+
         return readiness.Shell;
     }
 
