@@ -130,6 +130,21 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
     public async Task StandsStillWhilePausedAndGoesOnWhenResumed()
     {
         await Lab.MustAsync(0, "pause", "a");
+        await GoesOnAsync();
+    }
+
+    /// <summary>As a snapshot leaves it that is killed while it holds all writes.</summary>
+    [Fact]
+    public async Task WritesAgainWhenResumed()
+    {
+        foreach (var command in (string[])["domfsfreeze", "suspend"])
+            await new Tool("virsh", "-q", "-c", "qemu:///system", command, "upfarm.a").RunCheckedAsync(command, TestContext.Current.CancellationToken);
+        await GoesOnAsync();
+        await Lab.MustAsync(0, "exec", "a", "--", "echo written > /root/file && sync");
+    }
+
+    async Task GoesOnAsync()
+    {
         Assert.Equal("paused", await Lab.StateAsync("a"));
         Assert.Contains("\"a\" is paused", (await Lab.MustAsync(3, "exec", "a", "--", "true")).Error, StringComparison.Ordinal);
         await Lab.MustAsync(0, "resume", "a");

@@ -14,7 +14,7 @@ static class PowerCommands
         yield return Stop(make);
         yield return Start(make, "restart", "Shut machines down and start them again", restart: true);
         yield return Simple(make, "pause", "Stop machines' processors", (engine, domain, cancel) => engine.PauseAsync(domain, cancel));
-        yield return Simple(make, "resume", "Let paused machines run again", (engine, domain, cancel) => engine.ResumeAsync(domain, cancel));
+        yield return Simple(make, "resume", "Let paused machines run again", FarmUp.ResumeAsync);
         yield return Simple(make, "reset", "Press machines' reset button", (engine, domain, cancel) => engine.ResetAsync(domain, cancel));
     }
 

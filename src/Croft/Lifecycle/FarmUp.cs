@@ -71,7 +71,7 @@ public static class FarmUp
         record = record with { Held = "up" };
         var start = new MachineStart(work, machine, "startup");
         if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
-            await start.RunAsync(record, () => HoldAsync(engine.ResumeAsync(domain, cancel)), running: true, cancel);
+            await start.RunAsync(record, () => HoldAsync(ResumeAsync(engine, domain, cancel)), running: true, cancel);
         else
             await start.RunAsync(record, () => HoldAsync(engine.StartAsync(domain, cancel)), running: false, cancel);
 
@@ -81,6 +81,15 @@ public static class FarmUp
             await starting;
             await engine.WriteRecordAsync(record, cancel);
         }
+    }
+
+    /// <summary>Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.</summary>
+    public static async Task ResumeAsync(IEngine engine, string domain, CancellationToken cancel)
+    {
+        if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
+            await engine.ResumeAsync(domain, cancel);
+        if (await engine.HasAgentAsync(domain, cancel))
+            await engine.ReleaseWritesAsync(domain, cancel);
     }
 
     /// <summary>Makes or changes the definition; the machine is off afterwards unless it only has to be started or resumed.</summary>
