@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Croft.Libvirt.Tests;
 using Croft.Tests.Images;
 using Croft.Tools;
@@ -42,6 +43,20 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         await lab.MustAsync(0, "up");
         Assert.Equal("ready\r\n", await SaidAsync("fetched-amd64"));
         Assert.Equal(requests, server.Count("/disk.img"));
+        await AreFoundWhenNobodyUsesThemAsync();
+    }
+
+    /// <summary>They are not removed so: that would be for all images of this user.</summary>
+    async Task AreFoundWhenNobodyUsesThemAsync()
+    {
+        var ids = JsonNode.Parse((await lab.MustAsync(0, "image", "list", "-o", "json")).Output)!.AsArray().Where(i => (string?)i!["name"] is "owned" or "fetched").Select(i => (string)i!["id"]!).ToList();
+        Assert.Equal(2, ids.Count);
+        Assert.All(ids, id => File.SetLastWriteTimeUtc(Path.Combine(Lab.Cache, "croft/images", id, "image.json"), DateTime.UnixEpoch));
+        var declared = (await lab.CroftAsync("image", "gc", "-o", "json")).Output;
+        Assert.All(ids, id => Assert.DoesNotContain(id, declared, StringComparison.Ordinal));
+        lab.Write("farm.yaml", "farm: owndisk\nvms: { list: [ { name: a, platform: debian_12 } ] }");
+        var found = (await lab.MustAsync(2, "image", "gc", "-o", "json")).Output; // nobody can be asked
+        Assert.All(ids, id => Assert.Contains(id, found, StringComparison.Ordinal));
     }
 
     void Write(string owned, string fetched) => lab.Write("farm.yaml", $$"""

@@ -15,22 +15,16 @@ static class GcCommand
         {
             using var controller = await session.OpenHereAsync(cancel);
             var found = await FarmGc.FindAsync(controller, cancel);
-            Print(session, found);
-            if (controller.Silent.Count > 0)
-                session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} was not seen.");
-            if (found.IsEmpty)
-            {
-                session.Terminal.Say("Nothing is left over.");
+            if (!Print(session, controller, found))
                 return 0;
-            }
-
             session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
             session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(controller, found, cancel))} are gone.");
             return 0;
         });
     }
 
-    static void Print(Session session, IReadOnlyCollection<Leftover> found)
+    /// <summary>Shows what was found; false when that is nothing.</summary>
+    public static bool Print(Session session, Controller controller, IReadOnlyCollection<Leftover> found)
     {
         if (session.Output != "table")
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. found.Select(l => (JsonNode)new JsonObject
@@ -44,10 +38,17 @@ static class GcCommand
         else if (found.Count > 0)
             Terminal.ResultText(TextTable.Render(
                 ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
-                found.Select(l => (IReadOnlyList<string>)[l.Hypervisor, Kind(l), l.Name, l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB", l.Why])));
+                found.Select(l => (IReadOnlyList<string>)[l.Hypervisor.Length == 0 ? "-" : l.Hypervisor, Kind(l), Short(l), l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB", l.Why])));
+        if (controller.Silent.Count > 0)
+            session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} was not seen.");
+        if (found.Count == 0)
+            session.Terminal.Say("Nothing is left over.");
+        return found.Count > 0;
     }
+
+    static string Short(Leftover leftover) => leftover.Kind == LeftoverKind.Image ? leftover.Name[..16] : leftover.Name;
 
     static string Kind(Leftover leftover) => leftover.Kind.ToString().ToLowerInvariant();
 
-    static string Count(IReadOnlyCollection<Leftover> found) => $"{found.Count} leftovers, {found.Sum(l => l.Bytes) >> 20} MiB";
+    public static string Count(IReadOnlyCollection<Leftover> found) => $"{found.Count} leftovers, {found.Sum(l => l.Bytes) >> 20} MiB";
 }

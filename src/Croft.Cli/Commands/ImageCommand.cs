@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 using Croft.Cli.Options;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Lifecycle;
 using Croft.Reports;
 
 namespace Croft.Cli.Commands;
 
-/// <summary>image list, build, pull, remove.</summary>
+/// <summary>image list, build, pull, remove, gc.</summary>
 static class ImageCommand
 {
     public static Command Create(CommandMaker make) => CommandMaker.Group(
@@ -17,6 +18,7 @@ static class ImageCommand
             Ensure(make, "build", "Build the images that the farm's machines need, or those of the named platforms"),
             Ensure(make, "pull", "Fetch the images that the farm's machines need, or those of the named platforms"),
             Remove(make),
+            Gc(make),
         ]);
 
     static Command List(CommandMaker make) => make.Make("list", "List the images of this host: size, who uses them, when they were last used", [], async (session, _, cancel) =>
@@ -73,10 +75,27 @@ static class ImageCommand
             foreach (var image in chosen)
             {
                 store.Remove(image.Id);
-                if (!await PoolImages.RemoveAsync(engine, image.Id, cancel))
+                if (!await PoolImages.RemoveAsync(engine, StoredImage.CopiesOf(image.Id), cancel))
                     session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines stand on its copy in the hypervisor's pool, which stays until they are destroyed");
             }
 
+            return 0;
+        });
+    }
+
+    static Command Gc(CommandMaker make)
+    {
+        var unused = new Option<string>("--unused") { Description = "How long nobody may have used them, such as 72h", HelpName = "TIME", DefaultValueFactory = _ => "720h" };
+        var yes = Arguments.Yes();
+        return make.Make("gc", "Show images that nobody used for long, here and on the farm's hypervisors, then remove them", [unused, yes], async (session, parsed, cancel) =>
+        {
+            using var controller = await session.OpenHereAsync(cancel);
+            var found = await ImageGc.FindAsync(controller, session.Surroundings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!), cancel);
+            if (!GcCommand.Print(session, controller, found))
+                return 0;
+            session.Confirm(parsed.GetValue(yes), $"Removing {GcCommand.Count(found)}");
+            await ImageGc.RemoveAsync(controller, found, cancel);
+            session.Terminal.Say($"{GcCommand.Count(found)} are gone.");
             return 0;
         });
     }

@@ -63,11 +63,12 @@ public sealed class PoolImages(IEngine engine, RunJournal journal)
 
     static IEnumerable<string> Files(StoredImage image) => new[] { image.Disk, image.Kernel, image.EfiKernel, image.Initrd }.OfType<string>().Distinct();
 
-    /// <summary>Removes all copies of an image from a hypervisor's pool unless a disk there stands on it. True when it is gone.</summary>
-    public static async Task<bool> RemoveAsync(IEngine engine, string id, CancellationToken cancel)
+    /// <summary>Removes a copy, or all of an image, from a hypervisor's pool unless a disk there stands on one. True when they are gone.</summary>
+    /// <param name="copies">The copy, or <see cref="StoredImage.CopiesOf"/> the image.</param>
+    public static async Task<bool> RemoveAsync(IEngine engine, string copies, CancellationToken cancel)
     {
         var files = await engine.DiskFilesAsync(cancel);
-        var own = files.Names.Where(v => v.StartsWith(Volumes.Image(StoredImage.CopiesOf(id), ""), StringComparison.Ordinal)).ToList();
+        var own = files.Names.Where(v => v.StartsWith(Volumes.Image(copies, ""), StringComparison.Ordinal)).ToList();
         if (own.Any(v => files.On(v).Any()))
             return false;
         foreach (var volume in own.OrderBy(v => Volumes.MarkedCopy(v) is null))

@@ -1,6 +1,7 @@
 using Croft.Engines;
 using Croft.Engines.Simulated;
 using Croft.Journal;
+using Croft.Lifecycle;
 
 namespace Croft.Tests.Simulated;
 
@@ -39,6 +40,26 @@ public sealed class AFarmInMemory
         Assert.InRange(second!.Duration.TotalSeconds, 30, 45);
         await farm.DestroyAsync();
         Assert.Equal([], farm.Left());
+    }
+
+    [Fact]
+    public async Task LosesCopiesOfImagesThatNobodyHas()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p } ]");
+        await farm.UpAsync();
+        var own = farm.Left().Count();
+        var used = farm.Hosts.First().Volumes.Keys.ToList();
+        IReadOnlyList<Leftover> found = [];
+        await farm.ProgramAsync(async c =>
+        {
+            foreach (var volume in (string[])["image.0123456789abcdef.1.root.qcow2", "image.0123456789abcdef.1.complete"])
+                await c.Engine("h0").CreateFileAsync(volume, CancellationToken.None);
+            found = await ImageGc.FindAsync(c, c.Surroundings.Clock.GetUtcNow() + TimeSpan.FromHours(1), CancellationToken.None);
+            await ImageGc.RemoveAsync(c, found, CancellationToken.None);
+        });
+        Assert.Equal([(LeftoverKind.Copy, "0123456789abcdef.1")], found.Select(f => (f.Kind, f.Name)));
+        Assert.Equal(used, farm.Hosts.First().Volumes.Keys);
+        Assert.Equal(own, farm.Left().Count());
     }
 
     [Fact]

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Images;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Finds and removes base images that nobody used for long: of this user, and copies in the pools of a farm's hypervisors.</summary>
+public static class ImageGc
+{
+    /// <summary>Finds what was not used since then; changes nothing. What the farm declares is in use.</summary>
+    public static async Task<ImmutableArray<Leftover>> FindAsync(Controller controller, DateTimeOffset before, CancellationToken cancel)
+    {
+        var declared = controller.Farm.Machines.Select(m => m.Image).Distinct().Select(controller.Images.Find).OfType<StoredImage>().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var own = controller.Images.List();
+        var copies = await Task.WhenAll(controller.Engines.Keys.Order(StringComparer.Ordinal).Select(async hypervisor =>
+            await controller.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync(cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
+        return
+        [
+            .. own.Where(i => i.LastUsed < before && !declared.Contains(i.Id))
+                .Select(i => new Leftover("", LeftoverKind.Image, i.Id, i.Bytes, $"{i.Name}{(i.Arch is null ? "" : " " + i.Arch)}, last used {i.LastUsed:yyyy-MM-dd HH:mm}")),
+            .. copies.SelectMany(c => c),
+        ];
+    }
+
+    /// <summary>Removes what was found. Copies on which a machine stands by now, or of an image whose machines still run, stay.</summary>
+    public static async Task RemoveAsync(Controller controller, IEnumerable<Leftover> found, CancellationToken cancel)
+    {
+        foreach (var leftover in found)
+        {
+            if (leftover.Kind == LeftoverKind.Image)
+                controller.Images.Remove(leftover.Name);
+            var copies = leftover.Kind == LeftoverKind.Image ? StoredImage.CopiesOf(leftover.Name) : leftover.Name;
+            foreach (var engine in controller.Engines.Values.Where(e => leftover.Hypervisor.Length == 0 || e.Name == leftover.Hypervisor))
+                await PoolImages.RemoveAsync(engine, copies, cancel);
+        }
+    }
+
+    static IEnumerable<Leftover> CopiesIn(string hypervisor, DiskFiles files, ImmutableArray<StoredImage> own, DateTimeOffset before) =>
+        from copy in files.Names.Select(Volumes.MarkedCopy).OfType<string>().Order(StringComparer.Ordinal)
+        where !own.Any(i => copy.StartsWith(StoredImage.CopiesOf(i.Id), StringComparison.Ordinal))
+        let volumes = files.Names.Where(v => v.StartsWith(Volumes.Image(copy, ""), StringComparison.Ordinal)).ToList()
+        where volumes.All(v => files.Changed(v) < before && !files.On(v).Any())
+        select new Leftover(hypervisor, LeftoverKind.Copy, copy, volumes.Sum(files.Size), "this user has no such image, and no machine stands on it");
+}
