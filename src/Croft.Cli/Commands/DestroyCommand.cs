@@ -16,7 +16,7 @@ static class DestroyCommand
             var selected = parsed.GetValue(selection)!;
             var inventory = await controller.ObserveAsync(cancel);
             var machines = await Session.EveryMachineAsync(controller, selected, cancel);
-            foreach (var line in FarmDown.Describe(inventory, controller.Farm, machines))
+            foreach (var line in await FarmDown.DescribeAsync(controller, inventory, machines, cancel))
                 session.Terminal.Say(line);
             if (machines.Count > 0)
                 session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {controller.Farm.Name}");

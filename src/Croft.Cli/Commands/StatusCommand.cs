@@ -18,8 +18,9 @@ static class StatusCommand
             using (controller)
             {
                 var record = found.Record;
-                var hypervisor = (await controller.ObserveAsync(cancel)).Hypervisors.First(h => h.Name == found.Hypervisor);
-                var volumes = hypervisor.Volumes.Values.Where(v => v.Name.StartsWith(Volumes.PrefixOf(record.Farm, record.Name), StringComparison.Ordinal)).ToList();
+                var prefix = Volumes.PrefixOf(record.Farm, record.Name);
+                var files = await controller.Engine(found.Hypervisor).DiskFilesAsync(prefix, cancel);
+                var volumes = files.Names.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
                 var json = LsCommand.Json(found);
                 json["uuid"] = found.State.Uuid.ToString();
                 json["vcpus"] = found.State.Vcpus;
@@ -28,7 +29,7 @@ static class StatusCommand
                 json["run"] = record.Run;
                 json["held"] = record.Held;
                 json["hostKey"] = record.HostKey;
-                json["volumes"] = new System.Text.Json.Nodes.JsonObject(volumes.Select(v => KeyValuePair.Create(v.Name, (System.Text.Json.Nodes.JsonNode?)v.Allocation)));
+                json["volumes"] = new System.Text.Json.Nodes.JsonObject(volumes.Select(v => KeyValuePair.Create(v, (System.Text.Json.Nodes.JsonNode?)files.Size(v))));
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
             }
 

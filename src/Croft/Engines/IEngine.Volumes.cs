@@ -40,7 +40,11 @@ public partial interface IEngine
     Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel);
 
     /// <summary>All files of the pool, and what stands on what, as the files themselves say it.</summary>
-    Task<DiskFiles> DiskFilesAsync(CancellationToken cancel);
+    /// <param name="sized">
+    /// What the names of files begin with of which it must be known how large they are and when they were written to; null for none. It is one call for each; disks,
+    /// which may stand on others, are asked in any case.
+    /// </param>
+    Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel);
 
     /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
     Task LookAgainAsync(CancellationToken cancel);

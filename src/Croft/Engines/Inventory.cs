@@ -22,7 +22,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="Vcpus">Processors of the host.</param>
 /// <param name="Memory">Bytes of the host.</param>
 /// <param name="Machines">All machines there, other people's too.</param>
-/// <param name="Volumes">The volumes of Croft's pool, by name.</param>
+/// <param name="Volumes">The names of the volumes of Croft's pool.</param>
 /// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
 /// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
@@ -38,7 +38,7 @@ public sealed record HypervisorState(
     long Memory,
     ImmutableArray<MachineState> Machines,
     ImmutableArray<NetworkState> Networks,
-    ImmutableSortedDictionary<string, VolumeState> Volumes,
+    ImmutableHashSet<string> Volumes,
     ImmutableArray<IPNetwork> Addresses,
     ImmutableHashSet<int> BusyPorts,
     string? HostNameUnknown = null,
@@ -68,7 +68,7 @@ public sealed record HypervisorState(
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
         name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
-        ImmutableSortedDictionary<string, VolumeState>.Empty, [], []);
+        [], [], []);
 
     /// <summary>A hypervisor as the farm file declares it, empty.</summary>
     public static HypervisorState Declared(Farms.HypervisorSpec spec) => Silent(spec.Name, spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : "") with
@@ -215,9 +215,3 @@ public sealed record NetworkState(
 
 /// <summary>An address promised to a MAC.</summary>
 public sealed record Reservation(IPAddress Address, string Mac, string Host);
-
-/// <summary>A volume of Croft's pool.</summary>
-/// <param name="Path">On the hypervisor.</param>
-/// <param name="Capacity">Bytes the guest sees.</param>
-/// <param name="Allocation">Bytes it takes.</param>
-public sealed record VolumeState(string Name, string Path, long Capacity, long Allocation);

@@ -67,7 +67,7 @@ public sealed class PoolImages(IEngine engine, RunJournal journal)
     /// <param name="copies">The copy, or <see cref="StoredImage.CopiesOf"/> the image.</param>
     public static async Task<bool> RemoveAsync(IEngine engine, string copies, CancellationToken cancel)
     {
-        var files = await engine.DiskFilesAsync(cancel);
+        var files = await engine.DiskFilesAsync(null, cancel);
         var own = files.Names.Where(v => v.StartsWith(Volumes.Image(copies, ""), StringComparison.Ordinal)).ToList();
         if (own.Any(v => files.On(v).Any()))
             return false;

@@ -33,24 +33,29 @@ public static class FarmDown
     }
 
     /// <summary>What <see cref="DestroyAsync"/> would remove, for people.</summary>
-    public static IReadOnlyList<string> Describe(Inventory inventory, Farm farm, IReadOnlyCollection<Placed> machines) =>
-    [
-        .. from machine in machines
-           from hypervisor in inventory.Hypervisors
-           where hypervisor.Name == machine.Hypervisor
-           let prefix = Volumes.PrefixOf(farm.Name, machine.Record.Name)
-           let volumes = hypervisor.Volumes.Values.Where(v => v.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList()
-           let layers = volumes.Count(v => v.Name.Contains(".layer-", StringComparison.Ordinal) && v.Name.EndsWith(".json", StringComparison.Ordinal))
-           select $"{machine.Record.Name} on {machine.Hypervisor}: {volumes.Count} volumes, {volumes.Sum(v => v.Allocation) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
-        .. from inner in farm.InnerHypervisors
-           where machines.Any(m => m.Record.Name == inner.Machine)
-           let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
-           let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
-           let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
-           select inside.IsOff
-               ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
-               : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
-    ];
+    public static async Task<IReadOnlyList<string>> DescribeAsync(Controller controller, Inventory inventory, IReadOnlyCollection<Placed> machines, CancellationToken cancel)
+    {
+        var farm = controller.Farm;
+        var files = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await controller.Engine(h).DiskFilesAsync(farm.Name + ".", cancel))));
+        return
+        [
+            .. from machine in machines
+               from host in files
+               where host.Name == machine.Hypervisor
+               let prefix = Volumes.PrefixOf(farm.Name, machine.Record.Name)
+               let volumes = host.Files.Names.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).ToList()
+               let layers = volumes.Count(v => v.Contains(".layer-", StringComparison.Ordinal) && v.EndsWith(".json", StringComparison.Ordinal))
+               select $"{machine.Record.Name} on {machine.Hypervisor}: {volumes.Count} volumes, {volumes.Sum(host.Files.Size) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
+            .. from inner in farm.InnerHypervisors
+               where machines.Any(m => m.Record.Name == inner.Machine)
+               let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
+               let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
+               let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
+               select inside.IsOff
+                   ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
+                   : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
+        ];
+    }
 
     /// <summary>Removes machines with their disks, layers and addresses; with all of them, the farm's networks and whatever else carries its name.</summary>
     /// <param name="everything">The whole farm is meant, so that what an interrupted command left behind goes too.</param>
@@ -80,11 +85,11 @@ public static class FarmDown
         await controller.LeaveAsync(record.Name, cancel);
         if (controller.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
-        var before = await engine.DiskFilesAsync(cancel);
+        var before = await engine.DiskFilesAsync(null, cancel);
         if (record.Disks.Any(d => !before.Has(d.Volume)))
         {
             await engine.LookAgainAsync(cancel); // virsh made it beside the pool
-            before = await engine.DiskFilesAsync(cancel);
+            before = await engine.DiskFilesAsync(null, cancel);
         }
 
         await engine.UndefineAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
@@ -98,7 +103,7 @@ public static class FarmDown
         var going = own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList();
         foreach (var volume in going)
         {
-            if (!(await engine.DiskFilesAsync(cancel)).On(volume).Any())
+            if (!Volumes.IsDisk(volume) || !(await engine.DiskFilesAsync(null, cancel)).On(volume).Any())
                 await engine.DeleteVolumeAsync(volume, cancel);
         }
     }

@@ -72,7 +72,7 @@ public static class FarmGc
         var reader = new SnapshotReader(engine);
         // Before the files and after them: a machine that is frozen meanwhile goes on, on a file that was not seen, over one that it no longer names.
         var used = await engine.UsedAsync(cancel);
-        var files = await engine.DiskFilesAsync(cancel);
+        var files = await engine.DiskFilesAsync("", cancel);
         var snapshots = await reader.AllAsync(files.Names, cancel);
         var machines = await engine.ListMachinesAsync(cancel);
         var touched = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);

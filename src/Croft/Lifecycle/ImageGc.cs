@@ -13,7 +13,7 @@ public static class ImageGc
         var declared = controller.Farm.Machines.Select(m => m.Image).Distinct().Select(controller.Images.Find).OfType<StoredImage>().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var own = controller.Images.List();
         var copies = await Task.WhenAll(controller.Engines.Keys.Order(StringComparer.Ordinal).Select(async hypervisor =>
-            await controller.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync(cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
+            await controller.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync("image.", cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
         return
         [
             .. own.Where(i => i.LastUsed < before && !declared.Contains(i.Id))

@@ -43,7 +43,7 @@ static class LayerChain
         void Add(string name)
         {
             var volume = key is null ? null : VolumeOf(input.Farm.Name, spec.Name, key, identity);
-            layers.Add(new(name, key, volume is not null && hypervisor.Volumes.ContainsKey(volume) ? volume : null));
+            layers.Add(new(name, key, volume is not null && hypervisor.Volumes.Contains(volume) ? volume : null));
         }
     }
 

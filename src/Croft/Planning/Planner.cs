@@ -34,7 +34,7 @@ public sealed partial class Planner
         others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
         inner = Farm.InnerHypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes.Keys where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
+        keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
         var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
         macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];

@@ -19,7 +19,7 @@ sealed class HiddenFiles(IEngine engine, RunJournal journal)
         while (true)
         {
             var present = await engine.RecordAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
-            var files = await engine.DiskFilesAsync(cancel);
+            var files = await engine.DiskFilesAsync(null, cancel);
             var hidden = new SnapshotTree(present, await reader.ListAsync(record, cancel), files).Hidden
                 .Select(h => h.Volume).FirstOrDefault(v => !later.Contains(v) && files.On(v).Count() == 1);
             if (hidden is null)
@@ -48,7 +48,7 @@ sealed class HiddenFiles(IEngine engine, RunJournal journal)
         else if (writers.Keys.Any(top => files.Chain(top).Contains(above)) || !await TryRebaseAsync(above, onto, cancel))
             return false;
         await engine.LookAgainAsync(cancel);
-        return (await engine.DiskFilesAsync(cancel)).Below(above) == onto;
+        return (await engine.DiskFilesAsync(null, cancel)).Below(above) == onto;
     }
 
     /// <summary>Of a file that no running machine has open; false where it is not this host's or this user's.</summary>

@@ -22,7 +22,7 @@ sealed class LayerCache(IEngine engine, RunJournal journal, TimeProvider clock)
     /// <summary>Whether the farm's volumes, all together, take more.</summary>
     public async Task<bool> MayTakeMoreAsync(string farm, long keep, CancellationToken cancel)
     {
-        var files = await engine.DiskFilesAsync(cancel);
+        var files = await engine.DiskFilesAsync(farm + ".", cancel);
         return files.Names.Where(n => n.StartsWith(farm + ".", StringComparison.Ordinal)).Sum(files.Size) > keep;
     }
 
@@ -40,7 +40,7 @@ sealed class LayerCache(IEngine engine, RunJournal journal, TimeProvider clock)
     /// <summary>The layer that goes next; null when enough is gone, or nothing more may go.</summary>
     async Task<(MachineRecord Record, StoredSnapshot Layer, long Size)?> OldestAsync(IEnumerable<MachineRecord> machines, IReadOnlySet<string> needed, long keep, CancellationToken cancel)
     {
-        var files = await engine.DiskFilesAsync(cancel);
+        var files = await engine.DiskFilesAsync("", cancel);
         var layers = ImmutableArray.CreateBuilder<(MachineRecord Record, StoredSnapshot Layer, long Size, bool Free)>();
         foreach (var record in machines)
         {

@@ -49,8 +49,12 @@ public sealed class SnapshotReader(IEngine engine)
     }
 
     /// <summary>What a machine's snapshots stand on each other, and what else its files are.</summary>
-    public async Task<SnapshotTree> TreeAsync(MachineRecord record, CancellationToken cancel) =>
-        new(record, await ListAsync(record, cancel), await engine.DiskFilesAsync(cancel)) { Foreign = await engine.ForeignSnapshotsAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel) };
+    public async Task<SnapshotTree> TreeAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var files = engine.DiskFilesAsync(Volumes.PrefixOf(record.Farm, record.Name), cancel);
+        var foreign = engine.ForeignSnapshotsAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
+        return new(record, await ListAsync(record, cancel), await files) { Foreign = await foreign };
+    }
 
     internal static ShownSnapshot Shown(StoredSnapshot s) => new(
         s.Snapshot.Name, s.Volume, $"Croft's, {(s.Snapshot.Memory is null ? "disks" : "disks and memory")}: croft snapshot restore {s.Snapshot.Name} {s.Snapshot.Record.Name}", s.Snapshot.Made);

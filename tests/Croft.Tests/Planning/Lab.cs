@@ -14,11 +14,9 @@ static class Lab
     public const long MiB = 1 << 20;
     public const long GiB = 1 << 30;
 
-    static readonly ImmutableSortedDictionary<string, VolumeState> NoVolumes = ImmutableSortedDictionary<string, VolumeState>.Empty;
-
     /// <summary>A host with nothing on it; <paramref name="offers"/> as <c>x86_64:kvm,qemu aarch64:qemu</c>.</summary>
     public static HypervisorState Host(string name, string offers = "x86_64:kvm,qemu", long memory = 64 * GiB) => new(
-        name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], NoVolumes, [], []);
+        name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], [], [], []);
 
     /// <summary>The part of a farm file that declares hypervisors of these names.</summary>
     public static string Hypervisors(params IEnumerable<string> names) =>

@@ -109,7 +109,7 @@ public sealed class LayerKeys : IDisposable
         Assert.All(planned.Layers, layer => Assert.Null(layer.Present));
         var identity = LayerChain.IdentityOf(planned.Nics);
         var volumes = planned.Layers.Take(2).Select(l => LayerChain.VolumeOf("f", "a", l.Key!, identity)).ToList();
-        var host = Lab.Host("h1") with { Volumes = volumes.ToImmutableSortedDictionary(v => v, v => new VolumeState(v, "/pool/" + v, 1, 1)) };
+        var host = Lab.Host("h1") with { Volumes = [.. volumes] };
         string Hits(PlanInput asked) => string.Join(' ', Planner.Make(asked with { Inventory = new([host]) }).Machines[0].Layers.Where(l => l.Present is not null).Select(l => l.Name));
         Assert.Equal("clean dependencies", Hits(input));
         Assert.Equal("", Hits(Input("networks: [ { name: lan, address: 10.9.0.77 } ]"))); // its memory thinks it is somebody else

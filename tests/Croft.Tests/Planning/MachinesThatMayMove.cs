@@ -14,7 +14,7 @@ public sealed class MachinesThatMayMove
         Assert.All(Planner.Make(input).Machines, m => Assert.True(m.IsReplaceable));
         var host = Lab.Done(input, Planner.Make(input))[0];
         bool Replaceable(HypervisorState with) => Planner.Make(input with { Inventory = new([with, Lab.Host("h2")]) }).Machines[0].IsReplaceable;
-        HypervisorState Holding(params string[] volumes) => host with { Volumes = host.Volumes.AddRange(volumes.Select(v => KeyValuePair.Create(v, new VolumeState(v, "/" + v, 0, 0)))) };
+        HypervisorState Holding(params string[] volumes) => host with { Volumes = host.Volumes.Union(volumes) };
         Assert.True(Replaceable(host));
         Assert.True(Replaceable(Holding("f.a.layer-0123-4567.json", "f.b.snapshot-mine.0.json")));
         Assert.False(Replaceable(Holding("f.a.snapshot-mine.0.json")));

@@ -15,7 +15,7 @@ public sealed partial class LibvirtEngine
     {
         var machines = ListMachinesAsync(cancel);
         var networks = ListNetworksAsync(cancel);
-        var volumes = CallAsync("reading volumes", ObserveVolumes, cancel);
+        var volumes = ListVolumesAsync(cancel);
         var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion), cancel);
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
         var addresses = here ? LocalAddresses() : [];
@@ -32,7 +32,7 @@ public sealed partial class LibvirtEngine
             (long)node.MemoryKiB * 1024,
             await machines,
             await networks,
-            await volumes,
+            [.. await volumes],
             addresses,
             [.. ports],
             here ? UnknownHostName() : null,
@@ -107,30 +107,6 @@ public sealed partial class LibvirtEngine
         }
 
         return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
-    }
-
-    ImmutableSortedDictionary<string, VolumeState> ObserveVolumes()
-    {
-        var volumes = ImmutableSortedDictionary.CreateBuilder<string, VolumeState>(StringComparer.Ordinal);
-        if (FindPool() is not { } found)
-            return volumes.ToImmutable();
-        foreach (var volume in found.Volumes())
-        {
-            using (volume)
-            {
-                try
-                {
-                    var info = volume.Info();
-                    volumes[volume.Name] = new(volume.Name, volume.Path, (long)info.Capacity, (long)info.Allocation);
-                }
-                catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
-                {
-                    // Deleted while the list was read.
-                }
-            }
-        }
-
-        return volumes.ToImmutable();
     }
 
     static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(XElement capabilities)

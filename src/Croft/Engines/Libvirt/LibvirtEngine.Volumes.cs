@@ -114,7 +114,7 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <inheritdoc/>
-    public Task<DiskFiles> DiskFilesAsync(CancellationToken cancel) => CallAsync(
+    public Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel) => CallAsync(
         "reading backing files",
         () =>
         {
@@ -123,10 +123,17 @@ public sealed partial class LibvirtEngine
             {
                 using (volume)
                 {
+                    var stands = Volumes.FormatOf(volume.Name) == "qcow2";
+                    if (!stands && (sized is null || !volume.Name.StartsWith(sized, StringComparison.Ordinal)))
+                    {
+                        files[volume.Name] = new(volume.Name, null, 0);
+                        continue;
+                    }
+
                     try
                     {
                         var xml = XElement.Parse(volume.Xml());
-                        var backing = Volumes.FormatOf(volume.Name) != "qcow2" ? null : (string?)xml.Element("backingStore")?.Element("path");
+                        var backing = stands ? (string?)xml.Element("backingStore")?.Element("path") : null;
                         files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
                     }
                     catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)

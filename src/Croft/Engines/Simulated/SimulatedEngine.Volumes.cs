@@ -58,7 +58,7 @@ sealed partial class SimulatedEngine
     public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => AskAsync<IReadOnlyList<string>>("listing volumes", () => [.. volumes.Keys], cancel);
 
     /// <inheritdoc/>
-    public Task<DiskFiles> DiskFilesAsync(CancellationToken cancel) => AskAsync(
+    public Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel) => AskAsync(
         "reading backing files", () => new DiskFiles(volumes.Values.ToDictionary(v => v.Name, v => new DiskFile(v.Name, v.Backing, v.Allocation, v.Changed), StringComparer.Ordinal)), cancel);
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ sealed class SimulatedHost(Simulation simulation, string name)
         name, $"simulated-{name}", null, "simulated 1", VirtTypes, Vcpus, Memory,
         [.. machines.Values.Select(m => m.State)],
         [.. networks.Values.Select(n => n.State)],
-        volumes.Values.ToImmutableSortedDictionary(v => v.Name, v => new VolumeState(v.Name, $"/simulated/{name}/{v.Name}", v.Capacity, v.Allocation), StringComparer.Ordinal),
+        [.. volumes.Keys],
         [], []);
 
     /// <summary>It loses its power. Its machines are off then, what stands on its disks stays.</summary>
