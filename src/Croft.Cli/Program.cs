@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Croft.Cli;
 using Croft.Cli.Commands;
 using Croft.Cli.Options;
+using Croft.Engines.Libvirt;
 
 // Before anything is built: people's scripts ask for the version often.
 if (args is ["--version"])
@@ -45,4 +46,6 @@ if (Usage.Refuse(parsed) is { } refused)
     return refused;
 if (parsed.Action is HelpAction)
     return Usage.Help(parsed);
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+LibvirtEngine.EndEvents();
+return code;

@@ -7,6 +7,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Lifecycle;
 using Croft.Planning;
+using Croft.Tools;
 
 namespace Croft.Cli;
 
@@ -53,6 +54,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     {
         var reading = FarmFile.Read(path, Defaults);
         return reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
+    }
+
+    /// <summary>Waits until no other command changes a farm, and keeps others from it until disposed. The kernel ends that with the program, however it ends.</summary>
+    public async Task<FileStream> AloneAsync(string farm, CancellationToken cancel)
+    {
+        var state = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(farm)!, ".croft")).FullName;
+        return await FileGate.EnterAsync(Path.Combine(state, "lock"), cancel, () => terminal.Say("Another croft command changes this farm; waiting for it."));
     }
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>

@@ -17,6 +17,9 @@ public sealed partial class LibvirtConnection : IDisposable
         return new LibvirtConnection(SilentAuth.Open(SilentAuth.WithoutTerminal(uri), flags));
     }
 
+    /// <summary>Ends all events of this process, for when it ends: no callback runs any more.</summary>
+    public static void EndEvents() => EventLoop.Stop();
+
     /// <summary>The version of the library in this process.</summary>
     public static Version LibraryVersion
     {

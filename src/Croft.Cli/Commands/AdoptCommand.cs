@@ -18,6 +18,6 @@ static class AdoptCommand
             if (withoutKey.Count > 0)
                 session.Terminal.Say($"Only the key that they were made with opens {string.Join(", ", withoutKey)}: off, or without a guest agent. Start them and croft adopt again, or make them anew.");
             return 0;
-        });
+        }, alone: true);
     }
 }

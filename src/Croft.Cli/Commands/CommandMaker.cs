@@ -9,11 +9,12 @@ sealed class CommandMaker(GlobalOptions options)
     /// <summary>Makes a command.</summary>
     /// <param name="parts">Its arguments, options and sub-commands.</param>
     /// <param name="run">What it does; returns the exit code.</param>
+    /// <param name="alone">Whether it waits for other commands that change the farm, and those for it.</param>
     /// <param name="timeout">Whether --timeout bounds the whole command; otherwise the command gives it a meaning of its own.</param>
-    public Command Make(string name, string description, IEnumerable<Symbol> parts, Func<Session, ParseResult, CancellationToken, Task<int>> run, bool timeout = true)
+    public Command Make(string name, string description, IEnumerable<Symbol> parts, Func<Session, ParseResult, CancellationToken, Task<int>> run, bool alone = false, bool timeout = true)
     {
         var command = Group(name, description, parts);
-        command.SetAction((parsed, cancel) => RunAsync(run, parsed, timeout, cancel));
+        command.SetAction((parsed, cancel) => RunAsync(run, parsed, alone, timeout, cancel));
         return command;
     }
 
@@ -34,7 +35,7 @@ sealed class CommandMaker(GlobalOptions options)
         return command;
     }
 
-    async Task<int> RunAsync(Func<Session, ParseResult, CancellationToken, Task<int>> run, ParseResult parsed, bool timeout, CancellationToken cancel)
+    async Task<int> RunAsync(Func<Session, ParseResult, CancellationToken, Task<int>> run, ParseResult parsed, bool alone, bool timeout, CancellationToken cancel)
     {
         var terminal = new Terminal(parsed.GetValue(options.NoColor));
         var session = new Session(parsed, options, terminal);
@@ -44,6 +45,7 @@ sealed class CommandMaker(GlobalOptions options)
             if (timeout && session.Timeout is { } limit)
                 late.CancelAfter(limit);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+            await using var gate = alone && session.FarmPath() is { } farm ? await session.AloneAsync(farm, any.Token) : null;
             return await run(session, parsed, any.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)

@@ -25,6 +25,6 @@ static class DestroyCommand
             if (controller.Silent.Count > 0)
                 session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} stays: when it answers again, croft destroy removes that too.");
             return 0;
-        });
+        }, alone: true);
     }
 }

@@ -15,7 +15,7 @@ static class DownCommand
             using var controller = await session.OpenAsync(cancel);
             await StopAsync(session, controller, await Session.EveryMachineAsync(controller, parsed.GetValue(selection)!, cancel), force: false, cancel);
             return 0;
-        });
+        }, alone: true);
     }
 
     public static async Task StopAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, bool force, CancellationToken cancel)

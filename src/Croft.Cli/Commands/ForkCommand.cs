@@ -27,6 +27,6 @@ static class ForkCommand
             var summary = await FarmFork.RunAsync(controller, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
             view.Dispose();
             return UpCommand.Report(session, summary, cancel);
-        });
+        }, alone: true);
     }
 }

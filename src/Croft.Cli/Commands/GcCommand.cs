@@ -20,7 +20,7 @@ static class GcCommand
             session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
             session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(controller, found, cancel))} are gone.");
             return 0;
-        });
+        }, alone: true);
     }
 
     /// <summary>Shows what was found; false when that is nothing.</summary>

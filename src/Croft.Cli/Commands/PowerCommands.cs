@@ -33,7 +33,7 @@ static class PowerCommands
             var summary = await FarmUp.RunAsync(controller, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
             view.Dispose();
             return summary is not null ? UpCommand.Report(session, summary, cancel) : undeclared > 0 ? 0 : Nothing(session);
-        });
+        }, alone: true);
     }
 
     /// <summary>Forks, and what the farm file no longer declares, start as they are.</summary>

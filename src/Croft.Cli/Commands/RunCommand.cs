@@ -32,7 +32,7 @@ static class RunCommand
             var code = ReportCommand.Print(session, summary, controller.Farm.StateDirectory);
             cancel.ThrowIfCancellationRequested();
             return code;
-        });
+        }, alone: true);
     }
 
     static Option<string[]> Phases(string name, string description)

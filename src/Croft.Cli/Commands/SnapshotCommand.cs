@@ -189,12 +189,14 @@ static class SnapshotCommand
         {
             using var controller = await session.OpenAsync(cancel);
             var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            if (machines.Count == 0)
+                throw CroftException.Usage("the farm has no machines yet", "croft up makes those that it declares");
             using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
             journal.RunStart(controller.Farm.Name, "snapshot " + name, controller.Farm.Project.Id);
             await act(session, parsed, controller, machines, parsed.GetValue(snapshot)!, journal, cancel);
             journal.RunEnd(Outcome.Passed);
             return 0;
-        });
+        }, alone: true);
     }
 
     static Argument<string> SnapshotName() => new("NAME") { Description = "The snapshot's name" };

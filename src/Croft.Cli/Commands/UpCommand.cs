@@ -27,7 +27,7 @@ static class UpCommand
             }
 
             return Report(session, summary, cancel);
-        });
+        }, alone: true);
     }
 
     /// <summary>Says how it went; the exit code follows from the worst outcome.</summary>

@@ -13,6 +13,9 @@ static unsafe partial class Libvirt
     internal static partial int virEventRunDefaultImpl();
 
     [LibraryImport(Library)]
+    internal static partial int virEventAddTimeout(int timeout, delegate* unmanaged<int, void*, void> cb, void* opaque, delegate* unmanaged<void*, void> ff);
+
+    [LibraryImport(Library)]
     internal static partial int virConnectDomainEventRegisterAny(
         ConnectHandle conn, nint dom, int eventID, void* cb, nint opaque, delegate* unmanaged<nint, void> freecb);
 

@@ -158,6 +158,9 @@ public sealed record MachineRecord(
     /// <summary>Why it has room although it does not run: somebody is about to start it. Null when nobody is.</summary>
     public MachineClaim? Claim { get; init; }
 
+    /// <summary>Whether its guest has not answered yet since it was started.</summary>
+    public bool IsStarting { get; init; }
+
     /// <summary>When it was made where it is; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
 

@@ -43,7 +43,7 @@ public static class Volumes
     /// <summary>Whether a volume is named as Croft names a machine's disk.</summary>
     public static bool IsDiskOf(string farm, string machine, string disk, string volume) =>
         IsDisk(volume) && volume.StartsWith($"{farm}.{machine}.{disk}.", StringComparison.Ordinal)
-        && int.TryParse(volume[$"{farm}.{machine}.{disk}.".Length..^".qcow2".Length], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        && int.TryParse(volume[$"{farm}.{machine}.{disk}.".Length..volume.LastIndexOf('.')], NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     /// <summary>The next manifest of a snapshot that the user names. One of a higher number takes the place of the others.</summary>
     public static string Snapshot(string farm, string machine, string name, IEnumerable<string> volumes)

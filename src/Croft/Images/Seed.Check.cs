@@ -62,7 +62,7 @@ public static partial class Seed
         CroftException.Usage($"\"{new string([.. value.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}\" is not {what}");
 
     // \z, not $: $ would let a line end through.
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}\z")]
     private static partial Regex IdentifierForm();
 
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\z")]

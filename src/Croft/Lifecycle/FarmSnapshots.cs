@@ -35,6 +35,8 @@ public static partial class FarmSnapshots
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
             await Hold.MarkHostAsync(controller, machine, "snapshot", cancel);
+        if (options.Keep == Keep.Offline)
+            await WriteSshConfigAsync(controller, cancel);
         if (options.Together)
             return await new SnapshotGroup(controller, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
         await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, options.Keep, null, journal, cancel)));
@@ -85,7 +87,7 @@ public static partial class FarmSnapshots
             await controller.LeaveAsync(machine.Record.Name, cancel);
         await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
         var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name && !m.IsSuperfluous));
+        await WriteSshConfigAsync(controller, cancel);
         await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
     }
 
@@ -148,6 +150,7 @@ public static partial class FarmSnapshots
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
         }
 
+        await WriteSshConfigAsync(controller, cancel);
         await Task.WhenAll(chosen.Select(async s =>
         {
             await TakeAsync(controller, s.Machine, name, KeptBy(s.Machine, s.Stored), s.Stored, journal, cancel);
@@ -224,6 +227,10 @@ public static partial class FarmSnapshots
         xml.Descendants("nvram").Remove();
         return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
     }
+
+    /// <summary>For guests that start: earlier commands may have been about others.</summary>
+    static async Task WriteSshConfigAsync(Controller controller, CancellationToken cancel) =>
+        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name && !m.IsSuperfluous));
 
     static PlainStart Start(Controller controller, Placed machine, RunJournal journal) =>
         new(controller, controller.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));

@@ -68,26 +68,35 @@ public static class FarmUp
         var engine = work.EngineOf(machine);
         var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
         var record = await DefineAsync(work, machine, cancel);
-        record = record with { Held = "up" };
-        var start = new MachineStart(work, machine, "startup");
-        if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
-            await start.RunAsync(record, () => HoldAsync(ResumeAsync(engine, domain, cancel)), running: true, cancel);
-        else
-            await start.RunAsync(record, () => HoldAsync(engine.StartAsync(domain, cancel)), running: false, cancel);
+        record = record with { Held = "up", IsStarting = false };
+        var paused = await engine.PowerAsync(domain, cancel) == PowerState.Paused;
+        await new MachineStart(work, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
+        await engine.WriteRecordAsync(record, cancel);
 
-        // Now that it runs it has its room, and claims none.
-        async Task HoldAsync(Task starting)
+        async Task GoAsync()
         {
-            await starting;
-            await engine.WriteRecordAsync(record, cancel);
+            if (paused)
+                await ResumeAsync(engine, domain, cancel);
+            else if (await engine.PowerAsync(domain, cancel) != PowerState.Running)
+                await engine.StartAsync(domain, cancel);
+            await engine.WriteRecordAsync(record with { IsStarting = true }, cancel); // now that it runs it has its room, and claims none
         }
     }
 
     /// <summary>Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.</summary>
     public static async Task ResumeAsync(IEngine engine, string domain, CancellationToken cancel)
     {
-        if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
-            await engine.ResumeAsync(domain, cancel);
+        try
+        {
+            if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
+                await engine.ResumeAsync(domain, cancel);
+        }
+        catch (CroftException)
+        {
+            if (await engine.PowerAsync(domain, cancel) != PowerState.Running)
+                throw; // otherwise libvirt was starting it
+        }
+
         if (await engine.HasAgentAsync(domain, cancel))
             await engine.ReleaseWritesAsync(domain, cancel);
     }

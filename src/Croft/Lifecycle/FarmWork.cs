@@ -85,6 +85,7 @@ sealed partial class FarmWork : IDisposable
             plan.ThrowIfProblems();
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
+            var there = controller.ListAsync(cancel);
             var measuring = controller.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
             bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
@@ -100,7 +101,7 @@ sealed partial class FarmWork : IDisposable
                 },
                 cancel)).Append(measuring));
             var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
-            work.OpenDoors();
+            work.OpenDoors(await there);
             return work;
 
             Task EnsureImagesAsync() => Parallel.ForEachAsync(
@@ -187,9 +188,15 @@ sealed partial class FarmWork : IDisposable
         Journal.Dispose();
     }
 
-    /// <summary>Addresses are known before the machines are; their keys are not.</summary>
-    void OpenDoors()
+    /// <summary>Addresses are known before the machines are; their keys are not. The farm's other machines are reached as before.</summary>
+    void OpenDoors(IEnumerable<Placed> there)
     {
+        foreach (var machine in there.Where(m => m.Record.Farm == Controller.Farm.Name && !m.IsSuperfluous))
+        {
+            if (Controller.AccessOf(machine.Hypervisor, machine.Record) is { } door)
+                doors[machine.Record.Name] = door;
+        }
+
         foreach (var machine in Plan.Machines)
         {
             if ((machine.Existing?.Record is { } record ? Controller.AccessOf(machine.Hypervisor!, record) : Controller.AccessOf(machine)) is { } door)

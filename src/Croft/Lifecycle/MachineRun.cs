@@ -155,7 +155,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         await work.MakerFor(machine).DefineAsync(machine, definition, cancel);
         record = fresh;
         started = true;
-        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => RunningAsync(() => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
+        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
         ready = true;
     }
 
@@ -195,15 +195,16 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         await PowerOffAsync(cancel);
         record = (await work.MakerFor(machine).CreateAsync(machine, await work.ImageAsync(machine, cancel), cancel)).Record;
         started = true;
-        await new MachineStart(work, machine, "startup").RunAsync(record!, () => RunningAsync(() => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
+        await new MachineStart(work, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
+        await engine.WriteRecordAsync(record!, cancel);
         ready = true;
     }
 
     /// <summary>Starts the machine. When it runs it has its room, and claims none.</summary>
-    async Task RunningAsync(Func<Task> start, CancellationToken cancel)
+    async Task RunningAsync(MachineRecord now, Func<Task> start, CancellationToken cancel)
     {
         await start();
-        await engine.WriteRecordAsync(record!, cancel);
+        await engine.WriteRecordAsync(now, cancel);
     }
 
     async Task PowerOffAsync(CancellationToken cancel)

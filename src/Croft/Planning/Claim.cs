@@ -23,6 +23,8 @@ enum Claim
 /// <summary>The machines of one hypervisor, and those among them that claim room.</summary>
 static class Claims
 {
+    const int MostNamed = 3;
+
     /// <summary>Judges one machine by all that are there.</summary>
     public static Claim Of(string machine, HypervisorSpec spec, HypervisorState state)
     {
@@ -34,14 +36,15 @@ static class Claims
         return Fits(spec, state, state.Machines.Where(m => AgeOf(m).CompareTo(mine) <= 0)) ? Claim.Waits : Claim.Lost;
     }
 
-    /// <summary>Why it has no room, for people: who was first.</summary>
+    /// <summary>Why it has no room, for people: who has it, those with most first.</summary>
     public static string Loss(MachineRecord machine, HypervisorSpec spec, HypervisorState state)
     {
         var own = state.Machines.FirstOrDefault(m => IsSame(m.Record, machine));
         var others = state.Machines.Where(m => Room.Counts(m) && m != own).ToList();
         var lack = own is null ? null : Room.LeftOf(spec, state, others).Lack(Room.Of(own), Room.TotalOf(spec, state));
-        var first = others.Where(m => m.Record is not null && m.Record.Farm != machine.Farm).MaxBy(AgeOf)?.Record;
-        return $"hypervisor \"{spec.Name}\" has no room for machine \"{machine.Name}\" any more: {(first is null ? "other machines" : $"farm \"{first.Farm}\" in {first.Folder}")} came first"
+        var first = others.GroupBy(m => m.Record?.Farm).OrderByDescending(g => g.Sum(m => m.Memory)).Select(g => g.First().Record).Select(record =>
+            record is null ? "other machines" : record.Farm == machine.Farm ? "this farm's other machines" : $"farm \"{record.Farm}\" in {record.Folder}");
+        return $"hypervisor \"{spec.Name}\" has no room for machine \"{machine.Name}\" any more: {string.Join(", ", first.Take(MostNamed))} came first"
             + (lack is null ? "" : $"; {lack}");
     }
 

@@ -147,6 +147,7 @@ public sealed partial class Planner
         : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks are declared otherwise")
         : power switch
         {
+            PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
             PowerState.Running => (MachineAction.None, "runs as declared"),
             PowerState.Paused => (MachineAction.Start, "is paused"),
             _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (MachineAction.Start, $"is off; port {taken} was taken meanwhile, {now.Port} is used"),

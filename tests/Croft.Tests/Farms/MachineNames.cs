@@ -45,6 +45,12 @@ public sealed class MachineNames
             Reading.Problems("farm: f\nvms:\n  list:\n    - { platform: debian_12, name: db, count: 2 }\n    - name: db-1\n      platform: debian_12"));
 
     [Fact]
+    public void CountThatMeetsANameIsRefused() =>
+        Assert.Equal(
+            "farm.yaml:3:76: vms.list[1].name: a second machine named \"a-1\"; the first is at farm.yaml:3:40; give each machine a name of its own",
+            Reading.Problems("farm: f\nvms:\n  list: [ { platform: debian_12, name: a-1 }, { platform: debian_12, name: a, count: 2 } ]").ReplaceLineEndings("\n").Trim());
+
+    [Fact]
     public void CountNumbersFromOne() =>
         Assert.Equal("db-1 db-2 db-3 debian-12-amd64-1", Names("  list: [ { platform: debian_12, name: db, count: 3 }, { platform: debian_12, count: 1 } ]"));
 

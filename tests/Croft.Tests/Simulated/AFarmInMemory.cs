@@ -63,6 +63,20 @@ public sealed class AFarmInMemory
     }
 
     [Fact]
+    public async Task WaitsForGuestsThatAnUpThatWasKilledHadStarted()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p } ]");
+        farm.Simulation.Boot = _ => TimeSpan.FromMinutes(1);
+        farm.Simulation.Faults = (_, _, doing) => doing.StartsWith("marking", StringComparison.Ordinal) ? SimulatedFault.KilledAfter : SimulatedFault.None;
+        Assert.Null(await farm.UpAsync());
+        farm.Mend();
+        var second = await farm.UpAsync();
+        Assert.Equal("1 passed", second!.Counts);
+        Assert.InRange(second.Duration.TotalSeconds, 40, 70);
+        Assert.Null(await farm.UpAsync());
+    }
+
+    [Fact]
     public async Task ForksMachinesOfOneCount()
     {
         using var farm = await SimulatedFarm.MakeAsync(3, 1, "  list: [ { name: a, platform: p, count: 3 } ]", Phases);

@@ -59,6 +59,7 @@ public sealed class Trees
     {
         var tree = Tree("0<image 1<0", "a=0", now: 1);
         Assert.True(tree.IsOwn);
+        Assert.True(new SnapshotTree(Record("1") with { Disks = [new("data", "f.m.data.0.raw"), new("more", "f.m.more.10.raw")] }, tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())).IsOwn);
         Assert.False(new SnapshotTree(Record("1") with { Disks = [new("root", "f.m.root.1.theirs")] }, tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())).IsOwn);
         Assert.False(new SnapshotTree(Record("1"), tree.Snapshots, new DiskFiles(new Dictionary<string, DiskFile>())) { Foreign = [new("s", null, true, true, true, default)] }.IsOwn);
     }

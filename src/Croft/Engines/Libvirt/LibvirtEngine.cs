@@ -77,6 +77,9 @@ public sealed partial class LibvirtEngine : IEngine
         }
     }
 
+    /// <summary>Ends all events, for when the program ends: libvirt must do nothing beside what libraries do then.</summary>
+    public static void EndEvents() => LibvirtConnection.EndEvents();
+
     /// <inheritdoc/>
     public IDisposable Watch(string domain, Action<MachineSignal> signal)
     {

@@ -31,6 +31,7 @@ static class RecordXml
             new XAttribute("claimed", Text(claim.Written)),
             claim.IsFirst ? new XAttribute("first", true) : null,
         },
+        record.IsStarting ? new XAttribute("starting", true) : null,
         record.Made is { } made ? new XAttribute("made", Text(made)) : null,
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
@@ -67,6 +68,7 @@ static class RecordXml
                 DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
             {
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
+                IsStarting = Text("starting") is not null,
                 Made = Time(Text("made")),
             }
             : null;

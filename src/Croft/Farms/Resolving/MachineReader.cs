@@ -16,18 +16,17 @@ sealed class MachineReader(
     /// <summary>The machine; null when it cannot be made, which is then reported.</summary>
     public MachineSpec? Read(DeclaredMachine declared)
     {
-        if (declared.Entry is null || declared.Index == 0)
+        if (declared.Entry is null)
         {
-            var made = Make(declared);
-            if (declared.Entry is not null)
-            {
-                _ofEntries[declared.Entry] = made;
-            }
-
-            return made;
+            return Make(declared);
         }
 
-        return _ofEntries[declared.Entry] is { } first ? first with { Name = declared.Name } : null;
+        if (!_ofEntries.TryGetValue(declared.Entry, out var first))
+        {
+            _ofEntries[declared.Entry] = first = Make(declared);
+        }
+
+        return first is null ? null : first with { Name = declared.Name };
     }
 
     MachineSpec? Make(DeclaredMachine declared)
