@@ -23,7 +23,7 @@ static class DestroyCommand
             await FarmDown.DestroyAsync(controller, inventory, machines, everything: selected.Length == 0, cancel);
             session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
             if (controller.Silent.Count > 0)
-                session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} stays: when it answers again, croft destroy removes that too.");
+                session.Terminal.Say($"What is on {controller.SilentNames} stays: when it answers again, croft destroy removes that too.");
             return 0;
         }, alone: true);
     }

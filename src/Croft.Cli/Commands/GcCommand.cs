@@ -40,7 +40,7 @@ static class GcCommand
                 ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
                 found.Select(l => (IReadOnlyList<string>)[l.Hypervisor.Length == 0 ? "-" : l.Hypervisor, Kind(l), Short(l), l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB", l.Why])));
         if (controller.Silent.Count > 0)
-            session.Terminal.Say($"What is on {string.Join(", ", controller.Silent.Keys.Order(StringComparer.Ordinal))} was not seen.");
+            session.Terminal.Say($"What is on {controller.SilentNames} was not seen.");
         if (found.Count == 0)
             session.Terminal.Say("Nothing is left over.");
         return found.Count > 0;

@@ -42,6 +42,9 @@ public sealed partial class Controller : IDisposable
     /// <summary>Why hypervisors did not answer, or do not any more, by name.</summary>
     public IReadOnlyDictionary<string, string> Silent => silent;
 
+    /// <summary>Names of the hypervisors that did not answer, or do not any more, for people.</summary>
+    public string SilentNames => string.Join(", ", silent.Keys.Order(StringComparer.Ordinal));
+
     /// <summary>The local images.</summary>
     public ImageStore Images { get; }
 
@@ -102,6 +105,10 @@ public sealed partial class Controller : IDisposable
         var counting = machines.GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name)).Select(g => g.MaxBy(m => m.Record.Standing)!).ToHashSet();
         return [.. machines.Select(m => m with { IsSuperfluous = !counting.Contains(m) })];
     }
+
+    /// <summary>The machines of the farm's name, without those of which a newer one is elsewhere.</summary>
+    internal async Task<IReadOnlyList<Placed>> ListOwnAsync(CancellationToken cancel) =>
+        [.. (await ListAsync(cancel)).Where(m => m.Record.Farm == Farm.Name && !m.IsSuperfluous)];
 
     /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
     public IReadOnlyList<Problem> HostFaults { get; private set; } = [];

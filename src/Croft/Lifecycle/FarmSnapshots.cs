@@ -230,7 +230,7 @@ public static partial class FarmSnapshots
 
     /// <summary>For guests that start: earlier commands may have been about others.</summary>
     static async Task WriteSshConfigAsync(Controller controller, CancellationToken cancel) =>
-        controller.WriteSshConfig((await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name && !m.IsSuperfluous));
+        controller.WriteSshConfig(await controller.ListOwnAsync(cancel));
 
     static PlainStart Start(Controller controller, Placed machine, RunJournal journal) =>
         new(controller, controller.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));

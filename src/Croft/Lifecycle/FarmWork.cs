@@ -85,7 +85,7 @@ sealed partial class FarmWork : IDisposable
             plan.ThrowIfProblems();
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
-            var there = controller.ListAsync(cancel);
+            var there = controller.ListOwnAsync(cancel);
             var measuring = controller.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
             bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
@@ -191,7 +191,7 @@ sealed partial class FarmWork : IDisposable
     /// <summary>Addresses are known before the machines are; their keys are not. The farm's other machines are reached as before.</summary>
     void OpenDoors(IEnumerable<Placed> there)
     {
-        foreach (var machine in there.Where(m => m.Record.Farm == Controller.Farm.Name && !m.IsSuperfluous))
+        foreach (var machine in there)
         {
             if (Controller.AccessOf(machine.Hypervisor, machine.Record) is { } door)
                 doors[machine.Record.Name] = door;
