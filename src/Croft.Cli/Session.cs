@@ -57,11 +57,8 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     }
 
     /// <summary>Waits until no other command changes a farm, and keeps others from it until disposed. The kernel ends that with the program, however it ends.</summary>
-    public async Task<FileStream> AloneAsync(string farm, CancellationToken cancel)
-    {
-        var state = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(farm)!, ".croft")).FullName;
-        return await FileGate.EnterAsync(Path.Combine(state, "lock"), cancel, () => terminal.Say("Another croft command changes this farm; waiting for it."));
-    }
+    public Task<FileLock> AloneAsync(string farm, CancellationToken cancel) => FileLock.EnterAsync(
+        Path.Combine(Path.GetDirectoryName(farm)!, ".croft/lock"), $"croft {parsed.CommandResult.Command.Name}", cancel, holder => terminal.Say($"Another croft command changes this farm: {holder}; waiting for it."));
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
     public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
@@ -174,6 +171,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
         {
             SessionRefusal = SessionRefusalFor(given),
+            HostId = File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id ? id : Environment.MachineName,
         };
     }
 

@@ -45,7 +45,7 @@ sealed class CommandMaker(GlobalOptions options)
             if (timeout && session.Timeout is { } limit)
                 late.CancelAfter(limit);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-            await using var gate = alone && session.FarmPath() is { } farm ? await session.AloneAsync(farm, any.Token) : null;
+            using var gate = alone && session.FarmPath() is { } farm ? await session.AloneAsync(farm, any.Token) : null;
             return await run(session, parsed, any.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)

@@ -33,7 +33,7 @@ static class SpawnCommand
     {
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
         var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        await using var alone = await session.AloneAsync(path, cancel);
+        using var alone = await session.AloneAsync(path, cancel);
         await DeclareAsync(session, stem, File.Exists(path) ? [.. Others(Session.Load(path), names), .. wanted] : wanted, cancel);
         using var controller = await Controller.OpenAsync(Session.Load(path), session.Surroundings, cancel);
         var old = (await Session.MachinesAsync(controller, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();

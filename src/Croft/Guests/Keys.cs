@@ -37,7 +37,7 @@ public static class Keys
         {
             var folder = Path.GetDirectoryName(file)!;
             Directory.CreateDirectory(folder, OwnerOnly);
-            await using var alone = await FileGate.EnterAsync(file + ".lock", cancel);
+            using var alone = await FileLock.EnterAsync(file + ".lock", null, cancel);
             if (!File.Exists(file) || !File.Exists(file + ".pub"))
             {
                 var next = $"{file}.{Guid.NewGuid():n}";

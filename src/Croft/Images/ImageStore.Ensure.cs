@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Croft.Farms;
+using Croft.Tools;
 
 namespace Croft.Images;
 
@@ -21,10 +22,11 @@ public sealed partial class ImageStore
         var key = Key(spec);
         try
         {
-            using var held = await ImageLock.AcquireAsync(
+            using var held = await FileLock.EnterAsync(
                 Path.Combine(Made("locks"), key),
-                holder => progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image")),
-                cancel);
+                null,
+                cancel,
+                holder => progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image")));
             if (Find(spec) is { } madeMeanwhile)
                 return madeMeanwhile;
             await RemoveStaleAsync(key);
@@ -94,7 +96,7 @@ public sealed partial class ImageStore
         {
             var maker = Path.GetFileName(folder).Split('-')[0];
 #pragma warning disable CA2000 // it is disposed; the rule does not see through the condition
-            using var held = maker == key ? null : ImageLock.TryAcquire(Path.Combine(Made("locks"), maker));
+            using var held = maker == key ? null : FileLock.TryEnter(Path.Combine(Made("locks"), maker));
 #pragma warning restore CA2000
             if (maker == key || held is not null)
                 await GuestBuild.RemoveAsync(folder);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Croft.Farms;
+using Croft.Tools;
 
 namespace Croft.Images;
 
@@ -129,7 +130,7 @@ public sealed partial class ImageStore
     /// <summary>Takes a folder away in one step, then deletes it.</summary>
     void Discard(string folder)
     {
-        using var held = ImageLock.TryAcquire(Path.Combine(Made("locks"), "removed"));
+        using var held = FileLock.TryEnter(Path.Combine(Made("locks"), "removed"));
         var aside = Path.Combine(Made("temporary"), $"removed-{Guid.NewGuid():N}");
         Directory.Move(folder, aside);
         Directory.Delete(aside, recursive: true);

@@ -81,7 +81,7 @@ public sealed class StoreOfImages : IDisposable
         Directory.CreateDirectory(folder[$"store/temporary/{key}-dead/image"]);
         Directory.CreateDirectory(folder["store/temporary/0123-dead/image"]);
         Directory.CreateDirectory(folder["store/temporary/4567-alive"]);
-        using var alive = ImageLock.TryAcquire(folder["store/locks/4567"]);
+        using var alive = FileLock.TryEnter(folder["store/locks/4567"]);
         await store.EnsureAsync(spec, progress, Cancel);
         Assert.Equal([folder["store/temporary/4567-alive"]], Directory.GetDirectories(folder["store/temporary"]));
     }

@@ -35,9 +35,9 @@ public sealed class Waiting
     {
         var file = Path.GetTempFileName();
         var elsewhere = new Tool("flock", "--nonblock", "--conflict-exit-code", "9", file, "true");
-        using (FileGate.TryEnter(file))
+        using (FileLock.TryEnter(file))
         {
-            Assert.Null(FileGate.TryEnter(file));
+            Assert.Null(FileLock.TryEnter(file));
             Assert.Equal(9, (await elsewhere.RunAsync(Cancel)).ExitCode);
         }
 
@@ -55,7 +55,7 @@ public sealed class Waiting
         await inside.Task.WaitAsync(Cancel);
         var told = 0;
         var clock = Stopwatch.StartNew();
-        await using var gate = await FileGate.EnterAsync(file, Cancel, () =>
+        using var gate = await FileLock.EnterAsync(file, null, Cancel, _ =>
         {
             told++;
             stop.Cancel(); // the other is killed, not asked
@@ -67,5 +67,43 @@ public sealed class Waiting
     }
 
     [Fact]
-    public void AtAGateIsNoAnswerToAMissingFolder() => Assert.ThrowsAny<IOException>(() => FileGate.TryEnter("/nowhere/gate"));
+    public void AtAGateIsNoAnswerToAMissingFolder() => Assert.ThrowsAny<IOException>(() => FileLock.TryEnter("/nowhere/gate"));
+
+    [Fact]
+    public async Task AtAGateNamesWhoHasIt()
+    {
+        var file = Path.GetTempFileName();
+        using var stop = new CancellationTokenSource();
+        using (FileLock.TryEnter(file, "croft up"))
+        {
+            var said = "";
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FileLock.EnterAsync(file, "croft run", stop.Token, holder =>
+            {
+                said = holder;
+                stop.Cancel();
+            }));
+            Assert.Equal($"process {Environment.ProcessId} (croft up)", said);
+        }
+
+        File.Delete(file);
+        File.Delete(file + ".holder");
+    }
+
+    /// <summary>A folder under a file, which no user can have, root neither.</summary>
+    [Fact]
+    public async Task AtAGateThatCannotBeHadEndsAtOnce()
+    {
+        var file = Path.GetTempFileName();
+        var error = await Assert.ThrowsAsync<CroftException>(() => FileLock.EnterAsync(file + "/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it")));
+        Assert.Contains(file, error.Message);
+        File.Delete(file);
+    }
+
+    /// <summary>procfs is written by nobody.</summary>
+    [Fact]
+    public async Task AtAGateInAReadOnlyFolderEndsAtOnce()
+    {
+        var error = await Assert.ThrowsAsync<CroftException>(() => FileLock.EnterAsync("/proc/1/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it")));
+        Assert.Contains("/proc/1", error.Message);
+    }
 }

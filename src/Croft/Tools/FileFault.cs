@@ -1,0 +1,35 @@
+namespace Croft.Tools;
+
+/// <summary>Tells what the operating system refused of a file: whose it is, and what helps.</summary>
+public static class FileFault
+{
+    const int NoSpace = 28; // ENOSPC
+    const int ReadOnly = 30; // EROFS
+
+    /// <summary>The error for people.</summary>
+    public static async Task<CroftException> OfAsync(string path, Exception why, CancellationToken cancel)
+    {
+        var number = why is UnauthorizedAccessException ? 0 : why.HResult;
+        if (number == ReadOnly)
+            return CroftException.World($"{path} cannot be written: its file system is read-only", "put the folder where it can be written", why);
+        if (number == NoSpace)
+            return CroftException.World($"{path} cannot be written: no space is left", "free space on that disk", why);
+        if (why is not UnauthorizedAccessException)
+            return CroftException.World($"{path} cannot be used: {why.Message}", cause: why);
+        var refused = Nearest(path);
+        var owner = (await new Tool("stat", "-c", "%U", refused).RunAsync(cancel)).Output.Trim();
+        var me = Environment.UserName;
+        return owner == me
+            ? CroftException.World($"{refused} may not be written", $"chmod u+rwX {Words(refused)}", why)
+            : CroftException.World($"{refused} belongs to {owner}, and {me} may not change it", $"sudo chown -R {me} {Words(Croft(refused))}; a croft that ran as {owner} made it", why);
+    }
+
+    /// <summary>What is there of a path.</summary>
+    static string Nearest(string path) => File.Exists(path) || Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } parent ? Nearest(parent) : "/";
+
+    /// <summary>All that Croft keeps beside a farm file, where that is what was refused.</summary>
+    static string Croft(string path) => path.LastIndexOf("/.croft/", StringComparison.Ordinal) is > 0 and var at ? path[..(at + "/.croft".Length)] : path;
+
+    /// <summary>As a shell takes it.</summary>
+    static string Words(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
