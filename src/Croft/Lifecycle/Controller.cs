@@ -21,8 +21,11 @@ public sealed partial class Controller : IDisposable
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
     ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
 
-    Controller(Farm farm, Surroundings surroundings)
+    readonly FarmOwner? owner;
+
+    Controller(Farm farm, Surroundings surroundings, FarmOwner? owner)
     {
+        this.owner = owner;
         Farm = farm;
         Surroundings = surroundings;
         proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
@@ -53,15 +56,13 @@ public sealed partial class Controller : IDisposable
 
     ImmutableArray<string> FirmwareFor => [.. Farm.Machines.Where(m => m.Firmware == Firmware.Uefi || m.Tpm).Select(m => m.Arch).Distinct()];
 
-    /// <summary>The farm's owner id; null before its first <c>up</c>.</summary>
-    public string? Owner => File.Exists(OwnerFile) && File.ReadAllText(OwnerFile).Trim() is { Length: > 0 } id ? id : null;
-
-    string OwnerFile => Path.Combine(Farm.StateDirectory, "owner");
+    /// <summary>The farm's owner id; null before its first <c>up</c>, and in a copy of its folder.</summary>
+    public string? Owner => owner?.Id;
 
     /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
     public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
     {
-        var controller = new Controller(farm, surroundings);
+        var controller = new Controller(farm, surroundings, await FarmOwner.ReadAsync(farm.Directory, surroundings.HostId, cancel));
         var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         foreach (var (name, connection) in connections)
         {
@@ -80,7 +81,7 @@ public sealed partial class Controller : IDisposable
     }
 
     /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>
-    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings);
+    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, owner: null);
 
     /// <summary>Asks all hypervisors what exists.</summary>
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
@@ -147,19 +148,39 @@ public sealed partial class Controller : IDisposable
     /// <summary>Makes the owner id at the first <c>up</c>.</summary>
     public string Claim()
     {
-        if (Owner is null)
-            WriteOwner(Guid.NewGuid().ToString("n"), overwrite: false);
-        return Owner!;
+        if (Own.IsNewHere)
+            Surroundings.Warn($"{Farm.Directory} is used by another host, too: commands there and here do not wait for each other");
+        return Own.Claim();
     }
+
+    /// <summary>Makes this folder the one of a farm's owner id, and those no more that were.</summary>
+    internal async Task AdoptAsync(string id, IEnumerable<string> others, CancellationToken cancel)
+    {
+        var original = Own.Original;
+        Own.Take(id);
+        foreach (var folder in others.Append(original).OfType<string>().Where(Directory.Exists).Distinct())
+            await Own.DisownAsync(folder, cancel);
+    }
+
+    FarmOwner Own => owner ?? throw new InvalidOperationException("an offline farm is not changed");
 
     /// <summary>Refuses machines that another folder's farm of this name made.</summary>
     public void CheckOwner(IEnumerable<Placed> machines)
     {
         if (machines.FirstOrDefault(m => m.Record.Owner != Owner) is { } stranger)
-            throw CroftException.World(
-                $"machine \"{stranger.Record.Name}\" belongs to the farm \"{stranger.Record.Farm}\" in {stranger.Record.Folder}, not to the one in {Farm.Directory}",
-                $"-f {stranger.Record.Folder}/farm.yaml means that farm; croft adopt takes it over");
+            throw Stranger($"machine \"{stranger.Record.Name}\"", Owner is null ? owner?.Original ?? stranger.Record.Folder : stranger.Record.Folder);
     }
+
+    /// <summary>Refuses networks that another folder's farm of this name made.</summary>
+    internal void CheckOwner(Inventory inventory)
+    {
+        if (inventory.Hypervisors.SelectMany(h => h.Networks).FirstOrDefault(n => n.Farm == Farm.Name && n.Owner != Owner) is { } stranger)
+            throw Stranger($"network {stranger.Name}", stranger.Folder ?? "another folder");
+    }
+
+    CroftException Stranger(string what, string folder) => CroftException.World(
+        $"{what} belongs to the farm \"{Farm.Name}\" in {folder}, not to the one in {Farm.Directory}",
+        $"-f {folder}/farm.yaml means that farm; another name, farm: NAME in {Farm.File}, makes this a farm of its own; croft adopt takes that one over");
 
     /// <summary>Whether a hypervisor answers still. It may be gone before that was noticed, so it is asked.</summary>
     internal async Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) =>
@@ -204,21 +225,6 @@ public sealed partial class Controller : IDisposable
     {
         if (silent.TryAdd(hypervisor, why.Message + (why.Hint is null ? "" : "; " + why.Hint)))
             Surroundings.Warn(silent[hypervisor]);
-    }
-
-    internal void WriteOwner(string owner, bool overwrite)
-    {
-        Directory.CreateDirectory(Farm.StateDirectory);
-        var next = $"{OwnerFile}.{Environment.ProcessId}";
-        File.WriteAllText(next, owner + "\n");
-        try
-        {
-            File.Move(next, OwnerFile, overwrite);
-        }
-        catch (IOException) when (File.Exists(OwnerFile))
-        {
-            File.Delete(next); // another controller was first
-        }
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>

@@ -16,7 +16,8 @@ public static class FarmAdopt
         var machines = inventory.MachinesOf(farm.Name).ToList();
         var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
             ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");
-        controller.WriteOwner(owner, overwrite: true);
+        var folders = machines.Select(m => m.Machine.Record!.Folder).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Folder!));
+        await controller.AdoptAsync(owner, folders, cancel);
         var key = await controller.Surroundings.World.UserKeyAsync(controller.Surroundings.UserKey, cancel);
         var withoutKey = new List<string>();
         foreach (var (hypervisor, machine) in machines)

@@ -63,7 +63,11 @@ public static class FarmDown
     {
         controller.CheckOwner(machines);
         if (everything)
+        {
+            controller.CheckOwner(inventory);
             CheckSharing(controller, inventory);
+        }
+
         await Task.WhenAll(Outermost(controller, machines).Select(machine => RemoveAsync(controller, machine.Hypervisor, machine.Record, cancel)));
         if (!everything)
             return;

@@ -17,6 +17,9 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     /// <summary>Why the user's own hypervisor may not be used; null when it may. Without a runtime folder libvirt starts a second daemon, blind to the first, on the same machines.</summary>
     public CroftException? SessionRefusal { get; init; }
 
+    /// <summary>This host's own id, whatever it is called: a farm folder that several share is at a place of its own on each.</summary>
+    public string HostId { get; init; } = "local";
+
     /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 

@@ -107,7 +107,7 @@ public sealed partial class Planner
             problems.Add(new(
                 new(Path.GetFileName(Farm.File), 1, 1), "farm",
                 $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm in {strangers[0].Item2}, not by the one in {Farm.Directory}",
-                "choose another name; or take that farm over: croft adopt", IsWorld: true));
+                "choose another name: farm: NAME; or take that farm over: croft adopt", IsWorld: true));
     }
 
     /// <param name="host">The machine that it is inside of.</param>

@@ -14,7 +14,7 @@ public sealed class Ownership
         var theirs = input with { Inventory = new(Lab.Done(input, Planner.Make(input))), Owner = "owner-2" };
         theirs = theirs with { Farm = theirs.Farm with { File = "/elsewhere/farm.yaml" } };
         Assert.Equal(
-            "farm.yaml:1:1: farm: the name \"f\" is in use on hypervisor \"h1\" by the farm in /nowhere, not by the one in /elsewhere; choose another name; or take that farm over: croft adopt\n",
+            "farm.yaml:1:1: farm: the name \"f\" is in use on hypervisor \"h1\" by the farm in /nowhere, not by the one in /elsewhere; choose another name: farm: NAME; or take that farm over: croft adopt\n",
             PlanText.Problems(Planner.Make(theirs)));
     }
 
