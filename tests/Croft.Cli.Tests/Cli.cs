@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Cli.Tests;
 
-/// <summary>The built program as a child process, in a folder and a home of its own.</summary>
+/// <summary>The program as a child process, in a folder and a home of its own.</summary>
 sealed class Cli : IDisposable
 {
     public Cli()
@@ -19,7 +20,7 @@ sealed class Cli : IDisposable
     /// <summary>The clone that these tests were built from.</summary>
     public static string Repository { get; } = Path.GetFullPath("../..", Path.GetDirectoryName(Here())!);
 
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
+    public static string Program => TestedProgram.Path;
 
     /// <summary>Variables that one test sets beside those of every test; null removes one.</summary>
     public Dictionary<string, string?> Environment { get; } = new() { ["NO_COLOR"] = null, ["TERM"] = "xterm" };

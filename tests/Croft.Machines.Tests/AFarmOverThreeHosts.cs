@@ -108,17 +108,17 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
     public async Task ShowsWhatNobodyOwnsAndRemovesThatOnly()
     {
         var lab = Lab;
-        string[] left = ["gone.a.root.0.qcow2", "hosts.m-9.root.0.qcow2", "image.0123456789abcdef-1.root.qcow2"];
+        string[] left = ["gone.a.root.0.qcow2", Lab.Farm + ".m-9.root.0.qcow2", "image.0123456789abcdef-1.root.qcow2"];
         foreach (var name in left)
             await hosts.MakeVolumeAsync("tcp", name, TimeSpan.FromHours(2));
         await hosts.MakeVolumeAsync("tcp", "gone.b.root.0.qcow2", TimeSpan.Zero);
-        await hosts.MakeVolumeAsync("tls", "hosts.m-8.root.0.qcow2", TimeSpan.Zero);
+        await hosts.MakeVolumeAsync("tls", Lab.Farm + ".m-8.root.0.qcow2", TimeSpan.Zero);
         var shown = await lab.MustAsync(2, "gc", "-o", "json");
         Assert.Equal(left, JsonNode.Parse(shown.Output)!.AsArray().Select(l => (string)l!["name"]!).Order());
         Assert.Contains("Hint: --yes says it", shown.Error, StringComparison.Ordinal);
         Assert.Contains("3 leftovers, 3 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
         Assert.All(left, name => Assert.Contains(lab.Journal(), line => line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)));
-        Assert.Contains(await hosts.LeftoversAsync("hosts"), line => line.StartsWith("hosts.m-8.root.0.qcow2", StringComparison.Ordinal)); // somebody may be making it
+        Assert.Contains(await hosts.LeftoversAsync(Lab.Farm), line => line.StartsWith(Lab.Farm + ".m-8.root.0.qcow2", StringComparison.Ordinal)); // somebody may be making it
         Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
         Assert.Equal(Names.Length, (await lab.SucceedsAsync("exec", "--", "true; echo here")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
@@ -166,6 +166,6 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         Assert.Equal("running", await lab.StateAsync("r-2"));
         await lab.SucceedsAsync("down");
         await lab.SucceedsAsync("destroy", "--yes");
-        Assert.Empty(await hosts.LeftoversAsync("hostruns"));
+        Assert.Empty(await hosts.LeftoversAsync(lab.Farm));
     }
 }

@@ -52,8 +52,8 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
         Lab.Write("config", (await Lab.MustAsync(0, "ssh-config")).Output);
         Assert.Equal("b\n", await SshAsync("b"));
         var known = Lab.Read(".croft/known_hosts");
-        Assert.Contains("upfarm.a ", known, StringComparison.Ordinal);
-        Lab.Write("swapped", known.Replace("upfarm.a ", "upfarm.c ", StringComparison.Ordinal).Replace("upfarm.b ", "upfarm.a ", StringComparison.Ordinal).Replace("upfarm.c ", "upfarm.b ", StringComparison.Ordinal));
+        Assert.Contains($"{Lab.Farm}.a ", known, StringComparison.Ordinal);
+        Lab.Write("swapped", known.Replace($"{Lab.Farm}.a ", $"{Lab.Farm}.c ", StringComparison.Ordinal).Replace($"{Lab.Farm}.b ", $"{Lab.Farm}.a ", StringComparison.Ordinal).Replace($"{Lab.Farm}.c ", $"{Lab.Farm}.b ", StringComparison.Ordinal));
         Assert.Contains("Host key verification failed", await SshAsync("b", "-o", "ControlPath=none", "-o", $"UserKnownHostsFile={Path.Combine(Lab.Folder, "swapped")}"), StringComparison.Ordinal);
     }
 
@@ -73,7 +73,7 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
     public async Task ResolvesItsNamesInGuestsAsOnTheHost()
     {
         var hosts = (await Lab.MustAsync(0, "hosts")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', ' ')).ToDictionary(h => h[1], h => h[0]);
-        var seen = await Lab.MustAsync(0, "exec", "--", "getent hosts a.upfarm b.upfarm; getent hosts $([ $(hostname) = a ] && echo b || echo a)");
+        var seen = await Lab.MustAsync(0, "exec", "--", $"getent hosts a.{Lab.Farm} b.{Lab.Farm}; getent hosts $([ $(hostname) = a ] && echo b || echo a)");
         Assert.Contains($"a: {hosts["b"]} ", seen.Output, StringComparison.Ordinal);
         Assert.Contains($"b: {hosts["a"]} ", seen.Output, StringComparison.Ordinal);
         Assert.Equal("SSH", (await Lab.MustAsync(0, "ssh", "a", "--", "head -c 3 < /dev/tcp/b/22")).Output);
@@ -138,7 +138,7 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
     public async Task WritesAgainWhenResumed()
     {
         foreach (var command in (string[])["domfsfreeze", "suspend"])
-            await new Tool("virsh", "-q", "-c", "qemu:///system", command, "upfarm.a").RunCheckedAsync(command, TestContext.Current.CancellationToken);
+            await new Tool("virsh", "-q", "-c", "qemu:///system", command, Lab.Farm + ".a").RunCheckedAsync(command, TestContext.Current.CancellationToken);
         await GoesOnAsync();
         await Lab.MustAsync(0, "exec", "a", "--", "echo written > /root/file && sync");
     }

@@ -13,15 +13,15 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
     [Fact]
     public async Task IsWhatItsSeedSaysAndIsRestoredFromItsLayer()
     {
-        lab.Write("farm.yaml", """
+        lab.Write("farm.yaml", $$"""
             farm: sysd
-            networks: { front: { cidr: 10.199.71.0/24 }, back: { cidr: 10.199.72.0/24, mode: isolated, dhcp: false } }
+            networks: { front: { cidr: {{Lab.Net(1)}}.71.0/24 }, back: { cidr: {{Lab.Net(1)}}.72.0/24, mode: isolated, dhcp: false } }
             vms:
               list:
                 - name: web
                   platform: debian_13_systemd
                   user: dev
-                  networks: [ front, { name: back, address: 10.199.72.40 } ]
+                  networks: [ front, { name: back, address: {{Lab.Net(1)}}.72.40 } ]
                   disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data } ]
             project: { phases: phases }
             """);
@@ -43,7 +43,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
         string[] expected =
         [
             "web dev root systemd", "kept", "ext4",
-            $"eth0 {plan["addresses"]!["front"]}/24", "eth1 10.199.72.40/24", "10.199.71.1 eth0",
+            $"eth0 {plan["addresses"]!["front"]}/24", $"eth1 {Lab.Net(1)}.72.40/24", $"{Lab.Net(1)}.71.1 eth0",
             "/etc/ssh/ssh_host_ed25519_key", (string)plan["hostKey"]!,
         ];
         var said = first.Log("web", "main").TrimEnd().Split('\n');

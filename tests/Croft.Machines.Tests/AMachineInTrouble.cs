@@ -58,7 +58,7 @@ public sealed class AMachineInTrouble : IAsyncLifetime
 
     async Task DamagedLayerIsDroppedAndItsPhaseRunsAgain()
     {
-        foreach (var memory in Directory.EnumerateFiles("/var/lib/libvirt/croft", "trouble.a.layer-*.mem"))
+        foreach (var memory in Directory.EnumerateFiles("/var/lib/libvirt/croft", $"{lab.Farm}.a.layer-*.mem"))
             await File.WriteAllTextAsync(memory, "no memory", TestContext.Current.CancellationToken);
         var run = await RunMainAsync("cat /root/state\n");
         Assert.Equal("kept\n", run.Log("a", "main"));

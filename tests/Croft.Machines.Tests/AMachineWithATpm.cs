@@ -61,7 +61,7 @@ public sealed class AMachineWithATpm : IAsyncLifetime
 
     async Task StateGoesWithTheMachine()
     {
-        var uuid = (await new Tool("virsh", "-q", "-c", "qemu:///system", "domuuid", "withtpm.a").RunAsync(TestContext.Current.CancellationToken)).Output.Trim();
+        var uuid = (await new Tool("virsh", "-q", "-c", "qemu:///system", "domuuid", lab.Farm + ".a").RunAsync(TestContext.Current.CancellationToken)).Output.Trim();
         var state = Path.Combine("/var/lib/libvirt/swtpm", uuid);
         Assert.True(Directory.Exists(state));
         await lab.SucceedsAsync("destroy", "--yes");

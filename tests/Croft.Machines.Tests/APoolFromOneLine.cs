@@ -15,7 +15,7 @@ public sealed class APoolFromOneLine : IAsyncLifetime
     {
         await SpawnAsync(0, "1-2:d12");
         Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
-        await lab.MustAsync(0, "exec", "-f", "spool", "--", "echo mine > /root/kept");
+        await lab.MustAsync(0, "exec", "-f", lab.Farm, "--", "echo mine > /root/kept");
 
         await SpawnAsync(2, "spool2:debian_12");
         await SpawnAsync(0, "spool2:debian_12", "--yes");
@@ -24,15 +24,15 @@ public sealed class APoolFromOneLine : IAsyncLifetime
 
         Assert.Equal("spool03: spool03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
         Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
-        Assert.Equal(2, JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", "spool", "-o", "json")).Output)!["machines"]!.AsArray().Count);
+        Assert.Equal(2, JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", lab.Farm, "-o", "json")).Output)!["machines"]!.AsArray().Count);
 
         await SpawnAsync(0, "1-2:d12", "--yes", "--rm", "--", "true");
-        Assert.False(Directory.Exists(Path.Combine(lab.Folder, "data/croft/pools/spool")));
+        Assert.False(Directory.Exists(Path.Combine(lab.Folder, "data/croft/pools", lab.Farm)));
         Assert.Empty(await lab.LeftoversAsync());
     }
 
-    Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) => lab.MustAsync(exitCode, ["spawn", "--stem", "spool", .. words]);
+    Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) => lab.MustAsync(exitCode, ["spawn", "--stem", lab.Farm, .. words]);
 
     async Task<IEnumerable<string>> MachinesAsync() =>
-        JsonNode.Parse((await lab.MustAsync(0, "ls", "-f", "spool", "-o", "json")).Output)!.AsArray().Select(m => $"{m!["name"]} {m["platform"]} {m["state"]}");
+        JsonNode.Parse((await lab.MustAsync(0, "ls", "-f", lab.Farm, "-o", "json")).Output)!.AsArray().Select(m => $"{m!["name"]} {m["platform"]} {m["state"]}");
 }

@@ -13,7 +13,7 @@ public sealed class FarmsThatMeet : IAsyncLifetime
     {
         first.Write("farm.yaml", $$"""
             farm: ftmeet
-            networks: { lan: { cidr: 10.91.7.0/24 } }
+            networks: { lan: { cidr: {{Lab.Net(0)}}.7.0/24 } }
             vms: { list: [ { name: a, {{Machine}} } ] }
             """);
         await first.SucceedsAsync("up");
@@ -57,16 +57,16 @@ public sealed class FarmsThatMeet : IAsyncLifetime
 
     async Task SameAddressesAreRefusedNamingTheOtherFarm()
     {
-        Other("lan: { cidr: 10.91.0.0/16 }", "b");
-        await sameAddresses.RefusesAsync(3, ["farm.yaml:2:", "10.91.7.0/24", "\"ftmeet\"", first.Folder, "shared: ftmeet.lan"], "up");
+        Other($"lan: {{ cidr: {Lab.Net(0)}.0.0/16 }}", "b");
+        await sameAddresses.RefusesAsync(3, ["farm.yaml:2:", $"{Lab.Net(0)}.7.0/24", $"\"{first.Farm}\"", first.Folder, $"shared: {first.Farm}.lan"], "up");
         Assert.Empty(await sameAddresses.LeftoversAsync());
     }
 
     async Task SharedNetworkJoinsThem()
     {
-        Other("lan: { shared: ftmeet.lan }", "a");
+        Other($"lan: {{ shared: {first.Farm}.lan }}", "a");
         await sameAddresses.RefusesAsync(3, ["another farm has a machine \"a\" in network \"lan\""], "up");
-        Other("lan: { shared: ftmeet.lan }", "b");
+        Other($"lan: {{ shared: {first.Farm}.lan }}", "b");
         await sameAddresses.SucceedsAsync("up");
         Assert.Equal("b\n", await sameAddresses.SucceedsAsync("ssh", "b", "--", "hostname"));
         Assert.Equal("a\n", await first.SucceedsAsync("ssh", "a", "--", "hostname"));
@@ -74,10 +74,10 @@ public sealed class FarmsThatMeet : IAsyncLifetime
 
     async Task NetworkThatAnotherFarmUsesIsNotDestroyed()
     {
-        await first.RefusesAsync(3, ["\"ftother\"", sameAddresses.Folder], "destroy", "--yes");
+        await first.RefusesAsync(3, [$"\"{sameAddresses.Farm}\"", sameAddresses.Folder], "destroy", "--yes");
         await sameAddresses.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await sameAddresses.LeftoversAsync());
-        Assert.Contains("network ftmeet-lan", await first.LeftoversAsync());
+        Assert.Contains($"network {first.Farm}-lan", await first.LeftoversAsync());
     }
 
     void Other(string network, string machine) => sameAddresses.Write("farm.yaml", $$"""

@@ -22,7 +22,7 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
         await lab.SucceedsAsync("fork", "a", "--count", "2");
         await AllDifferAsync("a", "a-1", "a-2");
         await HeardNoOtherSelfAsync();
-        var frozen = Directory.GetFiles("/var/lib/libvirt/croft", "forks.a.root.0.qcow2").Single();
+        var frozen = Directory.GetFiles("/var/lib/libvirt/croft", lab.Farm + ".a.root.0.qcow2").Single();
         var before = SHA256.HashData(await File.ReadAllBytesAsync(frozen, TestContext.Current.CancellationToken));
 
         Assert.Equal("warm", (await lab.SucceedsAsync("ssh", "a-1", "--", "pgrep -x sleep >/dev/null && cat /root/state")).Trim());

@@ -57,7 +57,7 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
 
         Assert.Equal(holds ? 0 : 1, (await ListAsync(lab)).Count(m => (bool)m!["superfluous"]!));
         await lab.SucceedsAsync("destroy", "--yes");
-        Assert.Empty(await hosts.LeftoversAsync(farm));
+        Assert.Empty(await hosts.LeftoversAsync(lab.Farm));
     }
 
     /// <summary>Two of six machines have begun to run on the host when it goes away; at the end all six run on the others.</summary>
@@ -69,7 +69,7 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
         using (var up = RunningCroft.Start(lab, "up"))
         {
             await up.ReachAsync("startup", machines: 6);
-            await Poll.UntilAsync(async () => (await hosts.RunningAsync(host)).Any(m => m.StartsWith("lost.", StringComparison.Ordinal)) ? "" : null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            await Poll.UntilAsync(async () => (await hosts.RunningAsync(host)).Any(m => m.StartsWith(lab.Farm + ".", StringComparison.Ordinal)) ? "" : null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
             await ThreeHosts.LoseAsync(host, how);
             try
             {
@@ -100,7 +100,7 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
         Assert.Equal(6, (await ListAsync(lab)).Count);
         Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
         await lab.SucceedsAsync("destroy", "--yes");
-        Assert.Empty(await hosts.LeftoversAsync("lost"));
+        Assert.Empty(await hosts.LeftoversAsync(lab.Farm));
         if (how == "kill")
             await hosts.Lab.MustAsync(0, "up");
     }

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// A farm folder of a test's own on the machine's real libvirt, driven by the built program; images are shared between tests. What a test leaves is
-/// removed at its end, also when it failed.
+/// A farm folder of a test's own on the machine's real libvirt, driven by the program that users get; images are shared between tests. Its farm has a name that no
+/// other test run has. What a test leaves is removed at its end, also when it failed.
 /// </summary>
 sealed class Lab : IAsyncDisposable
 {
@@ -15,25 +17,34 @@ sealed class Lab : IAsyncDisposable
     /// <summary>Images that all tests share.</summary>
     public static readonly string Cache = Path.GetFullPath(Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache"));
 
+    readonly string called;
+    string? folder;
+
     public Lab(string farm)
     {
         if (!File.Exists("/usr/sbin/libvirtd"))
             Assert.Skip("libvirt is not installed");
-        Farm = farm;
-        Folder = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
+        called = farm;
+        Farm = Own(farm);
     }
 
     /// <summary>One that is there already.</summary>
-    public Lab(string farm, string folder) => (Farm, Folder) = (farm, folder);
+    public Lab(string farm, string folder) => (called, Farm, this.folder) = (farm, farm, folder);
 
+    /// <summary>The farm's name. Farm files written here may say the one that was given to the constructor.</summary>
     public string Farm { get; }
 
-    public string Folder { get; }
+    /// <summary>Made when it is first asked for, so that a test which is skipped leaves none.</summary>
+    public string Folder => folder ??= Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
+
+    /// <summary>A name as only this test run has it: in letters, since a pool's name has no others.</summary>
+    public static string Own(string name) => name + string.Concat($"{Environment.ProcessId}".Select(digit => (char)(digit - '0' + 'a')));
+
+    /// <summary>The first two numbers of addresses that no other test of this run uses, and hardly one of another run.</summary>
+    public static string Net(int test) => $"10.{100 + (test * 20) + (Environment.ProcessId % 20)}";
 
     /// <summary>Puts the program into surroundings of the test's own.</summary>
     public Func<Tool, Tool> Inside { get; init; } = tool => tool;
-
-    static string Program => Path.Combine(AppContext.BaseDirectory, "Croft.Cli");
 
     /// <summary>Skips a test that takes long, unless all are asked for.</summary>
     public static void OnlyWithAll()
@@ -42,7 +53,7 @@ sealed class Lab : IAsyncDisposable
             Assert.Skip("takes long: ./test --all runs it");
     }
 
-    public Tool Tool(params string[] arguments) => Inside(new(Program, arguments)) with
+    public Tool Tool(params string[] arguments) => Inside(new(TestedProgram.Path, arguments)) with
     {
         Directory = Folder,
         Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
@@ -128,13 +139,15 @@ sealed class Lab : IAsyncDisposable
     {
         var path = Path.Combine(Folder, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        File.WriteAllText(path, Regex.Replace(text, $"^farm: {called}$", $"farm: {Farm}", RegexOptions.Multiline));
     }
 
     public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     public async ValueTask DisposeAsync()
     {
+        if (folder is null)
+            return;
         foreach (var farm in Directory.EnumerateFiles(Folder, "farm.yaml", SearchOption.AllDirectories).ToList()) // pools are farms too
             await Tool("destroy", "-f", farm, "--yes").RunAsync(CancellationToken.None);
         Directory.Delete(Folder, recursive: true);

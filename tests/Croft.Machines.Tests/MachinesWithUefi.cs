@@ -43,14 +43,14 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         await WriteAsync("4");
         await lab.SucceedsAsync("fork", "a");
         Assert.Equal("4", await ReadAsync("a-1"));
-        Assert.Equal(3, Directory.GetFiles("/var/lib/libvirt/croft", "uefivars.a.nvram.*").Length); // its own, and of two snapshots
+        Assert.Equal(3, Directory.GetFiles("/var/lib/libvirt/croft", lab.Farm + ".a.nvram.*").Length); // its own, and of two snapshots
         await WriteAsync("5", "a-1");
         Assert.Equal("4", await ReadAsync());
         await lab.SucceedsAsync("destroy", "a-1", "--yes");
         await RestoreAsync("d1", "1");
         await lab.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await lab.LeftoversAsync());
-        Assert.Empty(Directory.GetFiles("/var/lib/libvirt/croft", "uefivars.*"));
+        Assert.Empty(Directory.GetFiles("/var/lib/libvirt/croft", lab.Farm + ".*"));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         await RestoreAsync("s1", "5");
         await lab.SucceedsAsync("snapshot", "delete", "s1", "a", "--yes");
         Assert.Equal("5", await ReadAsync());
-        Assert.Single(Directory.GetFiles("/var/lib/libvirt/croft", "uefivars.a.nvram.*"));
+        Assert.Single(Directory.GetFiles("/var/lib/libvirt/croft", lab.Farm + ".a.nvram.*"));
     }
 
     [Fact]
@@ -91,16 +91,16 @@ public sealed class MachinesWithUefi : IAsyncLifetime
     {
         Lab.OnlyWithAll();
         await lab.SucceedsAsync("down");
-        var xml = (await VirshAsync("dumpxml", "--inactive", "uefivars.a")).Replace(
+        var xml = (await VirshAsync("dumpxml", "--inactive", lab.Farm + ".a")).Replace(
             "</devices>", "<filesystem type='mount' accessmode='passthrough'><source dir='/usr/share/OVMF'/><target dir='shared'/><readonly/></filesystem></devices>", StringComparison.Ordinal);
         lab.Write("a.xml", xml);
         await VirshAsync("define", Path.Combine(lab.Folder, "a.xml"));
         await lab.SucceedsAsync("start", "a");
         await WriteAsync("1");
-        var before = await VirshAsync("dumpxml", "uefivars.a");
+        var before = await VirshAsync("dumpxml", lab.Farm + ".a");
         await lab.RefusesAsync(2, ["\"a\" shares a folder of its host", "--disk"], "snapshot", "create", "m", "a", "--memory");
         await lab.RefusesAsync(2, ["shares a folder"], "fork", "a");
-        Assert.Equal(before, await VirshAsync("dumpxml", "uefivars.a"));
+        Assert.Equal(before, await VirshAsync("dumpxml", lab.Farm + ".a"));
         await lab.SucceedsAsync("snapshot", "create", "d", "a", "--disk");
         await WriteAsync("2");
         await RestoreAsync("d", "1");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -10,7 +11,9 @@ namespace Croft.Machines.Tests;
 /// </summary>
 public sealed class OrdinaryUser : IAsyncLifetime
 {
-    readonly string name = $"croft-test-{Environment.ProcessId}";
+    static int users;
+
+    readonly string name = $"croft-test-{Environment.ProcessId}-{Interlocked.Increment(ref users)}";
     readonly List<string> farms = [];
     string? missing;
     bool limited;
@@ -22,7 +25,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
 
     string Pool => Path.Combine(Home, ".local/share/croft/disks");
 
-    string Program => Path.Combine(Home, "croft", "Croft.Cli");
+    string program = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -34,7 +37,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
         await MustAsync("useradd", ["-m", "-d", Home, .. File.Exists("/dev/kvm") && File.ReadLines("/etc/group").Any(line => line.StartsWith("kvm:", StringComparison.Ordinal)) ? ["-G", "kvm"] : (string[])[], name]);
         id = int.Parse(await MustAsync("id", "-u", name), CultureInfo.InvariantCulture);
         await MustAsync("install", "-d", "-m", "700", "-o", name, Runtime);
-        await MustAsync("cp", "-r", AppContext.BaseDirectory, Path.Combine(Home, "croft"));
+        program = await TestedProgram.CopyAsync(Path.Combine(Home, "croft"));
         if ((await AsUser("test", "-r", typeof(object).Assembly.Location).RunAsync(CancellationToken.None)).ExitCode != 0)
             missing = $"an ordinary user cannot read {DotNet}";
         else if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is null)
@@ -74,15 +77,15 @@ public sealed class OrdinaryUser : IAsyncLifetime
     }
 
     /// <summary>The program as this user calls it, in a folder.</summary>
-    public Tool Croft(string folder, params IEnumerable<string> arguments) => AsUser([Program, .. arguments]) with { Directory = folder };
+    public Tool Croft(string folder, params IEnumerable<string> arguments) => AsUser([program, .. arguments]) with { Directory = folder };
 
     /// <summary>The same from a login that got no runtime folder.</summary>
     public Tool CroftWithoutRuntime(string folder, params IEnumerable<string> arguments) =>
-        AsUser(["env", "-u", "XDG_RUNTIME_DIR", Program, .. arguments]) with { Directory = folder };
+        AsUser(["env", "-u", "XDG_RUNTIME_DIR", program, .. arguments]) with { Directory = folder };
 
     /// <summary>The same when nothing is known of any hypervisor yet, and no image is built.</summary>
     public Tool CroftWithoutCache(string folder, params IEnumerable<string> arguments) =>
-        AsUser(["env", $"XDG_CACHE_HOME={Path.Combine(folder, "cache")}", Program, .. arguments]) with { Directory = folder };
+        AsUser(["env", $"XDG_CACHE_HOME={Path.Combine(folder, "cache")}", program, .. arguments]) with { Directory = folder };
 
     public async Task<ToolResult> CroftAsync(string folder, int exitCode, params IEnumerable<string> arguments)
     {
@@ -148,7 +151,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
     /// <summary>Gives the user the image that all tests share; building it is tested with CROFT_TEST_ALL.</summary>
     async Task ShareImageAsync()
     {
-        var built = await new Tool(Path.Combine(AppContext.BaseDirectory, "Croft.Cli"), "image", "build", "debian_12")
+        var built = await new Tool(TestedProgram.Path, "image", "build", "debian_12")
         {
             Directory = Home,
             Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Lab.Cache },

@@ -6,7 +6,7 @@ namespace Croft.Machines.Tests;
 /// <summary>Croft and the guest's QEMU are killed at one moment within a snapshot command, as a power cut would: then either the old state is there or the new one.</summary>
 public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
 {
-    const string Domain = "powercut.a";
+    string Domain => lab.Farm + ".a";
     const int Seed = 20261121;
 
     readonly Lab lab = new("powercut");
@@ -105,7 +105,7 @@ public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
         }
     }
 
-    static async Task KillGuestAsync()
+    async Task KillGuestAsync()
     {
         var file = $"/run/libvirt/qemu/{Domain}.pid";
         if (File.Exists(file))

@@ -6,7 +6,7 @@ namespace Croft.Machines.Tests;
 /// <summary>Croft and virsh on one machine: each shows what the other made, and neither breaks it.</summary>
 public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
 {
-    const string Domain = "virshsnaps.a";
+    string Domain => lab.Farm + ".a";
 
     readonly Lab lab = new("virshsnaps");
 
