@@ -58,6 +58,11 @@ public sealed class Projects
     [InlineData("revision: a b", "is not a revision")]
     [InlineData("id: a/b", "is not a project's id")]
     [InlineData("vars: { my-var: 1 }", "project.vars.my-var: \"my-var\" is not a variable's name: letters, digits and \"_\", not first a digit; write \"my_var\"")]
+    [InlineData("vars: { a: 1, VM_Name: MINE }", "farm.yaml:2:26: project.vars.VM_Name: Croft sets this variable itself; choose another name")]
+    [InlineData("vars: { platform: b }", "project.vars.platform: Croft sets this variable itself")]
+    [InlineData("vars: { ansible_host: 10.9.9.9 }", "project.vars.ansible_host: Croft sets this variable itself")]
+    [InlineData("vars: { groups: [] }", "project.vars.groups: Ansible sets this variable itself")]
+    [InlineData("vars: { branch: x, BRANCH: y }", "farm.yaml:2:31: project.vars.BRANCH: \"branch\", at line 2, is the same to scripts: CROFT_BRANCH; keep one of them")]
     [InlineData("vars: [1]", "project.vars: must be a map, not a list")]
     [InlineData("timeouts: { startup: 1s }", "timeouts has no key \"startup\"")]
     public void BadOnesAreRefused(string key, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nproject: {{ {key} }}"));

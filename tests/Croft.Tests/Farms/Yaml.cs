@@ -38,19 +38,19 @@ public sealed class Yaml
     }
 
     [Fact]
-    public void FreeValuesAreCoreSchemaJson()
+    public void FreeValuesAreCoreSchemaJsonAndNumbersOnlyWhereTheyAreWrittenSo()
     {
         var vars = Reading.Farm("""
             farm: f
             project:
               vars:
-                a: [1, -2, +3, 007, 0x1F, 0o17, 1.5, .5, 2., 1e3, -0]
+                a: [1, -2, +3, 007, 0x1F, 0o17, 1.5, .5, 2., 1e3, -0, 1.10, 61e9540, 12345678901234567890]
                 b: [true, False, yes, on, null, ~, ]
                 c: [1.2.3, "5", 2026-11-20, 1_000, 0b1, 12:30, '', "\u00e9<"]
                 d: { nested: { deep: }, list: [] }
             """).Project.Vars;
         Assert.Equal(
-            "{\"a\":[1,-2,3,7,31,15,1.5,0.5,2,1e3,-0],\"b\":[true,false,\"yes\",\"on\",null,null],\"c\":[\"1.2.3\",\"5\",\"2026-11-20\",\"1_000\",\"0b1\",\"12:30\",\"\",\"\\u00E9\\u003C\"],\"d\":{\"nested\":{\"deep\":null},\"list\":[]}}",
+            "{\"a\":[1,-2,\"\\u002B3\",\"007\",\"0x1F\",\"0o17\",1.5,\".5\",\"2.\",\"1e3\",\"-0\",\"1.10\",\"61e9540\",12345678901234567890],\"b\":[true,false,\"yes\",\"on\",null,null],\"c\":[\"1.2.3\",\"5\",\"2026-11-20\",\"1_000\",\"0b1\",\"12:30\",\"\",\"\\u00E9\\u003C\"],\"d\":{\"nested\":{\"deep\":null},\"list\":[]}}",
             vars);
     }
 

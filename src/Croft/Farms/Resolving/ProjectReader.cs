@@ -13,11 +13,17 @@ sealed class ProjectReader(string folder, ProblemList problems)
     {
         var project = written ?? new MapReading(new YamlMap(new Location("", 1, 1), [], 1, 1), []);
         var timeouts = project.Get(ProjectKeys.Timeouts);
+        var vars = project.Get(ProjectKeys.Vars);
+        if (vars is not null)
+        {
+            VariableNames.Check(vars, problems);
+        }
+
         return new ProjectSpec(
             project.Get(ProjectKeys.Id) ?? farm,
             project.Get(ProjectKeys.Revision) is { } revision && revision != "auto" ? revision : null,
             PhasesOf(project),
-            project.Get(ProjectKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
+            vars is null ? YamlJson.EmptyObject : YamlJson.Of(vars),
             [.. project.Items(ProjectKeys.Artifacts).Select(glob => glob.Value).Distinct()],
             [.. project.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
             project.Maybe(ProjectKeys.RetryCount) ?? 10,

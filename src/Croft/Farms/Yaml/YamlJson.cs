@@ -1,15 +1,18 @@
 using System.Buffers;
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
 
 namespace Croft.Farms.Yaml;
 
-/// <summary>Free values as JSON: plain scalars mean what YAML 1.2's core schema says, so <c>yes</c> and <c>1.2.3</c> are text.</summary>
+/// <summary>Free values as JSON: plain scalars mean what YAML 1.2's core schema says, so <c>yes</c> and <c>1.2.3</c> are text, but see numbers.</summary>
 static class YamlJson
 {
     public const string EmptyObject = "{}";
+
+    const int LongestNumber = 400;
+
+    static readonly SearchValues<char> Decimal = SearchValues.Create("0123456789.");
 
     public static string Of(YamlNode node)
     {
@@ -61,9 +64,9 @@ static class YamlJson
         {
             writer.WriteBooleanValue(scalar.Text[0] is 't' or 'T');
         }
-        else if (!scalar.Quoted && Number(scalar.Text) is { } number)
+        else if (!scalar.Quoted && IsNumber(scalar.Text))
         {
-            writer.WriteRawValue(number, skipInputValidation: false);
+            writer.WriteRawValue(scalar.Text, skipInputValidation: false);
         }
         else
         {
@@ -71,73 +74,20 @@ static class YamlJson
         }
     }
 
-    /// <summary>The core schema's integers and finite floats, as JSON writes them; null when the text is none.</summary>
-    public static string? Number(string text)
+    /// <summary>
+    /// Whether a plain text is a number: only when the number is written just so again. <c>0123456</c>, <c>61e9540</c>, <c>1.10</c> and <c>0x1F</c> are mostly
+    /// commits, modes and versions, and what reads the number would see 123456, infinity, 1.1 and 31.
+    /// </summary>
+    static bool IsNumber(string text)
     {
-        if (text.Length is 0 or > 400 || text[0] is not ((>= '0' and <= '9') or '+' or '-' or '.'))
+        var digits = text.StartsWith('-') ? text.AsSpan(1) : text;
+        if (digits.Length is 0 or > LongestNumber || digits.ContainsAnyExcept(Decimal) || text == "-0")
         {
-            return null;
+            return false;
         }
 
-        if (text.StartsWith("0x", StringComparison.Ordinal))
-        {
-            return text.Length > 2 && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex.ToString(CultureInfo.InvariantCulture) : null;
-        }
-
-        if (text.StartsWith("0o", StringComparison.Ordinal))
-        {
-            return text.Length > 2 && !text.AsSpan(2).ContainsAnyExceptInRange('0', '7')
-                ? text.Skip(2).Aggregate(BigInteger.Zero, (sum, digit) => (sum * 8) + (digit - '0')).ToString(CultureInfo.InvariantCulture)
-                : null;
-        }
-
-        return Decimal(text);
-    }
-
-    // [-+]? ( "." digits | digits ( "." digits? )? ) ( [eE] [-+]? digits )?
-    static string? Decimal(string text)
-    {
-        var rest = text.AsSpan();
-        var negative = rest[0] == '-';
-        rest = rest[0] is '-' or '+' ? rest[1..] : rest;
-        var whole = TakeDigits(ref rest);
-        var fraction = "";
-        if (rest is ['.', ..])
-        {
-            rest = rest[1..];
-            fraction = TakeDigits(ref rest);
-        }
-
-        if (whole.Length + fraction.Length == 0)
-        {
-            return null;
-        }
-
-        var exponent = "";
-        if (rest is ['e' or 'E', ..])
-        {
-            rest = rest[1..];
-            var sign = rest is ['-' or '+', ..] ? rest[0].ToString() : "";
-            rest = rest[sign.Length..];
-            exponent = TakeDigits(ref rest);
-            if (exponent.Length == 0)
-            {
-                return null;
-            }
-
-            exponent = "e" + sign + exponent;
-        }
-
-        whole = whole.TrimStart('0');
-        return rest.Length > 0 ? null : $"{(negative ? "-" : "")}{(whole.Length == 0 ? "0" : whole)}{(fraction.Length == 0 ? "" : "." + fraction)}{exponent}";
-    }
-
-    static string TakeDigits(ref ReadOnlySpan<char> text)
-    {
-        var length = text.IndexOfAnyExceptInRange('0', '9');
-        length = length < 0 ? text.Length : length;
-        var digits = text[..length].ToString();
-        text = text[length..];
-        return digits;
+        return digits.Contains('.')
+            ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.ToString("R", CultureInfo.InvariantCulture) == text
+            : digits.Length == 1 || digits[0] != '0';
     }
 }
