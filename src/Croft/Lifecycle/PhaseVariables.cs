@@ -12,9 +12,16 @@ static class PhaseVariables
     /// <param name="phasesFolder">Where the phase sees the project's phases.</param>
     public static JsonObject For(Farm farm, PlannedMachine machine, string phasesFolder)
     {
-        var variables = JsonNode.Parse(farm.Project.Vars)!.AsObject();
+        var variables = OfFarm(farm, phasesFolder);
         variables["vm"] = Vm(machine);
         variables["kvm_host"] = machine.Hypervisor;
+        return variables;
+    }
+
+    /// <summary>Those that are the same for every machine.</summary>
+    public static JsonObject OfFarm(Farm farm, string phasesFolder)
+    {
+        var variables = JsonNode.Parse(farm.Project.Vars)!.AsObject();
         variables["project_id"] = farm.Project.Id;
         variables["project_revision"] = farm.Project.Revision ?? "auto";
         variables["phases_lookup_dir_path"] = phasesFolder;

@@ -17,11 +17,11 @@ public sealed class VariablesOfAPhase : IDisposable
         networks: { lan: { cidr: 10.9.0.0/24 } }
         vms:
           list:
-            - { name: db, platform: debian_13, memory: 1GiB, disks: [ { name: data, size: 1GiB, format: ext4, mount: /srv } ], properties: { role: primary, ports: [1, 2] } }
+            - { name: db, platform: debian_13, memory: 1GiB, disks: [ { name: data, size: 1GiB, format: ext4, mount: /srv } ], properties: { role: primary, ports: [1, 2], fmt: "{{ no }}" } }
             - { name: odd, platform: debian_12, target: amd64 }
         project:
           id: vde
-          vars: { branch: "it's $(id)", number: 3, flag: true, none: null, map: { a: [1, "x"] }, vm: mine }
+          vars: { branch: "it's $(id)", number: 3, flag: true, none: null, map: { a: [1, "x"] }, fmt: "{{.Names}}", pct: ["{% raw"], sha: 0123456, ver: 1.10 }
         """;
 
     readonly TemporaryFolder folder = new();
@@ -35,13 +35,13 @@ public sealed class VariablesOfAPhase : IDisposable
     {
         var variables = PhaseVariables.For(plan.Farm, plan.Machines[0], "/phases");
         Assert.Equal(
-            "branch number flag none map vm kvm_host project_id project_revision phases_lookup_dir_path",
+            "branch number flag none map fmt pct sha ver project_id project_revision phases_lookup_dir_path vm kvm_host",
             string.Join(' ', variables.Select(v => v.Key)));
         Assert.Equal(("h1", "vde", "auto", "/phases"), ((string?)variables["kvm_host"], (string?)variables["project_id"], (string?)variables["project_revision"], (string?)variables["phases_lookup_dir_path"]));
         var vm = variables["vm"]!;
         Assert.Equal(("db", "debian_13", "amd64", "x86_64", "kvm"), ((string?)vm["name"], (string?)vm["platform"], (string?)vm["target"], (string?)vm["arch"], (string?)vm["virt_domain"]));
         Assert.Equal("""{"name":"db","platform_name":"debian_13","target_name":"amd64"}""", vm["metadata"]!.ToJsonString());
-        Assert.Equal("""{"role":"primary","ports":[1,2]}""", vm["properties"]!.ToJsonString());
+        Assert.Equal("""{"role":"primary","ports":[1,2],"fmt":"{{ no }}"}""", vm["properties"]!.ToJsonString());
         Assert.Equal("10.9.0.10", (string?)vm["networks"]![0]!["address"]);
     }
 
@@ -49,8 +49,8 @@ public sealed class VariablesOfAPhase : IDisposable
     public async Task ReachAScriptAsTheyAre()
     {
         var environment = PhaseVariables.Environment(PhaseVariables.For(plan.Farm, plan.Machines[0], "/phases"), plan.Machines[0]).ToDictionary();
-        var script = string.Concat(environment.Select(v => $"export {v.Key}={Shell.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\"";
-        Assert.Equal("it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|", await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken));
+        var script = string.Concat(environment.Select(v => $"export {v.Key}={Shell.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
+        Assert.Equal("it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|0123456|1.10|{{.Names}}|", await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken));
         Assert.Equal("db", (string?)JsonNode.Parse(environment["CROFT_VM"])!["name"]);
     }
 
@@ -67,7 +67,7 @@ public sealed class VariablesOfAPhase : IDisposable
         var script = folder.Write("inventory", "#!/bin/sh\ncat \"$0.json\"\n");
         folder.Write("inventory.json", list.ToJsonString());
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var file = folder.Write("file.json", AnsibleInventory.AsYaml(list).ToJsonString());
+        var file = folder.Write("file.json", AnsibleInventory.AsYaml(list, AnsibleInventory.AsText(PhaseVariables.OfFarm(plan.Farm, "/phases"))).ToJsonString());
         foreach (var source in new[] { script, file })
         {
             var said = JsonNode.Parse(await AskAsync(source, "--list"))!;
@@ -82,6 +82,7 @@ public sealed class VariablesOfAPhase : IDisposable
             var graph = await AskAsync(source, "--graph");
             Assert.Contains("@vms:\n  |  |--db\n  |  |--odd", graph);
             Assert.Contains("@debian_12:\n  |  |--odd", graph);
+            Assert.DoesNotContain("@odd:", graph);
         }
     }
 
