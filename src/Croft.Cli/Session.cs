@@ -122,6 +122,8 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             Warn(fault.ToString());
         foreach (var machine in plan.Superfluous)
             Warn(machine.ToString());
+        foreach (var note in plan.Notes)
+            Warn(note);
     }
 
     /// <summary>Once for each thing: a farm and its pools share hypervisors.</summary>

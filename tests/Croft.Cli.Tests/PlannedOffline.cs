@@ -105,6 +105,7 @@ public sealed class PlannedOffline : IDisposable
               ],
               "undeclared": [],
               "superfluous": [],
+              "notes": [],
               "problems": []
             }
 

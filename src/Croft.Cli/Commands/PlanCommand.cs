@@ -54,7 +54,7 @@ static class PlanCommand
         }
         catch (PlanException e) when (session.Output != "table")
         {
-            Printed.Write(session.Output, PlanJson.Of(null, [], [], [], e.Problems));
+            Printed.Write(session.Output, PlanJson.Of(null, [], [], [], [], e.Problems));
             throw;
         }
     }

@@ -7,10 +7,10 @@ namespace Croft.Cli.Commands;
 /// <summary>A plan as a stable JSON document.</summary>
 static class PlanJson
 {
-    public static PrintedLists Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Undeclared, plan.Superfluous, plan.Problems);
+    public static PrintedLists Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Undeclared, plan.Superfluous, plan.Notes, plan.Problems);
 
     /// <param name="farm">Null when the farm file cannot be read.</param>
-    public static PrintedLists Of(string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<string> undeclared, IEnumerable<SuperfluousMachine> superfluous, IEnumerable<Problem> problems) => new(
+    public static PrintedLists Of(string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<string> undeclared, IEnumerable<SuperfluousMachine> superfluous, IEnumerable<string> notes, IEnumerable<Problem> problems) => new(
         "farm",
         farm,
         ("machines", machines.Select(m => (JsonNode)new JsonObject
@@ -28,6 +28,7 @@ static class PlanJson
         })),
         ("undeclared", undeclared.Select(u => (JsonNode)u)),
         ("superfluous", superfluous.Select(s => (JsonNode)new JsonObject { ["name"] = s.Name, ["hypervisor"] = s.Hypervisor, ["newer"] = s.Newer })),
+        ("notes", notes.Select(n => (JsonNode)n)),
         ("problems", problems.Select(p => (JsonNode)new JsonObject
         {
             ["file"] = p.At?.File,

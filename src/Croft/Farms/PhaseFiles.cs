@@ -36,21 +36,23 @@ public sealed class PhaseFiles
 
     readonly ImmutableSortedDictionary<string, string> digests;
     readonly ImmutableHashSet<string> folders;
+    readonly PhaseFolder? folder;
 
-    PhaseFiles(string root, ImmutableSortedDictionary<string, string> digests, ImmutableHashSet<string> folders)
+    PhaseFiles(Farm farm, string root, PhaseFolder? folder, IReadOnlyDictionary<string, PhaseContent> contents)
     {
-        Root = root;
-        this.digests = digests;
-        this.folders = folders;
-        var shared = string.Join('\n', digests.Where(d => PhaseOf(d.Key) is null).Select(d => d.Key + " " + d.Value));
-        SharedDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shared)));
+        (Root, this.folder) = (root, folder);
+        folders = FoldersOf(farm);
+        digests = contents.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Digest, StringComparer.Ordinal);
+        SharedDigest = DigestOf(digests.Where(d => PhaseOf(d.Key) is null));
+        Digest = DigestOf(digests);
+        Notes = folder is null ? [] : [.. NotesOf(folder, contents)];
     }
 
-    /// <summary>No phases at all.</summary>
-    public static PhaseFiles None { get; } = new("", ImmutableSortedDictionary<string, string>.Empty, []);
-
-    /// <summary>Full path of the folder.</summary>
+    /// <summary>Full path of the folder that the phases run from.</summary>
     public string Root { get; }
+
+    /// <summary>Full path of the user's own folder, of which <see cref="Root"/> may be a copy.</summary>
+    public string Source => folder?.Root ?? Root;
 
     /// <summary>Every file, relative to the folder, sorted.</summary>
     public IEnumerable<string> All => digests.Keys;
@@ -58,39 +60,67 @@ public sealed class PhaseFiles
     /// <summary>SHA-256 over every file that is no phase's own: helpers, templates, data.</summary>
     public string SharedDigest { get; }
 
+    /// <summary>SHA-256 over every file.</summary>
+    public string Digest { get; }
+
+    /// <summary>What is left out or sent otherwise than it is, for people.</summary>
+    public ImmutableArray<string> Notes { get; }
+
     /// <summary>Whether any phase is an Ansible task list.</summary>
-    public bool HasAnsible => digests.Keys.Any(file => PhaseOf(file) is not null && !file.EndsWith(".sh", StringComparison.Ordinal));
+    public bool HasAnsible => digests.Keys.Any(file => PhaseOf(file) is not null && !IsScript(file));
 
     /// <summary>Reads and hashes the folder. Only in it and in the folders of known platforms and targets a file can be a phase's own: <c>tasks/main.yml</c> is a helper.</summary>
-    public static PhaseFiles Read(Farm farm)
+    public static PhaseFiles Read(Farm farm, CancellationToken cancel) => Read(farm, copy: null, cancel);
+
+    /// <summary>
+    /// The same, and copies the folder while it is hashed: a phase that runs in an hour runs what its layer's key says, whatever is edited meanwhile. The
+    /// copies of earlier runs go; the farm is this command's alone.
+    /// </summary>
+    public static PhaseFiles Take(Farm farm, CancellationToken cancel)
     {
-        var project = farm.Project;
-        if (project.Phases is null || !Directory.Exists(project.Phases))
-            return None;
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
-        var files = from file in Directory.EnumerateFiles(project.Phases, "*", options)
-                    select KeyValuePair.Create(Path.GetRelativePath(project.Phases, file), Hash(file));
-        var platforms = farm.Machines.Select(m => m.Platform).Concat(Catalogue.Platforms.Select(p => p.Name)).Distinct().ToList();
-        var targets = farm.Machines.Select(m => m.Target).Concat(Catalogue.Targets).Distinct();
-        var folders = platforms.Concat(from target in targets from platform in platforms select Path.Combine(platform, target)).Append("").ToImmutableHashSet(StringComparer.Ordinal);
-        return new(project.Phases, files.ToImmutableSortedDictionary(StringComparer.Ordinal), folders);
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var copies = Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "phases"), Owner).FullName;
+        foreach (var old in Directory.GetDirectories(copies))
+            Directory.Delete(old, recursive: true);
+        var copy = Directory.CreateDirectory(Path.Combine(copies, Guid.NewGuid().ToString("n")), Owner).FullName;
+        var files = Read(farm, copy, cancel);
+        foreach (var script in files.All.Where(files.IsOwnScript))
+            MakeRunnable(Path.Combine(copy, script));
+        return files;
+    }
+
+    static PhaseFiles Read(Farm farm, string? copy, CancellationToken cancel)
+    {
+        if (farm.Project.Phases is not { } source || !Directory.Exists(source))
+            return new(farm, "", null, ImmutableSortedDictionary<string, PhaseContent>.Empty);
+        var folder = PhaseFolder.Of(farm, cancel);
+        return new(farm, copy ?? source, folder, PhaseContent.Read(folder, copy, cancel));
     }
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, string platform, string target) => digests.IsEmpty
         ? null
-        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !path.EndsWith(".sh", StringComparison.Ordinal), digests[path])).FirstOrDefault();
+        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !IsScript(path), digests[path])).FirstOrDefault();
 
-    /// <summary>Folders in which one phase has more than one file, which is an error: the user cannot mean both.</summary>
-    public IEnumerable<Problem> Problems() =>
-        from file in digests.Keys
-        let phase = PhaseOf(file)
-        where phase is not null
-        group file by (Folder: Path.GetDirectoryName(file) ?? "", Phase: phase.Value) into same
-        where same.Count() > 1
-        select new Problem(
-            new Location(Path.Combine(Root, same.First()), 1, 1), "",
-            $"phase {Name(same.Key.Phase)} is given twice in one folder: {string.Join(", ", same.Select(Path.GetFileName))}", "keep one of them");
+    /// <summary>Why the phases cannot run: one is given twice in a folder, since the user cannot mean both, or its file or another cannot be read.</summary>
+    public IEnumerable<Problem> Problems()
+    {
+        var twice =
+            from file in digests.Keys
+            let phase = PhaseOf(file)
+            where phase is not null
+            group file by (Folder: Path.GetDirectoryName(file) ?? "", Phase: phase.Value) into same
+            where same.Count() > 1
+            select new Problem(
+                new Location(Path.Combine(Source, same.First()), 1, 1), "",
+                $"phase {Name(same.Key.Phase)} is given twice in one folder: {string.Join(", ", same.Select(Path.GetFileName))}", "keep one of them");
+        var unreadable =
+            from file in folder?.LeftOut ?? []
+            let phase = PhaseOf(file.Key)
+            where phase is not null
+            select new Problem(new Location(Path.Combine(Source, file.Key), 1, 1), "", $"the file of phase {Name(phase.Value)} {file.Value}", "put a file there");
+        return [.. folder?.Problems ?? [], .. twice, .. unreadable];
+    }
 
     /// <summary>The phase's name in files and reports.</summary>
     public static string Name(Phase phase) => phase switch
@@ -122,10 +152,40 @@ public sealed class PhaseFiles
         return null;
     }
 
-    static string Hash(string file)
+    bool IsOwnScript(string file) => IsScript(file) && PhaseOf(file) is not null;
+
+    IEnumerable<string> NotesOf(PhaseFolder folder, IReadOnlyDictionary<string, PhaseContent> contents)
     {
-        using var stream = File.OpenRead(file);
-        var mode = OperatingSystem.IsWindows() ? 0 : (int)(File.GetUnixFileMode(file) & UnixFileMode.UserExecute);
-        return Convert.ToHexStringLower(SHA256.HashData(stream)) + (mode == 0 ? "" : "x");
+        foreach (var (file, why) in folder.LeftOut.Where(f => PhaseOf(f.Key) is null))
+            yield return $"{Words.Printable(folder.Shown(file), 300)} {why}; it is left out";
+        foreach (var (file, _) in contents.Where(c => c.Value.IsForWindows && IsScript(c.Key)))
+        {
+            var what = $"{Words.Printable(folder.Shown(file), 300)} has the line ends or the byte order mark of Windows";
+            var cure = $"sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' '{folder.Shown(file).Replace("'", "'\\''", StringComparison.Ordinal)}'";
+            yield return IsOwnScript(file) ? $"{what} and is run without them; for good: {cure}" : $"{what} and goes to the guests so, where a shell stumbles over them: {cure}";
+        }
     }
+
+    static void MakeRunnable(string script)
+    {
+        var bytes = File.ReadAllBytes(script);
+        var text = bytes.AsSpan(bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0);
+        var isWindows = text.IndexOf((byte)'\n') is > 0 and var end && text[end - 1] == '\r';
+        if (!isWindows && text.Length == bytes.Length)
+            return;
+        var plain = isWindows ? Encoding.Latin1.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal) : Encoding.Latin1.GetString(text);
+        File.WriteAllBytes(script, Encoding.Latin1.GetBytes(plain));
+    }
+
+    static bool IsScript(string file) => file.EndsWith(".sh", StringComparison.Ordinal);
+
+    static ImmutableHashSet<string> FoldersOf(Farm farm)
+    {
+        var platforms = farm.Machines.Select(m => m.Platform).Concat(Catalogue.Platforms.Select(p => p.Name)).Distinct().ToList();
+        var targets = farm.Machines.Select(m => m.Target).Concat(Catalogue.Targets).Distinct();
+        return platforms.Concat(from target in targets from platform in platforms select Path.Combine(platform, target)).Append("").ToImmutableHashSet(StringComparer.Ordinal);
+    }
+
+    static string DigestOf(IEnumerable<KeyValuePair<string, string>> files) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', files.Select(d => d.Key + " " + d.Value)))));
 }

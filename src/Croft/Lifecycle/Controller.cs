@@ -17,6 +17,9 @@ public sealed partial class Controller : IDisposable
     readonly Proofs proofs;
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
+    PhaseFiles? planned;
+    PhaseFiles? taken;
+    string? ansible;
     Inventory offered = new([]);
     ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
     ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
@@ -133,9 +136,18 @@ public sealed partial class Controller : IDisposable
     /// <summary>What a plan needs to know of this host.</summary>
     async Task<(PhaseFiles Phases, ImmutableDictionary<ImageSpec, string> Images, string? Ansible)> ReadAsync(CancellationToken cancel)
     {
-        var phases = PhaseFiles.Read(Farm);
-        return (phases, KnownImages(), phases.HasAnsible ? await AnsibleVersion.ReadAsync(Surroundings.Cache, cancel) : null);
+        planned = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
+        return (planned, KnownImages(), planned.HasAnsible ? ansible ??= await AnsibleVersion.ReadAsync(planned.Source, cancel) : null);
     }
+
+    /// <summary>Takes the phases for a run: from now on every plan is made of them, whatever becomes of the user's files.</summary>
+    internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel) => taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
+
+    /// <summary>Whether the last plan was made of these phases.</summary>
+    internal bool PlannedWith(PhaseFiles phases) => planned?.Digest == phases.Digest;
+
+    /// <summary>On another thread, which is left behind when it hangs in a file system that does not answer.</summary>
+    static Task<PhaseFiles> ReadPhasesAsync(Func<PhaseFiles> read, CancellationToken cancel) => Task.Run(read, cancel).WaitAsync(cancel);
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>

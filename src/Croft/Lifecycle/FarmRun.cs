@@ -19,6 +19,9 @@ public static class FarmRun
     public static async Task<RunSummary> RunAsync(
         Controller controller, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
+        var files = await controller.TakePhasesAsync(cancel);
+        if (!controller.PlannedWith(files))
+            plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name));
         await controller.RefuseHopelessAsync(plan, cancel);
         RefuseHeld(plan, options);
         if (!options.Fresh)
@@ -32,7 +35,7 @@ public static class FarmRun
 
         using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var phases = new PhaseRunner(work, PhaseFiles.Read(controller.Farm), output);
+        var phases = new PhaseRunner(work, files, output);
         var shared = SharedLayer.Of(work.Plan.Machines.Where(m => !work.Inner.Has(m.Hypervisor)));
         var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
         {

@@ -14,7 +14,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     const int AnsibleUnreachable = 4;
 
     readonly ScriptPhase script = new(work, files);
-    readonly AnsiblePhase ansible = new(work);
+    readonly AnsiblePhase ansible = new(work, files);
 
     /// <summary>The file that gives a phase; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, MachineSpec machine) => files.Find(phase, machine.Platform, machine.Target);

@@ -63,7 +63,12 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         await using var tar = new TarWriter(stdin, TarEntryFormat.Pax, leaveOpen: true);
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { ModificationTime = Made, Mode = Owner | UnixFileMode.UserExecute }, cancel);
         foreach (var file in files.All)
-            await tar.WriteEntryAsync(Path.Combine(files.Root, file), $"{folder}/{file}", cancel);
+        {
+            await using var data = File.OpenRead(Path.Combine(files.Root, file));
+            var entry = new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{file}") { DataStream = data, ModificationTime = Made, Mode = File.GetUnixFileMode(data.SafeFileHandle) };
+            await tar.WriteEntryAsync(entry, cancel);
+        }
+
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(script));
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{Run}") { DataStream = content, ModificationTime = Made, Mode = Owner }, cancel);
     }

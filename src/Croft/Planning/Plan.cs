@@ -21,6 +21,9 @@ public sealed record Plan(
     /// <summary>Machines that exist more than once, where they do not count.</summary>
     public ImmutableArray<SuperfluousMachine> Superfluous { get; init; } = [];
 
+    /// <summary>What the user may not expect, though nothing is wrong with it.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>
     /// The same plan for some of its machines, and for those that these are inside of and that do not run as declared; networks stay whole.
     /// </summary>

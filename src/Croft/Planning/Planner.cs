@@ -72,6 +72,7 @@ public sealed partial class Planner
             [.. problems])
         {
             Decision = placement.Decision,
+            Notes = input.Phases.Notes,
             Superfluous =
             [
                 .. from m in input.Inventory.MachinesOf(Farm.Name)

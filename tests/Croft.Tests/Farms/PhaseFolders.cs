@@ -69,7 +69,7 @@ public sealed class PhaseFolders : IDisposable
     }
 
     [Fact]
-    public void MayBeMissing() => Assert.Null(PhaseFiles.Read(Reading.Farm("farm: f")).Find(Phase.Main, "debian_13", "amd64"));
+    public void MayBeMissing() => Assert.Null(PhaseFiles.Read(Reading.Farm("farm: f"), TestContext.Current.CancellationToken).Find(Phase.Main, "debian_13", "amd64"));
 
     string Digest() => Read().Find(Phase.Main, "debian_13", "amd64")!.Digest;
 
@@ -80,5 +80,5 @@ public sealed class PhaseFolders : IDisposable
         return $"{Path.GetRelativePath(files.Root, file.File)} {file.IsAnsible}";
     }
 
-    PhaseFiles Read() => PhaseFiles.Read(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require());
+    PhaseFiles Read() => PhaseFiles.Read(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require(), TestContext.Current.CancellationToken);
 }

@@ -25,7 +25,7 @@ static class Lab
     public static PlanInput Input(string text, params IEnumerable<HypervisorState> hosts) => Input(Reading.Farm(text), hosts);
 
     public static PlanInput Input(Farm farm, params IEnumerable<HypervisorState> hosts) => new(
-        farm, new([.. hosts]), Owner, PhaseFiles.Read(farm), farm.Machines.Select(m => m.Image).Distinct().ToImmutableDictionary(i => i, i => Identity.Digest("image", i.Name)), "core 2.14");
+        farm, new([.. hosts]), Owner, PhaseFiles.Read(farm, CancellationToken.None), farm.Machines.Select(m => m.Image).Distinct().ToImmutableDictionary(i => i, i => Identity.Digest("image", i.Name)), "core 2.14");
 
     public static Plan Plan(string text, params IEnumerable<HypervisorState> hosts) => Planner.Make(Input(text, hosts));
 

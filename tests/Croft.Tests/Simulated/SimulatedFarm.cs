@@ -97,9 +97,12 @@ sealed class SimulatedFarm : IDisposable
     public async Task<RunSummary?> RunAsync()
     {
         RunSummary? summary = null;
-        await ProgramAsync(async c => summary = await FarmRun.RunAsync(c, await c.PlanAsync(CancellationToken.None), RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None));
+        await ProgramAsync(async c => summary = await RunAsync(c, await c.PlanAsync(CancellationToken.None)));
         return summary;
     }
+
+    public static Task<RunSummary> RunAsync(Controller controller, Croft.Planning.Plan plan) =>
+        FarmRun.RunAsync(controller, plan, RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
 
     public Task DownAsync() => ProgramAsync(async c => await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None));
 

@@ -93,7 +93,7 @@ sealed class Definitions
         foreach (var file in Directory.EnumerateFiles(_folder).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file);
-            if (Path.GetExtension(file) is ".yaml" or ".yml")
+            if (Path.GetExtension(file) is ".yaml" or ".yml" && !PhaseFolder.IsTools(Path.GetFileName(file)))
             {
                 if (!_files.TryGetValue(name, out var files))
                 {

@@ -86,11 +86,11 @@ sealed class ImageReader(string folder, ProblemList problems)
     FileImage OnDisk(MapReading image, string name)
     {
         var file = Path.GetFullPath(image.Get(ImageKeys.File)!, folder);
-        if (!File.Exists(file))
+        if (FileNode.At(file) is { Refusal: { } refusal } node)
         {
             problems.Add(
                 image.NodeOf(ImageKeys.File),
-                Directory.Exists(file) ? $"{file} is a folder" : $"no file {file}",
+                node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
                 image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null);
         }
 

@@ -19,7 +19,14 @@ static class YamlText
     {
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
+            var node = FileNode.At(path);
+            if (node.Refusal is { } refusal)
+            {
+                problems.Add(new Location(shown, 1, 1), "", $"the file cannot be read: it {refusal}");
+                return null;
+            }
+
+            if (node.Size > LargestFile)
             {
                 problems.Add(new Location(shown, 1, 1), "", "the file is larger than 16 MiB");
                 return null;
