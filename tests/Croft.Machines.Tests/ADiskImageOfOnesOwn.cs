@@ -46,6 +46,20 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         await AreFoundWhenNobodyUsesThemAsync();
     }
 
+    /// <summary>Debian 13's own boot loader draws its menu, and stands still for ever where it cannot.</summary>
+    [Fact]
+    public async Task FindsAVgaBios()
+    {
+        File.WriteAllBytes(Path.Combine(lab.Folder, "disk.img"), BootSector.LooksForAVga());
+        lab.Write("farm.yaml", """
+            farm: owndisk
+            platforms: { owned: { image: { file: disk.img }, memory: 64MiB, virt_domain: qemu, wait: none } }
+            vms: { permutations: { platforms: [ owned ], targets: [ amd64 ] } }
+            """);
+        await lab.MustAsync(0, "up");
+        Assert.Equal("vga\r\n", await SaidAsync("owned-amd64"));
+    }
+
     /// <summary>They are not removed so: that would be for all images of this user.</summary>
     async Task AreFoundWhenNobodyUsesThemAsync()
     {

@@ -43,6 +43,7 @@ static class DomainXml
                 Serial(path(machine.Console)),
                 new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
                 spec.Tpm ? Tpm(spec.Arch) : null,
+                NeedsVga(machine) ? new XElement("video", new XElement("model", new XAttribute("type", "vga"))) : null,
                 new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
                 new XElement("memballoon", new XAttribute("model", "none"))),
@@ -99,6 +100,9 @@ static class DomainXml
         if (domain.Element(Qemu + "commandline") is { } options)
             options.ReplaceWith(UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!)));
     }
+
+    /// <summary>A PC's boot loader may draw its menu, as Debian's GRUB does since trixie; without a VGA BIOS it stands still there for ever.</summary>
+    static bool NeedsVga(MachineDefinition machine) => machine is { Boot: null, Spec: { Firmware: Firmware.Bios, Arch: "x86_64" or "i686" } };
 
     static XElement Os(MachineDefinition machine, Architecture arch, Func<string, string> path)
     {
