@@ -22,7 +22,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
                   platform: debian_13_systemd
                   user: dev
                   networks: [ front, { name: back, address: {{Lab.Net(1)}}.72.40 } ]
-                  disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data } ]
+                  disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data }, { name: more, size: 32MiB, format: swap } ]
             project: { phases: phases }
             """);
         lab.Write("phases/init.sh", "echo kept | sudo tee /srv/data/kept\n");
@@ -30,6 +30,10 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             echo "$(hostname) $(id -un) $(sudo -n id -un) $(ps -o comm= 1)"
             cat /srv/data/kept
             findmnt -no FSTYPE /srv/data
+            swapon --noheadings --show=TYPE,SIZE
+            sudo grep -c . /root/.ssh/authorized_keys; sudo grep -c ^no-port-forwarding /root/.ssh/authorized_keys
+            cat /etc/resolv.conf | grep -c ^nameserver
+            grep -hc IPv6AcceptRA /etc/systemd/network/*.network
             ip -4 -o address show scope global | awk '{ print $2, $4 }'
             ip -4 route show default | awk '{ print $3, $5 }'
             ls /etc/ssh/ssh_host_*_key
@@ -42,7 +46,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
         var plan = JsonNode.Parse((await lab.MustAsync(0, "status", "web", "-o", "json")).Output)!;
         string[] expected =
         [
-            "web dev root systemd", "kept", "ext4",
+            "web dev root systemd", "kept", "ext4", "partition 32M", "1", "1", "1", "1", "1",
             $"eth0 {plan["addresses"]!["front"]}/24", $"eth1 {Lab.Net(1)}.72.40/24", $"{Lab.Net(1)}.71.1 eth0",
             "/etc/ssh/ssh_host_ed25519_key", (string)plan["hostKey"]!,
         ];

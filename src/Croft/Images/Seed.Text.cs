@@ -4,6 +4,8 @@ namespace Croft.Images;
 
 public static partial class Seed
 {
+    const string Swap = "swap";
+
     static string MetaData(SeedContent content) => Lines(
         $"instance-id: {Identifier(content.InstanceId)}",
         $"local-hostname: {HostName(content.Hostname)}");
@@ -12,6 +14,7 @@ public static partial class Seed
     static string NetworkConfig(SeedContent content)
     {
         var text = new StringBuilder(Lines("version: 2", "ethernets:"));
+        var deciding = content.Nics.ToList().FindIndex(nic => !nic.Dns.IsDefaultOrEmpty);
         for (var i = 0; i < content.Nics.Length; i++)
         {
             var nic = content.Nics[i];
@@ -25,14 +28,14 @@ public static partial class Seed
                 text.Append(Lines("    optional: true")); // the guest is up when the first one is
             if (nic.Address is null)
                 text.Append(Lines("    dhcp-identifier: \"mac\"", "    dhcp4-overrides:", $"      route-metric: {100 * (i + 1)}"));
-            else
-                text.Append(Lines("    addresses:", $"      - \"{V4(nic.Address)}/{Prefix(nic.PrefixLength)}\""));
+            else // no router of IPv6 is there; networkd would wait 12 s for one at each boot
+                text.Append(Lines("    accept-ra: false", "    addresses:", $"      - \"{V4(nic.Address)}/{Prefix(nic.PrefixLength)}\""));
             if (nic.Gateway is not null)
                 text.Append(Lines("    routes:", "      - to: \"0.0.0.0/0\"", $"        via: \"{V4(nic.Gateway)}\""));
-            if (nic.Dns is { IsDefaultOrEmpty: false } dns)
+            if (i == deciding)
             {
                 text.Append(Lines("    nameservers:", "      addresses:"));
-                foreach (var server in dns)
+                foreach (var server in nic.Dns)
                     text.Append(Lines($"        - \"{V4(server)}\""));
                 if (nic.Search is not null)
                     text.Append(Lines("      search:", $"        - {HostName(nic.Search)}"));
@@ -48,7 +51,7 @@ public static partial class Seed
             "#cloud-config",
             $"hostname: {HostName(content.Hostname)}",
             "manage_etc_hosts: true",
-            "disable_root: false",
+            $"disable_root: {(content.User == "root" ? "false" : "true")}",
             "ssh_pwauth: false",
             "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
             "ssh_keys:",
@@ -75,6 +78,7 @@ public static partial class Seed
 
         text.Append(Lines(
             "users:",
+            "  - default", // one of the same name is the image's own, with its groups
             $"  - name: {user}",
             "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
             "    shell: \"/bin/bash\"",
@@ -105,13 +109,13 @@ public static partial class Seed
                 "    overwrite: false"));
         }
 
-        var mounted = content.Disks.Where(disk => disk.Mount is not null).ToArray();
+        var mounted = content.Disks.Where(disk => disk.Mount is not null || disk.Format == Swap).ToArray();
         if (mounted.Length > 0)
             text.Append(Lines("mounts:"));
         foreach (var disk in mounted)
         {
-            var type = FileSystem(disk.Format ?? "auto");
-            text.Append(Lines($"  - [{Device(disk.Serial)}, {Folder(disk.Mount!)}, {type}, \"defaults,nofail\", \"0\", \"2\"]"));
+            var (place, pass) = disk.Format == Swap ? ("\"none\"", 0) : (Folder(disk.Mount!), 2);
+            text.Append(Lines($"  - [{Device(disk.Serial)}, {place}, {FileSystem(disk.Format ?? "auto")}, \"defaults,nofail\", \"0\", \"{pass}\"]"));
         }
     }
 

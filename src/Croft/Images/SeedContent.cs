@@ -9,7 +9,7 @@ namespace Croft.Images;
 /// </summary>
 /// <param name="HostKeyPrivate">The ed25519 host key in OpenSSH's file format, without passphrase.</param>
 /// <param name="HostKeyPublic">Its public half in OpenSSH's one-line form.</param>
-/// <param name="AuthorizedKeys">OpenSSH one-line form, options included; they log in as root and as <paramref name="User"/>.</param>
+/// <param name="AuthorizedKeys">OpenSSH one-line form, options included; they log in as <paramref name="User"/>.</param>
 /// <param name="Nics">The first carries the default route.</param>
 /// <param name="Disks">Disks besides the root disk.</param>
 /// <param name="User">The login, made when it is not there, with sudo; root needs no making.</param>
@@ -41,6 +41,6 @@ public sealed record SeedNic(
     string? Search = null);
 
 /// <summary>A disk, found by the serial number that the hypervisor gives it (at most 20 characters: virtio's limit).</summary>
-/// <param name="Format">The file system made on it while it holds none; null makes none.</param>
+/// <param name="Format">The file system made on it while it holds none; null makes none. Swap is in use from then on.</param>
 /// <param name="Mount">Where it is mounted; null mounts it nowhere.</param>
 public sealed record SeedDisk(string Serial, string? Format = null, string? Mount = null);

@@ -37,12 +37,11 @@ public static class FarmAdopt
             machine.Name,
             $"""
             set -e; umask 077
-            for user in root {Shell.Quote(machine.Record!.User)}; do
-                home=$(getent passwd "$user" | cut -d: -f6)
-                mkdir -p "$home/.ssh"
-                grep -qxF {Shell.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {Shell.Quote(key)} >>"$home/.ssh/authorized_keys"
-                chown -R "$user:" "$home/.ssh"
-            done
+            user={Shell.Quote(machine.Record!.User)}
+            home=$(getent passwd "$user" | cut -d: -f6)
+            mkdir -p "$home/.ssh"
+            grep -qxF {Shell.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {Shell.Quote(key)} >>"$home/.ssh/authorized_keys"
+            chown -R "$user:" "$home/.ssh"
             """,
             cancel);
         return code == 0;

@@ -17,7 +17,7 @@ public sealed class Disks
     [InlineData("{ name: a, size: 1GiB }, { name: a, size: 1GiB }", "disks[1].name: a second disk named \"a\"; the first is at farm.yaml:5:")]
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: /s }, { name: b, size: 1GiB, format: ext4, mount: /s }", "disks[1].mount: a second disk on /s; the first is at farm.yaml:5:")]
     [InlineData("{ name: a, size: 1GiB, mount: /s }", "disks[0].mount: a mounted disk needs a file system; add format: ext4")]
-    [InlineData("{ name: a, size: 1GiB, format: swap, mount: /s }", "disks[0].mount: swap is not mounted; leave mount out")]
+    [InlineData("{ name: a, size: 1GiB, format: swap, mount: /s }", "disks[0].mount: swap is in use without a mount point; leave mount out")]
     [InlineData("{ name: a, size: 1GiB, format: ext5 }", "disks[0].format: \"ext5\" is not ext2, ext3, ext4, xfs, btrfs, vfat or swap; did you mean \"ext2\"?")]
     [InlineData("{ name: a, size: 1GiB, type: vdi }", "disks[0].type: \"vdi\" is not qcow2 or raw")]
     [InlineData("{ name: a }", "disks[0].size: missing; a disk needs size: size, such as `512MiB` or `2GiB`")]

@@ -17,10 +17,10 @@ public sealed class SeedOfAGuest : IDisposable
         ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home", "from=\"10.0.0.0/8\",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it's: \"mine\" # really"],
         [
             new SeedNic("52:54:00:AA:00:01", "eth0", IPAddress.Parse("10.80.0.10"), 24, IPAddress.Parse("10.80.0.1"), [IPAddress.Parse("10.80.0.1")], "vde"),
-            new SeedNic("52:54:00:aa:00:02", "eth1", IPAddress.Parse("10.81.0.10"), 16),
+            new SeedNic("52:54:00:aa:00:02", "eth1", IPAddress.Parse("10.81.0.10"), 16, Dns: [IPAddress.Parse("10.81.0.1")], Search: "vde"),
             new SeedNic("52:54:00:aa:00:03", "eth2"),
         ],
-        [new SeedDisk("data", "ext4", "/var/lib/postgresql"), new SeedDisk("spare"), new SeedDisk("old", null, "/srv/old")]);
+        [new SeedDisk("data", "ext4", "/var/lib/postgresql"), new SeedDisk("spare"), new SeedDisk("old", null, "/srv/old"), new SeedDisk("more", "swap")]);
 
     readonly TempFolder folder = new();
 
@@ -39,6 +39,7 @@ public sealed class SeedOfAGuest : IDisposable
               macaddress: "52:54:00:aa:00:01"
             set-name: "eth0"
             dhcp4: false
+            accept-ra: false
             addresses:
               - "10.80.0.10/24"
             routes:
@@ -55,6 +56,7 @@ public sealed class SeedOfAGuest : IDisposable
             set-name: "eth1"
             dhcp4: false
             optional: true
+            accept-ra: false
             addresses:
               - "10.81.0.10/16"
           nic2:
@@ -97,9 +99,14 @@ public sealed class SeedOfAGuest : IDisposable
             filesystem: "ext4"
             label: "data"
             overwrite: false
+          - device: "/dev/disk/by-id/virtio-more"
+            filesystem: "swap"
+            label: "more"
+            overwrite: false
         mounts:
           - ["/dev/disk/by-id/virtio-data", "/var/lib/postgresql", "ext4", "defaults,nofail", "0", "2"]
           - ["/dev/disk/by-id/virtio-old", "/srv/old", "auto", "defaults,nofail", "0", "2"]
+          - ["/dev/disk/by-id/virtio-more", "none", "swap", "defaults,nofail", "0", "0"]
         growpart:
           mode: "auto"
           devices: ["/"]
@@ -107,6 +114,15 @@ public sealed class SeedOfAGuest : IDisposable
 
         """,
         Seed.Build(Content)["user-data"]);
+
+    [Fact]
+    public void LetsOnlyItsUserInAndKeepsTheImagesOwn()
+    {
+        var text = Seed.Build(Content with { User = "debian" })["user-data"];
+        Assert.Contains("\ndisable_root: true\n", text);
+        Assert.Contains("\nusers:\n  - default\n  - name: \"debian\"\n", text);
+        Assert.DoesNotContain("default\n", Seed.Build(Content)["user-data"]);
+    }
 
     [Fact]
     public async Task IsReadByTheMicroGuestAsItWasMeant()
@@ -126,8 +142,10 @@ public sealed class SeedOfAGuest : IDisposable
             from="10.0.0.0/8",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it'\''s: "mine" # really
             ' 'me'
             format '/dev/disk/by-id/virtio-data' 'ext4' 'data'
+            format '/dev/disk/by-id/virtio-more' 'swap' 'more'
             attach '/dev/disk/by-id/virtio-data' '/var/lib/postgresql' 'ext4' 'defaults,nofail'
             attach '/dev/disk/by-id/virtio-old' '/srv/old' 'auto' 'defaults,nofail'
+            attach '/dev/disk/by-id/virtio-more' 'none' 'swap' 'defaults,nofail'
 
             """,
             calls);

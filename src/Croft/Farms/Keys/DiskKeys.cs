@@ -11,7 +11,7 @@ static class DiskKeys
     public static readonly Field<string> Format = new(
         "format",
         new ChoiceShape<string>(("ext2", "ext2"), ("ext3", "ext3"), ("ext4", "ext4"), ("xfs", "xfs"), ("btrfs", "btrfs"), ("vfat", "vfat"), ("swap", "swap")),
-        "The file system made on it at first boot.") { DefaultText = "left empty" };
+        "The file system made on it at first boot; `swap` is in use from then on.") { DefaultText = "left empty" };
 
     public static readonly Field<string> Mount = new("mount", Rules.Mount, "Where the guest mounts it; needs `format`.") { DefaultText = "not mounted" };
 

@@ -33,7 +33,7 @@ sealed class DiskReader(ProblemList problems)
 
             if (mount is not null && (format is null or "swap"))
             {
-                problems.Add(disk.NodeOf(DiskKeys.Mount), format is null ? "a mounted disk needs a file system" : "swap is not mounted", format is null ? "add format: ext4" : "leave mount out");
+                problems.Add(disk.NodeOf(DiskKeys.Mount), format is null ? "a mounted disk needs a file system" : "swap is in use without a mount point", format is null ? "add format: ext4" : "leave mount out");
             }
 
             if (name is not null && disk.Maybe(DiskKeys.Size) is { } size)

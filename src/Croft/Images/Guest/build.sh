@@ -7,6 +7,7 @@
 #   MIRROR   in the environment: address of a Debian mirror; without it, this machine's own Debian sources are used
 # Needs no root: an ordinary user with an entry in /etc/subuid and newuidmap gets the same image.
 set -eu
+umask 022 # the guest's files are not only for whoever builds it
 out=$1 suite=$2 arch=$3 flavour=$4
 shift 4
 here=$(cd "$(dirname "$0")" && pwd)
