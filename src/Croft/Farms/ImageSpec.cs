@@ -41,7 +41,7 @@ public sealed record FileImage(string Name, string File, string? Sha256, Locatio
     public string? Format { get; init; }
 }
 
-/// <summary>A disk image to fetch; <c>.xz</c>, <c>.gz</c>, <c>.zst</c>, <c>.bz2</c> are unpacked.</summary>
+/// <summary>A disk image to fetch; one that is packed is unpacked.</summary>
 /// <param name="Url"><c>http</c> or <c>https</c>.</param>
 /// <param name="Checksum">Expected digest, <c>sha256:hex</c> or <c>sha512:hex</c>; null fetches it from <paramref name="ChecksumUrl"/>.</param>
 /// <param name="ChecksumUrl">Address of a SHA256SUMS or SHA512SUMS file; null looks beside the image.</param>

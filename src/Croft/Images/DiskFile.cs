@@ -13,36 +13,40 @@ sealed record DiskFile(string Format, long Size)
     /// Looks at a disk file from outside, which may be hostile: a qcow2 that names another file (backing or data) would have QEMU read files
     /// of the host, so the header is read here before qemu-img sees it.
     /// </summary>
+    /// <param name="shown">What it is called in messages: the file may be Croft's own copy.</param>
+    /// <param name="cure">A command that makes a whole qcow2 of it; null when there is none.</param>
     /// <exception cref="CroftException">It is neither raw nor qcow2, or needs other files.</exception>
-    public static async Task<DiskFile> ProbeAsync(string path, CancellationToken cancel)
+    public static async Task<DiskFile> ProbeAsync(string path, string shown, string? cure, CancellationToken cancel)
     {
-        await RefuseOtherFilesAsync(path, cancel);
-        var output = await new Tool("qemu-img", "info", "--output=json", path).RunCheckedAsync($"looking at {path}", cancel);
-        using var info = JsonDocument.Parse(output);
+        if (await OtherFileAsync(path, cancel) is { } what)
+            throw CroftException.World($"{shown} {what}; an image must stand alone", cure is null ? null : $"if you trust it: {cure}");
+        var result = await new Tool("qemu-img", "info", "--output=json", path).RunAsync(cancel);
+        if (result.ExitCode != 0)
+            throw CroftException.World($"{shown} is no disk that qemu-img can read: {result.LastWords.Replace(path, shown, StringComparison.Ordinal)}");
+        using var info = JsonDocument.Parse(result.Output);
         var format = info.RootElement.GetProperty("format").GetString()!;
         if (info.RootElement.TryGetProperty("backing-filename", out var backing))
-            throw NeedsOther(path, $"needs a backing file, {backing.GetString()}");
+            throw CroftException.World($"{shown} needs a backing file, {backing.GetString()}; an image must stand alone", cure is null ? null : $"if you trust it: {cure}");
         if (format is not ("raw" or "qcow2"))
-            throw CroftException.World($"{path} is a disk image of format {format}; Croft takes qcow2 and raw", $"qemu-img convert -O qcow2 {path} {path}.qcow2");
+            throw CroftException.World($"{shown} is a disk image of format {format}; Croft takes qcow2 and raw", cure);
         var size = info.RootElement.GetProperty("virtual-size").GetInt64();
-        return size > 0 ? new DiskFile(format, size) : throw CroftException.World($"{path} is empty");
+        return size > 0 ? new DiskFile(format, size) : throw CroftException.World($"{shown} is empty");
     }
 
-    static async Task RefuseOtherFilesAsync(string path, CancellationToken cancel)
+    /// <summary>Says of a qcow2 how it needs another file; null when it does not.</summary>
+    static async Task<string?> OtherFileAsync(string path, CancellationToken cancel)
     {
         var header = new byte[104];
         int read;
         await using (var file = File.OpenRead(path))
             read = await file.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancel);
         if (read < 24 || BinaryPrimitives.ReadUInt32BigEndian(header) != 0x514649fb)
-            return;
+            return null;
         if (BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(8)) != 0)
-            throw NeedsOther(path, "needs a backing file");
+            return "needs a backing file";
         const ulong externalData = 4; // an incompatible feature, from version 3 on
-        if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4)) >= 3 && (BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(72)) & externalData) != 0)
-            throw NeedsOther(path, "keeps its data in another file");
+        return BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4)) >= 3 && (BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(72)) & externalData) != 0
+            ? "keeps its data in another file"
+            : null;
     }
-
-    static CroftException NeedsOther(string path, string what) =>
-        CroftException.World($"{path} {what}; an image must stand alone", $"if you trust it: qemu-img convert -O qcow2 {path} {path}.whole");
 }

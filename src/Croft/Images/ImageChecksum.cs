@@ -28,6 +28,6 @@ static class ImageChecksum
                 return found;
         }
 
-        throw CroftException.World($"image \"{spec.Name}\": no checksum is given, and none lies beside {bare}", "give one: checksum: sha256:<64 hex digits>");
+        throw CroftException.World($"image \"{spec.Name}\": no checksum is given, and none lies beside {bare}", "write sha256: <64 hex digits> beside url:, or sha512:, or checksums: <address of a SHA256SUMS file>");
     }
 }

@@ -47,7 +47,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         File.Delete(Path.Combine(output, "manifest.json")); // image.json says it
         var packages = await File.ReadAllTextAsync(Path.Combine(output, "packages"), cancel);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{recipe}\n{packages}")));
-        var disk = await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), cancel);
+        var disk = await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), $"image \"{spec.Name}\"", null, cancel);
         return Image(spec, id, ImageKind.Built, $"{spec.Suite} {spec.Flavour.ToString().ToLowerInvariant()}", disk) with
         {
             Arch = spec.Arch,
@@ -70,7 +70,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         var digest = await Checksum.Sha256Async(copy, cancel);
         if (spec.Sha256 is { } expected && !expected.Equals(digest, StringComparison.OrdinalIgnoreCase))
             throw Mismatch(spec, spec.File, new Checksum("sha256", expected.ToLowerInvariant()), digest);
-        return await AcceptAsync(spec, copy, digest, ImageKind.File, spec.File, cancel);
+        return await AcceptAsync(spec, copy, ImageKind.File, spec.File, cancel);
     }
 
     /// <summary>Fetches a disk file, compares its checksum, unpacks it.</summary>
@@ -91,34 +91,32 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
             throw Mismatch(spec, spec.Url.AbsoluteUri, expected, actual.Hex);
         }
 
-        var disk = await UnpackAsync(spec, partial, cancel);
-        Download.Forget(partial);
-        return await AcceptAsync(spec, disk, await Checksum.Sha256Async(disk, cancel), ImageKind.Url, spec.Url.AbsoluteUri, cancel);
-    }
-
-    async Task<string> UnpackAsync(UrlImage spec, string file, CancellationToken cancel)
-    {
-        var (tool, suffix) = Path.GetExtension(spec.Url.AbsolutePath).ToLowerInvariant() switch
-        {
-            ".xz" => ("xz", ".xz"),
-            ".gz" => ("gzip", ".gz"),
-            ".zst" => ("zstd", ".zst"),
-            ".bz2" => ("bzip2", ".bz2"),
-            _ => ("", ""),
-        };
         var disk = Path.Combine(work, "disk");
-        File.Move(file, disk + suffix);
-        if (tool.Length == 0)
-            return disk;
-        Report(spec, "unpacking");
-        var unpack = new Tool(tool, tool == "zstd" ? ["-q", "--rm", "-d", disk + suffix] : ["-d", disk + suffix]);
-        await unpack.RunCheckedAsync($"unpacking {spec.Url}", cancel);
-        return disk;
+        File.Move(partial, disk);
+        Download.Forget(partial);
+        return await AcceptAsync(spec, disk, ImageKind.Url, spec.Url.AbsoluteUri, cancel);
     }
 
-    async Task<StoredImage> AcceptAsync(ImageSpec spec, string file, string digest, ImageKind kind, string source, CancellationToken cancel)
+    /// <summary>Unpacks a file that others made, and takes the disk that it is.</summary>
+    /// <param name="source">The user's name of it, which every message says: the file itself is a copy that is gone when it is read.</param>
+    async Task<StoredImage> AcceptAsync(ImageSpec spec, string file, ImageKind kind, string source, CancellationToken cancel)
     {
-        var disk = await DiskFile.ProbeAsync(file, cancel);
+        var shown = $"image \"{spec.Name}\": {source}";
+        var content = await FileContent.ReadAsync(file, cancel);
+        var cure = content.Packer is null ? Conversion(spec) : null;
+        if (content.Packer is { } packer)
+        {
+            await UnpackAsync(spec, file, packer, shown, cancel);
+            shown += ", unpacked,";
+            content = await FileContent.ReadAsync(file, cancel);
+        }
+
+        var disk = await DiskFile.ProbeAsync(file, shown, cure, cancel);
+        if (disk.Format == "raw")
+            RequireDisk(spec, content, shown);
+        if (spec is FileImage { Format: { } declared } && declared != disk.Format)
+            throw CroftException.World($"{shown} is {disk.Format}, not {declared} as declared", $"write format: {disk.Format}, or leave it out");
+        var digest = await Checksum.Sha256Async(file, cancel);
         var place = Path.Combine(output, Disk);
         if (disk.Format == "qcow2")
         {
@@ -127,12 +125,77 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         else
         {
             Report(spec, "converting");
-            await new Tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", file, place).RunCheckedAsync($"converting {source}", cancel);
+            await RunAsync(new Tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", file, place), $"converting {shown}", cancel);
         }
 
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return Image(spec, digest, kind, source, disk);
+    }
+
+    async Task UnpackAsync(ImageSpec spec, string file, string packer, string shown, CancellationToken cancel)
+    {
+        Report(spec, "unpacking");
+        var unpacked = file + ".unpacked";
+        var unpack = new Tool(packer, "-d", "-c")
+        {
+            Input = async (input, stop) =>
+            {
+                await using var packed = File.OpenRead(file);
+                await packed.CopyToAsync(input, stop);
+            },
+            Output = async (output, stop) =>
+            {
+                await using var disk = File.Create(unpacked);
+                await CopySparseAsync(output, disk, stop);
+            },
+        };
+        await RunAsync(unpack, $"unpacking {shown}", cancel);
+        File.Move(unpacked, file, overwrite: true);
+    }
+
+    /// <summary>Copies, and leaves out blocks of zeros: a disk is mostly these.</summary>
+    static async Task CopySparseAsync(Stream from, FileStream to, CancellationToken cancel)
+    {
+        var block = new byte[64 << 10];
+        int read;
+        while ((read = await from.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancel)) > 0)
+        {
+            if (block.AsSpan(0, read).ContainsAnyExcept((byte)0))
+                await to.WriteAsync(block.AsMemory(0, read), cancel);
+            else
+                to.Seek(read, SeekOrigin.Current);
+        }
+
+        to.SetLength(to.Position);
+    }
+
+    /// <summary>Everything is raw that qemu-img does not know, so what no firmware could boot is told here.</summary>
+    static void RequireDisk(ImageSpec spec, FileContent content, string shown)
+    {
+        if ((content.Other ?? (content.Packer is { } packer ? $"packed twice ({packer})" : null)) is { } other)
+            throw CroftException.World($"{shown} is {other}, not a disk", spec is UrlImage ? "give the address of the disk image itself: .qcow2, .raw or .img, packed or not" : "unpack it, and name the disk image itself");
+        if (!content.HasBootSignature && spec is not FileImage { Format: "raw" })
+            throw CroftException.World(
+                $"{shown} is not a disk that boots: no qcow2, and its first sector does not end in 55 aa",
+                spec is FileImage ? "if it is a raw disk nevertheless, write format: raw beside file:" : "look at what is at that address");
+    }
+
+    /// <summary>A command for a shell that makes a qcow2 that stands alone.</summary>
+    static string? Conversion(ImageSpec spec) => spec switch
+    {
+        FileImage f => $"qemu-img convert -O qcow2 {Words.Pasted(f.File)} {Words.Pasted(f.File + ".whole.qcow2")}, then write file: {f.File}.whole.qcow2",
+        UrlImage u when Uri.UnescapeDataString(u.Url.Segments[^1]) is not "/" and var name =>
+            $"curl -L -o {Words.Pasted(name)} {Words.Pasted(u.Url.AbsoluteUri)} && qemu-img convert -O qcow2 {Words.Pasted(name)} {Words.Pasted(name + ".whole.qcow2")}, then write file: {name}.whole.qcow2",
+        _ => null,
+    };
+
+    /// <summary>Runs a program over copies in the folders of this work, which its message then names as what they are.</summary>
+    async Task RunAsync(Tool tool, string doing, CancellationToken cancel)
+    {
+        var result = await tool.RunAsync(cancel);
+        if (result.ExitCode != 0)
+            throw CroftException.World($"{doing}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}");
     }
 
     StoredImage Image(ImageSpec spec, string id, ImageKind kind, string source, DiskFile disk) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Tools;
@@ -12,7 +13,7 @@ public sealed class FetchedImages : IDisposable
     readonly FileServer server = new();
     readonly Recorder progress = new();
     readonly ImageStore store;
-    readonly byte[] disk = RandomNumberGenerator.GetBytes(1 << 20);
+    readonly byte[] disk = RawDisk.Make();
 
     public FetchedImages() => store = new ImageStore(folder["store"], TimeProvider.System)
     {
@@ -62,6 +63,7 @@ public sealed class FetchedImages : IDisposable
         server.Files["/disk.raw"] = disk;
         var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(server.Url("/disk.raw")));
         Assert.Contains("no checksum is given, and none lies beside", error.Message);
+        Assert.All(Regex.Matches(error.Hint!, "[a-z0-9]+(?=:( |,|$))").Select(key => key.Value), key => Assert.Contains(key, (string[])["sha256", "sha512", "checksums", "url"]));
         Assert.Equal(0, server.Count("/disk.raw"));
     }
 
@@ -76,6 +78,9 @@ public sealed class FetchedImages : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder["store/temporary"]));
         Assert.Empty(store.List());
     }
+
+    [Fact]
+    public async Task AreNotUnpackedForTheirName() => Assert.Equal(Digest, (await EnsureAsync(server.Put("/disk.raw.xz", disk))).Id);
 
     [Theory]
     [InlineData("xz", ".xz")]

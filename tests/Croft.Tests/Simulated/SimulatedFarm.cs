@@ -5,6 +5,7 @@ using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Reports;
 using Croft.Tests.Farms;
+using Croft.Tests.Images;
 
 namespace Croft.Tests.Simulated;
 
@@ -154,7 +155,8 @@ sealed class SimulatedFarm : IDisposable
     {
         var cache = new TemporaryFolder();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => cache.Dispose();
-        var image = cache.Write("disk.raw", new string('x', 4096));
+        var image = Path.Combine(cache.Path, "disk.raw");
+        await File.WriteAllBytesAsync(image, RawDisk.Make(4096));
         await new ImageStore(Path.Combine(cache.Path, "images"), TimeProvider.System).EnsureAsync(new FileImage("p", image, null, null), Silence.Instance, CancellationToken.None);
         return (cache.Path, image);
     }

@@ -21,11 +21,11 @@ static class ImageKeys
 
     public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.") { DefaultText = "the one this machine's apt uses" };
 
-    public static readonly Field<string> File = new("file", Rules.HostPath, "A disk image on this machine; a relative path starts at the farm file.");
+    public static readonly Field<string> File = new("file", Rules.HostPath, "A disk image on this machine; a relative path starts at the farm file; one that is packed (xz, gzip, zstd, bzip2) is unpacked.");
 
-    public static readonly Field<string> Format = new("format", new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")), "With `file`: its format.") { DefaultText = "found out" };
+    public static readonly Field<string> Format = new("format", new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")), "With `file`: its format; `raw` also takes a disk whose first sector no firmware would start.") { DefaultText = "found out" };
 
-    public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch; .xz, .gz, .zst and .bz2 are unpacked.");
+    public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch; one that is packed (xz, gzip, zstd, bzip2) is unpacked.");
 
     public static readonly Field<string> Sha256 = new("sha256", Rules.Sha256, "With `file` or `url`: the expected SHA-256.");
 
