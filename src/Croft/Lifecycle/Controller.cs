@@ -130,11 +130,15 @@ public sealed partial class Controller : IDisposable
     /// <summary>Makes the plan of what was seen.</summary>
     public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel) => PlanOf(inventory, await ReadAsync(cancel), explain: null);
 
-    Plan PlanOf(Inventory inventory, (PhaseFiles Phases, ImmutableDictionary<ImageSpec, string> Images, string? Ansible) here, string? explain) =>
-        Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images, here.Ansible) { Explain = explain });
+    Plan PlanOf(Inventory inventory, (PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible) here, string? explain) =>
+        Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible)
+        {
+            DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
+            Explain = explain,
+        });
 
     /// <summary>What a plan needs to know of this host.</summary>
-    async Task<(PhaseFiles Phases, ImmutableDictionary<ImageSpec, string> Images, string? Ansible)> ReadAsync(CancellationToken cancel)
+    async Task<(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible)> ReadAsync(CancellationToken cancel)
     {
         planned = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
         return (planned, KnownImages(), planned.HasAnsible ? ansible ??= await AnsibleVersion.ReadAsync(planned.Source, cancel) : null);
@@ -277,13 +281,13 @@ public sealed partial class Controller : IDisposable
     internal GuestAccess? AccessOf(PlannedMachine machine) =>
         GuestAccess.DoorOf(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "") : null;
 
-    ImmutableDictionary<ImageSpec, string> KnownImages()
+    ImmutableDictionary<ImageSpec, StoredImage> KnownImages()
     {
-        var known = ImmutableDictionary.CreateBuilder<ImageSpec, string>();
+        var known = ImmutableDictionary.CreateBuilder<ImageSpec, StoredImage>();
         foreach (var image in Farm.Machines.Select(m => m.Image).Distinct())
         {
             if (Images.Find(image) is { } stored)
-                known[image] = stored.Id;
+                known[image] = stored;
         }
 
         return known.ToImmutable();

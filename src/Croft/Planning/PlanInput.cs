@@ -16,6 +16,9 @@ public sealed record PlanInput(
     ImmutableDictionary<ImageSpec, string> Images,
     string? AnsibleVersion)
 {
+    /// <summary>Size in bytes, as a guest sees it, of every image's disk that is at hand.</summary>
+    public ImmutableDictionary<ImageSpec, long> DiskSizes { get; init; } = ImmutableDictionary<ImageSpec, long>.Empty;
+
     /// <summary>A machine whose placement the plan shall explain; null for none.</summary>
     public string? Explain { get; init; }
 }

@@ -124,6 +124,10 @@ public sealed partial class Planner
         var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
         var disks = Identity.DiskDigest(spec, image);
         var (action, why) = Within(host, Compare(record, has ? found.Machine.Power : PowerState.Off, nics, hardware, disks, image));
+        if (action is MachineAction.Create or MachineAction.Recreate && input.DiskSizes.TryGetValue(spec.Image, out var size) && spec.DiskSize < size)
+            problems.Add(new(
+                spec.At, $"vms.{spec.Name}.disk", $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
+                "write as much or more, or leave disk out"));
         return new(
             spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
             action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}" : why,

@@ -51,6 +51,16 @@ public sealed class Actions
     }
 
     [Fact]
+    public void DiskSmallerThanItsImageIsRefusedBeforeItIsMadeAndLeftAloneAfterwards()
+    {
+        var input = Lab.Input(Farm("disk: 1GiB"), Lab.Host("h1"));
+        var known = input with { DiskSizes = input.Images.Keys.ToImmutableDictionary(i => i, _ => 10L << 30) };
+        Assert.Equal("", PlanText.Problems(Planner.Make(input)));
+        Assert.Contains(".disk: 1 GiB is smaller than the image \"debian_13\", which is a disk of 10 GiB; write as much or more, or leave disk out", PlanText.Problems(Planner.Make(known)));
+        Assert.Equal("", PlanText.Problems(Planner.Make(known with { Inventory = new(Lab.Done(input, Planner.Make(input))) })));
+    }
+
+    [Fact]
     public void RebuiltImageIsANewMachineAndAMissingOneIsNone()
     {
         var input = Before with { Inventory = new(Lab.Done(Before, First)) };

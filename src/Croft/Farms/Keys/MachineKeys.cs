@@ -30,7 +30,7 @@ static class MachineKeys
 
     public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
-    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk.") { DefaultText = "the image's own" };
+    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk; not smaller than the image.") { DefaultText = "the image's own" };
 
     public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new("disks", new ListShape<MapReading>(DiskKeys.Map), "Further disks.");
 
