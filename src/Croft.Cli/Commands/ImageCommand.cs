@@ -15,8 +15,8 @@ static class ImageCommand
         "image", "List, build, fetch and remove base images",
         [
             List(make),
-            Ensure(make, "build", "Build the images that the farm's machines need, or those of the named platforms"),
-            Ensure(make, "pull", "Fetch the images that the farm's machines need, or those of the named platforms"),
+            Ensure(make, "build", "Make the images that the farm's machines need, or those of the named platforms: build, fetch or copy them, as declared"),
+            Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
             Remove(make),
             Gc(make),
         ]);
@@ -29,11 +29,12 @@ static class ImageCommand
         if (session.Output == "table")
             Terminal.ResultText(TextTable.Render(
                 ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
-                images.Select(i => (IReadOnlyList<string>)[i.Name, i.Arch ?? "", i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
+                images.Select(i => (IReadOnlyList<string>)[string.Join(", ", i.Names), i.Arch ?? "", i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
         else
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. images.Select(i => (JsonNode)new JsonObject
             {
                 ["name"] = i.Name,
+                ["names"] = new JsonArray([.. i.Names.Select(n => (JsonNode)n)]),
                 ["arch"] = i.Arch,
                 ["id"] = i.Id,
                 ["kind"] = i.Kind.ToString().ToLowerInvariant(),
@@ -54,7 +55,7 @@ static class ImageCommand
             foreach (var spec in Specs(session, parsed.GetValue(platforms)!).Distinct())
             {
                 var image = await Store(session).EnsureAsync(spec, view.Images, cancel);
-                Terminal.Result($"{image.Name} {image.Id}");
+                Terminal.Result($"{spec.Name} {image.Id}");
             }
 
             return 0;
@@ -68,9 +69,9 @@ static class ImageCommand
         return make.Make("remove", "Remove images from this host, and from its hypervisor unless machines stand on them", [names, yes], async (session, parsed, cancel) =>
         {
             var store = Store(session);
-            var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Name == n || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
+            var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Names.Contains(n) || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
                 .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
-            session.Confirm(parsed.GetValue(yes), $"Removing {string.Join(", ", chosen.Select(i => i.Name))}");
+            session.Confirm(parsed.GetValue(yes), $"Removing {string.Join("; ", chosen.Select(i => string.Join(", ", i.Names)))}");
             using var engine = await session.Surroundings.ConnectAsync("local", session.Surroundings.LocalUri, cancel);
             foreach (var image in chosen)
             {

@@ -36,6 +36,10 @@ public sealed partial class ImageStore
         {
             throw Full(spec, e);
         }
+        catch (CroftException e) when (spec is not BuiltImage && e.Message.Contains("No space left on device", StringComparison.Ordinal))
+        {
+            throw Full(spec, e);
+        }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw CroftException.World($"image \"{spec.Name}\": {e.Message}", cause: e);
@@ -58,7 +62,7 @@ public sealed partial class ImageStore
                 UrlImage url => await maker.FetchAsync(url, NewDownload, Path.Combine(Made("downloads"), key), cancel),
                 _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
             };
-            return await PublishAsync(image, maker.Output, key, cancel);
+            return await PublishAsync(image, maker.Output, key, spec.Name, cancel);
         }
         finally
         {
@@ -66,7 +70,7 @@ public sealed partial class ImageStore
         }
     }
 
-    async Task<StoredImage> PublishAsync(StoredImage image, string folder, string key, CancellationToken cancel)
+    async Task<StoredImage> PublishAsync(StoredImage image, string folder, string key, string name, CancellationToken cancel)
     {
         var place = Path.Combine(directory, image.Id);
         if (Read(image.Id) is null)
@@ -83,7 +87,7 @@ public sealed partial class ImageStore
         }
 
         var recipe = Path.Combine(Made("recipes"), key);
-        await File.WriteAllTextAsync($"{recipe}.new", image.Id, cancel);
+        await File.WriteAllTextAsync($"{recipe}.new", $"{image.Id}\n{name}\n", cancel);
         File.Move($"{recipe}.new", recipe, overwrite: true);
         Touch(image.Id);
         return Read(image.Id) ?? throw CroftException.World($"image \"{image.Name}\": {place} was changed by someone else while it was made");

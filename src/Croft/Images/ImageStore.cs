@@ -12,7 +12,7 @@ namespace Croft.Images;
 /// what is in place is whole:
 /// <code>
 /// ID/           the files of one image and image.json, whose modification time is when the image was last used
-/// recipes/KEY   the id of the image that this request made; KEY is a hash of what was asked for
+/// recipes/KEY   the id of the image that this request made, and the name it asked for it under; KEY is a hash of what was asked for
 /// temporary/    KEY-*: unfinished; whoever holds the lock of KEY removes those of makers that died
 /// downloads/    unfinished downloads, kept to go on with
 /// locks/KEY     held while the image is made; given back by the kernel when its holder dies
@@ -40,7 +40,7 @@ public sealed partial class ImageStore
         try
         {
             var recipe = Path.Combine(directory, "recipes", Key(spec));
-            return File.Exists(recipe) ? Read(File.ReadAllText(recipe).Trim()) : null;
+            return File.Exists(recipe) ? Read(ReadRecipe(recipe).Id) : null;
         }
         catch (IOException)
         {
@@ -53,11 +53,13 @@ public sealed partial class ImageStore
     {
         if (!Directory.Exists(directory))
             return [];
+        var names = Files("recipes").Select(ReadRecipe).ToLookup(recipe => recipe.Id, recipe => recipe.Name, StringComparer.Ordinal);
         return
         [
             .. Directory.EnumerateDirectories(directory)
                 .Select(folder => Read(Path.GetFileName(folder)))
                 .OfType<StoredImage>()
+                .Select(image => image with { Names = [.. names[image.Id].OfType<string>().Append(image.Name).Distinct().Order(StringComparer.Ordinal)] })
                 .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Created),
         ];
     }
@@ -76,7 +78,7 @@ public sealed partial class ImageStore
         if (!IsId(id) || !Directory.Exists(folder))
             return false;
         Discard(folder);
-        foreach (var recipe in Files("recipes").Where(recipe => File.ReadAllText(recipe).Trim() == id))
+        foreach (var recipe in Files("recipes").Where(recipe => ReadRecipe(recipe).Id == id))
             File.Delete(recipe);
         return true;
     }
@@ -121,6 +123,13 @@ public sealed partial class ImageStore
         {
             return null;
         }
+    }
+
+    /// <summary>What a request made; of an older Croft, without the name.</summary>
+    static (string Id, string? Name) ReadRecipe(string file)
+    {
+        var lines = File.ReadAllText(file).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return (lines.ElementAtOrDefault(0) ?? "", lines.ElementAtOrDefault(1));
     }
 
     string Made(string part) => Directory.CreateDirectory(Path.Combine(directory, part)).FullName;

@@ -61,6 +61,10 @@ public sealed record StoredImage(
     [JsonIgnore]
     public string Copy { get; init; } = "";
 
+    /// <summary>All names that it was asked for under, in order.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> Names { get; init; } = [Name];
+
     /// <summary>When it was last asked for.</summary>
     [JsonIgnore]
     public DateTimeOffset LastUsed { get; init; }

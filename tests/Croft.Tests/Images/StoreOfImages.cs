@@ -21,7 +21,7 @@ public sealed class StoreOfImages : IDisposable
         var spec = await RawAsync("disk.raw");
         var image = await store.EnsureAsync(spec, progress, Cancel);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(spec.File, Cancel))), image.Id);
-        Assert.Equal("qcow2", (await DiskFile.ProbeAsync(image.DiskPath, Cancel)).Format);
+        Assert.Equal("qcow2", (await DiskFile.ProbeAsync(image.DiskPath, "it", null, Cancel)).Format);
         Assert.Equal(1 << 20, image.DiskSize);
         Assert.Null(image.Kernel);
         Assert.Equal(image, Assert.Single(store.List()), Same);
@@ -115,6 +115,16 @@ public sealed class StoreOfImages : IDisposable
     }
 
     [Fact]
+    public async Task ListsAnImageUnderAllNamesThatAskedForIt()
+    {
+        var spec = await RawAsync("disk.raw");
+        var image = await store.EnsureAsync(spec, progress, Cancel);
+        File.Copy(spec.File, folder["copy.raw"]);
+        Assert.Equal(image.Id, (await store.EnsureAsync(new FileImage("deb12", folder["copy.raw"], null, null), progress, Cancel)).Id);
+        Assert.Equal(["deb12", "mine"], Assert.Single(store.List()).Names);
+    }
+
+    [Fact]
     public async Task NotesTheLastUse()
     {
         var image = await store.EnsureAsync(await RawAsync("disk.raw"), progress, Cancel);
@@ -201,7 +211,7 @@ public sealed class StoreOfImages : IDisposable
 
     async Task<FileImage> RawAsync(string name)
     {
-        await File.WriteAllBytesAsync(folder[name], RandomNumberGenerator.GetBytes(1 << 20), Cancel);
+        await File.WriteAllBytesAsync(folder[name], RawDisk.Make(), Cancel);
         return new FileImage("mine", folder[name], null, null);
     }
 
