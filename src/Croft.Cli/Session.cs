@@ -165,11 +165,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     [SuppressMessage("ApiDesign", "RS0030", Justification = "the program reads the environment and hands values on")]
     static Surroundings FindSurroundings()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } d ? d : Path.Combine(home, ".local/share");
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } c ? c : Path.Combine(home, ".cache");
+        var data = Folder("XDG_DATA_HOME") ?? Path.Combine(Home(), ".local/share");
+        var cache = Folder("XDG_CACHE_HOME") ?? Path.Combine(Home(), ".cache");
         var given = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "";
-        var runtime = Directory.Exists(given) ? Path.Combine(given, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
+        var runtime = IsFolder(given) ? Path.Combine(given, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
         return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
         {
             SessionRefusal = SessionRefusalFor(given),
@@ -177,10 +176,25 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         };
     }
 
+    /// <summary>A folder that the user names; a relative one counts as none, as the XDG specification has it.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
+    static string? Folder(string variable) => Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathFullyQualified(path) ? path : null;
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
+    static string Home()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.IsPathFullyQualified(home) ? home : throw CroftException.World(
+            home.Length == 0 ? "HOME is not set, and the system knows no home of this user" : $"HOME is \"{home}\", which is no full path",
+            "export HOME=/full/path, where Croft keeps its key, images and disks");
+    }
+
+    static bool IsFolder(string path) => Path.IsPathFullyQualified(path) && Directory.Exists(path);
+
     static CroftException? SessionRefusalFor(string runtime) =>
         runtime.Length == 0 ? CroftException.World("XDG_RUNTIME_DIR is not set", RuntimeHint)
-        : Directory.Exists(runtime) ? null
-        : CroftException.World($"XDG_RUNTIME_DIR is {runtime}, which is no folder", RuntimeHint);
+        : IsFolder(runtime) ? null
+        : CroftException.World($"XDG_RUNTIME_DIR is {runtime}, which is {(Path.IsPathFullyQualified(runtime) ? "no folder" : "no full path")}", RuntimeHint);
 
     static string RuntimeHint => $"log in as this user instead of su; or, as root: install -d -m 700 -o {Environment.UserName} /run/user/{geteuid()}, then export XDG_RUNTIME_DIR=/run/user/{geteuid()}";
 

@@ -11,6 +11,8 @@ sealed class Cli : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("croft-cli-").FullName;
         Home = Directory.CreateTempSubdirectory("croft-home-").FullName;
+        Environment["XDG_DATA_HOME"] = Path.Combine(Home, "data");
+        Environment["XDG_CACHE_HOME"] = Path.Combine(Home, "cache");
     }
 
     public string Folder { get; }
@@ -34,15 +36,13 @@ sealed class Cli : IDisposable
     public Task<ToolResult> OnTerminalAsync(params string[] arguments) =>
         ToolAsync(Folder, "script", "-qec", string.Join(' ', arguments.Prepend(Program).Select(a => $"'{a}'")), "/dev/null");
 
-    Task<ToolResult> ToolAsync(string folder, string program, params string[] arguments) => new Tool(program, arguments)
-    {
-        Directory = folder,
-        Environment = new Dictionary<string, string?>(Environment)
-        {
-            ["XDG_DATA_HOME"] = Path.Combine(Home, "data"),
-            ["XDG_CACHE_HOME"] = Path.Combine(Home, "cache"),
-        },
-    }.RunAsync(TestContext.Current.CancellationToken);
+    /// <summary>Runs a command of the shell, in which <c>$croft</c> is the program.</summary>
+    public Task<ToolResult> ShellAsync(string command, CancellationToken? cancel = null) =>
+        Started(Folder, "sh", "-c", $"croft='{Program}'; {command}").RunAsync(cancel ?? TestContext.Current.CancellationToken);
+
+    Task<ToolResult> ToolAsync(string folder, string program, params string[] arguments) => Started(folder, program, arguments).RunAsync(TestContext.Current.CancellationToken);
+
+    Tool Started(string folder, string program, params string[] arguments) => new(program, arguments) { Directory = folder, Environment = Environment };
 
     public void Write(string file, string text)
     {
