@@ -9,6 +9,7 @@ public sealed class Examples
     [InlineData("hello-ansible", "debian-12-amd64 debian-13-amd64")]
     [InlineData("cluster", "front node-1 node-2 node-3")]
     [InlineData("matrix", "debian-12-small debian-12-large debian-12-arm debian-12-git-small debian-13-small debian-13-large debian-13-arm")]
+    [InlineData("cloud-image", "web db")]
     public void ReadWithoutProblems(string name, string machines)
     {
         var reading = FarmFile.Read(Path.Combine(Repository.Root, "examples", name, FarmFile.Name), Reading.Defaults);
@@ -17,7 +18,7 @@ public sealed class Examples
     }
 
     [Fact]
-    public void AreAllNamedHere() => Assert.Equal(4, Schema.Examples.Count);
+    public void AreAllNamedHere() => Assert.Equal(5, Schema.Examples.Count);
 
     [Fact]
     public void ClusterHasFollowingAddresses()
