@@ -77,7 +77,7 @@ public sealed class FarmsThatMeet : IAsyncLifetime
         await first.RefusesAsync(3, [$"\"{sameAddresses.Farm}\"", sameAddresses.Folder], "destroy", "--yes");
         await sameAddresses.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await sameAddresses.LeftoversAsync());
-        Assert.Contains($"network {first.Farm}-lan", await first.LeftoversAsync());
+        Assert.Contains($"network {first.Farm}.lan", await first.LeftoversAsync());
     }
 
     void Other(string network, string machine) => sameAddresses.Write("farm.yaml", $$"""

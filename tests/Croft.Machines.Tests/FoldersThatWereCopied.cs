@@ -42,9 +42,9 @@ public sealed class FoldersThatWereCopied : IAsyncLifetime
 
     async Task AreFarmsOfTheirOwnByAnotherName()
     {
-        var other = new Lab("ftcopyother", Path.Combine(copy.Folder, "other"));
+        var other = new Lab(Lab.Own("ftcopyother"), Path.Combine(copy.Folder, "other"));
         await new Tool("cp", "-a", first.Folder, other.Folder).RunCheckedAsync("copying the folder", TestContext.Current.CancellationToken);
-        other.Write("farm.yaml", Text("ftcopyother", "256MiB"));
+        other.Write("farm.yaml", Text(other.Farm, "256MiB"));
         await other.SucceedsAsync("up");
         await other.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await other.LeftoversAsync());

@@ -35,6 +35,8 @@ static class PlanCommand
             else
             {
                 Terminal.ResultText(Table(plan));
+                foreach (var network in plan.Networks.Where(n => n.Change is not null))
+                    session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
                 session.Warn(controller, plan);
@@ -54,7 +56,7 @@ static class PlanCommand
         }
         catch (PlanException e) when (session.Output != "table")
         {
-            Printed.Write(session.Output, PlanJson.Of(null, [], [], [], [], e.Problems));
+            Printed.Write(session.Output, PlanJson.Of(null, [], [], [], [], [], e.Problems));
             throw;
         }
     }

@@ -190,7 +190,7 @@ public sealed record DiskVolume(string Disk, string Volume);
 
 /// <summary>A network card with the identity that Croft decided.</summary>
 /// <param name="Network">The farm's name of the network.</param>
-/// <param name="Bridge">libvirt's name of the network, <c>farm-network</c>; null with user networking.</param>
+/// <param name="Bridge">libvirt's name of the network, <c>farm.network</c>; null with user networking.</param>
 /// <param name="Mac">Lower case, colons.</param>
 /// <param name="Address">Null when somebody else decides it.</param>
 /// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
@@ -214,7 +214,27 @@ public sealed record NetworkState(
 {
     /// <summary>When it was made; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
+
+    /// <summary>Whether it leads to the world.</summary>
+    public bool Nat { get; init; } = true;
+
+    /// <summary>Whether it answers DHCP; null while it has no host entry, which would tell.</summary>
+    public bool? Dhcp { get; init; }
+
+    /// <summary>The domain of its names; null when nobody said.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>How many cards are on it now.</summary>
+    public int Cards { get; init; }
+
+    /// <summary>The host entries that the running network has, too, as a whole; where it does not run, those that are stored as a whole.</summary>
+    public ImmutableArray<Reservation> Published { get; init; } = [];
 }
 
 /// <summary>An address promised to a MAC.</summary>
-public sealed record Reservation(IPAddress Address, string Mac, string Host);
+/// <param name="Mac">Empty in a network without DHCP, which keeps names and addresses only.</param>
+public sealed record Reservation(IPAddress Address, string Mac, string Host)
+{
+    /// <summary>Whether an entry keeps this promise.</summary>
+    internal bool IsKeptBy(Reservation entry) => entry.Address.Equals(Address) && entry.Host == Host && (entry.Mac == Mac || entry.Mac.Length == 0);
+}

@@ -21,12 +21,19 @@ public sealed record NetworkDefinition(
     /// <summary>When it is made; null is not written down.</summary>
     public DateTimeOffset? Made { get; init; }
 
-    /// <summary>Its name on the hypervisor.</summary>
-    public string Name => NameOf(Farm, Network);
+    /// <summary>Its name on the hypervisor; one that is there keeps the name that it was made with.</summary>
+    public string Name
+    {
+        get => field ?? NameOf(Farm, Network);
+        init;
+    }
+
+    /// <summary>The domain of its names, below one that nobody owns: a farm may be called as what is in the world.</summary>
+    public string Zone => $"{Farm}.croft.internal";
 
     /// <summary>The hypervisor's own address in it: the first.</summary>
     public IPAddress Gateway => Subnets.Host(Cidr, 1);
 
     /// <summary>The name on a hypervisor of a farm's network.</summary>
-    public static string NameOf(string farm, string network) => $"{farm}-{network}";
+    public static string NameOf(string farm, string network) => $"{farm}.{network}";
 }

@@ -178,6 +178,6 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         if (nic.Bridge is null || nic.Address is null)
             return new(nic.Mac, name);
         var network = plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
-        return new(nic.Mac, name, nic.Address, network.Cidr.PrefixLength, card == 0 && network.Nat ? network.Gateway : null, [network.Gateway], Farm);
+        return new(nic.Mac, name, nic.Address, network.Cidr.PrefixLength, card == 0 && network.Nat ? network.Gateway : null, [network.Gateway], network.Zone);
     }
 }

@@ -73,7 +73,14 @@ public sealed record SuperfluousMachine(string Name, string Hypervisor, string N
 
 /// <summary>A network on one hypervisor.</summary>
 /// <param name="Exists">Whether it is there already.</param>
-public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definition, bool Exists);
+public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definition, bool Exists)
+{
+    /// <summary>Whether another farm makes it.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>What becomes otherwise than it is, which makes it anew while nothing is on it; null when nothing does.</summary>
+    public string? Change { get; init; }
+}
 
 /// <summary>What <c>up</c> would do to a machine.</summary>
 public enum MachineAction

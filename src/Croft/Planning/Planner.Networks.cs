@@ -36,25 +36,33 @@ public sealed partial class Planner
     {
         if (network.Mode == NetworkMode.User)
             return new(network, null, [], _ => true);
-        var name = network.Shared is { } shared ? shared.Replace('.', '-') : NetworkDefinition.NameOf(Farm.Name, network.Name);
+        var (farm, own) = network.Shared?.Split('.', 2) is [var other, var theirs] ? (other, theirs) : (Farm.Name, network.Name);
         var there = input.Inventory.Hypervisors.Where(h => InnerOf(h.Name) == within?.Name).ToList();
-        var present = (from h in there from n in h.Networks where n.Name == name select n).ToList();
+        var present = (from h in there from n in h.Networks where n.Farm == farm && n.Network == own select (Hypervisor: h.Name, Network: n)).ToList();
+        foreach (var (hypervisor, known) in present)
+            networks[(network.Name, hypervisor)] = known;
+        var name = present.Select(p => p.Network.Name).FirstOrDefault() ?? NetworkDefinition.NameOf(farm, own);
+        CheckName(network, name, there);
         if (network.Shared is not null && present.Count == 0)
             problems.Add(new(network.At, $"networks.{network.Name}.shared", $"no hypervisor has the network {network.Shared}", "bring up the farm that owns it first"));
-        var cidr = present.Select(n => n.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network, within?.Name);
+        var cidr = present.Select(p => p.Network.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network, within?.Name);
         if (network.Shared is null)
-            CheckClash(network, cidr, name, there);
+        {
+            CheckClash(network, cidr, there);
+            CheckChange(network, there);
+        }
+
         if (within is not null)
             CheckInside(network, cidr, within.Machine!);
         if (network.Cidr is { } wanted && wanted != cidr)
             problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"the network exists with {cidr}", "croft destroy removes it; or keep the old cidr"));
+        var made = network.Shared is null ? null : present.Select(p => p.Network).FirstOrDefault();
         var definition = new NetworkDefinition(
-            network.Shared is { } s ? s[..s.IndexOf('.', StringComparison.Ordinal)] : Farm.Name,
-            input.Owner ?? "", Farm.Directory,
-            network.Shared is { } s2 ? s2[(s2.IndexOf('.', StringComparison.Ordinal) + 1)..] : network.Name,
-            Identity.Bridge(Farm.Name, network.Name), network.Mode == NetworkMode.Nat, network.Dhcp, cidr, []);
-        var foreign = others.Where(n => n.Bridge == name && n.Address is not null).Select(n => n.Address!).ToHashSet();
-        return new(network, definition, present, r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)));
+            farm, made?.Owner ?? input.Owner ?? "", made?.Folder ?? Farm.Directory, own,
+            Identity.Bridge(Farm.Name, network.Name), made?.Nat ?? network.Mode == NetworkMode.Nat, made?.Dhcp ?? network.Dhcp, cidr, []) { Name = name };
+        var names = present.Select(p => p.Network.Name).Append(name).ToHashSet(StringComparer.Ordinal);
+        var foreign = others.Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null).Select(n => n.Address!).ToHashSet();
+        return new(network, definition, present.Select(p => p.Network), r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)));
     }
 
     /// <summary>Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.</summary>
@@ -73,11 +81,52 @@ public sealed partial class Planner
                 $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"));
     }
 
-    void CheckClash(NetworkSpec network, IPNetwork cidr, string name, IEnumerable<HypervisorState> there)
+    /// <summary>The network as it is on a hypervisor; null when it is not there.</summary>
+    NetworkState? Present(string network, string? hypervisor) => hypervisor is null ? null : networks.GetValueOrDefault((network, hypervisor));
+
+    /// <summary>What carries a network's name and is not the network is left alone.</summary>
+    void CheckName(NetworkSpec network, string name, IEnumerable<HypervisorState> there)
+    {
+        if ((from h in there where Present(network.Name, h.Name) is null from n in h.Networks where n.Name == name select (Hypervisor: h.Name, Network: n)).FirstOrDefault() is ({ } hypervisor, { } foreign))
+            problems.Add(new(
+                network.At, $"networks.{network.Name}",
+                $"hypervisor \"{hypervisor}\" has a network {name} that {(foreign.Farm is { } farm ? $"belongs to the farm \"{farm}\" in {foreign.Folder}" : "Croft did not make")}",
+                $"give this one another name; or, if nobody needs that one: virsh net-destroy {name}; virsh net-undefine {name}", IsWorld: true));
+    }
+
+    /// <summary>A network is made anew to become another; what is on it would lose its connection.</summary>
+    void CheckChange(NetworkSpec network, IEnumerable<HypervisorState> there)
     {
         foreach (var hypervisor in there)
         {
-            if (hypervisor.Networks.FirstOrDefault(n => n.Name != name && n.Cidr is { } other && Subnets.Overlap(other, cidr)) is { } clash)
+            if (Present(network.Name, hypervisor.Name) is not { } known || ChangeOf(network, known) is not { } change || !IsUsed(known, hypervisor))
+                continue;
+            var on = hypervisor.Machines.Where(m => m.IsOn && m.Record is { } r && r.Nics.Any(n => n.Bridge == known.Name)).Select(m => m.Record!).ToList();
+            var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
+            problems.Add(new(
+                network.At, $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
+                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, for which nothing may be on it, and {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} is",
+                mine.Count == on.Count && mine.Count > 0 ? $"croft down {string.Join(' ', mine)}, then croft up" : "shut those down, then croft up", IsWorld: true));
+        }
+    }
+
+    static bool IsUsed(NetworkState network, HypervisorState hypervisor) =>
+        network.Cards > 0 || hypervisor.Machines.Any(m => m.IsOn && m.Record is { } record && record.Nics.Any(n => n.Bridge == network.Name));
+
+    /// <summary>How a network that exists is declared otherwise; null when it is as declared.</summary>
+    static string? ChangeOf(NetworkSpec network, NetworkState known)
+    {
+        var nat = network.Mode == NetworkMode.Nat;
+        var mode = known.Nat == nat ? null : $"is {(known.Nat ? "nat" : "isolated")} and becomes {(nat ? "nat" : "isolated")}";
+        var dhcp = known.Dhcp is not { } answers || answers == network.Dhcp ? null : network.Dhcp ? "will answer DHCP" : "will not answer DHCP any more";
+        return mode is null ? dhcp : dhcp is null ? mode : $"{mode}, and {dhcp}";
+    }
+
+    void CheckClash(NetworkSpec network, IPNetwork cidr, IEnumerable<HypervisorState> there)
+    {
+        foreach (var hypervisor in there)
+        {
+            if (hypervisor.Networks.FirstOrDefault(n => n != Present(network.Name, hypervisor.Name) && n.Cidr is { } other && Subnets.Overlap(other, cidr)) is { } clash)
             {
                 problems.Add(clash.Farm is { } farm
                     ? new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}", farm == Farm.Name ? null : $"choose another cidr, or say shared: {farm}.{clash.Network}", true)
@@ -138,12 +187,20 @@ public sealed partial class Planner
                      where nic.Bridge is not null && nic.Address is not null
                      group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
                      select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
-        var present = (from h in input.Inventory.Hypervisors from n in h.Networks select (h.Name, n.Name)).ToHashSet();
-        return
-        [
-            .. from n in needed
-               let definition = books[(n.Network, InnerOf(n.Item1))].Definition! with { Reservations = n.Reservations }
-               select new PlannedNetwork(n.Item1, definition, present.Contains((n.Item1, definition.Name))),
-        ];
+        return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations))];
+    }
+
+    PlannedNetwork PlanNetwork(string hypervisor, AddressBook book, ImmutableArray<Reservation> reservations)
+    {
+        var known = Present(book.Spec.Name, hypervisor);
+        var (definition, shared) = (book.Definition!, book.Spec.Shared);
+        if (shared is not null && known is null && networks.Keys.Any(n => n.Network == book.Spec.Name))
+            problems.Add(new(book.Spec.At, $"networks.{book.Spec.Name}.shared", $"hypervisor \"{hypervisor}\" has no network {shared}", "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor", IsWorld: true));
+        return new(hypervisor, definition with { Name = known?.Name ?? definition.Name, Reservations = reservations }, known is not null)
+        {
+            IsShared = shared is not null,
+            Change = known is null || shared is not null || IsUsed(known, input.Inventory.Hypervisors.First(h => h.Name == hypervisor)) ? null
+                : ChangeOf(book.Spec, known) ?? (known.Zone is null || known.Zone == definition.Zone ? null : $"has the names of {definition.Zone} from now on"),
+        };
     }
 }

@@ -16,6 +16,8 @@ public sealed partial class Planner
     readonly List<Problem> problems = [];
     /// <summary>By network and, in a hypervisor that is a machine of the farm, by that: there a network is one of its own.</summary>
     readonly Dictionary<(string Network, string? Inner), AddressBook> books = [];
+    /// <summary>The farm's networks as they are, by their name in the farm and the hypervisor.</summary>
+    readonly Dictionary<(string Network, string Hypervisor), NetworkState> networks = [];
     readonly Dictionary<string, HypervisorSpec> inner;
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> declared;
@@ -119,7 +121,7 @@ public sealed partial class Planner
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
             problems.Add(new(spec.At, $"vms.{spec.Name}", $"machine \"{spec.Name}\" fits no hypervisor: {reason}", "croft hypervisors shows what each can run", IsWorld: true));
         var record = has ? found.Machine.Record : null;
-        var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, record)).ToImmutableArray();
+        var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor?.Name, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
         var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
         var disks = Identity.DiskDigest(spec, image);
@@ -159,7 +161,7 @@ public sealed partial class Planner
             _ => (MachineAction.Start, "is off"),
         };
 
-    Nic PlanNic(MachineSpec spec, NicSpec nic, int card, MachineRecord? record)
+    Nic PlanNic(MachineSpec spec, NicSpec nic, int card, string? hypervisor, MachineRecord? record)
     {
         var book = BookOf(nic, spec);
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
@@ -172,7 +174,7 @@ public sealed partial class Planner
         var address = nic.Address ?? book.Take(spec.Name);
         if (address is null)
             problems.Add(new(book.Spec.At ?? nic.At, $"networks.{nic.Network}", $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"", "give the network a larger cidr"));
-        return new(nic.Network, book.Definition.Name, TakeMac(spec.Name, card, before), address, null);
+        return new(nic.Network, Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name, TakeMac(spec.Name, card, before), address, null);
     }
 
     string TakeMac(string machine, int card, Nic? before)

@@ -13,7 +13,7 @@ public sealed class Addresses
         Assert.Equal(
             ["10.9.0.10", "10.9.0.11", "10.9.0.13"],
             Of(Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: fixed, platform: debian_13, networks: [ { name: lan, address: 10.9.0.11 } ] }, { name: b, platform: debian_13 }"),
-                Lab.Host("h1") with { Networks = [Network("f-lan", "f", "10.9.0.0/24", new Reservation(IPAddress.Parse("10.9.0.12"), "52:54:00:00:00:01", "gone"))] })));
+                Lab.Host("h1") with { Networks = [Network("f.lan", "f", "10.9.0.0/24", new Reservation(IPAddress.Parse("10.9.0.12"), "52:54:00:00:00:01", "gone"))] })));
 
     [Fact]
     public void StayWithTheirMachines()
@@ -64,7 +64,7 @@ public sealed class Addresses
         var plan = Planner.Make(guest);
         Assert.Empty(plan.Problems);
         Assert.Equal(["10.9.0.12", "10.9.0.13"], Of(plan));
-        Assert.Equal("owner-lan", Assert.Single(plan.Networks).Definition.Name);
+        Assert.Equal("owner.lan", Assert.Single(plan.Networks).Definition.Name);
         var both = Lab.Done(guest, plan);
         Assert.All(Planner.Make(guest with { Inventory = new(both) }).Machines, m => Assert.Equal(MachineAction.None, m.Action));
         Assert.Equal("10.9.0.14", Of(Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: c, platform: debian_13 }", "owner"), both)).Last());

@@ -65,9 +65,9 @@ public sealed class FairDispatch
             debian-13-amd64 on h2 (kvm) lan=10.9.0.12: create, kvm, its turn
             debian-13-arm64 on slow (qemu) lan=10.9.0.13: create, the only one with qemu
             db on h1 (kvm) lan=10.9.0.14: create, kvm, its turn
-            network f-lan 10.9.0.0/24 on h1, new: debian-12-amd64 db
-            network f-lan 10.9.0.0/24 on slow, new: debian-12-arm64 debian-13-arm64
-            network f-lan 10.9.0.0/24 on h2, new: debian-13-amd64
+            network f.lan 10.9.0.0/24 on h1, new: debian-12-amd64 db
+            network f.lan 10.9.0.0/24 on slow, new: debian-12-arm64 debian-13-arm64
+            network f.lan 10.9.0.0/24 on h2, new: debian-13-amd64
 
             """,
             PlanText.Of(plan));

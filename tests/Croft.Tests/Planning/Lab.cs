@@ -64,7 +64,12 @@ static class Lab
             "ssh-ed25519 AAAA", Volumes.Seed(farm.Name, machine.Spec.Name, 0), machine.Nics, [new("root", Volumes.Disk(farm.Name, machine.Spec.Name, "root", 0))]));
 
     public static NetworkState StateOf(NetworkDefinition network) => new(
-        network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations);
+        network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations)
+    {
+        Nat = network.Nat,
+        Dhcp = network.Dhcp,
+        Zone = network.Zone,
+    };
 
     static ImmutableSortedDictionary<string, ImmutableArray<string>> Offers(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         .Select(arch => arch.Split(':')).ToImmutableSortedDictionary(arch => arch[0], arch => arch[1].Split(',').ToImmutableArray());

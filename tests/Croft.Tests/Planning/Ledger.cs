@@ -85,7 +85,7 @@ public sealed class Ledger
 
     static string Text(Random random, string name, string rules, List<HypervisorState> hosts)
     {
-        var shares = name == "guest" && hosts.Any(h => h.Networks.Any(n => n.Name == "owner-lan"));
+        var shares = name == "guest" && hosts.Any(h => h.Networks.Any(n => n.Name == "owner.lan"));
         var text = new StringBuilder($"farm: {name}\n").Append(rules);
         text.Append(CultureInfo.InvariantCulture, $"networks:\n  u: {{ mode: user }}\n  lan: {{ {(shares ? "shared: owner.lan" : name == "owner" ? "cidr: 10.9.0.0/28" : "cidr: 10.9.1.0/28")} }}\n  more: {{}}\nvms:\n  list:\n");
         foreach (var i in Enumerable.Range(0, 9).Where(_ => random.Next(3) > 0))

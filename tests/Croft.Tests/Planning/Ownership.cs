@@ -21,7 +21,7 @@ public sealed class Ownership
     [Fact]
     public void OfANetworkCountsToo()
     {
-        var host = Lab.Host("h1") with { Networks = [Addresses.Network("f-lan", "f", "10.9.0.0/24")] };
+        var host = Lab.Host("h1") with { Networks = [Addresses.Network("f.lan", "f", "10.9.0.0/24")] };
         Assert.Contains("is in use on hypervisor \"h1\" by the farm in /home/f, not by the one in /nowhere", PlanText.Problems(Planner.Make(Lab.Input(Text, host) with { Owner = null })));
         Assert.Empty(Lab.Plan(Text, host).Problems);
     }

@@ -78,6 +78,7 @@ public sealed class FaultsAtEveryOperation
         farm.Mend();
         if (await act(farm) is { } summary)
             Assert.Equal(3, summary.Machines.Count(m => m.IsGood));
+        Assert.All(farm.Hosts.SelectMany(h => h.Networks.Values).Select(n => n.StateWith(0)), n => Assert.Equal(n.Reservations, n.Published));
         await farm.DestroyAsync();
         Assert.Equal([], farm.Left());
     }

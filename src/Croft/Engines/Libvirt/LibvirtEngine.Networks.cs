@@ -9,28 +9,56 @@ public sealed partial class LibvirtEngine
         $"making network {network.Name}",
         () =>
         {
-            using var found = connection.FindNetwork(network.Name);
-            if (found is not null)
-            {
-                if (!found.IsActive)
-                    found.Start();
-                return false;
-            }
-
-            using var made = connection.DefineNetwork(NetworkXml.Write(network));
             try
             {
-                made.Start();
-                made.Autostart = true;
+                if (TryRun(network.Name))
+                    return false;
+                using var made = connection.DefineNetwork(NetworkXml.Write(network));
+                Run(made);
                 return true;
             }
-            catch
+            catch (LibvirtException) when (TryRun(network.Name))
             {
-                made.Undefine();
-                throw;
+                return false; // another controller defined it in the same moment
             }
         },
         cancel);
+
+    /// <summary>Starts a network that is there; false when there is none of the name.</summary>
+    bool TryRun(string name)
+    {
+        using var found = connection.FindNetwork(name);
+        if (found is { IsActive: false })
+            Start(found);
+        return found is not null;
+    }
+
+    /// <summary>Starts a new network; it goes again when it cannot start.</summary>
+    static void Run(LibvirtNetwork made)
+    {
+        try
+        {
+            Start(made);
+            made.Autostart = true;
+        }
+        catch
+        {
+            made.Undefine();
+            throw;
+        }
+    }
+
+    static void Start(LibvirtNetwork network)
+    {
+        try
+        {
+            network.Start();
+        }
+        catch (LibvirtException) when (network.IsActive)
+        {
+            // Another controller was first.
+        }
+    }
 
     /// <inheritdoc/>
     public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
@@ -40,14 +68,12 @@ public sealed partial class LibvirtEngine
             using var found = FindNetwork(network);
             try
             {
-                if (dhcp)
-                    found.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation), flags: AffectFlags.Config);
-                found.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation), flags: AffectFlags.Config);
+                Add(found, reservation, dhcp, AffectFlags.Config);
                 return true;
             }
             catch (LibvirtException e) when (e.Code == LibvirtError.OperationInvalid)
             {
-                return NetworkXml.Read(found.Xml(inactive: true), true).Reservations.Contains(reservation);
+                return false;
             }
         },
         cancel);
@@ -58,14 +84,21 @@ public sealed partial class LibvirtEngine
         () =>
         {
             using var found = FindNetwork(network);
-            var live = NetworkXml.Read(found.Xml(inactive: false), true);
-            if (live.Reservations.Contains(reservation))
-                return;
-            found.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation), flags: AffectFlags.Live);
-            if (dhcp)
-                found.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation), flags: AffectFlags.Live);
+            Add(found, reservation, dhcp, AffectFlags.Live);
         },
         cancel);
+
+    /// <summary>Adds what is missing of a host entry.</summary>
+    /// <exception cref="LibvirtException">OperationInvalid: its name, address or MAC is another's.</exception>
+    static void Add(LibvirtNetwork network, Reservation reservation, bool dhcp, AffectFlags where)
+    {
+        var xml = network.Xml(inactive: where == AffectFlags.Config);
+        var has = NetworkXml.Has(xml, reservation);
+        if (dhcp && !has.Dhcp)
+            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation), flags: where);
+        if (!has.Dns)
+            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml)), flags: where);
+    }
 
     /// <inheritdoc/>
     public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) => CallAsync(
@@ -76,7 +109,7 @@ public sealed partial class LibvirtEngine
             if (found is null)
                 return;
             var flags = found.IsActive ? AffectFlags.Config | AffectFlags.Live : AffectFlags.Config;
-            foreach (var (section, xml) in new[] { (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation)), (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)) })
+            foreach (var (section, xml) in new[] { (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(found.Xml(inactive: true)))), (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)) })
                 Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, xml, flags: flags));
         },
         cancel);

@@ -97,7 +97,7 @@ public sealed partial class LibvirtEngine
             {
                 try
                 {
-                    networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive));
+                    networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive ? network.Xml(inactive: false) : null));
                 }
                 catch (LibvirtException e) when (e.Code == LibvirtError.NoNetwork)
                 {

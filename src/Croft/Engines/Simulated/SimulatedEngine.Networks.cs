@@ -24,7 +24,11 @@ sealed partial class SimulatedEngine
     /// <inheritdoc/>
     public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
         $"publishing {reservation.Host} in {network}",
-        () => { _ = networks.GetValueOrDefault(network) ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {network}", "croft up makes it"); },
+        () =>
+        {
+            var found = networks.GetValueOrDefault(network) ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {network}", "croft up makes it");
+            found.Published = [.. found.Published.Where(r => r.Host != reservation.Host), SimulatedNetwork.Kept(reservation, dhcp)];
+        },
         cancel);
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ sealed class SimulatedHost(Simulation simulation, string name)
     public HypervisorState State => new(
         name, $"simulated-{name}", null, "simulated 1", VirtTypes, Vcpus, Memory,
         [.. machines.Values.Select(m => m.State)],
-        [.. networks.Values.Select(n => n.State)],
+        [.. networks.Values.Select(n => n.StateWith(machines.Values.Count(m => m.State.IsOn && m.State.Record!.Nics.Any(nic => nic.Bridge == n.Definition.Name))))],
         [.. volumes.Keys],
         [], []);
 

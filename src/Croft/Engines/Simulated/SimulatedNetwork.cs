@@ -10,7 +10,20 @@ sealed class SimulatedNetwork(NetworkDefinition definition)
     public ImmutableArray<Reservation> Reservations { get; set; } =
         [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
 
-    public NetworkState State => new(definition.Name, definition.Farm, definition.Owner, definition.Folder, definition.Network, definition.Cidr, true, false, Reservations);
+    /// <summary>What the running network knows, too.</summary>
+    public ImmutableArray<Reservation> Published { get; set; } =
+        [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
+
+    /// <param name="cards">How many cards are on it.</param>
+    public NetworkState StateWith(int cards) =>
+        new(definition.Name, definition.Farm, definition.Owner, definition.Folder, definition.Network, definition.Cidr, true, false, Reservations)
+        {
+            Nat = definition.Nat,
+            Dhcp = Reservations.IsEmpty ? null : definition.Dhcp,
+            Zone = definition.Zone,
+            Cards = cards,
+            Published = [.. Reservations.Where(Published.Contains)],
+        };
 
     /// <summary>Without DHCP only name and address are kept.</summary>
     public static Reservation Kept(Reservation reservation, bool dhcp) => dhcp ? reservation : reservation with { Mac = "" };

@@ -44,6 +44,11 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
             problems.Add(map.NodeOf(NetworkKeys.Shared), $"{Words.Quote(shared)} is of this farm itself", "name another farm's network, or leave shared out");
         }
 
+        foreach (var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f)))
+        {
+            problems.Add(map.NodeOf(field), $"the farm that owns {Words.Quote(shared!)} says its {field.Name}", $"leave {field.Name} out");
+        }
+
         if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
         {
             _broken.Add(named.Name);
