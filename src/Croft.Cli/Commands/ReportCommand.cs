@@ -16,10 +16,7 @@ static class ReportCommand
             var id = parsed.GetValue(run);
             var folder = (id is null ? RunFolder.All(state).Reverse().FirstOrDefault(f => RunSummary.Read(f).Command == "run") : RunFolder.Find(state, id))
                 ?? throw CroftException.Usage(id is null ? "the farm has no run yet" : $"the farm has no run {id}", "croft run makes one");
-            var summary = RunSummary.Read(folder);
-            JUnitReport.Write(summary, folder);
-            HtmlReport.Write(summary, folder);
-            return Task.FromResult(Print(session, summary, state));
+            return Task.FromResult(Print(session, WrittenReports.Of(folder), state));
         });
     }
 
@@ -27,6 +24,8 @@ static class ReportCommand
     public static int Print(Session session, RunSummary summary, string state)
     {
         var folder = RunFolder.Find(state, summary.Id)!;
+        foreach (var warning in summary.Warnings)
+            session.Terminal.Say($"Warning: {warning}");
         if (session.Output == "table")
         {
             Terminal.ResultText(TerminalMatrix.Render(summary, session.Terminal.ColorOut, folder));

@@ -32,7 +32,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
         full |= signal == MachineSignal.Full;
         lost |= signal == MachineSignal.HostLost;
         if (signal is MachineSignal.Stopped or MachineSignal.Full or MachineSignal.HostLost)
-            stopped.Cancel();
+            _ = stopped.CancelAsync(); // what that ends takes its time, and this thread has other events to tell
     }
 
     /// <summary>Waits.</summary>

@@ -16,7 +16,7 @@ public sealed class RunJournal : IDisposable
     readonly Lock _gate = new();
     readonly TimeProvider _clock;
     readonly FileStream _file;
-    ImmutableArray<Action<JournalEvent>> _followers = [];
+    ImmutableArray<Follower> _followers = [];
 
     RunJournal(RunFolder folder, FileStream file, TimeProvider clock)
     {
@@ -55,13 +55,14 @@ public sealed class RunJournal : IDisposable
     }
 
     /// <summary>
-    /// Calls the follower with every event from now on, in the order of the journal, one at a time. It must be quick: writers wait for
-    /// it. One that throws is not called again, and the journal says so. Dispose what is returned to stop.
+    /// Calls the follower with every event from now on, in the order of the journal, one at a time, while writers go on. One that throws is not called again,
+    /// and the journal says so. Dispose what is returned to stop: it returns when the follower has seen all.
     /// </summary>
     public IDisposable Follow(Action<JournalEvent> follower)
     {
-        lock (_gate) _followers = _followers.Add(follower);
-        return new Following(this, follower);
+        var following = new Follower(this, follower);
+        lock (_gate) _followers = _followers.Add(following);
+        return following;
     }
 
     /// <summary>Writes an event; it is with the operating system when this returns.</summary>
@@ -71,18 +72,19 @@ public sealed class RunJournal : IDisposable
         {
             Write(entry);
             foreach (var follower in _followers)
-            {
-                try
-                {
-                    follower(entry);
-                }
-                catch (Exception e)
-                {
-                    // A broken view must not cost the run.
-                    _followers = _followers.Remove(follower);
-                    Append(new(_clock.GetUtcNow(), EventKind.Note, Reason: $"a view of the run broke and was closed: {e.Message}"));
-                }
-            }
+                follower.Take(entry);
+        }
+    }
+
+    /// <summary>A follower goes.</summary>
+    /// <param name="reason">Noted, unless the journal is closed.</param>
+    internal void Leave(Follower follower, string? reason = null)
+    {
+        lock (_gate)
+        {
+            _followers = _followers.Remove(follower);
+            if (reason is not null && _file.CanWrite)
+                Note(null, null, reason);
         }
     }
 
@@ -166,13 +168,5 @@ public sealed class RunJournal : IDisposable
             Share = FileShare.Read,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-    }
-
-    sealed class Following(RunJournal journal, Action<JournalEvent> follower) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (journal._gate) journal._followers = journal._followers.Remove(follower);
-        }
     }
 }

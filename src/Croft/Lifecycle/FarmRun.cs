@@ -44,13 +44,29 @@ public static class FarmRun
                 await others.CancelAsync();
             return outcome;
         }));
-        await work.PublishAsync();
-        await KeepAsync(work, cancel);
-        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
-        var summary = RunSummary.Read(work.Journal.Folder);
-        JUnitReport.Write(summary, work.Journal.Folder);
-        HtmlReport.Write(summary, work.Journal.Folder);
-        return summary;
+        var trouble = new List<string>();
+        await TryAsync(() => work.PublishAsync());
+        await TryAsync(() => KeepAsync(work, cancel));
+        await TryAsync(() =>
+        {
+            work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
+            return Task.CompletedTask;
+        });
+        var summary = WrittenReports.Of(work.Journal.Folder);
+        return summary with { Warnings = [.. trouble, .. summary.Warnings] };
+
+        // The machines are done: what came of them is told whatever comes now.
+        async Task TryAsync(Func<Task> finish)
+        {
+            try
+            {
+                await finish();
+            }
+            catch (CroftException e)
+            {
+                trouble.Add(e.Message);
+            }
+        }
     }
 
     /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>

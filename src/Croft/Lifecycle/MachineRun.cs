@@ -36,19 +36,14 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        await WayToMainAsync(cancel);
+        await steps.GuardAsync(() => WayToMainAsync(cancel));
         Offer(null);
         work.Inner.Say(Name, ready: false); // unless it was
         await work.Inner.LeftAsync(Name);
         using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, work.Clock);
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
-        if (ready && await IsReachableAsync(cleanup.Token))
-        {
-            if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
-                await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cleanup.Token));
-            await RunPhaseAsync(Phase.Terminate, cleanup.Token);
-        }
-
+        if (ready)
+            await steps.GuardAsync(() => AfterMainAsync(cleanup.Token));
         if (shell is not null)
             await shell.DisposeAsync();
         if (started && !options.Keep)
@@ -57,6 +52,15 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             await steps.QuietlyAsync(() => layers.TidyAsync(record, CancellationToken.None));
         await steps.QuietlyAsync(() => SaveConsoleAsync(CancellationToken.None));
         return steps.Worst;
+    }
+
+    async Task AfterMainAsync(CancellationToken cancel)
+    {
+        if (!await IsReachableAsync(cancel))
+            return;
+        if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
+            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cancel));
+        await RunPhaseAsync(Phase.Terminate, cancel);
     }
 
     /// <summary>Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not.</summary>

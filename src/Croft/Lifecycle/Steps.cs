@@ -28,7 +28,7 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     {
         if (skip)
         {
-            work.Journal.StepEnd(machine.Spec.Name, step, Outcome.Skipped, "not asked for");
+            Tell(journal => journal.StepEnd(machine.Spec.Name, step, Outcome.Skipped, "not asked for"));
             return true;
         }
 
@@ -38,7 +38,7 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     /// <summary>Does a step; when it fails without counting, something else takes its place. One without room counts.</summary>
     public async Task<bool> TryAsync(string step, Func<Task> body, bool log = false, bool counts = false)
     {
-        work.Journal.StepStart(machine.Spec.Name, step, log ? work.Journal.Folder.Relative(work.Journal.Folder.LogPath(machine.Spec.Name, step)) : null);
+        Tell(journal => journal.StepStart(machine.Spec.Name, step, log ? journal.Folder.Relative(journal.Folder.LogPath(machine.Spec.Name, step)) : null));
         var (outcome, reason) = await OutcomeOfAsync(async () =>
         {
             try
@@ -54,8 +54,8 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
         if (outcome == Outcome.Passed)
             ran.Add(step);
         else if (counts || outcome == Outcome.Cancelled)
-            Worst = Array.IndexOf(WorstFirst, outcome) is var now && Array.IndexOf(WorstFirst, Worst) is var before && before >= 0 && before < now ? Worst : outcome;
-        work.Journal.StepEnd(machine.Spec.Name, step, !counts && outcome != Outcome.Passed && outcome != Outcome.Cancelled ? Outcome.Skipped : outcome, reason);
+            Count(outcome);
+        Tell(journal => journal.StepEnd(machine.Spec.Name, step, !counts && outcome != Outcome.Passed && outcome != Outcome.Cancelled ? Outcome.Skipped : outcome, reason));
         return outcome == Outcome.Passed;
     }
 
@@ -64,7 +64,33 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     {
         var (outcome, reason) = await OutcomeOfAsync(body);
         if (outcome != Outcome.Passed)
-            work.Journal.Note(machine.Spec.Name, null, reason ?? "");
+            Tell(journal => journal.Note(machine.Spec.Name, null, reason ?? ""));
+    }
+
+    /// <summary>Does what is between steps. Never throws: what goes wrong counts and is noted, and what must happen afterwards happens.</summary>
+    public async Task GuardAsync(Func<Task> body)
+    {
+        var (outcome, reason) = await OutcomeOfAsync(body);
+        if (outcome == Outcome.Passed)
+            return;
+        Count(outcome);
+        Tell(journal => journal.Note(machine.Spec.Name, null, reason ?? ""));
+    }
+
+    void Count(Outcome outcome) =>
+        Worst = Array.IndexOf(WorstFirst, outcome) is var now && Array.IndexOf(WorstFirst, Worst) is var before && before >= 0 && before < now ? Worst : outcome;
+
+    /// <summary>A disk that takes no more words must not keep a machine from being tidied up.</summary>
+    void Tell(Action<RunJournal> what)
+    {
+        try
+        {
+            what(work.Journal);
+        }
+        catch (CroftException)
+        {
+            Count(Outcome.Error);
+        }
     }
 
     static async Task<(Outcome Outcome, string? Reason)> OutcomeOfAsync(Func<Task> body)

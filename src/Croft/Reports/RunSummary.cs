@@ -31,6 +31,9 @@ public sealed record RunSummary(
     ImmutableArray<MachineSummary> Machines,
     ImmutableArray<NoteSummary> Notes)
 {
+    /// <summary>What the report files lack, each with the reason.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration => End - Start;
 

@@ -82,11 +82,31 @@ public sealed class RunningJournal : IDisposable
     [Fact]
     public void OutlivesABrokenFollower()
     {
-        using var following = _journal.Follow(_ => throw new InvalidOperationException("no terminal"));
-        _journal.Note(null, null, "first");
+        using (_journal.Follow(_ => throw new InvalidOperationException("no terminal")))
+            _journal.Note(null, null, "first");
         _journal.Note(null, null, "second");
 
         Assert.Equal(["first", "a view of the run broke and was closed: no terminal", "second"], _journal.Folder.Read().Select(e => e.Reason));
+    }
+
+    [Fact]
+    public void DoesNotWaitForAFollower()
+    {
+        using var goOn = new ManualResetEventSlim();
+        var seen = 0;
+        using (_journal.Follow(_ =>
+        {
+            goOn.Wait(TestContext.Current.CancellationToken);
+            seen++;
+        }))
+        {
+            for (var i = 0; i < 100; i++)
+                _journal.Note(null, null, $"{i}");
+            Assert.Equal(0, seen);
+            goOn.Set();
+        }
+
+        Assert.Equal(100, seen);
     }
 
     public void Dispose()
