@@ -22,4 +22,8 @@ public sealed record ProjectSpec(
     int RetryCount,
     TimeSpan RetryDelay,
     ImmutableSortedDictionary<string, TimeSpan> Timeouts,
-    Location? At);
+    Location? At)
+{
+    /// <summary>The most that is kept of a phase's log, in bytes.</summary>
+    public long LogLimit { get; init; } = 64 << 20;
+}

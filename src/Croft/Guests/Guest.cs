@@ -27,8 +27,19 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => Port.WaitAsync(Way, access.Address, port, seen, cancel);
 
     /// <inheritdoc/>
-    public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) =>
-        (Command(command.Text) with { Input = command.Input, Output = command.Output, Line = command.Line }).RunAsync(cancel);
+    public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answer = new Answer(command, over.Cancel);
+        try
+        {
+            return answer.Of(await (Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with { Input = command.Input, Output = answer.ReadAsync }).RunAsync(over.Token));
+        }
+        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
+        {
+            return answer.Of(null);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
@@ -41,7 +52,12 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     }
 
     /// <inheritdoc/>
-    public Task SyncAsync(CancellationToken cancel) => Command("sync").RunCheckedAsync($"syncing the disks of {access.Name}", cancel);
+    public async Task SyncAsync(CancellationToken cancel)
+    {
+        var result = await RunAsync(new("sync"), cancel);
+        if (result.ExitCode != 0)
+            throw CroftException.World($"syncing the disks of {access.Name}: exit code {result.ExitCode}: {result.LastWords}");
+    }
 
     /// <inheritdoc/>
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>
@@ -54,6 +70,4 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
             await new Tool("ssh", "-F", files.Config, "-O", "exit", access.Name).RunAsync(cancel);
         File.Delete(SshConfig.SocketOf(access, files));
     }
-
-    Tool Command(string command) => Ssh(["-o", "BatchMode=yes", "-T"], command);
 }

@@ -8,6 +8,6 @@ namespace Croft.Guests;
 /// </summary>
 public interface IGuestShell : IAsyncDisposable
 {
-    /// <summary>Runs the one command, of one line, to its end; its lines are taken, not its bytes. The exit code is 255 when the connection failed.</summary>
+    /// <summary>Runs the one command, of one line, to its end. The exit code is 255 when the connection failed.</summary>
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
 }

@@ -26,16 +26,15 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
 
     readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly TaskCompletionSource<GuestCommand?> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<(Answer Answer, GuestCommand Command)?> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource killed = new();
     Task<ToolResult>? session;
-    Action<string>? line;
 
     /// <summary>Opens it, once.</summary>
     /// <returns>Null when it worked, otherwise what ssh said.</returns>
     public async Task<string?> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
     {
-        session = guest.RunAsync(new(Script) { Line = Hear, Input = (stdin, stop) => SpeakAsync(stdin, clock, stop) }, killed.Token);
+        session = guest.RunAsync(new(Script) { Output = HearAsync, Input = (stdin, stop) => SpeakAsync(stdin, clock, stop) }, killed.Token);
         await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);
         if (await Task.WhenAny(waiting.Task, session) == waiting.Task)
             return null;
@@ -46,10 +45,17 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
-        line = command.Line;
+        var answer = new Answer(command, killed.Cancel);
         await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);
-        next.SetResult(command);
-        return await session!;
+        next.SetResult((answer, command));
+        try
+        {
+            return answer.Of(await session!);
+        }
+        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
+        {
+            return answer.Of(null);
+        }
     }
 
     /// <inheritdoc/>
@@ -62,14 +68,16 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
         killed.Dispose();
     }
 
-    void Hear(string heard)
+    async Task HearAsync(Stream output, CancellationToken cancel)
     {
-        if (next.Task.IsCompleted)
-            line?.Invoke(heard);
-        else if (heard == Ready)
-            ready.TrySetResult();
-        else if (heard == Waiting)
-            waiting.TrySetResult();
+        if (await Answer.SkipAsync(output, Ready, cancel) is not null)
+            return;
+        ready.TrySetResult();
+        if (await Answer.SkipAsync(output, Waiting, cancel) is not null)
+            return;
+        waiting.TrySetResult();
+        if (await next.Task.WaitAsync(cancel) is { } asked)
+            await asked.Answer.TakeAsync(output, cancel);
     }
 
     async Task SpeakAsync(Stream stdin, TimeProvider clock, CancellationToken cancel)
@@ -77,10 +85,10 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
         await ready.Task.WaitAsync(cancel);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
         await stdin.WriteAsync(Encoding.ASCII.GetBytes(now.ToString("F3", CultureInfo.InvariantCulture) + "\n"), cancel);
-        if (await next.Task.WaitAsync(cancel) is not { } command)
+        if (await next.Task.WaitAsync(cancel) is not { } asked)
             return;
-        await stdin.WriteAsync(Encoding.UTF8.GetBytes(command.Text + "\n"), cancel);
-        if (command.Input is not null)
-            await command.Input(stdin, cancel);
+        await stdin.WriteAsync(Encoding.UTF8.GetBytes(asked.Answer.Line + "\n"), cancel);
+        if (asked.Command.Input is not null)
+            await asked.Command.Input(stdin, cancel);
     }
 }

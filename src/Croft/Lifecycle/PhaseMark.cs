@@ -17,6 +17,15 @@ static class PhaseMark
     /// <summary>The mark of a phase of a run: letters, digits and <c>-</c>.</summary>
     public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
 
+    /// <summary>What with the mark still runs: for each its id and name. Others' environments are seen by root alone.</summary>
+    public static async Task<string> LeftAsync(IGuest guest, string mark, CancellationToken cancel)
+    {
+        var result = await guest.RunAsync(new($$"""
+            for f in $(grep -lsF "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
+            """), cancel);
+        return string.Join(", ", result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     /// <summary>Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next anyway.</summary>
     public static async Task EndAsync(IGuest guest, string mark, TimeProvider clock)
     {

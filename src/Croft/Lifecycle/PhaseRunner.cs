@@ -26,11 +26,24 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     {
         await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
-        var path = work.Journal.Folder.LogPath(machine.Spec.Name, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using var log = new StreamWriter(path) { AutoFlush = true };
         var guest = work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!)
             ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
+        var log = new PhaseLog(LogOf(machine, name), work.Controller.Farm.Project.LogLimit, output is null ? null : line => output(machine.Spec.Name, line));
+        try
+        {
+            await RunAsync(machine, file, guest, shell, log, cancel);
+        }
+        finally
+        {
+            log.Dispose();
+            if (log.Trouble is { } trouble)
+                work.Journal.Note(machine.Spec.Name, name, trouble);
+        }
+    }
+
+    async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuest guest, IGuestShell? shell, PhaseLog log, CancellationToken cancel)
+    {
+        var name = PhaseFiles.Name(file.Phase);
         var limit = work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
         using var late = new CancellationTokenSource(limit, work.Clock);
         using var gone = new CancellationTokenSource();
@@ -39,44 +52,38 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         {
             full |= signal == MachineSignal.Full;
             if (signal is MachineSignal.Stopped or MachineSignal.Full)
-                gone.Cancel();
+                _ = gone.CancelAsync(); // it ends programs, and this thread has other events to tell
         });
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
-            var last = "";
-            void Line(string line)
-            {
-                log.WriteLine(line);
-                output?.Invoke(machine.Spec.Name, line);
-                if (!string.IsNullOrWhiteSpace(line))
-                    last = line.Trim();
-            }
-
-            var (code, words) = file.IsAnsible ? await ansible.RunAsync(machine, file, Line, any.Token) : (await script.RunAsync(machine, guest, shell, file, Line, any.Token), "");
+            var (code, words) = file.IsAnsible
+                ? await ansible.RunAsync(machine, file, log.AddLine, any.Token)
+                : (await script.RunAsync(machine, guest, shell, file, log, any.Token), "");
             if (code != 0)
-                throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : last);
+                throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : log.LastLine);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", Volumes.SpaceHint) : await StoppedAsync(machine, name);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase), work.Clock);
-            throw CroftException.Farm($"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(path)}");
-        }
         catch (OperationCanceledException)
         {
             await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase), work.Clock);
-            throw;
+            if (cancel.IsCancellationRequested)
+                throw;
+            throw CroftException.Farm(
+                $"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(LogOf(machine, name))}");
         }
     }
+
+    string LogOf(PlannedMachine machine, string phase) => work.Journal.Folder.LogPath(machine.Spec.Name, phase);
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
     public Task FetchArtifactsAsync(PlannedMachine machine, CancellationToken cancel) =>
         work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest
-            ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), cancel)
+            ? Artifacts.FetchAsync(
+                guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), note => work.Journal.Note(machine.Spec.Name, "artifacts", note), cancel)
             : Task.CompletedTask;
 
     /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>

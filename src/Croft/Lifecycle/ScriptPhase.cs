@@ -18,21 +18,46 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     /// <summary>Long ago: a guest's clock may be a moment behind, and its tar would complain.</summary>
     static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch.AddDays(1);
 
-    /// <summary>Runs it and returns its exit code; 255 when ssh itself failed.</summary>
-    public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, IGuestShell? shell, PhaseFile file, Action<string> line, CancellationToken cancel)
+    /// <summary>Runs it and returns its exit code; 255 when ssh itself failed. What it leaves running goes on, and the log names it.</summary>
+    public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, IGuestShell? shell, PhaseFile file, PhaseLog log, CancellationToken cancel)
     {
         // Nobody in the guest can have made a folder of this name before, so tar may make it; every process counts there.
-        var name = $"croft-{PhaseMark.Of(work.Journal.Folder, file.Phase)}-{Guid.NewGuid():n}";
+        var mark = PhaseMark.Of(work.Journal.Folder, file.Phase);
+        var name = $"croft-{mark}-{Guid.NewGuid():n}";
         var folder = $"/tmp/{name}";
         var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
-        var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, PhaseMark.Of(work.Journal.Folder, file.Phase)));
+        var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, mark));
         var script = Script(folder, file, environment);
-        var command = new GuestCommand($"(umask 077; exec tar -xf - -C /tmp) && (. {folder}/{Run}) < /dev/null; e=$?; rm -rf {folder}; exit $e")
+        var isHeld = false;
+        var command = new GuestCommand(Text(folder))
         {
             Input = (stdin, stop) => SendAsync(stdin, name, script, stop),
-            Line = line,
+            Said = log.Add,
+            Held = () => isHeld = true,
         };
-        return (await (shell is null ? guest.RunAsync(command, cancel) : shell.RunAsync(command, cancel))).ExitCode;
+        var result = await (shell is null ? guest.RunAsync(command, cancel) : shell.RunAsync(command, cancel));
+        if (result.Error.Length > 0)
+            log.AddLine(result.LastWords);
+        if (isHeld)
+            Name(machine, file.Phase, await PhaseMark.LeftAsync(guest, mark, cancel), log);
+        return result.ExitCode;
+    }
+
+    /// <summary>
+    /// One line for the guest's shell. When the files do not fit, tar's first words say why, and its last ones do not; when a program may not be executed, the
+    /// kernel's words do not say that it is for its place.
+    /// </summary>
+    static string Text(string folder) =>
+        $$"""m=$(umask 077; tar -xf - -C /tmp 2>&1) || { e=$?; rm -rf {{folder}}; echo "$m"; echo "the phases folder cannot be unpacked in /tmp: """
+        + $$"""$(echo "$m" | grep -m 1 "No space left" || echo "$m" | head -n 1)"; exit $e; }; """
+        + $$"""(. {{folder}}/{{Run}}) </dev/null; e=$?; rm -rf {{folder}}; if [ $e -eq 126 ] && grep -q "^[^ ]* /tmp [^ ]* [^ ]*noexec" /proc/mounts; then """
+        + """echo "/tmp is mounted noexec in the guest: name the interpreter, as in: sh ./helper.sh"; fi; exit $e""";
+
+    void Name(PlannedMachine machine, Phase phase, string left, PhaseLog log)
+    {
+        var text = left.Length > 0 ? $"left running: {left}" : "left running: something that holds its output";
+        log.AddLine("[croft: " + text + "]");
+        work.Journal.Note(machine.Spec.Name, PhaseFiles.Name(phase), text);
     }
 
     /// <summary>What can be decided here is not asked in the guest.</summary>
@@ -44,17 +69,27 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
             text.Append("export ").Append(name).Append('=').Append(Shell.Quote(value)).Append('\n');
         text.Append("cd ").Append(Shell.Quote($"{folder}/{Path.GetDirectoryName(relative)}")).Append('\n');
         var program = Shell.Quote("./" + Path.GetFileName(relative));
-        if (!NamesItsInterpreter(file.File))
+        if (InterpreterOf(file.File) is not [var interpreter, .. var argument])
             return text.Append("exec sh ").Append(program).Append('\n').ToString();
         if (!File.GetUnixFileMode(file.File).HasFlag(UnixFileMode.UserExecute))
             text.Append("chmod u+x ").Append(program).Append('\n');
-        return text.Append("exec ").Append(program).Append('\n').ToString();
+        // As the kernel would, but it also works where /tmp is mounted noexec, and says what is missing.
+        text.Append("[ -x ").Append(Shell.Quote(interpreter)).Append(" ] || { echo ")
+            .Append(Shell.Quote($"{relative}: bad interpreter: {interpreter.Replace("\r", "^M", StringComparison.Ordinal)} is not in the guest")).Append("; exit 127; }\n");
+        return text.Append("exec ").AppendJoin(' ', argument.Prepend(interpreter).Select(Shell.Quote)).Append(' ').Append(program).Append('\n').ToString();
     }
 
-    static bool NamesItsInterpreter(string file)
+    /// <summary>What the first line names, with its one argument if there is one; empty when it names none.</summary>
+    static string[] InterpreterOf(string file)
     {
-        using var content = File.OpenRead(file);
-        return content.ReadByte() == '#' && content.ReadByte() == '!';
+        using var content = new StreamReader(file);
+        var buffer = new char[256];
+        var line = new string(buffer, 0, content.ReadBlock(buffer)).Split('\n')[0];
+        if (!line.StartsWith("#!", StringComparison.Ordinal))
+            return [];
+        var words = line[2..].Trim(' ', '\t');
+        var end = words.IndexOfAny([' ', '\t']);
+        return end < 0 ? [words] : [words[..end], words[end..].TrimStart(' ', '\t')];
     }
 
     async Task SendAsync(Stream stdin, string folder, string script, CancellationToken cancel)

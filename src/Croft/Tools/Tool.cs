@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Croft.Tools;
 
 /// <summary>What a program said.</summary>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+/// <param name="Output">Its stdout; only the end of it when it was heard line by line.</param>
+/// <param name="Error">The end of its stderr.</param>
 public sealed record ToolResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The last lines it wrote to stderr, or to stdout when stderr was silent; for messages.</summary>
@@ -26,6 +29,9 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
 /// <param name="Arguments">One element per argument.</param>
 public sealed record Tool(string Program, params IReadOnlyList<string> Arguments)
 {
+    /// <summary>The error of a write to what the program has closed.</summary>
+    const int BrokenPipe = 32;
+
     /// <summary>Ctrl-C reaches this process and the program at the same time; the program that it ended was cancelled, it did not fail.</summary>
     static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(50);
 
@@ -41,7 +47,7 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <summary>Takes its standard output as bytes; the result's output is then empty.</summary>
     public Func<Stream, CancellationToken, Task>? Output { get; init; }
 
-    /// <summary>Called with each line of stdout and stderr as it comes, from two threads, never at the same time.</summary>
+    /// <summary>Called with each line of stdout and stderr as it comes, from two threads, never at the same time; a very long line comes in pieces.</summary>
     public Action<string>? Line { get; init; }
 
     /// <summary>Runs the program to its end and returns what it said, whatever its exit code.</summary>
@@ -52,11 +58,16 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
         void End() => Kill(process);
-        var output = OrEndAsync(End, Output is null ? ReadAsync(process.StandardOutput, gate, cancel) : TakeAsync(process.StandardOutput.BaseStream, cancel));
-        var error = OrEndAsync(End, ReadAsync(process.StandardError, gate, cancel));
+        var output = OrEndAsync(End, Output is not null ? TakeAsync(process.StandardOutput.BaseStream, cancel)
+            : Line is not null ? HearAsync(process.StandardOutput, gate, cancel)
+            : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), cancel));
+        var error = OrEndAsync(End, HearAsync(process.StandardError, gate, cancel));
+        var input = OrEndAsync(End, FeedAsync(process, cancel));
         var exit = process.WaitForExitAsync(CancellationToken.None);
-        await Task.WhenAny(FeedAsync(process, cancel), exit);
+        await Task.WhenAny(input, exit);
         await exit;
+        if (input.IsFaulted)
+            await input; // what should have been written could not be read, for instance
         await Task.WhenAll(output, error);
         if (process.ExitCode != 0)
             await Poll.DelayAsync(SignalGrace, cancel);
@@ -84,18 +95,23 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         return process.ExitCode;
     }
 
-    async Task FeedAsync(Process process, CancellationToken cancel)
+    async Task<string> FeedAsync(Process process, CancellationToken cancel)
     {
         try
         {
             if (Input is not null)
                 await Input(process.StandardInput.BaseStream, cancel);
-            process.StandardInput.Close();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.Shutdown } } or IOException { HResult: BrokenPipe })
         {
             // It ended, or closed its input, before it had read everything, or was killed: its exit code tells why.
         }
+        finally
+        {
+            process.StandardInput.BaseStream.Close(); // it waits for more otherwise
+        }
+
+        return "";
     }
 
     async Task<string> TakeAsync(Stream output, CancellationToken cancel)
@@ -118,20 +134,19 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
     }
 
-    /// <summary>Reads to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.</summary>
-    async Task<string> ReadAsync(StreamReader reader, Lock gate, CancellationToken cancel)
+    /// <summary>Hears to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.</summary>
+    async Task<string> HearAsync(StreamReader reader, Lock gate, CancellationToken cancel)
     {
         if (Line is null)
-            return await reader.ReadToEndAsync(cancel);
-        var kept = new StringBuilder();
-        while (await reader.ReadLineAsync(cancel) is { } line)
+            return await Bounded.TailAsync(reader, null, cancel);
+        var lines = new Lines(line =>
         {
-            kept.AppendLine(line);
             lock (gate)
                 Line(line);
-        }
-
-        return kept.ToString();
+        });
+        var heard = await Bounded.TailAsync(reader, lines.Add, cancel);
+        lines.End();
+        return heard;
     }
 
     Process Start(bool redirect)

@@ -44,6 +44,28 @@ public sealed class Programs
         Assert.Equal(3, (await new Tool("sh", "-c", "exit 3") { Input = (stdin, stop) => stdin.WriteAsync(new byte[5_000_000], stop).AsTask() }.RunAsync(Cancel)).ExitCode);
 
     [Fact]
+    public async Task EndWithWhatKeptTheirInputFromComing()
+    {
+        var error = await Assert.ThrowsAsync<FileNotFoundException>(() => new Tool("cat") { Input = (_, _) => throw new FileNotFoundException("gone") }.RunAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal("gone", error.Message);
+        await Assert.ThrowsAsync<IOException>(() => new Tool("sh", "-c", "cat; sleep 300") { Input = (_, _) => Task.FromException(new IOException()) }.RunAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+    }
+
+    [Fact]
+    public async Task MaySayMoreThanIsKept()
+    {
+        var pieces = new List<int>();
+        var result = await new Tool("sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last; head -c 3000000 /dev/zero >&2") { Line = line => pieces.Add(line.TrimStart('\0').Length) }.RunAsync(Cancel);
+        Assert.Equal(3_000_004, pieces.Sum());
+        Assert.InRange(pieces.Max(), 1, 1 << 16);
+        Assert.EndsWith("x\nlast\n", result.Output, StringComparison.Ordinal);
+        Assert.InRange(result.Output.Length + result.Error.Length, 1000, 1_000_000);
+
+        var error = await Assert.ThrowsAsync<CroftException>(() => new Tool("yes", "an answer").RunAsync(Cancel));
+        Assert.Contains("yes answered with more than 8 MiB, starting with: an answer", error.Message);
+    }
+
+    [Fact]
     public async Task AreHeardLineByLineOneAtATime()
     {
         var lines = new List<string>();

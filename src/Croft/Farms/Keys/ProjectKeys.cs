@@ -26,6 +26,8 @@ static class ProjectKeys
 
     public static readonly Field<ImmutableArray<Item<string>>> AllowedPhases = new("allowed_phases", new ListShape<string>(Step), "The lifecycle's steps that may happen.") { DefaultText = "all" };
 
+    public static readonly Field<long> LogLimit = new("log_limit", new SizeShape(64 << 10), "The most that is kept of each phase's log; what is more is left out before its last part.") { DefaultText = "`64MiB`" };
+
     public static readonly Field<int> RetryCount = new("retry_count", new NumberShape(0, 1000), "How often a shutdown is asked for before the power is cut.") { DefaultText = "`10`" };
 
     public static readonly Field<TimeSpan> RetryDelay = new("retry_delay", new DurationShape(0), "The time between two such requests.") { DefaultText = "`5s`" };
@@ -45,5 +47,5 @@ static class ProjectKeys
     public static readonly Field<MapReading> Timeouts = new("timeouts", new MapShape("timeouts", [.. PhaseTimeouts]), "The longest that each phase may take.") { DefaultText = "no bound" };
 
     public static readonly MapShape Map =
-        new("a project", [Id, Revision, Phases, Vars, Artifacts, AllowedPhases, RetryCount, RetryDelay, Timeouts, ConnectionTimeout, Wait]);
+        new("a project", [Id, Revision, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, ConnectionTimeout, Wait]);
 }

@@ -33,7 +33,10 @@ sealed class ProjectReader(string folder, ProblemList problems)
                 let timeout = timeouts.Maybe(field)
                 where timeout is not null
                 select KeyValuePair.Create(field.Name, timeout.Value)),
-            written?.Node.At);
+            written?.Node.At)
+        {
+            LogLimit = project.Maybe(ProjectKeys.LogLimit) ?? 64 << 20,
+        };
     }
 
     string? PhasesOf(MapReading project)

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 using Croft.Engines;
 using Croft.Engines.Simulated;
 using Croft.Tools;
@@ -62,7 +63,7 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
             switch (word)
             {
                 case "echo":
-                    command.Line?.Invoke(argument);
+                    command.Said?.Invoke(Encoding.UTF8.GetBytes(argument + "\n"));
                     break;
                 case "sleep" when !await StaysAsync(connection, TimeSpan.FromSeconds(double.Parse(argument)), cancel):
                     return Broken;

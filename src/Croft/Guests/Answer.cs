@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using Croft.Tools;
+
+namespace Croft.Guests;
+
+/// <summary>
+/// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before. Where the command is heard, what it and its
+/// children say passes through a <c>cat</c> in the guest: the answer ends with the command's own shell, and children that go on never meet a closed output.
+/// </summary>
+/// <param name="enough">Ends the connection, when all has been heard and somebody in the guest still holds it.</param>
+sealed class Answer(GuestCommand command, Action enough)
+{
+    const string Begins = "croft-begins";
+    const int LongestNoise = 1000;
+    const int ConnectionFailed = 255;
+
+    /// <summary>For what children say in passing, and for a guest that is slow to end a session.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    readonly string end = Guid.NewGuid().ToString("n");
+    string text = "";
+    string? noise = "";
+    int? code;
+
+    /// <summary>For the shell that logged in.</summary>
+    public string Text => Shell.Command($"echo {Begins}; echo {Begins} >&2; {Line}");
+
+    /// <summary>The same for a shell of which an answer has begun; one line when the command is one. What it prints at the end does not stand in it as it is: the command may list processes.</summary>
+    public string Line => command.Said is null
+        ? command.Text
+        : $"{{ ({command.Text}) 2>&1; echo croft-\"\"{end} $?; }} | (trap \"\" PIPE; cat; exec cat >/dev/null) 2>/dev/null";
+
+    /// <summary>Whether the command has ended, whatever holds the connection.</summary>
+    public bool IsOver => code is not null;
+
+    /// <summary>Takes a session's output from its beginning.</summary>
+    public async Task ReadAsync(Stream output, CancellationToken cancel)
+    {
+        noise = await SkipAsync(output, Begins, cancel);
+        if (noise is null)
+            await TakeAsync(output, cancel);
+    }
+
+    /// <summary>Takes the output of a session whose answer has begun.</summary>
+    public async Task TakeAsync(Stream output, CancellationToken cancel)
+    {
+        noise = null;
+        if (command.Output is not null)
+            await command.Output(output, cancel);
+        else if (command.Said is not null)
+            await HearAsync(output, command.Said, cancel);
+        else
+            text = await Bounded.ReadAsync(new StreamReader(output), "a command in the guest", cancel);
+    }
+
+    /// <summary>What came of it.</summary>
+    /// <param name="session">How ssh ended; null when it was ended by <c>enough</c>.</param>
+    public ToolResult Of(ToolResult? session)
+    {
+        if (code is { } own)
+            return new(own, "", "");
+        var (exit, error) = (session!.ExitCode, session.Error);
+        if (error.IndexOf(Begins + "\n", StringComparison.Ordinal) is var at and >= 0)
+            error = error[(at + Begins.Length + 1)..];
+        if (noise is not null && string.IsNullOrWhiteSpace(error))
+            error = exit == 0 ? $"the login shell ended without running the command: {noise}" : noise;
+        return new(noise is not null && exit == 0 ? ConnectionFailed : exit, text, error);
+    }
+
+    /// <summary>Reads to the end of a line that ends so, not a byte further. Null when it came, otherwise the last of what came instead.</summary>
+    /// <param name="word">Its first letter is not in it again.</param>
+    public static async Task<string?> SkipAsync(Stream output, string word, CancellationToken cancel)
+    {
+        var (next, seen, passed) = (new byte[1], 0, new Tail<byte>(LongestNoise));
+        while (await output.ReadAsync(next, cancel) > 0)
+        {
+            passed.Add(next);
+            if (seen == word.Length && next[0] == '\n')
+                return null;
+            seen = seen < word.Length && next[0] == word[seen] ? seen + 1 : next[0] == word[0] ? 1 : 0;
+        }
+
+        return Encoding.UTF8.GetString(passed.Kept).Trim();
+    }
+
+    async Task HearAsync(Stream output, Action<ReadOnlySpan<byte>> said, CancellationToken cancel)
+    {
+        var (mark, buffer, held) = (Encoding.ASCII.GetBytes("croft-" + end), new byte[1 << 16], 0);
+        while (await output.ReadAsync(buffer.AsMemory(held), cancel) is var count and > 0)
+        {
+            held += count;
+            var at = StartOf(mark, buffer.AsSpan(0, held));
+            said(buffer.AsSpan(0, at));
+            buffer.AsSpan(at, held - at).CopyTo(buffer);
+            held -= at;
+            if (buffer.AsSpan(0, held).IndexOf((byte)'\n') is not (var line and > 0) || !buffer.AsSpan(0, held).StartsWith(mark))
+                continue;
+            code = int.Parse(Encoding.ASCII.GetString(buffer.AsSpan(mark.Length, line - mark.Length)).Trim(), CultureInfo.InvariantCulture);
+            said(buffer.AsSpan(line + 1, held - line - 1));
+            await LingerAsync(output, buffer, said, cancel);
+            return;
+        }
+
+        said(buffer.AsSpan(0, held));
+    }
+
+    /// <summary>Hears on for a moment; then whoever still holds the output is left alone.</summary>
+    async Task LingerAsync(Stream output, byte[] buffer, Action<ReadOnlySpan<byte>> said, CancellationToken cancel)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        soon.CancelAfter(Grace);
+        try
+        {
+            while (await output.ReadAsync(buffer, soon.Token) is var count and > 0)
+                said(buffer.AsSpan(0, count));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            command.Held?.Invoke();
+            enough();
+        }
+    }
+
+    /// <summary>Where the mark is, or what may become it; the length when it is nowhere.</summary>
+    static int StartOf(ReadOnlySpan<byte> mark, ReadOnlySpan<byte> heard)
+    {
+        if (heard.IndexOf(mark) is var whole and >= 0)
+            return whole;
+        for (var length = Math.Min(mark.Length - 1, heard.Length); length > 0; length--)
+            if (heard.EndsWith(mark[..length]))
+                return heard.Length - length;
+        return heard.Length;
+    }
+}

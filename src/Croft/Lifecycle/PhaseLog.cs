@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Croft.Tools;
+
+namespace Croft.Lifecycle;
+
+/// <summary>
+/// The log of one phase, written block by block as it comes. What is more than its limit is left out before its last part, since people need the end. A disk
+/// that takes nothing does not stop the phase.
+/// </summary>
+sealed class PhaseLog : IDisposable
+{
+    const int LongestEnd = 1 << 20;
+    const int LongestLine = 1 << 12;
+
+    readonly long limit;
+    readonly Lines? lines;
+    readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+    readonly Tail<byte> last = new(LongestLine);
+    readonly Tail<byte> end;
+    readonly long room;
+    FileStream? file;
+    long written;
+
+    /// <param name="limit">In bytes.</param>
+    /// <param name="line">Takes every line; null does not.</param>
+    public PhaseLog(string path, long limit, Action<string>? line)
+    {
+        this.limit = limit;
+        var kept = (int)Math.Min(LongestEnd, limit / 2);
+        (end, room) = (new(kept), limit - kept);
+        lines = line is null ? null : new(line);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            GiveUp(e);
+        }
+    }
+
+    /// <summary>Why it is not whole; null when it is, or was cut at its limit.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>The last line with something in it.</summary>
+    public string LastLine =>
+        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var line] ? line : "";
+
+    /// <summary>Takes a line.</summary>
+    public void AddLine(string line) => Add(Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>Takes what was said next.</summary>
+    public void Add(ReadOnlySpan<byte> said)
+    {
+        last.Add(said);
+        Show(said, flush: false);
+        var now = said[..(int)Math.Min(said.Length, room - written)];
+        Write(now);
+        written += now.Length;
+        end.Add(said[now.Length..]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Show([], flush: true);
+        lines?.End();
+        var kept = end.Kept;
+        if (end.Lost > 0)
+        {
+            Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n[croft: {end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n")));
+            kept = kept[(kept.IndexOf((byte)'\n') + 1)..];
+        }
+
+        Write(kept);
+        file?.Dispose();
+        file = null;
+    }
+
+    void Show(ReadOnlySpan<byte> said, bool flush)
+    {
+        if (lines is null)
+            return;
+        var text = new char[Encoding.UTF8.GetMaxCharCount(said.Length)];
+        lines.Add(text.AsSpan(0, decoder.GetChars(said, text, flush)));
+    }
+
+    void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (file is null || bytes.IsEmpty)
+            return;
+        try
+        {
+            file.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            GiveUp(e);
+        }
+    }
+
+    void GiveUp(Exception e)
+    {
+        Trouble = $"its log is not whole: {e.Message}";
+        file?.Dispose();
+        file = null;
+    }
+}

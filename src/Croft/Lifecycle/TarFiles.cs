@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace Croft.Lifecycle;
+
+/// <summary>Reads a tar archive in GNU's format file by file, with the bytes of each name; .NET's own reader takes names for UTF-8 and loses what is not.</summary>
+sealed class TarFiles(Stream archive)
+{
+    const int Block = 512;
+    const int LongestName = 1 << 16;
+
+    long left;
+    int padding;
+
+    /// <summary>Whether anything came.</summary>
+    public bool Any { get; private set; }
+
+    /// <summary>Goes to the next entry; null at the end.</summary>
+    /// <exception cref="InvalidDataException">It is no archive.</exception>
+    public async Task<(byte[] Name, bool IsFile)?> NextAsync(CancellationToken cancel)
+    {
+        byte[]? longName = null;
+        var header = new byte[Block];
+        while (true)
+        {
+            await SkipAsync(cancel);
+            if (await archive.ReadAtLeastAsync(header, Block, throwOnEndOfStream: false, cancel) is var read && read < Block)
+                return read == 0 ? null : throw new EndOfStreamException("the archive breaks off");
+            Any = true;
+            if (!header.AsSpan().ContainsAnyExcept((byte)0))
+                return null;
+            if (Number(header.AsSpan(148, 8)) != SumOf(header))
+                throw new InvalidDataException("this is no tar archive");
+            left = Number(header.AsSpan(124, 12));
+            padding = (int)((Block - (left % Block)) % Block);
+            if (header[156] != 'L')
+                return (longName ?? Text(header.AsSpan(0, 100)).ToArray(), header[156] is (byte)'0' or 0);
+            if (left > LongestName)
+                throw new InvalidDataException("a name in the archive is too long");
+            longName = new byte[left];
+            await archive.ReadExactlyAsync(longName, cancel);
+            left = 0;
+            longName = Text(longName).ToArray();
+        }
+    }
+
+    /// <summary>Copies the content of the entry; null leaves it out.</summary>
+    public async Task CopyAsync(Stream? to, CancellationToken cancel)
+    {
+        var buffer = new byte[1 << 16];
+        while (left > 0)
+        {
+            var count = await archive.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancel);
+            if (count == 0)
+                throw new EndOfStreamException("the archive breaks off");
+            left -= count;
+            if (to is not null)
+                await to.WriteAsync(buffer.AsMemory(0, count), cancel);
+        }
+    }
+
+    async Task SkipAsync(CancellationToken cancel)
+    {
+        await CopyAsync(null, cancel);
+        await archive.ReadExactlyAsync(new byte[padding], cancel);
+        padding = 0;
+    }
+
+    static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is var end and >= 0 ? field[..end] : field;
+
+    /// <summary>Octal, or binary when the first bit says so.</summary>
+    static long Number(ReadOnlySpan<byte> field)
+    {
+        if ((field[0] & 0x80) == 0)
+            return Encoding.ASCII.GetString(Text(field)).Trim() is { Length: > 0 } text ? Octal(text) : 0;
+        long value = field[0] & 0x7f;
+        foreach (var part in field[1..])
+            value = checked((value << 8) | part);
+        return value;
+    }
+
+    static long Octal(string text) =>
+        text.All(c => c is >= '0' and <= '7') ? Convert.ToInt64(text, 8) : throw new InvalidDataException("this is no tar archive");
+
+    /// <summary>Of all bytes, those of the sum itself taken as spaces.</summary>
+    static long SumOf(ReadOnlySpan<byte> header)
+    {
+        long sum = 8 * ' ';
+        for (var i = 0; i < header.Length; i++)
+            sum += i is >= 148 and < 156 ? 0 : header[i];
+        return sum;
+    }
+}

@@ -1,0 +1,44 @@
+using Croft.Guests;
+using Croft.Tools;
+
+namespace Croft.Tests.Guests;
+
+/// <summary>This host in a guest's place: commands reach a login shell of the test's choice as ssh would hand them over.</summary>
+/// <param name="greeting">What that shell runs first.</param>
+sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
+{
+    /// <summary>What every command begins with.</summary>
+    public string Before { get; init; } = "";
+
+    public GuestAccess Access => throw new NotSupportedException();
+
+    public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answer = new Answer(command with { Text = Before + command.Text }, over.Cancel);
+        try
+        {
+            return answer.Of(await new Tool(shell, "-c", greeting + answer.Text) { Input = command.Input, Output = answer.ReadAsync }.RunAsync(over.Token));
+        }
+        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
+        {
+            return answer.Of(null);
+        }
+    }
+
+    public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => throw new NotSupportedException();
+
+    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
+    {
+        var opened = new ReadyShell(this);
+        return await opened.TryOpenAsync(clock, cancel) is { } refusal ? (null, refusal) : (opened, null);
+    }
+
+    public Task SyncAsync(CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<bool> IsConnectedAsync(CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task CloseAsync(CancellationToken cancel) => throw new NotSupportedException();
+}
