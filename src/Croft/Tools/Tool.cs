@@ -62,7 +62,7 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
             : Line is not null ? HearAsync(process.StandardOutput, gate, cancel)
             : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), cancel));
         var error = OrEndAsync(End, HearAsync(process.StandardError, gate, cancel));
-        var input = OrEndAsync(End, FeedAsync(process, cancel));
+        var input = OrEndAsync(End, FeedAsync(process.StandardInput.BaseStream, cancel));
         var exit = process.WaitForExitAsync(CancellationToken.None);
         await Task.WhenAny(input, exit);
         await exit;
@@ -95,12 +95,12 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         return process.ExitCode;
     }
 
-    async Task<string> FeedAsync(Process process, CancellationToken cancel)
+    async Task<string> FeedAsync(Stream input, CancellationToken cancel)
     {
         try
         {
             if (Input is not null)
-                await Input(process.StandardInput.BaseStream, cancel);
+                await Input(input, cancel);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.Shutdown } } or IOException { HResult: BrokenPipe })
         {
@@ -108,7 +108,7 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
         finally
         {
-            process.StandardInput.BaseStream.Close(); // it waits for more otherwise
+            input.Close(); // it waits for more otherwise
         }
 
         return "";
