@@ -62,9 +62,12 @@ install_dotnet() {
         "curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 && export PATH=\"\$HOME/.dotnet:\$PATH\""
 }
 
-# Starts libvirtd where nothing did, under a reaper (see docs/troubleshooting.md); stop_libvirt ends just what this started.
-started=
+# Starts libvirtd where nothing did, under a reaper (see docs/troubleshooting.md). Several demos and tests may use it at once: the last one stops what they started.
+libvirt_users=/run/lock/croft-libvirt
 start_libvirt() {
+    [ -e "$libvirt_users" ] || : >"$libvirt_users"
+    exec 8<"$libvirt_users"
+    flock -s 8
     if as_root virsh -c qemu:///system version >/dev/null 2>&1; then return; fi
     if [ -d /run/systemd/system ]; then
         as_root systemctl start libvirtd
@@ -76,9 +79,11 @@ start_libvirt() {
         fi
         as_root mkdir -p /run/libvirt
         for daemon in virtlogd libvirtd; do
-            # shellcheck disable=SC2016 # expanded by the inner shell
-            as_root setsid sh -c 'echo $$ >"$1"; exec tini -s -- "$2"' - "/run/croft-$daemon.pid" "$daemon" </dev/null >/dev/null 2>&1 &
-            started="$started $daemon"
+            (
+                exec 8<&-
+                # shellcheck disable=SC2016 # expanded by the inner shell
+                as_root setsid sh -c 'echo $$ >"$1"; exec tini -s -- "$2"' - "/run/croft-$daemon.pid" "$daemon" </dev/null >/dev/null 2>&1
+            ) &
         done
     fi
     for _ in $(seq 100); do
@@ -89,9 +94,10 @@ start_libvirt() {
 }
 
 stop_libvirt() {
-    for daemon in $started; do
+    flock -n -x 8 || return 0
+    for daemon in virtlogd libvirtd; do
+        [ -e "/run/croft-$daemon.pid" ] || continue
         as_root kill "$(cat "/run/croft-$daemon.pid")" 2>/dev/null || :
         as_root rm -f "/run/croft-$daemon.pid"
     done
-    started=
 }

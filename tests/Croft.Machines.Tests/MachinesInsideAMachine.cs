@@ -11,15 +11,16 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
     const string Host = "10.99.77.2";
     static readonly string Script = Path.Combine(AppContext.BaseDirectory, "libvirt-host.sh");
 
-    readonly string folder = Directory.CreateTempSubdirectory("croft-inside-").FullName;
+    string folder = "";
     readonly Lab lab = new("inside");
-    bool made;
+    FileLock? turn;
 
     public async ValueTask InitializeAsync()
     {
         Lab.OnlyWithAll();
         Assert.SkipWhen(!Environment.IsPrivilegedProcess || !File.Exists("/usr/sbin/sshd"), "only root can make hosts, with sshd");
-        made = true;
+        folder = Directory.CreateTempSubdirectory("croft-inside-").FullName;
+        turn = await FileLock.EnterAsync("/run/lock/croft-test-host-inside", "tests", TestContext.Current.CancellationToken);
         await ShAsync("bash \"$0\" up \"$1\" 77 && ip route replace 10.199.77.0/24 via " + Host);
         // libvirt lets nobody from outside into a NAT network, and says so anew whenever one starts.
         await ShAsync("ip netns exec croft77 setsid sh -c 'while sleep 0.5; do iptables -D FORWARD -j ACCEPT; iptables -I FORWARD -j ACCEPT; done' >/dev/null 2>&1 </dev/null &");
@@ -53,13 +54,12 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (made)
-        {
-            await lab.DisposeAsync();
-            await ShAsync("bash \"$0\" down 77");
-        }
-
+        if (turn is null)
+            return;
+        await lab.DisposeAsync();
+        await ShAsync("bash \"$0\" down 77");
         Directory.Delete(folder, recursive: true);
+        turn.Dispose();
     }
 
     [Fact]

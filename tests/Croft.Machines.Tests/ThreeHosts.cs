@@ -4,7 +4,7 @@ namespace Croft.Machines.Tests;
 
 /// <summary>
 /// Three real libvirt hosts on this machine for the time of the test classes that need them, reached by tcp, tls and ssh, and a farm of six machines that is up on them. Croft runs
-/// with an ~/.ssh of its own. What an interrupted run left is removed first.
+/// with an ~/.ssh of its own. Test runs take turns with them. What an interrupted run left is removed first.
 /// </summary>
 [CollectionDefinition(nameof(ThreeHosts))]
 public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
@@ -13,6 +13,7 @@ public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
 
     readonly string folder = Directory.CreateTempSubdirectory("croft-hosts-").FullName;
     readonly List<Lab> labs = [];
+    FileLock? turn;
     string? missing;
 
     /// <summary>By name in the farm file, their number.</summary>
@@ -41,6 +42,7 @@ public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
         Lab = FarmLab("hosts");
         if (missing is not null)
             return;
+        turn = await FileLock.EnterAsync("/run/lock/croft-test-hosts", "tests", TestContext.Current.CancellationToken);
         await HostAsync("up", "tcp");
         await Task.WhenAll(HostAsync("up", "tls"), HostAsync("up", "ssh"));
         Directory.CreateDirectory(Path.Combine(folder, "ssh"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -70,6 +72,7 @@ public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
         }
 
         Directory.Delete(folder, recursive: true);
+        turn?.Dispose();
     }
 
     /// <summary>A folder for a farm on these hosts; skips the test where there can be none.</summary>
