@@ -31,7 +31,8 @@ void Interrupt(PosixSignalContext signal)
         terminal.Say("Stopping; a second time gives up at once.");
         stop.Cancel();
     }
-    else if (TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(1)) // timeout(1) sends the same signal twice
+    // timeout(1) sends the same signal twice; a terminal that closes sends one by the kernel and one by the shell, and nobody asks a second time by it
+    else if (signal.Signal != PosixSignal.SIGHUP && TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(1))
     {
         terminal.Say("Gave up. What is left: croft ls shows the machines, croft down and croft destroy end them.");
         Environment.Exit(ErrorPrinter.Cancelled);
@@ -40,6 +41,7 @@ void Interrupt(PosixSignalContext signal)
 
 using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
 if (Usage.Refuse(parsed) is { } refused)

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Croft.Cli.Options;
 using Croft.Engines;
 using Croft.Farms;
+using Croft.Guests;
 using Croft.Lifecycle;
 using Croft.Planning;
 using Croft.Tools;
@@ -168,7 +169,8 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         var data = Folder("XDG_DATA_HOME") ?? Path.Combine(Home(), ".local/share");
         var cache = Folder("XDG_CACHE_HOME") ?? Path.Combine(Home(), ".cache");
         var given = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "";
-        var runtime = IsFolder(given) ? Path.Combine(given, "croft") : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
+        var own = Path.Combine(given, "croft");
+        var runtime = IsFolder(given) && SshFiles.IsShort(own) ? own : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
         return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
         {
             SessionRefusal = SessionRefusalFor(given),

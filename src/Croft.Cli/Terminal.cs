@@ -7,6 +7,9 @@ namespace Croft.Cli;
 [SuppressMessage("ApiDesign", "RS0030", Justification = "the one home of System.Console and of the environment's NO_COLOR")]
 sealed class Terminal
 {
+    /// <summary>EIO: the terminal was closed.</summary>
+    const int TerminalIsGone = 5;
+
     readonly Lock gate = new();
 
     public Terminal(bool noColor)
@@ -34,10 +37,20 @@ sealed class Terminal
     public Action<string>? Above { get; set; }
 
     /// <summary>A line of the result.</summary>
-    public static void Result(string line) => Console.Out.WriteLine(line);
+    public static void Result(string line) => ResultText(line + Environment.NewLine);
 
     /// <summary>Text of the result that ends with its own newline.</summary>
-    public static void ResultText(string text) => Console.Out.Write(text);
+    public static void ResultText(string text)
+    {
+        try
+        {
+            Console.Out.Write(text);
+        }
+        catch (IOException e) when (e.HResult == TerminalIsGone)
+        {
+            // Nobody reads it any more; what was begun is brought to its end all the same.
+        }
+    }
 
     /// <summary>Where a result goes that is written bit by bit.</summary>
     public static Stream ResultStream() => new BufferedStream(Console.OpenStandardOutput());
@@ -50,7 +63,20 @@ sealed class Terminal
             if (Above is { } above)
                 above(line);
             else
-                Console.Error.WriteLine(line);
+                Tell(line);
+        }
+    }
+
+    /// <summary>Messages are for people who may have left: that they cannot be told never stops what is being done.</summary>
+    static void Tell(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // The terminal was closed, or the disk that takes the messages is full.
         }
     }
 

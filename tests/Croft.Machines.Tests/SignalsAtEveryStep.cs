@@ -1,3 +1,5 @@
+using Croft.Tools;
+
 namespace Croft.Machines.Tests;
 
 /// <summary>A run that is stopped politely, or killed, wherever it is.</summary>
@@ -40,6 +42,35 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
 
         lab.Write("phases/terminate.sh", "true\n");
         Assert.Contains("main", (await lab.RunAsync("run")).Steps("a", "passed"));
+    }
+
+    [Fact]
+    public async Task HangUpCleansUpAsAnyOtherSignalHoweverOftenItComes()
+    {
+        using var run = RunningCroft.Start(lab, "run");
+        await run.ReachAsync("main");
+        await run.SignalAsync("HUP");
+        await run.ReachAsync("terminate");
+        await run.SignalAsync("HUP");
+        var (code, messages, _) = await run.EndAsync(Bound);
+        Assert.Equal(130, code);
+        Assert.Contains("a: terminate: passed", messages);
+        Assert.Equal("off", await lab.StateAsync("a"));
+    }
+
+    [Fact]
+    public async Task TerminalThatClosesCostsNoCleanUp()
+    {
+        lab.ForgetRuns();
+        var croft = lab.Tool("run");
+        using var terminal = RunningCroft.Start(croft with { Program = "script", Arguments = ["-qec", $"'{croft.Program}' run", "/dev/null"] }, lab.Folder);
+        await terminal.ReachAsync("main");
+        await terminal.SignalAsync("KILL");
+        var ended = await Poll.UntilAsync(
+            () => Task.FromResult(lab.Journal().FirstOrDefault(line => line.Contains("\"runEnd\""))), TimeSpan.FromMilliseconds(100), Bound, TestContext.Current.CancellationToken);
+        Assert.Contains("cancelled", ended);
+        Assert.Contains(lab.Journal(), line => line.Contains("\"stepEnd\"") && line.Contains("\"terminate\"") && line.Contains("passed"));
+        Assert.Equal("off", await lab.StateAsync("a"));
     }
 
     [Fact]

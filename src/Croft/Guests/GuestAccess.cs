@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Croft.Engines;
 using Croft.Farms;
 
@@ -39,6 +40,12 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
 /// <param name="Sockets">Folder, with a short path, of the shared connections.</param>
 public sealed record SshFiles(string Folder, string UserKey, string Sockets)
 {
+    /// <summary>What a Unix socket's path may take, less what ssh adds to it for a moment.</summary>
+    const int LongestSocket = 107 - 17;
+
+    /// <summary>Whether a folder's path leaves room for the names of the sockets in it.</summary>
+    public static bool IsShort(string sockets) => Encoding.UTF8.GetByteCount(sockets) + 1 + SshConfig.LongestName <= LongestSocket;
+
     /// <summary>The generated configuration, for <c>ssh -F</c>.</summary>
     public string Config => Path.Combine(Folder, "ssh_config");
 

@@ -13,6 +13,9 @@ public static class SshConfig
     /// <summary>Seconds. A server that is emulated inside an emulated machine takes half a minute to greet.</summary>
     const int InsideTimeout = 180;
 
+    /// <summary>Bytes of the names that sockets get.</summary>
+    internal const int LongestName = 20;
+
     /// <summary>The configuration's text, accepted by <c>ssh -F</c>.</summary>
     public static string Text(IEnumerable<GuestAccess> guests, SshFiles files) => Text(guests, files, files);
 
@@ -67,11 +70,28 @@ public static class SshConfig
     internal static void AddKey(GuestAccess guest, SshFiles files) => File.AppendAllText(files.KnownHosts, Known(guest));
 
     /// <summary>Makes the folder of the shared connections.</summary>
+    /// <exception cref="CroftException">Somebody else made it, or its path leaves no room for a socket.</exception>
     internal static void MakeSockets(SshFiles files)
     {
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(files.Sockets, OwnerOnly);
-        File.SetUnixFileMode(files.Sockets, OwnerOnly); // refused when somebody else made the folder
+        const string Hint = "set XDG_RUNTIME_DIR to a folder of your own with a short path";
+        if (!SshFiles.IsShort(files.Sockets))
+            throw CroftException.World($"the path of {files.Sockets} is too long for the sockets of ssh's shared connections", Hint);
+        try
+        {
+            Directory.CreateDirectory(files.Sockets, OwnerOnly);
+            if (new DirectoryInfo(files.Sockets).LinkTarget is null)
+            {
+                File.SetUnixFileMode(files.Sockets, OwnerOnly); // only its owner may
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Told below, with the cure.
+        }
+
+        throw CroftException.World($"{files.Sockets}, for the sockets of ssh's shared connections, is no folder of this user's", Hint);
     }
 
     /// <summary>The socket of the connection that all commands to a guest share.</summary>

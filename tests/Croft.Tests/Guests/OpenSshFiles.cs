@@ -45,6 +45,17 @@ public sealed class OpenSshFiles : IDisposable
     public void AreRefusedWhereOpenSshCannotFindThem(string name) => Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => SshConfig.Text([Access("web", 22, "root")], Files(name))).Kind);
 
     [Fact]
+    public void AreRefusedWhereNoSocketFitsOrTheFolderIsSomebodyElses()
+    {
+        var deep = Files("deep") with { Sockets = Path.Combine(folder.Path, new string('x', 69)) };
+        Assert.Contains("XDG_RUNTIME_DIR", Assert.Throws<CroftException>(() => SshConfig.Write([Access("web", 22, "root")], deep)).Hint);
+        Assert.Equal((true, false), (SshFiles.IsShort(new string('x', 69)), SshFiles.IsShort(new string('x', 70))));
+        var link = Files("link") with { Sockets = Path.Combine(folder.Path, "l") };
+        Directory.CreateSymbolicLink(link.Sockets, folder.Path);
+        Assert.Contains("no folder of this user's", Assert.Throws<CroftException>(() => SshConfig.Write([Access("web", 22, "root")], link)).Message);
+    }
+
+    [Fact]
     public async Task KnowEachGuestByItsOwnName()
     {
         var files = Files("k");
