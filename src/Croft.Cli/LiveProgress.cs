@@ -10,6 +10,9 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
 {
     static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long it is shown that something is awaited still; by then it is told again.</summary>
+    static readonly TimeSpan Shown = TimeSpan.FromSeconds(31);
+
     readonly Lock gate = new();
     readonly Dictionary<string, Row> rows;
     readonly List<string> above = [];
@@ -17,6 +20,8 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     readonly CancellationTokenSource end = new();
     readonly Task drawing;
     readonly IAnsiConsole console;
+    (string Text, long Since)? passing;
+    bool disposed;
 
     public LiveProgress(Terminal terminal, IEnumerable<string> machines)
         : base(terminal)
@@ -27,6 +32,11 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
         {
             lock (gate)
                 above.Add(line);
+        };
+        terminal.Passing = line =>
+        {
+            lock (gate)
+                passing = (line, TimeProvider.System.GetTimestamp());
         };
         drawing = Task.Run(DrawAsync);
     }
@@ -39,15 +49,17 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
             images[value.Image] = Describe(value);
     }
 
+    /// <summary>Ends the view, however its drawing ended; what was said meanwhile stays on the screen.</summary>
     public override void Dispose()
     {
         base.Dispose();
-        if (drawing.IsCompleted)
+        if (disposed)
             return;
+        disposed = true;
         end.Cancel();
         drawing.GetAwaiter().GetResult();
         end.Dispose();
-        Terminal.Above = null;
+        Terminal.GiveScreenBack();
         foreach (var line in above)
             Terminal.Say(line);
     }
@@ -84,21 +96,27 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
 
     async Task DrawAsync()
     {
-        await console.Live(Table()).AutoClear(true).StartAsync(async live =>
+        try
         {
-            while (!end.IsCancellationRequested)
+            await console.Live(Table()).AutoClear(true).StartAsync(async live =>
             {
-                live.UpdateTarget(Table());
-                try
+                while (!end.IsCancellationRequested)
                 {
+                    live.UpdateTarget(Table());
                     await Tools.Poll.DelayAsync(Redraw, end.Token);
                 }
-                catch (OperationCanceledException)
-                {
-                    break;
-                }
-            }
-        });
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The view is over.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The terminal is gone, or cannot be drawn on: the command goes on, and says in lines what there is to say.
+            Terminal.Above = Terminal.Passing = null;
+            Terminal.Say($"The live view ended: {e.Message}");
+        }
     }
 
     Rows Table()
@@ -107,6 +125,8 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
         {
             var lines = new List<IRenderable>();
             lines.AddRange(above.TakeLast(console.Profile.Height / 2).Select(line => new Text(line)));
+            if (passing is { } waits && TimeProvider.System.GetElapsedTime(waits.Since) < Shown)
+                lines.Add(new Text(waits.Text));
             lines.AddRange(images.Values.Select(image => new Text(image)));
             var table = new Table().NoBorder().HideHeaders().AddColumns("", "", "", "");
             var now = TimeProvider.System.GetUtcNow();

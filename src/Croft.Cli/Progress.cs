@@ -16,7 +16,8 @@ abstract class Progress : IDisposable
     /// <summary>Takes the progress of image builds and downloads.</summary>
     public abstract IProgress<ImageProgress> Images { get; }
 
-    public static Progress Create(Terminal terminal, IEnumerable<string> machines) => terminal.IsLive ? new LiveProgress(terminal, machines) : new LineProgress(terminal);
+    /// <summary>There is one screen: of views side by side the first is live, the others say lines above it.</summary>
+    public static Progress Create(Terminal terminal, IEnumerable<string> machines) => terminal.IsLive && terminal.TryTakeScreen() ? new LiveProgress(terminal, machines) : new LineProgress(terminal);
 
     /// <summary>Follows a run from its first event.</summary>
     public void Follow(RunJournal journal) => following = journal.Follow(Show);

@@ -99,21 +99,34 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public async Task<(Controller Controller, Placed Machine)> FindAsync(string name, CancellationToken cancel)
     {
         var here = parsed.GetValue(options.Farm) is null && FarmPath() is null ? null : FarmPath();
-        foreach (var path in here is null ? PoolFiles() : [here, .. parsed.GetValue(options.Farm) is null ? PoolFiles() : []])
+        string[] candidates = here is null ? [.. PoolFiles()] : [here, .. parsed.GetValue(options.Farm) is null ? PoolFiles() : []];
+        CroftException? unseen = null;
+        foreach (var path in candidates)
         {
             var controller = await Controller.OpenAsync(Load(path), Surroundings, cancel);
-            var machines = await OfNameAsync(controller, cancel);
-            if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } found)
+            Placed? found = null;
+            try
             {
-                controller.CheckOwner(machines);
-                controller.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
-                return (controller, found);
+                var machines = await OfNameAsync(controller, cancel);
+                if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } there)
+                {
+                    controller.CheckOwner(machines);
+                    controller.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
+                    return (controller, found = there);
+                }
             }
-
-            controller.Dispose();
+            catch (CroftException e) when (path != candidates[^1])
+            {
+                unseen ??= e; // the machine may be in one of the others
+            }
+            finally
+            {
+                if (found is null)
+                    controller.Dispose();
+            }
         }
 
-        throw CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
+        throw unseen ?? CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
     }
 
     /// <summary>Names what is wrong with the hosts before anything starts there, and which machines exist twice.</summary>
@@ -139,6 +152,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     IEnumerable<string> PoolFiles() => Directory.Exists(Pools) ? Directory.EnumerateDirectories(Pools).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, FarmFile.Name)).Where(File.Exists) : [];
 
+    /// <summary>Ends questions to the user, too.</summary>
+    public CancellationToken Cancel { get; set; }
+
     /// <summary>Refuses to go on without a yes: asks on a terminal, needs <c>--yes</c> elsewhere.</summary>
     public void Confirm(bool yes, string what)
     {
@@ -146,7 +162,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             return;
         if (!terminal.CanAsk)
             throw CroftException.Usage($"{what} needs a yes", "--yes says it");
-        if (!terminal.Ask(what + "?"))
+        if (!terminal.Ask(what + "?", Cancel))
             throw new OperationCanceledException();
     }
 

@@ -11,6 +11,7 @@ sealed class Terminal
     const int TerminalIsGone = 5;
 
     readonly Lock gate = new();
+    int screenIsTaken;
 
     public Terminal(bool noColor)
     {
@@ -33,8 +34,21 @@ sealed class Terminal
     /// <summary>Whether somebody is there to answer.</summary>
     public bool CanAsk { get; }
 
+    /// <summary>Takes the screen for a live view; false when another one has it.</summary>
+    public bool TryTakeScreen() => Interlocked.Exchange(ref screenIsTaken, 1) == 0;
+
+    /// <summary>Gives the screen back: what is said stays on it again.</summary>
+    public void GiveScreenBack()
+    {
+        Above = Passing = null;
+        Volatile.Write(ref screenIsTaken, 0);
+    }
+
     /// <summary>Set while a live view owns the screen: messages go above it.</summary>
     public Action<string>? Above { get; set; }
+
+    /// <summary>Set while a live view owns the screen: takes what is of no use later.</summary>
+    public Action<string>? Passing { get; set; }
 
     /// <summary>A line of the result.</summary>
     public static void Result(string line) => ResultText(line + Environment.NewLine);
@@ -67,6 +81,15 @@ sealed class Terminal
         }
     }
 
+    /// <summary>A line for people that a live view shows only for a while.</summary>
+    public void SayForNow(string line)
+    {
+        if (Passing is { } passing)
+            passing(line);
+        else
+            Say(line);
+    }
+
     /// <summary>Messages are for people who may have left: that they cannot be told never stops what is being done.</summary>
     static void Tell(string line)
     {
@@ -87,12 +110,13 @@ sealed class Terminal
     public string Strong(string text) => ColorError ? $"\e[1m{text}\e[0m" : text;
 
     /// <summary>Asks for a yes. Without somebody to answer it is no.</summary>
-    public bool Ask(string question)
+    /// <exception cref="OperationCanceledException">The command ends; nobody waits for the answer any more.</exception>
+    public bool Ask(string question, CancellationToken cancel)
     {
         if (!CanAsk)
             return false;
         Console.Error.Write(question + " [y/N] ");
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        return Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult()?.Trim() is "y" or "Y" or "yes";
     }
 
     /// <summary>Where a live view draws.</summary>

@@ -24,6 +24,24 @@ public sealed class FarmOnTheTestDriver : IDisposable
     }
 
     [Fact]
+    public async Task IsSeenThoughThatDriverKnowsLess()
+    {
+        var plan = await cli.RunAsync("plan");
+        Assert.DoesNotContain("unsupported flags", plan.Error);
+        Assert.DoesNotContain("Internal error", plan.Error);
+    }
+
+    [Fact]
+    public async Task SaysWhatItWaitsForWithoutATerminal()
+    {
+        cli.Write(".croft/lock", "");
+        using var other = Tools.FileLock.TryEnter(Path.Combine(cli.Folder, ".croft/lock"));
+        var result = await cli.RunAsync("--timeout", "13s", "destroy", "--yes", "-o", "json");
+        Assert.Equal((3, ""), (result.ExitCode, result.Output));
+        Assert.Contains("Still waiting for who has ", result.Error);
+    }
+
+    [Fact]
     public async Task HasAnSshConfigThatSshTakes()
     {
         var config = await cli.RunAsync("ssh-config");

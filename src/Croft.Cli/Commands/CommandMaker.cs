@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
+using Croft.Tools;
 
 namespace Croft.Cli.Commands;
 
@@ -39,12 +40,14 @@ sealed class CommandMaker(GlobalOptions options)
     {
         var terminal = new Terminal(parsed.GetValue(options.NoColor));
         var session = new Session(parsed, options, terminal);
+        Waits.Tell(terminal.SayForNow, terminal.Say);
         using var late = new CancellationTokenSource();
         try
         {
             if (timeout && session.Timeout is { } limit)
                 late.CancelAfter(limit);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+            session.Cancel = any.Token;
             using var gate = alone && session.FarmPath() is { } farm ? await session.AloneAsync(farm, any.Token) : null;
             return await run(session, parsed, any.Token);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Engines;
 using Croft.Lifecycle;
+using Croft.Tools;
 
 namespace Croft.Cli.Commands;
 
@@ -41,6 +42,7 @@ static class ExecCommand
         var codes = await Task.WhenAll(machines.Select(async machine =>
         {
             var guest = await Hold.OpenAsync(controller, machine, "exec", cancel);
+            using var told = Waits.For($"the command in machine \"{machine.Record.Name}\"");
             var result = await (guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
             {
                 Line = line =>

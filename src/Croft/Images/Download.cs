@@ -25,6 +25,7 @@ sealed class Download(HttpClient client, TimeProvider time)
     /// <param name="progress">Bytes so far, bytes in all, bytes per second.</param>
     public async Task FetchAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
     {
+        using var told = Waits.For($"the download of {address}", () => $"{Length(partial) >> 20} MiB");
         for (var failures = 0; ;)
         {
             var before = Length(partial);
@@ -50,6 +51,7 @@ sealed class Download(HttpClient client, TimeProvider time)
     public async Task<string?> TextAsync(Uri address, CancellationToken cancel)
     {
         const int most = 4 << 20;
+        using var told = Waits.For($"the download of {address}");
         for (var failures = 0; ; failures++)
         {
             try

@@ -48,6 +48,7 @@ public sealed partial class Controller
         if (engines.TryGetValue(inner.Name, out var known) && !known.IsLost)
             return;
         CroftException? last = null;
+        using var told = Waits.For($"libvirt in machine \"{inner.Machine}\"", () => last?.Message);
         var answer = await Poll.UntilAsync(
             async () =>
             {

@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
@@ -24,10 +25,14 @@ sealed class MachineStop(Controller controller, IEngine engine, MachineRecord re
             if (signal == MachineSignal.Stopped)
                 off.TrySetResult();
         });
+        using var told = Waits.For($"the guest of machine \"{record.Name}\" to shut down");
         for (var i = 1; i <= project.RetryCount; i++)
         {
-            if (await engine.PowerAsync(domain, cancel) is null or PowerState.Off or PowerState.Crashed)
+            var power = await engine.PowerAsync(domain, cancel);
+            if (power is null or PowerState.Off or PowerState.Crashed)
                 return;
+            if (power == PowerState.Paused)
+                await engine.ResumeAsync(domain, cancel); // a guest that stands still cannot shut down
             await engine.ShutdownAsync(domain, cancel);
             try
             {

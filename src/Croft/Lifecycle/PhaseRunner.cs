@@ -57,6 +57,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
+            using var told = Waits.For($"{name} of machine \"{machine.Spec.Name}\"", () => log.LastLine);
             var (code, words) = file.IsAnsible
                 ? await ansible.RunAsync(machine, file, log.AddLine, any.Token)
                 : (await script.RunAsync(machine, guest, shell, file, log, any.Token), "");

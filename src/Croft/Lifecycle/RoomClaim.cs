@@ -30,6 +30,7 @@ sealed class RoomClaim(Controller controller, IEngine engine, DateTimeOffset beg
         await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
         var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
         var loss = "";
+        using var told = Waits.For($"room on hypervisor \"{engine.Name}\"", () => loss);
         var answer = await Poll.UntilAsync(
             async () =>
             {

@@ -1,6 +1,6 @@
 namespace Croft.Tools;
 
-/// <summary>The one place that waits by the clock. Everything else waits for events.</summary>
+/// <summary>The one place that waits by the clock. Everything else waits for events. Who waits long says for what, by <see cref="Waits"/>.</summary>
 public static class Poll
 {
     /// <summary>Waits for a time.</summary>

@@ -54,6 +54,7 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <exception cref="CroftException">The program is not installed.</exception>
     public async Task<ToolResult> RunAsync(CancellationToken cancel)
     {
+        using var told = Waits.For(Path.GetFileName(Program));
         using var process = Start(redirect: true);
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
@@ -63,7 +64,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
             : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), cancel));
         var error = OrEndAsync(End, HearAsync(process.StandardError, gate, cancel));
         var input = OrEndAsync(End, FeedAsync(process.StandardInput.BaseStream, cancel));
+#pragma warning disable RS0030 // the one home of processes
         var exit = process.WaitForExitAsync(CancellationToken.None);
+#pragma warning restore RS0030
         await Task.WhenAny(input, exit);
         await exit;
         if (input.IsFaulted)
@@ -91,7 +94,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     {
         using var process = Start(redirect: false);
         await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
+#pragma warning disable RS0030 // the one home of processes
         await process.WaitForExitAsync(CancellationToken.None);
+#pragma warning restore RS0030
         return process.ExitCode;
     }
 

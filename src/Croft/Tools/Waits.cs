@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+
+namespace Croft.Tools;
+
+/// <summary>
+/// Tells what a command waits for, once that takes long. Whatever waits says so here, so that nothing ever stands still without a word. Of waits
+/// inside each other only the outermost speaks: it knows what the others are for.
+/// </summary>
+public static class Waits
+{
+    /// <summary>At most so many lines at once: a thousand machines may wait for the same thing.</summary>
+    internal const int MostLines = 4;
+
+    static readonly TimeSpan First = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    static readonly ConcurrentDictionary<Wait, long> waits = new();
+    static readonly AsyncLocal<bool> inside = new();
+    static Action<string>? passing;
+    static Action<string>? lasting;
+    static ITimer? looks;
+
+    /// <summary>Has the user told, for the rest of the process.</summary>
+    /// <param name="wait">Takes what is awaited still; nobody needs to know it later.</param>
+    /// <param name="left">Takes what was given up and goes on somewhere.</param>
+    public static void Tell(Action<string> wait, Action<string> left)
+    {
+        (passing, lasting) = (wait, left);
+        looks ??= TimeProvider.System.CreateTimer(_ => Say(TimeProvider.System.GetTimestamp()), null, Look, Look);
+    }
+
+    /// <summary>Something is awaited until what is returned is disposed.</summary>
+    /// <param name="what">As in "Still waiting for …".</param>
+    /// <param name="seen">What was seen of it last; null for nothing.</param>
+    public static IDisposable For(string what, Func<string?>? seen = null) => new Wait(what, seen);
+
+    /// <summary>Something was given up that cannot be ended from here.</summary>
+    internal static void Left(string what) => lasting?.Invoke(what);
+
+    /// <summary>The waits that are to be told of at a moment, and that they were.</summary>
+    internal static void Say(long now)
+    {
+        var due = waits.Where(w => TimeProvider.System.GetElapsedTime(w.Key.Began, now) >= First && TimeProvider.System.GetElapsedTime(w.Value, now) >= Again)
+            .Select(w => w.Key).OrderBy(w => w.Began).ToList();
+        foreach (var wait in due)
+            waits.TryUpdate(wait, now, waits.GetValueOrDefault(wait));
+        foreach (var wait in due.Take(due.Count > MostLines ? MostLines - 1 : MostLines))
+            passing?.Invoke($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(wait.Seen?.Invoke() is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
+        if (due.Count > MostLines)
+            passing?.Invoke($"Still waiting for {due.Count - MostLines + 1} things more");
+    }
+
+    sealed class Wait : IDisposable
+    {
+        readonly bool isOuter = !inside.Value;
+
+        public Wait(string what, Func<string?>? seen)
+        {
+            (What, Seen) = (what, seen);
+            if (!isOuter)
+                return;
+            inside.Value = true;
+            waits[this] = Began - (long)(Again.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        }
+
+        public string What { get; }
+
+        public Func<string?>? Seen { get; }
+
+        public long Began { get; } = TimeProvider.System.GetTimestamp();
+
+        public void Dispose()
+        {
+            if (!isOuter)
+                return;
+            inside.Value = false;
+            waits.TryRemove(this, out _);
+        }
+    }
+}
