@@ -15,6 +15,9 @@ static unsafe partial class Libvirt
     internal static partial int virDomainSaveImageDefineXML(ConnectHandle conn, string file, string dxml, DomainSaveFlags flags);
 
     [LibraryImport(Library)]
+    internal static partial int virDomainAbortJob(DomainHandle domain);
+
+    [LibraryImport(Library)]
     internal static partial int virDomainManagedSave(DomainHandle domain, DomainSaveFlags flags);
 
     [LibraryImport(Library)]

@@ -7,9 +7,6 @@ static unsafe partial class Libvirt
 {
     const string Library = "libvirt.so.0";
 
-    // Newest symbols used: sparse streams, 3.4; anything older than 6.0 is on no supported system.
-    internal const int OldestVersion = 6_000_000;
-
     static readonly Lazy<LibvirtException?> Loaded = new(Load);
 
     /// <summary>Loads the library once, or throws the sentence that says what is missing.</summary>
@@ -29,8 +26,8 @@ static unsafe partial class Libvirt
             virSetErrorFunc(null, &IgnoreError);
             if (virGetVersion(out var version, 0, 0) < 0)
                 return LastError();
-            if (version.Value < OldestVersion)
-                return Problem($"libvirt {LibvirtConnection.ToVersion(version.Value)} is too old; 6.0 or later is needed.", null);
+            if (LibvirtConnection.ToVersion(version.Value) < Since.Oldest)
+                return Problem($"libvirt {LibvirtConnection.ToVersion(version.Value)} is too old; {Since.Oldest.ToString(2)} or later is needed.", null);
             if (virEventRegisterDefaultImpl() < 0)
                 return LastError();
             EventLoop.Start();

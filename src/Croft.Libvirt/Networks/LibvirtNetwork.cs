@@ -33,8 +33,18 @@ public sealed unsafe class LibvirtNetwork : IDisposable
         set => Checked(virNetworkSetAutostart(_handle, value ? 1 : 0));
     }
 
-    /// <summary>The description; inactive, as it will be at the next start.</summary>
-    public string Xml(bool inactive = false) => Checked(virNetworkGetXMLDesc(_handle, inactive ? 1u : 0));
+    /// <summary>The description; inactive, as it will be at the next start. A driver that has only one refuses to be asked for the other (libvirt's test driver before 9.1).</summary>
+    public string Xml(bool inactive = false)
+    {
+        try
+        {
+            return Checked(virNetworkGetXMLDesc(_handle, inactive ? 1u : 0));
+        }
+        catch (LibvirtException e) when (inactive && e.Code == LibvirtError.InvalidArg)
+        {
+            return Checked(virNetworkGetXMLDesc(_handle, 0));
+        }
+    }
 
     /// <summary>Starts a defined network.</summary>
     public void Start() => Checked(virNetworkCreate(_handle));

@@ -26,10 +26,11 @@ public sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
     /// <summary>The file that this one stands on; null when on nothing.</summary>
     public string? Below(string name) => files.TryGetValue(name, out var file) ? file.Backing : null;
 
-    /// <summary>The file and all that it stands on, top first. Files that are missing are in it.</summary>
+    /// <summary>The file and all that it stands on, top first. Files that are missing are in it; none is twice, whatever the files say.</summary>
     public IEnumerable<string> Chain(string name)
     {
-        for (string? file = name; file is not null; file = Below(file))
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (string? file = name; file is not null && seen.Add(file); file = Below(file))
             yield return file;
     }
 

@@ -23,6 +23,7 @@ public partial interface IEngine
     /// The machine is transient and leaves nothing behind.
     /// </summary>
     /// <param name="kernel">Volume of a Linux kernel for the architecture.</param>
-    /// <returns>How long the kernel took; null when it got nowhere.</returns>
+    /// <returns>How long the kernel took; null when its machine was seen to end before that.</returns>
+    /// <exception cref="CroftException">It could not be tried to the end, which proves nothing.</exception>
     Task<TimeSpan?> ProveAsync(string arch, string virtType, string kernel, TimeProvider clock, CancellationToken cancel);
 }

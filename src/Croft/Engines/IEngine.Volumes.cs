@@ -49,7 +49,7 @@ public partial interface IEngine
     /// <summary>Has libvirt look at the pool's files again: something else than libvirt changed one.</summary>
     Task LookAgainAsync(CancellationToken cancel);
 
-    /// <summary>A volume's path when the hypervisor is this host; null elsewhere. The file may still be another user's.</summary>
+    /// <summary>A volume's path when the hypervisor is this host and this user may open the file; null otherwise.</summary>
     string? LocalPathOf(string volume);
 
     /// <summary>Removes a volume; true when it was there.</summary>

@@ -14,6 +14,9 @@ public partial interface IEngine : IDisposable
     /// <summary>Whether the connection broke.</summary>
     bool IsLost { get; }
 
-    /// <summary>Calls <paramref name="signal"/> with what happens to one machine until disposed; from a thread of the engine's, so it must return at once.</summary>
+    /// <summary>
+    /// Calls <paramref name="signal"/> with what happens to one machine until disposed; from a thread of the engine's, so it must return at once. Several may watch
+    /// one machine; all of them hear.
+    /// </summary>
     IDisposable Watch(string domain, Action<MachineSignal> signal);
 }

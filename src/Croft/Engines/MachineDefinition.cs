@@ -20,6 +20,9 @@ public sealed record MachineDefinition(
 
     /// <summary>The name on a hypervisor of a farm's machine.</summary>
     public static string DomainNameOf(string farm, string machine) => $"{farm}.{machine}";
+
+    /// <summary>The machine's name in its farm.</summary>
+    internal static string MachineOf(string domain) => domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
 }
 
 /// <summary>A kernel that is loaded without firmware.</summary>

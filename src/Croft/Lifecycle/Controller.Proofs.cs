@@ -31,9 +31,16 @@ public sealed partial class Controller
         foreach (var (state, arch) in unproved)
         {
             var image = await Images.EnsureAsync(Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch), progress, cancel);
-            journal.Note(null, null, await BootAsync(state, arch, Proofs.Accelerated, image, journal, cancel) is null
-                ? $"{state.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
-                : $"{state.Name}: {Proofs.Accelerated} for {arch} works");
+            try
+            {
+                journal.Note(null, null, await BootAsync(state, arch, Proofs.Accelerated, image, journal, cancel) is null
+                    ? $"{state.Name}: {Proofs.Accelerated} for {arch} is offered but no kernel boots on it; it is not used"
+                    : $"{state.Name}: {Proofs.Accelerated} for {arch} works");
+            }
+            catch (CroftException e) when (!Engine(state.Name).IsLost)
+            {
+                Surroundings.Warn($"{state.Name}: {Proofs.Accelerated} for {arch} is not used this time, and is tried again by the next command: {e.Message}");
+            }
         }
     }
 
@@ -50,13 +57,28 @@ public sealed partial class Controller
                 {
                     if (Images.Find(u.Image!) is not { Kernel: not null } image)
                         return;
-                    journal.Note(null, null, await BootAsync(u.State, u.Arch, Proofs.Emulated, image, journal, cancel) is { } time
+                    journal.Note(null, null, await MeasureAsync(u.State, u.Arch, image, journal, cancel) is { } time
                         ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
                         : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
                 },
                 cancel)));
 
+    /// <summary>Emulation that shows nothing in time is slow, whatever the reason is; it is not measured again.</summary>
+    async Task<TimeSpan?> MeasureAsync(HypervisorState state, string arch, StoredImage image, RunJournal journal, CancellationToken cancel)
+    {
+        try
+        {
+            return await BootAsync(state, arch, Proofs.Emulated, image, journal, cancel);
+        }
+        catch (CroftException e) when (e.InnerException is TimeoutException)
+        {
+            proofs.Keep(state, arch, Proofs.Emulated, null);
+            return null;
+        }
+    }
+
     /// <summary>Boots an image's kernel on a hypervisor and remembers how long that took; null when it got nowhere.</summary>
+    /// <exception cref="CroftException">It could not be tried, so nothing is remembered.</exception>
     async Task<TimeSpan?> BootAsync(HypervisorState state, string arch, string virtType, StoredImage image, RunJournal journal, CancellationToken cancel)
     {
         var engine = Engine(state.Name);

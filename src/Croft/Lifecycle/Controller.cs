@@ -67,20 +67,30 @@ public sealed partial class Controller : IDisposable
     {
         var controller = new Controller(farm, surroundings, await FarmOwner.ReadAsync(farm.Directory, surroundings.HostId, cancel));
         var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
-        foreach (var (name, connection) in connections)
+        try
         {
-            try
+            foreach (var (name, connection) in connections)
             {
-                controller.engines[name] = await connection;
+                try
+                {
+                    controller.engines[name] = await connection;
+                }
+                catch (CroftException e)
+                {
+                    controller.Miss(name, e);
+                }
             }
-            catch (CroftException e)
-            {
-                controller.Miss(name, e);
-            }
-        }
 
-        await controller.EnterAllAsync(cancel);
-        return controller;
+            await controller.EnterAllAsync(cancel);
+            return controller;
+        }
+        catch
+        {
+            controller.Dispose();
+            foreach (var (_, connection) in connections.Where(c => !controller.engines.ContainsKey(c.Name)))
+                _ = connection.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
     }
 
     /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>

@@ -54,7 +54,7 @@ sealed class HiddenFiles(IEngine engine, RunJournal journal)
     /// <summary>Of a file that no running machine has open; false where it is not this host's or this user's.</summary>
     async Task<bool> TryRebaseAsync(string above, string? onto, CancellationToken cancel)
     {
-        if (engine.LocalPathOf(above) is not { } path)
+        if (engine.LocalPathOf(above) is not { } path || onto is not null && engine.LocalPathOf(onto) is null)
             return false;
         string[] below = onto is null ? ["-b", ""] : ["-b", engine.LocalPathOf(onto)!, "-F", Volumes.FormatOf(onto)];
         var result = await new Tool("qemu-img", ["rebase", "-f", "qcow2", .. below, path]).RunAsync(cancel);

@@ -26,6 +26,10 @@ public sealed class Trees
     }
 
     [Fact]
+    public void FileThatNamesItselfEndsTheChain() =>
+        Assert.Equal(["a", "b"], new DiskFiles(new Dictionary<string, DiskFile> { ["a"] = new("a", "b", 0), ["b"] = new("b", "a", 0) }).Chain("a"));
+
+    [Fact]
     public void WhatNothingStandsOnIsUnusedTopFirst() =>
         Assert.Equal(["f.m.root.5.qcow2", "f.m.root.3.qcow2"], Tree("0<image 1<0 2<1 3<1 5<3", "a=0 b=1", now: 2).Unused);
 

@@ -53,6 +53,9 @@ static class DomainXml
     /// <summary>The guest's device of the n-th disk: vda, vdb, …</summary>
     public static string Target(int disk) => $"vd{(char)('a' + disk)}";
 
+    /// <summary>Whether Croft made a disk; all of those have a serial. Others were added by somebody else, and are left to them.</summary>
+    public static bool IsOwn(XElement disk) => (string?)disk.Attribute("device") is null or "disk" && disk.Element("serial") is not null;
+
     /// <summary>The guest's device of a disk, and its volume.</summary>
     public static (string Target, string Volume) Names(XElement disk) =>
         ((string?)disk.Element("target")?.Attribute("dev") ?? "", Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? ""));
@@ -71,9 +74,10 @@ static class DomainXml
     public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
     {
         var volumes = record.Disks.Select((disk, i) => (Target: Target(i), disk.Volume)).Append((Target: SeedTarget, Volume: record.Seed)).ToDictionary(d => d.Target, d => d.Volume);
-        foreach (var disk in domain.Descendants("disk"))
+        foreach (var disk in domain.Descendants("disk").Where(IsOwn))
         {
-            var volume = volumes[Names(disk).Target];
+            if (!volumes.TryGetValue(Names(disk).Target, out var volume))
+                continue;
             disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volume))));
             disk.Element("driver")!.SetAttributeValue("type", Volumes.FormatOf(volume));
             disk.Element("backingStore")?.Remove();

@@ -23,8 +23,12 @@ public sealed partial class LibvirtEngine
         domain,
         d =>
         {
-            if (Keepable.Obstacle(XElement.Parse(d.Xml()), memory, fork) is var (message, hint))
-                throw CroftException.Usage(message, hint);
+            // As it runs, and as it will start: a device may be in one of them only.
+            foreach (var flags in (DomainXmlFlags[])[DomainXmlFlags.None, DomainXmlFlags.Inactive])
+            {
+                if (Keepable.Obstacle(XElement.Parse(d.Xml(flags)), memory, fork) is var (message, hint))
+                    throw CroftException.Usage(message, hint);
+            }
         },
         cancel);
 
@@ -35,7 +39,7 @@ public sealed partial class LibvirtEngine
         {
             using var found = connection.FindDomain(domain);
             if (found is not null && XElement.Parse(found.Xml()).Descendants("tpm").Any())
-                found.Undefine(WithAllState);
+                found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
         },
         cancel);
 
@@ -56,7 +60,7 @@ public sealed partial class LibvirtEngine
             var can = XElement.Parse(connection.DomainCapabilitiesXml(arch: arch, machine: Architecture.Of(arch).MachineType));
             var os = can.Element("os");
             found[arch] = new(
-                Offers(os, "firmware", "efi"),
+                Offers(os, "firmware", "efi") && Since.Of(DomainStartFlags.ResetNvram) <= connection.LibvirtVersion,
                 Offers(os?.Element("loader"), "secure", "yes"),
                 Offers(can.Element("devices")?.Element("tpm"), "backendModel", "emulator"));
         }

@@ -90,15 +90,16 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <summary>For what only makes things visible: a snapshot that virsh does not show is whole all the same.</summary>
-    static void AtBest(Action act)
+    static bool AtBest(Action act)
     {
         try
         {
             act();
+            return true;
         }
         catch (LibvirtException)
         {
-            // The next snapshot command tries again.
+            return false; // the next snapshot command tries again
         }
     }
 }

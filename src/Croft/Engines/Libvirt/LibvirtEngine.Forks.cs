@@ -78,6 +78,7 @@ public sealed partial class LibvirtEngine
     /// <inheritdoc/>
     public async Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel)
     {
+        using var told = Waits.For($"the guest agent of {domain}");
         _ = await Poll.UntilAsync(async () => await HasAgentAsync(domain, cancel) ? "" : null, AgentPause, AgentTime, cancel)
             ?? throw CroftException.World($"the guest agent of {domain} did not answer within {AgentTime.TotalSeconds:0} s");
         var start = new JsonObject
@@ -108,10 +109,10 @@ public sealed partial class LibvirtEngine
     async Task CopyMemoryAsync(string memory, string copy, Action<XElement> become, CancellationToken cancel)
     {
         await using var source = await OpenMemoryAsync(memory, cancel);
-        if (LocalPathOf(copy) is { } path)
+        if (LocalPathOf(memory) is not null)
         {
             await CreateFileAsync(copy, cancel);
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
+            await using var file = new FileStream(PathOf(copy), FileMode.Open, FileAccess.Write);
             await SaveImage.CopyAsync(source, file, become, cancel);
             return;
         }
@@ -132,7 +133,7 @@ public sealed partial class LibvirtEngine
             () =>
             {
                 using var volume = Pool().FindVolume(memory) ?? throw CroftException.World($"hypervisor \"{Name}\" has no {memory}");
-                volume.Download(here);
+                volume.Download(here, progress: _ => cancel.ThrowIfCancellationRequested());
             },
             cancel);
         here.Position = 0;

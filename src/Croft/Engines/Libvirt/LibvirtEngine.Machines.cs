@@ -19,7 +19,7 @@ public sealed partial class LibvirtEngine
 
     /// <inheritdoc/>
     public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync(
-        $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? DomainStartFlags.ResetNvram : DomainStartFlags.None), cancel);
+        $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? Needed(DomainStartFlags.ResetNvram, "UEFI") : DomainStartFlags.None), cancel);
 
     /// <inheritdoc/>
     public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
@@ -82,7 +82,7 @@ public sealed partial class LibvirtEngine
             if (found is null)
                 return;
             Quietly(() => found.Destroy());
-            found.Undefine(WithAllState);
+            found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
         },
         cancel);
 
@@ -93,6 +93,13 @@ public sealed partial class LibvirtEngine
         d => WriteRecord(d, record),
         cancel);
 
+    /// <summary>A flag without which something cannot be done.</summary>
+    /// <exception cref="CroftException">The hypervisor's libvirt does not know it.</exception>
+    DomainStartFlags Needed(DomainStartFlags flag, string what) => Since.Of(flag) <= connection.LibvirtVersion
+        ? flag
+        : throw CroftException.World(
+            $"{what} needs libvirt {Since.Of(flag).ToString(2)}; hypervisor \"{Name}\" has {connection.LibvirtVersion}", "upgrade libvirt there, or let the machine boot otherwise: firmware");
+
     static void WriteRecord(LibvirtDomain domain, MachineRecord record)
     {
         var xml = RecordXml.Write(record, XNamespace.None).ToString();
@@ -100,14 +107,15 @@ public sealed partial class LibvirtEngine
         domain.SetMetadata(xml, RecordXml.Prefix, RecordXml.Namespace, running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config);
     }
 
-    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel) => CallAsync(
+    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel, string? left = null) => CallAsync(
         doing,
         () => Find(name, domain =>
         {
             act(domain);
             return true;
         }),
-        cancel);
+        cancel,
+        left);
 
     T Find<T>(string name, Func<LibvirtDomain, T> ask)
     {

@@ -10,6 +10,9 @@ public sealed partial class LibvirtEngine
 {
     const string KvmDevice = "/dev/kvm";
 
+    /// <summary>A host that knows its own name says so at once.</summary>
+    static readonly TimeSpan NameTime = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
@@ -20,6 +23,7 @@ public sealed partial class LibvirtEngine
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
         var addresses = here ? LocalAddresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
+        var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
         var (node, capabilities, libvirt, hypervisor) = await host;
         var types = VirtTypes(capabilities);
         return new HypervisorState(
@@ -35,7 +39,7 @@ public sealed partial class LibvirtEngine
             [.. await volumes],
             addresses,
             [.. ports],
-            here ? UnknownHostName() : null,
+            await unknownName,
             here && !IsSession && IsKvmClosed(capabilities),
             firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel));
     }
@@ -120,15 +124,16 @@ public sealed partial class LibvirtEngine
         return guests.ToImmutableSortedDictionary(g => g.Arch, g => g.Types, StringComparer.Ordinal);
     }
 
-    static string? UnknownHostName()
+    /// <summary>The host's own name when nobody knows it, or it takes long to ask.</summary>
+    static async Task<string?> UnknownHostNameAsync(CancellationToken cancel)
     {
         var name = Dns.GetHostName();
         try
         {
             return File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name))
-                || Dns.GetHostAddresses(name).Length > 0 ? null : name;
+                || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0 ? null : name;
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or TimeoutException)
         {
             return name;
         }

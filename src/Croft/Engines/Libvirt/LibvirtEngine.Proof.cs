@@ -2,6 +2,7 @@ using System.Text;
 using System.Xml.Linq;
 using Croft.Farms;
 using Croft.Libvirt;
+using Croft.Tools;
 
 namespace Croft.Engines.Libvirt;
 
@@ -16,22 +17,26 @@ public sealed partial class LibvirtEngine
         var log = name + ".log";
         await CreateFileAsync(log, cancel);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var told = Waits.For($"the proof that {virtType} works on hypervisor \"{Name}\"");
         using var watch = Watch(name, signal =>
         {
-            if (signal == MachineSignal.Stopped)
+            if (signal is MachineSignal.Stopped or MachineSignal.HostLost)
                 stopped.TrySetResult();
         });
         try
         {
             var start = clock.GetTimestamp();
-            await Task.Run(() => connection.CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy).Dispose(), cancel);
+            await CallAsync(
+                $"starting the proof of {virtType}",
+                () => connection.CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy).Dispose(),
+                cancel);
             await stopped.Task.WaitAsync(ProofTime, clock, cancel);
             var took = clock.GetElapsedTime(start);
             return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal) ? took : null;
         }
-        catch (Exception e) when (e is LibvirtException or TimeoutException)
+        catch (TimeoutException e)
         {
-            return null;
+            throw CroftException.World($"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s", cause: e);
         }
         finally
         {

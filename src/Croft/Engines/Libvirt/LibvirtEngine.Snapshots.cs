@@ -41,25 +41,42 @@ public sealed partial class LibvirtEngine
         cancel);
 
     /// <inheritdoc/>
-    public Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, bool holdWrites, CancellationToken cancel) => OnDomainAsync(
-        $"freezing the disks of {domain}",
-        domain,
-        d =>
+    public async Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, bool holdWrites, CancellationToken cancel)
+    {
+        var kind = memory is not null ? SnapshotCreateFlags.None : holdWrites ? SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.Quiesce : SnapshotCreateFlags.DiskOnly;
+        // Memory takes its time to save; libvirt can be told to stop that, and the guest goes on.
+        await using var stop = cancel.Register(() => _ = memory is null ? Task.CompletedTask : OnThreadAsync(() => Find(domain, d => AtBest(d.AbortJob)), CancellationToken.None)).ConfigureAwait(false);
+        try
         {
-            var disks = overlays.Select((overlay, i) => new XElement(
-                "disk",
-                new XAttribute("name", DomainXml.Target(i)),
-                new XAttribute("snapshot", "external"),
-                new XElement("driver", new XAttribute("type", "qcow2")),
-                new XElement("source", new XAttribute("file", PathOf(overlay)))));
-            var xml = new XElement(
-                "domainsnapshot",
-                memory is null ? null : new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
-                new XElement("disks", disks, new XElement("disk", new XAttribute("name", DomainXml.SeedTarget), new XAttribute("snapshot", "no"))));
-            var kind = memory is not null ? SnapshotCreateFlags.None : holdWrites ? SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.Quiesce : SnapshotCreateFlags.DiskOnly;
-            using var snapshot = d.CreateSnapshot(xml.ToString(), kind | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic);
-        },
-        cancel);
+            await OnDomainAsync(
+                $"freezing the disks of {domain}",
+                domain,
+                d => d.CreateSnapshot(FreezeXml(XElement.Parse(d.Xml()), overlays, memory), kind | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.ReuseExternal | SnapshotCreateFlags.Atomic).Dispose(),
+                cancel,
+                holdWrites ? HeldText(domain) : null);
+        }
+        catch (CroftException) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+    }
+
+    string FreezeXml(XElement domain, IReadOnlyList<string> overlays, string? memory)
+    {
+        var disks = overlays.Select((overlay, i) => new XElement(
+            "disk",
+            new XAttribute("name", DomainXml.Target(i)),
+            new XAttribute("snapshot", "external"),
+            new XElement("driver", new XAttribute("type", "qcow2")),
+            new XElement("source", new XAttribute("file", PathOf(overlay)))));
+        var left = domain.Descendants("disk").Where(d => !DomainXml.IsOwn(d)).Select(d => DomainXml.Names(d).Target).Append(DomainXml.SeedTarget);
+        return new XElement(
+            "domainsnapshot",
+            memory is null ? null : new XElement("memory", new XAttribute("snapshot", "external"), new XAttribute("file", PathOf(memory))),
+            new XElement("disks", disks, left.Select(target => new XElement("disk", new XAttribute("name", target), new XAttribute("snapshot", "no"))))).ToString();
+    }
+
+    static string HeldText(string domain) => $"the guest may be kept from writing: croft resume {MachineDefinition.MachineOf(domain)} lets it";
 
     /// <inheritdoc/>
     public Task HoldWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync(
@@ -70,7 +87,8 @@ public sealed partial class LibvirtEngine
             d.FsThaw();
             d.FsFreeze();
         },
-        cancel);
+        cancel,
+        HeldText(domain));
 
     /// <inheritdoc/>
     public Task ReleaseWritesAsync(string domain, CancellationToken cancel) => OnDomainAsync($"thawing the file systems of {domain}", domain, d => d.FsThaw(), cancel);
@@ -126,6 +144,7 @@ public sealed partial class LibvirtEngine
                 return target;
             }),
             cancel);
+        using var told = Waits.For($"hypervisor \"{Name}\" to merge into {volume}");
         await Poll.UntilAsync(
             () => CallAsync($"merging into {volume}", () => Find(domain, d => d.BlockJobInfo(target) is null ? "done" : null), cancel), JobPause, JobTime, cancel);
         // QEMU has named the new backing file in the disk, and holds part of what it copied in its own memory; standing still for a moment makes it write that.

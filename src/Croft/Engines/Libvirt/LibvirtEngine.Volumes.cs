@@ -52,7 +52,7 @@ public sealed partial class LibvirtEngine
                 throw;
             }
         },
-        CancellationToken.None);
+        cancel);
 
     /// <inheritdoc/>
     public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
@@ -71,7 +71,7 @@ public sealed partial class LibvirtEngine
                 return false;
             }
         },
-        CancellationToken.None);
+        cancel);
 
     /// <inheritdoc/>
     public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => CallAsync<byte[]?>(
@@ -134,7 +134,7 @@ public sealed partial class LibvirtEngine
                     {
                         var xml = XElement.Parse(volume.Xml());
                         var backing = stands ? (string?)xml.Element("backingStore")?.Element("path") : null;
-                        files[volume.Name] = new(volume.Name, backing is null ? null : Path.GetFileName(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
+                        files[volume.Name] = new(volume.Name, backing is null ? null : InPool(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
                     }
                     catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
                     {
@@ -174,6 +174,9 @@ public sealed partial class LibvirtEngine
         },
         cancel);
 
+    /// <summary>A file's name in the pool; one elsewhere keeps its path, so that it is never taken for one of the pool.</summary>
+    string InPool(string path) => Path.GetDirectoryName(path) is null or "" || Path.GetDirectoryName(path) == PoolPath() ? Path.GetFileName(path) : path;
+
     /// <summary>Seconds since 1970, with a fraction.</summary>
     static DateTimeOffset Changed(XElement volume) =>
         DateTimeOffset.UnixEpoch.AddSeconds((double?)volume.Element("target")?.Element("timestamps")?.Element("mtime") ?? 0);
@@ -182,7 +185,22 @@ public sealed partial class LibvirtEngine
     public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);
 
     /// <inheritdoc/>
-    public string? LocalPathOf(string volume) => connection.Uri.Contains(":///", StringComparison.Ordinal) && !connection.Uri.Contains('+', StringComparison.Ordinal) ? PathOf(volume) : null;
+    public string? LocalPathOf(string volume) =>
+        connection.Uri.Contains(":///", StringComparison.Ordinal) && !connection.Uri.Contains('+', StringComparison.Ordinal) && MayOpen(PathOf(volume)) ? PathOf(volume) : null;
+
+    /// <summary>Who may use the host's libvirt, such as members of its group, may not open its files by that.</summary>
+    static bool MayOpen(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Xml.Linq;
 using Croft.Libvirt;
 using Croft.Tools;
@@ -21,16 +22,20 @@ public sealed partial class LibvirtEngine : IEngine
     /// <summary>How often the connection is looked at: libvirt 9.0 does not always say that it is closed.</summary>
     static readonly TimeSpan AlivePause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long what cleans up may take on a hypervisor that is busy with something that was given up.</summary>
+    static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(5);
+
     readonly LibvirtConnection connection;
     readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly PeriodicTimer looks = new(AlivePause);
-    readonly ConcurrentDictionary<string, Action<MachineSignal>> watchers = new();
+    readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new();
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
     readonly string sessionPool;
     readonly Lock poolGate = new();
     LibvirtPool? pool;
     string? poolPath;
+    volatile string? busyWith;
 
     LibvirtEngine(string name, LibvirtConnection connection, string sessionPool)
     {
@@ -59,6 +64,7 @@ public sealed partial class LibvirtEngine : IEngine
     /// <exception cref="CroftException">It does not answer.</exception>
     public static async Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
     {
+        using var told = Waits.For($"hypervisor \"{name}\" ({uri})");
         var opening = OnThreadAsync(() => new LibvirtEngine(name, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
         try
         {
@@ -83,8 +89,8 @@ public sealed partial class LibvirtEngine : IEngine
     /// <inheritdoc/>
     public IDisposable Watch(string domain, Action<MachineSignal> signal)
     {
-        watchers[domain] = signal;
-        return new Unwatch(() => watchers.TryRemove(KeyValuePair.Create(domain, signal)));
+        watchers.AddOrUpdate(domain, [signal], (_, all) => all.Add(signal));
+        return new Unwatch(() => watchers.AddOrUpdate(domain, [], (_, all) => all.Remove(signal)));
     }
 
     /// <inheritdoc/>
@@ -112,8 +118,8 @@ public sealed partial class LibvirtEngine : IEngine
 
     void Signal(string domain, MachineSignal? signal)
     {
-        if (signal is { } s && watchers.TryGetValue(domain, out var watcher))
-            watcher(s);
+        foreach (var watcher in signal is not null && watchers.TryGetValue(domain, out var all) ? all : [])
+            watcher(signal!.Value);
         if (signal == MachineSignal.Stopped && ends.TryGetValue(domain, out var end))
             end.TrySetResult();
     }
@@ -134,7 +140,7 @@ public sealed partial class LibvirtEngine : IEngine
     void Lost()
     {
         broken.TrySetResult();
-        foreach (var watcher in watchers.Values)
+        foreach (var watcher in watchers.Values.SelectMany(all => all))
             watcher(MachineSignal.HostLost);
     }
 
@@ -155,11 +161,13 @@ public sealed partial class LibvirtEngine : IEngine
         Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     /// <summary>
-    /// Runs blocking libvirt calls and says what they were for when they fail. Where one waits while the connection breaks, libvirt 9.0 may not end it: its
-    /// thread is left behind.
+    /// Runs blocking libvirt calls and says what they were for when they fail. A call cannot be ended from here: where the connection breaks (libvirt 9.0 may not
+    /// end it then), or the caller gives up, its thread is left behind a moment later, and the user is told.
     /// </summary>
-    async Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel)
+    /// <param name="left">What a call that was left behind may leave, with the cure.</param>
+    async Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel, string? left = null)
     {
+        using var told = Waits.For($"hypervisor \"{Name}\": {doing}");
         var answer = OnThreadAsync(
             () =>
             {
@@ -173,23 +181,32 @@ public sealed partial class LibvirtEngine : IEngine
                 }
             },
             cancel);
-        if (await Task.WhenAny(answer, broken.Task) != answer && await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) != answer)
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = cancel.Register(enough.SetResult).ConfigureAwait(false);
+        var patience = busyWith is null || cancel.CanBeCanceled ? enough.Task : Poll.DelayAsync(CleanUpTime, CancellationToken.None);
+        if (await Task.WhenAny(answer, broken.Task, patience) == answer || await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) == answer)
+            return await answer;
+        if (broken.Task.IsCompleted)
             throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
-        return await answer;
+        busyWith = doing;
+        Waits.Left($"Left behind, hypervisor \"{Name}\" goes on with it: {doing}{(left is null ? "" : "; " + left)}");
+        throw new OperationCanceledException(cancel);
     }
 
-    Task CallAsync(string doing, Action call, CancellationToken cancel) => CallAsync(
+    Task CallAsync(string doing, Action call, CancellationToken cancel, string? left = null) => CallAsync(
         doing,
         () =>
         {
             call();
             return true;
         },
-        cancel);
+        cancel,
+        left);
 
     static string? HintFor(LibvirtException e) =>
         e.Message.Contains("No space left", StringComparison.Ordinal) ? Volumes.SpaceHint
         : e.Message.Contains("host forwarding rule", StringComparison.Ordinal) ? "its port was taken a moment ago: run the command again, another one is used"
+        : e.Message.Contains("kvm", StringComparison.OrdinalIgnoreCase) ? "KVM does not work there: virt_domain: qemu of the machine has it emulated; dispatch.priority_domains: [qemu] has all of them"
         : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null
         : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
         : null;

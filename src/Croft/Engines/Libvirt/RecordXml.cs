@@ -49,7 +49,7 @@ static class RecordXml
         var machine = domain.Element("metadata")?.Element(XName.Get("machine", Namespace));
         if (machine is null)
             return null;
-        var disks = domain.Descendants("disk").Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? "")).ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
+        var disks = domain.Descendants("disk").Where(DomainXml.IsOwn).Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? "")).ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
         IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
         string? Text(string name) => (string?)machine.Attribute(name);
         var nics = Children("nic").Select(nic => new Nic(

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Croft.Engines.Simulated;
 
 /// <summary>
@@ -9,7 +11,7 @@ sealed partial class SimulatedEngine(
 {
     static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(60);
 
-    readonly Dictionary<string, Action<MachineSignal>> watchers = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new(StringComparer.Ordinal);
     readonly TaskCompletionSource lost = new();
 
     /// <inheritdoc/>
@@ -24,19 +26,21 @@ sealed partial class SimulatedEngine(
     /// <inheritdoc/>
     public IDisposable Watch(string domain, Action<MachineSignal> signal)
     {
-        watchers[domain] = signal;
-        return new Unwatch(() =>
-        {
-            if (watchers.TryGetValue(domain, out var now) && now == signal)
-                watchers.Remove(domain);
-        });
+        watchers[domain] = WatchersOf(domain).Add(signal);
+        return new Unwatch(() => watchers[domain] = WatchersOf(domain).Remove(signal));
     }
+
+    ImmutableArray<Action<MachineSignal>> WatchersOf(string domain) => watchers.GetValueOrDefault(domain, []);
 
     /// <inheritdoc/>
     public void Dispose() => host.Disconnect(this);
 
     /// <summary>Whoever watches the machine hears it on its own, so that all is told in one order.</summary>
-    internal void Signal(string machine, MachineSignal signal) => simulation.Clock.After(TimeSpan.Zero, () => watchers.GetValueOrDefault(machine)?.Invoke(signal));
+    internal void Signal(string machine, MachineSignal signal) => simulation.Clock.After(TimeSpan.Zero, () =>
+    {
+        foreach (var watcher in WatchersOf(machine))
+            watcher(signal);
+    });
 
     internal void Lose()
     {
