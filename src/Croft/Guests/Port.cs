@@ -22,7 +22,13 @@ static class Port
     static async Task<string?> RefusalAsync(Way? way, IPAddress address, int port, CancellationToken cancel)
     {
         if (way is not null)
-            return await way.RefusalAsync(address, port, cancel);
+        {
+            var refusal = await way.RefusalAsync(address, port, cancel);
+            if (refusal is not null)
+                await way.CheckAsync(address, port, cancel);
+            return refusal;
+        }
+
         try
         {
             using var client = new TcpClient(address.AddressFamily);

@@ -14,6 +14,9 @@ namespace Croft.Guests;
 /// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
 public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
 {
+    /// <summary>Of the time that a machine has to become ready: a guest that refuses so long was not only about to be given its keys.</summary>
+    const double LastingPart = 0.1;
+
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource stopped = new();
     readonly long start = clock.GetTimestamp();
@@ -42,6 +45,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     {
         using var late = new CancellationTokenSource(timeout, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, stopped.Token);
+        using var told = Waits.For($"{Awaited()} of machine \"{guest?.Access.Name ?? "?"}\"", () => lastSeen);
         try
         {
             await (wait.Kind switch
@@ -49,7 +53,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
                 WaitKind.None => Task.CompletedTask,
                 WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
                 WaitKind.Port => Reachable().PortAsync(wait.Port, Seen, any.Token),
-                _ => WaitForSshAsync(running, any.Token),
+                _ => WaitForSshAsync(running, timeout * LastingPart, any.Token),
             });
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -72,17 +76,24 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
 
     IGuest Reachable() => guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
 
-    async Task WaitForSshAsync(bool running, CancellationToken cancel)
+    /// <param name="lasting">After how long the same refusal is believed.</param>
+    async Task WaitForSshAsync(bool running, TimeSpan lasting, CancellationToken cancel)
     {
         var door = Reachable();
         if (!running)
             await HeardOfAsync(door, cancel);
+        var (refused, since) = ((Refusal?)null, 0L);
         for (var pause = 0.25; ; pause = Math.Min(pause * 2, 4))
         {
             (Shell, var refusal) = await door.TryOpenAsync(clock, cancel);
             if (refusal is null)
                 break;
             Seen("ssh: " + refusal);
+            var now = Refusal.Of(refusal, door.Access);
+            if (now != refused)
+                (refused, since) = (now, clock.GetTimestamp());
+            if (refused is not null && (refused.AtOnce || clock.GetElapsedTime(since) >= lasting))
+                throw CroftException.World($"machine \"{door.Access.Name}\" runs, but {refused.Reason}: {refusal}", refused.Cure);
             await Poll.DelayAsync(TimeSpan.FromSeconds(pause), clock, cancel);
         }
 

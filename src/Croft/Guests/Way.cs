@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
@@ -16,18 +17,26 @@ sealed class Way
 {
     const int SshFailed = 255;
 
+    /// <summary>How long a host has to say that it hands nothing on.</summary>
+    static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>What the hosts outside that were asked said, by the shared connection to them.</summary>
+    static readonly ConcurrentDictionary<string, Lazy<Task<string>>> asked = new();
+
     readonly ImmutableArray<string> options;
     readonly string host;
+    readonly string? outside;
 
-    Way(ImmutableArray<string> options, string host) => (this.options, this.host) = (options, host);
+    /// <param name="outside">The socket of the shared connection where the last host is none of the farm's machines.</param>
+    Way(ImmutableArray<string> options, string host, string? outside) => (this.options, this.host, this.outside) = (options, host, outside);
 
     /// <summary>Through hosts outside: the ssh reads the user's configuration, keys and known hosts as libvirt's does.</summary>
     /// <param name="jumps">At least one, in order.</param>
     /// <param name="sockets">Folder of the shared connections.</param>
-    public static Way Through(ImmutableArray<Jump> jumps, string sockets) => new(OptionsOf(jumps, sockets), jumps[^1].Host);
+    public static Way Through(ImmutableArray<Jump> jumps, string sockets) => new(OptionsOf(jumps, sockets), jumps[^1].Host, Path.Combine(sockets, IdOf(jumps)));
 
     /// <summary>Through a machine of the farm, by the way's own configuration. That says how the machine itself is reached, however deep it is inside others.</summary>
-    public static Way Through(string machine, SshFiles own) => new(["-F", own.Config, "-o", "BatchMode=yes"], machine);
+    public static Way Through(string machine, SshFiles own) => new(["-F", own.Config, "-o", "BatchMode=yes"], machine, outside: null);
 
     /// <summary>For <c>ssh_config</c>, where % is special.</summary>
     public string ProxyCommand => $"ssh {string.Join(' ', options.Select(Word)).Replace("%", "%%", StringComparison.Ordinal)} -W '[%h]:%p' -- {host}";
@@ -45,7 +54,7 @@ sealed class Way
         {
             var result = await (tool with
             {
-                Arguments = ["-v", .. tool.Arguments],
+                Arguments = ["-v", "-o", "ControlMaster=no", .. tool.Arguments], // one that talks keeps its stderr open as long as it is shared
                 Line = line =>
                 {
                     if (!line.Contains("master session id", StringComparison.Ordinal))
@@ -59,6 +68,40 @@ sealed class Way
         catch (OperationCanceledException) when (open && !cancel.IsCancellationRequested)
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Looks, once for each host outside, whether it forbids to hand connections on, which no waiting mends. ssh says that only of a connection of its own; of the
+    /// shared one it says the same as of a guest that does not listen yet. The shared one goes then: it would fail on, though the host were mended.
+    /// </summary>
+    /// <exception cref="CroftException">It forbids it.</exception>
+    public async Task CheckAsync(IPAddress address, int port, CancellationToken cancel)
+    {
+        if (outside is null)
+            return;
+        var words = await asked.GetOrAdd(outside, _ => new(() => AskAsync(address, port, cancel))).Value;
+        if (!words.Contains("administratively prohibited", StringComparison.Ordinal))
+            return;
+        await new Tool("ssh", [.. options, "-O", "exit", "--", host]).RunAsync(cancel);
+        asked.TryRemove(outside, out _);
+        throw CroftException.World(
+            $"{host}, through which ssh goes to the guests, does not let it go on to {address}:{port} (administratively prohibited)",
+            $"AllowTcpForwarding yes, or local, in /etc/ssh/sshd_config of {host}, and nothing in PermitOpen that leaves {address} out");
+    }
+
+    async Task<string> AskAsync(IPAddress address, int port, CancellationToken cancel)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(CheckTime);
+        var tool = To(address, port);
+        try
+        {
+            return (await (tool with { Arguments = ["-o", "ControlPath=none", "-o", "LogLevel=INFO", .. tool.Arguments] }).RunAsync(late.Token)).Error;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return ""; // it hands on, and nobody speaks at the other end
         }
     }
 
@@ -88,7 +131,7 @@ sealed class Way
 
     /// <summary>Why a connection was not made, as ssh says it last.</summary>
     public static string Words(ToolResult result) =>
-        result.LastWords.Split(" / ")[^1] is var last && last.Contains("refused", StringComparison.Ordinal) ? "nobody answers there yet" : last;
+        result.LastWords.Contains("refused", StringComparison.Ordinal) ? "nobody answers there yet" : result.LastWords.Split(" / ")[^1];
 
     static string Word(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or '@') ? text : Shell.Quote(text);
 

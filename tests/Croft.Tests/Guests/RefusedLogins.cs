@@ -1,0 +1,21 @@
+using System.Net;
+using Croft.Guests;
+
+namespace Croft.Tests.Guests;
+
+public sealed class RefusedLogins
+{
+    [Theory]
+    [InlineData("unix_listener: path \"/very/long\" too long for Unix domain socket", "XDG_RUNTIME_DIR", true)]
+    [InlineData("No ED25519 host key is known for f.a / Host key verification failed.", "croft up --recreate a", false)]
+    [InlineData("debian@10.0.0.1: Permission denied (publickey,password).", "the user debian", false)]
+    [InlineData("ssh: connect to host 10.0.0.1 port 22: Connection refused", null, false)]
+    [InlineData("kex_exchange_identification: Connection closed by remote host", null, false)]
+    [InlineData("System is booting up. Unprivileged users are not permitted to log in yet.", null, false)]
+    public void ThatNoWaitingMendsAreKnownWithTheirCure(string words, string? cure, bool atOnce)
+    {
+        var refusal = Refusal.Of(words, new GuestAccess("a", "f.a", IPAddress.Loopback, 22, "debian", ""));
+        Assert.Equal((cure is not null, atOnce), (refusal is not null, refusal?.AtOnce is true));
+        Assert.Contains(cure ?? "", refusal?.Cure ?? "");
+    }
+}
