@@ -38,7 +38,7 @@ public sealed class FarmOnTheTestDriver : IDisposable
         using var other = Tools.FileLock.TryEnter(Path.Combine(cli.Folder, ".croft/lock"));
         var result = await cli.RunAsync("--timeout", "13s", "destroy", "--yes", "-o", "json");
         Assert.Equal((3, ""), (result.ExitCode, result.Output));
-        Assert.Contains("Still waiting for who has ", result.Error);
+        Assert.Contains("Still waiting for whoever has ", result.Error);
     }
 
     [Fact]

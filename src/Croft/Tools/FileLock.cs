@@ -20,7 +20,7 @@ public sealed class FileLock : IDisposable
     /// <exception cref="CroftException">It cannot be had, whoever waits.</exception>
     public static async Task<FileLock> EnterAsync(string path, string? doing, CancellationToken cancel, Action<string>? waiting = null)
     {
-        using var told = Waits.For($"who has {path}", () => Holder(path));
+        using var told = Waits.For($"whoever has {path}", () => Holder(path));
         while (true)
         {
             if (await TryAsync(path, doing, cancel) is { } held)
