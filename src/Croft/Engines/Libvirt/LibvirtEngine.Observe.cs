@@ -130,14 +130,16 @@ public sealed partial class LibvirtEngine
         var name = Dns.GetHostName();
         try
         {
-            return File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name))
-                || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0 ? null : name;
+            return IsInHostsFile(name) || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0 ? null : name;
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or TimeoutException)
         {
             return name;
         }
     }
+
+    static bool IsInHostsFile(string name) =>
+        File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name));
 
     /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone.</summary>
     static bool IsKvmClosed(XElement capabilities)
