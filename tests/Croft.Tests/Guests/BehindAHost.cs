@@ -30,6 +30,8 @@ public sealed class BehindAHost : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var socket in Directory.EnumerateFiles(folder.Path, "way-*"))
+            await new Tool("ssh", "-o", "ControlPath=" + socket, "-O", "exit", "127.0.0.1").RunAsync(CancellationToken.None);
         await StopAsync();
         end.Dispose();
         folder.Dispose();
@@ -48,6 +50,7 @@ public sealed class BehindAHost : IAsyncLifetime
 
         await StopAsync();
         await StartAsync("yes");
+        await Way.OpenAsync("far", [Host], folder.Path, Cancel); // as the next command does
         Assert.Contains("nobody answers there yet", await Behind.RefusalAsync(IPAddress.Loopback, FreePort(), Cancel));
         Assert.Null(await Behind.RefusalAsync(IPAddress.Loopback, port, Cancel));
         Assert.StartsWith("SSH-", await Banner.WaitAsync(Behind, IPAddress.Loopback, port, _ => { }, Cancel), StringComparison.Ordinal);
