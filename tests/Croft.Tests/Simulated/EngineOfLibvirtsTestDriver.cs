@@ -22,6 +22,15 @@ public sealed class EngineOfLibvirtsTestDriver : EngineContract
         }
     }
 
+    [Fact]
+    public async Task ProvesNothingByWhatItCannotTry()
+    {
+        using var engine = await LibvirtEngine.ConnectAsync("h", "test:///default", "/croft", TimeSpan.FromSeconds(10), CancellationToken.None);
+        var error = await Assert.ThrowsAsync<CroftException>(() => engine.ProveAsync("x86_64", "kvm", "no-kernel", TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Contains("starting the proof of kvm on hypervisor \"h\"", error.Message);
+        Assert.DoesNotContain(await engine.ListVolumesAsync(CancellationToken.None), v => v.Contains("proof", StringComparison.Ordinal));
+    }
+
     /// <summary>It refuses flags that other drivers know, and says of a volume that is there only that something failed.</summary>
     static bool IsBeyond(LibvirtException e) =>
         e.Code == LibvirtError.NoSupport || e.Message.StartsWith("unsupported flags", StringComparison.Ordinal) || e.Message.Contains("storage vol already exists", StringComparison.Ordinal);

@@ -25,7 +25,8 @@ public sealed partial class LibvirtEngine : IEngine
     /// <summary>How long what cleans up may take on a hypervisor that is busy with something that was given up.</summary>
     static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(5);
 
-    readonly LibvirtConnection connection;
+    readonly string uri;
+    readonly List<LibvirtConnection> connections;
     readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly PeriodicTimer looks = new(AlivePause);
     readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new();
@@ -35,12 +36,15 @@ public sealed partial class LibvirtEngine : IEngine
     readonly Lock poolGate = new();
     LibvirtPool? pool;
     string? poolPath;
+    volatile LibvirtConnection connection;
     volatile string? busyWith;
 
-    LibvirtEngine(string name, LibvirtConnection connection, string sessionPool)
+    LibvirtEngine(string name, string uri, LibvirtConnection connection, string sessionPool)
     {
         Name = name;
+        this.uri = uri;
         this.connection = connection;
+        connections = [connection];
         this.sessionPool = sessionPool;
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
@@ -65,7 +69,7 @@ public sealed partial class LibvirtEngine : IEngine
     public static async Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
     {
         using var told = Waits.For($"hypervisor \"{name}\" ({uri})");
-        var opening = OnThreadAsync(() => new LibvirtEngine(name, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
+        var opening = OnThreadAsync(() => new LibvirtEngine(name, uri, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
         try
         {
             return await opening.WaitAsync(within, cancel);
@@ -98,8 +102,11 @@ public sealed partial class LibvirtEngine : IEngine
     {
         looks.Dispose();
         subscriptions.ForEach(s => s.Dispose());
-        pool?.Dispose();
-        connection.Dispose();
+        lock (poolGate)
+        {
+            pool?.Dispose();
+            connections.ForEach(c => c.Dispose());
+        }
     }
 
     static string ConnectHint(string uri) =>
@@ -188,9 +195,24 @@ public sealed partial class LibvirtEngine : IEngine
             return await answer;
         if (broken.Task.IsCompleted)
             throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
+        if (busyWith is null)
+            _ = OnThreadAsync(Renew, CancellationToken.None);
         busyWith = doing;
         Waits.Left($"Left behind, hypervisor \"{Name}\" goes on with it: {doing}{(left is null ? "" : "; " + left)}");
         throw new OperationCanceledException(cancel);
+    }
+
+    /// <summary>What was left behind takes one of the few requests that libvirtd lets a connection have at once; what cleans up gets a connection of its own.</summary>
+    bool Renew()
+    {
+        var fresh = LibvirtConnection.Open(uri);
+        lock (poolGate)
+        {
+            connections.Add(fresh);
+            connection = fresh;
+            pool = null;
+            return true;
+        }
     }
 
     Task CallAsync(string doing, Action call, CancellationToken cancel, string? left = null) => CallAsync(
