@@ -26,7 +26,7 @@ public sealed partial class LibvirtEngine : IEngine
     static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(5);
 
     readonly string uri;
-    readonly List<LibvirtConnection> connections;
+    readonly List<LibvirtConnection> replaced = [];
     readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly PeriodicTimer looks = new(AlivePause);
     readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new();
@@ -44,7 +44,6 @@ public sealed partial class LibvirtEngine : IEngine
         Name = name;
         this.uri = uri;
         this.connection = connection;
-        connections = [connection];
         this.sessionPool = sessionPool;
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
@@ -105,7 +104,8 @@ public sealed partial class LibvirtEngine : IEngine
         lock (poolGate)
         {
             pool?.Dispose();
-            connections.ForEach(c => c.Dispose());
+            connection.Dispose();
+            replaced.ForEach(c => c.Dispose());
         }
     }
 
@@ -208,7 +208,7 @@ public sealed partial class LibvirtEngine : IEngine
         var fresh = LibvirtConnection.Open(uri);
         lock (poolGate)
         {
-            connections.Add(fresh);
+            replaced.Add(connection);
             connection = fresh;
             pool = null;
             return true;
