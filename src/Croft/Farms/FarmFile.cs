@@ -20,7 +20,8 @@ public static class FarmFile
         for (var here = Path.GetFullPath(folder); here is not null; here = Path.GetDirectoryName(here))
         {
             var file = Path.Combine(here, Name);
-            if (File.Exists(file))
+            // Also one that cannot be read is meant, not the one in the folder above.
+            if (FileNode.At(file).Kind is not (FileKind.Nothing or FileKind.Folder or FileKind.Closed))
             {
                 return file;
             }
@@ -32,7 +33,7 @@ public static class FarmFile
     /// <summary>Reads a file, and the platform and target files beside it that it names.</summary>
     public static FarmReading Read(string path, FarmDefaults defaults)
     {
-        if (!File.Exists(path))
+        if (FileNode.At(path).Kind is FileKind.Nothing or FileKind.Folder)
         {
             return new(null, [new Problem(null, "", $"no farm file {path}", "croft init writes one")]);
         }

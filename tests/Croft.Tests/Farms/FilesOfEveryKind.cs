@@ -16,6 +16,7 @@ public sealed class FilesOfEveryKind : IDisposable
     [Theory]
     [InlineData("farm.yaml", "mkfifo", "farm.yaml:1:1: the file cannot be read: it is a named pipe, not a file")]
     [InlineData("farm.yaml", "ln -s /dev/zero", "farm.yaml:1:1: the file cannot be read: it is a device, not a file")]
+    [InlineData("farm.yaml", "ln -s gone", "farm.yaml:1:1: the file cannot be read: it is a link that leads nowhere")]
     [InlineData("platforms/other.yaml", "mkfifo", "platforms/other.yaml:1:1: the file cannot be read: it is a named pipe, not a file")]
     [InlineData("platforms/other.yaml", "ln -s gone", "platforms/other.yaml:1:1: the file cannot be read: it is a link that leads nowhere")]
     public async Task IsNamedInsteadOfRead(string file, string made, string problem)
@@ -38,6 +39,14 @@ public sealed class FilesOfEveryKind : IDisposable
         var store = new ImageStore(Path.Combine(folder.Path, "images"), TimeProvider.System);
         var refusal = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(new FileImage("i", file, null, null), new Progress<ImageProgress>(), TestContext.Current.CancellationToken));
         Assert.Equal($"image \"i\": {file} {why}", refusal.Message);
+    }
+
+    [Fact]
+    public async Task ThatLeadsNowhereIsNotTheOneAbove()
+    {
+        folder.Write("farm.yaml", Text);
+        await ShellAsync("mkdir lab; ln -s gone lab/farm.yaml");
+        Assert.Equal(Path.Combine(folder.Path, "lab/farm.yaml"), FarmFile.Find(Path.Combine(folder.Path, "lab")));
     }
 
     [Fact]
