@@ -46,9 +46,22 @@ public static class Waits
         foreach (var wait in due)
             waits.TryUpdate(wait, now, waits.GetValueOrDefault(wait));
         foreach (var wait in due.Take(due.Count > MostLines ? MostLines - 1 : MostLines))
-            passing?.Invoke($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(wait.Seen?.Invoke() is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
+            passing?.Invoke($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(Seen(wait) is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
         if (due.Count > MostLines)
             passing?.Invoke($"Still waiting for {due.Count - MostLines + 1} things more");
+    }
+
+    /// <summary>It is read while others write it; that this goes wrong costs the words, no more.</summary>
+    static string? Seen(Wait wait)
+    {
+        try
+        {
+            return wait.Seen?.Invoke();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     sealed class Wait : IDisposable
