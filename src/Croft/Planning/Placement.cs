@@ -121,7 +121,7 @@ sealed class Placement
     {
         if (host.Boot?.GetValueOrDefault(machine.Arch) is not { } boot)
             return null;
-        return machine.Firmware == Firmware.Uefi && !boot.Uefi ? $"has no UEFI for {machine.Arch} (install {(machine.Arch == "aarch64" ? "qemu-efi-aarch64" : "ovmf")} there)"
+        return machine.Firmware == Firmware.Uefi && !boot.Uefi ? $"has no UEFI for {machine.Arch} (install {(machine.Arch == "aarch64" ? "qemu-efi-aarch64" : "ovmf")} there, with libvirt 8.1 or later)"
             : machine.SecureBoot && !boot.SecureBoot ? $"has no UEFI with Secure Boot for {machine.Arch} (install ovmf there)"
             : machine.Tpm && !boot.Tpm ? "has no emulated TPM (install swtpm and swtpm-tools there)"
             : null;

@@ -6,8 +6,8 @@ namespace Croft.Tests.Planning;
 public sealed class HostsWithoutFirmware
 {
     [Theory]
-    [InlineData("firmware: uefi", "h: has no UEFI for x86_64 (install ovmf there)")]
-    [InlineData("secure_boot: true", "h: has no UEFI for x86_64 (install ovmf there)")]
+    [InlineData("firmware: uefi", "h: has no UEFI for x86_64 (install ovmf there, with libvirt 8.1 or later)")]
+    [InlineData("secure_boot: true", "h: has no UEFI for x86_64 (install ovmf there, with libvirt 8.1 or later)")]
     [InlineData("tpm: true", "h: has no emulated TPM (install swtpm and swtpm-tools there)")]
     [InlineData("vcpus: 1", null)]
     public void AreNotChosenAndSayWhatToInstall(string keys, string? reason)
