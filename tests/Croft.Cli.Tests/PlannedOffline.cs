@@ -103,6 +103,22 @@ public sealed class PlannedOffline : IDisposable
                   }
                 }
               ],
+              "networks": [
+                {
+                  "name": "vde.mgmt",
+                  "hypervisor": "h1",
+                  "cidr": "10.80.0.0/24",
+                  "exists": false,
+                  "change": null
+                },
+                {
+                  "name": "vde.mgmt",
+                  "hypervisor": "h2",
+                  "cidr": "10.80.0.0/24",
+                  "exists": false,
+                  "change": null
+                }
+              ],
               "undeclared": [],
               "superfluous": [],
               "notes": [],

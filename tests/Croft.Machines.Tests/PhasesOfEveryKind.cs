@@ -27,7 +27,7 @@ public sealed class PhasesOfEveryKind : IAsyncLifetime
             cd phases; ln -s ../ci/test.sh main.sh; ln -s ../lib.sh; mkfifo pipe; ln -s me@box.1 .#main.sh; chmod 600 data/key; chown -h 1000 * data/key
             """) { Directory = lab.Folder }.RunCheckedAsync("making files", TestContext.Current.CancellationToken);
         var run = await lab.RunAsync("run", exitCode: 1);
-        Assert.Equal("61e9540 0123456 1.10 3 {{.Names}}\n0 700\n0 744\n0 644\n0 600\ncroft-run\ndata\nlib.sh\nmain.sh\nterminate.sh\n", run.Log("a", "main"));
+        Assert.Equal("61e9540 0123456 1.10 3 {{.Names}}\n0 700\n0 744\n0 644\n0 600\n.croft\ndata\nlib.sh\nmain.sh\nterminate.sh\n", run.Log("a", "main"));
         Assert.Equal("terminate ended with exit code 127: terminate.sh: bad interpreter: /usr/bin/python4 is not in the guest", run.Reason("a", "terminate"));
         var plan = await lab.MustAsync(0, "plan");
         Assert.Contains("Warning: phases/pipe is a named pipe, not a file; it is left out", plan.Error, StringComparison.Ordinal);

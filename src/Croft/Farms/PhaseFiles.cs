@@ -112,13 +112,13 @@ public sealed class PhaseFiles
             group file by (Folder: Path.GetDirectoryName(file) ?? "", Phase: phase.Value) into same
             where same.Count() > 1
             select new Problem(
-                new Location(Path.Combine(Source, same.First()), 1, 1), "",
+                new Location(folder!.Shown(same.First()), 1, 1), "",
                 $"phase {Name(same.Key.Phase)} is given twice in one folder: {string.Join(", ", same.Select(Path.GetFileName))}", "keep one of them");
         var unreadable =
             from file in folder?.LeftOut ?? []
             let phase = PhaseOf(file.Key)
             where phase is not null
-            select new Problem(new Location(Path.Combine(Source, file.Key), 1, 1), "", $"the file of phase {Name(phase.Value)} {file.Value}", "put a file there");
+            select new Problem(new Location(folder!.Shown(file.Key), 1, 1), "", $"the file of phase {Name(phase.Value)} {file.Value}", "put a file there");
         return [.. folder?.Problems ?? [], .. twice, .. unreadable];
     }
 

@@ -13,7 +13,8 @@ namespace Croft.Lifecycle;
 /// </summary>
 sealed class ScriptPhase(FarmWork work, PhaseFiles files)
 {
-    const string Run = "croft-run";
+    /// <summary>A name that the phases folder cannot have: it is left out there.</summary>
+    const string Run = ".croft";
 
     /// <summary>Long ago: a guest's clock may be a moment behind, and its tar would complain.</summary>
     static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch.AddDays(1);

@@ -32,8 +32,8 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     {
         await ShellAsync("cd phases; rm main.sh; mkfifo main.sh; ln -s ../gone.sh init.sh");
         Assert.Equal(
-            ["the file of phase init is a link that leads nowhere; put a file there", "the file of phase main is a named pipe, not a file; put a file there"],
-            Read().Problems().Select(p => $"{p.Message}; {p.Hint}"));
+            ["phases/init.sh:1:1: the file of phase init is a link that leads nowhere; put a file there", "phases/main.sh:1:1: the file of phase main is a named pipe, not a file; put a file there"],
+            Read().Problems().Select(p => p.ToString()));
     }
 
     [Theory]
