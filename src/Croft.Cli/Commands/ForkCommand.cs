@@ -18,7 +18,9 @@ static class ForkCommand
             var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n ? n : throw CroftException.Usage($"--count is from 1 to {MostForks}");
             var farm = session.LoadFarm();
             using var before = await Controller.OpenAsync(farm, session.Surroundings, cancel);
-            var parent = (await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel)).Single();
+            var chosen = await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel);
+            var parent = chosen is [var one] ? one : throw CroftException.Usage(
+                $"fork forks one machine, and \"{parsed.GetValue(machine)}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}", "name one; --count says how many forks of it");
             var stem = parsed.GetValue(name);
             string[] names = stem is not null && wanted == 1 ? [stem] : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
             using var controller = await Controller.OpenAsync(FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor), session.Surroundings, cancel);

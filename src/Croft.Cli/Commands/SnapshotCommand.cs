@@ -193,8 +193,7 @@ static class SnapshotCommand
                 throw CroftException.Usage("the farm has no machines yet", "croft up makes those that it declares");
             using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
             journal.RunStart(controller.Farm.Name, "snapshot " + name, controller.Farm.Project.Id);
-            await act(session, parsed, controller, machines, parsed.GetValue(snapshot)!, journal, cancel);
-            journal.RunEnd(Outcome.Passed);
+            await journal.EndingAsync(() => act(session, parsed, controller, machines, parsed.GetValue(snapshot)!, journal, cancel));
             return 0;
         }, alone: true);
     }

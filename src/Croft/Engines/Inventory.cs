@@ -164,6 +164,9 @@ public sealed record MachineRecord(
     /// <summary>When it was made where it is; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
 
+    /// <summary>Digest of the further keys that log in to it; null when nobody wrote that down.</summary>
+    public string? Keys { get; init; }
+
     /// <summary>
     /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run before one that has not, then
     /// the one that was made last. The others are superfluous.

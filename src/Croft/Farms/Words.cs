@@ -95,7 +95,20 @@ public static class Words
 
     static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 
+    /// <summary>Where a text has a character that is not seen, or that looks like a space and is none; -1 where it has none.</summary>
+    internal static int Invisible(ReadOnlySpan<char> text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (NeedsEscape(text[i]))
+                return i;
+        }
+
+        return -1;
+    }
+
     static bool NeedsEscape(char c) =>
-        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator
+        (c != ' ' && char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator) || c is '\u3164' or '\uffa0' or '\u115f' or '\u1160' or '\u2800'
+        || char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

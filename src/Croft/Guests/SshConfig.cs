@@ -24,21 +24,7 @@ public static class SshConfig
     {
         var text = new StringBuilder();
         foreach (var guest in guests)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"""
-                Host {guest.Name} {guest.Alias}
-                    HostName {guest.Address}
-                    Port {guest.Port}
-                    User {guest.User}
-                    HostKeyAlias {guest.Alias}
-                    ControlPath {Quote(SocketOf(guest, own))}
-
-                """);
-            if (guest.Inside is not null)
-                text.Append(CultureInfo.InvariantCulture, $"    ConnectTimeout {InsideTimeout}\n");
-            text.Append(WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
-        }
-
+            text.Append(Entry(guest, files, own));
         text.Append(CultureInfo.InvariantCulture, $"""
             Host *
                 UserKnownHostsFile {Quote(own.KnownHosts)}
@@ -57,6 +43,18 @@ public static class SshConfig
         return text.ToString();
     }
 
+    static string Entry(GuestAccess guest, SshFiles files, SshFiles own) => $"""
+        Host {guest.Name} {guest.Alias}
+            HostName {guest.Address}
+            Port {guest.Port}
+            User {guest.User}
+            HostKeyAlias {guest.Alias}
+            ControlPath {Quote(SocketOf(guest, own))}
+
+        """
+        + (guest.Inside is null ? "" : $"    ConnectTimeout {InsideTimeout.ToString(CultureInfo.InvariantCulture)}\n")
+        + (WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
+
     /// <summary>Writes both files for these guests and makes the folder of the shared connections.</summary>
     public static void Write(IReadOnlyCollection<GuestAccess> guests, SshFiles files)
     {
@@ -64,6 +62,24 @@ public static class SshConfig
         MakeSockets(files);
         Replace(files.KnownHosts, string.Concat(guests.Where(g => g.HostKey.Length > 0).Select(Known)));
         Replace(files.Config, Text(guests, files));
+    }
+
+    /// <summary>Adds the guests that the files do not know: while a command changes the farm they are its own, and know machines that do not exist yet.</summary>
+    internal static void Add(IReadOnlyCollection<GuestAccess> guests, SshFiles files)
+    {
+        if (!File.Exists(files.Config) || !File.Exists(files.KnownHosts))
+        {
+            Write(guests, files);
+            return;
+        }
+
+        MakeSockets(files);
+        var (config, known) = (File.ReadAllText(files.Config), File.ReadAllText(files.KnownHosts));
+        var added = guests.Where(g => !config.Contains($"Host {g.Name} {g.Alias}\n", StringComparison.Ordinal)).ToList();
+        foreach (var guest in guests.Where(g => g.HostKey.Length > 0 && !known.Contains(g.Alias + " ", StringComparison.Ordinal)))
+            AddKey(guest, files);
+        if (added.Count > 0)
+            Replace(files.Config, string.Concat(added.Select(g => Entry(g, files, files))) + config);
     }
 
     /// <summary>Adds the key of a guest that both files know without one.</summary>

@@ -95,6 +95,22 @@ public sealed class RunJournal : IDisposable
     /// <summary>The run ended.</summary>
     public void RunEnd(Outcome outcome, string? reason = null) => Now(new(default, EventKind.RunEnd, Outcome: outcome, Reason: reason));
 
+    /// <summary>Does what the run is about, and ends the run as that ended.</summary>
+    public async Task EndingAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (e is CroftException or OperationCanceledException)
+        {
+            RunEnd(e is CroftException ? Outcome.Error : Outcome.Cancelled, e.Message);
+            throw;
+        }
+
+        RunEnd(Outcome.Passed);
+    }
+
     /// <summary>A machine takes part. Saying it again adds what was not known before.</summary>
     public void Machine(string machine, string platform, string target, string arch, string hypervisor, string? address = null) =>
         Now(new(default, EventKind.Machine, machine, Data: Facts(

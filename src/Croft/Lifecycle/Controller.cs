@@ -6,6 +6,7 @@ using Croft.Guests;
 using Croft.Images;
 using Croft.Networks;
 using Croft.Planning;
+using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
@@ -262,9 +263,31 @@ public sealed partial class Controller : IDisposable
     /// <summary>The guest in a machine for people who work in it by ssh; null when the machine has no address that Croft knows.</summary>
     public Guest? SshTo(Placed machine) => AccessOf(machine.Hypervisor, machine.Record) is { } access ? new(access, Ssh) : null;
 
-    /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
-    public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines) =>
-        SshConfig.Write([.. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)], Ssh);
+    /// <summary>Writes ssh_config and known_hosts for these machines; while a command changes the farm, only adds what they lack.</summary>
+    public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines)
+    {
+        GuestAccess[] doors = [.. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)];
+        var gate = Path.Combine(Farm.StateDirectory, "lock");
+        using var alone = FileLock.IsMine(gate) ? null : TryAlone(gate);
+        if (alone is null && !FileLock.IsMine(gate))
+            SshConfig.Add(doors, Ssh);
+        else
+            SshConfig.Write(doors, Ssh);
+    }
+
+    /// <summary>Null also where nothing can be written, and so nothing is to be.</summary>
+    static FileLock? TryAlone(string gate)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(gate)!);
+            return FileLock.TryEnter(gate, "croft ssh");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
     public void WriteSshConfig(IEnumerable<Placed> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));

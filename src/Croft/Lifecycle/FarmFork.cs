@@ -18,8 +18,8 @@ public static class FarmFork
     {
         var like = farm.Machines.FirstOrDefault(m => m.Name == machine)
             ?? throw CroftException.Usage($"the farm file does not declare machine \"{machine}\"", "fork the machine that it was forked from");
-        if (names.FirstOrDefault(n => !Rules.DnsLabel.Holds(n)) is { } bad)
-            throw CroftException.Usage($"\"{bad}\" is no name for a machine", "write 1 to 63 lower case letters, digits and -, not - at either end");
+        if (names.FirstOrDefault(n => !Rules.DnsLabel.Holds(n) || Rules.IsNumber(n)) is { } bad)
+            throw CroftException.Usage($"\"{bad}\" is no name for a machine", "write 1 to 63 lower case letters, digits and -, not - at either end, and not a bare number");
         if (farm.Machines.FirstOrDefault(m => names.Contains(m.Name)) is { } taken)
             throw CroftException.Usage($"the farm file declares machine \"{taken.Name}\"", "--name gives another name");
         var forks = names.Select(name => like with { Name = name, Hypervisor = hypervisor, Networks = [.. like.Networks.Select(n => n with { Address = null })] });

@@ -31,21 +31,11 @@ public static class FarmGc
         var gone = (await FindAsync(controller, cancel)).Where(l => asked.Contains((l.Hypervisor, l.Kind, l.Name))).ToImmutableArray();
         using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
         journal.RunStart(controller.Farm.Name, "gc", controller.Farm.Project.Id);
-        try
+        await journal.EndingAsync(() => Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
         {
-            await Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
-            {
-                foreach (var leftover in here)
-                    await RemoveAsync(controller, leftover, journal, cancel);
-            }));
-        }
-        catch (Exception e) when (e is CroftException or OperationCanceledException)
-        {
-            journal.RunEnd(e is CroftException ? Outcome.Error : Outcome.Cancelled, e.Message);
-            throw;
-        }
-
-        journal.RunEnd(Outcome.Passed);
+            foreach (var leftover in here)
+                await RemoveAsync(controller, leftover, journal, cancel);
+        })));
         return gone;
     }
 

@@ -29,7 +29,8 @@ public static class FarmRun
         if (options.SaveAs is { } name && Held(plan) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
-            await FarmSnapshots.CreateAsync(controller, held, name, new(), journal, cancel);
+            journal.RunStart(controller.Farm.Name, "snapshot create", controller.Farm.Project.Id);
+            await journal.EndingAsync(() => FarmSnapshots.CreateAsync(controller, held, name, new(), journal, cancel));
             plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
         }
 

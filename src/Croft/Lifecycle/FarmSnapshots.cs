@@ -81,14 +81,24 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
         }
 
-        foreach (var machine in chosen.Where(s => !s.Machine.State.IsOn && s.Stored.Snapshot.Memory is not null).Select(s => s.Machine))
-            await Start(controller, machine, journal).ClaimAsync(machine.Record, cancel);
-        foreach (var machine in machines)
-            await controller.LeaveAsync(machine.Record.Name, cancel);
-        await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
-        var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-        await WriteSshConfigAsync(controller, cancel);
-        await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
+        var claiming = chosen.Where(s => !s.Machine.State.IsOn && s.Stored.Snapshot.Memory is not null).Select(s => s.Machine).ToList();
+        try
+        {
+            foreach (var machine in claiming)
+                await Start(controller, machine, journal).ClaimAsync(machine.Record, cancel);
+            foreach (var machine in machines)
+                await controller.LeaveAsync(machine.Record.Name, cancel);
+            await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
+            var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
+            await WriteSshConfigAsync(controller, cancel);
+            await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
+        }
+        catch
+        {
+            foreach (var machine in claiming)
+                await Start(controller, machine, journal).GiveUpAsync(machine.Record);
+            throw;
+        }
     }
 
     /// <summary>Lets a machine go on that was put on a snapshot. While its guest comes, what it was before is removed.</summary>

@@ -20,8 +20,9 @@ public static class Hold
     /// <summary>Marks a machine, and those that it is inside of; nothing happens to one that is held already.</summary>
     public static async Task MarkAsync(Controller controller, Placed machine, string by, CancellationToken cancel)
     {
-        if (machine.Record.Held is null)
-            await controller.Engine(machine.Hypervisor).WriteRecordAsync(machine.Record with { Held = by }, cancel);
+        var engine = controller.Engine(machine.Hypervisor);
+        if (machine.Record.Held is null && await engine.FindRecordAsync(machine.State.Name, cancel) is { Held: null } now) // a run may have written it since it was listed
+            await engine.WriteRecordAsync(now with { Held = by }, cancel);
         await MarkHostAsync(controller, machine, by, cancel);
     }
 

@@ -35,7 +35,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var keys = await hostKey;
         var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
         await Task.WhenAll(made.Append(seed));
-        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram), image);
+        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram) with { Keys = Identity.KeysDigest(controller.Farm) }, image);
         await engine.ForgetTpmAsync(definition.DomainName, cancel);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.ForgetForeignAsync(definition.DomainName, cancel);
@@ -100,7 +100,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         Volumes.Console(record.Farm, record.Name));
 
     /// <summary>The record of a planned machine that goes on with the host key and the volumes of another record.</summary>
-    public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram);
+    public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram) with { Keys = from.Keys };
 
     MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
         Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,

@@ -31,7 +31,16 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
         work.Know(engine.Name, record);
         using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
-        await start();
+        try
+        {
+            await start();
+        }
+        catch
+        {
+            await RoomClaim.GiveUpAsync(engine, domain);
+            throw;
+        }
+
         work.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
         try

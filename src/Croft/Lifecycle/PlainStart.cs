@@ -25,11 +25,23 @@ public sealed class PlainStart(Controller controller, IEngine engine, Action<str
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         using var readiness = new Readiness(controller.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, controller.Surroundings.Clock, note, () => Task.FromResult(""));
         using var watch = engine.Watch(domain, readiness.Signal);
-        await start();
+        try
+        {
+            await start();
+        }
+        catch
+        {
+            await GiveUpAsync(record);
+            throw;
+        }
+
         await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
         if (controller.GuestOf(engine.Name, record) is not null)
             await readiness.WaitAsync(running, Patience, cancel);
     }
+
+    /// <summary>Takes back the claim of one that is not started after all.</summary>
+    internal Task GiveUpAsync(MachineRecord record) => RoomClaim.GiveUpAsync(engine, MachineDefinition.DomainNameOf(record.Farm, record.Name));
 
     /// <summary>Has it claim its room, which it has when it runs.</summary>
     /// <exception cref="CroftException">Others have it.</exception>

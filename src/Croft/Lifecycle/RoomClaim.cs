@@ -27,7 +27,43 @@ sealed class RoomClaim(Controller controller, IEngine engine, DateTimeOffset beg
     /// <exception cref="NoRoomException">Others were first.</exception>
     public async Task TakeAsync(MachineRecord record, bool isFirst, Func<MachineRecord, Task> define, Func<Task> leave, CancellationToken cancel)
     {
-        await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
+        try
+        {
+            await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
+            if (await LossAsync(record, cancel) is not { } loss)
+                return;
+            throw new NoRoomException(loss);
+        }
+        catch
+        {
+            await QuietlyAsync(leave);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back the claim of a machine whose start failed or was cancelled. One that runs has its room.</summary>
+    public static Task GiveUpAsync(IEngine engine, string domain) => QuietlyAsync(async () =>
+    {
+        if (await engine.PowerAsync(domain, CancellationToken.None) is PowerState.Off or PowerState.Crashed
+            && await engine.RecordAsync(domain, CancellationToken.None) is { Claim: { IsFirst: false } } record)
+            await engine.WriteRecordAsync(record with { Claim = null }, CancellationToken.None);
+    });
+
+    static async Task QuietlyAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (CroftException)
+        {
+            // Where the hypervisor does not answer any more, the claim lapses.
+        }
+    }
+
+    /// <summary>Waits until it is known whether the claim holds. Returns why it does not; null when it does.</summary>
+    async Task<string?> LossAsync(MachineRecord record, CancellationToken cancel)
+    {
         var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
         var loss = "";
         using var told = Waits.For($"room on hypervisor \"{engine.Name}\"", () => loss);
@@ -40,9 +76,6 @@ sealed class RoomClaim(Controller controller, IEngine engine, DateTimeOffset beg
                 return claim == Claim.Waits ? null : loss;
             },
             Pause, Patience, Clock, cancel);
-        if (answer is "")
-            return;
-        await leave();
-        throw new NoRoomException(loss);
+        return answer is "" ? null : loss;
     }
 }

@@ -50,6 +50,9 @@ public static class Identity
             .. spec.SecureBoot ? ["secure boot"] : Array.Empty<string>(), .. spec.Tpm ? ["tpm"] : Array.Empty<string>(),
         ]);
 
+    /// <summary>Digest of the further keys that log in.</summary>
+    public static string KeysDigest(Farm farm) => Digest(farm.SshKeys)[..16];
+
     /// <summary>SHA-256 over texts, lower case hex; each text keeps its borders.</summary>
     public static string Digest(params IEnumerable<string?> parts) => Convert.ToHexStringLower(Hash([.. parts]));
 

@@ -74,7 +74,7 @@ public sealed partial class Planner
             [.. problems])
         {
             Decision = placement.Decision,
-            Notes = input.Phases.Notes,
+            Notes = [.. input.Phases.Notes, .. NotesOn(machines)],
             Superfluous =
             [
                 .. from m in input.Inventory.MachinesOf(Farm.Name)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Croft.Tools;
 
 /// <summary>
@@ -8,6 +10,8 @@ public sealed class FileLock : IDisposable
 {
     const int WouldBlock = 11; // EWOULDBLOCK, of flock: the only error that means that somebody has it
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    static readonly ConcurrentDictionary<string, FileLock> mine = new(StringComparer.Ordinal);
 
     readonly FileStream file;
 
@@ -38,7 +42,7 @@ public sealed class FileLock : IDisposable
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             Say(path, doing);
-            return new(file);
+            return mine[path] = new(file);
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
@@ -87,5 +91,12 @@ public sealed class FileLock : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        mine.TryRemove(new(file.Name, this));
+        file.Dispose();
+    }
+
+    /// <summary>Whether this process has the lock.</summary>
+    public static bool IsMine(string path) => mine.ContainsKey(path);
 }

@@ -26,7 +26,15 @@ public sealed class Disks
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: / }", "is not a mount point")]
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: \"/a b\" }", "is not a mount point")]
     [InlineData("{ name: a, size: 1GiB, format: ext4, mount: \"/a;reboot\" }", "is not a mount point")]
-    [InlineData("{ name: ../a, size: 1GiB }", "is not a name")]
-    [InlineData("{ name: a<b, size: 1GiB }", "is not a name")]
+    [InlineData("{ name: ../a, size: 1GiB }", "is not a disk's name")]
+    [InlineData("{ name: a<b, size: 1GiB }", "is not a disk's name")]
+    [InlineData("{ name: a.b, size: 1GiB }", "disks[0].name: \"a.b\" is not a disk's name")]
+    [InlineData("{ name: a23456789012345678901, size: 1GiB }", "disks[0].name: \"a23456789012345678901\" is not a disk's name")]
     public void BadOnesAreRefused(string disks, string problem) => Assert.Contains(problem, Reading.MachineProblems($"disks: [ {disks} ]"));
+
+    [Theory]
+    [InlineData(24, "")]
+    [InlineData(25, "a machine has at most 24 further disks; this one has 25; make some of them one")]
+    public void AreNoMoreThanThereAreLettersFor(int count, string problem) =>
+        Assert.Contains(problem, Reading.Problems($"farm: f\nvms: {{ list: [ {{ platform: debian_13, disks: [ {string.Join(", ", Enumerable.Range(1, count).Select(i => $"{{ name: d{i}, size: 1GiB }}"))} ] }} ] }}"));
 }

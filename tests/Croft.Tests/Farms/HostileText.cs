@@ -50,6 +50,13 @@ public sealed class HostileText
     [Fact]
     public void UnprintableTextIsShownEscaped() => Assert.Contains("\"a\\u001b[31m\\u202eb\"", Reading.Problems("farm: \"a\\e[31m\\u202Eb\""));
 
+    [Theory]
+    [InlineData("farm: f\nvms:\n\u00a0 list: []", "no key \"\\u00a0 list\"; its character 1 is U+00A0, which is no space to YAML: write a plain one")]
+    [InlineData("farm: f\nvms: { list: [ { name:\u00a0a, platform: debian_13 } ] }", "character 6 is U+00A0")]
+    [InlineData("farm: f\nvms:\n  list:\n    - name:\u00a0a\n      platform: debian_13", "farm.yaml:4:12: not YAML: ")]
+    [InlineData("farm: f\nvms:\n  list:\n    - name: a\n      platform: debian_13\n    \u2013 name: b\n      platform: debian_13", "U+2013 only looks like the \"-\" of a list: write a plain one")]
+    public void CharactersThatLookLikeOthersAreNamed(string text, string problem) => Assert.Contains(problem, Reading.Problems(text));
+
     [Fact]
     public void LargePropertiesAreRefused() =>
         Assert.Contains("vms.list[0].properties: too much to hand to every machine", Reading.MachineProblems($"properties: {{ a: {new string('a', 2 << 20)} }}"));

@@ -32,6 +32,19 @@ public sealed class MachineNames
     public void NameThatMeansSomethingElseIsRefused(string name) =>
         Assert.StartsWith($"farm.yaml:2:45: vms.list[0].name: \"{name}\" is no name for a machine", Reading.Problems($"farm: f\nvms: {{ list: [ {{ platform: debian_12, name: {name} }} ] }}"));
 
+    [Theory]
+    [InlineData("\"1\"")]
+    [InlineData("10")]
+    [InlineData("0x7f")]
+    public void NameThatIsAnAddressIsRefused(string name) =>
+        Assert.Contains("is no name for a machine: guests take a bare number for an address", Reading.Problems($"farm: f\nvms: {{ list: [ {{ platform: debian_12, name: {name} }} ] }}"));
+
+    [Theory]
+    [InlineData("1e3")]
+    [InlineData("0xg")]
+    [InlineData("7-1")]
+    public void NameThatOnlyBeginsAsOneIsNot(string name) => Assert.Equal(name, Names($"  list: [ {{ platform: debian_12, name: {name} }} ]"));
+
     [Fact]
     public void SecondChangeOfTheSameMachineIsRefused() =>
         Assert.Equal(

@@ -71,6 +71,9 @@ public sealed class OpenSshFiles : IDisposable
         var (files, once) = (Files("added"), Files("once"));
         SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root") with { HostKey = "" }], files);
         SshConfig.AddKey(Access("db", 22, "root"), files);
+        var written = File.ReadAllText(files.Config);
+        SshConfig.Add([Access("web", 22, "root")], files); // as croft ssh does while a command makes db
+        Assert.Equal(written, File.ReadAllText(files.Config));
         SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root")], once);
         Assert.Equal(await File.ReadAllTextAsync(once.KnownHosts, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
     }

@@ -54,6 +54,21 @@ public sealed class FarmsThatRaceForRoom
         Assert.All((await two.UpAsync())!.Machines, m => Assert.True(m.IsGood));
     }
 
+    /// <summary>A machine that was off, whose start the hypervisor refuses, or whose command is cancelled: it claims no room any more.</summary>
+    [Fact]
+    public async Task LeaveTheRoomOfAMachineThatDidNotStart()
+    {
+        using var one = await SimulatedFarm.MakeAsync(1, 1, Machines(1), memory: GiB);
+        await one.UpAsync();
+        await one.DownAsync();
+        one.Simulation.Faults = (_, _, doing) => doing.StartsWith("starting", StringComparison.Ordinal) ? SimulatedFault.Refused : SimulatedFault.None;
+        Assert.False((await one.UpAsync())!.Machines[0].IsGood);
+        one.Mend();
+        Assert.All(await one.ListAsync(), m => Assert.Null(m.Record.Claim));
+        using var two = await one.NeighbourAsync("g", Machines(1));
+        Assert.True((await two.UpAsync())!.Machines[0].IsGood);
+    }
+
     [Theory]
     [InlineData(true, "fork init")]
     [InlineData(false, "restore init")]

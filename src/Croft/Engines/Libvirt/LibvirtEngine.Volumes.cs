@@ -270,22 +270,55 @@ public sealed partial class LibvirtEngine
                 return pool;
             if (connection.FindPool(PoolName) is not { } found)
                 return null;
-            if (!found.IsActive)
-                found.Start();
-            return pool = found;
+            return pool = Started(found);
         }
     }
 
+    /// <summary>Of two commands that make it in one moment, one makes it and the other finds it.</summary>
     LibvirtPool MakePool()
     {
-        var made = connection.DefinePool(new XElement(
-            "pool",
-            new XAttribute("type", "dir"),
-            new XElement("name", PoolName),
-            new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))).ToString());
-        made.Build();
-        made.Start();
-        made.Autostart = true;
-        return made;
+        try
+        {
+            var made = connection.DefinePool(new XElement(
+                "pool",
+                new XAttribute("type", "dir"),
+                new XElement("name", PoolName),
+                new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))).ToString());
+            if (!made.IsActive)
+                Build(made);
+            Started(made).Autostart = true;
+            return made;
+        }
+        catch (LibvirtException) when (connection.FindPool(PoolName) is { } other)
+        {
+            return Started(other);
+        }
+    }
+
+    static void Build(LibvirtPool made)
+    {
+        try
+        {
+            made.Build();
+        }
+        catch (LibvirtException) when (made.IsActive)
+        {
+            // Another command built and started it.
+        }
+    }
+
+    static LibvirtPool Started(LibvirtPool pool)
+    {
+        try
+        {
+            if (!pool.IsActive)
+                pool.Start();
+        }
+        catch (LibvirtException) when (pool.IsActive)
+        {
+            // Another command was first.
+        }
+
+        return pool;
     }
 }

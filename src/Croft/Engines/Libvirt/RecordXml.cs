@@ -33,6 +33,7 @@ static class RecordXml
         },
         record.IsStarting ? new XAttribute("starting", true) : null,
         record.Made is { } made ? new XAttribute("made", Text(made)) : null,
+        record.Keys is null ? null : new XAttribute("keys", record.Keys),
         record.Held is null ? null : new XAttribute("held", record.Held),
         new XElement(ns + "hostkey", record.HostKey),
         record.Nics.Select(nic => new XElement(
@@ -70,6 +71,7 @@ static class RecordXml
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
                 Made = Time(Text("made")),
+                Keys = Text("keys"),
             }
             : null;
     }

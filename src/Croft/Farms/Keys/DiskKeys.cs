@@ -4,7 +4,7 @@ namespace Croft.Farms.Keys;
 
 static class DiskKeys
 {
-    public static readonly Field<string> Name = new("name", Rules.Name, "The disk's name, its own within the machine.") { Required = true };
+    public static readonly Field<string> Name = new("name", Rules.DiskName, "The disk's name, its own within the machine.") { Required = true };
 
     public static readonly Field<long> Size = new("size", new SizeShape(1 << 20), "Its size.") { Required = true };
 

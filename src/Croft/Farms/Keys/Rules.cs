@@ -42,6 +42,18 @@ static class Rules
         IsName,
         text => text.Trim().Replace(' ', '_'));
 
+    /// <summary>Disks: the name is the serial number that the guest sees, for which virtio has 20 characters.</summary>
+    public static readonly TextShape DiskName = new(
+        "a disk's name",
+        "1 to 20 letters, digits, \"_\" and \"-\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$",
+        text => text.Length is > 0 and <= 20 && AlphanumericChars.Contains(text[0]) && IsOf(text, IdChars),
+        text => text.Trim().Replace(' ', '_').Replace('.', '_'));
+
+    /// <summary>Whether resolvers take a name for an address: 1 is 0.0.0.1, 0x7f is 0.0.0.127.</summary>
+    public static bool IsNumber(string text) =>
+        text.Length > 0 && (text.All(char.IsAsciiDigit) || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text[2..].All(char.IsAsciiHexDigit)));
+
     /// <summary>Values that libvirt passes to QEMU.</summary>
     public static readonly TextShape ModelName = new("a model's name", "letters, digits, \".\", \"_\" and \"-\"", Name.Pattern, IsName);
 

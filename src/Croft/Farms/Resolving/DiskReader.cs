@@ -9,8 +9,16 @@ sealed class DiskReader(ProblemList problems)
     // A machine's own volumes have these names.
     static readonly string[] Taken = ["root", "seed", "kernel", "initrd", "nvram"];
 
+    /// <summary>Letters of devices: the first is the root disk's, the last the seed's.</summary>
+    const int MostDisks = 24;
+
     public ImmutableArray<DiskSpec> Read(MapReading machine)
     {
+        if (machine.Items(MachineKeys.Disks) is { Length: > MostDisks } all)
+        {
+            problems.Add(all[MostDisks].Node, $"a machine has at most {MostDisks} further disks; this one has {all.Length}", "make some of them one");
+        }
+
         Dictionary<string, Location> names = new(StringComparer.Ordinal);
         Dictionary<string, Location> mounts = new(StringComparer.Ordinal);
         var disks = ImmutableArray.CreateBuilder<DiskSpec>();

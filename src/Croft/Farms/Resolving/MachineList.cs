@@ -138,6 +138,12 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
             return false;
         }
 
+        if (Rules.IsNumber(machine.Name))
+        {
+            problems.Add(node, $"{Words.Quote(machine.Name)} is no name for a machine: guests take a bare number for an address", $"choose one with a letter, such as vm{machine.Name}");
+            return false;
+        }
+
         if (_names.TryAdd(machine.Name, node))
         {
             _machines.Add(machine);

@@ -42,7 +42,8 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
             if (!_byName.TryGetValue(entry.Key, out var field))
             {
                 string[] known = [.. fields.Where(known => !known.Hidden).Select(known => known.Name)];
-                problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", Words.DidYouMeanOrKnown(entry.Key, known));
+                problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", 
+                    Words.Invisible(entry.Key) is >= 0 and var i ? $"its character {i + 1} is U+{(int)entry.Key[i]:X4}, which is no space to YAML: write a plain one" : Words.DidYouMeanOrKnown(entry.Key, known));
             }
             else if (entry.Value is not YamlScalar { IsNull: true } && field.Read(entry.Value, problems) is { } fieldValue)
             {

@@ -53,6 +53,11 @@ sealed class YamlReader
         {
             var place = At(PlaceOf(e));
             var (message, hint) = YamlText.TabIn(_text, place) ? (Tab, Spaces) : ($"not YAML: {YamlText.Sentence(e.Message)}", null);
+            if (hint is null && YamlText.OddIn(_text, place.Line) is ({ } odd, var line, var column))
+            {
+                (place, hint) = (new Location(_file, line, column), odd);
+            }
+
             _problems.Add(place, "", message, hint);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

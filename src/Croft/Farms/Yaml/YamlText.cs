@@ -6,6 +6,9 @@ namespace Croft.Farms.Yaml;
 /// <summary>What can be wrong with a text before it is looked at as YAML.</summary>
 static class YamlText
 {
+    /// <summary>The parser stops some lines after what it could not read.</summary>
+    const int OddReach = 3;
+
     const int LargestFile = 16 << 20;
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -78,6 +81,24 @@ static class YamlText
 
         var indent = line.IndexOfAnyExcept(' ', '\t');
         return indent > 0 && line[..indent].Contains('\t');
+    }
+
+    /// <summary>
+    /// A character at or shortly before a line that does not parse which looks like one that YAML knows, and what to write instead; null when there is none.
+    /// </summary>
+    public static (string? Hint, int Line, int Column) OddIn(string text, int line)
+    {
+        var lines = text.Split('\n');
+        for (var i = Math.Min(line, lines.Length) - 1; i >= Math.Max(0, line - 1 - OddReach); i--)
+        {
+            var start = lines[i].AsSpan().IndexOfAnyExcept(' ', '\t');
+            if (start >= 0 && lines[i][start] is '\u2010' or '\u2011' or '\u2012' or '\u2013' or '\u2014' or '\u2212' or '\u2022')
+                return ($"U+{(int)lines[i][start]:X4} only looks like the \"-\" of a list: write a plain one", i + 1, start + 1);
+            if (Words.Invisible(lines[i].AsSpan().TrimEnd('\r').Trim('\t')) is >= 0 and var at)
+                return ($"U+{(int)lines[i][at]:X4} is not seen and no space to YAML: write a plain space, or nothing", i + 1, at + 1);
+        }
+
+        return default;
     }
 
     /// <summary>The parser's own message without its place and its full stop.</summary>

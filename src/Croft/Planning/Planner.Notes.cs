@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>What is declared otherwise than it is and what nothing but a new machine changes: not refused, since machines go on as they are, and never silent.</summary>
+public sealed partial class Planner
+{
+    IEnumerable<string> NotesOn(ImmutableArray<PlannedMachine> machines)
+    {
+        var keys = Identity.KeysDigest(Farm);
+        foreach (var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate }))
+        {
+            var (name, host) = (machine.Spec.Name, machine.Hypervisor!);
+            var anew = $"croft destroy {name}, then croft up {name} makes it anew";
+            if (machine.Spec.Hypervisor is { } wanted && wanted != host)
+                yield return $"machine \"{name}\" is on hypervisor \"{host}\", and is declared for \"{wanted}\"; {anew} there";
+            else if (machine.Spec.Require.FirstOrDefault(r => Farm.Hypervisors.First(h => h.Name == host).Labels.GetValueOrDefault(r.Key) != r.Value) is { Key: { } label } lack)
+                yield return $"machine \"{name}\" is on hypervisor \"{host}\", which has no label {label}: {lack.Value}; {anew} where that is";
+            if (machine.Spec.Apart is { } group && machines.FirstOrDefault(m => m != machine && m.Spec.Apart == group && m.Hypervisor == host) is { } other && Farm.Hypervisors.Length > 1)
+                yield return $"machines \"{name}\" and \"{other.Spec.Name}\" are both on hypervisor \"{host}\", and are declared apart: {group}; {anew} elsewhere, where there is room";
+            if (machine.Existing!.Record!.Keys is { } before && before != keys)
+                yield return $"ssh_keys are declared otherwise than when machine \"{name}\" was made, which goes on letting those in; {anew}";
+            if (!input.Images.ContainsKey(machine.Spec.Image))
+                yield return $"image {machine.Spec.Image.Name} of machine \"{name}\" is not here, so nothing tells whether the machine stands on it; croft image pull {machine.Spec.Image.Name}, then croft plan";
+        }
+    }
+}

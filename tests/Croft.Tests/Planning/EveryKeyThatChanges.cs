@@ -1,0 +1,83 @@
+using Croft.Engines;
+using Croft.Farms.Keys;
+using Croft.Farms.Shapes;
+using Croft.Planning;
+
+namespace Croft.Tests.Planning;
+
+/// <summary>What the plan makes of each key of the farm file that changes for what exists: a key without a decision fails here.</summary>
+public sealed class EveryKeyThatChanges
+{
+    const string Ssh = "ssh_keys: [ ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJj2Y6jFSm4xDIF6VVFCtS1o8Cn8OGlRAGEVuMBgWPD me ]\n";
+
+    /// <summary>A key of a machine, how it is declared then, and the outcome: an action, or a word of a note.</summary>
+    public static readonly TheoryData<string, string, string> OfAMachine = new()
+    {
+        { "image", "image: debian_12", "recreate" },
+        { "arch", "arch: arm64", "recreate" },
+        { "virt_domain", "virt_domain: qemu", "restart" },
+        { "machine", "machine: pc", "restart" },
+        { "cpu", "cpu: max", "restart" },
+        { "vcpus", "vcpus: 2", "restart" },
+        { "memory", "memory: 1GiB", "restart" },
+        { "firmware", "firmware: bios", "recreate" },
+        { "secure_boot", "firmware: uefi, secure_boot: true", "recreate" },
+        { "tpm", "tpm: true", "recreate" },
+        { "disk", "disk: 9GiB", "recreate" },
+        { "disks", "disks: [ { name: data, size: 1GiB } ]", "recreate" },
+        { "networks", "networks: [ lan, more ]", "restart" },
+        { "user", "user: admin", "recreate" },
+        { "wait", "wait: agent", "none" }, // how it is waited for the next time
+        { "connection_timeout", "connection_timeout: 5min", "none" },
+        { "hypervisor", "hypervisor: h2", "note: declared for \"h2\"" },
+        { "require", "require: { disk: fast }", "note: no label disk: fast" },
+        { "apart", "apart: g", "note: declared apart: g" },
+        { "properties", "properties: { a: b }", "none" }, // what phases read
+    };
+
+    /// <summary>Keys of what is not a machine, and what holds their decision.</summary>
+    static readonly Dictionary<string, string[]> Others = new()
+    {
+        ["a network"] = ["mode", "cidr", "dhcp", "shared", "bridge"], // NetworksThatExist; another cidr is refused, another network's name is another network
+        ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
+        ["a connection to a network"] = ["name", "address"], // both are in the digest of hardware
+        ["a hypervisor"] = ["uri", "machine", "jump", "connection_timeout", "limits", "overcommit", "labels", "capabilities", "size"], // how it is reached and what may be put there: asked each time
+        ["a farm file"] = ["farm", "hypervisors", "dispatch", "networks", "platforms", "targets", "vms", "project", "cache", "ssh_keys"], // ssh_keys are noted, the others asked each time
+    };
+
+    [Theory]
+    [MemberData(nameof(OfAMachine))]
+    public void OfAMachineIsCarriedOutOrNoted(string key, string declared, string outcome)
+    {
+        Assert.NotEmpty(key);
+        var before = Input("", "");
+        var plan = Planner.Make(Input(declared, "") with { Inventory = new(Lab.Done(before, Planner.Make(before), PowerState.Running)) });
+        if (outcome.StartsWith("note: ", StringComparison.Ordinal))
+            Assert.Contains(plan.Notes, n => n.Contains(outcome[6..], StringComparison.Ordinal));
+        else
+            Assert.Equal(outcome, plan.Machines[0].Action.ToString().ToLowerInvariant());
+    }
+
+    [Fact]
+    public void HasADecision()
+    {
+        Assert.Equal(MachineKeys.All.Select(f => f.Name).Order(), OfAMachine.Select(row => row.Data.Item1).Order());
+        foreach (var map in (MapShape[])[NetworkKeys.Map, DiskKeys.Map, NicKeys.Map, HypervisorKeys.Map, FarmKeys.Map])
+            Assert.Equal(Others.Single(o => map.Type.StartsWith(o.Key, StringComparison.Ordinal)).Value.Order(), map.Fields.Select(f => f.Name).Order());
+    }
+
+    [Fact]
+    public void OfTheKeysThatLogInIsNoted()
+    {
+        var before = Input("", "");
+        var keys = Identity.KeysDigest(before.Farm);
+        var done = Lab.Done(before, Planner.Make(before)).Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Keys = keys } })] });
+        Assert.Empty(Planner.Make(before with { Inventory = new([.. done]) }).Notes);
+        Assert.Contains("ssh_keys", Planner.Make(Input("", Ssh) with { Inventory = new([.. done]) }).Notes[0]);
+    }
+
+    static PlanInput Input(string declared, string more) => Lab.Input(
+        $"farm: f\n{more}hypervisors: {{ h1: {{ uri: qemu+ssh://h1/system }}, h2: {{ uri: qemu+ssh://h2/system, labels: {{ disk: fast }} }} }}\nnetworks: {{ lan: {{ cidr: 10.9.0.0/24 }}, more: {{ cidr: 10.9.1.0/24 }} }}\ndispatch: {{ policy: pack }}\n"
+        + $"vms: {{ list: [ {{ name: a, platform: debian_13{(declared.Length > 0 ? ", " + declared : "")} }}, {{ name: b, platform: debian_13{(declared.StartsWith("apart", StringComparison.Ordinal) ? ", " + declared : "")} }} ] }}",
+        Lab.Host("h1", "x86_64:kvm,qemu aarch64:qemu"), Lab.Host("h2", "x86_64:kvm,qemu aarch64:qemu"));
+}
