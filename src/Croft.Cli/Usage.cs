@@ -18,8 +18,15 @@ static class Usage
     {
         using var text = new StringWriter();
         parsed.Invoke(new InvocationConfiguration { Output = text });
-        Terminal.ResultText(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, Name, StringComparison.Ordinal) + "\n");
-        return 0;
+        try
+        {
+            Terminal.ResultText(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, Name, StringComparison.Ordinal) + "\n");
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // nothing takes it: a full disk, a closed descriptor
+        {
+            return ErrorPrinter.Print(e, new Terminal(noColor: false), verbose: false);
+        }
     }
 
     /// <summary>Says what cannot be understood and returns the exit code; null when everything can.</summary>

@@ -29,8 +29,7 @@ public sealed class OddEnvironments : IDisposable
 
     static string[] Commands =>
     [
-        "--version", "--help", "plan --offline", "plan", "plan -o json", "ls", "hosts", "ssh-config", "inventory", "hypervisors", "image list", "image build", "up --timeout 20s", "run --timeout 20s", "report",
-        "destroy --yes", "gc --yes", "init", "-f none plan", "completion bash",
+        "--version", "--help", "plan --offline", "ls", "image list", "image build", "up --timeout 20s", "report", "init", "completion bash",
     ];
 
     /// <summary>What the shell does before the program starts; <c>$full</c> is a disk without room.</summary>
@@ -43,7 +42,7 @@ public sealed class OddEnvironments : IDisposable
         "export XDG_RUNTIME_DIR=/nonexistent", "export XDG_RUNTIME_DIR=/dev/null", "export TMPDIR=/nonexistent", "export TMPDIR=rel",
         "export LC_ALL=C", "export LC_ALL=POSIX", "export LC_ALL=tr_TR.UTF-8", "export LC_ALL=de_DE.ISO-8859-1", "export LC_ALL=ar_SA.UTF-8", "export LC_ALL=xx", "export LANG=", "export LANG=xx_YY.KOI",
         "unset TERM", "export TERM=", "export TERM=dumb", "export TERM=nonsense", "export TERM=vt52", "export COLUMNS=1 LINES=1", "export COLUMNS=x", "export TZ=nonsense", "export TZ=Pacific/Kiritimati",
-        "umask 000", "umask 077", "umask 777", "ulimit -n 64", "ulimit -f 0", "ulimit -c 0", "export PATH=/nonexistent", "unset PATH", "cd /", "cd /proc/self", "mkdir gone && cd gone && rmdir ../gone",
+        "umask 000", "umask 077", "umask 777", "ulimit -n 256", "ulimit -c 0", "export PATH=/nonexistent", "unset PATH", "cd /proc/self", "mkdir gone && cd gone && rmdir ../gone",
         "exec </dev/null", "exec <&-", "exec >/dev/full", "exec 2>/dev/full", "exec >&-", "exec 2>&-", "exec >&- 2>&- <&-",
         "XDG_CACHE_HOME=$full", "XDG_DATA_HOME=$full", "export TMPDIR=$full", "cp -r farm.yaml phases disk.raw \"$full\" 2>/dev/null; cd \"$full\"",
     ];
