@@ -30,7 +30,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             echo "$(hostname) $(id -un) $(sudo -n id -un) $(ps -o comm= 1)"
             cat /srv/data/kept
             findmnt -no FSTYPE /srv/data
-            swapon --noheadings --show=TYPE,SIZE
+            awk 'NR > 1 { print $2, $3 }' /proc/swaps
             sudo grep -c . /root/.ssh/authorized_keys; sudo grep -c ^no-port-forwarding /root/.ssh/authorized_keys
             cat /etc/resolv.conf | grep -c ^nameserver
             grep -hc IPv6AcceptRA /etc/systemd/network/*.network
@@ -46,7 +46,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
         var plan = JsonNode.Parse((await lab.MustAsync(0, "status", "web", "-o", "json")).Output)!;
         string[] expected =
         [
-            "web dev root systemd", "kept", "ext4", "partition 32M", "1", "1", "1", "1", "1",
+            "web dev root systemd", "kept", "ext4", "partition 32764", "1", "1", "1", "1", "1",
             $"eth0 {plan["addresses"]!["front"]}/24", $"eth1 {Lab.Net(1)}.72.40/24", $"{Lab.Net(1)}.71.1 eth0",
             "/etc/ssh/ssh_host_ed25519_key", (string)plan["hostKey"]!,
         ];
