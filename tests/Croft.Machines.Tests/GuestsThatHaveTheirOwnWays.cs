@@ -47,9 +47,25 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
             Assert.Matches(@"^done\n\[croft: left running: .*sh.*\]\n\z", run.Log("a", "main"));
             Assert.Equal("still there\n", run.Log("a", "terminate"));
             Assert.Equal("one\n", run.Artifact("a", "tmp/x/one"));
-            Assert.Contains(lab.Journal(), line => line.Contains("/tmp/x/secret: Cannot open: Permission denied"));
-            Assert.Contains(lab.Journal(), line => line.Contains("left running: "));
+            Assert.Contains("/tmp/x/secret: Cannot open: Permission denied", run.Reason("a", "artifacts"));
+            Assert.StartsWith("left running: ", run.Reason("a", "main"));
         }
+    }
+
+    [Fact]
+    public async Task ThatRebootUnderAPhaseFailItAndAreTidiedUp()
+    {
+        lab.Write("farm.yaml", """
+            farm: ways
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+            project: { id: ways, phases: phases, artifacts: [ '/var/tmp/x/**' ] }
+            """);
+        lab.Write("phases/main.sh", "mkdir -p /var/tmp/x; echo one >/var/tmp/x/one; sync; (sleep 1; reboot -f) >/dev/null 2>&1 & sleep 60\n");
+        lab.Write("phases/terminate.sh", "echo there\n");
+        var run = await lab.RunAsync("run", 1);
+        Assert.StartsWith("the connection to the guest broke during main", run.Reason("a", "main"));
+        Assert.Equal(["artifacts", "terminate", "shutdown"], run.Steps("a", "passed").TakeLast(3));
+        Assert.Equal("one\n", run.Artifact("a", "var/tmp/x/one"));
     }
 
     [Fact]

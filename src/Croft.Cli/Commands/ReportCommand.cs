@@ -29,7 +29,8 @@ static class ReportCommand
         if (session.Output == "table")
         {
             Terminal.ResultText(TerminalMatrix.Render(summary, session.Terminal.ColorOut, folder));
-            Terminal.Result($"report: {folder.HtmlPath}");
+            if (File.Exists(folder.HtmlPath))
+                Terminal.Result($"report: {folder.HtmlPath}");
         }
         else
         {

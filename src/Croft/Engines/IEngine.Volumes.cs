@@ -28,6 +28,7 @@ public partial interface IEngine
     Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel);
 
     /// <summary>Reads a volume from an offset to its end; null when there is none of that name.</summary>
+    /// <param name="offset">A negative one counts from the end.</param>
     Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel);
 
     /// <summary>Whether a volume of that name exists.</summary>

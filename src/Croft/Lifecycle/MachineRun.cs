@@ -18,6 +18,9 @@ namespace Croft.Lifecycle;
 /// <param name="shared">The layer that the machine shares with others; null when it shares none.</param>
 sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared)
 {
+    /// <summary>The most that is kept of a console, its end.</summary>
+    const int ConsoleSize = 8 << 20;
+
     static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
     readonly Steps steps = new(work, machine);
@@ -59,7 +62,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         if (!await IsReachableAsync(cancel))
             return;
         if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
-            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, cancel));
+            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cancel));
         await RunPhaseAsync(Phase.Terminate, cancel);
     }
 
@@ -252,7 +255,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         if (file is null)
             return Task.FromResult(true);
         var wanted = steps.Allowed(name) && options.Wants(phase);
-        return steps.RunAsync(name, () => phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), cancel), skip: !wanted, log: true);
+        return steps.RunAsync(name, () => phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), steps.Remark, cancel), skip: !wanted, log: true);
     }
 
     /// <summary>Shuts the guest down where it was reached and runs; in any case the machine is off afterwards.</summary>
@@ -271,7 +274,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task SaveConsoleAsync(CancellationToken cancel)
     {
-        if (await engine.DownloadAsync(Volumes.Console(work.Controller.Farm.Name, Name), 0, cancel) is not { } log)
+        if (await engine.DownloadAsync(Volumes.Console(work.Controller.Farm.Name, Name), -ConsoleSize, cancel) is not { } log)
             return;
         var file = work.Journal.Folder.ConsolePath(Name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

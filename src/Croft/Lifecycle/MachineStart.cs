@@ -9,6 +9,7 @@ namespace Croft.Lifecycle;
 sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
 {
     const int ConsoleLines = 12;
+    const int ConsoleSize = 1 << 16;
 
     readonly IEngine engine = work.EngineOf(machine);
 
@@ -61,7 +62,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
 
     async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
     {
-        var log = await engine.DownloadAsync(Volumes.Console(record.Farm, record.Name), 0, cancel);
+        var log = await engine.DownloadAsync(Volumes.Console(record.Farm, record.Name), -ConsoleSize, cancel);
         var lines = System.Text.Encoding.UTF8.GetString(log ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return string.Join('\n', lines.TakeLast(ConsoleLines));
     }

@@ -41,8 +41,8 @@ sealed class PhaseLog : IDisposable
         }
     }
 
-    /// <summary>Why it is not whole; null when it is, or was cut at its limit.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>What a reader of the run should know besides, such as why it is not whole.</summary>
+    public List<string> Remarks { get; } = [];
 
     /// <summary>The last line with something in it.</summary>
     public string LastLine =>
@@ -71,7 +71,7 @@ sealed class PhaseLog : IDisposable
         if (end.Lost > 0)
         {
             Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n[croft: {end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n")));
-            kept = kept[(kept.IndexOf((byte)'\n') + 1)..];
+            kept = kept[(kept[..Math.Min(kept.Length, LongestLine)].IndexOf((byte)'\n') + 1)..];
         }
 
         Write(kept);
@@ -103,7 +103,7 @@ sealed class PhaseLog : IDisposable
 
     void GiveUp(Exception e)
     {
-        Trouble = $"its log is not whole: {e.Message}";
+        Remarks.Add($"its log is not whole: {e.Message}");
         file?.Dispose();
         file = null;
     }

@@ -20,9 +20,10 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     public PhaseFile? Find(Phase phase, MachineSpec machine) => files.Find(phase, machine.Platform, machine.Target);
 
     /// <summary>Runs a phase in a guest that is ready.</summary>
+    /// <param name="remark">Takes what should be known of it besides.</param>
     /// <param name="shell">One that waits for a command there, or null.</param>
     /// <exception cref="CroftException">It failed, took too long, or the guest went away.</exception>
-    public async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, CancellationToken cancel)
+    public async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
     {
         await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
@@ -36,8 +37,7 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         finally
         {
             log.Dispose();
-            if (log.Trouble is { } trouble)
-                work.Journal.Note(machine.Spec.Name, name, trouble);
+            log.Remarks.ForEach(remark);
         }
     }
 
@@ -81,10 +81,9 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     string LogOf(PlannedMachine machine, string phase) => work.Journal.Folder.LogPath(machine.Spec.Name, phase);
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
-    public Task FetchArtifactsAsync(PlannedMachine machine, CancellationToken cancel) =>
+    public Task FetchArtifactsAsync(PlannedMachine machine, Action<string> remark, CancellationToken cancel) =>
         work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest
-            ? Artifacts.FetchAsync(
-                guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), note => work.Journal.Note(machine.Spec.Name, "artifacts", note), cancel)
+            ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel)
             : Task.CompletedTask;
 
     /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>

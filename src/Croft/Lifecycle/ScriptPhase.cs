@@ -40,7 +40,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         if (result.Error.Length > 0)
             log.AddLine(result.LastWords);
         if (isHeld)
-            Name(machine, file.Phase, await PhaseMark.LeftAsync(guest, mark, cancel), log);
+            Name(await PhaseMark.LeftAsync(guest, mark, cancel), log);
         return result.ExitCode;
     }
 
@@ -54,11 +54,11 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         + $$"""(. {{folder}}/{{Run}}) </dev/null; e=$?; rm -rf {{folder}}; if [ $e -eq 126 ] && grep -q "^[^ ]* /tmp [^ ]* [^ ]*noexec" /proc/mounts; then """
         + """echo "/tmp is mounted noexec in the guest: name the interpreter, as in: sh ./helper.sh"; fi; exit $e""";
 
-    void Name(PlannedMachine machine, Phase phase, string left, PhaseLog log)
+    static void Name(string left, PhaseLog log)
     {
         var text = left.Length > 0 ? $"left running: {left}" : "left running: something that holds its output";
-        log.AddLine("[croft: " + text + "]");
-        work.Journal.Note(machine.Spec.Name, PhaseFiles.Name(phase), text);
+        log.AddLine($"[croft: {text}]");
+        log.Remarks.Add(text);
     }
 
     /// <summary>What can be decided here is not asked in the guest.</summary>

@@ -9,9 +9,13 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     static readonly Outcome[] WorstFirst = [Outcome.Error, Outcome.Failed, Outcome.Cancelled];
 
     readonly HashSet<string> ran = new(StringComparer.Ordinal);
+    readonly List<string> remarks = [];
 
     /// <summary>The worst outcome so far.</summary>
     public Outcome Worst { get; private set; } = Outcome.Passed;
+
+    /// <summary>Takes what should be known of the present step: a reason that it passed no better, or a note beside what it failed for.</summary>
+    public void Remark(string text) => remarks.Add(text);
 
     /// <summary>Whether the project allows a step.</summary>
     public bool Allowed(string step)
@@ -51,6 +55,11 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
                 throw e.ForPeople();
             }
         });
+        if (outcome != Outcome.Passed)
+            remarks.ForEach(remark => Tell(journal => journal.Note(machine.Spec.Name, step, remark)));
+        else if (remarks.Count > 0)
+            reason = string.Join("; ", remarks);
+        remarks.Clear();
         if (outcome == Outcome.Passed)
             ran.Add(step);
         else if (counts || outcome == Outcome.Cancelled)

@@ -44,6 +44,19 @@ public sealed class LogsOfPhases : IDisposable
     }
 
     [Fact]
+    public void KeepTheEndOfALineWithoutEnd()
+    {
+        using (var log = new PhaseLog(File, 64 << 10, null))
+        {
+            for (var i = 0; i < 20_000; i++)
+                log.Add("no end here "u8);
+            log.AddLine("the end");
+        }
+
+        Assert.EndsWith("no end here the end\n", System.IO.File.ReadAllText(File), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AreWholeUpToTheirLimit()
     {
         var said = Encoding.ASCII.GetBytes(new string('x', 64 << 10));
@@ -59,6 +72,6 @@ public sealed class LogsOfPhases : IDisposable
         using var log = new PhaseLog(File, 64 << 10, null);
         log.AddLine("heard");
         Assert.Equal("heard", log.LastLine);
-        Assert.Contains("its log is not whole: ", log.Trouble);
+        Assert.Contains("its log is not whole: ", Assert.Single(log.Remarks));
     }
 }

@@ -82,7 +82,7 @@ public sealed partial class LibvirtEngine
             if (volume is null)
                 return null;
             using var content = new MemoryStream();
-            volume.Download(content, (ulong)offset, 0);
+            volume.Download(content, offset < 0 ? (ulong)Math.Max(0, (long)volume.Info().Capacity + offset) : (ulong)offset, 0);
             return content.ToArray();
         },
         cancel);

@@ -49,7 +49,7 @@ sealed partial class SimulatedEngine
         cancel);
 
     /// <inheritdoc/>
-    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => AskAsync($"reading {name}", () => host.Volume(name)?.Content[(int)offset..], cancel);
+    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => AskAsync($"reading {name}", () => host.Volume(name)?.Content is { } content ? content[(int)(offset < 0 ? Math.Max(0, content.Length + offset) : offset)..] : null, cancel);
 
     /// <inheritdoc/>
     public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => AskAsync($"looking for {name}", () => volumes.ContainsKey(name), cancel);
