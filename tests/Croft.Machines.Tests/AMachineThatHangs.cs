@@ -28,8 +28,8 @@ public sealed class AMachineThatHangs : IAsyncLifetime
         var result = await lab.CroftAsync("--timeout", "12s", "pause", "a");
         Assert.InRange(clock.Elapsed.TotalSeconds, 12, 20);
         Assert.Equal(3, result.ExitCode);
-        Assert.Contains("Still waiting for hypervisor \"local\": pausing hangs.a (1", result.Error);
-        Assert.Contains("Left behind, hypervisor \"local\" goes on with it: pausing hangs.a", result.Error);
+        Assert.Contains($"Still waiting for hypervisor \"local\": pausing {lab.Farm}.a (1", result.Error);
+        Assert.Contains($"Left behind, hypervisor \"local\" goes on with it: pausing {lab.Farm}.a", result.Error);
         Assert.Contains("was not done within --timeout 12 s", result.Error);
 
         await SignalAsync("CONT");
@@ -38,5 +38,5 @@ public sealed class AMachineThatHangs : IAsyncLifetime
         Assert.Equal("off", await lab.StateAsync("a"));
     }
 
-    static Task SignalAsync(string signal) => new Tool("pkill", $"-{signal}", "-f", "guest=hangs.a,").RunAsync(CancellationToken.None);
+    Task SignalAsync(string signal) => new Tool("pkill", $"-{signal}", "-f", $"guest={lab.Farm}.a,").RunAsync(CancellationToken.None);
 }

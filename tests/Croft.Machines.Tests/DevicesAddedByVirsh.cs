@@ -5,9 +5,9 @@ namespace Croft.Machines.Tests;
 /// <summary>A machine to which somebody adds devices by virsh, between Croft's snapshots of it.</summary>
 public sealed class DevicesAddedByVirsh : IAsyncLifetime
 {
-    const string Domain = "virshdev.a";
-
     readonly Lab lab = new("virshdev");
+
+    string Domain => lab.Farm + ".a";
 
     public async ValueTask InitializeAsync()
     {
@@ -26,7 +26,7 @@ public sealed class DevicesAddedByVirsh : IAsyncLifetime
         File.SetUnixFileMode(lab.Folder, (UnixFileMode)0b111_101_101);
         await VirshAsync("attach-disk", Domain, file, "vdx", "--live", "--config");
         foreach (var more in (string[][])[[], ["--offline"], ["--disk"]])
-            await lab.RefusesAsync(2, ["machine \"a\" has a device vdx", file, "virsh detach-disk virshdev.a vdx"], ["snapshot", "create", "with", .. more]);
+            await lab.RefusesAsync(2, ["machine \"a\" has a device vdx", file, $"virsh detach-disk {Domain} vdx"], ["snapshot", "create", "with", .. more]);
         Assert.Equal("running", await lab.StateAsync("a"));
 
         await lab.SucceedsAsync("snapshot", "restore", "before", "--yes");
