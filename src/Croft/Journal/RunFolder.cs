@@ -52,8 +52,25 @@ public sealed partial record RunFolder(string Root)
         if (!Directory.Exists(runs)) return [];
         return [.. Directory.EnumerateDirectories(runs)
             .Select(path => new RunFolder(path))
-            .Where(run => IdPattern().IsMatch(run.Id) && File.Exists(run.EventsPath))
+            .Where(run => IdPattern().IsMatch(run.Id) && HasJournal(run))
             .OrderBy(run => run.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A run of another user's is not a run that is not there.</summary>
+    static bool HasJournal(RunFolder run)
+    {
+        try
+        {
+            return File.Exists(run.EventsPath) || Directory.GetFiles(run.Root, "events.jsonl").Length > 0;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw CroftException.World($"{run.Root} cannot be read: a croft of another user made it", $"sudo chown -R {Environment.UserName} {Path.GetFullPath(Path.Combine(run.Root, "../.."))}", e);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false; // removed meanwhile
+        }
     }
 
     /// <summary>The newest run; null when there was none.</summary>
