@@ -12,11 +12,11 @@ publish_croft() {
     esac
     log=$(mktemp)
     rm -rf "$folder"
-    if [ -z "$runtime" ] || ! dotnet publish "$here/src/Croft.Cli" -c Release -r "$runtime" -o "$folder" -v quiet -nologo -clp:ErrorsOnly "$@" >"$log" 2>&1; then
+    if [ -z "$runtime" ] || ! dotnet publish "$here/src/Croft.Cli" -c Release -r "$runtime" -o "$folder" -v quiet -nologo -clp:ErrorsOnly -p:RunAnalyzers=false "$@" >"$log" 2>&1; then
         printf '%s\n' "Croft could not be compiled natively, so it is built to run on .NET: it works as well, and starts slower." \
             "Why: $(grep -m 1 error "$log" || echo "no native compiler for $(uname -m)")" >&2
         rm -rf "$folder"
-        dotnet publish "$here/src/Croft.Cli" -c Release -o "$folder" -v quiet -nologo -clp:ErrorsOnly "$@" >&2
+        dotnet publish "$here/src/Croft.Cli" -c Release -o "$folder" -v quiet -nologo -clp:ErrorsOnly -p:RunAnalyzers=false "$@" >&2
     fi
     rm -f "$log"
     mv "$folder/Croft.Cli" "$folder/croft"

@@ -13,6 +13,10 @@ if (args is ["--version"])
     return 0;
 }
 
+// libvirt comes with sixty libraries: they are loaded while the commands are built.
+if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..])
+    LibvirtEngine.Preload();
+
 var options = new GlobalOptions();
 var root = new RootCommand("Farms of virtual machines: plan, boot, provision, test, report, give back");
 options.AddTo(root);

@@ -17,6 +17,9 @@ public sealed partial class LibvirtConnection : IDisposable
         return new LibvirtConnection(SilentAuth.Open(SilentAuth.WithoutTerminal(uri), flags));
     }
 
+    /// <summary>Begins to load the library on a thread of its own, so that the first call finds it there. Nothing is said of failures: that call says them.</summary>
+    public static void Preload() => Native.Libvirt.Preload();
+
     /// <summary>Ends all events of this process, for when it ends: no callback runs any more.</summary>
     public static void EndEvents() => EventLoop.Stop();
 

@@ -86,6 +86,9 @@ public sealed partial class LibvirtEngine : IEngine
         }
     }
 
+    /// <summary>Begins to load libvirt on a thread of its own.</summary>
+    public static void Preload() => LibvirtConnection.Preload();
+
     /// <summary>Ends all events, for when the program ends: libvirt must do nothing beside what libraries do then.</summary>
     public static void EndEvents() => LibvirtConnection.EndEvents();
 
