@@ -97,7 +97,7 @@ sealed class Terminal
         {
             Console.Error.WriteLine(line);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // the latter is a closed descriptor
         {
             // The terminal was closed, or the disk that takes the messages is full.
         }
