@@ -12,8 +12,20 @@ public sealed class KilledRuns : IAsyncLifetime
         using var own = Process.GetCurrentProcess();
         var alive = Process.GetProcessesByName(own.ProcessName).Select(p => $"{p.Id}").ToHashSet();
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Lab.Prefix + "*").Where(f => !alive.Contains(Path.GetFileName(f).Split('-')[2])))
-            await new Lab("", folder).DisposeAsync();
+            await GiveBackAsync(folder);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    static async Task GiveBackAsync(string folder)
+    {
+        try
+        {
+            await new Lab("", folder).DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // Another test run gives it back at the same time.
+        }
+    }
 }
