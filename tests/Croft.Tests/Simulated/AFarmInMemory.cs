@@ -1,7 +1,7 @@
 using Croft.Engines;
-using Croft.Engines.Simulated;
 using Croft.Journal;
 using Croft.Lifecycle;
+using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 

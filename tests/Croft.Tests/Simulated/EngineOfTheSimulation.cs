@@ -1,5 +1,5 @@
 using Croft.Engines;
-using Croft.Engines.Simulated;
+using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 

@@ -1,7 +1,7 @@
-using Croft.Engines.Simulated;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Reports;
+using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 

@@ -1,6 +1,6 @@
-using Croft.Engines.Simulated;
 using Croft.Planning;
 using Croft.Reports;
+using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 

@@ -1,4 +1,5 @@
-using Croft.Engines.Simulated;
+using Croft.Testing;
+
 
 namespace Croft.Tests.Simulated;
 

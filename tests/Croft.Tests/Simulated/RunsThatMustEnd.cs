@@ -1,5 +1,5 @@
-using Croft.Engines.Simulated;
 using Croft.Journal;
+using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 

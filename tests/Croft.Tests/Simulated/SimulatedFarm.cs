@@ -1,9 +1,9 @@
-using Croft.Engines.Simulated;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Reports;
+using Croft.Testing;
 using Croft.Tests.Farms;
 using Croft.Tests.Images;
 

@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>
 /// Time of a simulation: it stands while anything is left to do and jumps to the next moment at which something happens. What runs on it runs on one

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Croft.Engines;
 
-namespace Croft.Engines.Simulated;
+namespace Croft.Testing;
 
 /// <summary>
 /// A connection to a simulated hypervisor. Every operation takes a moment of simulated time, and then happens as a whole or not at all; when the hypervisor falls

@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>A file of a simulated pool. Of large files only the size is kept.</summary>
 sealed class SimulatedVolume(string name, string? backing, long capacity)

@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>What goes wrong with one operation of an engine.</summary>
 enum SimulatedFault

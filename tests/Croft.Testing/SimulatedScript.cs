@@ -1,6 +1,7 @@
 using System.Formats.Tar;
+using Croft.Guests;
 
-namespace Croft.Guests.Simulated;
+namespace Croft.Testing;
 
 /// <summary>The script of a phase as a simulated guest understands it: <c>echo</c>, <c>sleep</c>, <c>poweroff</c>, <c>exit</c>, each on a line of its own.</summary>
 sealed record SimulatedScript(IReadOnlyList<(string Word, string Argument)> Steps)

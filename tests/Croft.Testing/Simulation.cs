@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>Hypervisors that exist in memory only, on a clock of their own. The same seed gives the same story.</summary>
 sealed class Simulation(int seed)

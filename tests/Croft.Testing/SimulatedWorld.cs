@@ -1,9 +1,8 @@
 using Croft.Engines;
-using Croft.Engines.Simulated;
 using Croft.Guests;
-using Croft.Guests.Simulated;
+using Croft.Lifecycle;
 
-namespace Croft.Lifecycle;
+namespace Croft.Testing;
 
 /// <summary>Machines that exist in memory only: whole farms go over them without libvirt, ssh or any other program. See <see cref="Simulation"/>.</summary>
 sealed class SimulatedWorld(Simulation simulation) : IWorld

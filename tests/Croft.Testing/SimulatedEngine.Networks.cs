@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 sealed partial class SimulatedEngine
 {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Croft.Engines;
 
-namespace Croft.Engines.Simulated;
+namespace Croft.Testing;
 
 /// <summary>A network of a simulated hypervisor.</summary>
 sealed class SimulatedNetwork(NetworkDefinition definition)

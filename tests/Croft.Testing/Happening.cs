@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>Something that happens again and again, and that can be waited for.</summary>
 sealed class Happening(SimulatedClock clock)

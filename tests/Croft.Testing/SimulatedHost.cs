@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Croft.Engines;
 
-namespace Croft.Engines.Simulated;
+namespace Croft.Testing;
 
 /// <summary>A hypervisor in memory: what stands on its disks, what runs, and whether anybody can reach it.</summary>
 sealed class SimulatedHost(Simulation simulation, string name)

@@ -1,4 +1,6 @@
-namespace Croft.Engines.Simulated;
+using Croft.Engines;
+
+namespace Croft.Testing;
 
 /// <summary>A machine of a simulated hypervisor, and the guest in it.</summary>
 sealed class SimulatedMachine(SimulatedHost host, MachineDefinition definition)

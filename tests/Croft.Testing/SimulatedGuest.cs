@@ -1,10 +1,10 @@
 using System.Formats.Tar;
 using System.Text;
 using Croft.Engines;
-using Croft.Engines.Simulated;
+using Croft.Guests;
 using Croft.Tools;
 
-namespace Croft.Guests.Simulated;
+namespace Croft.Testing;
 
 /// <summary>
 /// The guest behind an address of a simulated hypervisor, as ssh finds it: whoever answers there must have the host key that Croft decided.
