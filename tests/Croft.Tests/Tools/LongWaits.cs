@@ -11,14 +11,17 @@ public sealed class LongWaits
 
     public LongWaits() => Waits.Tell(said.Enqueue, _ => { });
 
+    /// <summary>Without what programs wait for that a simulation killed in the middle, in this process.</summary>
+    IEnumerable<string> Own => said.Where(line => line.Contains("a test", StringComparison.Ordinal) || line.Contains("the outer", StringComparison.Ordinal) || line.Contains("the inner", StringComparison.Ordinal));
+
     [Fact]
     public void AreToldOfAfterTenSecondsWithWhatWasSeenLast()
     {
         using var wait = Waits.For("a test", () => "a sign");
         Waits.Say(In(9));
-        Assert.Empty(said);
+        Assert.Empty(Own);
         Waits.Say(In(11));
-        Assert.Equal(["Still waiting for a test (11 s; last seen: a sign)"], said);
+        Assert.Equal(["Still waiting for a test (11 s; last seen: a sign)"], Own);
     }
 
     [Fact]
@@ -27,7 +30,7 @@ public sealed class LongWaits
         using var wait = Waits.For("a test");
         foreach (var second in new[] { 11, 12, 40, 42, 60, 73 })
             Waits.Say(In(second));
-        Assert.Equal(["Still waiting for a test (11 s)", "Still waiting for a test (42 s)", "Still waiting for a test (73 s)"], said);
+        Assert.Equal(["Still waiting for a test (11 s)", "Still waiting for a test (42 s)", "Still waiting for a test (73 s)"], Own);
     }
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class LongWaits
         }
 
         Waits.Say(In(99));
-        Assert.Equal(["Still waiting for the outer (11 s)"], said);
+        Assert.Equal(["Still waiting for the outer (11 s)"], Own);
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class LongWaits
     {
         var waits = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => Waits.For($"machine {i}"))));
         Waits.Say(In(11));
-        Assert.Equal((4, "Still waiting for 17 things more"), (said.Count, said.Last()));
+        Assert.Equal(4, said.Count);
+        Assert.Matches(@"^Still waiting for (1[7-9]|[2-9]\d) things more$", said.Last());
         foreach (var wait in waits)
             wait.Dispose();
     }
