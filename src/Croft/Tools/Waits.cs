@@ -15,19 +15,18 @@ public static class Waits
     static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    static readonly ConcurrentDictionary<Wait, long> waits = new();
+    static readonly AsyncLocal<Teller?> teller = new();
     static readonly AsyncLocal<bool> inside = new();
-    static Action<string>? passing;
-    static Action<string>? lasting;
     static ITimer? looks;
 
-    /// <summary>Has the user told, for the rest of the process.</summary>
+    /// <summary>Has the user told, from here on, of all that this command waits for.</summary>
     /// <param name="wait">Takes what is awaited still; nobody needs to know it later.</param>
     /// <param name="left">Takes what was given up and goes on somewhere.</param>
     public static void Tell(Action<string> wait, Action<string> left)
     {
-        (passing, lasting) = (wait, left);
-        looks ??= TimeProvider.System.CreateTimer(_ => Say(TimeProvider.System.GetTimestamp()), null, Look, Look);
+        var told = new Teller(wait, left);
+        teller.Value = told;
+        looks = TimeProvider.System.CreateTimer(_ => told.Say(TimeProvider.System.GetTimestamp()), null, Look, Look);
     }
 
     /// <summary>Something is awaited until what is returned is disposed.</summary>
@@ -36,45 +35,59 @@ public static class Waits
     public static IDisposable For(string what, Func<string?>? seen = null) => new Wait(what, seen);
 
     /// <summary>Something was given up that cannot be ended from here.</summary>
-    internal static void Left(string what) => lasting?.Invoke(what);
+    internal static void Left(string what) => teller.Value?.Left(what);
 
-    /// <summary>The waits that are to be told of at a moment, and that they were.</summary>
-    internal static void Say(long now)
-    {
-        var due = waits.Where(w => TimeProvider.System.GetElapsedTime(w.Key.Began, now) >= First && TimeProvider.System.GetElapsedTime(w.Value, now) >= Again)
-            .Select(w => w.Key).OrderBy(w => w.Began).ToList();
-        foreach (var wait in due)
-            waits.TryUpdate(wait, now, waits.GetValueOrDefault(wait));
-        foreach (var wait in due.Take(due.Count > MostLines ? MostLines - 1 : MostLines))
-            passing?.Invoke($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(Seen(wait) is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
-        if (due.Count > MostLines)
-            passing?.Invoke($"Still waiting for {due.Count - MostLines + 1} things more");
-    }
+    /// <summary>Tells of the waits that are to be told of at a moment.</summary>
+    internal static void Say(long now) => teller.Value?.Say(now);
 
-    /// <summary>It is read while others write it; that this goes wrong costs the words, no more.</summary>
-    static string? Seen(Wait wait)
+    /// <summary>What one command waits for.</summary>
+    sealed class Teller(Action<string> passing, Action<string> left)
     {
-        try
+        readonly ConcurrentDictionary<Wait, long> waits = new();
+
+        public Action<string> Left => left;
+
+        public void Add(Wait wait) => waits[wait] = wait.Began - (long)(Again.TotalSeconds * TimeProvider.System.TimestampFrequency);
+
+        public void Remove(Wait wait) => waits.TryRemove(wait, out _);
+
+        public void Say(long now)
         {
-            return wait.Seen?.Invoke();
+            var due = waits.Where(w => TimeProvider.System.GetElapsedTime(w.Key.Began, now) >= First && TimeProvider.System.GetElapsedTime(w.Value, now) >= Again)
+                .Select(w => w.Key).OrderBy(w => w.Began).ToList();
+            foreach (var wait in due)
+                waits.TryUpdate(wait, now, waits.GetValueOrDefault(wait));
+            foreach (var wait in due.Take(due.Count > MostLines ? MostLines - 1 : MostLines))
+                passing($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(Seen(wait) is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
+            if (due.Count > MostLines)
+                passing($"Still waiting for {due.Count - MostLines + 1} things more");
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+
+        /// <summary>It is read while others write it; that this goes wrong costs the words, no more.</summary>
+        static string? Seen(Wait wait)
         {
-            return null;
+            try
+            {
+                return wait.Seen?.Invoke();
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                return null;
+            }
         }
     }
 
     sealed class Wait : IDisposable
     {
-        readonly bool isOuter = !inside.Value;
+        readonly Teller? told = inside.Value ? null : teller.Value;
 
         public Wait(string what, Func<string?>? seen)
         {
             (What, Seen) = (what, seen);
-            if (!isOuter)
+            if (told is null)
                 return;
             inside.Value = true;
-            waits[this] = Began - (long)(Again.TotalSeconds * TimeProvider.System.TimestampFrequency);
+            told.Add(this);
         }
 
         public string What { get; }
@@ -85,10 +98,10 @@ public static class Waits
 
         public void Dispose()
         {
-            if (!isOuter)
+            if (told is null)
                 return;
             inside.Value = false;
-            waits.TryRemove(this, out _);
+            told.Remove(this);
         }
     }
 }
