@@ -15,17 +15,17 @@ static class ImageKeys
     public static readonly Field<ImageFlavour> Flavour = new(
         "flavour",
         new ChoiceShape<ImageFlavour>(("micro", ImageFlavour.Micro), ("systemd", ImageFlavour.Systemd)),
-        "With `build`: what starts in the guest; busybox init, or systemd with cloud-init.") { DefaultText = "`micro`" };
+        "With `build`: what starts in the guest, busybox init (`micro`) or systemd with cloud-init.") { DefaultText = "`micro`" };
 
     public static readonly Field<ImmutableArray<Item<string>>> Packages = new("packages", new ListShape<string>(Rules.Package), "With `build`: further packages.");
 
-    public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.") { DefaultText = "the one this machine's apt uses" };
+    public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.") { DefaultText = "the one that this host's apt uses" };
 
-    public static readonly Field<string> File = new("file", Rules.HostPath, "A disk image on this machine; a relative path starts at the farm file; one that is packed (xz, gzip, zstd, bzip2) is unpacked.");
+    public static readonly Field<string> File = new("file", Rules.HostPath, "A disk image on this host. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd and bzip2.");
 
-    public static readonly Field<string> Format = new("format", new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")), "With `file`: its format; `raw` also takes a disk whose first sector no firmware would start.") { DefaultText = "found out" };
+    public static readonly Field<string> Format = new("format", new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")), "With `file`: its format. `raw` also takes a disk whose first sector no firmware would start.") { DefaultText = "found out" };
 
-    public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch; one that is packed (xz, gzip, zstd, bzip2) is unpacked.");
+    public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch. Croft unpacks xz, gzip, zstd and bzip2.");
 
     public static readonly Field<string> Sha256 = new("sha256", Rules.Sha256, "With `file` or `url`: the expected SHA-256.");
 

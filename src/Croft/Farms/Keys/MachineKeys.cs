@@ -9,7 +9,7 @@ static class MachineKeys
 {
     public static readonly Field<MapReading> Image = new("image", ImageKeys.Map, "The operating system's disk: an image of the catalogue, or a definition of your own.") { Merging = ImageKeys.Merge };
 
-    public static readonly Field<string> Arch = new("arch", Architectures.Shape, "The processor's architecture; Debian's names are understood too.") { DefaultText = "this host's" };
+    public static readonly Field<string> Arch = new("arch", Architectures.Shape, "The processor's architecture, by its own or by Debian's name.") { DefaultText = "this host's" };
 
     public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.") { DefaultText = "by `dispatch.priority_domains`" };
 
@@ -24,32 +24,32 @@ static class MachineKeys
     public static readonly Field<Firmware> Firmware = new(
         "firmware",
         new ChoiceShape<Firmware>(("kernel", Farms.Firmware.Kernel), ("bios", Farms.Firmware.Bios), ("uefi", Farms.Firmware.Uefi)),
-        "How it boots: by this firmware from its disk; a built image brings its kernel, which is loaded directly.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
+        "How the machine boots: by this firmware from its disk. A built image brings a kernel, which QEMU loads directly.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
 
     public static readonly Field<bool> SecureBoot = new("secure_boot", new BoolShape(), "UEFI with Microsoft's keys enrolled and enforced.") { DefaultText = "`false`" };
 
     public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
-    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk; not smaller than the image.") { DefaultText = "the image's own" };
+    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk. It cannot be smaller than the image.") { DefaultText = "the image's own" };
 
     public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new("disks", new ListShape<MapReading>(DiskKeys.Map), "Further disks.");
 
     public static readonly Field<ImmutableArray<Item<MapReading>>> Networks =
-        new("networks", new ListShape<MapReading>(NicKeys.Map), "Connections in order; the first carries the default route and ssh.") { DefaultText = "the farm's first network" };
+        new("networks", new ListShape<MapReading>(NicKeys.Map), "Connections in order. The first carries the default route and ssh.") { DefaultText = "the farm's first network" };
 
     public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
 
-    public static readonly Field<WaitSpec> Wait = new("wait", new WaitShape(), "What ready means: ssh, guest agent, a TCP port, or just started.") { DefaultText = "`ssh`" };
+    public static readonly Field<WaitSpec> Wait = new("wait", new WaitShape(), "When the machine is ready: when ssh, the guest agent or a TCP port answers, or when it has started.") { DefaultText = "`ssh`" };
 
     public static readonly Field<TimeSpan> ConnectionTimeout =
-        new("connection_timeout", new DurationShape(1), "How long it may take to become ready on hardware; stretched as far as emulation is slower.") { DefaultText = "`120s`" };
+        new("connection_timeout", new DurationShape(1), "How long the machine may take to become ready with KVM. Emulation gets as much longer as it is slower.") { DefaultText = "`120s`" };
 
     public static readonly Field<string> HypervisorName = new("name", Rules.Name, "A hypervisor.");
 
     public static readonly Field<string> HypervisorMachine = new("machine", Rules.DnsLabel, "A machine of this farm that is a hypervisor.") { Required = true };
 
     public static readonly Field<MapReading> Hypervisor =
-        new("hypervisor", new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName), "Only this hypervisor: its name, or the machine of this farm that it is.") { DefaultText = "chosen by the plan" };
+        new("hypervisor", new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName), "Only this hypervisor: its name, or the machine of this farm that is the hypervisor.") { DefaultText = "chosen by the plan" };
 
     public static readonly Field<ImmutableArray<Named<string>>> Require =
         new("require", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Labels that the hypervisor must carry.") { Merging = MergeNames };

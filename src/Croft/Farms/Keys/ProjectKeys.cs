@@ -16,19 +16,19 @@ static class ProjectKeys
 
     public static readonly Field<string> Id = new("id", Rules.ProjectId, "Names the project in layers and reports.") { DefaultText = "the farm's name" };
 
-    public static readonly Field<string> Revision = new("revision", Rules.Revision, "Stands for the phases' files in the cache's keys; `auto` computes it from them.") { DefaultText = "`auto`" };
+    public static readonly Field<string> Revision = new("revision", Rules.Revision, "Stands for the content of the phases' files in the keys of layers. `auto` computes it from the content.") { DefaultText = "`auto`" };
 
-    public static readonly Field<string> Phases = new("phases", Rules.HostPath, "The folder with the phase files; a relative path starts at the farm file.") { DefaultText = "no phases" };
+    public static readonly Field<string> Phases = new("phases", Rules.HostPath, "The folder with the phases' files. A relative path starts at the farm file.") { DefaultText = "no phases" };
 
     public static readonly Field<YamlMap> Vars = new("vars", new FreeShape(Rules.Variable), "The project's variables.");
 
     public static readonly Field<ImmutableArray<Item<string>>> Artifacts = new("artifacts", new ListShape<string>(Rules.Glob), "Files to fetch from each guest after main.");
 
-    public static readonly Field<ImmutableArray<Item<string>>> AllowedPhases = new("allowed_phases", new ListShape<string>(Step), "The lifecycle's steps that may happen.") { DefaultText = "all" };
+    public static readonly Field<ImmutableArray<Item<string>>> AllowedPhases = new("allowed_phases", new ListShape<string>(Step), "The steps of a run that may happen.") { DefaultText = "all" };
 
-    public static readonly Field<long> LogLimit = new("log_limit", new SizeShape(64 << 10), "The most that is kept of each phase's log; what is more is left out before its last part.") { DefaultText = "`64MiB`" };
+    public static readonly Field<long> LogLimit = new("log_limit", new SizeShape(64 << 10), "The most that is kept of each phase's log. A longer log keeps its beginning and its last part.") { DefaultText = "`64MiB`" };
 
-    public static readonly Field<int> RetryCount = new("retry_count", new NumberShape(0, 1000), "How often a shutdown is asked for before the power is cut.") { DefaultText = "`10`" };
+    public static readonly Field<int> RetryCount = new("retry_count", new NumberShape(0, 1000), "How often Croft asks a guest to shut down before it cuts the power.") { DefaultText = "`10`" };
 
     public static readonly Field<TimeSpan> RetryDelay = new("retry_delay", new DurationShape(0), "The time between two such requests.") { DefaultText = "`5s`" };
 

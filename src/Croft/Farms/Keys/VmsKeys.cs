@@ -29,7 +29,7 @@ static class VmsKeys
 
     public static readonly Field<string> Name = new("name", Rules.DnsLabel, "The machine's name.") { DefaultText = "`<platform>-<target>`, lower case, \"_\" written \"-\"" };
 
-    public static readonly Field<int> Count = new("count", new NumberShape(1, 10_000), "So many machines, named `<name>-1` and on.");
+    public static readonly Field<int> Count = new("count", new NumberShape(1, 10_000), "How many such machines, named `<name>-1`, `<name>-2` and so on.");
 
     public static readonly MapShape Entry = new("a machine", [Platform, Target, Name, Count, .. MachineKeys.All]);
 
