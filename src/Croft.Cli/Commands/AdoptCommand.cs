@@ -9,7 +9,7 @@ static class AdoptCommand
     public static Command Create(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return make.Make("adopt", "Take over the farm of this name that another folder made, or this one before it lost its .croft", [yes], async (session, parsed, cancel) =>
+        return make.Make("adopt", "Take over the farm of this name that another folder made, or that this folder made before it lost its .croft", [yes], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
             session.Confirm(parsed.GetValue(yes), $"Taking over farm {controller.Farm.Name}");

@@ -10,7 +10,7 @@ static class DestroyCommand
     {
         var selection = Arguments.Selection();
         var yes = Arguments.Yes();
-        return make.Make("destroy", "Remove machines with their disks, layers and addresses; all of them means the farm's networks too", [selection, yes], async (session, parsed, cancel) =>
+        return make.Make("destroy", "Remove machines with their disks, layers and addresses; without SEL the farm's networks too", [selection, yes], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
             var selected = parsed.GetValue(selection)!;

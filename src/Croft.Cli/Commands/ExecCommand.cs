@@ -11,7 +11,7 @@ static class ExecCommand
     public static Command Create(CommandMaker make)
     {
         var words = new Argument<string[]>("SEL -- COMMAND") { Description = "Which machines, then -- and the command", Arity = ArgumentArity.OneOrMore };
-        return make.Make("exec", "Run a command in guests side by side; the exit code is the worst", [words], async (session, parsed, cancel) =>
+        return make.Make("exec", "Run a command in several guests at once; the exit code is the highest", [words], async (session, parsed, cancel) =>
         {
             var command = AfterDashes(parsed);
             if (command.Length == 0)

@@ -11,9 +11,9 @@ static class ForkCommand
     {
         var machine = new Argument<string>("MACHINE") { Description = "The machine to fork; it goes on running" };
         var count = new Option<int>("--count") { Description = "How many", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var name = new Option<string?>("--name") { Description = "The new machine's name, or what the names begin with; MACHINE-1, MACHINE-2, … without it", HelpName = "NAME" };
+        var name = new Option<string?>("--name") { Description = "The new machine's name, or what the names begin with; by default MACHINE-1, MACHINE-2, …", HelpName = "NAME" };
         var from = new Option<string?>("--from") { Description = "Fork this snapshot or layer, which must hold memory, instead of the present state", HelpName = "SNAPSHOT" };
-        return make.Make("fork", "Make machines that continue where a running one is, each with an identity of its own", [machine, count, name, from], async (session, parsed, cancel) =>
+        return make.Make("fork", "Make machines that continue from a running one's present state, each with its own identity", [machine, count, name, from], async (session, parsed, cancel) =>
         {
             var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n ? n : throw CroftException.Usage($"--count is from 1 to {MostForks}");
             var farm = session.LoadFarm();

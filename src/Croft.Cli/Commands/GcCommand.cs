@@ -11,7 +11,7 @@ static class GcCommand
     public static Command Create(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return make.Make("gc", "Show what no farm owns any more on these hypervisors, then remove it", [yes], async (session, parsed, cancel) =>
+        return make.Make("gc", "Show what belongs to no farm any more on these hypervisors, ask, and remove it", [yes], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenHereAsync(cancel);
             var found = await FarmGc.FindAsync(controller, cancel);

@@ -15,7 +15,7 @@ static class ImageCommand
         "image", "List, build, fetch and remove base images",
         [
             List(make),
-            Ensure(make, "build", "Make the images that the farm's machines need, or those of the named platforms: build, fetch or copy them, as declared"),
+            Ensure(make, "build", "Make the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared"),
             Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
             Remove(make),
             Gc(make),
@@ -66,7 +66,7 @@ static class ImageCommand
     {
         var names = new Argument<string[]>("IMAGE") { Description = "Names or ids, as croft image list shows them", Arity = ArgumentArity.OneOrMore };
         var yes = Arguments.Yes();
-        return make.Make("remove", "Remove images from this host, and from its hypervisor unless machines stand on them", [names, yes], async (session, parsed, cancel) =>
+        return make.Make("remove", "Remove images from this host, and from its hypervisor unless machines are based on them", [names, yes], async (session, parsed, cancel) =>
         {
             var store = Store(session);
             var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Names.Contains(n) || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
@@ -77,7 +77,7 @@ static class ImageCommand
             {
                 store.Remove(image.Id);
                 if (!await PoolImages.RemoveAsync(engine, StoredImage.CopiesOf(image.Id), cancel))
-                    session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines stand on its copy in the hypervisor's pool, which stays until they are destroyed");
+                    session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines are based on its copy in the hypervisor's pool; it stays until they are destroyed");
             }
 
             return 0;
@@ -88,7 +88,7 @@ static class ImageCommand
     {
         var unused = new Option<string>("--unused") { Description = "How long nobody may have used them, such as 72h", HelpName = "TIME", DefaultValueFactory = _ => "720h" };
         var yes = Arguments.Yes();
-        return make.Make("gc", "Show images that nobody used for long, here and on the farm's hypervisors, then remove them", [unused, yes], async (session, parsed, cancel) =>
+        return make.Make("gc", "Show images that nobody used for long, here and on the farm's hypervisors, ask, and remove them", [unused, yes], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenHereAsync(cancel);
             var found = await ImageGc.FindAsync(controller, session.Surroundings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!), cancel);

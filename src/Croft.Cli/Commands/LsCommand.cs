@@ -12,7 +12,7 @@ static class LsCommand
     public static Command Create(CommandMaker make)
     {
         var selection = Arguments.Selection();
-        var all = new Option<bool>("--all", "-a") { Description = "All farms of these hypervisors, not just this one" };
+        var all = new Option<bool>("--all", "-a") { Description = "List the machines of all farms on these hypervisors" };
         return make.Make("ls", "List the machines of this farm; without a farm file, of all farms of this host", [selection, all], async (session, parsed, cancel) =>
         {
             var machines = session.FarmPath() is null ? await LocalAsync(session, cancel) : await OfFarmAsync(session, parsed.GetValue(all), cancel);

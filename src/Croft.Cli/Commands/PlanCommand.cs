@@ -13,8 +13,8 @@ static class PlanCommand
     {
         var selection = Arguments.Selection();
         var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
-        var explain = new Option<string>("--explain") { Description = "Tell all that decides where one machine goes", HelpName = "machine" };
-        return make.Make("plan", "Show machines, placement, reasons, what would change and what is cached; changes nothing", [selection, offline, explain], async (session, parsed, cancel) =>
+        var explain = new Option<string>("--explain") { Description = "Tell everything that decides where one machine goes", HelpName = "machine" };
+        return make.Make("plan", "Show machines, where they go and why, what up would change, and what is cached; changes nothing", [selection, offline, explain], async (session, parsed, cancel) =>
         {
             var farm = LoadOrShow(session);
             using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);

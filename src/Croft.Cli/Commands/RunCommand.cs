@@ -16,7 +16,7 @@ static class RunCommand
         var skip = Phases("--skip", "Do not run these phases");
         var keep = new Option<bool>("--keep") { Description = "Leave the machines up afterwards" };
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop all machines when one fails" };
-        var fresh = new Option<bool>("--fresh") { Description = "Use no layers, and revert machines that are in use" };
+        var fresh = new Option<bool>("--fresh") { Description = "Start every machine from its image, and revert machines that are in use too" };
         var saveAs = new Option<string?>("--save-as") { Description = "Keep the state of machines that are in use under this name, then revert them", HelpName = "NAME" };
         return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs], async (session, parsed, cancel) =>
         {

@@ -14,16 +14,16 @@ namespace Croft.Cli.Commands;
 static class SnapshotCommand
 {
     public static Command Create(CommandMaker make) => CommandMaker.Group(
-        "snapshot", "Keep states of machines and put machines back to them",
+        "snapshot", "Keep states of machines, and bring machines back to them",
         [CreateOne(make), Restore(make), List(make), Tree(make), Show(make), Delete(make), Commit(make)]);
 
     static Command CreateOne(CommandMaker make)
     {
         var memory = new Option<bool>("--memory") { Description = "Keep the running state; refused for machines that are off" };
-        var disk = new Option<bool>("--disk") { Description = "Keep disks only, file systems frozen by the guest agent" };
+        var disk = new Option<bool>("--disk") { Description = "Keep disks only, while the guest agent freezes the file systems" };
         var offline = new Option<bool>("--offline") { Description = "Shut the machines down first, keep disks only, and start them again" };
         var together = new Option<bool>("--together") { Description = "All machines at one instant, all or none" };
-        return Make(make, "create", "Keep the present state of machines, with memory where they run", [memory, disk, offline, together], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "create", "Keep the present state of machines, and the memory of those that run", [memory, disk, offline, together], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
             var kinds = new (Option<bool> Option, Keep Keep)[] { (memory, Keep.Memory), (disk, Keep.Disks), (offline, Keep.Offline) };
             var asked = kinds.Where(kind => parsed.GetValue(kind.Option)).ToList();
@@ -40,8 +40,8 @@ static class SnapshotCommand
     {
         var yes = Arguments.Yes();
         var saveAs = new Option<string?>("--save-as") { Description = "Keep the present state under this name first", HelpName = "NAME" };
-        var withDefinition = new Option<bool>("--with-definition") { Description = "Bring back the machines' definition of then, too" };
-        return Make(make, "restore", "Put machines back to a snapshot; what they are now is lost", [saveAs, withDefinition, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        var withDefinition = new Option<bool>("--with-definition") { Description = "Bring back the machines' definition of that time too" };
+        return Make(make, "restore", "Bring machines back to a snapshot; their present state is lost", [saveAs, withDefinition, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
             if (parsed.GetValue(withDefinition))
             {
@@ -62,8 +62,8 @@ static class SnapshotCommand
     static Command Delete(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        var subtree = new Option<bool>("--subtree") { Description = "Forget all that stand on it, too" };
-        return Make(make, "delete", "Forget a snapshot or a layer; what others stand on stays", [subtree, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        var subtree = new Option<bool>("--subtree") { Description = "Remove the snapshots that are based on it too" };
+        return Make(make, "delete", "Remove a snapshot or a layer; disks that others are based on stay", [subtree, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
             session.Confirm(parsed.GetValue(yes), $"Deleting snapshot {name}");
             await FarmSnapshots.DeleteAsync(controller, machines, name, parsed.GetValue(subtree), journal, cancel);
@@ -74,7 +74,7 @@ static class SnapshotCommand
     static Command Commit(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return Make(make, "commit", "Fold what machines have become since a snapshot into it", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "commit", "Merge what changed since a snapshot into it", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
         {
             session.Confirm(parsed.GetValue(yes), $"Replacing what {name} holds by the present state");
             await FarmSnapshots.CommitAsync(controller, machines, name, journal, cancel);
@@ -82,7 +82,7 @@ static class SnapshotCommand
         });
     }
 
-    static Command List(CommandMaker make) => Read(make, "list", "List snapshots and layers, oldest first, then those made by virsh", [], (session, _, trees) =>
+    static Command List(CommandMaker make) => Read(make, "list", "List snapshots and layers, oldest first, then those that virsh made", [], (session, _, trees) =>
     {
         if (session.Output == "table")
             Terminal.ResultText(TextTable.Render(["MACHINE", "SNAPSHOT", "KIND", "MADE BY", "TAKEN", "SIZE", "STANDS ON"], trees.SelectMany(t => Rows(t.Machine.Record.Name, t.Tree))));
@@ -96,7 +96,7 @@ static class SnapshotCommand
         .. tree.Foreign.Select(f => (IReadOnlyList<string>)[machine, f.Name, Kind(f), "virsh", Time(f.Made), "-", f.Parent ?? "-"]),
     ];
 
-    static Command Tree(CommandMaker make) => Read(make, "tree", "Draw how snapshots stand on each other, and where each machine stands", [], (session, _, trees) =>
+    static Command Tree(CommandMaker make) => Read(make, "tree", "Draw how snapshots are based on each other, and where each machine stands", [], (session, _, trees) =>
     {
         if (session.Output == "table")
             Terminal.ResultText(string.Concat(trees.Select(t => SnapshotDrawing.Of(t.Machine.Record.Name, t.Machine.State.Power, t.Tree))));

@@ -12,7 +12,7 @@ static class UpCommand
     {
         var selection = Arguments.Selection();
         var recreate = Arguments.Recreate();
-        return make.Make("up", "Make machines exist, run and answer; twice changes nothing", [selection, recreate], async (session, parsed, cancel) =>
+        return make.Make("up", "Create and start machines, and wait until they answer; a second up changes nothing", [selection, recreate], async (session, parsed, cancel) =>
         {
             using var controller = await session.OpenAsync(cancel);
             var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);

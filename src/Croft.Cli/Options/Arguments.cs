@@ -11,5 +11,5 @@ static class Arguments
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
-    public static Option<bool> Recreate() => new("--recreate") { Description = "Make machines anew whose image or disks are declared otherwise; destroys their data" };
+    public static Option<bool> Recreate() => new("--recreate") { Description = "Make machines anew whose image, disks or login changed in the farm file; destroys their data" };
 }
