@@ -23,7 +23,7 @@ public partial interface IEngine
     /// The machine is transient and leaves nothing behind.
     /// </summary>
     /// <param name="kernel">Volume of a Linux kernel for the architecture.</param>
-    /// <returns>How long the kernel took; null when its machine was seen to end before that.</returns>
+    /// <returns>How long the kernel took; null when its machine was seen to end before that, or to say nothing at all.</returns>
     /// <exception cref="CroftException">It could not be tried to the end, which proves nothing.</exception>
     Task<TimeSpan?> ProveAsync(string arch, string virtType, string kernel, TimeProvider clock, CancellationToken cancel);
 }

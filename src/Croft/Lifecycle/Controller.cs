@@ -32,7 +32,7 @@ public sealed partial class Controller : IDisposable
         this.owner = owner;
         Farm = farm;
         Surroundings = surroundings;
-        proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
+        proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), surroundings.Clock, [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
         Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
     }

@@ -6,16 +6,18 @@ namespace Croft.Lifecycle;
 
 /// <summary>
 /// What booted kernels proved of hypervisors, remembered for each host, version, architecture and virtualization type: whether acceleration works, and how slow
-/// emulation is. A farm with no kernel of its own cannot prove anything and believes what was not disproved.
+/// emulation is. That something failed is believed for a day, since people mend hosts. A farm with no kernel of its own cannot prove anything and believes what was not disproved.
 /// </summary>
 /// <param name="provable">Architectures for which the farm has a kernel.</param>
-sealed class Proofs(string folder, ImmutableHashSet<string> provable)
+sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> provable)
 {
     /// <summary>The virtualization type whose offer needs proof.</summary>
     public const string Accelerated = "kvm";
 
     /// <summary>The virtualization type whose speed is measured; that it works is believed.</summary>
     public const string Emulated = "qemu";
+
+    static readonly TimeSpan Believed = TimeSpan.FromDays(1);
 
     /// <summary>Seconds that Debian's kernel takes to its panic where hardware runs it.</summary>
     const double HardwareBoot = 0.4;
@@ -26,7 +28,7 @@ sealed class Proofs(string folder, ImmutableHashSet<string> provable)
 
     /// <summary>The architectures for which the proof of a type is still to be made.</summary>
     public IEnumerable<string> Missing(HypervisorState hypervisor, string type) =>
-        hypervisor.Id.Length == 0 ? [] : provable.Where(arch => Offers(hypervisor, arch, type) && !File.Exists(FileOf(hypervisor, arch, type)));
+        hypervisor.Id.Length == 0 ? [] : provable.Where(arch => Offers(hypervisor, arch, type) && Read(hypervisor, arch, type) is null);
 
     /// <summary>Remembers a proof; null is a failed one.</summary>
     public void Keep(HypervisorState hypervisor, string arch, string type, TimeSpan? took)
@@ -52,7 +54,11 @@ sealed class Proofs(string folder, ImmutableHashSet<string> provable)
     double? Read(HypervisorState hypervisor, string arch, string type)
     {
         var file = FileOf(hypervisor, arch, type);
-        return !File.Exists(file) ? null : double.TryParse(File.ReadAllText(file), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var took) ? took : 0;
+        if (!File.Exists(file))
+            return null;
+        if (double.TryParse(File.ReadAllText(file), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var took))
+            return took;
+        return clock.GetUtcNow() - File.GetLastWriteTimeUtc(file) < Believed ? 0 : null;
     }
 
     static bool Offers(HypervisorState hypervisor, string arch, string type) => hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);

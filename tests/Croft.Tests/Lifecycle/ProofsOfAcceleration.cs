@@ -26,7 +26,7 @@ public sealed class ProofsOfAcceleration : IDisposable
     [InlineData(false, false, "qemu")]
     public void DecideForEveryFarmAndWithoutOneAFarmWithoutAKernelBelieves(bool hasKernel, bool? worked, string offered)
     {
-        var proofs = new Proofs(folder["proofs"], hasKernel ? ["x86_64"] : []);
+        var proofs = new Proofs(folder["proofs"], TimeProvider.System, hasKernel ? ["x86_64"] : []);
         if (worked is not null)
             proofs.Keep(Host, "x86_64", "kvm", worked.Value ? TimeSpan.FromSeconds(1) : null);
         Assert.Equal(offered, string.Join(' ', proofs.Apply(Host).VirtTypes["x86_64"]));
@@ -40,7 +40,7 @@ public sealed class ProofsOfAcceleration : IDisposable
     [InlineData(600.0, 10)]
     public void TellHowSlowEmulationIsWithinBounds(double? seconds, double slowness)
     {
-        var proofs = new Proofs(folder["proofs"], ["x86_64"]);
+        var proofs = new Proofs(folder["proofs"], TimeProvider.System, ["x86_64"]);
         Assert.Equal(["x86_64"], proofs.Missing(Host, "qemu"));
         if (seconds is { } took)
             proofs.Keep(Host, "x86_64", "qemu", TimeSpan.FromSeconds(took));
@@ -50,9 +50,20 @@ public sealed class ProofsOfAcceleration : IDisposable
     }
 
     [Fact]
+    public void FailedProofIsMadeAgainTheNextDay()
+    {
+        var proofs = new Proofs(folder["proofs"], TimeProvider.System, ["x86_64"]);
+        proofs.Keep(Host, "x86_64", "kvm", null);
+        Assert.Empty(proofs.Missing(Host, "kvm"));
+        File.SetLastWriteTimeUtc(Directory.GetFiles(folder["proofs"]).Single(), DateTime.UtcNow.AddHours(-25));
+        Assert.Equal(["x86_64"], proofs.Missing(Host, "kvm"));
+        Assert.DoesNotContain("kvm", proofs.Apply(Host).VirtTypes["x86_64"]);
+    }
+
+    [Fact]
     public void FailedMeasurementIsNotRepeatedAndLeavesTheUsualFactor()
     {
-        var proofs = new Proofs(folder["proofs"], ["x86_64"]);
+        var proofs = new Proofs(folder["proofs"], TimeProvider.System, ["x86_64"]);
         proofs.Keep(Host, "x86_64", "qemu", null);
         Assert.Empty(proofs.Missing(Host, "qemu"));
         Assert.Equal(5, proofs.Apply(Host).SlownessOf("x86_64", "qemu"));
