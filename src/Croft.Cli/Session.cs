@@ -161,7 +161,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         if (yes)
             return;
         if (!terminal.CanAsk)
-            throw CroftException.Usage($"{what} needs a yes", "--yes says it");
+            throw CroftException.Usage($"{what} needs confirmation", "--yes confirms it");
         if (!terminal.Ask(what + "?", Cancel))
             throw new OperationCanceledException();
     }

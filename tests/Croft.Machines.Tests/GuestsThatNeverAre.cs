@@ -24,7 +24,7 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
         lab.Write("phases/main.sh", "true\n");
         var run = await lab.RunAsync("run", exitCode: 3);
         Assert.Matches(
-            """machine "mute" was not ready after \d+(\.\d)? s: awaited one ssh command as root at [0-9.]+:22, last seen: .*\n  console: no system here; croft console mute --log""",
+            """machine "mute" was not ready after \d+(\.\d)? s: waited for one ssh command as root at [0-9.]+:22, last seen: .*\n  console: no system here; croft console mute --log""",
             run.Reason("mute", "startup"));
         Assert.Contains("shutdown", run.Steps("mute", "passed"));
         Assert.Equal("passed", run.Outcome("a"));

@@ -43,7 +43,7 @@ public sealed class SnapshotsOfAMachine : IAsyncLifetime
         Assert.Equal("s1:- s2:s1 s3:s2 s2b:s2", await TreeAsync());
         await RestoreAsync("s3", "3", "--save-as", "kept");
         Assert.Equal("s1:- s2:s1 s3:s2 s2b:s2 kept:s2b", await TreeAsync());
-        await lab.RefusesAsync(2, ["needs a yes"], "snapshot", "restore", "s1", "a");
+        await lab.RefusesAsync(2, ["needs confirmation"], "snapshot", "restore", "s1", "a");
         await lab.RefusesAsync(2, ["has a snapshot \"s1\" already"], "snapshot", "create", "s1", "a");
     }
 
@@ -85,9 +85,9 @@ public sealed class SnapshotsOfAMachine : IAsyncLifetime
         await RestoreAsync("base", "6");
         Assert.Equal("s3:- base:s3", await TreeAsync());
         Assert.Empty(await HiddenAsync());
-        await lab.RefusesAsync(2, ["cannot change: base stands on it"], "snapshot", "commit", "s3", "a", "--yes");
+        await lab.RefusesAsync(2, ["cannot change: base is based on it"], "snapshot", "commit", "s3", "a", "--yes");
         await RestoreAsync("s3", "3");
-        await lab.RefusesAsync(2, ["does not stand on \"base\""], "snapshot", "commit", "base", "a", "--yes");
+        await lab.RefusesAsync(2, ["is not based on \"base\""], "snapshot", "commit", "base", "a", "--yes");
     }
 
     async Task MachinesAreTakenTogetherOrNotAtAll()

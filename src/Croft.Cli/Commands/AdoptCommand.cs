@@ -16,7 +16,7 @@ static class AdoptCommand
             var (machines, withoutKey) = await FarmAdopt.RunAsync(controller, cancel);
             session.Terminal.Say($"{machines} machines belong to {controller.Farm.Directory} now.");
             if (withoutKey.Count > 0)
-                session.Terminal.Say($"Only the key that they were made with opens {string.Join(", ", withoutKey)}: off, or without a guest agent. Start them and croft adopt again, or make them anew.");
+                session.Terminal.Say($"Off or without a guest agent, so this user's ssh key does not open them: {string.Join(", ", withoutKey)}. Start them and croft adopt again, or make them anew.");
             return 0;
         }, alone: true);
     }

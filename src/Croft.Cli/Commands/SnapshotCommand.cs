@@ -28,7 +28,7 @@ static class SnapshotCommand
             var kinds = new (Option<bool> Option, Keep Keep)[] { (memory, Keep.Memory), (disk, Keep.Disks), (offline, Keep.Offline) };
             var asked = kinds.Where(kind => parsed.GetValue(kind.Option)).ToList();
             if (asked.Count > 1 || parsed.GetValue(together) && parsed.GetValue(offline))
-                throw CroftException.Usage("only one of --memory, --disk and --offline can be kept, and --together is for machines that go on running", "leave one away");
+                throw CroftException.Usage("only one of --memory, --disk and --offline can be given, and --together not with --offline", "leave one out");
             var options = new TakeOptions(asked.Select(a => a.Keep).FirstOrDefault(Keep.Present), parsed.GetValue(together));
             using var notes = journal.Follow(Say(session));
             var stood = await FarmSnapshots.CreateAsync(controller, machines, name, options, journal, cancel);

@@ -66,7 +66,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
                 throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", IEngine.LostHint);
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
-                $"{what}: awaited {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
+                $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
                 $"croft console {name} --log shows its serial log");
         }
     }

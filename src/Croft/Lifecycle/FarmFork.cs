@@ -39,9 +39,9 @@ public static class FarmFork
             throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
         var kept = from is null ? null : await FindAsync(engine, machine, from, cancel);
         if (kept is null && machine.State.Power != PowerState.Running)
-            throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", "croft start it, or --from SNAPSHOT forks one with memory");
+            throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", $"croft start {machine.Record.Name}; or --from SNAPSHOT forks a snapshot with memory");
         if (kept is null && !await engine.HasAgentAsync(machine.State.Name, cancel))
-            throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork could not be told who it is", "install and start qemu-guest-agent in it");
+            throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork cannot get its own identity", "install and start qemu-guest-agent in it");
         if (kept is null)
             await ForeignSnapshots.RefuseAsync(controller, [machine], cancel);
         await engine.CheckKeepableAsync(machine.State.Name, memory: true, fork: true, cancel);

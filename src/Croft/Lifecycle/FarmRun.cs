@@ -126,6 +126,6 @@ public static class FarmRun
         if (held.Count > 0 && options.SaveAs is null)
             throw CroftException.Usage(
                 $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.Held})"))}",
-                "--save-as NAME keeps that state first; --fresh gives it up; naming other machines leaves these alone");
+                "--save-as NAME keeps that state first; --fresh discards it; croft run SEL runs other machines only");
     }
 }

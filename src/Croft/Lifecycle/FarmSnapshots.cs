@@ -30,7 +30,7 @@ public static partial class FarmSnapshots
         }
 
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !m.State.IsOn) is { } off)
-            throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", "start it, or leave --memory away");
+            throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", $"croft start {off.Record.Name}, or leave out --memory");
         foreach (var machine in machines)
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
@@ -78,7 +78,7 @@ public static partial class FarmSnapshots
             if (tree.MissingOf(stored).ToList() is { Count: > 0 } missing)
                 throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
             if (!withDefinition && !IsDefinedAsNow(machine, stored.Snapshot))
-                throw CroftException.Usage($"machine \"{machine.Record.Name}\" is defined otherwise than when \"{name}\" was taken", "--with-definition shows the difference and brings that definition back, too");
+                throw CroftException.Usage($"the definition of machine \"{machine.Record.Name}\" changed since \"{name}\" was taken", "--with-definition shows the difference and brings the old definition back too");
         }
 
         var claiming = chosen.Where(s => !s.Machine.State.IsOn && s.Stored.Snapshot.Memory is not null).Select(s => s.Machine).ToList();
@@ -154,9 +154,9 @@ public static partial class FarmSnapshots
             if (stored.Snapshot.Key is not null)
                 throw CroftException.Usage($"{what} is a layer, which only a run makes", "croft snapshot create NAME keeps the present state");
             if (tree.UsersOf(stored) is { Length: > 0 } users)
-                throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} stand{(users.Length == 1 ? "s" : "")} on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
+                throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} {(users.Length == 1 ? "is" : "are")} based on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
             if (tree.Current?.Volume != stored.Volume)
-                throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not stand on \"{name}\"", "croft snapshot tree shows where it stands");
+                throw CroftException.Usage($"machine \"{machine.Record.Name}\" is not based on \"{name}\"", "croft snapshot tree shows where it stands");
             await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
         }
 

@@ -17,7 +17,7 @@ public static class FarmUp
     {
         await controller.RefuseHopelessAsync(plan, cancel);
         if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList() is { Count: > 0 } changed)
-            throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login are declared otherwise, and only new machines can be that", "--recreate makes them anew and destroys their data");
+            throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines", "--recreate makes them anew and destroys their data");
         if (plan.Machines.All(m => m.Action == MachineAction.None))
             return null;
         using var work = await FarmWork.PrepareAsync(controller, plan, command, NeedsImage, opened, images, cancel);
@@ -45,7 +45,7 @@ public static class FarmUp
     /// <summary>Refuses what was not seen when the plan was made, because the hypervisor was off.</summary>
     static PlannedMachine Allowed(PlannedMachine machine, bool recreate) => recreate || machine.Action != MachineAction.Recreate
         ? machine
-        : throw CroftException.Usage($"{machine.Reason}, and only a new machine can be that", "--recreate makes it anew and destroys its data");
+        : throw CroftException.Usage($"{machine.Reason}; this needs a new machine", "--recreate makes it anew and destroys its data");
 
     /// <summary>True when it runs and answers.</summary>
     static async Task<bool> UpAsync(FarmWork work, Steps steps, PlannedMachine machine, CancellationToken cancel)

@@ -92,7 +92,7 @@ sealed partial class FarmWork
     async Task EnterAsync(HypervisorSpec inner, CancellationToken cancel)
     {
         if (!await Inner.ReadyAsync(inner.Name, cancel))
-            throw CroftException.World($"machine \"{inner.Machine}\", which is its hypervisor, did not become ready");
+            throw CroftException.World($"its hypervisor, machine \"{inner.Machine}\", did not become ready");
         var host = Plan.Machines.First(m => m.Spec.Name == inner.Machine);
         var state = host.Existing ?? new(MachineDefinition.DomainNameOf(Controller.Farm.Name, inner.Machine!), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
         await Controller.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);

@@ -61,7 +61,7 @@ public sealed class FarmNetworks(IEngine engine, RunJournal journal, TimeProvide
         if ((await engine.ListNetworksAsync(cancel)).FirstOrDefault(n => n.Name == definition.Name) is not { } there)
             return definition;
         if (there.Cards > 0)
-            throw CroftException.World($"network {definition.Name} on hypervisor \"{engine.Name}\" {change}, for which nothing may be on it; something started on it just now", "run the command again");
+            throw CroftException.World($"network {definition.Name} on hypervisor \"{engine.Name}\" {change}, but something just started to use it", "run the command again");
         journal.Intent("replace", "network", definition.Name, engine.Name);
         journal.Note(null, null, $"network {definition.Name} {change}");
         await engine.RemoveNetworkAsync(definition.Name, cancel);

@@ -105,7 +105,7 @@ public sealed partial class Planner
             var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
             problems.Add(new(
                 network.At, $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
-                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, for which nothing may be on it, and {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} is",
+                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
                 mine.Count == on.Count && mine.Count > 0 ? $"croft down {string.Join(' ', mine)}, then croft up" : "shut those down, then croft up", IsWorld: true));
         }
     }

@@ -18,11 +18,11 @@ public sealed partial class Planner
             else if (machine.Spec.Require.FirstOrDefault(r => Farm.Hypervisors.First(h => h.Name == host).Labels.GetValueOrDefault(r.Key) != r.Value) is { Key: { } label } lack)
                 yield return $"machine \"{name}\" is on hypervisor \"{host}\", which has no label {label}: {lack.Value}; {anew} where that is";
             if (machine.Spec.Apart is { } group && machines.FirstOrDefault(m => m != machine && m.Spec.Apart == group && m.Hypervisor == host) is { } other && Farm.Hypervisors.Length > 1)
-                yield return $"machines \"{name}\" and \"{other.Spec.Name}\" are both on hypervisor \"{host}\", and are declared apart: {group}; {anew} elsewhere, where there is room";
+                yield return $"machines \"{name}\" and \"{other.Spec.Name}\" are declared apart: {group}, but both are on hypervisor \"{host}\"; {anew} elsewhere, where there is room";
             if (machine.Existing!.Record!.Keys is { } before && before != keys)
-                yield return $"ssh_keys are declared otherwise than when machine \"{name}\" was made, which goes on letting those in; {anew}";
+                yield return $"ssh_keys changed since machine \"{name}\" was made, and it still lets the old ones in; {anew}";
             if (!input.Images.ContainsKey(machine.Spec.Image))
-                yield return $"image {machine.Spec.Image.Name} of machine \"{name}\" is not here, so nothing tells whether the machine stands on it; croft image pull {machine.Spec.Image.Name}, then croft plan";
+                yield return $"image {machine.Spec.Image.Name} of machine \"{name}\" is not here, so Croft cannot tell whether the machine is based on it; croft image pull {machine.Spec.Image.Name}, then croft plan";
         }
     }
 }

@@ -150,8 +150,8 @@ public sealed partial class Planner
 
     static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, ImmutableArray<Nic> nics, string hardware, string disks, string? image) =>
         record is null ? (MachineAction.Create, "does not exist")
-        : image is not null && record.DiskDigest != disks ? (MachineAction.Recreate, "its image, disks or login are declared otherwise")
-        : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks are declared otherwise")
+        : image is not null && record.DiskDigest != disks ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
+        : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
         : power switch
         {
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),

@@ -22,7 +22,7 @@ static class DiskCheck
                 continue; // not this host's, or not this user's
             var result = await new Tool("qemu-img", "check", "-q", "-U", "-f", "qcow2", path).RunAsync(cancel);
             if (result.ExitCode is not (0 or 3)) // 3: space that nobody uses any more, no damage
-                throw CroftException.World($"disk {disk} is damaged: {result.LastWords}", "croft snapshot tree shows what stands on it");
+                throw CroftException.World($"disk {disk} is damaged: {result.LastWords}", "croft snapshot tree shows what is based on it");
         }
     }
 }

@@ -25,14 +25,14 @@ public sealed class Actions
     [InlineData("virt_domain: qemu")]
     [InlineData("networks: [ { name: lan, address: 10.9.0.40 } ]")]
     [InlineData("networks: [ lan, second ]")]
-    public void HardwareDeclaredOtherwiseIsARestart(string key) => Assert.Equal("restart: its processors, memory, model or networks are declared otherwise", Of(key));
+    public void HardwareDeclaredOtherwiseIsARestart(string key) => Assert.Equal("restart: its processors, memory, model or networks differ from the farm file", Of(key));
 
     [Theory]
     [InlineData("disk: 9GiB")]
     [InlineData("user: admin")]
     [InlineData("disks: [ { name: data, size: 1GiB } ]")]
     [InlineData("image: debian_12")]
-    public void DisksDeclaredOtherwiseAreANewMachine(string key) => Assert.Equal("recreate: its image, disks or login are declared otherwise", Of(key));
+    public void DisksDeclaredOtherwiseAreANewMachine(string key) => Assert.Equal("recreate: its image, disks or login differ from the farm file", Of(key));
 
     [Theory]
     [InlineData("connection_timeout: 5min")]

@@ -49,8 +49,8 @@ public sealed class NetworksThatExist
     }
 
     [Theory]
-    [InlineData("mode: isolated", "networks.lan.mode: network f.lan on hypervisor \"h1\" is nat and becomes isolated, for which nothing may be on it, and a is; croft down a, then croft up")]
-    [InlineData("dhcp: false", "networks.lan.dhcp: network f.lan on hypervisor \"h1\" will not answer DHCP any more, for which nothing may be on it, and a is; croft down a, then croft up")]
+    [InlineData("mode: isolated", "networks.lan.mode: network f.lan on hypervisor \"h1\" is nat and becomes isolated, but a still uses it; croft down a, then croft up")]
+    [InlineData("dhcp: false", "networks.lan.dhcp: network f.lan on hypervisor \"h1\" will not answer DHCP any more, but a still uses it; croft down a, then croft up")]
     public void AreRefusedAChangeWhileMachinesAreOnThem(string keys, string problem)
     {
         var input = Lab.Input(Text(""), Lab.Host("h1"));
