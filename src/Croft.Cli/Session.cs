@@ -39,12 +39,24 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public string? FarmPath()
     {
         if (parsed.GetValue(options.Farm) is not { } asked)
-            return FarmFile.Find(Environment.CurrentDirectory);
+            return FarmFile.Find(Here());
         var pool = Path.Combine(Pools, asked, FarmFile.Name);
         return File.Exists(asked) ? Path.GetFullPath(asked)
             : Directory.Exists(asked) ? Path.Combine(Path.GetFullPath(asked), FarmFile.Name)
             : File.Exists(pool) ? pool
             : throw CroftException.Usage($"there is no farm file {asked}, and no pool of that name", "croft init writes a farm file");
+    }
+
+    static string Here()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (FileNotFoundException e)
+        {
+            throw CroftException.Usage("the folder that you stand in is gone", "cd to one that is there", e);
+        }
     }
 
     /// <summary>Reads the farm.</summary>

@@ -33,7 +33,8 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         var answer = new Answer(command, over.Cancel);
         try
         {
-            return answer.Of(await (Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with { Input = command.Input, Output = answer.ReadAsync }).RunAsync(over.Token));
+            var ssh = Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with { IsApart = true, Input = command.Input, Output = answer.ReadAsync };
+            return answer.Of(await ssh.RunAsync(over.Token));
         }
         catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
         {

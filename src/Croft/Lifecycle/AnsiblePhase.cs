@@ -21,6 +21,7 @@ sealed class AnsiblePhase(FarmWork work, PhaseFiles files)
         var refusal = new AnsibleRefusal();
         var result = await new Tool("ansible-playbook", "-i", Path.Combine(folder, "inventory.json"), Path.Combine(folder, "playbook.json"))
         {
+            IsApart = true,
             Directory = files.Root,
             Environment = results.Environment,
             Line = printed =>

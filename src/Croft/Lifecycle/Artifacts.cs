@@ -38,10 +38,17 @@ sealed class Artifacts
     /// <summary>tar's 1 and 2 are also for files that changed while it read them, vanished, or may not be read; it has sent the others then.</summary>
     void Judge(ToolResult result, Action<string> note)
     {
-        complaints.AddRange(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsOfAFile).Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
+        var said = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !IsOfNothing(line)).ToList();
+        complaints.AddRange(said.Where(IsOfAFile).Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
         var isWhole = torn is null && any && result.ExitCode is 0 or 1 or 2;
         if (!isWhole || (fetched.Count == 0 && result.ExitCode != 0))
-            throw CroftException.World($"artifacts could not be fetched: {(complaints.Count > 0 && isWhole ? Told() : result.LastWords is { Length: > 0 } words ? words : torn?.Message ?? $"tar ended with exit code {result.ExitCode}")}");
+        {
+            throw CroftException.World("artifacts could not be fetched: " + (complaints.Count > 0 && isWhole ? Told()
+                : said.Count > 0 ? string.Join(" / ", said.TakeLast(3))
+                : result.ExitCode == 255 ? "the connection to the guest broke"
+                : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"));
+        }
+
         if (complaints.Count > 0)
             note($"not all was fetched as it is: {Told()}");
     }
@@ -49,9 +56,12 @@ sealed class Artifacts
     string Told() => string.Join("; ", complaints.Take(Named)) + (complaints.Count > Named ? $"; and {complaints.Count - Named} more" : "");
 
     /// <summary>A pattern whose folder is not there matches nothing.</summary>
+    static bool IsOfNothing(string line) =>
+        line.StartsWith("find: ", StringComparison.Ordinal) && line.EndsWith(": No such file or directory", StringComparison.Ordinal);
+
     static bool IsOfAFile(string line) =>
-        line.StartsWith("find: ", StringComparison.Ordinal) ? !line.EndsWith(": No such file or directory", StringComparison.Ordinal)
-        : line.StartsWith("tar: ", StringComparison.Ordinal) && !line.StartsWith("tar: Exiting", StringComparison.Ordinal);
+        line.StartsWith("find: ", StringComparison.Ordinal)
+        || (line.StartsWith("tar: ", StringComparison.Ordinal) && !line.StartsWith("tar: Exiting", StringComparison.Ordinal));
 
     async Task ReadAsync(Stream stream, CancellationToken cancel)
     {
@@ -92,7 +102,7 @@ sealed class Artifacts
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             return File.Create(target);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             complaints.Add($"{path}: {e.Message}");
             return null;

@@ -10,6 +10,7 @@ namespace Croft.Lifecycle;
 /// </summary>
 sealed class PhaseLog : IDisposable
 {
+    const string Mark = "[croft: ";
     const int LongestEnd = 1 << 20;
     const int LongestLine = 1 << 12;
 
@@ -44,12 +45,16 @@ sealed class PhaseLog : IDisposable
     /// <summary>What a reader of the run should know besides, such as why it is not whole.</summary>
     public List<string> Remarks { get; } = [];
 
-    /// <summary>The last line with something in it.</summary>
+    /// <summary>The last line with something in it that is not Croft's own.</summary>
     public string LastLine =>
-        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var line] ? line : "";
+        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(line => !line.StartsWith(Mark, StringComparison.Ordinal)) ?? "";
 
     /// <summary>Takes a line.</summary>
     public void AddLine(string line) => Add(Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>Takes what Croft itself has to say.</summary>
+    public void Note(string text) => AddLine($"{Mark}{text}]");
 
     /// <summary>Takes what was said next.</summary>
     public void Add(ReadOnlySpan<byte> said)
@@ -70,7 +75,7 @@ sealed class PhaseLog : IDisposable
         var kept = end.Kept;
         if (end.Lost > 0)
         {
-            Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n[croft: {end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n")));
+            Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n{Mark}{end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n")));
             kept = kept[(kept[..Math.Min(kept.Length, LongestLine)].IndexOf((byte)'\n') + 1)..];
         }
 

@@ -81,10 +81,12 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     string LogOf(PlannedMachine machine, string phase) => work.Journal.Folder.LogPath(machine.Spec.Name, phase);
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
-    public Task FetchArtifactsAsync(PlannedMachine machine, Action<string> remark, CancellationToken cancel) =>
-        work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest
-            ? Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel)
-            : Task.CompletedTask;
+    public async Task FetchArtifactsAsync(PlannedMachine machine, Action<string> remark, CancellationToken cancel)
+    {
+        using var told = Waits.For($"the artifacts of machine \"{machine.Spec.Name}\"");
+        if (work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest)
+            await Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel);
+    }
 
     /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>
     async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest guest, string phase, int code, string last)

@@ -57,7 +57,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     static void Name(string left, PhaseLog log)
     {
         var text = left.Length > 0 ? $"left running: {left}" : "left running: something that holds its output";
-        log.AddLine($"[croft: {text}]");
+        log.Note(text);
         log.Remarks.Add(text);
     }
 
@@ -88,7 +88,8 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         var line = new string(buffer, 0, content.ReadBlock(buffer)).Split('\n')[0];
         if (!line.StartsWith("#!", StringComparison.Ordinal))
             return [];
-        var words = line[2..].Trim(' ', '\t');
+        if (line[2..].Trim(' ', '\t') is not { Length: > 0 } words)
+            return [];
         var end = words.IndexOfAny([' ', '\t']);
         return end < 0 ? [words] : [words[..end], words[end..].TrimStart(' ', '\t')];
     }

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Croft.Tools;
 
 /// <summary>Tells what the operating system refused of a file: whose it is, and what helps.</summary>
-public static class FileFault
+public static partial class FileFault
 {
     const int NoSpace = 28; // ENOSPC
     const int ReadOnly = 30; // EROFS
@@ -21,14 +23,22 @@ public static class FileFault
         var me = Environment.UserName;
         return owner == me
             ? CroftException.World($"{refused} may not be written", $"chmod u+rwX {Words(refused)}", why)
-            : CroftException.World($"{refused} belongs to {owner}, and {me} may not change it", $"sudo chown -R {me} {Words(Croft(refused))}; a croft that ran as {owner} made it", why);
+            : CroftException.World($"{refused} belongs to {owner}, and {me} may not change it", Cure(refused, owner, me), why);
     }
+
+    /// <summary>What Croft made may be given away; the folder of a farm file, which may be all of <c>/etc</c>, may not.</summary>
+    static string Cure(string refused, string owner, string me) => (Croft(refused) ?? (File.Exists(refused) ? refused : null)) is { } made
+        ? $"sudo chown -R {me} {Words(made)}; a croft that ran as {owner} made it"
+        : $"use a folder of your own, or have {owner} give you this one";
 
     /// <summary>What is there of a path.</summary>
     static string Nearest(string path) => File.Exists(path) || Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } parent ? Nearest(parent) : "/";
 
-    /// <summary>All that Croft keeps beside a farm file, where that is what was refused.</summary>
-    static string Croft(string path) => path.LastIndexOf("/.croft/", StringComparison.Ordinal) is > 0 and var at ? path[..(at + "/.croft".Length)] : path;
+    /// <summary>All that Croft keeps in one place, where that is what was refused.</summary>
+    static string? Croft(string path) => OwnFolder().Match(path + "/") is { Success: true } own ? own.Value : null;
+
+    [GeneratedRegex(@"^.*/(\.croft|\.cache/croft|\.local/share/croft)(?=/)")]
+    private static partial Regex OwnFolder();
 
     /// <summary>As a shell takes it.</summary>
     static string Words(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

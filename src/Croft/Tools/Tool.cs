@@ -41,6 +41,11 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <summary>The folder it starts in; null is this process's.</summary>
     public string? Directory { get; init; }
 
+    /// <summary>
+    /// In a session of its own: what a terminal's Ctrl-C, or a CI's signal to the whole group, ends is decided here, since clean-up may be what it does.
+    /// </summary>
+    public bool IsApart { get; init; }
+
     /// <summary>Written to its standard input, which is then closed; null gives it an empty one.</summary>
     public Func<Stream, CancellationToken, Task>? Input { get; init; }
 
@@ -156,14 +161,14 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
 
     Process Start(bool redirect)
     {
-        var info = new ProcessStartInfo(Program)
+        var info = new ProcessStartInfo(IsApart ? "setsid" : Program)
         {
             RedirectStandardInput = redirect,
             RedirectStandardOutput = redirect,
             RedirectStandardError = redirect,
             WorkingDirectory = Directory ?? "",
         };
-        foreach (var argument in Arguments)
+        foreach (var argument in IsApart ? [Program, .. Arguments] : Arguments)
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             info.Environment[name] = value;

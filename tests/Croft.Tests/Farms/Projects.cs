@@ -47,6 +47,10 @@ public sealed class Projects
     }
 
     [Fact]
+    public void ArtifactsMayHaveSpacesInTheirNames() =>
+        Assert.Equal("/var/my results/**", Assert.Single(Reading.Farm("farm: f\nproject: { artifacts: [ /var/my results/** ] }").Project.Artifacts));
+
+    [Fact]
     public void RevisionAutoIsNone() => Assert.Null(Reading.Farm("farm: f\nproject: { revision: auto }").Project.Revision);
 
     [Theory]
@@ -54,7 +58,7 @@ public sealed class Projects
     [InlineData("allowed_phases: [restore_init]", "project.allowed_phases[0]: \"restore_init\" is not startup, restore init, create init, restore clean, create clean, restore dependencies, create dependencies, dependencies, init, main, terminate or shutdown; did you mean \"restore init\"?")]
     [InlineData("artifacts: [results/*]", "write \"/results/*\"")]
     [InlineData("artifacts: [/var/../etc/*]", "is not an absolute pattern of files")]
-    [InlineData("artifacts: [\"/var/$(id)\"]", "is not an absolute pattern of files")]
+    [InlineData("artifacts: [\"/var/$(id)\"]", "is not an absolute pattern of files: such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character")]
     [InlineData("revision: a b", "is not a revision")]
     [InlineData("id: a/b", "is not a project's id")]
     [InlineData("vars: { my-var: 1 }", "project.vars.my-var: \"my-var\" is not a variable's name: letters, digits and \"_\", not first a digit; write \"my_var\"")]

@@ -56,6 +56,13 @@ public sealed class FetchedArtifacts : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ThatFailDoNotBlameAPatternThatMatchesNothing()
+    {
+        var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync("tar() { cat >/dev/null; return 255; }; ", "true", "/missing/**", asText: true));
+        Assert.Equal("artifacts could not be fetched: the connection to the guest broke", error.Message);
+    }
+
+    [Fact]
     public async Task KeepNamesThatAreNoTextApart()
     {
         await FetchAsync("", "for n in 'caf\\351' 'caf\\350' 'caf%%E9' 'a%%b' 'x\\ny' '-r' \"$(printf %0200d 7)\"; do echo x >\"./$(printf -- \"$n\")\"; done", "/*");

@@ -30,6 +30,16 @@ public sealed class LogsOfPhases : IDisposable
     }
 
     [Fact]
+    public void KnowCroftsOwnWordsFromThePhases()
+    {
+        using var log = new PhaseLog(File, 64 << 10, null);
+        log.AddLine("no such package");
+        log.Note("left running: 7 sleep");
+        Assert.Equal("no such package", log.LastLine);
+        Assert.EndsWith("[croft: left running: 7 sleep]\n", System.IO.File.ReadAllText(File));
+    }
+
+    [Fact]
     public void AreCutAtTheirLimitAndKeepTheirEnd()
     {
         using (var log = new PhaseLog(File, 64 << 10, null))

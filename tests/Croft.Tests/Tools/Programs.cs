@@ -126,6 +126,13 @@ public sealed class Programs
     }
 
     [Fact]
+    public async Task ThatAreApartHaveASessionOfTheirOwnSoThatCtrlCReachesCroftAlone()
+    {
+        var ids = (await new Tool("sh", "-c", "cut -d' ' -f1,6 /proc/$$/stat") { IsApart = true }.RunAsync(Cancel)).Output.Trim().Split(' ');
+        Assert.Equal(ids[0], ids[1]);
+    }
+
+    [Fact]
     public async Task AreNotAskedWhenTheCallWasCancelledBefore()
     {
         using var stop = new CancellationTokenSource();

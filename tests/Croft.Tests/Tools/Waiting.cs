@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Croft.Tests.Farms;
 using Croft.Tools;
 
 namespace Croft.Tests.Tools;
@@ -90,6 +92,21 @@ public sealed class Waiting
     }
 
     /// <summary>A folder under a file, which no user can have, root neither.</summary>
+    [Theory]
+    [InlineData("lab", "use a folder of your own, or have nobody give you this one")]
+    [InlineData("lab/.croft", "sudo chown -R root {0}/lab/.croft; a croft that ran as nobody made it")]
+    [InlineData(".cache/croft/images", "sudo chown -R root {0}/.cache/croft; a croft that ran as nobody made it")]
+    public async Task InAFolderOfSomebodyElseGivesAwayWhatCroftMadeAlone(string refused, string hint)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root makes folders of others");
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, refused);
+        Directory.CreateDirectory(path);
+        await new Tool("chown", "nobody", path).RunAsync(Cancel);
+        var error = await FileFault.OfAsync(Path.Combine(path, "lock"), new UnauthorizedAccessException(), Cancel);
+        Assert.Equal(string.Format(CultureInfo.InvariantCulture, hint, folder.Path), error.Hint);
+    }
+
     [Fact]
     public async Task AtAGateThatCannotBeHadEndsAtOnce()
     {

@@ -24,7 +24,7 @@ static class Rules
     static readonly SearchValues<char> UriChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+[]-");
     static readonly SearchValues<char> UrlChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+&-");
     static readonly SearchValues<char> PathChars = SearchValues.Create(Alphanumeric + "._/@+-");
-    static readonly SearchValues<char> GlobChars = SearchValues.Create(Alphanumeric + "._/@+*?[]-");
+    static readonly SearchValues<char> GlobChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ *?[]-");
     static readonly SearchValues<char> FileChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ -");
 
     /// <summary>Farms and machines: the name is a host name.</summary>
@@ -124,8 +124,8 @@ static class Rules
 
     public static readonly TextShape Glob = new(
         "an absolute pattern of files",
-        "such as /var/tmp/results/**, without \"..\"",
-        "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+*?\\[\\]-]+)+$",
+        "such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character",
+        "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+,:=~ *?\\[\\]-]+)+$",
         text => text.Length <= 500 && text is ['/', _, ..] && IsOf(text, GlobChars) && HasProperParts(text),
         text => "/" + text.Trim('/'));
 
