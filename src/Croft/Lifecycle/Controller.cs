@@ -66,7 +66,7 @@ public sealed partial class Controller : IDisposable
     /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
     public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
     {
-        var controller = new Controller(farm, surroundings, await FarmOwner.ReadAsync(farm.Directory, surroundings.HostId, cancel));
+        var controller = new Controller(farm, surroundings, FarmOwner.Read(farm.Directory, surroundings.HostId));
         var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         try
         {

@@ -1,16 +1,19 @@
+using System.Globalization;
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
 /// <summary>
 /// The owner id of a farm's folder, which goes with the folder when it is moved, and not with a copy of it. <c>.croft/owner</c> holds the id and, for each host
-/// that uses the folder, where it is there. A folder that was copied finds its id in the folder that it was copied from, and so has none.
+/// that uses the folder, where it is there and its inode, which a moved folder keeps. A folder that was copied finds its id in the folder that it was copied
+/// from, or another inode where that one is gone, and so has none.
 /// </summary>
 sealed class FarmOwner
 {
     readonly string folder;
     readonly string host;
-    readonly SortedDictionary<string, string> places = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, (string Inode, string Folder)> places = new(StringComparer.Ordinal);
 
     FarmOwner(string folder, string host) => (this.folder, this.host) = (folder, host);
 
@@ -25,18 +28,19 @@ sealed class FarmOwner
 
     /// <summary>Reads whose a folder is.</summary>
     /// <param name="host">The id of this host: on another, the same path is another place.</param>
-    public static async Task<FarmOwner> ReadAsync(string folder, string host, CancellationToken cancel)
+    public static FarmOwner Read(string folder, string host)
     {
         var owner = new FarmOwner(folder, host);
         var lines = Lines(folder);
         owner.Id = lines is [{ Length: > 0 } id, ..] ? id : null;
-        foreach (var line in lines.Skip(1).Select(l => l.Split(' ', 2)))
+        foreach (var line in lines.Skip(1).Select(l => l.Split(' ', 3)))
         {
-            if (line is [var where, { Length: > 0 } place])
-                owner.places[where] = place;
+            if (line is [var where, var inode, { Length: > 0 } place])
+                owner.places[where] = (inode, place);
         }
 
-        if (owner.places.GetValueOrDefault(host) is { } last && last != folder && owner.Id is not null && IdOf(last) == owner.Id && !await AreOneAsync(last, folder, cancel))
+        var (was, last) = owner.places.GetValueOrDefault(host);
+        if (last is not null && last != folder && owner.Id is not null && (IdOf(last) == owner.Id ? !AreOne(last, folder) : was != InodeOf(folder)))
             (owner.Id, owner.Original) = (null, last);
         return owner;
     }
@@ -46,7 +50,7 @@ sealed class FarmOwner
     {
         if (Id is null)
             Take(Guid.NewGuid().ToString("n"), overwrite: Original is not null);
-        else if (places.GetValueOrDefault(host) != folder)
+        else if (places.GetValueOrDefault(host) != (InodeOf(folder), folder))
             Take(Id, overwrite: true);
         return Id!;
     }
@@ -54,10 +58,11 @@ sealed class FarmOwner
     /// <summary>Makes the folder the one of this id.</summary>
     public void Take(string id, bool overwrite = true)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(FileOf(folder))!);
         if (id != Id)
             places.Clear();
-        places[host] = folder;
-        Write(FileOf(folder), string.Join('\n', places.Select(p => $"{p.Key} {p.Value}").Prepend(id)) + "\n", overwrite);
+        places[host] = (InodeOf(folder), folder);
+        Write(FileOf(folder), string.Join('\n', places.Select(p => $"{p.Key} {p.Value.Inode} {p.Value.Folder}").Prepend(id)) + "\n", overwrite);
         (Id, Original) = (IdOf(folder), null);
     }
 
@@ -65,14 +70,14 @@ sealed class FarmOwner
     /// <exception cref="CroftException">A command changes the farm there, or its files cannot be written.</exception>
     public async Task DisownAsync(string other, CancellationToken cancel)
     {
-        if (other == folder || IdOf(other) != Id || await AreOneAsync(other, folder, cancel))
+        if (other == folder || IdOf(other) != Id || AreOne(other, folder))
             return;
         var file = FileOf(other);
         try
         {
             using var alone = FileLock.TryEnter(Path.Combine(Path.GetDirectoryName(file)!, "lock"), "croft adopt")
                 ?? throw CroftException.World($"another croft command changes the farm in {other} just now", "croft adopt again when it is done");
-            Write(file, string.Join('\n', Id!, $"{host} {folder}") + "\n", overwrite: true);
+            Write(file, string.Join('\n', Id!, $"{host} {InodeOf(folder)} {folder}") + "\n", overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,15 +92,13 @@ sealed class FarmOwner
     static string[] Lines(string folder) => File.Exists(FileOf(folder)) ? [.. File.ReadAllLines(FileOf(folder)).Select(l => l.Trim())] : [];
 
     /// <summary>Whether two paths lead to one folder, by a link or a mount.</summary>
-    static async Task<bool> AreOneAsync(string one, string other, CancellationToken cancel)
-    {
-        var seen = await new Tool("stat", "-L", "-c", "%d %i", one, other).RunAsync(cancel);
-        return seen.ExitCode == 0 && seen.Output.Split('\n') is [var first, var second, ..] && first == second;
-    }
+    static bool AreOne(string one, string other) =>
+        FileNode.At(one) is { Kind: FileKind.Folder } first && FileNode.At(other) is { Kind: FileKind.Folder } second && (first.Device, first.Inode) == (second.Device, second.Inode);
+
+    static string InodeOf(string folder) => FileNode.At(folder).Inode.ToString(CultureInfo.InvariantCulture);
 
     static void Write(string file, string text, bool overwrite)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var next = $"{file}.{Environment.ProcessId}";
         File.WriteAllText(next, text);
         try
