@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Croft.Cli.Options;
 using Croft.Engines;
 using Croft.Lifecycle;
+using Croft.Planning;
 using Croft.Reports;
 
 namespace Croft.Cli.Commands;
@@ -59,7 +60,7 @@ static class LsCommand
         foreach (var inner in controller.Farm.InnerHypervisors.Where(h => own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)))
             session.Terminal.Say($"Machine {inner.Machine} is off; what is in it is not listed.");
         if (own.FirstOrDefault(m => m.Record.Owner != controller.Owner) is { } stranger)
-            session.Terminal.Say($"Warning: these are machines of the farm in {stranger.Record.Folder}, not of the one in {controller.Farm.Directory}; choose another name (farm: NAME), or croft adopt");
+            session.Terminal.Say($"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, controller.Farm)}; choose another name (farm: NAME), or croft adopt");
         return all ? await controller.ListAsync(cancel) : own;
     }
 

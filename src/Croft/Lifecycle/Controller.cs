@@ -206,8 +206,8 @@ public sealed partial class Controller : IDisposable
     }
 
     CroftException Stranger(string what, string folder) => CroftException.World(
-        $"{what} belongs to the farm \"{Farm.Name}\" in {folder}, not to the one in {Farm.Directory}",
-        $"-f {folder}/farm.yaml means that farm; another name, farm: NAME in {Farm.File}, makes this a farm of its own; croft adopt takes that one over");
+        $"{what} belongs to the farm \"{Farm.Name}\" {Planner.Whose(folder, Farm)}",
+        $"{(folder == Farm.Directory ? "" : $"-f {folder}/farm.yaml means that farm; ")}another name, farm: NAME in {Farm.File}, makes this a farm of its own; croft adopt takes that one over");
 
     /// <summary>Whether a hypervisor answers still. It may be gone before that was noticed, so it is asked.</summary>
     internal async Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) =>

@@ -109,9 +109,14 @@ public sealed partial class Planner
         if (strangers.Count > 0)
             problems.Add(new(
                 new(Path.GetFileName(Farm.File), 1, 1), "farm",
-                $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm in {strangers[0].Item2}, not by the one in {Farm.Directory}",
+                $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm {Whose(strangers[0].Item2, Farm)}",
                 "choose another name: farm: NAME; or take that farm over: croft adopt", IsWorld: true));
     }
+
+    /// <summary>As in "the farm in A, not the one in B". The same folder without its owner id, as <c>git clean</c> leaves it, would read as nonsense.</summary>
+    public static string Whose(string folder, Farm farm) => folder == farm.Directory
+        ? $"that was in {folder} before its .croft/owner went"
+        : $"in {folder}, not the one in {farm.Directory}";
 
     /// <param name="host">The machine that it is inside of.</param>
     PlannedMachine PlanMachine(MachineSpec spec, Placement placement, PlannedMachine? host)

@@ -86,6 +86,13 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     }
 
     [Fact]
+    public async Task WithoutAPhasesFileAreWarnedOf()
+    {
+        await ShellAsync("cd phases; rm -rf *; echo true > Main.sh; mkdir debian12; echo true > debian12/main.sh");
+        Assert.Equal("phases has no phase's file, such as main.sh or main.yaml: nothing will run in the guests", Assert.Single(Read().Notes));
+    }
+
+    [Fact]
     public async Task OfWindowsAreRunAsUnixHasThem()
     {
         await ShellAsync("cd phases; printf '\\357\\273\\277#!/bin/bash\\r\\necho a\\r\\n' > main.sh; printf 'a\\r\\n' > lib.sh; printf 'a\\r\\n' > data; printf '\\357\\273\\277true\\n' > init.sh");

@@ -32,6 +32,12 @@ sealed class CidrShape : ScalarShape<IPNetwork>
             return false;
         }
 
+        if (address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..])
+        {
+            complaint = new($"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved", "write a private one, such as 10.80.0.0/24");
+            return false;
+        }
+
         value = new IPNetwork(address, length);
         complaint = default;
         return true;
