@@ -12,39 +12,69 @@ namespace Croft.Lifecycle;
 sealed class Artifacts
 {
     const int Named = 5;
+    const int LongestText = 500;
+    const int Most = 100_000;
 
-    readonly IReadOnlyList<string> globs;
+    /// <summary>In bytes: what has less is not looked for room.</summary>
+    const long AnyDisk = 1 << 20;
+
+    /// <summary>find may look through a large disk before it has a word to say.</summary>
+    static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
+
+    /// <summary>For all that comes when nothing should come any more.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    readonly IReadOnlyList<Regex> patterns;
     readonly string root;
+    readonly TimeSpan silence;
+    readonly CancellationTokenSource late;
     readonly Dictionary<string, byte[]> fetched = new(StringComparer.Ordinal);
     readonly List<string> complaints = [];
     Exception? torn;
+    long complained;
     bool any;
 
-    Artifacts(IReadOnlyList<string> globs, string folder) => (this.globs, root) = (globs, Path.GetFullPath(folder) + Path.DirectorySeparatorChar);
+    Artifacts(IReadOnlyList<string> globs, string folder, TimeSpan silence, CancellationTokenSource late) =>
+        (patterns, root, this.silence, this.late) = ([.. globs.Select(PatternOf)], Path.GetFullPath(folder) + Path.DirectorySeparatorChar, silence, late);
 
     /// <summary>Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not. Files that change, vanish or are others' do not cost the rest.</summary>
     /// <param name="note">Takes what did not come whole.</param>
+    /// <param name="silence">How long the guest may send nothing; null is what suits guests of all kinds.</param>
     /// <exception cref="CroftException">The guest could not send them.</exception>
-    public static async Task FetchAsync(IGuest guest, IReadOnlyList<string> globs, string folder, Action<string> note, CancellationToken cancel)
+    public static async Task FetchAsync(IGuest guest, IReadOnlyList<string> globs, string folder, Action<string> note, CancellationToken cancel, TimeSpan? silence = null)
     {
-        var artifacts = new Artifacts(globs, folder);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var artifacts = new Artifacts(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find -H {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(Wide(glob))} -print0");
-        var result = await guest.RunAsync(
-            new($"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -") { Output = artifacts.ReadAsync }, cancel);
-        artifacts.Judge(result, note);
+        var command = new GuestCommand($"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -")
+        {
+            Output = artifacts.ReadAsync,
+        };
+        artifacts.Heard();
+        try
+        {
+            artifacts.Judge(await guest.RunAsync(command, late.Token), note);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw CroftException.World($"artifacts could not be fetched: {artifacts.torn?.Message ?? "the guest is silent, or does not come to an end"}");
+        }
     }
+
+    void Heard() => late.CancelAfter(silence);
 
     /// <summary>tar's 1 and 2 are also for files that changed while it read them, vanished, or may not be read; it has sent the others then.</summary>
     void Judge(ToolResult result, Action<string> note)
     {
         var said = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !IsOfNothing(line)).ToList();
-        complaints.AddRange(said.Where(IsOfAFile).Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
+        foreach (var line in said.Where(IsOfAFile))
+            Complain(line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
         var isWhole = torn is null && any && result.ExitCode is 0 or 1 or 2;
         if (!isWhole || (fetched.Count == 0 && result.ExitCode != 0))
         {
             throw CroftException.World("artifacts could not be fetched: " + (complaints.Count > 0 && isWhole ? Told()
-                : said.Count > 0 ? string.Join(" / ", said.TakeLast(3))
+                : said.Count > 0 ? string.Join(" / ", said.TakeLast(3).Select(Shown))
                 : result.ExitCode == 255 ? "the connection to the guest broke"
                 : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"));
         }
@@ -53,7 +83,13 @@ sealed class Artifacts
             note($"not all was fetched as it is: {Told()}");
     }
 
-    string Told() => string.Join("; ", complaints.Take(Named)) + (complaints.Count > Named ? $"; and {complaints.Count - Named} more" : "");
+    void Complain(string text)
+    {
+        if (complained++ < Named)
+            complaints.Add(Shown(text));
+    }
+
+    string Told() => string.Join("; ", complaints) + (complained > Named ? $"; and {complained - Named} more" : "");
 
     /// <summary>A pattern whose folder is not there matches nothing.</summary>
     static bool IsOfNothing(string line) =>
@@ -67,32 +103,61 @@ sealed class Artifacts
     {
         try
         {
-            await UnpackAsync(new(stream), cancel);
+            await UnpackAsync(new(stream, Heard), cancel);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or OverflowException)
         {
             torn = e; // the guest went away, or sends no archive: ssh's exit code and words say more
         }
 
+        late.CancelAfter(silence < Grace ? silence : Grace);
         await stream.CopyToAsync(Stream.Null, cancel);
     }
 
     async Task UnpackAsync(TarFiles tar, CancellationToken cancel)
     {
+        var count = 0;
         while (await tar.NextAsync(cancel) is { } entry)
         {
             any = true;
             var path = "/" + Encoding.UTF8.GetString(entry.Name).TrimStart('/');
-            if (!entry.IsFile || !globs.Any(g => Matches(g, path)) || TargetOf(entry.Name) is not { } target)
+            Require(++count, tar.Left, path);
+            if (!entry.IsFile || !patterns.Any(p => p.IsMatch(path)) || TargetOf(entry.Name) is not { } target)
                 continue;
             await using var file = Open(target, path);
-            await tar.CopyAsync(file, cancel);
+            await CopyAsync(tar, file, path, cancel);
             if (file is not null)
                 fetched[target] = entry.Name;
         }
 
         any |= tar.Any;
     }
+
+    /// <summary>Numbers are only what the guest says; what it then sends must neither fill the disk nor go on for ever.</summary>
+    void Require(int count, long size, string path)
+    {
+        if (count > Most)
+            throw CroftException.World($"artifacts could not be fetched: they are more than {Most} files", "narrow project.artifacts");
+        if (size < AnyDisk)
+            return;
+        Directory.CreateDirectory(root);
+        if (new DriveInfo(root).AvailableFreeSpace is var free && size > free)
+            throw CroftException.World($"artifacts could not be fetched: {Shown(path)} has {size} bytes, and {free} are free for it in {root}", "free space on that disk, or narrow project.artifacts");
+    }
+
+    static async Task CopyAsync(TarFiles tar, FileStream? file, string path, CancellationToken cancel)
+    {
+        try
+        {
+            await tar.CopyAsync(file, cancel);
+        }
+        catch (IOException e) when (e is not EndOfStreamException)
+        {
+            throw CroftException.World($"artifacts could not be fetched: {Shown(path)}: {e.Message}", cause: e);
+        }
+    }
+
+    static string Shown(string text) => PlainText.Line(text.Length > LongestText ? text[..LongestText] + "…" : text);
 
     /// <summary>Null when this disk does not take such a name, which is no reason to lose the others.</summary>
     FileStream? Open(string target, string path)
@@ -102,9 +167,9 @@ sealed class Artifacts
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             return File.Create(target);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // the latter is a folder in its place
         {
-            complaints.Add($"{path}: {e.Message}");
+            Complain($"{Shown(path)}: {e.Message}");
             return null;
         }
     }
@@ -152,7 +217,9 @@ sealed class Artifacts
     static string Wide(string glob) => glob.Replace("**/", "*", StringComparison.Ordinal).Replace("**", "*", StringComparison.Ordinal);
 
     /// <summary>Whether a file is meant: <c>**/</c> is any folders or none, <c>**</c> anything, <c>*</c>, <c>?</c> and <c>[a-z]</c> stay in one folder.</summary>
-    internal static bool Matches(string glob, string path)
+    internal static bool Matches(string glob, string path) => PatternOf(glob).IsMatch(path);
+
+    static Regex PatternOf(string glob)
     {
         var pattern = Regex.Replace(glob, @"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", part => part.Value switch
         {
@@ -164,7 +231,7 @@ sealed class Artifacts
             ['[', .. var set, ']'] => $"[{Literal(set)}]",
             var other => Regex.Escape(other),
         });
-        return Regex.IsMatch(path, $@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        return new($@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
 
         static string Literal(string set) => set.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("^", @"\^", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
     }

@@ -3,13 +3,17 @@ using System.Text;
 namespace Croft.Lifecycle;
 
 /// <summary>Reads a tar archive in GNU's format file by file, with the bytes of each name; .NET's own reader takes names for UTF-8 and loses what is not.</summary>
-sealed class TarFiles(Stream archive)
+/// <param name="heard">Called whenever something came.</param>
+sealed class TarFiles(Stream archive, Action heard)
 {
     const int Block = 512;
     const int LongestName = 1 << 16;
 
     long left;
     int padding;
+
+    /// <summary>What the present entry has still to send.</summary>
+    public long Left => left;
 
     /// <summary>Whether anything came.</summary>
     public bool Any { get; private set; }
@@ -23,7 +27,7 @@ sealed class TarFiles(Stream archive)
         while (true)
         {
             await SkipAsync(cancel);
-            if (await archive.ReadAtLeastAsync(header, Block, throwOnEndOfStream: false, cancel) is var read && read < Block)
+            if (await ReadAsync(header, cancel) is var read && read < Block)
                 return read == 0 ? null : throw new EndOfStreamException("the archive breaks off");
             Any = true;
             if (!header.AsSpan().ContainsAnyExcept((byte)0))
@@ -31,13 +35,15 @@ sealed class TarFiles(Stream archive)
             if (Number(header.AsSpan(148, 8)) != SumOf(header))
                 throw new InvalidDataException("this is no tar archive");
             left = Number(header.AsSpan(124, 12));
+            if (left < 0)
+                throw new InvalidDataException("this is no tar archive");
             padding = (int)((Block - (left % Block)) % Block);
             if (header[156] != 'L')
                 return (longName ?? Text(header.AsSpan(0, 100)).ToArray(), header[156] is (byte)'0' or 0);
             if (left > LongestName)
                 throw new InvalidDataException("a name in the archive is too long");
             longName = new byte[left];
-            await archive.ReadExactlyAsync(longName, cancel);
+            await ReadWholeAsync(longName, cancel);
             left = 0;
             longName = Text(longName).ToArray();
         }
@@ -52,6 +58,7 @@ sealed class TarFiles(Stream archive)
             var count = await archive.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancel);
             if (count == 0)
                 throw new EndOfStreamException("the archive breaks off");
+            heard();
             left -= count;
             if (to is not null)
                 await to.WriteAsync(buffer.AsMemory(0, count), cancel);
@@ -61,8 +68,21 @@ sealed class TarFiles(Stream archive)
     async Task SkipAsync(CancellationToken cancel)
     {
         await CopyAsync(null, cancel);
-        await archive.ReadExactlyAsync(new byte[padding], cancel);
+        await ReadWholeAsync(new byte[padding], cancel);
         padding = 0;
+    }
+
+    async Task ReadWholeAsync(byte[] block, CancellationToken cancel)
+    {
+        if (await ReadAsync(block, cancel) < block.Length)
+            throw new EndOfStreamException("the archive breaks off");
+    }
+
+    async Task<int> ReadAsync(byte[] block, CancellationToken cancel)
+    {
+        var read = await archive.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancel);
+        heard();
+        return read;
     }
 
     static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is var end and >= 0 ? field[..end] : field;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Croft.Reports;
+namespace Croft;
 
 /// <summary>What a guest or a tool wrote, made safe to show: whoever wrote it may have meant harm.</summary>
 static partial class PlainText
