@@ -8,11 +8,18 @@ namespace Croft.Guests;
 /// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before. Where the command is heard, what it and its
 /// children say passes through a <c>cat</c> in the guest: the answer ends with the command's own shell, and children that go on never meet a closed output.
 /// </summary>
-/// <param name="enough">Ends the connection, when all has been heard and somebody in the guest still holds it.</param>
-sealed class Answer(GuestCommand command, Action enough)
+/// <param name="over">Ends the connection, when all has been heard and somebody in the guest still holds it.</param>
+sealed class Answer(GuestCommand command, CancellationTokenSource over)
 {
     const string Begins = "croft-begins";
     const int LongestNoise = 1000;
+
+    /// <summary>In bytes: no greeting is near that.</summary>
+    const int TooMuchNoise = 1 << 20;
+
+    /// <summary>Of the line that ends what is heard, behind the mark: an exit code has three digits.</summary>
+    const int LongestCode = 16;
+
     const int ConnectionFailed = 255;
 
     /// <summary>For what children say in passing, and for a guest that is slow to end a session.</summary>
@@ -55,7 +62,7 @@ sealed class Answer(GuestCommand command, Action enough)
     }
 
     /// <summary>What came of it.</summary>
-    /// <param name="session">How ssh ended; null when it was ended by <c>enough</c>.</param>
+    /// <param name="session">How ssh ended; null when it was ended from here.</param>
     public ToolResult Of(ToolResult? session)
     {
         if (code is { } own)
@@ -70,12 +77,15 @@ sealed class Answer(GuestCommand command, Action enough)
 
     /// <summary>Reads to the end of a line that ends so, not a byte further. Null when it came, otherwise the last of what came instead.</summary>
     /// <param name="word">Its first letter is not in it again.</param>
+    /// <exception cref="CroftException">What comes instead has no end.</exception>
     public static async Task<string?> SkipAsync(Stream output, string word, CancellationToken cancel)
     {
-        var (next, seen, passed) = (new byte[1], 0, new Tail<byte>(LongestNoise));
+        var (next, seen, passed) = (new byte[1], 0, new Tail<byte>(LongestNoise)); // buffered it would take from what follows
         while (await output.ReadAsync(next, cancel) > 0)
         {
             passed.Add(next);
+            if (passed.Lost > TooMuchNoise)
+                throw CroftException.World($"the guest says more than {TooMuchNoise >> 20} MiB before it does what it is asked, last: {PlainText.Line(Encoding.UTF8.GetString(passed.Kept))}");
             if (seen == word.Length && next[0] == '\n')
                 return null;
             seen = seen < word.Length && next[0] == word[seen] ? seen + 1 : next[0] == word[0] ? 1 : 0;
@@ -94,11 +104,12 @@ sealed class Answer(GuestCommand command, Action enough)
             said(buffer.AsSpan(0, at));
             buffer.AsSpan(at, held - at).CopyTo(buffer);
             held -= at;
-            if (buffer.AsSpan(0, held).IndexOf((byte)'\n') is not (var line and > 0) || !buffer.AsSpan(0, held).StartsWith(mark))
+            if (!buffer.AsSpan(0, held).StartsWith(mark) || (EndOf(buffer.AsSpan(mark.Length, held - mark.Length)) is var end && end < 0))
                 continue;
-            code = int.Parse(Encoding.ASCII.GetString(buffer.AsSpan(mark.Length, line - mark.Length)).Trim(), CultureInfo.InvariantCulture);
-            said(buffer.AsSpan(line + 1, held - line - 1));
+            code = CodeOf(buffer.AsSpan(mark.Length, end));
+            said(buffer.AsSpan(Math.Min(held, mark.Length + end + 1)..held));
             await LingerAsync(output, buffer, said, cancel);
+            over.CancelAfter(Grace); // its output is closed, and the session may stay all the same
             return;
         }
 
@@ -118,9 +129,16 @@ sealed class Answer(GuestCommand command, Action enough)
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             command.Held?.Invoke();
-            enough();
+            await over.CancelAsync();
         }
     }
+
+    /// <summary>Where the line behind the mark ends, which only a guest that lies makes long; -1 when its end is still to come.</summary>
+    static int EndOf(ReadOnlySpan<byte> heard) => heard.IndexOf((byte)'\n') is var line and >= 0 ? line : heard.Length > LongestCode ? LongestCode : -1;
+
+    /// <summary>What is none counts as a connection that failed.</summary>
+    static int CodeOf(ReadOnlySpan<byte> line) =>
+        byte.TryParse(line.Trim((byte)' '), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : ConnectionFailed;
 
     /// <summary>Where the mark is, or what may become it; the length when it is nowhere.</summary>
     static int StartOf(ReadOnlySpan<byte> mark, ReadOnlySpan<byte> heard)

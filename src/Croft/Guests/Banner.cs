@@ -78,7 +78,7 @@ static class Banner
             length += count;
             var text = Encoding.ASCII.GetString(buffer, 0, length);
             if (text.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0)
-                return text.StartsWith("SSH-", StringComparison.Ordinal) ? text[..end].TrimEnd() : null;
+                return text.StartsWith("SSH-", StringComparison.Ordinal) ? PlainText.Line(text[..end]) : null;
         }
 
         return null;

@@ -11,6 +11,9 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     /// <inheritdoc/>
     public GuestAccess Access => access;
 
+    /// <summary>The longest that its disks may take to be written.</summary>
+    internal TimeSpan SyncTime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Through which it is reached; null is directly.</summary>
     Way? Way => SshConfig.WayOf(access, files);
 
@@ -30,7 +33,7 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var answer = new Answer(command, over.Cancel);
+        var answer = new Answer(command, over);
         try
         {
             var ssh = Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with { IsApart = true, Input = command.Input, Output = answer.ReadAsync };
@@ -55,9 +58,18 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     /// <inheritdoc/>
     public async Task SyncAsync(CancellationToken cancel)
     {
-        var result = await RunAsync(new("sync"), cancel);
-        if (result.ExitCode != 0)
-            throw CroftException.World($"syncing the disks of {access.Name}: exit code {result.ExitCode}: {result.LastWords}");
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(SyncTime);
+        try
+        {
+            var result = await RunAsync(new("sync"), late.Token);
+            if (result.ExitCode != 0)
+                throw CroftException.World($"syncing the disks of {access.Name}: exit code {result.ExitCode}: {result.LastWords}");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw CroftException.World($"syncing the disks of {access.Name}: sync has not ended after {SyncTime.TotalSeconds:0} s", $"croft console {access.Name} --log shows its serial log");
+        }
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
-        var answer = new Answer(command, killed.Cancel);
+        var answer = new Answer(command, killed);
         await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);
         next.SetResult((answer, command));
         try

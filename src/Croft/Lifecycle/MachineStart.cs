@@ -10,6 +10,7 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
 {
     const int ConsoleLines = 12;
     const int ConsoleSize = 1 << 16;
+    const int LongestLine = 500;
 
     readonly IEngine engine = work.EngineOf(machine);
 
@@ -64,6 +65,6 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
     {
         var log = await engine.DownloadAsync(Volumes.Console(record.Farm, record.Name), -ConsoleSize, cancel);
         var lines = System.Text.Encoding.UTF8.GetString(log ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join('\n', lines.TakeLast(ConsoleLines));
+        return string.Join('\n', lines.TakeLast(ConsoleLines).Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line)));
     }
 }

@@ -47,8 +47,8 @@ sealed class PhaseLog : IDisposable
 
     /// <summary>The last line with something in it that is not Croft's own.</summary>
     public string LastLine =>
-        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(line => !line.StartsWith(Mark, StringComparison.Ordinal)) ?? "";
+        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r']).Select(PlainText.Line)
+            .LastOrDefault(line => line.Length > 0 && !line.StartsWith(Mark, StringComparison.Ordinal)) ?? "";
 
     /// <summary>Takes a line.</summary>
     public void AddLine(string line) => Add(Encoding.UTF8.GetBytes(line + "\n"));

@@ -40,7 +40,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         if (result.Error.Length > 0)
             log.AddLine(result.LastWords);
         if (isHeld)
-            Name(await PhaseMark.LeftAsync(guest, mark, cancel), log);
+            Name(await PhaseMark.LeftAsync(guest, mark, work.Clock, cancel), log);
         return result.ExitCode;
     }
 

@@ -14,11 +14,12 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
     /// <summary>The last lines it wrote to stderr, or to stdout when stderr was silent; for messages.</summary>
     public string LastWords => Tail(string.IsNullOrWhiteSpace(Error) ? Output : Error);
 
-    static string Tail(string text)
-    {
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join(" / ", lines[Math.Max(0, lines.Length - 3)..]);
-    }
+    /// <summary>In characters: of a line that is longer, this much of its end is told.</summary>
+    const int LongestLine = 1000;
+
+    /// <summary>Who wrote them may be a guest, and people's terminals show them.</summary>
+    static string Tail(string text) => string.Join(" / ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3)
+        .Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line)));
 }
 
 /// <summary>
@@ -61,20 +62,21 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     {
         using var told = Waits.For(Path.GetFileName(Program));
         using var process = Start(redirect: true);
-        await using var kill = cancel.Register(() => Kill(process)).ConfigureAwait(false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var kill = over.Token.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
-        void End() => Kill(process);
-        var output = OrEndAsync(End, Output is not null ? TakeAsync(process.StandardOutput.BaseStream, cancel)
-            : Line is not null ? HearAsync(process.StandardOutput, gate, cancel)
-            : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), cancel));
-        var error = OrEndAsync(End, HearAsync(process.StandardError, gate, cancel));
-        var input = OrEndAsync(End, FeedAsync(process.StandardInput.BaseStream, cancel));
+        Task EndAsync() => over.CancelAsync();
+        var output = OrEndAsync(EndAsync, Output is not null ? TakeAsync(process.StandardOutput.BaseStream, over.Token)
+            : Line is not null ? HearAsync(process.StandardOutput, gate, over.Token)
+            : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), over.Token));
+        var error = OrEndAsync(EndAsync, HearAsync(process.StandardError, gate, over.Token));
+        var input = OrEndAsync(EndAsync, FeedAsync(process.StandardInput.BaseStream, over.Token));
 #pragma warning disable RS0030 // the one home of processes
         var exit = process.WaitForExitAsync(CancellationToken.None);
 #pragma warning restore RS0030
         await Task.WhenAny(input, exit);
         await exit;
-        if (input.IsFaulted)
+        if (over.IsCancellationRequested && !cancel.IsCancellationRequested)
             await input; // what should have been written could not be read, for instance
         await Task.WhenAll(output, error);
         if (process.ExitCode != 0)
@@ -130,8 +132,8 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         return "";
     }
 
-    /// <summary>What nobody reads any more must not block the program for ever.</summary>
-    static async Task<string> OrEndAsync(Action end, Task<string> reading)
+    /// <summary>What nobody reads any more must not block the program for ever, nor its other ends who waits for it: others may hold them.</summary>
+    static async Task<string> OrEndAsync(Func<Task> end, Task<string> reading)
     {
         try
         {
@@ -139,7 +141,7 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
         catch
         {
-            end();
+            await end();
             throw;
         }
     }

@@ -11,6 +11,9 @@ public static class Waits
     /// <summary>At most so many lines at once: a thousand machines may wait for the same thing.</summary>
     internal const int MostLines = 4;
 
+    /// <summary>In characters: it is one line among others.</summary>
+    const int LongestSeen = 300;
+
     static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -68,7 +71,8 @@ public static class Waits
         {
             try
             {
-                return wait.Seen?.Invoke();
+                var seen = wait.Seen?.Invoke();
+                return seen?.Length > LongestSeen ? "…" + seen[^LongestSeen..] : seen;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

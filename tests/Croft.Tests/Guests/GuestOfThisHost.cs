@@ -15,7 +15,7 @@ sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var answer = new Answer(command with { Text = Before + command.Text }, over.Cancel);
+        var answer = new Answer(command with { Text = Before + command.Text }, over);
         try
         {
             return answer.Of(await new Tool(shell, "-c", greeting + answer.Text) { Input = command.Input, Output = answer.ReadAsync }.RunAsync(over.Token));

@@ -18,7 +18,6 @@ sealed class SimulatedFarm : IDisposable
     static readonly Lazy<Task<(string Cache, string Image)>> Store = new(MakeStoreAsync);
 
     readonly TemporaryFolder folder = new();
-    readonly Surroundings surroundings;
 
     SimulatedFarm(Simulation simulation, Invariants invariants, string cache, string text, IEnumerable<(string File, string Script)> phases)
     {
@@ -27,7 +26,7 @@ sealed class SimulatedFarm : IDisposable
         foreach (var (file, script) in phases)
             folder.Write("phases/" + file, script);
         Farm = FarmFile.Read(folder.Write("farm.yaml", text), Reading.Defaults).Require();
-        surroundings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { World = new SimulatedWorld(simulation) };
+        Surroundings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { World = new SimulatedWorld(simulation) };
     }
 
     public Simulation Simulation { get; }
@@ -35,6 +34,11 @@ sealed class SimulatedFarm : IDisposable
     public Invariants Invariants { get; }
 
     public Farm Farm { get; }
+
+    public Surroundings Surroundings { get; }
+
+    /// <summary>For what nobody needs to know of images.</summary>
+    public static IProgress<ImageProgress> Silent => Silence.Instance;
 
     public IEnumerable<SimulatedHost> Hosts => Simulation.Hosts.Values;
 
@@ -146,7 +150,7 @@ sealed class SimulatedFarm : IDisposable
 
     async Task WithControllerAsync(Func<Controller, Task> program)
     {
-        using var controller = await Controller.OpenAsync(Farm, surroundings, CancellationToken.None);
+        using var controller = await Controller.OpenAsync(Farm, Surroundings, CancellationToken.None);
         await program(controller);
     }
 

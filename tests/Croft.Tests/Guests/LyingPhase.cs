@@ -1,0 +1,86 @@
+using System.Reflection;
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Lifecycle;
+using Croft.Planning;
+using Croft.Testing;
+using Croft.Tests.Simulated;
+
+namespace Croft.Tests.Guests;
+
+/// <summary>The phase <c>main</c> of a simulated machine, run in guests of the test's choice.</summary>
+sealed class LyingPhase : IDisposable
+{
+    readonly Controller controller;
+    readonly FarmWork work;
+    readonly PhaseFiles files;
+    readonly AsyncLocal<IGuest?> guest;
+
+    LyingPhase(Controller controller, FarmWork work, PhaseFiles files, AsyncLocal<IGuest?> guest) => (this.controller, this.work, this.files, this.guest) = (controller, work, files, guest);
+
+    public string Folder => work.Journal.Folder.ArtifactsPath("a");
+
+    public void Dispose()
+    {
+        work.Dispose();
+        controller.Dispose();
+        foreach (var left in Directory.GetDirectories("/tmp", $"croft-{PhaseMark.Of(work.Journal.Folder, Phase.Main)}-*")) // guests that are this host
+            Directory.Delete(left, recursive: true);
+    }
+
+    public static async Task<LyingPhase> MakeAsync(SimulatedFarm farm, TimeProvider clock)
+    {
+        await farm.UpAsync();
+        var guest = new AsyncLocal<IGuest?>();
+        LyingPhase? made = null;
+        await farm.Simulation.Clock.RunAsync(async () =>
+        {
+            var controller = await Controller.OpenAsync(farm.Farm, farm.Surroundings with { Clock = clock, World = new ChosenGuests(new SimulatedWorld(farm.Simulation), guest) }, CancellationToken.None);
+            var plan = await controller.PlanAsync(CancellationToken.None);
+            var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => false, _ => { }, SimulatedFarm.Silent, CancellationToken.None);
+            made = new(controller, work, PhaseFiles.Read(farm.Farm, CancellationToken.None), guest);
+        }, TimeSpan.FromHours(1));
+        return made!;
+    }
+
+    public async Task RunAsync(IGuest chosen, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
+    {
+        guest.Value = chosen;
+        var machine = work.Plan.Machines[0];
+        var runner = new PhaseRunner(work, files, (_, _) => { });
+        await runner.RunAsync(machine, runner.Find(Phase.Main, machine.Spec)!, shell, remark, cancel);
+    }
+
+    sealed class ChosenGuests(IWorld world, AsyncLocal<IGuest?> guest) : IWorld
+    {
+        public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
+        {
+            var engine = DispatchProxy.Create<IEngine, Running>();
+            ((Running)(object)engine).Set(await world.ConnectAsync(name, uri, sessionPool, within, cancel), () => guest.Value is not null);
+            return engine;
+        }
+
+        public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => guest.Value ?? world.GuestOf(hypervisor, access, files);
+
+        public Task<string> UserKeyAsync(string file, CancellationToken cancel) => world.UserKeyAsync(file, cancel);
+
+        public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel) => world.MakeKeyAsync(folder, cancel);
+
+        public Task WriteSeedAsync(IReadOnlyDictionary<string, string> seed, string path, CancellationToken cancel) => world.WriteSeedAsync(seed, path, cancel);
+    }
+
+    /// <summary>An engine whose machines run, once real time counts.</summary>
+#pragma warning disable CA1852 // proxies are made by inheritance
+    public class Running : DispatchProxy
+#pragma warning restore CA1852
+    {
+        IEngine? engine;
+        Func<bool>? isReal;
+
+        internal void Set(IEngine inner, Func<bool> real) => (engine, isReal) = (inner, real);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            isReal!() && targetMethod!.Name == nameof(IEngine.PowerAsync) ? Task.FromResult<PowerState?>(PowerState.Running) : targetMethod!.Invoke(engine, args);
+    }
+}
