@@ -18,6 +18,9 @@ public sealed class LyingSshd : IAsyncLifetime
     /// <summary>What is not the guests'.</summary>
     public string Folder => folder.Path;
 
+    /// <summary>With a short path.</summary>
+    string Sockets => Path.Combine(Path.GetTempPath(), $"liars-{port}");
+
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -55,6 +58,8 @@ public sealed class LyingSshd : IAsyncLifetime
             await Task.WhenAny(server);
         }
 
+        if (Directory.Exists(Sockets))
+            Directory.Delete(Sockets, recursive: true);
         end.Dispose();
         folder.Dispose();
     }
@@ -79,7 +84,7 @@ public sealed class LyingSshd : IAsyncLifetime
             {{lie}}
 
             """);
-        var files = new SshFiles(PathOf(name), PathOf("user"), Path.Combine(Path.GetTempPath(), $"liars-{port}"));
+        var files = new SshFiles(PathOf(name), PathOf("user"), Sockets);
         var access = new GuestAccess(name, "f." + name, IPAddress.Loopback, port, "root", string.Join(' ', File.ReadAllText(PathOf("host.pub")).Split(' ')[..2]));
         SshConfig.Write([access], files);
         File.WriteAllText(files.Config, $"SetEnv LIE={name}\n" + File.ReadAllText(files.Config));
