@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Croft.Reports;
 using Croft.Tools;
 
 namespace Croft.Lifecycle;

@@ -1,5 +1,6 @@
 using Croft.Journal;
 using Croft.Planning;
+using Croft.Reports;
 
 namespace Croft.Lifecycle;
 
@@ -60,6 +61,7 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
         else if (remarks.Count > 0)
             reason = string.Join("; ", remarks);
         remarks.Clear();
+        reason = reason is null ? null : PlainText.Of(reason); // it may be a guest's words, and goes to terminals
         if (outcome == Outcome.Passed)
             ran.Add(step);
         else if (counts || outcome == Outcome.Cancelled)

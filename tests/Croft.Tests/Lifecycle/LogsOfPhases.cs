@@ -36,6 +36,9 @@ public sealed class LogsOfPhases : IDisposable
         log.AddLine("no such package");
         log.Note("left running: 7 sleep");
         Assert.Equal("no such package", log.LastLine);
+        log.AddLine("\e[31mred\e[0m\a\0 \e]0;title\a");
+        Assert.Equal("red", log.LastLine);
+        log.Note("left running: 7 sleep");
         Assert.EndsWith("[croft: left running: 7 sleep]\n", System.IO.File.ReadAllText(File));
     }
 
