@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Croft.Testing;
 
 namespace Croft.Machines.Tests;
 
@@ -60,7 +61,7 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
             networks: { lab: { mode: {{mode}} } }
             vms: { list: [ { name: a, platform: debian_12, count: 2 } ] }
             """);
-        var refused = await user.CroftWithoutCache(farm, "up").RunAsync(TestContext.Current.CancellationToken);
+        var refused = await TestedProgram.RunAsync(user.CroftWithoutCache(farm, "up"), TestContext.Current.CancellationToken);
         Assert.Equal(3, refused.ExitCode);
         Assert.StartsWith($"Error: farm.yaml:2:13: networks.lab.mode: an ordinary user's libvirt (qemu:///session) cannot make networks, and lab is {mode}", refused.Error, StringComparison.Ordinal);
         Assert.Single(refused.Error.Trim().Split("Error:", StringSplitOptions.RemoveEmptyEntries));
@@ -106,7 +107,7 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     public async Task IsToldThatARuntimeFolderIsMissing()
     {
         var farm = await user.FarmAsync("adrift", Farm("adrift"));
-        var refused = await user.CroftWithoutRuntime(farm, "up").RunAsync(TestContext.Current.CancellationToken);
+        var refused = await TestedProgram.RunAsync(user.CroftWithoutRuntime(farm, "up"), TestContext.Current.CancellationToken);
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("XDG_RUNTIME_DIR is not set; log in as this user", refused.Error, StringComparison.Ordinal);
         Assert.False(user.HasSecondDaemon);

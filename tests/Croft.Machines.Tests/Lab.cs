@@ -59,7 +59,7 @@ sealed class Lab : IAsyncDisposable
         Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
     };
 
-    public Task<ToolResult> CroftAsync(params string[] arguments) => Tool(arguments).RunAsync(TestContext.Current.CancellationToken);
+    public Task<ToolResult> CroftAsync(params string[] arguments) => TestedProgram.RunAsync(Tool(arguments), TestContext.Current.CancellationToken);
 
     /// <summary>Runs a command, which must end with this exit code.</summary>
     public async Task<ToolResult> MustAsync(int exitCode, params string[] arguments)

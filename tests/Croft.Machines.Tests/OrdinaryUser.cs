@@ -89,7 +89,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
 
     public async Task<ToolResult> CroftAsync(string folder, int exitCode, params IEnumerable<string> arguments)
     {
-        var result = await Croft(folder, arguments).RunAsync(TestContext.Current.CancellationToken);
+        var result = await TestedProgram.RunAsync(Croft(folder, arguments), TestContext.Current.CancellationToken);
         Assert.True(result.ExitCode == exitCode, $"{string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Error}");
         return result;
     }

@@ -1,3 +1,4 @@
+using Croft.Testing;
 namespace Croft.Machines.Tests;
 
 /// <summary>Two farms that race for one host on which only one of them has room: a user's own libvirt, so that nobody else's machines count.</summary>
@@ -52,7 +53,7 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
         Assert.Equal(0, (await UpAsync(second)).Code);
         foreach (var command in new string[][] { ["up"], ["start", "a"], ["run", "--fresh"], ["snapshot", "restore", "warm", "--yes"] })
         {
-            var refused = await user.Croft(first, command).RunAsync(TestContext.Current.CancellationToken);
+            var refused = await TestedProgram.RunAsync(user.Croft(first, command), TestContext.Current.CancellationToken);
             Assert.Equal(3, refused.ExitCode);
             Assert.Contains($"no room for machine \"a\" any more: farm \"{Second}\" in {second} came first; 44 MiB of memory free, 256 MiB needed", refused.Error + refused.Output);
         }
@@ -97,7 +98,7 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
 
     async Task<(int Code, string Message)> UpAsync(string folder)
     {
-        var result = await user.Croft(folder, "up").RunAsync(TestContext.Current.CancellationToken);
+        var result = await TestedProgram.RunAsync(user.Croft(folder, "up"), TestContext.Current.CancellationToken);
         return (result.ExitCode, result.Error);
     }
 
