@@ -14,16 +14,16 @@ public sealed class APoolFromOneLine : IAsyncLifetime
     public async Task IsAlwaysFreshAndForgetsWhatItThrowsAway()
     {
         await SpawnAsync(0, "1-2:d12");
-        Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
+        Assert.Equal([$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running"], await MachinesAsync());
         await lab.MustAsync(0, "exec", "-f", lab.Farm, "--", "echo mine > /root/kept");
 
-        await SpawnAsync(2, "spool2:debian_12");
-        await SpawnAsync(0, "spool2:debian_12", "--yes");
-        Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", "spool01", "--", "cat /root/kept")).Output);
-        await lab.MustAsync(1, "ssh", "spool02", "--", "test -e /root/kept");
+        await SpawnAsync(2, $"{lab.Farm}2:debian_12");
+        await SpawnAsync(0, $"{lab.Farm}2:debian_12", "--yes");
+        Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", $"{lab.Farm}01", "--", "cat /root/kept")).Output);
+        await lab.MustAsync(1, "ssh", $"{lab.Farm}02", "--", "test -e /root/kept");
 
-        Assert.Equal("spool03: spool03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
-        Assert.Equal(["spool01 debian_12 running", "spool02 debian_12 running"], await MachinesAsync());
+        Assert.Equal($"{lab.Farm}03: {lab.Farm}03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
+        Assert.Equal([$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running"], await MachinesAsync());
         Assert.Equal(2, JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", lab.Farm, "-o", "json")).Output)!["machines"]!.AsArray().Count);
 
         await SpawnAsync(0, "1-2:d12", "--yes", "--rm", "--", "true");
