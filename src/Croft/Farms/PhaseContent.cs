@@ -4,8 +4,9 @@ namespace Croft.Farms;
 
 /// <summary>The content of a file of the phases folder, as it was when it was read.</summary>
 /// <param name="Digest">SHA-256 in lower case hex, with <c>x</c> when it is executable and <c>p</c> when only its owner may read it.</param>
+/// <param name="IsUtf16">Whether it begins with a byte order mark of UTF-16, as some editors of Windows write text: no shell and no Ansible reads it.</param>
 /// <param name="IsForWindows">Whether its first line ends in CR LF, or it begins with a byte order mark: no Unix shell can run it so.</param>
-sealed record PhaseContent(string Digest, bool IsForWindows)
+sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
 {
     const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -30,7 +31,7 @@ sealed record PhaseContent(string Digest, bool IsForWindows)
             }
             catch (UnauthorizedAccessException)
             {
-                folder.Refuse(path, "cannot be read", $"chmod u+r {folder.Shown(path)}, or move it out of {folder.Shown("")}");
+                folder.Refuse(path, "cannot be read", $"chmod u+r {ShellWord.Pasted(folder.Shown(path))}, or move it out of {folder.Shown("")}");
             }
             catch (IOException e)
             {
@@ -61,20 +62,21 @@ sealed record PhaseContent(string Digest, bool IsForWindows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];
-        bool? windows = null;
+        bool? windows = null, wide = null;
         while (from.Read(buffer) is > 0 and var count)
         {
             cancel.ThrowIfCancellationRequested();
             if ((left -= count) < 0)
                 throw new IOException("it grows while it is read"); // /proc says 0 bytes of files without end
             windows ??= IsWindows(buffer.AsSpan(0, count));
+            wide ??= buffer.AsSpan(0, count) is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
             hash.AppendData(buffer, 0, count);
             to?.Write(buffer, 0, count);
         }
 
         var mode = ModeOf(node);
         var marks = (mode.HasFlag(UnixFileMode.UserExecute) ? "x" : "") + (mode.HasFlag(Others) ? "" : "p");
-        return new(Convert.ToHexStringLower(hash.GetHashAndReset()) + marks, windows ?? false);
+        return new(Convert.ToHexStringLower(hash.GetHashAndReset()) + marks, windows ?? false, wide ?? false);
     }
 
     static bool IsWindows(ReadOnlySpan<byte> start) => start is [0xEF, 0xBB, 0xBF, ..] || (start.IndexOf((byte)'\n') is > 0 and var end && start[end - 1] == '\r');

@@ -37,12 +37,14 @@ public sealed class PhaseFiles
     readonly ImmutableSortedDictionary<string, string> digests;
     readonly ImmutableHashSet<string> folders;
     readonly PhaseFolder? folder;
+    readonly ImmutableArray<string> wide;
 
     PhaseFiles(Farm farm, string root, PhaseFolder? folder, IReadOnlyDictionary<string, PhaseContent> contents)
     {
         (Root, this.folder) = (root, folder);
         folders = FoldersOf(farm);
         digests = contents.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Digest, StringComparer.Ordinal);
+        wide = [.. contents.Where(c => c.Value.IsUtf16).Select(c => c.Key)];
         SharedDigest = DigestOf(digests.Where(d => PhaseOf(d.Key) is null));
         Digest = DigestOf(digests);
         Notes = folder is null ? [] : [.. NotesOf(folder, contents)];
@@ -119,7 +121,15 @@ public sealed class PhaseFiles
             let phase = PhaseOf(file.Key)
             where phase is not null
             select new Problem(new Location(folder!.Shown(file.Key), 1, 1), "", $"the file of phase {Name(phase.Value)} {file.Value}", "put a file there");
-        return [.. folder?.Problems ?? [], .. twice, .. unreadable];
+        var utf16 =
+            from file in wide
+            let phase = PhaseOf(file)
+            where phase is not null
+            let shown = folder!.Shown(file)
+            select new Problem(
+                new Location(shown, 1, 1), "", $"the file of phase {Name(phase.Value)} is UTF-16, which nothing in a guest reads",
+                $"iconv -f UTF-16 -t UTF-8 {ShellWord.Pasted(shown)} > {ShellWord.Pasted(shown + ".utf8")} && mv {ShellWord.Pasted(shown + ".utf8")} {ShellWord.Pasted(shown)}");
+        return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16];
     }
 
     /// <summary>The phase's name in files and reports.</summary>
@@ -163,7 +173,7 @@ public sealed class PhaseFiles
         foreach (var (file, _) in contents.Where(c => c.Value.IsForWindows && IsScript(c.Key)))
         {
             var what = $"{Words.Printable(folder.Shown(file), 300)} has the line ends or the byte order mark of Windows";
-            var cure = $"sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' '{folder.Shown(file).Replace("'", "'\\''", StringComparison.Ordinal)}'";
+            var cure = $"sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' {ShellWord.Pasted(folder.Shown(file))}";
             yield return IsOwnScript(file) ? $"{what} and is run without them; for good: {cure}" : $"{what} and goes to the guests so, where a shell stumbles over them: {cure}";
         }
     }

@@ -12,11 +12,6 @@ public static class Words
     /// <summary>In quotation marks, shortened, nothing unprintable.</summary>
     internal static string Quote(string text) => $"\"{Printable(text, LongestShown)}\"";
 
-    /// <summary>One word of a command that the user may paste into a shell.</summary>
-    internal static string Pasted(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:@%+=,".Contains(c, StringComparison.Ordinal))
-        ? text
-        : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
     internal static string Printable(string text, int longest)
     {
         var shown = text.Length > longest ? text[..longest] + "…" : text;

@@ -2,14 +2,11 @@ using System.Text;
 
 namespace Croft.Guests;
 
-/// <summary>Text for the shells of guests: values in it, and how it gets past a login shell, which may be any.</summary>
+/// <summary>Text for the shells of guests: how it gets past a login shell, which may be any.</summary>
 static class Shell
 {
     /// <summary>What login shells read otherwise between single quotes: csh and tcsh end at a line's end and take <c>!</c>, fish takes backslashes.</summary>
     const string Special = "'\\!\n";
-
-    /// <summary>One word, whatever is in it: nothing is special between single quotes but the quote.</summary>
-    public static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
     /// <summary>A line that every login shell understands alike: it runs the text by <c>sh</c>.</summary>
     public static string Command(string text) =>

@@ -132,7 +132,7 @@ public static class SshConfig
         MakeSockets(own);
         Replace(own.KnownHosts, $"{machine.Alias} {machine.HostKey}\n");
         Replace(own.Config, Text([machine], files, own));
-        Replace(own.Program, $"#!/bin/sh\nexec ssh -F {Shell.Quote(own.Config)} -o BatchMode=yes \"$@\"\n", Program);
+        Replace(own.Program, $"#!/bin/sh\nexec ssh -F {ShellWord.Quote(own.Config)} -o BatchMode=yes \"$@\"\n", Program);
         return own;
     }
 

@@ -133,7 +133,7 @@ sealed class Way
     public static string Words(ToolResult result) =>
         result.LastWords.Contains("refused", StringComparison.Ordinal) ? "nobody answers there yet" : result.LastWords.Split(" / ")[^1];
 
-    static string Word(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or '@') ? text : Shell.Quote(text);
+    static string Word(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or '@') ? text : ShellWord.Quote(text);
 
     /// <summary>Of everything that decides who is spoken to, as whom.</summary>
     static string IdOf(ImmutableArray<Jump> jumps) => "way-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', jumps.Select(j => $"{j} {j.KeyFile} {j.KnownHosts} {j.IsVerified}")))))[..16];

@@ -184,9 +184,9 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     /// <summary>A command for a shell that makes a qcow2 that stands alone.</summary>
     static string? Conversion(ImageSpec spec) => spec switch
     {
-        FileImage f => $"qemu-img convert -O qcow2 {Words.Pasted(f.File)} {Words.Pasted(f.File + ".whole.qcow2")}, then write file: {f.File}.whole.qcow2",
+        FileImage f => $"qemu-img convert -O qcow2 {ShellWord.Pasted(f.File)} {ShellWord.Pasted(f.File + ".whole.qcow2")}, then write file: {f.File}.whole.qcow2",
         UrlImage u when Uri.UnescapeDataString(u.Url.Segments[^1]) is not "/" and var name =>
-            $"curl -L -o {Words.Pasted(name)} {Words.Pasted(u.Url.AbsoluteUri)} && qemu-img convert -O qcow2 {Words.Pasted(name)} {Words.Pasted(name + ".whole.qcow2")}, then write file: {name}.whole.qcow2",
+            $"curl -L -o {ShellWord.Pasted(name)} {ShellWord.Pasted(u.Url.AbsoluteUri)} && qemu-img convert -O qcow2 {ShellWord.Pasted(name)} {ShellWord.Pasted(name + ".whole.qcow2")}, then write file: {name}.whole.qcow2",
         _ => null,
     };
 

@@ -89,7 +89,7 @@ public static class AnsibleInventory
     /// </summary>
     static string SshArguments(GuestAccess access, SshFiles ssh) => string.Join(' ', (string[])
     [
-        "-F", Shell.Quote(ssh.Config), "-o", $"HostKeyAlias={access.Alias}", "-o", Shell.Quote($"ControlPath={SshConfig.SocketOf(access, ssh)}"),
-        .. SshConfig.WayOf(access, ssh) is { } way ? ["-o", Shell.Quote("ProxyCommand=" + way.ProxyCommand)] : (string[])[],
+        "-F", ShellWord.Quote(ssh.Config), "-o", $"HostKeyAlias={access.Alias}", "-o", ShellWord.Quote($"ControlPath={SshConfig.SocketOf(access, ssh)}"),
+        .. SshConfig.WayOf(access, ssh) is { } way ? ["-o", ShellWord.Quote("ProxyCommand=" + way.ProxyCommand)] : (string[])[],
     ]);
 }

@@ -46,7 +46,7 @@ sealed class Artifacts
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var artifacts = new Artifacts(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
-        var finds = globs.Select(glob => $"find -H {Shell.Quote(Root(glob))} -type f -path {Shell.Quote(Wide(glob))} -print0");
+        var finds = globs.Select(glob => $"find -H {ShellWord.Quote(Root(glob))} -type f -path {ShellWord.Quote(Wide(glob))} -print0");
         var command = new GuestCommand($"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -")
         {
             Output = artifacts.ReadAsync,

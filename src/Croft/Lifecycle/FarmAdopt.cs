@@ -37,10 +37,10 @@ public static class FarmAdopt
             machine.Name,
             $"""
             set -e; umask 077
-            user={Shell.Quote(machine.Record!.User)}
+            user={ShellWord.Quote(machine.Record!.User)}
             home=$(getent passwd "$user" | cut -d: -f6)
             mkdir -p "$home/.ssh"
-            grep -qxF {Shell.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {Shell.Quote(key)} >>"$home/.ssh/authorized_keys"
+            grep -qxF {ShellWord.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {ShellWord.Quote(key)} >>"$home/.ssh/authorized_keys"
             chown -R "$user:" "$home/.ssh"
             """,
             cancel);

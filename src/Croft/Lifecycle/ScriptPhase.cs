@@ -67,17 +67,17 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         var relative = Path.GetRelativePath(files.Root, file.File);
         var text = new StringBuilder();
         foreach (var (name, value) in environment)
-            text.Append("export ").Append(name).Append('=').Append(Shell.Quote(value)).Append('\n');
-        text.Append("cd ").Append(Shell.Quote($"{folder}/{Path.GetDirectoryName(relative)}")).Append('\n');
-        var program = Shell.Quote("./" + Path.GetFileName(relative));
+            text.Append("export ").Append(name).Append('=').Append(ShellWord.Quote(value)).Append('\n');
+        text.Append("cd ").Append(ShellWord.Quote($"{folder}/{Path.GetDirectoryName(relative)}")).Append('\n');
+        var program = ShellWord.Quote("./" + Path.GetFileName(relative));
         if (InterpreterOf(file.File) is not [var interpreter, .. var argument])
             return text.Append("exec sh ").Append(program).Append('\n').ToString();
         if (!File.GetUnixFileMode(file.File).HasFlag(UnixFileMode.UserExecute))
             text.Append("chmod u+x ").Append(program).Append('\n');
         // As the kernel would, but it also works where /tmp is mounted noexec, and says what is missing.
-        text.Append("[ -x ").Append(Shell.Quote(interpreter)).Append(" ] || { echo ")
-            .Append(Shell.Quote($"{relative}: bad interpreter: {interpreter.Replace("\r", "^M", StringComparison.Ordinal)} is not in the guest")).Append("; exit 127; }\n");
-        return text.Append("exec ").AppendJoin(' ', argument.Prepend(interpreter).Select(Shell.Quote)).Append(' ').Append(program).Append('\n').ToString();
+        text.Append("[ -x ").Append(ShellWord.Quote(interpreter)).Append(" ] || { echo ")
+            .Append(ShellWord.Quote($"{relative}: bad interpreter: {interpreter.Replace("\r", "^M", StringComparison.Ordinal)} is not in the guest")).Append("; exit 127; }\n");
+        return text.Append("exec ").AppendJoin(' ', argument.Prepend(interpreter).Select(ShellWord.Quote)).Append(' ').Append(program).Append('\n').ToString();
     }
 
     /// <summary>What the first line names, with its one argument if there is one; empty when it names none.</summary>

@@ -22,13 +22,13 @@ public static partial class FileFault
         var owner = (await new Tool("stat", "-c", "%U", refused).RunAsync(cancel)).Output.Trim();
         var me = Environment.UserName;
         return owner == me
-            ? CroftException.World($"{refused} may not be written", $"chmod u+rwX {Words(refused)}", why)
+            ? CroftException.World($"{refused} may not be written", $"chmod u+rwX {ShellWord.Pasted(refused)}", why)
             : CroftException.World($"{refused} belongs to {owner}, and {me} may not change it", Cure(refused, owner, me), why);
     }
 
     /// <summary>What Croft made may be given away; the folder of a farm file, which may be all of <c>/etc</c>, may not.</summary>
     static string Cure(string refused, string owner, string me) => (Croft(refused) ?? (File.Exists(refused) ? refused : null)) is { } made
-        ? $"sudo chown -R {me} {Words(made)}; a croft that ran as {owner} made it"
+        ? $"sudo chown -R {me} {ShellWord.Pasted(made)}; a croft that ran as {owner} made it"
         : $"use a folder of your own, or have {owner} give you this one";
 
     /// <summary>What is there of a path.</summary>
@@ -39,7 +39,4 @@ public static partial class FileFault
 
     [GeneratedRegex(@"^.*/(\.croft|\.cache/croft|\.local/share/croft)(?=/)")]
     private static partial Regex OwnFolder();
-
-    /// <summary>As a shell takes it.</summary>
-    static string Words(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Croft.Farms;
 using Croft.Tools;
 
@@ -103,6 +104,17 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
             await ShellAsync(note[note.IndexOf("sed -i", StringComparison.Ordinal)..]);
         Assert.Empty(Read().Notes);
         Assert.Equal("#!/bin/bash\necho a\n", File.ReadAllText(Path.Combine(folder.Path, "phases/main.sh")));
+    }
+
+    [Fact]
+    public async Task ScriptsInUtf16AreRefusedWithACureThatCanBePasted()
+    {
+        var script = folder.Write("phases/main.sh", "");
+        await File.WriteAllTextAsync(script, "echo a\r\n", Encoding.Unicode, TestContext.Current.CancellationToken);
+        var problem = Assert.Single(Read().Problems());
+        Assert.Contains("phase main is UTF-16", problem.Message, StringComparison.Ordinal);
+        await ShellAsync(problem.Hint!);
+        Assert.Empty(Read().Problems());
     }
 
     [Fact]

@@ -164,7 +164,7 @@ public sealed class OpenSshFiles : IDisposable
     [InlineData("two\nlines")]
     [InlineData("-n")]
     public async Task QuotedWordIsOneWordToAShell(string text) =>
-        Assert.Equal($"1[{text}]", await new Tool("sh", "-c", $"set -- {Shell.Quote(text)}; printf '%s[%s]' $# \"$1\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken));
+        Assert.Equal($"1[{text}]", await new Tool("sh", "-c", $"set -- {ShellWord.Quote(text)}; printf '%s[%s]' $# \"$1\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken));
 
     static GuestAccess Access(string name, int port, string user) => new(name, "f." + name, IPAddress.Loopback, port, user, Key);
 

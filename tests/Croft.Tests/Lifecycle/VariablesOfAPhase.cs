@@ -49,7 +49,7 @@ public sealed class VariablesOfAPhase : IDisposable
     public async Task ReachAScriptAsTheyAre()
     {
         var environment = PhaseVariables.Environment(PhaseVariables.For(plan.Farm, plan.Machines[0], "/phases"), plan.Machines[0]).ToDictionary();
-        var script = string.Concat(environment.Select(v => $"export {v.Key}={Shell.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
+        var script = string.Concat(environment.Select(v => $"export {v.Key}={ShellWord.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
         Assert.Equal("it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|0123456|1.10|{{.Names}}|", await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken));
         Assert.Equal("db", (string?)JsonNode.Parse(environment["CROFT_VM"])!["name"]);
     }
