@@ -36,9 +36,9 @@ public sealed class FarmOnTheTestDriver : IDisposable
     {
         cli.Write(".croft/lock", "");
         using var other = Tools.FileLock.TryEnter(Path.Combine(cli.Folder, ".croft/lock"));
-        var result = await cli.RunAsync("--timeout", "13s", "destroy", "--yes", "-o", "json");
+        var result = await cli.ShellAsync("$croft --timeout 13s destroy --yes -o json 2>said");
         Assert.Equal((3, ""), (result.ExitCode, result.Output));
-        Assert.Contains("Still waiting for whoever has ", result.Error);
+        Assert.Contains("Still waiting for whoever has ", await File.ReadAllTextAsync(Path.Combine(cli.Folder, "said"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
