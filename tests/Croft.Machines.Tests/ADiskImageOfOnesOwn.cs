@@ -53,11 +53,11 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(lab.Folder, "disk.img"), BootSector.LooksForAVga());
         lab.Write("farm.yaml", """
             farm: owndisk
-            platforms: { owned: { image: { file: disk.img }, memory: 64MiB, virt_domain: qemu, wait: none } }
-            vms: { permutations: { platforms: [ owned ], targets: [ amd64 ] } }
+            platforms: { drawn: { image: { file: disk.img }, memory: 64MiB, virt_domain: qemu, wait: none } }
+            vms: { permutations: { platforms: [ drawn ], targets: [ amd64 ] } }
             """);
         await lab.MustAsync(0, "up");
-        Assert.Equal("vga\r\n", await SaidAsync("owned-amd64"));
+        Assert.Equal("vga\r\n", await SaidAsync("drawn-amd64"));
     }
 
     /// <summary>They are not removed so: that would be for all images of this user.</summary>

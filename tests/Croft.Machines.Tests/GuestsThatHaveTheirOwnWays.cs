@@ -31,6 +31,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
             """);
         lab.Write("phases/dependencies.sh", OddShell);
         lab.Write("phases/main.sh", """
+            cd / # what goes on must not stand in the phase's folder, which goes
             mkdir -p /tmp/x; echo one >/tmp/x/one; sudo install -m 600 /tmp/x/one /tmp/x/secret
             while :; do date; done >>/tmp/x/grows 2>&1 &
             sh -c 'sleep 5; while echo tick; do sleep 0.2; done; echo ended >/tmp/x/ended' &
