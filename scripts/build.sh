@@ -1,4 +1,4 @@
-# Publishes the program as users get it; sourced by croft, test and scripts/release.
+# Publishes the program as users get it; sourced by croft and test; scripts/release compiles with options of its own.
 # shellcheck shell=sh
 
 # publish_croft FOLDER [OPTION...]: FOLDER/croft is the program, one native file where the compiler is to be had, otherwise beside what .NET needs to run it.

@@ -59,11 +59,11 @@ static class Banner
     {
         string? greeting = null;
         var result = await (way.To(address, port) with { Output = async (output, stop) => greeting = await GreetingAsync(output, stop) }).RunAsync(cancel);
-        if (greeting is null)
-            await way.CheckAsync(address, port, cancel);
-        if (greeting is null)
-            seen($"{door}: {(result.ExitCode == 0 ? "closed the connection without a greeting" : Way.Words(result))}");
-        return greeting;
+        if (greeting is not null)
+            return greeting;
+        await way.CheckAsync(address, port, cancel);
+        seen($"{door}: {(result.ExitCode == 0 ? "closed the connection without a greeting" : Way.Words(result))}");
+        return null;
     }
 
     static async Task<string?> GreetingAsync(Stream stream, CancellationToken cancel)
