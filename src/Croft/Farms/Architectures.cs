@@ -1,4 +1,4 @@
-using Croft.Farms.Shapes;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Croft.Farms.Keys;
-using Croft.Farms.Shapes;
-using Croft.Farms.Yaml;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

@@ -1,6 +1,4 @@
-using Croft.Farms.Keys;
-using Croft.Farms.Resolving;
-using Croft.Farms.Yaml;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

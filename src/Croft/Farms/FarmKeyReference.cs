@@ -1,6 +1,5 @@
 using System.Text;
-using Croft.Farms.Keys;
-using Croft.Farms.Shapes;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

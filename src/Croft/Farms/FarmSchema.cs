@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Croft.Farms.Keys;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

@@ -36,5 +36,5 @@ sealed class HypervisorAddress
         ? jump with { KeyFile = key, KnownHosts = known, IsVerified = parameters.GetValueOrDefault("no_verify", "0") == "0" && parameters.GetValueOrDefault("known_hosts_verify") != "ignore" }
         : null;
 
-    bool Path(string parameter, out string? path) => (path = parameters.GetValueOrDefault(parameter)) is null || Keys.Rules.HostPath.Holds(path);
+    bool Path(string parameter, out string? path) => (path = parameters.GetValueOrDefault(parameter)) is null || Reading.Rules.HostPath.Holds(path);
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Croft.Farms.Yaml;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 

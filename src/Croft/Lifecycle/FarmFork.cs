@@ -1,6 +1,6 @@
 using Croft.Engines;
 using Croft.Farms;
-using Croft.Farms.Keys;
+using Croft.Farms.Reading;
 using Croft.Images;
 using Croft.Journal;
 using Croft.Planning;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Croft.Farms.Keys;
-using Croft.Farms.Shapes;
+using Croft.Farms.Reading;
 
 namespace Croft.Tests.Farms;
 

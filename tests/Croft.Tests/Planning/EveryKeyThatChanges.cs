@@ -1,6 +1,5 @@
 using Croft.Engines;
-using Croft.Farms.Keys;
-using Croft.Farms.Shapes;
+using Croft.Farms.Reading;
 using Croft.Planning;
 
 namespace Croft.Tests.Planning;

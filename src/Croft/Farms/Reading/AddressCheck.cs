@@ -1,0 +1,67 @@
+namespace Croft.Farms.Reading;
+
+/// <summary>Gives counted machines their following addresses, and checks every fixed address against its network and the other machines'.</summary>
+sealed class AddressCheck(NetworkReader networks, ProblemList problems)
+{
+    readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> _taken = [];
+    readonly HashSet<Location> _reported = [];
+
+    /// <param name="index">Which of the entry's machines it is, from 0; the first has the addresses as written.</param>
+    public MachineSpec Place(MachineSpec machine, int index)
+    {
+        var placed = machine;
+        for (var i = 0; i < machine.Networks.Length; i++)
+        {
+            if (machine.Networks[i] is { Address: { } written } nic && !networks.IsBroken(nic.Network))
+            {
+                var number = Ip4.ToNumber(written) + (uint)index;
+                Check(machine.Name, nic, number);
+                placed = index == 0 ? placed : placed with { Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }) };
+            }
+        }
+
+        return placed;
+    }
+
+    void Check(string machine, NicSpec nic, uint number)
+    {
+        var address = Ip4.ToAddress(number);
+        if (Refusal(networks.Find(nic.Network)!, number) is { } refusal)
+        {
+            Report(nic, $"{address}, the address of machine {Words.Quote(machine)}, {refusal}");
+        }
+        else if (!_taken.TryAdd((nic.Network, number), (machine, nic.At)))
+        {
+            var (other, at) = _taken[(nic.Network, number)];
+            Report(nic, $"{address} is given to machines {Words.Quote(other)} at {at} and {Words.Quote(machine)}");
+        }
+    }
+
+    static string? Refusal(NetworkSpec network, uint number)
+    {
+        if (network.Mode == NetworkMode.User)
+        {
+            return "cannot be kept: on a user network every machine is alone";
+        }
+
+        if (network.Cidr is not { } cidr)
+        {
+            return $"needs a cidr on network {Words.Quote(network.Name)}";
+        }
+
+        return number < Ip4.First(cidr) || number > Ip4.Last(cidr) ? $"is outside network {Words.Quote(network.Name)}, {cidr}"
+            : number == Ip4.First(cidr) ? $"is the address of network {Words.Quote(network.Name)} itself"
+            : number == Ip4.Last(cidr) ? $"is the broadcast address of network {Words.Quote(network.Name)}"
+            : number == Ip4.First(cidr) + 1 ? $"is the hypervisor's own on network {Words.Quote(network.Name)}"
+            : null;
+    }
+
+    // The rest of a count follows from its first wrong address.
+    void Report(NicSpec nic, string message)
+    {
+        if (_reported.Add(nic.At!))
+        {
+            problems.AddAt(nic.At!, message);
+        }
+    }
+}

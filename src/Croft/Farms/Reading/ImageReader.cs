@@ -1,0 +1,112 @@
+namespace Croft.Farms.Reading;
+
+/// <summary>Makes an image of its merged layers; the same image of the same architecture is made once.</summary>
+sealed class ImageReader(string folder, ProblemList problems)
+{
+    readonly Dictionary<(MapReading Image, string Platform, string Arch), ImageSpec?> _made = [];
+
+    /// <summary>The image; null when it cannot be made, which is then reported.</summary>
+    public ImageSpec? Read(MapReading machine, DeclaredMachine declared, string arch)
+    {
+        if (machine.Get(MachineKeys.Image) is not { } image)
+        {
+            problems.AddMissing(declared.Node, MachineKeys.Image.Name, $"platform {Words.Quote(declared.Platform)} names no image", $"give the platform image: {Catalogue.Newest.Name}, or an image of your own");
+            return null;
+        }
+
+        if (!_made.TryGetValue((image, declared.Platform, arch), out var made))
+        {
+            _made[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
+        }
+
+        return made;
+    }
+
+    ImageSpec? Make(MapReading image, string platform, string arch)
+    {
+        Field[] kinds = [.. ImageKeys.Kinds.Where(image.Has)];
+        if (kinds.Length != 1)
+        {
+            problems.Add(image.Node, kinds.Length == 0 ? "does not say where the image comes from" : $"{Words.Or([.. kinds.Select(kind => kind.Name)])}: an image has one of them", "give build, file, url or the name of a catalogue image");
+            return null;
+        }
+
+        foreach (var (key, allowed) in ImageKeys.Details)
+        {
+            if (image.Has(key) && !allowed.Contains(kinds[0]))
+            {
+                problems.Add(image.NodeOf(key), $"{key.Name} does not go with {kinds[0].Name}");
+            }
+        }
+
+        if (image.Get(ImageKeys.Name) is { } name)
+        {
+            var known = Catalogue.Images.FirstOrDefault(known => known.Name == name);
+            if (known.Value is null)
+            {
+                problems.Add(image.NodeOf(ImageKeys.Name), $"no image {Words.Quote(name)} in the catalogue", Words.DidYouMeanOrKnown(name, [.. Catalogue.Images.Select(image => image.Name)]));
+                return null;
+            }
+
+            return Built(image.Over(known.Value), image.Values.Length == 1 ? name : platform, arch, image.Node);
+        }
+
+        return kinds[0] == ImageKeys.Build ? Built(image, platform, arch, image.Node)
+            : kinds[0] == ImageKeys.File ? OnDisk(image, platform)
+            : Fetched(image, platform);
+    }
+
+    BuiltImage? Built(MapReading image, string name, string arch, YamlNode node)
+    {
+        if (image.Get(ImageKeys.Suite) is not { } suite)
+        {
+            problems.AddMissing(node, ImageKeys.Suite.Name, "missing", "name the Debian release, such as suite: trixie");
+            return null;
+        }
+
+        if (DebianSuites.Refusal(suite, arch) is { } refusal)
+        {
+            problems.Add(node, refusal.Message, refusal.Hint);
+        }
+
+        return new BuiltImage(
+            name,
+            suite,
+            image.Maybe(ImageKeys.Flavour) ?? ImageFlavour.Micro,
+            arch,
+            [.. image.Items(ImageKeys.Packages).Select(package => package.Value).Distinct().Order(StringComparer.Ordinal)],
+            image.Get(ImageKeys.Mirror),
+            node.At);
+    }
+
+    FileImage OnDisk(MapReading image, string name)
+    {
+        var file = Path.GetFullPath(image.Get(ImageKeys.File)!, folder);
+        if (FileNode.At(file) is { Refusal: { } refusal } node)
+        {
+            problems.Add(
+                image.NodeOf(ImageKeys.File),
+                node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
+                image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null);
+        }
+
+        return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At) { Format = image.Get(ImageKeys.Format) };
+    }
+
+    UrlImage Fetched(MapReading image, string name)
+    {
+        Field[] checks = [.. ((Field[])[ImageKeys.Sha256, ImageKeys.Sha512, ImageKeys.Checksums]).Where(image.Has)];
+        if (checks.Length > 1)
+        {
+            problems.Add(image.NodeOf(checks[1]), $"{checks[0].Name} is given already, at {image.NodeOf(checks[0]).At}", "keep one of them");
+        }
+
+        var checksum = image.Get(ImageKeys.Sha256) is { } sha256 ? "sha256:" + sha256 : image.Get(ImageKeys.Sha512) is { } sha512 ? "sha512:" + sha512 : null;
+        return new UrlImage(
+            name,
+            new Uri(image.Get(ImageKeys.Url)!),
+            checksum?.ToLowerInvariant(),
+            image.Get(ImageKeys.Checksums) is { } checksums ? new Uri(checksums) : null,
+            image.Node.At);
+    }
+}

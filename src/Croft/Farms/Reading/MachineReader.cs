@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+
+namespace Croft.Farms.Reading;
+
+/// <summary>Makes a machine of its merged layers. Machines that differ only in name share the work.</summary>
+sealed class MachineReader(
+    MachineLayers layers, ImageReader images, HypervisorReader hypervisors, NetworkReader networks, FarmDefaults defaults, ProblemList problems)
+{
+    static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    readonly Dictionary<MapReading, MachineSpec?> _ofEntries = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The machine; null when it cannot be made, which is then reported.</summary>
+    public MachineSpec? Read(DeclaredMachine declared)
+    {
+        if (declared.Entry is null)
+        {
+            return Make(declared);
+        }
+
+        if (!_ofEntries.TryGetValue(declared.Entry, out var first))
+        {
+            _ofEntries[declared.Entry] = first = Make(declared);
+        }
+
+        return first is null ? null : first with { Name = declared.Name };
+    }
+
+    MachineSpec? Make(DeclaredMachine declared)
+    {
+        var map = layers.Merge(declared);
+        var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
+        var nics = Nics(map);
+        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(WaitKind.Ssh);
+        if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Networks), "a machine without a network cannot be waited for by ssh or a port", "add wait: agent or wait: none");
+        }
+
+        var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
+        CheckLabels(map);
+        var disks = new DiskReader(problems).Read(map);
+        if (images.Read(map, declared, arch) is not { } image)
+        {
+            return null;
+        }
+
+        return new MachineSpec(
+            declared.Name,
+            declared.Platform,
+            declared.Target,
+            image,
+            arch,
+            map.Get(MachineKeys.VirtDomain),
+            map.Get(MachineKeys.Machine),
+            map.Get(MachineKeys.Cpu),
+            map.Maybe(MachineKeys.Vcpus) ?? 1,
+            map.Maybe(MachineKeys.Memory) ?? 512L << 20,
+            FirmwareOf(map, image, arch),
+            map.Maybe(MachineKeys.SecureBoot) ?? false,
+            map.Maybe(MachineKeys.Tpm) ?? false,
+            map.Maybe(MachineKeys.Disk),
+            disks,
+            nics,
+            map.Get(MachineKeys.User) ?? "root",
+            wait,
+            map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
+            hypervisor,
+            map.Items(MachineKeys.Require) is { IsEmpty: false } labels ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value))) : NoLabels,
+            map.Get(MachineKeys.Apart),
+            map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
+            declared.Node.At);
+    }
+
+    Firmware FirmwareOf(MapReading map, ImageSpec image, string arch)
+    {
+        var secure = map.Maybe(MachineKeys.SecureBoot) ?? false;
+        if (secure && arch != "x86_64")
+        {
+            problems.Add(map.NodeOf(MachineKeys.SecureBoot), $"Croft knows Secure Boot for x86_64 only, and this is {arch}", "leave it out");
+        }
+
+        if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
+        {
+            return secure ? Firmware.Uefi : image is BuiltImage ? Firmware.Kernel : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
+        }
+
+        if (firmware == Firmware.Kernel && image is not BuiltImage)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Firmware), "only a built image brings its kernel", "use bios or uefi");
+        }
+
+        if (secure && firmware != Firmware.Uefi)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Firmware), "Secure Boot needs UEFI", "write firmware: uefi, or leave it out");
+        }
+
+        return firmware;
+    }
+
+    ImmutableArray<NicSpec> Nics(MapReading map)
+    {
+        if (!map.Has(MachineKeys.Networks))
+        {
+            return [new NicSpec(networks.All[0].Name, null, null)];
+        }
+
+        var nics = ImmutableArray.CreateBuilder<NicSpec>();
+        foreach (var (node, nic) in map.Items(MachineKeys.Networks))
+        {
+            if (nic.Get(NicKeys.Name) is not { } name)
+            {
+                continue;
+            }
+
+            if (networks.Find(name) is null)
+            {
+                problems.Add(nic.NodeOf(NicKeys.Name), $"no network {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. networks.Names]));
+            }
+            else if (nics.FirstOrDefault(other => other.Network == name) is { } first)
+            {
+                problems.Add(nic.NodeOf(NicKeys.Name), $"the machine is on network {Words.Quote(name)} already, at {first.At}");
+            }
+            else
+            {
+                nics.Add(new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(NicKeys.Address).At));
+            }
+        }
+
+        return nics.DrainToImmutable();
+    }
+
+    void CheckLabels(MapReading map)
+    {
+        foreach (var label in map.Items(MachineKeys.Require))
+        {
+            if (!hypervisors.All.Any(hypervisor => hypervisor.Labels.GetValueOrDefault(label.Name) == label.Value))
+            {
+                string[] carried = [.. hypervisors.All.SelectMany(hypervisor => hypervisor.Labels).Select(carried => $"{carried.Key}: {carried.Value}").Distinct()];
+                problems.Add(label.Node, $"no hypervisor carries the label {Words.Quote($"{label.Name}: {label.Value}")}", Words.DidYouMeanOrKnown($"{label.Name}: {label.Value}", carried));
+            }
+        }
+    }
+}

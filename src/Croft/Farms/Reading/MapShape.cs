@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
+
+namespace Croft.Farms.Reading;
+
+/// <summary>A map with known keys. A key without a value is as if it were not there.</summary>
+/// <param name="title">What the map is: <c>a network</c>.</param>
+/// <param name="name">The field that a bare word stands for; null when only a map will do.</param>
+sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = null) : Shape<MapReading>
+{
+    readonly Dictionary<string, Field> _byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    public override string Type => name is null ? title : $"{title}, or its {name.Name}";
+
+    public ImmutableArray<Field> Fields => fields;
+
+    public override IEnumerable<(string Suffix, MapShape Map)> Maps => [("", this)];
+
+    /// <summary>An entry whose value is left out, as an empty map.</summary>
+    public static YamlMap Nothing(YamlEntry entry) => new(entry.Value.At, [], 1, 1);
+
+    public override bool TryRead(YamlNode node, ProblemList problems, [NotNullWhen(true)] out MapReading? value)
+    {
+        value = null;
+        if (node is YamlScalar scalar && name is not null && !scalar.IsNull)
+        {
+            value = name.Read(node, problems) is { } word ? new MapReading(node, [new(name, node, word)]) : null;
+            return value is not null;
+        }
+
+        if (node is not YamlMap map)
+        {
+            problems.Add(node, $"must be {Type}, not {node.Kind}");
+            return false;
+        }
+
+        var read = ImmutableArray.CreateBuilder<FieldValue>(map.Entries.Length);
+        foreach (var entry in map.Entries)
+        {
+            if (!_byName.TryGetValue(entry.Key, out var field))
+            {
+                string[] known = [.. fields.Where(known => !known.Hidden).Select(known => known.Name)];
+                problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", 
+                    Words.Invisible(entry.Key) is >= 0 and var i ? $"its character {i + 1} is U+{(int)entry.Key[i]:X4}, which is no space to YAML: write a plain one" : Words.DidYouMeanOrKnown(entry.Key, known));
+            }
+            else if (entry.Value is not YamlScalar { IsNull: true } && field.Read(entry.Value, problems) is { } fieldValue)
+            {
+                read.Add(new(field, entry.Value, fieldValue));
+            }
+        }
+
+        foreach (var field in fields)
+        {
+            if (field.Required && !map.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true }))
+            {
+                problems.AddMissing(map, field.Name, "missing", $"{title} needs {field.Name}: {field.Shape.Type}");
+            }
+        }
+
+        value = new MapReading(node, read.DrainToImmutable());
+        return true;
+    }
+
+    public override JsonObject Schema()
+    {
+        JsonObject properties = [];
+        foreach (var field in fields.Where(field => !field.Hidden))
+        {
+            properties[field.Name] = field.Schema();
+        }
+
+        JsonObject schema = new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        if (fields.Any(field => field.Required))
+        {
+            schema["required"] = new JsonArray([.. fields.Where(field => field.Required).Select(field => (JsonNode)field.Name)]);
+        }
+
+        return name is null ? schema : new JsonObject { ["anyOf"] = new JsonArray(name.Shape.Schema(), schema) };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Croft.Farms.Reading;
+
+/// <summary>The farm's networks: one NAT network named <c>default</c> when none is declared.</summary>
+sealed class NetworkReader(string farm, bool session, ProblemList problems)
+{
+    readonly Dictionary<string, NetworkSpec> _byName = new(StringComparer.Ordinal);
+
+    readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+
+    public ImmutableArray<NetworkSpec> All { get; private set; } = [];
+
+    /// <summary>Whether the network's subnet was written but could not be read: nothing can be said about its addresses then.</summary>
+    public bool IsBroken(string name) => _broken.Contains(name);
+
+    public NetworkSpec? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public ICollection<string> Names => _byName.Keys;
+
+    public void Read(ImmutableArray<Named<MapReading>> declared)
+    {
+        All = declared.IsEmpty ? [new NetworkSpec("default", DefaultMode, null, true, null, null)] : [.. declared.Select(Read)];
+        foreach (var network in All)
+        {
+            _byName.TryAdd(network.Name, network);
+        }
+
+        CheckOverlaps(declared);
+    }
+
+    NetworkMode DefaultMode => session ? NetworkMode.User : NetworkMode.Nat;
+
+    NetworkSpec Read(Named<MapReading> named)
+    {
+        var map = named.Value;
+        var shared = map.Get(NetworkKeys.Shared);
+        if (shared is not null && shared.StartsWith(farm + ".", StringComparison.Ordinal))
+        {
+            problems.Add(map.NodeOf(NetworkKeys.Shared), $"{Words.Quote(shared)} is of this farm itself", "name another farm's network, or leave shared out");
+        }
+
+        foreach (var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f)))
+        {
+            problems.Add(map.NodeOf(field), $"the farm that owns {Words.Quote(shared!)} says its {field.Name}", $"leave {field.Name} out");
+        }
+
+        if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
+        {
+            _broken.Add(named.Name);
+        }
+
+        if (map.Has(NetworkKeys.Bridge) && !map.Has(NetworkKeys.Mode) && !IsUnread(map, NetworkKeys.Mode))
+        {
+            problems.Add(map.NodeOf(NetworkKeys.Bridge), NetworkKeys.Bridge.Doc, "use mode: nat");
+        }
+
+        return new NetworkSpec(
+            named.Name,
+            map.Maybe(NetworkKeys.Mode) ?? DefaultMode,
+            map.Maybe(NetworkKeys.Cidr),
+            map.Maybe(NetworkKeys.Dhcp) ?? true,
+            shared,
+            named.At);
+    }
+
+    static bool IsUnread(MapReading map, Field field) =>
+        !map.Has(field) && map.Node is YamlMap node && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });
+
+    void CheckOverlaps(ImmutableArray<Named<MapReading>> declared)
+    {
+        List<(string Name, IPNetwork Cidr, YamlNode Node)> before = [];
+        foreach (var (name, _, _, map) in declared)
+        {
+            if (map.Maybe(NetworkKeys.Cidr) is not { } cidr || map.Maybe(NetworkKeys.Mode) == NetworkMode.User)
+            {
+                continue;
+            }
+
+            var node = map.NodeOf(NetworkKeys.Cidr);
+            var other = before.FirstOrDefault(other => Ip4.First(cidr) <= Ip4.Last(other.Cidr) && Ip4.First(other.Cidr) <= Ip4.Last(cidr));
+            if (other.Node is not null)
+            {
+                problems.Add(node, $"{cidr} overlaps network {Words.Quote(other.Name)}, {other.Cidr} at {other.Node.At}");
+            }
+
+            before.Add((name, cidr, node));
+        }
+    }
+}

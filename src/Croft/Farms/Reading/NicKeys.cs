@@ -1,0 +1,12 @@
+using System.Net;
+
+namespace Croft.Farms.Reading;
+
+static class NicKeys
+{
+    public static readonly Field<string> Name = new("name", Rules.Name, "A network of the farm.") { Required = true };
+
+    public static readonly Field<IPAddress> Address = new("address", new AddressShape(), "A fixed address; with `count` the first machine's, the others follow.") { DefaultText = "a free one, chosen by the plan" };
+
+    public static readonly MapShape Map = new("a connection to a network", [Name, Address], Name);
+}

@@ -1,0 +1,175 @@
+using System.Buffers;
+
+namespace Croft.Farms.Reading;
+
+/// <summary>
+/// What the user's names and texts may look like. They end up in XML, file names, shell words and URIs; none of them may hold a quotation
+/// mark, an angle bracket, an ampersand, white space or a line end.
+/// </summary>
+static class Rules
+{
+    const string Lower = "abcdefghijklmnopqrstuvwxyz";
+    const string Digits = "0123456789";
+    const string Alphanumeric = Lower + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + Digits;
+
+    static readonly SearchValues<char> AlphanumericChars = SearchValues.Create(Alphanumeric);
+    static readonly SearchValues<char> LabelChars = SearchValues.Create(Lower + Digits + "-");
+    static readonly SearchValues<char> NameChars = SearchValues.Create(Alphanumeric + "._-");
+    static readonly SearchValues<char> HostChars = SearchValues.Create(Alphanumeric + "-");
+    static readonly SearchValues<char> IdChars = SearchValues.Create(Alphanumeric + "_-");
+    static readonly SearchValues<char> UserChars = SearchValues.Create(Lower + Digits + "_-");
+    static readonly SearchValues<char> VariableChars = SearchValues.Create(Alphanumeric + "_");
+    static readonly SearchValues<char> PackageChars = SearchValues.Create(Lower + Digits + "+.-");
+    static readonly SearchValues<char> UriChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+[]-");
+    static readonly SearchValues<char> UrlChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+&-");
+    static readonly SearchValues<char> PathChars = SearchValues.Create(Alphanumeric + "._/@+-");
+    static readonly SearchValues<char> GlobChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ *?[]-");
+    static readonly SearchValues<char> FileChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ -");
+
+    /// <summary>Farms and machines: the name is a host name.</summary>
+    public static readonly TextShape DnsLabel = new(
+        "a DNS label",
+        "1 to 63 lower case letters, digits and \"-\", not \"-\" at either end",
+        "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        text => text.Length is > 0 and <= 63 && text[0] != '-' && text[^1] != '-' && IsOf(text, LabelChars),
+        ToLabel);
+
+    public static readonly TextShape Name = new(
+        "a name",
+        "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
+        IsName,
+        text => text.Trim().Replace(' ', '_'));
+
+    /// <summary>Disks: the name is the serial number that the guest sees, for which virtio has 20 characters.</summary>
+    public static readonly TextShape DiskName = new(
+        "a disk's name",
+        "1 to 20 letters, digits, \"_\" and \"-\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$",
+        text => text.Length is > 0 and <= 20 && AlphanumericChars.Contains(text[0]) && IsOf(text, IdChars),
+        text => text.Trim().Replace(' ', '_').Replace('.', '_'));
+
+    /// <summary>Whether resolvers take a name for an address: 1 is 0.0.0.1, 0x7f is 0.0.0.127.</summary>
+    public static bool IsNumber(string text) =>
+        text.Length > 0 && (text.All(char.IsAsciiDigit) || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text[2..].All(char.IsAsciiHexDigit)));
+
+    /// <summary>Values that libvirt passes to QEMU.</summary>
+    public static readonly TextShape ModelName = new("a model's name", "letters, digits, \".\", \"_\" and \"-\"", Name.Pattern, IsName);
+
+    public static readonly TextShape LabelValue = new("a label's value", "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit", Name.Pattern, IsName);
+
+    public static readonly TextShape ProjectId = new(
+        "a project's id",
+        "1 to 63 letters, digits, \"_\" and \"-\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$",
+        text => text.Length is > 0 and <= 63 && AlphanumericChars.Contains(text[0]) && IsOf(text, IdChars),
+        text => text.Trim().Replace(' ', '-').Replace('.', '-'));
+
+    public static readonly TextShape Revision = new(
+        "a revision",
+        "\"auto\", or 1 to 63 letters, digits, \".\", \"_\" and \"-\"",
+        "^[A-Za-z0-9._-]{1,63}$",
+        text => text.Length is > 0 and <= 63 && IsOf(text, NameChars));
+
+    public static readonly TextShape User = new(
+        "a user's name",
+        "1 to 32 lower case letters, digits, \"_\" and \"-\", first a letter or \"_\"",
+        "^[a-z_][a-z0-9_-]{0,31}$",
+        text => text.Length is > 0 and <= 32 && text[0] is (>= 'a' and <= 'z') or '_' && IsOf(text, UserChars),
+        text => text.ToLowerInvariant());
+
+    public static readonly TextShape Variable = new(
+        "a variable's name",
+        "letters, digits and \"_\", not first a digit",
+        "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
+        text => text.Length is > 0 and <= 63 && text[0] is not (>= '0' and <= '9') && IsOf(text, VariableChars),
+        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_'));
+
+    public static readonly TextShape Package = new(
+        "a Debian package's name",
+        "lower case letters, digits, \"+\", \".\" and \"-\", first a letter or digit",
+        "^[a-z0-9][a-z0-9+.-]{1,99}$",
+        text => text.Length is > 1 and <= 100 && text[0] is not ('+' or '.' or '-') && IsOf(text, PackageChars),
+        text => text.ToLowerInvariant());
+
+    public static readonly TextShape Suite = new(
+        "a Debian release's code name",
+        "lower case letters, digits and \"-\", such as bookworm",
+        "^[a-z][a-z0-9-]{1,31}$",
+        text => text.Length is > 1 and <= 32 && text[0] is >= 'a' and <= 'z' && IsOf(text, LabelChars),
+        text => text.ToLowerInvariant());
+
+    public static readonly TextShape LibvirtUri = new(
+        "a libvirt URI",
+        "such as qemu:///system or qemu+ssh://user@host/system; parameters are separated by \";\"",
+        "^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~:/?@%=;,+\\[\\]-]*$",
+        text => text.Length <= 500 && text.IndexOf("://", StringComparison.Ordinal) is > 0 and var end
+            && text[0] is >= 'a' and <= 'z' && IsOf(text.AsSpan(0, end), PackageChars) && IsOf(text.AsSpan(end), UriChars),
+        text => text.Replace('&', ';'));
+
+    public static readonly TextShape Url = new(
+        "an address",
+        "http:// or https:// and a host, no white space, no quotation marks",
+        "^https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
+        IsUrl,
+        text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text);
+
+    public static readonly TextShape Mount = new(
+        "a mount point",
+        "an absolute path below /, of letters, digits, \".\", \"_\", \"@\", \"+\" and \"-\", without \"..\"",
+        "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+-]+)+$",
+        text => text.Length <= 200 && text is ['/', _, ..] && IsOf(text, PathChars) && HasProperParts(text),
+        text => "/" + text.Trim('/'));
+
+    public static readonly TextShape Glob = new(
+        "an absolute pattern of files",
+        "such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character",
+        "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+,:=~ *?\\[\\]-]+)+$",
+        text => text.Length <= 500 && text is ['/', _, ..] && IsOf(text, GlobChars) && HasProperParts(text),
+        text => "/" + text.Trim('/'));
+
+    /// <summary>A path on this machine; relative ones start at the farm file.</summary>
+    public static readonly TextShape HostPath = new(
+        "a path",
+        "letters, digits, spaces and \". _ / @ + , : = ~ -\"",
+        "^[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
+        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars));
+
+    public static readonly TextShape Sha256 = Hex("a SHA-256", 64);
+
+    public static readonly TextShape Sha512 = Hex("a SHA-512", 128);
+
+    /// <summary>The nearest text that may be a DNS label.</summary>
+    public static string ToLabel(string text) => text.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-').Replace('.', '-').Trim('-');
+
+    public static bool IsName(string text) => text.Length is > 0 and <= 63 && AlphanumericChars.Contains(text[0]) && IsOf(text, NameChars);
+
+    static TextShape Hex(string type, int length) => new(
+        type,
+        $"{length} hexadecimal digits",
+        $"^[0-9A-Fa-f]{{{length}}}$",
+        text => text.Length == length && text.All(char.IsAsciiHexDigit));
+
+    static bool IsOf(ReadOnlySpan<char> text, SearchValues<char> chars) => !text.ContainsAnyExcept(chars);
+
+    static string? Rest(string text, string start) => text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : null;
+
+    static bool IsUrl(string text)
+    {
+        if (text.Length > 2000 || (Rest(text, "http://") ?? Rest(text, "https://")) is not { } rest)
+        {
+            return false;
+        }
+
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? rest : rest[..slash];
+        var colon = host.IndexOf(':', StringComparison.Ordinal);
+        var port = colon < 0 ? "0" : host[(colon + 1)..];
+        return port.Length is > 0 and <= 5 && port.All(char.IsAsciiDigit)
+            && (colon < 0 ? host : host[..colon]).Split('.').All(label => label.Length > 0 && IsOf(label, HostChars))
+            && (slash < 0 || IsOf(rest.AsSpan(slash), UrlChars))
+            && Uri.TryCreate(text, UriKind.Absolute, out _);
+    }
+
+    static bool HasProperParts(string path) => path.Split('/')[1..].All(part => part is not ("" or "." or ".."));
+}
