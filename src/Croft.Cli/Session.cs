@@ -12,17 +12,17 @@ using Croft.Tools;
 
 namespace Croft.Cli;
 
-/// <summary>One call of the program: its options, its terminal, its surroundings, the farm it is about.</summary>
+/// <summary>One call of the program: its options, its terminal, its settings, the farm it is about.</summary>
 sealed class Session(ParseResult parsed, GlobalOptions options, Terminal terminal)
 {
     const int LongestTime = 720 * 3600;
 
     readonly HashSet<string> warned = new(StringComparer.Ordinal);
-    Surroundings? surroundings;
+    Settings? settings;
 
     public Terminal Terminal => terminal;
 
-    public Surroundings Surroundings => surroundings ??= FindSurroundings() with { Warn = Warn };
+    public Settings Settings => settings ??= FindSurroundings() with { Warn = Warn };
 
     public string Output => parsed.GetValue(options.Output)!;
 
@@ -31,7 +31,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public static bool IsRoot => geteuid() == 0;
 
     /// <summary>Folder of the pools that <c>spawn</c> makes; each is a farm.</summary>
-    public string Pools => Path.Combine(Surroundings.Data, "pools");
+    public string Pools => Path.Combine(Settings.Data, "pools");
 
     public static FarmDefaults Defaults => FarmDefaults.For(IsRoot);
 
@@ -74,57 +74,57 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         Path.Combine(Path.GetDirectoryName(farm)!, ".croft/lock"), $"croft {parsed.CommandResult.Command.Name}", cancel, holder => terminal.Say($"Another croft command changes this farm: {holder}; waiting for it."));
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
-    public Task<Controller> OpenAsync(CancellationToken cancel) => Controller.OpenAsync(LoadFarm(), Surroundings, cancel);
+    public Task<OpenFarm> OpenAsync(CancellationToken cancel) => OpenFarm.OpenAsync(LoadFarm(), Settings, cancel);
 
     /// <summary>As <see cref="OpenAsync"/>; without a farm file, the local hypervisor with a farm that owns nothing.</summary>
-    public Task<Controller> OpenHereAsync(CancellationToken cancel) => FarmPath() is not null
+    public Task<OpenFarm> OpenHereAsync(CancellationToken cancel) => FarmPath() is not null
         ? OpenAsync(cancel)
-        : Controller.OpenAsync(FarmFile.ReadText("farm: nobody", Path.Combine(Surroundings.Data, FarmFile.Name), Defaults).Require(), Surroundings, cancel);
+        : OpenFarm.OpenAsync(FarmFile.ReadText("farm: nobody", Path.Combine(Settings.Data, FarmFile.Name), Defaults).Require(), Settings, cancel);
 
     /// <summary>The farm's machines that exist, as selected.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
-    public static async Task<IReadOnlyList<Placed>> MachinesAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel) =>
-        Select(controller, [.. (await OfNameAsync(controller, cancel)).Where(m => !m.IsSuperfluous)], selection);
+    public static async Task<IReadOnlyList<ExistingMachine>> MachinesAsync(OpenFarm openFarm, IReadOnlyList<string> selection, CancellationToken cancel) =>
+        Select(openFarm, [.. (await OfNameAsync(openFarm, cancel)).Where(m => !m.IsSuperfluous)], selection);
 
     /// <summary>The farm's machines that exist, as selected, with those of which a newer one is elsewhere.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
-    public static async Task<IReadOnlyList<Placed>> EveryMachineAsync(Controller controller, IReadOnlyList<string> selection, CancellationToken cancel) =>
-        Select(controller, await OfNameAsync(controller, cancel), selection);
+    public static async Task<IReadOnlyList<ExistingMachine>> EveryMachineAsync(OpenFarm openFarm, IReadOnlyList<string> selection, CancellationToken cancel) =>
+        Select(openFarm, await OfNameAsync(openFarm, cancel), selection);
 
-    static IReadOnlyList<Placed> Select(Controller controller, IReadOnlyList<Placed> machines, IReadOnlyList<string> selection)
+    static IReadOnlyList<ExistingMachine> Select(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, IReadOnlyList<string> selection)
     {
-        controller.CheckOwner(machines);
+        openFarm.CheckOwner(machines);
         return Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
     }
 
     /// <summary>All machines that carry the farm's name, whoever made them, in declared order.</summary>
-    public static async Task<IReadOnlyList<Placed>> OfNameAsync(Controller controller, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ExistingMachine>> OfNameAsync(OpenFarm openFarm, CancellationToken cancel)
     {
-        var all = (await controller.ListAsync(cancel)).Where(m => m.Record.Farm == controller.Farm.Name).ToList();
-        if (controller.Farm.Hypervisors.All(h => h.Machine is not null || controller.Silent.ContainsKey(h.Name)))
-            throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", controller.Silent.Values)}");
-        var order = controller.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
+        var all = (await openFarm.ListAsync(cancel)).Where(m => m.Record.Farm == openFarm.Farm.Name).ToList();
+        if (openFarm.Farm.Hypervisors.All(h => h.Machine is not null || openFarm.Silent.ContainsKey(h.Name)))
+            throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", openFarm.Silent.Values)}");
+        var order = openFarm.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
         return [.. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The one machine that is meant, with OpenSSH's files up to date. Looks in the farm, then in the pools.</summary>
-    public async Task<(Controller Controller, Placed Machine)> FindAsync(string name, CancellationToken cancel)
+    public async Task<(OpenFarm OpenFarm, ExistingMachine Machine)> FindAsync(string name, CancellationToken cancel)
     {
         var here = parsed.GetValue(options.Farm) is null && FarmPath() is null ? null : FarmPath();
         string[] candidates = here is null ? [.. PoolFiles()] : [here, .. parsed.GetValue(options.Farm) is null ? PoolFiles() : []];
         CroftException? unseen = null;
         foreach (var path in candidates)
         {
-            var controller = await Controller.OpenAsync(Load(path), Surroundings, cancel);
-            Placed? found = null;
+            var openFarm = await OpenFarm.OpenAsync(Load(path), Settings, cancel);
+            ExistingMachine? found = null;
             try
             {
-                var machines = await OfNameAsync(controller, cancel);
+                var machines = await OfNameAsync(openFarm, cancel);
                 if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } there)
                 {
-                    controller.CheckOwner(machines);
-                    controller.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
-                    return (controller, found = there);
+                    openFarm.CheckOwner(machines);
+                    openFarm.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
+                    return (openFarm, found = there);
                 }
             }
             catch (CroftException e) when (path != candidates[^1])
@@ -134,7 +134,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             finally
             {
                 if (found is null)
-                    controller.Dispose();
+                    openFarm.Dispose();
             }
         }
 
@@ -142,9 +142,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     }
 
     /// <summary>Names what is wrong with the hosts before anything starts there, and which machines exist twice.</summary>
-    public void Warn(Controller controller, Plan plan)
+    public void Warn(OpenFarm openFarm, Plan plan)
     {
-        foreach (var fault in controller.HostFaults)
+        foreach (var fault in openFarm.HostFaults)
             Warn(fault.ToString());
         foreach (var machine in plan.Superfluous)
             Warn(machine.ToString());
@@ -192,7 +192,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public TimeSpan? Timeout => parsed.GetValue(options.Timeout) is { } text ? ParseTime(text) : null;
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "the program reads the environment and hands values on")]
-    static Surroundings FindSurroundings()
+    static Settings FindSurroundings()
     {
         var data = Folder("XDG_DATA_HOME") ?? Path.Combine(Home(), ".local/share");
         var cache = Folder("XDG_CACHE_HOME") ?? Path.Combine(Home(), ".cache");

@@ -33,7 +33,7 @@ public sealed class OddEnvironments : IDisposable
     ];
 
     /// <summary>What the shell does before the program starts; <c>$full</c> is a disk without room.</summary>
-    public static TheoryData<string> Surroundings =>
+    public static TheoryData<string> Settings =>
     [
         "unset HOME", "HOME=", "HOME=rel", "HOME=/nonexistent/a/b", "HOME=/proc", "HOME=/dev/null",
         "unset HOME XDG_DATA_HOME XDG_CACHE_HOME", "HOME=rel; unset XDG_DATA_HOME XDG_CACHE_HOME", "HOME=/proc; unset XDG_DATA_HOME XDG_CACHE_HOME",
@@ -48,7 +48,7 @@ public sealed class OddEnvironments : IDisposable
     ];
 
     [Theory]
-    [MemberData(nameof(Surroundings), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Settings), DisableDiscoveryEnumeration = true)]
     public async Task EndInNoBugAndNoHang(string before)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("CROFT_TEST_ALL") == "1", "CROFT_TEST_ALL=1 runs it");

@@ -15,10 +15,10 @@ static class ConsoleCommand
         var log = new Option<bool>("--log") { Description = "Print what the console has shown so far, and end" };
         return make.Make("console", "Open a guest's serial console; ctrl-] leaves", [machine, log], async (session, parsed, cancel) =>
         {
-            var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
-            using (controller)
+            var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
+            using (openFarm)
             {
-                var engine = controller.Engine(found.Hypervisor);
+                var engine = openFarm.Engine(found.Hypervisor);
                 var (input, output) = Terminal.Raw();
                 if (parsed.GetValue(log))
                 {
@@ -26,7 +26,7 @@ static class ConsoleCommand
                     return 0;
                 }
 
-                await Hold.MarkAsync(controller, found, "console", cancel);
+                await InUse.MarkAsync(openFarm, found, "console", cancel);
                 session.Terminal.Say($"Console of {found.Record.Name}; ctrl-] leaves.");
                 using var raw = RawTerminal.Enter();
                 using var console = await engine.OpenConsoleAsync(found.State.Name, cancel);

@@ -16,11 +16,11 @@ static class CpCommand
             var machine = Machine(from) ?? Machine(to) ?? throw CroftException.Usage("neither side names a machine", "croft cp FILE MACHINE:PATH");
             if (Machine(from) is not null && Machine(to) is not null)
                 throw CroftException.Usage("one side must be a path of this host", "copy here first, then there");
-            var (controller, found) = await session.FindAsync(machine, cancel);
-            using (controller)
+            var (openFarm, found) = await session.FindAsync(machine, cancel);
+            using (openFarm)
             {
-                await Hold.OpenAsync(controller, found, "cp", cancel);
-                return await new Tool("scp", "-F", controller.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)).RunOnTerminalAsync(cancel);
+                await InUse.OpenAsync(openFarm, found, "cp", cancel);
+                return await new Tool("scp", "-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)).RunOnTerminalAsync(cancel);
             }
         });
     }

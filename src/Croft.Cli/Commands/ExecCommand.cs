@@ -17,15 +17,15 @@ static class ExecCommand
             if (command.Length == 0)
                 throw CroftException.Usage("exec needs a command after --", "croft exec 'web-*' -- uptime");
             var selection = parsed.GetValue(words)![..^command.Length];
-            using var controller = await session.OpenAsync(cancel);
-            var known = await Session.MachinesAsync(controller, [], cancel);
-            controller.WriteSshConfig(known);
-            var machines = await Session.MachinesAsync(controller, selection, cancel);
+            using var openFarm = await session.OpenAsync(cancel);
+            var known = await Session.MachinesAsync(openFarm, [], cancel);
+            openFarm.WriteSshConfig(known);
+            var machines = await Session.MachinesAsync(openFarm, selection, cancel);
             if (selection.Length == 0)
                 machines = [.. machines.Where(m => m.State.Power == PowerState.Running)];
             if (machines.Count == 0)
                 throw CroftException.World("no machine of the farm runs", "croft up");
-            return await RunAsync(session, controller, machines, command, cancel);
+            return await RunAsync(session, openFarm, machines, command, cancel);
         });
     }
 
@@ -36,12 +36,12 @@ static class ExecCommand
         return dashes < 0 ? [] : [.. parsed.Tokens.Skip(dashes + 1).Select(t => t.Value)];
     }
 
-    public static async Task<int> RunAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, string[] command, CancellationToken cancel)
+    public static async Task<int> RunAsync(Session session, OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string[] command, CancellationToken cancel)
     {
         var gate = new Lock();
         var codes = await Task.WhenAll(machines.Select(async machine =>
         {
-            var guest = await Hold.OpenAsync(controller, machine, "exec", cancel);
+            var guest = await InUse.OpenAsync(openFarm, machine, "exec", cancel);
             using var told = Waits.For($"the command in machine \"{machine.Record.Name}\"");
             var result = await (guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
             {

@@ -17,16 +17,16 @@ static class ForkCommand
         {
             var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n ? n : throw CroftException.Usage($"--count is from 1 to {MostForks}");
             var farm = session.LoadFarm();
-            using var before = await Controller.OpenAsync(farm, session.Surroundings, cancel);
+            using var before = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
             var chosen = await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel);
             var parent = chosen is [var one] ? one : throw CroftException.Usage(
                 $"fork forks one machine, and \"{parsed.GetValue(machine)}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}", "name one; --count says how many forks of it");
             var stem = parsed.GetValue(name);
             string[] names = stem is not null && wanted == 1 ? [stem] : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
-            using var controller = await Controller.OpenAsync(FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor), session.Surroundings, cancel);
-            var plan = (await controller.PlanAsync(cancel)).Of(names);
+            using var openFarm = await OpenFarm.OpenAsync(FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor), session.Settings, cancel);
+            var plan = (await openFarm.PlanAsync(cancel)).Of(names);
             using var view = Progress.Create(session.Terminal, names);
-            var summary = await FarmFork.RunAsync(controller, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
+            var summary = await FarmFork.RunAsync(openFarm, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
             view.Dispose();
             return UpCommand.Report(session, summary, cancel);
         }, alone: true);

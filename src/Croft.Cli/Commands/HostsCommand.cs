@@ -6,8 +6,8 @@ static class HostsCommand
 {
     public static Command Create(CommandMaker make) => make.Make("hosts", "Print the farm's addresses and names, for /etc/hosts", [], async (session, _, cancel) =>
     {
-        using var controller = await session.OpenAsync(cancel);
-        foreach (var machine in await Session.MachinesAsync(controller, [], cancel))
+        using var openFarm = await session.OpenAsync(cancel);
+        foreach (var machine in await Session.MachinesAsync(openFarm, [], cancel))
         {
             if (machine.Record.Nics.FirstOrDefault(n => n.Address is not null) is { } nic)
                 Terminal.Result($"{nic.Address}\t{machine.Record.Name} {machine.Record.Name}.{machine.Record.Farm}");

@@ -72,7 +72,7 @@ static class ImageCommand
             var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Names.Contains(n) || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
                 .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
             session.Confirm(parsed.GetValue(yes), $"Removing {string.Join("; ", chosen.Select(i => string.Join(", ", i.Names)))}");
-            using var engine = await session.Surroundings.ConnectAsync("local", session.Surroundings.LocalUri, cancel);
+            using var engine = await session.Settings.ConnectAsync("local", session.Settings.LocalUri, cancel);
             foreach (var image in chosen)
             {
                 store.Remove(image.Id);
@@ -90,18 +90,18 @@ static class ImageCommand
         var yes = Arguments.Yes();
         return make.Make("gc", "Show images that nobody used for long, here and on the farm's hypervisors, ask, and remove them", [unused, yes], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenHereAsync(cancel);
-            var found = await ImageGc.FindAsync(controller, session.Surroundings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!), cancel);
-            if (!GcCommand.Print(session, controller, found))
+            using var openFarm = await session.OpenHereAsync(cancel);
+            var found = await ImageGc.FindAsync(openFarm, session.Settings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!), cancel);
+            if (!GcCommand.Print(session, openFarm, found))
                 return 0;
             session.Confirm(parsed.GetValue(yes), $"Removing {GcCommand.Count(found)}");
-            await ImageGc.RemoveAsync(controller, found, cancel);
+            await ImageGc.RemoveAsync(openFarm, found, cancel);
             session.Terminal.Say($"{GcCommand.Count(found)} are gone.");
             return 0;
         });
     }
 
-    static ImageStore Store(Session session) => new(Path.Combine(session.Surroundings.Cache, "images"), session.Surroundings.Clock);
+    static ImageStore Store(Session session) => new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock);
 
     static IEnumerable<ImageSpec> Specs(Session session, string[] platforms)
     {
@@ -115,9 +115,9 @@ static class ImageCommand
 
     static async Task<IReadOnlyList<(string Machine, string Image)>> UsersAsync(Session session, CancellationToken cancel)
     {
-        using var controller = await session.OpenAsync(cancel);
+        using var openFarm = await session.OpenAsync(cancel);
         var store = Store(session);
-        var existing = (await Session.MachinesAsync(controller, [], cancel)).Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. from machine in controller.Farm.Machines where existing.Contains(machine.Name) let image = store.Find(machine.Image) where image is not null select (machine.Name, image.Id)];
+        var existing = (await Session.MachinesAsync(openFarm, [], cancel)).Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. from machine in openFarm.Farm.Machines where existing.Contains(machine.Name) let image = store.Find(machine.Image) where image is not null select (machine.Name, image.Id)];
     }
 }

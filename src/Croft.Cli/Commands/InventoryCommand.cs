@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Lifecycle;
+using Croft.Phases;
 
 namespace Croft.Cli.Commands;
 
@@ -12,10 +13,10 @@ static class InventoryCommand
         var host = new Option<string?>("--host") { Description = "Print the variables of one machine", HelpName = "MACHINE" };
         return make.Make("inventory", "Print the farm as an Ansible inventory", [list, host], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var machines = await Session.MachinesAsync(controller, [], cancel);
-            controller.WriteSshConfig(machines);
-            var inventory = AnsibleInventory.Of(await controller.PlanAsync(cancel), machines.Select(m => m.Record), controller.Ssh);
+            using var openFarm = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(openFarm, [], cancel);
+            openFarm.WriteSshConfig(machines);
+            var inventory = AnsibleInventory.Of(await openFarm.PlanAsync(cancel), machines.Select(m => m.Record), openFarm.Ssh);
             JsonNode? shown = inventory;
             if (parsed.GetValue(host) is { } name)
                 shown = inventory["_meta"]!["hostvars"]![name] ?? throw CroftException.Usage($"the farm has no machine \"{name}\"");

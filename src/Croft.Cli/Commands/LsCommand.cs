@@ -22,7 +22,7 @@ static class LsCommand
         });
     }
 
-    public static int Print(Session session, IReadOnlyList<Placed> machines)
+    public static int Print(Session session, IReadOnlyList<ExistingMachine> machines)
     {
         if (session.Output == "table")
             Terminal.ResultText(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row)));
@@ -31,7 +31,7 @@ static class LsCommand
         return 0;
     }
 
-    public static JsonObject Json(Placed machine) => new()
+    public static JsonObject Json(ExistingMachine machine) => new()
     {
         ["farm"] = machine.Record.Farm,
         ["name"] = machine.Record.Name,
@@ -45,30 +45,30 @@ static class LsCommand
 
     public static string Address(Nic nic) => nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-");
 
-    static string State(Placed machine) => machine.State.Power.ToString().ToLowerInvariant();
+    static string State(ExistingMachine machine) => machine.State.Power.ToString().ToLowerInvariant();
 
-    static IReadOnlyList<string> Row(Placed m) =>
+    static IReadOnlyList<string> Row(ExistingMachine m) =>
     [
         m.Record.Farm, m.Record.Name, State(m) + (m.IsSuperfluous ? ", superfluous" : ""), m.Hypervisor, m.Record.Platform, m.Record.Target,
         m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
     ];
 
-    public static async Task<IReadOnlyList<Placed>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ExistingMachine>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
     {
-        using var controller = await session.OpenAsync(cancel);
-        var own = await Session.OfNameAsync(controller, cancel);
-        foreach (var inner in controller.Farm.InnerHypervisors.Where(h => own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)))
+        using var openFarm = await session.OpenAsync(cancel);
+        var own = await Session.OfNameAsync(openFarm, cancel);
+        foreach (var inner in openFarm.Farm.InnerHypervisors.Where(h => own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)))
             session.Terminal.Say($"Machine {inner.Machine} is off; what is in it is not listed.");
-        if (own.FirstOrDefault(m => m.Record.Owner != controller.Owner) is { } stranger)
-            session.Terminal.Say($"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, controller.Farm)}; choose another name (farm: NAME), or croft adopt");
-        return all ? await controller.ListAsync(cancel) : own;
+        if (own.FirstOrDefault(m => m.Record.Owner != openFarm.Owner) is { } stranger)
+            session.Terminal.Say($"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, openFarm.Farm)}; choose another name (farm: NAME), or croft adopt");
+        return all ? await openFarm.ListAsync(cancel) : own;
     }
 
-    public static async Task<IReadOnlyList<Placed>> LocalAsync(Session session, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ExistingMachine>> LocalAsync(Session session, CancellationToken cancel)
     {
-        using var engine = await session.Surroundings.ConnectAsync("local", session.Surroundings.LocalUri, cancel);
+        using var engine = await session.Settings.ConnectAsync("local", session.Settings.LocalUri, cancel);
         return [.. Croft("local", await engine.ListMachinesAsync(cancel))];
     }
 
-    static IEnumerable<Placed> Croft(string hypervisor, IEnumerable<MachineState> machines) => machines.Where(m => m.Record is not null).Select(m => new Placed(hypervisor, m));
+    static IEnumerable<ExistingMachine> Croft(string hypervisor, IEnumerable<MachineState> machines) => machines.Where(m => m.Record is not null).Select(m => new ExistingMachine(hypervisor, m));
 }

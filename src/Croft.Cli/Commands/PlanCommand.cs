@@ -17,11 +17,11 @@ static class PlanCommand
         return make.Make("plan", "Show machines, where they go and why, what up would change, and what is cached; changes nothing", [selection, offline, explain], async (session, parsed, cancel) =>
         {
             var farm = LoadOrShow(session);
-            using var controller = parsed.GetValue(offline) ? Controller.Offline(farm, session.Surroundings) : await Controller.OpenAsync(farm, session.Surroundings, cancel);
+            using var openFarm = parsed.GetValue(offline) ? OpenFarm.Offline(farm, session.Settings) : await OpenFarm.OpenAsync(farm, session.Settings, cancel);
             var asked = parsed.GetValue(explain);
             if (asked is not null && farm.Machines.All(m => m.Name != asked))
                 throw CroftException.Usage($"the farm file declares no machine \"{asked}\"", "croft plan lists them");
-            var plan = Select(await controller.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
+            var plan = Select(await openFarm.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
             if (plan.Decision is { } decision)
             {
                 Terminal.ResultText(session.Output == "table" ? DecisionText.Of(decision) : Printed.As(session.Output, DecisionText.Json(decision)));
@@ -39,7 +39,7 @@ static class PlanCommand
                     session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                session.Warn(controller, plan);
+                session.Warn(openFarm, plan);
             }
 
             plan.ThrowIfProblems();
@@ -72,6 +72,6 @@ static class PlanCommand
             m.Nics.FirstOrDefault() is { } nic ? nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-") : "-",
             m.Action.ToString().ToLowerInvariant(),
             m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
-            m.Reason + (m.Existing?.Record?.Held is { } held ? $"; in use since croft {held}" : m.Existing is not null && m.Layers.Any(l => l.Present is not null) ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}" : ""),
+            m.Reason + (m.Existing?.Record?.InUse is { } held ? $"; in use since croft {held}" : m.Existing is not null && m.Layers.Any(l => l.Present is not null) ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}" : ""),
         ]));
 }

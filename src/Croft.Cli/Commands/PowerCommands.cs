@@ -23,27 +23,27 @@ static class PowerCommands
         var selection = Arguments.Selection();
         return make.Make(name, description, [selection], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            using var openFarm = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
             if (restart)
-                await FarmDown.DownAsync(controller, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
-            var plan = (await controller.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
+                await FarmDown.DownAsync(openFarm, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
+            var plan = (await openFarm.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-            var undeclared = await StartUndeclaredAsync(session, controller, machines, cancel);
-            var summary = await FarmUp.RunAsync(controller, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
+            var undeclared = await StartUndeclaredAsync(session, openFarm, machines, cancel);
+            var summary = await FarmUp.RunAsync(openFarm, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
             view.Dispose();
             return summary is not null ? UpCommand.Report(session, summary, cancel) : undeclared > 0 ? 0 : Nothing(session);
         }, alone: true);
     }
 
     /// <summary>Forks, and what the farm file no longer declares, start as they are.</summary>
-    static async Task<int> StartUndeclaredAsync(Session session, Controller controller, IReadOnlyList<Placed> machines, CancellationToken cancel)
+    static async Task<int> StartUndeclaredAsync(Session session, OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, CancellationToken cancel)
     {
-        var declared = controller.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        var seen = (await Session.MachinesAsync(controller, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
+        var declared = openFarm.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        var seen = (await Session.MachinesAsync(openFarm, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
         var off = machines.Where(m => !declared.Contains(m.Record.Name) && seen.ContainsKey(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
-        controller.WriteSshConfig(seen.Values);
-        await Task.WhenAll(off.Select(m => new PlainStart(controller, controller.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
+        openFarm.WriteSshConfig(seen.Values);
+        await Task.WhenAll(off.Select(m => new PlainStart(openFarm, openFarm.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
         return off.Count;
     }
 
@@ -53,9 +53,9 @@ static class PowerCommands
         var force = new Option<bool>("--force") { Description = "Cut the power instead of asking the guest" };
         return make.Make("stop", "Shut machines down", [selection, force], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var machines = await Session.EveryMachineAsync(controller, parsed.GetValue(selection)!, cancel);
-            await DownCommand.StopAsync(session, controller, machines, parsed.GetValue(force), cancel);
+            using var openFarm = await session.OpenAsync(cancel);
+            var machines = await Session.EveryMachineAsync(openFarm, parsed.GetValue(selection)!, cancel);
+            await DownCommand.StopAsync(session, openFarm, machines, parsed.GetValue(force), cancel);
             return 0;
         });
     }
@@ -65,13 +65,13 @@ static class PowerCommands
         var selection = Arguments.Selection();
         return make.Make(name, description, [selection], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            foreach (var machine in await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel))
+            using var openFarm = await session.OpenAsync(cancel);
+            foreach (var machine in await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel))
             {
-                if (name == "reset" && controller.GuestOf(machine) is { } guest)
+                if (name == "reset" && openFarm.GuestOf(machine) is { } guest)
                     await guest.CloseAsync(cancel);
-                await act(controller.Engine(machine.Hypervisor), machine.State.Name, cancel);
-                await Hold.MarkAsync(controller, machine, name, cancel);
+                await act(openFarm.Engine(machine.Hypervisor), machine.State.Name, cancel);
+                await InUse.MarkAsync(openFarm, machine, name, cancel);
             }
 
             return 0;

@@ -20,16 +20,16 @@ static class RunCommand
         var saveAs = new Option<string?>("--save-as") { Description = "Keep the state of machines that are in use under this name, then revert them", HelpName = "NAME" };
         return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(controller, plan);
+            using var openFarm = await session.OpenAsync(cancel);
+            var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
+            session.Warn(openFarm, plan);
             var options = new RunOptions(
                 Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs));
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
             Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
-            var summary = await FarmRun.RunAsync(controller, plan, options, view.Follow, view.Images, output, cancel);
+            var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);
             view.Dispose();
-            var code = ReportCommand.Print(session, summary, controller.Farm.StateDirectory);
+            var code = ReportCommand.Print(session, summary, openFarm.Farm.StateDirectory);
             cancel.ThrowIfCancellationRequested();
             return code;
         }, alone: true);

@@ -23,7 +23,7 @@ static class SnapshotCommand
         var disk = new Option<bool>("--disk") { Description = "Keep disks only, while the guest agent freezes the file systems" };
         var offline = new Option<bool>("--offline") { Description = "Shut the machines down first, keep disks only, and start them again" };
         var together = new Option<bool>("--together") { Description = "All machines at one instant, all or none" };
-        return Make(make, "create", "Keep the present state of machines, and the memory of those that run", [memory, disk, offline, together], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "create", "Keep the present state of machines, and the memory of those that run", [memory, disk, offline, together], async (session, parsed, openFarm, machines, name, journal, cancel) =>
         {
             var kinds = new (Option<bool> Option, Keep Keep)[] { (memory, Keep.Memory), (disk, Keep.Disks), (offline, Keep.Offline) };
             var asked = kinds.Where(kind => parsed.GetValue(kind.Option)).ToList();
@@ -31,7 +31,7 @@ static class SnapshotCommand
                 throw CroftException.Usage("only one of --memory, --disk and --offline can be given, and --together not with --offline", "leave one out");
             var options = new TakeOptions(asked.Select(a => a.Keep).FirstOrDefault(Keep.Present), parsed.GetValue(together));
             using var notes = journal.Follow(Say(session));
-            var stood = await FarmSnapshots.CreateAsync(controller, machines, name, options, journal, cancel);
+            var stood = await FarmSnapshots.CreateAsync(openFarm, machines, name, options, journal, cancel);
             session.Terminal.Say($"Snapshot {name} of {machines.Count} machines is taken{(stood is { } time ? $", all at one instant; they stood still for {time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s" : "")}.");
         });
     }
@@ -41,20 +41,20 @@ static class SnapshotCommand
         var yes = Arguments.Yes();
         var saveAs = new Option<string?>("--save-as") { Description = "Keep the present state under this name first", HelpName = "NAME" };
         var withDefinition = new Option<bool>("--with-definition") { Description = "Bring back the machines' definition of that time too" };
-        return Make(make, "restore", "Bring machines back to a snapshot; their present state is lost", [saveAs, withDefinition, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "restore", "Bring machines back to a snapshot; their present state is lost", [saveAs, withDefinition, yes], async (session, parsed, openFarm, machines, name, journal, cancel) =>
         {
             if (parsed.GetValue(withDefinition))
             {
-                foreach (var line in await FarmSnapshots.DifferencesAsync(controller, machines, name, cancel))
+                foreach (var line in await FarmSnapshots.DifferencesAsync(openFarm, machines, name, cancel))
                     session.Terminal.Say(line);
             }
 
             var names = string.Join(", ", machines.Select(m => m.Record.Name));
             if (parsed.GetValue(saveAs) is { } keep)
-                await FarmSnapshots.CreateAsync(controller, machines, keep, new(), journal, cancel);
+                await FarmSnapshots.CreateAsync(openFarm, machines, keep, new(), journal, cancel);
             else
                 session.Confirm(parsed.GetValue(yes), $"Putting {names} back to {name}, which loses their present state");
-            await FarmSnapshots.RestoreAsync(controller, machines, name, parsed.GetValue(withDefinition), journal, cancel);
+            await FarmSnapshots.RestoreAsync(openFarm, machines, name, parsed.GetValue(withDefinition), journal, cancel);
             session.Terminal.Say($"{machines.Count} machines are back at {name}.");
         });
     }
@@ -63,10 +63,10 @@ static class SnapshotCommand
     {
         var yes = Arguments.Yes();
         var subtree = new Option<bool>("--subtree") { Description = "Remove the snapshots that are based on it too" };
-        return Make(make, "delete", "Remove a snapshot or a layer; disks that others are based on stay", [subtree, yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "delete", "Remove a snapshot or a layer; disks that others are based on stay", [subtree, yes], async (session, parsed, openFarm, machines, name, journal, cancel) =>
         {
             session.Confirm(parsed.GetValue(yes), $"Deleting snapshot {name}");
-            await FarmSnapshots.DeleteAsync(controller, machines, name, parsed.GetValue(subtree), journal, cancel);
+            await FarmSnapshots.DeleteAsync(openFarm, machines, name, parsed.GetValue(subtree), journal, cancel);
             session.Terminal.Say($"Snapshot {name} is gone.");
         });
     }
@@ -74,10 +74,10 @@ static class SnapshotCommand
     static Command Commit(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return Make(make, "commit", "Merge what changed since a snapshot into it", [yes], async (session, parsed, controller, machines, name, journal, cancel) =>
+        return Make(make, "commit", "Merge what changed since a snapshot into it", [yes], async (session, parsed, openFarm, machines, name, journal, cancel) =>
         {
             session.Confirm(parsed.GetValue(yes), $"Replacing what {name} holds by the present state");
-            await FarmSnapshots.CommitAsync(controller, machines, name, journal, cancel);
+            await FarmSnapshots.CommitAsync(openFarm, machines, name, journal, cancel);
             session.Terminal.Say($"Snapshot {name} is the present state of {machines.Count} machines.");
         });
     }
@@ -128,7 +128,7 @@ static class SnapshotCommand
         });
     }
 
-    static JsonObject Details(Placed machine, SnapshotTree tree, StoredSnapshot stored)
+    static JsonObject Details(ExistingMachine machine, SnapshotTree tree, StoredSnapshot stored)
     {
         var json = Json(machine, tree, stored);
         json["files"] = new JsonArray([.. SnapshotTree.FilesOf(stored).Select(f => (JsonNode)f)]);
@@ -139,10 +139,10 @@ static class SnapshotCommand
         return json;
     }
 
-    static IEnumerable<JsonNode> All(Placed machine, SnapshotTree tree) =>
+    static IEnumerable<JsonNode> All(ExistingMachine machine, SnapshotTree tree) =>
         [.. tree.Snapshots.Select(s => Json(machine, tree, s)), .. tree.Foreign.Select(f => Json(machine, f))];
 
-    static JsonObject Json(Placed machine, ForeignSnapshot snapshot) => new()
+    static JsonObject Json(ExistingMachine machine, ForeignSnapshot snapshot) => new()
     {
         ["machine"] = machine.Record.Name,
         ["name"] = snapshot.Name,
@@ -154,7 +154,7 @@ static class SnapshotCommand
         ["inside"] = snapshot.Inside,
     };
 
-    static JsonObject Json(Placed machine, SnapshotTree tree, StoredSnapshot stored) => new()
+    static JsonObject Json(ExistingMachine machine, SnapshotTree tree, StoredSnapshot stored) => new()
     {
         ["machine"] = machine.Record.Name,
         ["name"] = stored.Snapshot.Name,
@@ -168,32 +168,32 @@ static class SnapshotCommand
         ["key"] = stored.Snapshot.Key,
     };
 
-    static Command Read(CommandMaker make, string name, string description, IEnumerable<Symbol> more, Action<Session, ParseResult, IReadOnlyList<(Placed Machine, SnapshotTree Tree)>> print)
+    static Command Read(CommandMaker make, string name, string description, IEnumerable<Symbol> more, Action<Session, ParseResult, IReadOnlyList<(ExistingMachine Machine, SnapshotTree Tree)>> print)
     {
         var selection = Arguments.Selection();
         return make.Make(name, description, [.. more, selection], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            print(session, parsed, await FarmSnapshots.TreesAsync(controller, await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel), cancel));
+            using var openFarm = await session.OpenAsync(cancel);
+            print(session, parsed, await FarmSnapshots.TreesAsync(openFarm, await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel), cancel));
             return 0;
         });
     }
 
     static Command Make(
         CommandMaker make, string name, string description, IEnumerable<Symbol> more,
-        Func<Session, ParseResult, Controller, IReadOnlyList<Placed>, string, RunJournal, CancellationToken, Task> act)
+        Func<Session, ParseResult, OpenFarm, IReadOnlyList<ExistingMachine>, string, RunJournal, CancellationToken, Task> act)
     {
         var snapshot = SnapshotName();
         var selection = Arguments.Selection();
         return make.Make(name, description, [snapshot, selection, .. more], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var machines = await Session.MachinesAsync(controller, parsed.GetValue(selection)!, cancel);
+            using var openFarm = await session.OpenAsync(cancel);
+            var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
             if (machines.Count == 0)
                 throw CroftException.Usage("the farm has no machines yet", "croft up makes those that it declares");
-            using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
-            journal.RunStart(controller.Farm.Name, "snapshot " + name, controller.Farm.Project.Id);
-            await journal.EndingAsync(() => act(session, parsed, controller, machines, parsed.GetValue(snapshot)!, journal, cancel));
+            using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
+            journal.RunStart(openFarm.Farm.Name, "snapshot " + name, openFarm.Farm.Project.Id);
+            await journal.EndingAsync(() => act(session, parsed, openFarm, machines, parsed.GetValue(snapshot)!, journal, cancel));
             return 0;
         }, alone: true);
     }

@@ -35,47 +35,47 @@ static class SpawnCommand
         var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         using var alone = await session.AloneAsync(path, cancel);
         await DeclareAsync(session, stem, File.Exists(path) ? [.. Others(Session.Load(path), names), .. wanted] : wanted, cancel);
-        using var controller = await Controller.OpenAsync(Session.Load(path), session.Surroundings, cancel);
-        var old = (await Session.MachinesAsync(controller, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
+        using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
+        var old = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
         if (old.Count > 0)
         {
             session.Confirm(yes, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
-            await FarmDown.DestroyAsync(controller, await controller.ObserveAsync(cancel), old, everything: false, cancel);
+            await FarmDown.DestroyAsync(openFarm, await openFarm.ObserveAsync(cancel), old, everything: false, cancel);
         }
 
         if (command.Length == 0)
-            return await UpAsync(session, controller, names, cancel);
+            return await UpAsync(session, openFarm, names, cancel);
         try
         {
-            var code = await UpAsync(session, controller, names, cancel);
-            return code != 0 ? code : await ExecCommand.RunAsync(session, controller, await Session.MachinesAsync(controller, [.. names], cancel), command, cancel);
+            var code = await UpAsync(session, openFarm, names, cancel);
+            return code != 0 ? code : await ExecCommand.RunAsync(session, openFarm, await Session.MachinesAsync(openFarm, [.. names], cancel), command, cancel);
         }
         finally
         {
-            await ThrowAwayAsync(session, controller, names);
+            await ThrowAwayAsync(session, openFarm, names);
         }
     }
 
-    static async Task<int> UpAsync(Session session, Controller controller, HashSet<string> names, CancellationToken cancel)
+    static async Task<int> UpAsync(Session session, OpenFarm openFarm, HashSet<string> names, CancellationToken cancel)
     {
-        var plan = (await controller.PlanAsync(cancel)).Of(names);
+        var plan = (await openFarm.PlanAsync(cancel)).Of(names);
         using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-        var summary = await FarmUp.RunAsync(controller, plan, recreate: false, "spawn", view.Follow, view.Images, cancel);
+        var summary = await FarmUp.RunAsync(openFarm, plan, recreate: false, "spawn", view.Follow, view.Images, cancel);
         view.Dispose();
         return UpCommand.Report(session, summary!, cancel);
     }
 
     /// <summary>Removes machines and that they were declared; the pool goes with its last machine. Also after Ctrl-C.</summary>
-    static async Task ThrowAwayAsync(Session session, Controller controller, HashSet<string> names)
+    static async Task ThrowAwayAsync(Session session, OpenFarm openFarm, HashSet<string> names)
     {
-        var machines = (await Session.MachinesAsync(controller, [], CancellationToken.None)).ToLookup(m => names.Contains(m.Record.Name));
-        var others = Others(Session.Load(controller.Farm.File), names);
+        var machines = (await Session.MachinesAsync(openFarm, [], CancellationToken.None)).ToLookup(m => names.Contains(m.Record.Name));
+        var others = Others(Session.Load(openFarm.Farm.File), names);
         var empty = others.Count == 0 && !machines[false].Any();
-        await FarmDown.DestroyAsync(controller, await controller.ObserveAsync(CancellationToken.None), [.. machines[true]], everything: empty, CancellationToken.None);
+        await FarmDown.DestroyAsync(openFarm, await openFarm.ObserveAsync(CancellationToken.None), [.. machines[true]], everything: empty, CancellationToken.None);
         if (empty)
-            Directory.Delete(controller.Farm.Directory, recursive: true);
+            Directory.Delete(openFarm.Farm.Directory, recursive: true);
         else
-            await DeclareAsync(session, controller.Farm.Name, others, CancellationToken.None);
+            await DeclareAsync(session, openFarm.Farm.Name, others, CancellationToken.None);
     }
 
     static Task DeclareAsync(Session session, string stem, IEnumerable<PoolMachine> machines, CancellationToken cancel)

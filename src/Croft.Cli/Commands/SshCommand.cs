@@ -14,10 +14,10 @@ static class SshCommand
         var command = new Argument<string[]>("COMMAND") { Description = "What to run there, after --; nothing opens a shell", Arity = ArgumentArity.ZeroOrMore };
         return make.Make(Name, "Open a shell in a guest, or run a command there", [machine, command], async (session, parsed, cancel) =>
         {
-            var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
-            using (controller)
+            var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
+            using (openFarm)
             {
-                var guest = await Hold.OpenAsync(controller, found, "ssh", cancel);
+                var guest = await InUse.OpenAsync(openFarm, found, "ssh", cancel);
                 return await guest.Ssh([], parsed.GetValue(command)!).RunOnTerminalAsync(cancel);
             }
         });

@@ -14,12 +14,12 @@ static class StatusCommand
         {
             if (parsed.GetValue(machine) is null)
                 return LsCommand.Print(session, session.FarmPath() is null ? await LsCommand.LocalAsync(session, cancel) : await LsCommand.OfFarmAsync(session, all: true, cancel));
-            var (controller, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
-            using (controller)
+            var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
+            using (openFarm)
             {
                 var record = found.Record;
                 var prefix = Volumes.PrefixOf(record.Farm, record.Name);
-                var files = await controller.Engine(found.Hypervisor).DiskFilesAsync(prefix, cancel);
+                var files = await openFarm.Engine(found.Hypervisor).DiskFilesAsync(prefix, cancel);
                 var volumes = files.Names.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
                 var json = LsCommand.Json(found);
                 json["uuid"] = found.State.Uuid.ToString();
@@ -27,7 +27,7 @@ static class StatusCommand
                 json["memory"] = found.State.Memory;
                 json["folder"] = record.Folder;
                 json["run"] = record.Run;
-                json["held"] = record.Held;
+                json["held"] = record.InUse;
                 json["hostKey"] = record.HostKey;
                 json["volumes"] = new System.Text.Json.Nodes.JsonObject(volumes.Select(v => KeyValuePair.Create(v, (System.Text.Json.Nodes.JsonNode?)files.Size(v))));
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));

@@ -14,11 +14,11 @@ static class UpCommand
         var recreate = Arguments.Recreate();
         return make.Make("up", "Create and start machines, and wait until they answer; a second up changes nothing", [selection, recreate], async (session, parsed, cancel) =>
         {
-            using var controller = await session.OpenAsync(cancel);
-            var plan = PlanCommand.Select(await controller.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(controller, plan);
+            using var openFarm = await session.OpenAsync(cancel);
+            var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
+            session.Warn(openFarm, plan);
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-            var summary = await FarmUp.RunAsync(controller, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
+            var summary = await FarmUp.RunAsync(openFarm, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
             view.Dispose();
             if (summary is null)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace Croft.Engines;
 
@@ -131,7 +132,7 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 /// <param name="HardwareDigest">Of what a restart can change: processors, memory, model, networks and addresses.</param>
 /// <param name="DiskDigest">Of what only a new machine can change: image, architecture, firmware, disks, login.</param>
 /// <param name="Run">The run that made or last restored it.</param>
-/// <param name="Held">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
+/// <param name="InUse">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
 /// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
 /// <param name="Seed">The volume of its seed.</param>
 /// <param name="Nics">In order.</param>
@@ -148,7 +149,7 @@ public sealed record MachineRecord(
     string HardwareDigest,
     string DiskDigest,
     string Run,
-    string? Held,
+    [property: JsonPropertyName("held")] string? InUse,
     string HostKey,
     string Seed,
     ImmutableArray<Nic> Nics,

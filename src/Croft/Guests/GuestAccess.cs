@@ -20,7 +20,7 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     public string? Inside { get; init; }
 
     /// <summary>The card that a machine is reached by: the first that has an address or a forwarded port; null when Croft knows of none.</summary>
-    internal static Nic? DoorOf(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
+    internal static Nic? FirstReachable(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
 
     /// <summary>How a machine of a farm is reached by that card.</summary>
     internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)

@@ -9,20 +9,20 @@ public static class FarmAdopt
     /// <summary>Makes the machines know this folder, and the guests that run let this user in.</summary>
     /// <returns>The machines, and those whose guests could not be told this user's key.</returns>
     /// <exception cref="CroftException">No hypervisor has such a farm.</exception>
-    public static async Task<(int Machines, IReadOnlyList<string> WithoutKey)> RunAsync(Controller controller, CancellationToken cancel)
+    public static async Task<(int Machines, IReadOnlyList<string> WithoutKey)> RunAsync(OpenFarm openFarm, CancellationToken cancel)
     {
-        var farm = controller.Farm;
-        var inventory = await controller.ObserveAsync(cancel);
+        var farm = openFarm.Farm;
+        var inventory = await openFarm.ObserveAsync(cancel);
         var machines = inventory.MachinesOf(farm.Name).ToList();
         var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
             ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");
         var folders = machines.Select(m => m.Machine.Record!.Folder).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Folder!));
-        await controller.AdoptAsync(owner, folders, cancel);
-        var key = await controller.Surroundings.World.UserKeyAsync(controller.Surroundings.UserKey, cancel);
+        await openFarm.AdoptAsync(owner, folders, cancel);
+        var key = await openFarm.Settings.Backends.UserKeyAsync(openFarm.Settings.UserKey, cancel);
         var withoutKey = new List<string>();
         foreach (var (hypervisor, machine) in machines)
         {
-            var engine = controller.Engine(hypervisor.Name);
+            var engine = openFarm.Engine(hypervisor.Name);
             await engine.WriteRecordAsync(machine.Record! with { Folder = farm.Directory }, cancel);
             if (machine.Power != PowerState.Running || !await engine.HasAgentAsync(machine.Name, cancel) || !await LetInAsync(engine, machine, key, cancel))
                 withoutKey.Add(machine.Record!.Name);

@@ -8,35 +8,35 @@ public static class FarmDown
 {
     /// <summary>Shuts machines down side by side; those inside one of them go first, with it.</summary>
     /// <param name="note">Takes what happens on the way, with the machine's name.</param>
-    public static Task DownAsync(Controller controller, IEnumerable<Placed> machines, Action<string, string> note, CancellationToken cancel) =>
-        Task.WhenAll(Outermost(controller, machines).Select(m => new MachineStop(controller, controller.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)));
+    public static Task DownAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, Action<string, string> note, CancellationToken cancel) =>
+        Task.WhenAll(Outermost(openFarm, machines).Select(m => new MachineStop(openFarm, openFarm.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)));
 
     /// <summary>Cuts the power of machines; what is inside one of them goes with it.</summary>
-    public static Task CutAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel) => Task.WhenAll(Outermost(controller, machines).Select(async m =>
+    public static Task CutAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) => Task.WhenAll(Outermost(openFarm, machines).Select(async m =>
     {
-        await controller.LeaveAsync(m.Record.Name, cancel);
-        await controller.Engine(m.Hypervisor).PowerOffAsync(m.State.Name, cancel);
+        await openFarm.LeaveAsync(m.Record.Name, cancel);
+        await openFarm.Engine(m.Hypervisor).PowerOffAsync(m.State.Name, cancel);
     }));
 
     /// <summary>The machines that are not inside another one of them.</summary>
-    internal static IReadOnlyList<Placed> Outermost(Controller controller, IEnumerable<Placed> machines)
+    internal static IReadOnlyList<ExistingMachine> Outermost(OpenFarm openFarm, IEnumerable<ExistingMachine> machines)
     {
         var all = machines.ToList();
         var names = all.Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
         return [.. all.Where(m => !Hosts(m).Any(names.Contains))];
 
-        IEnumerable<string> Hosts(Placed machine)
+        IEnumerable<string> Hosts(ExistingMachine machine)
         {
-            for (var host = controller.HostOf(machine.Hypervisor); host is not null; host = controller.HostOf(host.Hypervisor))
+            for (var host = openFarm.HostOf(machine.Hypervisor); host is not null; host = openFarm.HostOf(host.Hypervisor))
                 yield return host.Record.Name;
         }
     }
 
     /// <summary>What <see cref="DestroyAsync"/> would remove, for people.</summary>
-    public static async Task<IReadOnlyList<string>> DescribeAsync(Controller controller, Inventory inventory, IReadOnlyCollection<Placed> machines, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> DescribeAsync(OpenFarm openFarm, Inventory inventory, IReadOnlyCollection<ExistingMachine> machines, CancellationToken cancel)
     {
-        var farm = controller.Farm;
-        var files = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await controller.Engine(h).DiskFilesAsync(farm.Name + ".", cancel))));
+        var farm = openFarm.Farm;
+        var files = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await openFarm.Engine(h).DiskFilesAsync(farm.Name + ".", cancel))));
         return
         [
             .. from machine in machines
@@ -59,35 +59,35 @@ public static class FarmDown
 
     /// <summary>Removes machines with their disks, layers and addresses; with all of them, the farm's networks and whatever else carries its name.</summary>
     /// <param name="everything">The whole farm is meant, so that what an interrupted command left behind goes too.</param>
-    public static async Task DestroyAsync(Controller controller, Inventory inventory, IReadOnlyCollection<Placed> machines, bool everything, CancellationToken cancel)
+    public static async Task DestroyAsync(OpenFarm openFarm, Inventory inventory, IReadOnlyCollection<ExistingMachine> machines, bool everything, CancellationToken cancel)
     {
-        controller.CheckOwner(machines);
+        openFarm.CheckOwner(machines);
         if (everything)
         {
-            controller.CheckOwner(inventory);
-            CheckSharing(controller, inventory);
+            openFarm.CheckOwner(inventory);
+            CheckSharing(openFarm, inventory);
         }
 
-        await Task.WhenAll(Outermost(controller, machines).Select(machine => RemoveAsync(controller, machine.Hypervisor, machine.Record, cancel)));
+        await Task.WhenAll(Outermost(openFarm, machines).Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel)));
         if (!everything)
             return;
-        var farm = controller.Farm.Name;
-        foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && controller.Farm.HostOf(h.Name) is null))
+        var farm = openFarm.Farm.Name;
+        foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && openFarm.Farm.HostOf(h.Name) is null))
         {
-            var engine = controller.Engine(hypervisor.Name);
+            var engine = openFarm.Engine(hypervisor.Name);
             foreach (var volume in (await engine.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
                 await engine.DeleteVolumeAsync(volume, cancel);
-            foreach (var network in Own(controller, hypervisor))
+            foreach (var network in Own(openFarm, hypervisor))
                 await engine.RemoveNetworkAsync(network.Name, cancel);
         }
     }
 
     /// <summary>Removes a machine. Disks that machines forked from it stand on stay until the last of those goes.</summary>
-    internal static async Task RemoveAsync(Controller controller, string hypervisor, MachineRecord record, CancellationToken cancel)
+    internal static async Task RemoveAsync(OpenFarm openFarm, string hypervisor, MachineRecord record, CancellationToken cancel)
     {
-        var engine = controller.Engine(hypervisor);
-        await controller.LeaveAsync(record.Name, cancel);
-        if (controller.GuestOf(hypervisor, record) is { } guest)
+        var engine = openFarm.Engine(hypervisor);
+        await openFarm.LeaveAsync(record.Name, cancel);
+        if (openFarm.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
         var before = await engine.DiskFilesAsync(null, cancel);
         if (record.Disks.Any(d => !before.Has(d.Volume)))
@@ -112,15 +112,15 @@ public static class FarmDown
         }
     }
 
-    static IEnumerable<NetworkState> Own(Controller controller, HypervisorState hypervisor) =>
-        hypervisor.Networks.Where(n => n.Farm == controller.Farm.Name && n.Owner == controller.Owner);
+    static IEnumerable<NetworkState> Own(OpenFarm openFarm, HypervisorState hypervisor) =>
+        hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && n.Owner == openFarm.Owner);
 
-    static void CheckSharing(Controller controller, Inventory inventory)
+    static void CheckSharing(OpenFarm openFarm, Inventory inventory)
     {
         var guests = from hypervisor in inventory.Hypervisors
-                     from network in Own(controller, hypervisor)
+                     from network in Own(openFarm, hypervisor)
                      from machine in hypervisor.Machines
-                     where machine.Record is { } record && record.Owner != controller.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
+                     where machine.Record is { } record && record.Owner != openFarm.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
                      select (Network: network.Name, machine.Record);
         if (guests.FirstOrDefault() is { Record: { } guest } shared)
             throw CroftException.World(

@@ -31,9 +31,9 @@ public static class FarmFork
     /// <param name="from">A snapshot with memory to fork; null forks the machine as it runs, and it goes on.</param>
     /// <exception cref="CroftException">The machine cannot be forked: says why.</exception>
     public static async Task<RunSummary> RunAsync(
-        Controller controller, Placed machine, string? from, Plan plan, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+        OpenFarm openFarm, ExistingMachine machine, string? from, Plan plan, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
     {
-        var engine = controller.Engine(machine.Hypervisor);
+        var engine = openFarm.Engine(machine.Hypervisor);
         plan.ThrowIfProblems();
         if (plan.Machines.FirstOrDefault(m => m.Action != MachineAction.Create) is { } there)
             throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
@@ -43,27 +43,27 @@ public static class FarmFork
         if (kept is null && !await engine.HasAgentAsync(machine.State.Name, cancel))
             throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork cannot get its own identity", "install and start qemu-guest-agent in it");
         if (kept is null)
-            await ForeignSnapshots.RefuseAsync(controller, [machine], cancel);
+            await ForeignSnapshots.RefuseAsync(openFarm, [machine], cancel);
         await engine.CheckKeepableAsync(machine.State.Name, memory: true, fork: true, cancel);
-        using var work = await FarmWork.PrepareAsync(controller, plan, "fork", _ => false, opened, images, cancel);
-        var taking = kept is null ? await FreezeAsync(work, engine, machine, cancel) : null;
+        using var execution = await Execution.PrepareAsync(openFarm, plan, "fork", _ => false, opened, images, cancel);
+        var pending = kept is null ? await FreezeAsync(execution, engine, machine, cancel) : null;
         try
         {
-            await Task.WhenAll(work.Plan.Machines.Select(fork => ForkAsync(work, fork, kept ?? taking!.Snapshot, cancel)));
+            await Task.WhenAll(execution.Plan.Machines.Select(fork => ForkAsync(execution, fork, kept ?? pending!.Snapshot, cancel)));
         }
         finally
         {
-            foreach (var volume in new[] { taking?.Snapshot.Memory, taking?.Snapshot.Record.Nvram }.OfType<string>())
+            foreach (var volume in new[] { pending?.Snapshot.Memory, pending?.Snapshot.Record.Nvram }.OfType<string>())
                 await engine.DeleteVolumeAsync(volume, CancellationToken.None);
         }
 
-        await work.PublishAsync();
-        var worst = RunSummary.Read(work.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
-        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
-        return RunSummary.Read(work.Journal.Folder);
+        await execution.PublishAsync();
+        var worst = RunSummary.Read(execution.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
+        execution.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
+        return RunSummary.Read(execution.Journal.Folder);
     }
 
-    static async Task<Snapshot> FindAsync(IEngine engine, Placed machine, string name, CancellationToken cancel)
+    static async Task<Snapshot> FindAsync(IEngine engine, ExistingMachine machine, string name, CancellationToken cancel)
     {
         var found = (await new SnapshotReader(engine).ListAsync(machine.Record, cancel)).LastOrDefault(s => s.Snapshot.Name == name)?.Snapshot
             ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
@@ -71,20 +71,20 @@ public static class FarmFork
     }
 
     /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory and variables go when all of them run.</summary>
-    static async Task<Taking> FreezeAsync(FarmWork work, IEngine engine, Placed machine, CancellationToken cancel)
+    static async Task<PendingSnapshot> FreezeAsync(Execution execution, IEngine engine, ExistingMachine machine, CancellationToken cancel)
     {
-        var taking = await new SnapshotStore(engine, work.Journal, work.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
-        await taking.FreezeAsync(holdWrites: false, cancel);
-        await taking.RefitAsync();
-        return taking;
+        var pending = await new SnapshotStore(engine, execution.Journal, execution.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
+        await pending.FreezeAsync(holdWrites: false, cancel);
+        await pending.RefitAsync();
+        return pending;
     }
 
-    static async Task ForkAsync(FarmWork work, PlannedMachine machine, Snapshot from, CancellationToken cancel)
+    static async Task ForkAsync(Execution execution, PlannedMachine machine, Snapshot from, CancellationToken cancel)
     {
-        var steps = new Steps(work, machine);
-        if (await steps.RunAsync("fork", () => MachineFork.RunAsync(work, machine, from, "fork", held: "fork", cancel)))
+        var steps = new StepLog(execution, machine);
+        if (await steps.RunAsync("fork", () => MachineFork.RunAsync(execution, machine, from, "fork", held: "fork", cancel)))
             return;
-        var record = work.RecordOf(machine.Spec.Name) ?? from.Record with { Name = machine.Spec.Name, Nics = machine.Nics };
-        await steps.QuietlyAsync(() => FarmDown.RemoveAsync(work.Controller, machine.Hypervisor!, record, CancellationToken.None));
+        var record = execution.RecordOf(machine.Spec.Name) ?? from.Record with { Name = machine.Spec.Name, Nics = machine.Nics };
+        await steps.QuietlyAsync(() => FarmDown.RemoveAsync(execution.OpenFarm, machine.Hypervisor!, record, CancellationToken.None));
     }
 }

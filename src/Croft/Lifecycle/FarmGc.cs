@@ -12,41 +12,41 @@ public static class FarmGc
     static readonly TimeSpan Young = TimeSpan.FromHours(1);
 
     /// <summary>Finds it; changes nothing.</summary>
-    public static async Task<ImmutableArray<Leftover>> FindAsync(Controller controller, CancellationToken cancel)
+    public static async Task<ImmutableArray<Leftover>> FindAsync(OpenFarm openFarm, CancellationToken cancel)
     {
-        var superfluous = (await controller.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
-        var before = controller.Surroundings.Clock.GetUtcNow() - Young;
-        var hosts = controller.Farm.Hypervisors.Where(h => h.Machine is null).Select(h => h.Name); // what is in a machine goes with it
-        var found = await Task.WhenAll(hosts.Select(async hypervisor => await controller.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
-            ? new Leftovers(content, controller.Farm.Name, controller.Owner, before).Find(superfluous[hypervisor])
+        var superfluous = (await openFarm.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
+        var before = openFarm.Settings.Clock.GetUtcNow() - Young;
+        var hosts = openFarm.Farm.Hypervisors.Where(h => h.Machine is null).Select(h => h.Name); // what is in a machine goes with it
+        var found = await Task.WhenAll(hosts.Select(async hypervisor => await openFarm.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
+            ? new Leftovers(content, openFarm.Farm.Name, openFarm.Owner, before).Find(superfluous[hypervisor])
             : []));
         return [.. found.SelectMany(f => f)];
     }
 
     /// <summary>Removes what was found and is still left over: somebody may have taken it up while the user was asked.</summary>
     /// <returns>What was removed.</returns>
-    public static async Task<ImmutableArray<Leftover>> RemoveAsync(Controller controller, IEnumerable<Leftover> found, CancellationToken cancel)
+    public static async Task<ImmutableArray<Leftover>> RemoveAsync(OpenFarm openFarm, IEnumerable<Leftover> found, CancellationToken cancel)
     {
         var asked = found.Select(l => (l.Hypervisor, l.Kind, l.Name)).ToHashSet();
-        var gone = (await FindAsync(controller, cancel)).Where(l => asked.Contains((l.Hypervisor, l.Kind, l.Name))).ToImmutableArray();
-        using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
-        journal.RunStart(controller.Farm.Name, "gc", controller.Farm.Project.Id);
+        var gone = (await FindAsync(openFarm, cancel)).Where(l => asked.Contains((l.Hypervisor, l.Kind, l.Name))).ToImmutableArray();
+        using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
+        journal.RunStart(openFarm.Farm.Name, "gc", openFarm.Farm.Project.Id);
         await journal.EndingAsync(() => Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
         {
             foreach (var leftover in here)
-                await RemoveAsync(controller, leftover, journal, cancel);
+                await RemoveAsync(openFarm, leftover, journal, cancel);
         })));
         return gone;
     }
 
-    static async Task RemoveAsync(Controller controller, Leftover leftover, RunJournal journal, CancellationToken cancel)
+    static async Task RemoveAsync(OpenFarm openFarm, Leftover leftover, RunJournal journal, CancellationToken cancel)
     {
-        var engine = controller.Engine(leftover.Hypervisor);
+        var engine = openFarm.Engine(leftover.Hypervisor);
         journal.Intent("remove", leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network", leftover.Name, leftover.Hypervisor);
         switch (leftover.Kind)
         {
             case LeftoverKind.Machine:
-                await FarmDown.RemoveAsync(controller, leftover.Hypervisor, leftover.Machine!, cancel);
+                await FarmDown.RemoveAsync(openFarm, leftover.Hypervisor, leftover.Machine!, cancel);
                 break;
             case LeftoverKind.Volume:
                 await engine.DeleteVolumeAsync(leftover.Name, cancel);

@@ -46,7 +46,7 @@ sealed class FarmOwner
     }
 
     /// <summary>The id, which is made when there is none; notes that the folder is here now.</summary>
-    public string Claim()
+    public string EnsureOwner()
     {
         if (Id is null)
             Take(Guid.NewGuid().ToString("n"), overwrite: Original is not null);

@@ -2,6 +2,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Journal;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Reports;
 using Croft.Snapshots;
@@ -17,43 +18,43 @@ public static class FarmRun
     /// <param name="output">Takes every line of every phase, with the machine's name.</param>
     /// <exception cref="PlanException">The plan cannot be executed.</exception>
     public static async Task<RunSummary> RunAsync(
-        Controller controller, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
+        OpenFarm openFarm, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
-        var files = await controller.TakePhasesAsync(cancel);
-        if (!controller.PlannedWith(files))
-            plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name));
-        await controller.RefuseHopelessAsync(plan, cancel);
-        RefuseHeld(plan, options);
+        var files = await openFarm.TakePhasesAsync(cancel);
+        if (!openFarm.PlannedWith(files))
+            plan = (await openFarm.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name));
+        await openFarm.RefuseHopelessAsync(plan, cancel);
+        RefuseInUse(plan, options);
         if (!options.Fresh)
-            await ForeignSnapshots.RefuseAsync(controller, Existing(plan), cancel);
-        if (options.SaveAs is { } name && Held(plan) is { Count: > 0 } held)
+            await ForeignSnapshots.RefuseAsync(openFarm, Existing(plan), cancel);
+        if (options.SaveAs is { } name && InUse(plan) is { Count: > 0 } held)
         {
-            using var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
-            journal.RunStart(controller.Farm.Name, "snapshot create", controller.Farm.Project.Id);
-            await journal.EndingAsync(() => FarmSnapshots.CreateAsync(controller, held, name, new(), journal, cancel));
-            plan = (await controller.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
+            using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
+            journal.RunStart(openFarm.Farm.Name, "snapshot create", openFarm.Farm.Project.Id);
+            await journal.EndingAsync(() => FarmSnapshots.CreateAsync(openFarm, held, name, new(), journal, cancel));
+            plan = (await openFarm.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
         }
 
-        using var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => true, opened, images, cancel);
+        using var execution = await Execution.PrepareAsync(openFarm, plan, "run", _ => true, opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var phases = new PhaseRunner(work, files, output);
-        var shared = SharedLayer.Of(work.Plan.Machines.Where(m => !work.Inner.Has(m.Hypervisor)));
-        var outcomes = await Task.WhenAll(work.Plan.Machines.Select(async machine =>
+        var phases = new PhaseRunner(execution, files, output);
+        var shared = SharedLayer.Of(execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)));
+        var outcomes = await Task.WhenAll(execution.Plan.Machines.Select(async machine =>
         {
-            var outcome = await RunAsync(work, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
+            var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
             if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
                 await others.CancelAsync();
             return outcome;
         }));
         var trouble = new List<string>();
-        await TryAsync(() => work.PublishAsync());
-        await TryAsync(() => KeepAsync(work, cancel));
+        await TryAsync(() => execution.PublishAsync());
+        await TryAsync(() => KeepAsync(execution, cancel));
         await TryAsync(() =>
         {
-            work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
+            execution.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
             return Task.CompletedTask;
         });
-        var summary = WrittenReports.Of(work.Journal.Folder);
+        var summary = WrittenReports.Of(execution.Journal.Folder);
         return summary with { Warnings = [.. trouble, .. summary.Warnings] };
 
         // The machines are done: what came of them is told whatever comes now.
@@ -71,42 +72,42 @@ public static class FarmRun
     }
 
     /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>
-    static async Task<Outcome> RunAsync(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared, CancellationToken cancel)
+    static async Task<Outcome> RunAsync(Execution execution, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared, CancellationToken cancel)
     {
-        var (steps, here) = (new Steps(work, machine), machine);
+        var (steps, here) = (new StepLog(execution, machine), machine);
         try
         {
-            return !work.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => here = await work.EnterAsync(machine, cancel))
-                ? await new MachineRun(work, here, options, phases, shared).RunAsync(cancel)
+            return !execution.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => here = await execution.EnterAsync(machine, cancel))
+                ? await new MachineRun(execution, here, options, phases, shared).RunAsync(cancel)
                 : steps.Worst;
         }
         finally
         {
-            work.Inner.Say(machine.Spec.Name, ready: false); // unless it was
-            work.Inner.End(machine);
+            execution.Inner.Say(machine.Spec.Name, ready: false); // unless it was
+            execution.Inner.End(machine);
         }
     }
 
     /// <summary>Notes which layers were used, and drops those that are too much.</summary>
-    static async Task KeepAsync(FarmWork work, CancellationToken cancel)
+    static async Task KeepAsync(Execution execution, CancellationToken cancel)
     {
-        var controller = work.Controller;
-        foreach (var machines in work.Plan.Machines.Where(m => !work.Inner.Has(m.Hypervisor)).GroupBy(m => m.Hypervisor!))
+        var openFarm = execution.OpenFarm;
+        foreach (var machines in execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)).GroupBy(m => m.Hypervisor!))
         {
             try
             {
-                var engine = controller.Engine(machines.Key);
-                var cache = new LayerCache(engine, work.Journal, work.Clock);
+                var engine = openFarm.Engine(machines.Key);
+                var cache = new LayerCache(engine, execution.Journal, execution.Clock);
                 await Task.WhenAll(machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().Select(volume => cache.UseAsync(volume, cancel)));
-                if (!await cache.MayTakeMoreAsync(controller.Farm.Name, controller.Farm.CacheKeep, cancel))
+                if (!await cache.MayTakeMoreAsync(openFarm.Farm.Name, openFarm.Farm.CacheKeep, cancel))
                     continue;
-                var needed = (await controller.PlanAsync(cancel)).Machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().ToHashSet(StringComparer.Ordinal);
-                var records = (await engine.ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().Where(r => r.Farm == controller.Farm.Name).ToList();
-                await cache.EvictAsync(records, needed, controller.Farm.CacheKeep, cancel);
+                var needed = (await openFarm.PlanAsync(cancel)).Machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().ToHashSet(StringComparer.Ordinal);
+                var records = (await engine.ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().Where(r => r.Farm == openFarm.Farm.Name).ToList();
+                await cache.EvictAsync(records, needed, openFarm.Farm.CacheKeep, cancel);
             }
             catch (Exception e) when (e is CroftException or OperationCanceledException)
             {
-                work.Journal.Note(null, null, $"layers on {machines.Key} were not looked through: {e.Message}");
+                execution.Journal.Note(null, null, $"layers on {machines.Key} were not looked through: {e.Message}");
             }
         }
     }
@@ -114,18 +115,18 @@ public static class FarmRun
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
 
-    static IEnumerable<Placed> Existing(Plan plan) => plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => new Placed(m.Hypervisor!, m.Existing!));
+    static IEnumerable<ExistingMachine> Existing(Plan plan) => plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
 
-    static IReadOnlyList<Placed> Held(Plan plan) => [.. Existing(plan).Where(m => m.Record.Held is not null)];
+    static IReadOnlyList<ExistingMachine> InUse(Plan plan) => [.. Existing(plan).Where(m => m.Record.InUse is not null)];
 
-    static void RefuseHeld(Plan plan, RunOptions options)
+    static void RefuseInUse(Plan plan, RunOptions options)
     {
         if (options.Fresh)
             return;
-        var held = Held(plan);
+        var held = InUse(plan);
         if (held.Count > 0 && options.SaveAs is null)
             throw CroftException.Usage(
-                $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.Held})"))}",
+                $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.InUse})"))}",
                 "--save-as NAME keeps that state first; --fresh discards it; croft run SEL runs other machines only");
     }
 }

@@ -11,43 +11,43 @@ namespace Croft.Lifecycle;
 public static partial class FarmSnapshots
 {
     /// <summary>The snapshots of each machine, layers too.</summary>
-    public static async Task<IReadOnlyList<(Placed Machine, SnapshotTree Tree)>> TreesAsync(Controller controller, IEnumerable<Placed> machines, CancellationToken cancel) =>
-        await Task.WhenAll(machines.Select(async machine => (machine, await TreeAsync(controller, machine, cancel))));
+    public static async Task<IReadOnlyList<(ExistingMachine Machine, SnapshotTree Tree)>> TreesAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) =>
+        await Task.WhenAll(machines.Select(async machine => (machine, await TreeAsync(openFarm, machine, cancel))));
 
     /// <summary>Takes a snapshot of each machine; of those inside one of them it is that one's.</summary>
     /// <returns>How long all of them stood still, when they were taken together.</returns>
     /// <exception cref="CroftException">The name is no name, or is taken; a machine that is off has no memory.</exception>
-    public static async Task<TimeSpan?> CreateAsync(Controller controller, IReadOnlyList<Placed> machines, string name, TakeOptions options, RunJournal journal, CancellationToken cancel)
+    public static async Task<TimeSpan?> CreateAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, TakeOptions options, RunJournal journal, CancellationToken cancel)
     {
         if (!NameRule().IsMatch(name))
             throw CroftException.Usage($"\"{name}\" is no name of a snapshot", "write letters, digits and -, at most 40");
-        machines = FarmDown.Outermost(controller, machines);
-        await ForeignSnapshots.RefuseAsync(controller, machines, cancel);
+        machines = FarmDown.Outermost(openFarm, machines);
+        await ForeignSnapshots.RefuseAsync(openFarm, machines, cancel);
         foreach (var machine in machines)
         {
-            if (await new SnapshotReader(controller.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
+            if (await new SnapshotReader(openFarm.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
         }
 
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !m.State.IsOn) is { } off)
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", $"croft start {off.Record.Name}, or leave out --memory");
         foreach (var machine in machines)
-            await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
+            await openFarm.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
-            await Hold.MarkHostAsync(controller, machine, "snapshot", cancel);
+            await InUse.MarkHostAsync(openFarm, machine, "snapshot", cancel);
         if (options.Keep == Keep.Offline)
-            await WriteSshConfigAsync(controller, cancel);
+            await WriteSshConfigAsync(openFarm, cancel);
         if (options.Together)
-            return await new SnapshotGroup(controller, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
-        await Task.WhenAll(machines.Select(machine => TakeAsync(controller, machine, name, options.Keep, null, journal, cancel)));
+            return await new SnapshotGroup(openFarm, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
+        await Task.WhenAll(machines.Select(machine => TakeAsync(openFarm, machine, name, options.Keep, null, journal, cancel)));
         return null;
     }
 
     /// <summary>What is defined otherwise now than when the snapshot was taken, as lines of the definition that went (<c>-</c>) and came (<c>+</c>).</summary>
-    public static async Task<IReadOnlyList<string>> DifferencesAsync(Controller controller, IReadOnlyList<Placed> machines, string name, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> DifferencesAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, CancellationToken cancel)
     {
         var lines = new List<string>();
-        foreach (var (machine, tree) in await TreesAsync(controller, FarmDown.Outermost(controller, machines), cancel))
+        foreach (var (machine, tree) in await TreesAsync(openFarm, FarmDown.Outermost(openFarm, machines), cancel))
         {
             if (Foreign(tree, name) is not null)
                 continue; // libvirt brings its definition back with it
@@ -55,7 +55,7 @@ public static partial class FarmSnapshots
             if (IsDefinedAsNow(machine, snapshot))
                 continue;
             var then = Lines(snapshot.Definition);
-            var now = Lines(await controller.Engine(machine.Hypervisor).DefinitionAsync(machine.State.Name, cancel));
+            var now = Lines(await openFarm.Engine(machine.Hypervisor).DefinitionAsync(machine.State.Name, cancel));
             lines.AddRange([$"{machine.Record.Name}:", .. then.Except(now).Select(l => "  - " + l), .. now.Except(then).Select(l => "  + " + l)]);
         }
 
@@ -67,10 +67,10 @@ public static partial class FarmSnapshots
     /// </summary>
     /// <param name="withDefinition">Bring back the definition of then, too, where it is another one now.</param>
     /// <exception cref="CroftException">A machine has no such snapshot, or it is not whole, or the machine is defined otherwise than it was then.</exception>
-    public static async Task RestoreAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
+    public static async Task RestoreAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
-        machines = FarmDown.Outermost(controller, machines);
-        var trees = (await TreesAsync(controller, machines, cancel)).ToLookup(m => Foreign(m.Tree, name) is not null);
+        machines = FarmDown.Outermost(openFarm, machines);
+        var trees = (await TreesAsync(openFarm, machines, cancel)).ToLookup(m => Foreign(m.Tree, name) is not null);
         var chosen = trees[false].Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
         foreach (var (machine, tree, stored) in chosen)
         {
@@ -85,33 +85,33 @@ public static partial class FarmSnapshots
         try
         {
             foreach (var machine in claiming)
-                await Start(controller, machine, journal).ClaimAsync(machine.Record, cancel);
+                await Start(openFarm, machine, journal).ClaimAsync(machine.Record, cancel);
             foreach (var machine in machines)
-                await controller.LeaveAsync(machine.Record.Name, cancel);
-            await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(controller, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
-            var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(controller, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
-            await WriteSshConfigAsync(controller, cancel);
-            await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(controller, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
+                await openFarm.LeaveAsync(machine.Record.Name, cancel);
+            await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(openFarm, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
+            var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(openFarm, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
+            await WriteSshConfigAsync(openFarm, cancel);
+            await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(openFarm, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
         }
         catch
         {
             foreach (var machine in claiming)
-                await Start(controller, machine, journal).GiveUpAsync(machine.Record);
+                await Start(openFarm, machine, journal).GiveUpAsync(machine.Record);
             throw;
         }
     }
 
     /// <summary>Lets a machine go on that was put on a snapshot. While its guest comes, what it was before is removed.</summary>
-    static async Task GoOnAsync(Controller controller, Placed machine, MachineRecord record, string? memory, RunJournal journal, CancellationToken cancel)
+    static async Task GoOnAsync(OpenFarm openFarm, ExistingMachine machine, MachineRecord record, string? memory, RunJournal journal, CancellationToken cancel)
     {
-        var engine = controller.Engine(machine.Hypervisor);
+        var engine = openFarm.Engine(machine.Hypervisor);
         var settling = Task.CompletedTask;
         try
         {
             if (memory is not null || machine.State.IsOn)
-                await Start(controller, machine, journal).RunAsync(record, StartAsync, memory is not null, cancel);
+                await Start(openFarm, machine, journal).RunAsync(record, StartAsync, memory is not null, cancel);
             else
-                settling = SettleAsync(controller, machine, journal, cancel);
+                settling = SettleAsync(openFarm, machine, journal, cancel);
         }
         finally
         {
@@ -121,32 +121,32 @@ public static partial class FarmSnapshots
         async Task StartAsync()
         {
             await (memory is null ? engine.StartAsync(machine.State.Name, cancel) : engine.RestoreAsync(record, memory, cancel));
-            settling = SettleAsync(controller, machine, journal, cancel);
+            settling = SettleAsync(openFarm, machine, journal, cancel);
         }
     }
 
     /// <summary>Forgets a snapshot, or a layer, of each machine that has it. What others stand on stays, hidden, as long as it is more than one.</summary>
     /// <param name="subtree">Forget all that stand on it, too.</param>
-    public static async Task DeleteAsync(Controller controller, IReadOnlyList<Placed> machines, string name, bool subtree, RunJournal journal, CancellationToken cancel)
+    public static async Task DeleteAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, bool subtree, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(controller, machines, cancel)).Where(m => Named(m.Tree, name) is not null || Foreign(m.Tree, name) is not null).ToList();
+        var chosen = (await TreesAsync(openFarm, machines, cancel)).Where(m => Named(m.Tree, name) is not null || Foreign(m.Tree, name) is not null).ToList();
         if (chosen.Count == 0)
             throw CroftException.Usage($"there is no snapshot \"{name}\"", "croft snapshot list shows what there is");
         foreach (var (machine, tree) in chosen)
         {
             if (Foreign(tree, name) is { } foreign)
-                await ForeignSnapshots.DeleteAsync(controller, machine, foreign, journal, cancel);
+                await ForeignSnapshots.DeleteAsync(openFarm, machine, foreign, journal, cancel);
             foreach (var going in Named(tree, name) is not { } snapshot ? [] : subtree ? tree.SubtreeOf(snapshot) : [snapshot])
-                await Store(controller, machine, journal).ForgetAsync(machine.Record, going.Volume, cancel);
-            await SettleAsync(controller, machine, journal, cancel);
+                await Store(openFarm, machine, journal).ForgetAsync(machine.Record, going.Volume, cancel);
+            await SettleAsync(openFarm, machine, journal, cancel);
         }
     }
 
     /// <summary>Folds what machines have become since a snapshot into it: the snapshot is now their present state. One that kept disks is taken with the machine shut down, which then starts again.</summary>
     /// <exception cref="CroftException">Something else stands on the snapshot, or the machine does not stand on it directly.</exception>
-    public static async Task CommitAsync(Controller controller, IReadOnlyList<Placed> machines, string name, RunJournal journal, CancellationToken cancel)
+    public static async Task CommitAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(controller, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
+        var chosen = (await TreesAsync(openFarm, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
         foreach (var (machine, tree, stored) in chosen)
         {
             var what = $"snapshot \"{name}\" of machine \"{machine.Record.Name}\"";
@@ -157,47 +157,47 @@ public static partial class FarmSnapshots
                 throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} {(users.Length == 1 ? "is" : "are")} based on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
             if (tree.Current?.Volume != stored.Volume)
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is not based on \"{name}\"", "croft snapshot tree shows where it stands");
-            await controller.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
+            await openFarm.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
         }
 
-        await WriteSshConfigAsync(controller, cancel);
+        await WriteSshConfigAsync(openFarm, cancel);
         await Task.WhenAll(chosen.Select(async s =>
         {
-            await TakeAsync(controller, s.Machine, name, KeptBy(s.Machine, s.Stored), s.Stored, journal, cancel);
-            await SettleAsync(controller, s.Machine, journal, cancel);
+            await TakeAsync(openFarm, s.Machine, name, KeptBy(s.Machine, s.Stored), s.Stored, journal, cancel);
+            await SettleAsync(openFarm, s.Machine, journal, cancel);
         }));
     }
 
-    static Keep KeptBy(Placed machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && machine.State.IsOn ? Keep.Memory : Keep.Offline;
+    static Keep KeptBy(ExistingMachine machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && machine.State.IsOn ? Keep.Memory : Keep.Offline;
 
     /// <param name="replaced">The snapshot whose place the new one takes.</param>
-    static async Task TakeAsync(Controller controller, Placed machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
+    static async Task TakeAsync(OpenFarm openFarm, ExistingMachine machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
     {
-        var engine = controller.Engine(machine.Hypervisor);
+        var engine = openFarm.Engine(machine.Hypervisor);
         var stopped = keep == Keep.Offline && machine.State.IsOn;
         if (stopped)
-            await new MachineStop(controller, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(cancel);
-        await new SnapshotGroup(controller, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
+            await new MachineStop(openFarm, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(cancel);
+        await new SnapshotGroup(openFarm, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
         if (replaced is not null)
-            await Store(controller, machine, journal).ForgetAsync(machine.Record, replaced.Volume, cancel);
+            await Store(openFarm, machine, journal).ForgetAsync(machine.Record, replaced.Volume, cancel);
         if (!stopped)
             return;
-        await Store(controller, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
-        await Start(controller, machine, journal).RunAsync(await engine.RecordAsync(machine.State.Name, cancel), cancel);
+        await Store(openFarm, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
+        await Start(openFarm, machine, journal).RunAsync(await engine.RecordAsync(machine.State.Name, cancel), cancel);
     }
 
     /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
-    static async Task<MachineRecord> PutOnAsync(Controller controller, Placed machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
+    static async Task<MachineRecord> PutOnAsync(OpenFarm openFarm, ExistingMachine machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
-        var engine = controller.Engine(machine.Hypervisor);
-        var now = controller.Surroundings.Clock.GetUtcNow();
-        var closing = controller.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
-        var record = await Store(controller, machine, journal).OverlaysAsync(snapshot, cancel) with
+        var engine = openFarm.Engine(machine.Hypervisor);
+        var now = openFarm.Settings.Clock.GetUtcNow();
+        var closing = openFarm.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
+        var record = await Store(openFarm, machine, journal).OverlaysAsync(snapshot, cancel) with
         {
             Owner = machine.Record.Owner,
             Folder = machine.Record.Folder,
             Nics = IsDefinedAsNow(machine, snapshot) ? machine.Record.Nics : snapshot.Record.Nics,
-            Held = "snapshot restore",
+            InUse = "snapshot restore",
             Run = journal.Folder.Id,
             Claim = snapshot.Memory is not null || machine.State.IsOn ? new(now, now, IsFirst: false) : null,
         };
@@ -208,16 +208,16 @@ public static partial class FarmSnapshots
     }
 
     /// <summary>After each change: what nobody needs any more goes, and everything that is left is checked.</summary>
-    static async Task SettleAsync(Controller controller, Placed machine, RunJournal journal, CancellationToken cancel)
+    static async Task SettleAsync(OpenFarm openFarm, ExistingMachine machine, RunJournal journal, CancellationToken cancel)
     {
-        await Store(controller, machine, journal).TidyAsync(machine.Record, cancel);
-        await DiskCheck.RunAsync(controller.Engine(machine.Hypervisor), await TreeAsync(controller, machine, cancel), cancel);
+        await Store(openFarm, machine, journal).TidyAsync(machine.Record, cancel);
+        await DiskCheck.RunAsync(openFarm.Engine(machine.Hypervisor), await TreeAsync(openFarm, machine, cancel), cancel);
     }
 
-    static Task<SnapshotTree> TreeAsync(Controller controller, Placed machine, CancellationToken cancel) =>
-        new SnapshotReader(controller.Engine(machine.Hypervisor)).TreeAsync(machine.Record, cancel);
+    static Task<SnapshotTree> TreeAsync(OpenFarm openFarm, ExistingMachine machine, CancellationToken cancel) =>
+        new SnapshotReader(openFarm.Engine(machine.Hypervisor)).TreeAsync(machine.Record, cancel);
 
-    static StoredSnapshot Find(Placed machine, SnapshotTree tree, string name) =>
+    static StoredSnapshot Find(ExistingMachine machine, SnapshotTree tree, string name) =>
         Named(tree, name) ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
 
     /// <summary>The user's snapshot of that name, otherwise the newest layer.</summary>
@@ -226,7 +226,7 @@ public static partial class FarmSnapshots
     /// <summary>Somebody else's of that name, where none is the user's or a layer's.</summary>
     static ForeignSnapshot? Foreign(SnapshotTree tree, string name) => Named(tree, name) is null ? ForeignSnapshots.Find(tree, name) : null;
 
-    static bool IsDefinedAsNow(Placed machine, Snapshot snapshot) =>
+    static bool IsDefinedAsNow(ExistingMachine machine, Snapshot snapshot) =>
         snapshot.Record.HardwareDigest == machine.Record.HardwareDigest && snapshot.Record.DiskDigest == machine.Record.DiskDigest;
 
     static List<string> Lines(string definition)
@@ -239,13 +239,13 @@ public static partial class FarmSnapshots
     }
 
     /// <summary>For guests that start: earlier commands may have been about others.</summary>
-    static async Task WriteSshConfigAsync(Controller controller, CancellationToken cancel) =>
-        controller.WriteSshConfig(await controller.ListOwnAsync(cancel));
+    static async Task WriteSshConfigAsync(OpenFarm openFarm, CancellationToken cancel) =>
+        openFarm.WriteSshConfig(await openFarm.ListOwnAsync(cancel));
 
-    static PlainStart Start(Controller controller, Placed machine, RunJournal journal) =>
-        new(controller, controller.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));
+    static PlainStart Start(OpenFarm openFarm, ExistingMachine machine, RunJournal journal) =>
+        new(openFarm, openFarm.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));
 
-    static SnapshotStore Store(Controller controller, Placed machine, RunJournal journal) => new(controller.Engine(machine.Hypervisor), journal, controller.Surroundings.Clock);
+    static SnapshotStore Store(OpenFarm openFarm, ExistingMachine machine, RunJournal journal) => new(openFarm.Engine(machine.Hypervisor), journal, openFarm.Settings.Clock);
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
     private static partial Regex NameRule();

@@ -13,20 +13,20 @@ public static class FarmUp
     /// <param name="recreate">Whether machines whose disks are declared otherwise may be made anew, which destroys their data.</param>
     /// <exception cref="PlanException">The plan cannot be executed.</exception>
     public static async Task<RunSummary?> RunAsync(
-        Controller controller, Plan plan, bool recreate, string command, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+        OpenFarm openFarm, Plan plan, bool recreate, string command, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
     {
-        await controller.RefuseHopelessAsync(plan, cancel);
+        await openFarm.RefuseHopelessAsync(plan, cancel);
         if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList() is { Count: > 0 } changed)
             throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines", "--recreate makes them anew and destroys their data");
         if (plan.Machines.All(m => m.Action == MachineAction.None))
             return null;
-        using var work = await FarmWork.PrepareAsync(controller, plan, command, NeedsImage, opened, images, cancel);
-        await Task.WhenAll(work.Plan.Machines.Select(machine => UpAsync(work, machine, recreate, cancel)));
-        await work.PublishAsync();
-        var summary = RunSummary.Read(work.Journal.Folder);
+        using var execution = await Execution.PrepareAsync(openFarm, plan, command, NeedsImage, opened, images, cancel);
+        await Task.WhenAll(execution.Plan.Machines.Select(machine => UpAsync(execution, machine, recreate, cancel)));
+        await execution.PublishAsync();
+        var summary = RunSummary.Read(execution.Journal.Folder);
         var worst = summary.Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
-        work.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
-        return RunSummary.Read(work.Journal.Folder);
+        execution.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
+        return RunSummary.Read(execution.Journal.Folder);
     }
 
     static bool NeedsImage(PlannedMachine machine) => machine.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart || Moved(machine);
@@ -34,12 +34,12 @@ public static class FarmUp
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
     static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
 
-    static async Task UpAsync(FarmWork work, PlannedMachine machine, bool recreate, CancellationToken cancel)
+    static async Task UpAsync(Execution execution, PlannedMachine machine, bool recreate, CancellationToken cancel)
     {
-        var steps = new Steps(work, machine);
-        var ready = (!work.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => machine = Allowed(await work.EnterAsync(machine, cancel), recreate)))
-            && await UpAsync(work, steps, machine, cancel);
-        work.Inner.Say(machine.Spec.Name, ready);
+        var steps = new StepLog(execution, machine);
+        var ready = (!execution.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => machine = Allowed(await execution.EnterAsync(machine, cancel), recreate)))
+            && await UpAsync(execution, steps, machine, cancel);
+        execution.Inner.Say(machine.Spec.Name, ready);
     }
 
     /// <summary>Refuses what was not seen when the plan was made, because the hypervisor was off.</summary>
@@ -48,29 +48,29 @@ public static class FarmUp
         : throw CroftException.Usage($"{machine.Reason}; this needs a new machine", "--recreate makes it anew and destroys its data");
 
     /// <summary>True when it runs and answers.</summary>
-    static async Task<bool> UpAsync(FarmWork work, Steps steps, PlannedMachine machine, CancellationToken cancel)
+    static async Task<bool> UpAsync(Execution execution, StepLog steps, PlannedMachine machine, CancellationToken cancel)
     {
         if (machine.Action == MachineAction.None)
         {
-            work.Journal.StepEnd(machine.Spec.Name, "startup", Outcome.Skipped, machine.Reason);
+            execution.Journal.StepEnd(machine.Spec.Name, "startup", Outcome.Skipped, machine.Reason);
             return true;
         }
 
-        if (!await steps.RunAsync("startup", () => work.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(work, m, cancel), cancel)))
+        if (!await steps.RunAsync("startup", () => execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, m, cancel), cancel)))
             return false;
         if (machine.Existing is not null)
-            await steps.QuietlyAsync(() => work.SnapshotsOf(machine).TidyAsync(work.RecordOf(machine.Spec.Name)!, cancel));
+            await steps.QuietlyAsync(() => execution.SnapshotsOf(machine).TidyAsync(execution.RecordOf(machine.Spec.Name)!, cancel));
         return true;
     }
 
-    static async Task StartAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    static async Task StartAsync(Execution execution, PlannedMachine machine, CancellationToken cancel)
     {
-        var engine = work.EngineOf(machine);
-        var domain = MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
-        var record = await DefineAsync(work, machine, cancel);
-        record = record with { Held = "up", IsStarting = false };
+        var engine = execution.EngineOf(machine);
+        var domain = MachineDefinition.DomainNameOf(execution.OpenFarm.Farm.Name, machine.Spec.Name);
+        var record = await DefineAsync(execution, machine, cancel);
+        record = record with { InUse = "up", IsStarting = false };
         var paused = await engine.PowerAsync(domain, cancel) == PowerState.Paused;
-        await new MachineStart(work, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
+        await new MachineStart(execution, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
         await engine.WriteRecordAsync(record, cancel);
 
         async Task GoAsync()
@@ -102,9 +102,9 @@ public static class FarmUp
     }
 
     /// <summary>Makes or changes the definition; the machine is off afterwards unless it only has to be started or resumed.</summary>
-    static async Task<MachineRecord> DefineAsync(FarmWork work, PlannedMachine machine, CancellationToken cancel)
+    static async Task<MachineRecord> DefineAsync(Execution execution, PlannedMachine machine, CancellationToken cancel)
     {
-        var maker = work.MakerFor(machine);
+        var maker = execution.MakerFor(machine);
         var record = machine.Existing?.Record;
         if (machine.Action == MachineAction.Start && !Moved(machine))
         {
@@ -114,8 +114,8 @@ public static class FarmUp
         }
 
         if (machine.Action != MachineAction.Create)
-            await new MachineStop(work.Controller, work.EngineOf(machine), record!, text => work.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
-        var image = await work.ImageAsync(machine, cancel);
+            await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text => execution.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
+        var image = await execution.ImageAsync(machine, cancel);
         var definition = machine.Action is MachineAction.Create or MachineAction.Recreate
             ? await maker.CreateAsync(machine, image, cancel)
             : await maker.RedefineAsync(machine, image, cancel);

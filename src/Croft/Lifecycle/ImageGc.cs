@@ -8,12 +8,12 @@ namespace Croft.Lifecycle;
 public static class ImageGc
 {
     /// <summary>Finds what was not used since then; changes nothing. What the farm declares is in use.</summary>
-    public static async Task<ImmutableArray<Leftover>> FindAsync(Controller controller, DateTimeOffset before, CancellationToken cancel)
+    public static async Task<ImmutableArray<Leftover>> FindAsync(OpenFarm openFarm, DateTimeOffset before, CancellationToken cancel)
     {
-        var declared = controller.Farm.Machines.Select(m => m.Image).Distinct().Select(controller.Images.Find).OfType<StoredImage>().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-        var own = controller.Images.List();
-        var copies = await Task.WhenAll(controller.Engines.Keys.Order(StringComparer.Ordinal).Select(async hypervisor =>
-            await controller.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync("image.", cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
+        var declared = openFarm.Farm.Machines.Select(m => m.Image).Distinct().Select(openFarm.Images.Find).OfType<StoredImage>().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var own = openFarm.Images.List();
+        var copies = await Task.WhenAll(openFarm.Engines.Keys.Order(StringComparer.Ordinal).Select(async hypervisor =>
+            await openFarm.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync("image.", cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
         return
         [
             .. own.Where(i => i.LastUsed < before && !declared.Contains(i.Id))
@@ -23,14 +23,14 @@ public static class ImageGc
     }
 
     /// <summary>Removes what was found. Copies on which a machine stands by now, or of an image whose machines still run, stay.</summary>
-    public static async Task RemoveAsync(Controller controller, IEnumerable<Leftover> found, CancellationToken cancel)
+    public static async Task RemoveAsync(OpenFarm openFarm, IEnumerable<Leftover> found, CancellationToken cancel)
     {
         foreach (var leftover in found)
         {
             if (leftover.Kind == LeftoverKind.Image)
-                controller.Images.Remove(leftover.Name);
+                openFarm.Images.Remove(leftover.Name);
             var copies = leftover.Kind == LeftoverKind.Image ? StoredImage.CopiesOf(leftover.Name) : leftover.Name;
-            foreach (var engine in controller.Engines.Values.Where(e => leftover.Hypervisor.Length == 0 || e.Name == leftover.Hypervisor))
+            foreach (var engine in openFarm.Engines.Values.Where(e => leftover.Hypervisor.Length == 0 || e.Name == leftover.Hypervisor))
                 await PoolImages.RemoveAsync(engine, copies, cancel);
         }
     }

@@ -36,7 +36,7 @@ sealed class Leftovers(HostContent host, string farm, string? owner, DateTimeOff
     {
         var kept = host.Snapshots.Count(s => s.Snapshot.Key is null && s.Volume.StartsWith(Volumes.PrefixOf(machine.Farm, machine.Name), StringComparison.Ordinal));
         return "a newer one is on another hypervisor"
-            + (machine.Made is { } made ? $"; made {made:yyyy-MM-dd HH:mm}" : "") + (machine.Held is { } held ? $", in use since croft {held}" : "") + (kept > 0 ? $", {kept} snapshots" : "");
+            + (machine.Made is { } made ? $"; made {made:yyyy-MM-dd HH:mm}" : "") + (machine.InUse is { } held ? $", in use since croft {held}" : "") + (kept > 0 ? $", {kept} snapshots" : "");
     }
 
     IEnumerable<string> FilesOf(MachineRecord machine) => host.Files.Names.Where(f => f.StartsWith(Volumes.PrefixOf(machine.Farm, machine.Name), StringComparison.Ordinal));

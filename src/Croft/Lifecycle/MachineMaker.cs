@@ -10,17 +10,17 @@ using Croft.Snapshots;
 namespace Croft.Lifecycle;
 
 /// <summary>Turns a planned machine into a defined one: disks, seed, console, definition. Everything is journalled before it is created.</summary>
-sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
+sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
 {
-    string Farm => controller.Farm.Name;
+    string Farm => openFarm.Farm.Name;
 
-    IWorld World => controller.Surroundings.World;
+    IBackends Backends => openFarm.Settings.Backends;
 
     /// <summary>Makes a machine on fresh disks over its image, with a new host key. An older machine of the name must be off; its volumes are left for <see cref="SnapshotStore.TidyAsync"/>.</summary>
     public async Task<MachineDefinition> CreateAsync(PlannedMachine planned, StoredImage image, CancellationToken cancel)
     {
         var name = planned.Spec.Name;
-        var hostKey = World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var hostKey = Backends.MakeKeyAsync(Path.Combine(openFarm.Farm.StateDirectory, "keys"), cancel);
         var present = await engine.ListVolumesAsync(cancel);
         var disks = ImmutableArray.CreateBuilder<DiskVolume>();
         disks.Add(new("root", Volumes.Disk(Farm, name, "root", Volumes.NextNumber(Farm, name, "root", present))));
@@ -35,7 +35,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var keys = await hostKey;
         var seed = WriteSeedAsync(name, SeedOf(planned, keys), present, cancel);
         await Task.WhenAll(made.Append(seed));
-        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram) with { Keys = Identity.KeysDigest(controller.Farm) }, image);
+        var definition = Define(planned, Record(planned, keys.Public, await seed, disks.ToImmutable(), nvram) with { Keys = Identity.KeysDigest(openFarm.Farm) }, image);
         await engine.ForgetTpmAsync(definition.DomainName, cancel);
         journal.Intent("create", "domain", definition.DomainName, engine.Name, name);
         await engine.ForgetForeignAsync(definition.DomainName, cancel);
@@ -50,7 +50,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var (hostKey, seed) = (record.HostKey, record.Seed);
         if (!record.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address))))
         {
-            var keys = await World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+            var keys = await Backends.MakeKeyAsync(Path.Combine(openFarm.Farm.StateDirectory, "keys"), cancel);
             seed = await WriteSeedAsync(planned.Spec.Name, SeedOf(planned, keys), await engine.ListVolumesAsync(cancel), cancel);
             hostKey = keys.Public;
         }
@@ -74,19 +74,19 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
     async Task ClaimAsync(PlannedMachine planned, MachineRecord record, Func<MachineRecord, Task> define, CancellationToken cancel)
     {
         var before = planned.Existing is null ? null : await engine.DefinitionAsync(planned.Existing.Name, cancel);
-        await new RoomClaim(controller, engine, began).TakeAsync(
+        await new RoomClaim(openFarm, engine, began).TakeAsync(
             record,
             isFirst: before is null,
             define,
             () => before is null
-                ? FarmDown.RemoveAsync(controller, engine.Name, record, CancellationToken.None)
+                ? FarmDown.RemoveAsync(openFarm, engine.Name, record, CancellationToken.None)
                 : engine.RefitAsync(planned.Existing!.Record!, before, CancellationToken.None),
             cancel);
     }
 
     /// <summary>Has a machine that starts as it is defined claim its room.</summary>
     /// <exception cref="NoRoomException">Others were first.</exception>
-    public Task ClaimAsync(MachineRecord record, CancellationToken cancel) => new RoomClaim(controller, engine, began).TakeAsync(record, cancel);
+    public Task ClaimAsync(MachineRecord record, CancellationToken cancel) => new RoomClaim(openFarm, engine, began).TakeAsync(record, cancel);
 
     /// <summary>The definition of a planned machine on given disks.</summary>
     public static MachineDefinition Define(PlannedMachine planned, MachineRecord record, StoredImage image) => new(
@@ -103,10 +103,10 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
     public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram) with { Keys = from.Keys };
 
     MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
-        Farm, owner, controller.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
+        Farm, owner, openFarm.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
         planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram)
     {
-        Made = planned.Existing is { Record: { } before } ? before.Made : controller.Surroundings.Clock.GetUtcNow(),
+        Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
     };
 
     /// <summary>
@@ -117,7 +117,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
     public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(PlannedMachine planned, Snapshot from, string? held, CancellationToken cancel)
     {
         var name = planned.Spec.Name;
-        var hostKey = World.MakeKeyAsync(Path.Combine(controller.Farm.StateDirectory, "keys"), cancel);
+        var hostKey = Backends.MakeKeyAsync(Path.Combine(openFarm.Farm.StateDirectory, "keys"), cancel);
         var present = await engine.ListVolumesAsync(cancel);
         var disks = ImmutableArray.CreateBuilder<DiskVolume>();
         foreach (var frozen in from.Record.Disks)
@@ -140,7 +140,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         var seed = SeedOf(planned, keys);
         var volume = await WriteSeedAsync(name, seed, present, cancel);
         journal.Intent("create", "domain", MachineDefinition.DomainNameOf(Farm, name), engine.Name, name);
-        return (Record(planned, keys.Public, volume, disks.ToImmutable(), nvram) with { Held = held }, seed);
+        return (Record(planned, keys.Public, volume, disks.ToImmutable(), nvram) with { InUse = held }, seed);
     }
 
     SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) => new(
@@ -148,7 +148,7 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
         $"{Farm}-{planned.Spec.Name}-{journal.Folder.Id}",
         hostKey.Private,
         hostKey.Public,
-        [userKey, .. controller.Farm.SshKeys],
+        [userKey, .. openFarm.Farm.SshKeys],
         [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
         [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
         planned.Spec.User);
@@ -157,10 +157,10 @@ sealed class MachineMaker(Controller controller, Plan plan, IEngine engine, RunJ
     async Task<string> WriteSeedAsync(string name, SeedContent content, IEnumerable<string> present, CancellationToken cancel)
     {
         var volume = Volumes.Seed(Farm, name, Volumes.NextNumber(Farm, name, "seed", present));
-        var file = Path.Combine(controller.Farm.StateDirectory, "keys", $"{name}-{Guid.NewGuid():n}.iso");
+        var file = Path.Combine(openFarm.Farm.StateDirectory, "keys", $"{name}-{Guid.NewGuid():n}.iso");
         try
         {
-            await World.WriteSeedAsync(Seed.Build(content), file, cancel);
+            await Backends.WriteSeedAsync(Seed.Build(content), file, cancel);
             journal.Intent("create", "volume", volume, engine.Name, name);
             await using var iso = File.OpenRead(file);
             await engine.UploadAsync(volume, iso, null, cancel);

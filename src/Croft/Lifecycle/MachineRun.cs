@@ -2,6 +2,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Journal;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Snapshots;
 
@@ -16,17 +17,17 @@ namespace Croft.Lifecycle;
 /// A step that fails ends the way to main; artifacts, terminate and shutdown happen in any case, also after Ctrl-C, under a time of their own.
 /// </summary>
 /// <param name="shared">The layer that the machine shares with others; null when it shares none.</param>
-sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared)
+sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared)
 {
     /// <summary>The most that is kept of a console, its end.</summary>
     const int ConsoleSize = 8 << 20;
 
     static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
-    readonly Steps steps = new(work, machine);
+    readonly StepLog steps = new(execution, machine);
     readonly bool isShared = shared?.First == machine;
-    IEngine engine = work.EngineOf(machine);
-    SnapshotStore layers = work.SnapshotsOf(machine);
+    IEngine engine = execution.EngineOf(machine);
+    SnapshotStore layers = execution.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     IGuestShell? shell;
     bool started;
@@ -34,16 +35,16 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     string Name => machine.Spec.Name;
 
-    string Domain => MachineDefinition.DomainNameOf(work.Controller.Farm.Name, Name);
+    string Domain => MachineDefinition.DomainNameOf(execution.OpenFarm.Farm.Name, Name);
 
     /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         await steps.GuardAsync(() => WayToMainAsync(cancel));
         Offer(null);
-        work.Inner.Say(Name, ready: false); // unless it was
-        await work.Inner.LeftAsync(Name);
-        using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, work.Clock);
+        execution.Inner.Say(Name, ready: false); // unless it was
+        await execution.Inner.LeftAsync(Name);
+        using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, execution.Clock);
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
         if (ready)
             await steps.GuardAsync(() => AfterMainAsync(cleanup.Token));
@@ -61,7 +62,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         if (!await IsReachableAsync(cancel))
             return;
-        if (!work.Controller.Farm.Project.Artifacts.IsEmpty)
+        if (!execution.OpenFarm.Farm.Project.Artifacts.IsEmpty)
             await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cancel));
         await RunPhaseAsync(Phase.Terminate, cancel);
     }
@@ -75,13 +76,13 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         {
             if (await engine.PowerAsync(Domain, cancel) is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
-            if (work.Controller.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
-                await new MachineStart(work, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
+            if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
+                await new MachineStart(execution, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
         {
-            work.Journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
+            execution.Journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
             return false;
         }
     }
@@ -95,7 +96,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             done = machine.Layers.Length - 1;
         if (done < 0)
         {
-            if (!await steps.RunAsync("startup", () => work.PlaceAsync(machine, machine.IsReplaceable, m => StartFreshAsync(m, cancel), cancel)))
+            if (!await steps.RunAsync("startup", () => execution.PlaceAsync(machine, machine.IsReplaceable, m => StartFreshAsync(m, cancel), cancel)))
                 return;
             done = 0;
             if (!await TakeLayerAsync(0, cancel))
@@ -107,7 +108,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             var layer = machine.Layers.Select((l, i) => (l.Name, Index: i)).FirstOrDefault(l => l.Name == PhaseFiles.Name(phase), (Name: "", Index: -1)).Index;
             if (layer >= 0 && layer <= done)
             {
-                work.Journal.StepEnd(Name, PhaseFiles.Name(phase), Outcome.Cached, "restored");
+                execution.Journal.StepEnd(Name, PhaseFiles.Name(phase), Outcome.Cached, "restored");
                 continue;
             }
 
@@ -118,7 +119,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         }
 
         Offer(null); // without a layer so far there will be none
-        work.Inner.Say(Name, ready: true);
+        execution.Inner.Say(Name, ready: true);
         await RunPhaseAsync(Phase.Main, cancel);
     }
 
@@ -140,9 +141,9 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
                 return i;
             }
 
-            if (steps.Worst != Outcome.Passed || !await work.Controller.AnswersAsync(engine.Name, cancel))
+            if (steps.Worst != Outcome.Passed || !await execution.OpenFarm.AnswersAsync(engine.Name, cancel))
                 return -1;
-            work.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
+            execution.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
             await steps.QuietlyAsync(() => engine.PowerOffAsync(Domain, CancellationToken.None));
             await steps.QuietlyAsync(() => layers.DropAsync(record!, volume, CancellationToken.None));
         }
@@ -152,17 +153,17 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task RestoreAsync(string step, string volume, CancellationToken cancel)
     {
-        var image = work.ImageAsync(machine, cancel);
+        var image = execution.ImageAsync(machine, cancel);
         var layer = await new SnapshotReader(engine).FindAsync(volume, cancel);
         if (layer?.Memory is not { } memory)
             throw CroftException.World($"layer {volume} is damaged");
         await PowerOffAsync(cancel);
-        var fresh = work.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
+        var fresh = execution.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
         var definition = MachineMaker.Define(machine, fresh, await image);
-        await work.MakerFor(machine).DefineAsync(machine, definition, cancel);
+        await execution.MakerFor(machine).DefineAsync(machine, definition, cancel);
         record = fresh;
         started = true;
-        shell = await new MachineStart(work, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
+        shell = await new MachineStart(execution, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
         ready = true;
     }
 
@@ -178,7 +179,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         {
             await PowerOffAsync(cancel);
             started = true;
-            record = await MachineFork.RunAsync(work, machine, from, step, held: null, cancel);
+            record = await MachineFork.RunAsync(execution, machine, from, step, held: null, cancel);
             ready = true;
         });
     }
@@ -196,13 +197,13 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         {
             Offer(null); // the others are on the hypervisor that this one has left
             (machine, record, started) = (planned, null, false);
-            (engine, layers) = (work.EngineOf(machine), work.SnapshotsOf(machine));
+            (engine, layers) = (execution.EngineOf(machine), execution.SnapshotsOf(machine));
         }
 
         await PowerOffAsync(cancel);
-        record = (await work.MakerFor(machine).CreateAsync(machine, await work.ImageAsync(machine, cancel), cancel)).Record;
+        record = (await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel)).Record;
         started = true;
-        await new MachineStart(work, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
+        await new MachineStart(execution, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
         await engine.WriteRecordAsync(record!, cancel);
         ready = true;
     }
@@ -218,9 +219,9 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
     {
         if (!started && machine.Existing?.Power is null or PowerState.Off)
             return;
-        if (record is not null && work.Controller.GuestOf(engine.Name, record) is { } guest)
+        if (record is not null && execution.OpenFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
-        await work.Controller.LeaveAsync(Name, cancel);
+        await execution.OpenFarm.LeaveAsync(Name, cancel);
         await engine.PowerOffAsync(Domain, cancel);
     }
 
@@ -234,15 +235,15 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
             return true;
         return await steps.RunAsync(step, async () =>
         {
-            var guest = work.Controller.GuestOf(engine.Name, record!);
+            var guest = execution.OpenFarm.GuestOf(engine.Name, record!);
             if (guest is not null)
                 await guest.SyncAsync(cancel);
             var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
             record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, memory: true, cancel);
-            work.Know(engine.Name, record);
+            execution.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
                 Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
-            if (guest is not null && await guest.TryReadyAsync(work.Clock, cancel) is { } refusal)
+            if (guest is not null && await guest.TryReadyAsync(execution.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
         });
     }
@@ -264,7 +265,7 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
         try
         {
             if (ready && await engine.PowerAsync(Domain, cancel) == PowerState.Running)
-                await new MachineStop(work.Controller, engine, record!, text => work.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
+                await new MachineStop(execution.OpenFarm, engine, record!, text => execution.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
         }
         finally
         {
@@ -274,9 +275,9 @@ sealed class MachineRun(FarmWork work, PlannedMachine machine, RunOptions option
 
     async Task SaveConsoleAsync(CancellationToken cancel)
     {
-        if (await engine.DownloadAsync(Volumes.Console(work.Controller.Farm.Name, Name), -ConsoleSize, cancel) is not { } log)
+        if (await engine.DownloadAsync(Volumes.Console(execution.OpenFarm.Farm.Name, Name), -ConsoleSize, cancel) is not { } log)
             return;
-        var file = work.Journal.Folder.ConsolePath(Name);
+        var file = execution.Journal.Folder.ConsolePath(Name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllBytesAsync(file, log, cancel);
     }

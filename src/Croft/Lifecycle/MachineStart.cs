@@ -6,13 +6,13 @@ using Croft.Planning;
 namespace Croft.Lifecycle;
 
 /// <summary>Starts one machine, or restores it, and waits until it is ready.</summary>
-sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
+sealed class MachineStart(Execution execution, PlannedMachine machine, string step)
 {
     const int ConsoleLines = 12;
     const int ConsoleSize = 1 << 16;
     const int LongestLine = 500;
 
-    readonly IEngine engine = work.EngineOf(machine);
+    readonly IEngine engine = execution.EngineOf(machine);
 
     /// <summary>Starts it with <paramref name="start"/> while its signals are watched from before that on.</summary>
     /// <param name="record">As it will be when it runs.</param>
@@ -27,11 +27,11 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
     public async Task<IGuestShell?> OpenAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        var guest = work.Controller.GuestOf(engine.Name, record);
+        var guest = execution.OpenFarm.GuestOf(engine.Name, record);
         if (guest is not null)
             await guest.CloseAsync(cancel);
-        work.Know(engine.Name, record);
-        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, work.Clock, text => work.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
+        execution.Know(engine.Name, record);
+        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, text => execution.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
         using var watch = engine.Watch(domain, readiness.Signal);
         try
         {
@@ -43,11 +43,11 @@ sealed class MachineStart(FarmWork work, PlannedMachine machine, string step)
             throw;
         }
 
-        work.Started();
+        execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
         try
         {
-            await work.PublishAsync(engine.Name);
+            await execution.PublishAsync(engine.Name);
         }
         catch when (readiness.Shell is not null)
         {

@@ -7,17 +7,17 @@ namespace Croft.Lifecycle;
 /// Shuts one machine down, after the farm's machines inside it: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.
 /// </summary>
 /// <param name="note">Takes what happens on the way.</param>
-sealed class MachineStop(Controller controller, IEngine engine, MachineRecord record, Action<string> note)
+sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record, Action<string> note)
 {
     /// <summary>Returns when it is off.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var project = controller.Farm.Project;
+        var project = openFarm.Farm.Project;
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        await Task.WhenAll((await controller.RunningInAsync(record.Name, cancel)).Select(inside =>
-            new MachineStop(controller, controller.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
-        await controller.LeaveAsync(record.Name, cancel);
-        if (controller.GuestOf(engine.Name, record) is { } guest)
+        await Task.WhenAll((await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>
+            new MachineStop(openFarm, openFarm.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
+        await openFarm.LeaveAsync(record.Name, cancel);
+        if (openFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = engine.Watch(domain, signal =>
@@ -36,7 +36,7 @@ sealed class MachineStop(Controller controller, IEngine engine, MachineRecord re
             await engine.ShutdownAsync(domain, cancel);
             try
             {
-                await off.Task.WaitAsync(project.RetryDelay, controller.Surroundings.Clock, cancel);
+                await off.Task.WaitAsync(project.RetryDelay, openFarm.Settings.Clock, cancel);
                 return;
             }
             catch (TimeoutException)

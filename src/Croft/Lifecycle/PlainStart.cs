@@ -6,7 +6,7 @@ namespace Croft.Lifecycle;
 
 /// <summary>Starts a machine as it is defined, whether the farm file declares it or not, and waits for its guest.</summary>
 /// <param name="note">Takes what is seen on the way.</param>
-public sealed class PlainStart(Controller controller, IEngine engine, Action<string> note)
+public sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -23,7 +23,7 @@ public sealed class PlainStart(Controller controller, IEngine engine, Action<str
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        using var readiness = new Readiness(controller.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, controller.Surroundings.Clock, note, () => Task.FromResult(""));
+        using var readiness = new Readiness(openFarm.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, openFarm.Settings.Clock, note, () => Task.FromResult(""));
         using var watch = engine.Watch(domain, readiness.Signal);
         try
         {
@@ -36,7 +36,7 @@ public sealed class PlainStart(Controller controller, IEngine engine, Action<str
         }
 
         await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
-        if (controller.GuestOf(engine.Name, record) is not null)
+        if (openFarm.GuestOf(engine.Name, record) is not null)
             await readiness.WaitAsync(running, Patience, cancel);
     }
 
@@ -49,7 +49,7 @@ public sealed class PlainStart(Controller controller, IEngine engine, Action<str
     {
         try
         {
-            await new RoomClaim(controller, engine, controller.Surroundings.Clock.GetUtcNow()).TakeAsync(record, cancel);
+            await new RoomClaim(openFarm, engine, openFarm.Settings.Clock.GetUtcNow()).TakeAsync(record, cancel);
         }
         catch (NoRoomException e)
         {

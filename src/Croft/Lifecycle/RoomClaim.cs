@@ -6,14 +6,14 @@ namespace Croft.Lifecycle;
 
 /// <summary>Has machines claim their room on a hypervisor before they start, so that controllers which start machines at once never start more than fits.</summary>
 /// <param name="began">When the command began that starts them.</param>
-sealed class RoomClaim(Controller controller, IEngine engine, DateTimeOffset began)
+sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A younger machine leaves as soon as its controller looked; one whose controller was killed does not.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    TimeProvider Clock => controller.Surroundings.Clock;
+    TimeProvider Clock => openFarm.Settings.Clock;
 
     /// <summary>Claims the room of a machine that is off and starts as it is defined. Once it runs, its record is to be written again.</summary>
     /// <exception cref="NoRoomException">Others were first.</exception>
@@ -64,7 +64,7 @@ sealed class RoomClaim(Controller controller, IEngine engine, DateTimeOffset beg
     /// <summary>Waits until it is known whether the claim holds. Returns why it does not; null when it does.</summary>
     async Task<string?> LossAsync(MachineRecord record, CancellationToken cancel)
     {
-        var host = controller.Farm.Hypervisors.First(h => h.Name == engine.Name);
+        var host = openFarm.Farm.Hypervisors.First(h => h.Name == engine.Name);
         var loss = "";
         using var told = Waits.For($"room on hypervisor \"{engine.Name}\"", () => loss);
         var answer = await Poll.UntilAsync(

@@ -4,7 +4,7 @@ using Croft.Engines;
 namespace Croft.Lifecycle;
 
 /// <summary>A machine that exists, and where.</summary>
-public sealed record Placed(string Hypervisor, MachineState State)
+public sealed record ExistingMachine(string Hypervisor, MachineState State)
 {
     /// <summary>What Croft wrote into it.</summary>
     public MachineRecord Record => State.Record!;

@@ -6,7 +6,7 @@ using Croft.Snapshots;
 namespace Croft.Lifecycle;
 
 /// <summary>Machines of which a snapshot is taken: prepared, frozen, finished; all or none.</summary>
-sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines, Keep keep, RunJournal journal)
+sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, Keep keep, RunJournal journal)
 {
     /// <summary>Takes the snapshots. Returns how long the machines stood still when they had to.</summary>
     /// <param name="standStill">Stop the processors of all of them meanwhile, so that all are of one instant.</param>
@@ -14,9 +14,9 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     {
         var told = standStill;
         standStill |= keep == Keep.Disks && machines.Any(m => IsRunning(m) && m.Record.Nvram is not null); // nothing else keeps the guest from its variables
-        var takings = await PrepareAsync(name, cancel);
+        var pending = await PrepareAsync(name, cancel);
         var held = await CanHoldWritesAsync(cancel);
-        var paused = new List<Placed>();
+        var paused = new List<ExistingMachine>();
         var clock = Stopwatch.StartNew();
         try
         {
@@ -31,11 +31,11 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
                 }));
             }
 
-            await AllAsync(takings.Zip(machines, (taking, machine) => taking.FreezeAsync(!standStill && held.Contains(machine), cancel)));
+            await AllAsync(pending.Zip(machines, (pending, machine) => pending.FreezeAsync(!standStill && held.Contains(machine), cancel)));
         }
         catch
         {
-            await AllAsync(takings.Select(t => t.AbandonAsync()));
+            await AllAsync(pending.Select(t => t.AbandonAsync()));
             throw;
         }
         finally
@@ -45,37 +45,37 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
             await AllAsync(held.Where(_ => standStill).Select(m => Engine(m).ReleaseWritesAsync(m.State.Name, CancellationToken.None)));
         }
 
-        await AllAsync(takings.Select(t => t.FinishAsync()));
+        await AllAsync(pending.Select(t => t.FinishAsync()));
         return told ? clock.Elapsed : null;
     }
 
-    async Task<IReadOnlyList<Taking>> PrepareAsync(string name, CancellationToken cancel)
+    async Task<IReadOnlyList<PendingSnapshot>> PrepareAsync(string name, CancellationToken cancel)
     {
-        var takings = new List<Taking>();
+        var pending = new List<PendingSnapshot>();
         try
         {
             foreach (var machine in machines)
             {
-                var store = new SnapshotStore(Engine(machine), journal, controller.Surroundings.Clock);
-                takings.Add(await store.PrepareAsync(machine.Record, name, null, null, KeepsMemory(keep, machine), cancel));
+                var store = new SnapshotStore(Engine(machine), journal, openFarm.Settings.Clock);
+                pending.Add(await store.PrepareAsync(machine.Record, name, null, null, KeepsMemory(keep, machine), cancel));
             }
 
-            return takings;
+            return pending;
         }
         catch
         {
-            await AllAsync(takings.Select(t => t.AbandonAsync()));
+            await AllAsync(pending.Select(t => t.AbandonAsync()));
             throw;
         }
     }
 
     /// <summary>Whether a machine's memory is kept.</summary>
-    public static bool KeepsMemory(Keep keep, Placed machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
+    public static bool KeepsMemory(Keep keep, ExistingMachine machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
 
     /// <summary>Machines whose agents can hold all writes; where there is none, what the guest has not written yet is at least written now, and the journal says so.</summary>
-    async Task<IReadOnlySet<Placed>> CanHoldWritesAsync(CancellationToken cancel)
+    async Task<IReadOnlySet<ExistingMachine>> CanHoldWritesAsync(CancellationToken cancel)
     {
-        var able = new HashSet<Placed>();
+        var able = new HashSet<ExistingMachine>();
         foreach (var machine in machines.Where(m => keep == Keep.Disks && IsRunning(m)))
         {
             if (await Engine(machine).HasAgentAsync(machine.State.Name, cancel))
@@ -85,7 +85,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
             }
 
             journal.Note(machine.Record.Name, "snapshot", "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut");
-            if (controller.GuestOf(machine) is { } guest)
+            if (openFarm.GuestOf(machine) is { } guest)
                 await guest.SyncAsync(cancel);
         }
 
@@ -95,7 +95,7 @@ sealed class SnapshotGroup(Controller controller, IReadOnlyList<Placed> machines
     /// <summary>Waits for all of them to end, also when one fails.</summary>
     static Task AllAsync(IEnumerable<Task> tasks) => Task.WhenAll([.. tasks]);
 
-    IEngine Engine(Placed machine) => controller.Engine(machine.Hypervisor);
+    IEngine Engine(ExistingMachine machine) => openFarm.Engine(machine.Hypervisor);
 
-    static bool IsRunning(Placed machine) => machine.State.Power == PowerState.Running;
+    static bool IsRunning(ExistingMachine machine) => machine.State.Power == PowerState.Running;
 }

@@ -141,7 +141,7 @@ public sealed partial class Planner
             hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor))
         {
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
-            IsReplaceable = !has || record!.Held is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
+            IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
         };
     }
 

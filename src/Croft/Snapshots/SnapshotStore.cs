@@ -19,14 +19,14 @@ public sealed class SnapshotStore(IEngine engine, RunJournal journal, TimeProvid
     /// <returns>The machine's record with the volumes it writes to now.</returns>
     public async Task<MachineRecord> TakeAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
-        var taking = await PrepareAsync(record, name, key, volume, memory, cancel);
-        await taking.FreezeAsync(holdWrites: false, cancel);
-        return await taking.FinishAsync();
+        var pending = await PrepareAsync(record, name, key, volume, memory, cancel);
+        await pending.FreezeAsync(holdWrites: false, cancel);
+        return await pending.FinishAsync();
     }
 
     /// <summary>Makes everything ready, so that the freezing itself takes no longer than it must.</summary>
     /// <inheritdoc cref="TakeAsync" path="/param"/>
-    public async Task<Taking> PrepareAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
+    public async Task<PendingSnapshot> PrepareAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         await engine.CheckKeepableAsync(domain, memory, fork: false, cancel);
@@ -42,17 +42,17 @@ public sealed class SnapshotStore(IEngine engine, RunJournal journal, TimeProvid
         var now = record with { Disks = current.Disks, Nvram = current.Nvram };
         var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(record.Farm, record.Name, present) };
         var snapshot = new Snapshot(name, key, memoryVolume, frozen, await definition, clock.GetUtcNow());
-        var taking = new Taking(engine, volume, snapshot, [.. Next(now, present)], now.Nvram, await running is PowerState.Running or PowerState.Paused);
-        foreach (var made in taking.Creates)
+        var pending = new PendingSnapshot(engine, volume, snapshot, [.. Next(now, present)], now.Nvram, await running is PowerState.Running or PowerState.Paused);
+        foreach (var made in pending.Creates)
             journal.Intent("create", "volume", made, engine.Name, record.Name);
         try
         {
-            await taking.CreateAsync(cancel);
-            return taking;
+            await pending.CreateAsync(cancel);
+            return pending;
         }
         catch
         {
-            await taking.AbandonAsync();
+            await pending.AbandonAsync();
             throw;
         }
     }

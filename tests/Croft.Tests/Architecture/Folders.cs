@@ -21,7 +21,8 @@ public sealed class Folders
         ["Networks"] = ["Farms", "Engines", "Journal", "Planning"],
         ["Guests"] = ["Farms", "Engines", "Tools"],
         ["Snapshots"] = ["Engines", "Journal", "Tools"],
-        ["Lifecycle"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Images", "Networks", "Guests", "Snapshots", "Reports"],
+        ["Phases"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Guests", "Reports"],
+        ["Lifecycle"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Images", "Networks", "Guests", "Snapshots", "Phases", "Reports"],
     };
 
     static readonly string Library = Path.Combine(Repository.Root, "src/Croft");

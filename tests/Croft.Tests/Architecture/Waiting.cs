@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Croft.Phases;
 using Croft.Tests.Farms;
 
 namespace Croft.Tests.Architecture;

@@ -29,8 +29,8 @@ public sealed class LibvirtXml
         Assert.Equal(Record with { Nics = [], Disks = [] }, read with { Nics = [], Disks = [] });
         Assert.Equal(Record.Nics, read.Nics);
         Assert.Equal(Record.Disks, read.Disks);
-        var unheld = Machine("{ name: db, platform: debian_13 }", Record with { Held = null });
-        Assert.Null(RecordXml.Read(XElement.Parse(DomainXml.Write(unheld, volume => volume)))!.Held);
+        var unheld = Machine("{ name: db, platform: debian_13 }", Record with { InUse = null });
+        Assert.Null(RecordXml.Read(XElement.Parse(DomainXml.Write(unheld, volume => volume)))!.InUse);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Tests.Simulated;
 using Croft.Tools;
 
@@ -78,7 +79,7 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
                 // Readiness says that it was late.
             }
         });
-        yield return ("artifacts", guest => Artifacts.FetchAsync(guest, ["/etc/host*"], Path.Combine(phase.Folder, guest.Access.Name), Bounded, Cancel, Limit));
+        yield return ("artifacts", guest => ArtifactFetch.FetchAsync(guest, ["/etc/host*"], Path.Combine(phase.Folder, guest.Access.Name), Bounded, Cancel, Limit));
         yield return ("a clean-up", guest => PhaseMark.EndAsync(guest, "none", clock));
         yield return ("what is left", async guest => Bounded(await PhaseMark.LeftAsync(guest, "none", clock, Cancel)));
         yield return ("sync", guest => guest.SyncAsync(Cancel));

@@ -3,6 +3,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Testing;
 using Croft.Tests.Simulated;
@@ -12,20 +13,20 @@ namespace Croft.Tests.Guests;
 /// <summary>The phase <c>main</c> of a simulated machine, run in guests of the test's choice.</summary>
 sealed class LyingPhase : IDisposable
 {
-    readonly Controller controller;
-    readonly FarmWork work;
+    readonly OpenFarm openFarm;
+    readonly Execution execution;
     readonly PhaseFiles files;
     readonly AsyncLocal<IGuest?> guest;
 
-    LyingPhase(Controller controller, FarmWork work, PhaseFiles files, AsyncLocal<IGuest?> guest) => (this.controller, this.work, this.files, this.guest) = (controller, work, files, guest);
+    LyingPhase(OpenFarm openFarm, Execution execution, PhaseFiles files, AsyncLocal<IGuest?> guest) => (this.openFarm, this.execution, this.files, this.guest) = (openFarm, execution, files, guest);
 
-    public string Folder => work.Journal.Folder.ArtifactsPath("a");
+    public string Folder => execution.Journal.Folder.ArtifactsPath("a");
 
     public void Dispose()
     {
-        work.Dispose();
-        controller.Dispose();
-        foreach (var left in Directory.GetDirectories("/tmp", $"croft-{PhaseMark.Of(work.Journal.Folder, Phase.Main)}-*")) // guests that are this host
+        execution.Dispose();
+        openFarm.Dispose();
+        foreach (var left in Directory.GetDirectories("/tmp", $"croft-{PhaseMark.Of(execution.Journal.Folder, Phase.Main)}-*")) // guests that are this host
             Directory.Delete(left, recursive: true);
     }
 
@@ -36,10 +37,10 @@ sealed class LyingPhase : IDisposable
         LyingPhase? made = null;
         await farm.Simulation.Clock.RunAsync(async () =>
         {
-            var controller = await Controller.OpenAsync(farm.Farm, farm.Surroundings with { Clock = clock, World = new ChosenGuests(new SimulatedWorld(farm.Simulation), guest) }, CancellationToken.None);
-            var plan = await controller.PlanAsync(CancellationToken.None);
-            var work = await FarmWork.PrepareAsync(controller, plan, "run", _ => false, _ => { }, SimulatedFarm.Silent, CancellationToken.None);
-            made = new(controller, work, PhaseFiles.Read(farm.Farm, CancellationToken.None), guest);
+            var openFarm = await OpenFarm.OpenAsync(farm.Farm, farm.Settings with { Clock = clock, Backends = new ChosenGuests(new SimulatedBackends(farm.Simulation), guest) }, CancellationToken.None);
+            var plan = await openFarm.PlanAsync(CancellationToken.None);
+            var execution = await Execution.PrepareAsync(openFarm, plan, "run", _ => false, _ => { }, SimulatedFarm.Silent, CancellationToken.None);
+            made = new(openFarm, execution, PhaseFiles.Read(farm.Farm, CancellationToken.None), guest);
         }, TimeSpan.FromHours(1));
         return made!;
     }
@@ -47,12 +48,12 @@ sealed class LyingPhase : IDisposable
     public async Task RunAsync(IGuest chosen, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
     {
         guest.Value = chosen;
-        var machine = work.Plan.Machines[0];
-        var runner = new PhaseRunner(work, files, (_, _) => { });
+        var machine = execution.Plan.Machines[0];
+        var runner = new PhaseRunner(execution, files, (_, _) => { });
         await runner.RunAsync(machine, runner.Find(Phase.Main, machine.Spec)!, shell, remark, cancel);
     }
 
-    sealed class ChosenGuests(IWorld world, AsyncLocal<IGuest?> guest) : IWorld
+    sealed class ChosenGuests(IBackends world, AsyncLocal<IGuest?> guest) : IBackends
     {
         public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Tests.Farms;
 using Croft.Tests.Guests;
 
@@ -110,7 +111,7 @@ public sealed class ArchivesThatLie : IDisposable
         await FetchAsync($"cat {folder.Path}/archive");
     }
 
-    Task FetchAsync(string send) => Artifacts.FetchAsync(
+    Task FetchAsync(string send) => ArtifactFetch.FetchAsync(
         new GuestOfThisHost { Before = $"find() {{ :; }}; tar() {{ cat >/dev/null; {send}; }}; " }, ["/**", "/"], Here, notes.Add, Cancel, TimeSpan.FromSeconds(20));
 
     static byte[] Archive(params byte[][] entries) => [.. entries.SelectMany(e => e), .. new byte[1024]];

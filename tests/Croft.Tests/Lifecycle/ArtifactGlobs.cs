@@ -1,4 +1,4 @@
-using Croft.Lifecycle;
+using Croft.Phases;
 
 namespace Croft.Tests.Lifecycle;
 
@@ -19,7 +19,7 @@ public sealed class ArtifactGlobs
     [InlineData("/r/[0-9].xml", "/r/7.xml")]
     [InlineData("/r/a+b.xml", "/r/a+b.xml")]
     [InlineData("/r/*", "/r/two\nlines")]
-    public void Match(string glob, string path) => Assert.True(Artifacts.Matches(glob, path));
+    public void Match(string glob, string path) => Assert.True(ArtifactFetch.Matches(glob, path));
 
     [Theory]
     [InlineData("/r/*.xml", "/r/a/b.xml")]
@@ -34,9 +34,9 @@ public sealed class ArtifactGlobs
     [InlineData("/r/a.xml", "/r/aQxml")]
     [InlineData("/r/a", "/r/a\n")]
     [InlineData("/r/[a^]", "/r/b")]
-    public void DoNotMatch(string glob, string path) => Assert.False(Artifacts.Matches(glob, path));
+    public void DoNotMatch(string glob, string path) => Assert.False(ArtifactFetch.Matches(glob, path));
 
     [Fact]
     public void AreJudgedInTimeWhateverTheGuestSends() =>
-        Assert.False(Artifacts.Matches("/r/" + string.Concat(Enumerable.Repeat("*a", 20)) + "b", "/r/" + new string('a', 5000)));
+        Assert.False(ArtifactFetch.Matches("/r/" + string.Concat(Enumerable.Repeat("*a", 20)) + "b", "/r/" + new string('a', 5000)));
 }

@@ -1,4 +1,5 @@
 using Croft.Lifecycle;
+using Croft.Phases;
 
 namespace Croft.Tests.Lifecycle;
 

@@ -1,4 +1,5 @@
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Tests.Farms;
 using Croft.Tests.Guests;
 using Croft.Tools;
@@ -92,7 +93,7 @@ public sealed class FetchedArtifacts : IAsyncLifetime
         Directory.CreateDirectory(There);
         Assert.Equal(0, (await new Tool("sh", "-c", make) { Directory = There }.RunAsync(Cancel)).ExitCode);
         var guest = asText ? new GuestOfThisHost { Before = first.Replace("$(cat there)", There, StringComparison.Ordinal) } : new GuestOfThisHost("sh", first);
-        await Artifacts.FetchAsync(guest, [.. globs.Select(glob => There + glob)], Path.Combine(folder.Path, "here"), notes.Add, Cancel);
+        await ArtifactFetch.FetchAsync(guest, [.. globs.Select(glob => There + glob)], Path.Combine(folder.Path, "here"), notes.Add, Cancel);
     }
 
     IReadOnlyList<string> Fetched()

@@ -21,25 +21,25 @@ public sealed class FoldersOfAFarm : IDisposable
     {
         var owner = Read(Lab);
         Assert.Null(owner.Id);
-        var id = owner.Claim();
+        var id = owner.EnsureOwner();
         Assert.Equal(id, Read(Lab).Id);
-        Assert.Equal(id, Read(Lab).Claim());
+        Assert.Equal(id, Read(Lab).EnsureOwner());
     }
 
     [Fact]
     public async Task KeepsTheIdOfAnEarlierVersion()
     {
         root.Write("lab/.croft/owner", "0123\n");
-        Assert.Equal("0123", Read(Lab).Claim());
+        Assert.Equal("0123", Read(Lab).EnsureOwner());
         Assert.Matches($"\\A0123\nhost [0-9]+ {Lab}\n\\z", await File.ReadAllTextAsync(Path.Combine(Lab, ".croft/owner"), Cancel));
     }
 
     [Fact]
     public async Task GoesOnWhereItWasMoved()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         Directory.Move(Lab, Other);
-        Assert.Equal(id, Read(Other).Claim());
+        Assert.Equal(id, Read(Other).EnsureOwner());
 
         // What is made at the old place later is another one.
         await CopyAsync(Other, Lab);
@@ -49,30 +49,30 @@ public sealed class FoldersOfAFarm : IDisposable
     [Fact]
     public async Task IsNotItsCopy()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         await CopyAsync(Lab, Other);
         var copy = Read(Other);
         Assert.Equal((null, Lab), (copy.Id, copy.Original));
         Assert.Equal(id, Read(Lab).Id);
-        Assert.NotEqual(id, copy.Claim());
+        Assert.NotEqual(id, copy.EnsureOwner());
         Assert.Equal(copy.Id, Read(Other).Id);
     }
 
     [Fact]
     public async Task IsNotItsCopyWhenItWasMovedSinceThen()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         await CopyAsync(Lab, Other);
         Directory.Move(Lab, Lab + "2");
         Assert.Equal((null, Lab), (Read(Other).Id, Read(Other).Original));
-        Assert.Equal(id, Read(Lab + "2").Claim());
+        Assert.Equal(id, Read(Lab + "2").EnsureOwner());
         Assert.Equal((null, Lab), (Read(Other).Id, Read(Other).Original));
     }
 
     [Fact]
     public void IsTheSameByALink()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         Directory.CreateSymbolicLink(Other, Lab);
         Assert.Equal(id, Read(Other).Id);
     }
@@ -80,7 +80,7 @@ public sealed class FoldersOfAFarm : IDisposable
     [Fact]
     public async Task IsTheOneThatAdoptedItLast()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         await CopyAsync(Lab, Other);
         var copy = Read(Other);
         copy.Take(id);
@@ -92,12 +92,12 @@ public sealed class FoldersOfAFarm : IDisposable
     [Fact]
     public async Task IsSharedByHosts()
     {
-        var id = Read(Lab).Claim();
+        var id = Read(Lab).EnsureOwner();
         Directory.Move(Lab, Other);
         await CopyAsync(Other, Lab); // as a mount at another place would look to the second host, for which only its own place counts
         var second = FarmOwner.Read(Other, "host-2");
         Assert.True(second.IsNewHere);
-        Assert.Equal(id, second.Claim());
+        Assert.Equal(id, second.EnsureOwner());
         Assert.False((FarmOwner.Read(Other, "host-2")).IsNewHere);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Tests.Farms;
 
 namespace Croft.Tests.Lifecycle;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Tests.Farms;
 using Croft.Tools;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Croft.Engines;
 using Croft.Guests;
 using Croft.Lifecycle;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Tests.Farms;
 using Croft.Tests.Planning;

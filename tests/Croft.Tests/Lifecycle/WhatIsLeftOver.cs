@@ -84,7 +84,7 @@ public sealed class WhatIsLeftOver
     [Fact]
     public void OwnMachinesOfWhichANewerOneIsElsewhere()
     {
-        var record = Record("a") with { Made = Now, Held = "up" };
+        var record = Record("a") with { Made = Now, InUse = "up" };
         var host = Host("f.a.root.0.qcow2 f.a.snapshot-s.0.json", "f.a") with { Used = ["f.a.root.0.qcow2"], Snapshots = [Snapshot("f.a.snapshot-s.0.json", null)] };
         Assert.Equal(
             "a newer one is on another hypervisor; made 2026-01-02 03:04, in use since croft up, 1 snapshots",

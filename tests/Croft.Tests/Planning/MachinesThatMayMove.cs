@@ -18,6 +18,6 @@ public sealed class MachinesThatMayMove
         Assert.True(Replaceable(host));
         Assert.True(Replaceable(Holding("f.a.layer-0123-4567.json", "f.b.snapshot-mine.0.json")));
         Assert.False(Replaceable(Holding("f.a.snapshot-mine.0.json")));
-        Assert.False(Replaceable(host with { Machines = [.. host.Machines.Select(m => m with { Record = m.Record! with { Held = "up" } })] }));
+        Assert.False(Replaceable(host with { Machines = [.. host.Machines.Select(m => m with { Record = m.Record! with { InUse = "up" } })] }));
     }
 }

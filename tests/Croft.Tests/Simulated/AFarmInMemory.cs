@@ -54,7 +54,7 @@ public sealed class AFarmInMemory
         {
             foreach (var volume in (string[])["image.0123456789abcdef.1.root.qcow2", "image.0123456789abcdef.1.complete"])
                 await c.Engine("h0").CreateFileAsync(volume, CancellationToken.None);
-            found = await ImageGc.FindAsync(c, c.Surroundings.Clock.GetUtcNow() + TimeSpan.FromHours(1), CancellationToken.None);
+            found = await ImageGc.FindAsync(c, c.Settings.Clock.GetUtcNow() + TimeSpan.FromHours(1), CancellationToken.None);
             await ImageGc.RemoveAsync(c, found, CancellationToken.None);
         });
         Assert.Equal([(LeftoverKind.Copy, "0123456789abcdef.1")], found.Select(f => (f.Kind, f.Name)));

@@ -83,10 +83,10 @@ public abstract class EngineContract
     public Task WritesTheRecordOfAMachineThatRunsForGood() => WithMachineAsync(async (engine, machine) =>
     {
         await engine.StartAsync(machine.DomainName, Cancel);
-        await engine.WriteRecordAsync(machine.Record with { Held = "up" }, Cancel);
-        Assert.Equal("up", (await engine.RecordAsync(machine.DomainName, Cancel)).Held);
+        await engine.WriteRecordAsync(machine.Record with { InUse = "up" }, Cancel);
+        Assert.Equal("up", (await engine.RecordAsync(machine.DomainName, Cancel)).InUse);
         await engine.PowerOffAsync(machine.DomainName, Cancel);
-        Assert.Equal("up", (await engine.RecordAsync(machine.DomainName, Cancel)).Held);
+        Assert.Equal("up", (await engine.RecordAsync(machine.DomainName, Cancel)).InUse);
     });
 
     [Fact]

@@ -26,7 +26,7 @@ sealed class SimulatedFarm : IDisposable
         foreach (var (file, script) in phases)
             folder.Write("phases/" + file, script);
         Farm = FarmFile.Read(folder.Write("farm.yaml", text), Reading.Defaults).Require();
-        Surroundings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { World = new SimulatedWorld(simulation) };
+        Settings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { Backends = new SimulatedBackends(simulation) };
     }
 
     public Simulation Simulation { get; }
@@ -35,7 +35,7 @@ sealed class SimulatedFarm : IDisposable
 
     public Farm Farm { get; }
 
-    public Surroundings Surroundings { get; }
+    public Settings Settings { get; }
 
     /// <summary>For what nobody needs to know of images.</summary>
     public static IProgress<ImageProgress> Silent => Silence.Instance;
@@ -75,7 +75,7 @@ sealed class SimulatedFarm : IDisposable
     }
 
     /// <summary>Runs a program, on connections of its own. False when it was killed.</summary>
-    public async Task<bool> ProgramAsync(Func<Controller, Task> program)
+    public async Task<bool> ProgramAsync(Func<OpenFarm, Task> program)
     {
         var done = await Simulation.Clock.RunAsync(() => WithControllerAsync(program), Hour);
         Invariants.Check();
@@ -106,8 +106,8 @@ sealed class SimulatedFarm : IDisposable
         return summary;
     }
 
-    public static Task<RunSummary> RunAsync(Controller controller, Croft.Planning.Plan plan) =>
-        FarmRun.RunAsync(controller, plan, RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
+    public static Task<RunSummary> RunAsync(OpenFarm openFarm, Croft.Planning.Plan plan) =>
+        FarmRun.RunAsync(openFarm, plan, RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
 
     public Task DownAsync() => ProgramAsync(async c => await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None));
 
@@ -117,9 +117,9 @@ sealed class SimulatedFarm : IDisposable
         await FarmDown.DestroyAsync(c, inventory, [.. (await c.ListAsync(CancellationToken.None)).Where(m => m.Record.Farm == Farm.Name)], everything: true, CancellationToken.None);
     });
 
-    public async Task<IReadOnlyList<Placed>> ListAsync()
+    public async Task<IReadOnlyList<ExistingMachine>> ListAsync()
     {
-        IReadOnlyList<Placed> machines = [];
+        IReadOnlyList<ExistingMachine> machines = [];
         await ProgramAsync(async c => machines = await c.ListAsync(CancellationToken.None));
         return machines;
     }
@@ -145,13 +145,13 @@ sealed class SimulatedFarm : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static async Task<RunSummary?> UpAsync(Controller controller) =>
-        await FarmUp.RunAsync(controller, await controller.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None);
+    static async Task<RunSummary?> UpAsync(OpenFarm openFarm) =>
+        await FarmUp.RunAsync(openFarm, await openFarm.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None);
 
-    async Task WithControllerAsync(Func<Controller, Task> program)
+    async Task WithControllerAsync(Func<OpenFarm, Task> program)
     {
-        using var controller = await Controller.OpenAsync(Farm, Surroundings, CancellationToken.None);
-        await program(controller);
+        using var openFarm = await OpenFarm.OpenAsync(Farm, Settings, CancellationToken.None);
+        await program(openFarm);
     }
 
     /// <summary>One image for all: making it takes programs that only real disks need.</summary>

@@ -34,7 +34,7 @@ static class RecordXml
         record.IsStarting ? new XAttribute("starting", true) : null,
         record.Made is { } made ? new XAttribute("made", Text(made)) : null,
         record.Keys is null ? null : new XAttribute("keys", record.Keys),
-        record.Held is null ? null : new XAttribute("held", record.Held),
+        record.InUse is null ? null : new XAttribute("held", record.InUse),
         new XElement(ns + "hostkey", record.HostKey),
         record.Nics.Select(nic => new XElement(
             ns + "nic",

@@ -4,7 +4,7 @@ using Croft.Guests;
 namespace Croft.Lifecycle;
 
 /// <summary>What machines are made of and reached by: hypervisors, guests, and the programs that make keys and seeds.</summary>
-interface IWorld
+interface IBackends
 {
     /// <summary>Connects to a hypervisor.</summary>
     /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>

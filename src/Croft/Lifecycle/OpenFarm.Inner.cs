@@ -7,15 +7,15 @@ using Croft.Tools;
 namespace Croft.Lifecycle;
 
 /// <summary>The hypervisors that are machines of the farm: libvirt in them is reached by Croft's own ssh, as their guests are.</summary>
-public sealed partial class Controller
+public sealed partial class OpenFarm
 {
     static readonly TimeSpan EnterPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The machines that were entered, by the hypervisor they are.</summary>
-    readonly ConcurrentDictionary<string, Placed> entered = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, ExistingMachine> entered = new(StringComparer.Ordinal);
 
     /// <summary>The machine that a hypervisor is, as it was when it was entered; null when it is a host outside, or does not run.</summary>
-    internal Placed? HostOf(string hypervisor) => entered.GetValueOrDefault(hypervisor);
+    internal ExistingMachine? HostOf(string hypervisor) => entered.GetValueOrDefault(hypervisor);
 
     /// <summary>Connects to those that run, the outer ones first. One that does not answer takes no part, as any other.</summary>
     async Task EnterAllAsync(CancellationToken cancel)
@@ -28,7 +28,7 @@ public sealed partial class Controller
                                select TryEnterAsync(inner, host));
         }
 
-        async Task TryEnterAsync(HypervisorSpec inner, Placed host)
+        async Task TryEnterAsync(HypervisorSpec inner, ExistingMachine host)
         {
             try
             {
@@ -43,7 +43,7 @@ public sealed partial class Controller
 
     /// <summary>Connects to one whose machine is ready, as soon as libvirt answers in it.</summary>
     /// <exception cref="CroftException">It does not in time.</exception>
-    internal async Task EnterAsync(HypervisorSpec inner, Placed host, TimeSpan within, CancellationToken cancel)
+    internal async Task EnterAsync(HypervisorSpec inner, ExistingMachine host, TimeSpan within, CancellationToken cancel)
     {
         if (engines.TryGetValue(inner.Name, out var known) && !known.IsLost)
             return;
@@ -63,19 +63,19 @@ public sealed partial class Controller
                     return null;
                 }
             },
-            EnterPause, within, Surroundings.Clock, cancel);
+            EnterPause, within, Settings.Clock, cancel);
         if (answer is null)
             throw CroftException.World($"machine \"{inner.Machine}\" runs, but {last!.Message}", "packages of its image: libvirt-daemon-system, qemu-system-x86, qemu-utils, dnsmasq-base, iptables; or install them in its dependencies phase", last);
         silent.TryRemove(inner.Name, out _);
     }
 
-    async Task EnterAsync(HypervisorSpec inner, Placed host, CancellationToken cancel)
+    async Task EnterAsync(HypervisorSpec inner, ExistingMachine host, CancellationToken cancel)
     {
         var access = AccessOf(host.Hypervisor, host.Record) ?? throw CroftException.World($"machine \"{inner.Machine}\" has no address that Croft knows", "give it a network with a cidr");
         var way = SshConfig.WriteWay(access, Ssh);
         if (engines.TryRemove(inner.Name, out var lost))
             lost.Dispose();
-        engines[inner.Name] = await Surroundings.ConnectAsync(inner.Name, $"{inner.Uri}?command={Uri.EscapeDataString(way.Program)}", inner.ConnectionTimeout, cancel);
+        engines[inner.Name] = await Settings.ConnectAsync(inner.Name, $"{inner.Uri}?command={Uri.EscapeDataString(way.Program)}", inner.ConnectionTimeout, cancel);
         entered[inner.Name] = host;
     }
 
@@ -94,13 +94,13 @@ public sealed partial class Controller
     }
 
     /// <summary>The farm's machines that run in a machine.</summary>
-    internal async Task<IReadOnlyList<Placed>> RunningInAsync(string machine, CancellationToken cancel)
+    internal async Task<IReadOnlyList<ExistingMachine>> RunningInAsync(string machine, CancellationToken cancel)
     {
-        var running = new List<Placed>();
+        var running = new List<ExistingMachine>();
         foreach (var inner in Farm.InnerHypervisors.Where(h => h.Machine == machine))
         {
             var machines = await AskAsync(inner.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [];
-            running.AddRange(machines.Where(m => m.Record?.Farm == Farm.Name && m.IsOn).Select(m => new Placed(inner.Name, m)));
+            running.AddRange(machines.Where(m => m.Record?.Farm == Farm.Name && m.IsOn).Select(m => new ExistingMachine(inner.Name, m)));
         }
 
         return running;

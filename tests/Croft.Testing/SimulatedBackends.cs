@@ -5,7 +5,7 @@ using Croft.Lifecycle;
 namespace Croft.Testing;
 
 /// <summary>Machines that exist in memory only: whole farms go over them without libvirt, ssh or any other program. See <see cref="Simulation"/>.</summary>
-sealed class SimulatedWorld(Simulation simulation) : IWorld
+sealed class SimulatedBackends(Simulation simulation) : IBackends
 {
     readonly Dictionary<string, (SimulatedMachine Machine, int Life)> connections = new(StringComparer.Ordinal);
     int keys;

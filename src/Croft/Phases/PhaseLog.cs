@@ -3,7 +3,7 @@ using System.Text;
 using Croft.Reports;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>
 /// The log of one phase, written block by block as it comes. What is more than its limit is left out before its last part, since people need the end. A disk

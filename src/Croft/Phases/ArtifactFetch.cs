@@ -6,10 +6,10 @@ using System.Text.Unicode;
 using Croft.Guests;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>Fetches files from a guest. The guest is not trusted: only regular files that match, and only below the run's own folder.</summary>
-sealed class Artifacts
+sealed class ArtifactFetch
 {
     const int Named = 5;
     const int LongestText = 500;
@@ -34,7 +34,7 @@ sealed class Artifacts
     long complained;
     bool any;
 
-    Artifacts(IReadOnlyList<string> globs, string folder, TimeSpan silence, CancellationTokenSource late) =>
+    ArtifactFetch(IReadOnlyList<string> globs, string folder, TimeSpan silence, CancellationTokenSource late) =>
         (patterns, root, this.silence, this.late) = ([.. globs.Select(PatternOf)], Path.GetFullPath(folder) + Path.DirectorySeparatorChar, silence, late);
 
     /// <summary>Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not. Files that change, vanish or are others' do not cost the rest.</summary>
@@ -44,7 +44,7 @@ sealed class Artifacts
     public static async Task FetchAsync(IGuest guest, IReadOnlyList<string> globs, string folder, Action<string> note, CancellationToken cancel, TimeSpan? silence = null)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var artifacts = new Artifacts(globs, folder, silence ?? LongestSilence, late);
+        var artifacts = new ArtifactFetch(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find -H {ShellWord.Quote(Root(glob))} -type f -path {ShellWord.Quote(Wide(glob))} -print0");
         var command = new GuestCommand($"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -")

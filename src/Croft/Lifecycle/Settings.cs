@@ -9,7 +9,7 @@ namespace Croft.Lifecycle;
 /// <param name="Runtime">A folder of the user's own with a short path: sockets.</param>
 /// <param name="LocalUri">The local hypervisor: <c>qemu:///system</c> for root, <c>qemu:///session</c> otherwise.</param>
 /// <param name="SessionPool">Folder of Croft's pool on the user's own hypervisor.</param>
-public sealed record Surroundings(string Data, string Cache, string Runtime, string LocalUri, string SessionPool, TimeProvider Clock)
+public sealed record Settings(string Data, string Cache, string Runtime, string LocalUri, string SessionPool, TimeProvider Clock)
 {
     /// <summary>The private key that logs in to guests.</summary>
     public string UserKey => Path.Combine(Data, "id_ed25519");
@@ -24,7 +24,7 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     public Action<string> Warn { get; init; } = _ => { };
 
     /// <summary>What machines are made of and reached by.</summary>
-    internal IWorld World { get; init; } = new World();
+    internal IBackends Backends { get; init; } = new Backends();
 
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
@@ -33,5 +33,5 @@ public sealed record Surroundings(string Data, string Cache, string Runtime, str
     internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
             ? throw CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint)
-            : await World.ConnectAsync(name, uri, SessionPool, within, cancel);
+            : await Backends.ConnectAsync(name, uri, SessionPool, within, cancel);
 }

@@ -3,18 +3,18 @@ using Croft.Farms;
 using Croft.Planning;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>A phase given as an Ansible task list, run by the real ansible-playbook over the guest's shared connection. It sees the whole farm's inventory.</summary>
-sealed class AnsiblePhase(FarmWork work, PhaseFiles files)
+sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 {
     /// <summary>Runs it and returns its exit code, with the last task that failed and why; no words when no task did.</summary>
     public async Task<(int Code, string Words)> RunAsync(PlannedMachine machine, PhaseFile file, Action<string> line, CancellationToken cancel)
     {
         var step = PhaseFiles.Name(file.Phase);
-        var folder = Directory.CreateDirectory(Path.Combine(work.Journal.Folder.Root, "ansible", machine.Spec.Name, step)).FullName;
-        var inventory = AnsibleInventory.Of(work.Plan, work.Records, work.Controller.Ssh);
-        var variables = AnsibleInventory.AsText(PhaseVariables.OfFarm(work.Controller.Farm, files.Root));
+        var folder = Directory.CreateDirectory(Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, step)).FullName;
+        var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh);
+        var variables = AnsibleInventory.AsText(PhaseVariables.OfFarm(execution.Farm, files.Root));
         Write(Path.Combine(folder, "inventory.json"), AnsibleInventory.AsYaml(inventory, variables).ToJsonString());
         Write(Path.Combine(folder, "playbook.json"), Playbook(machine, file).ToJsonString());
         var results = new AnsibleResults(folder);
@@ -30,7 +30,7 @@ sealed class AnsiblePhase(FarmWork work, PhaseFiles files)
                 line(text);
                 refusal.Take(text);
                 if (text.StartsWith("TASK [", StringComparison.Ordinal) && text.IndexOf(']', StringComparison.Ordinal) is var end and > 0)
-                    work.Journal.Note(machine.Spec.Name, step, "task: " + text[6..end]);
+                    execution.Journal.Note(machine.Spec.Name, step, "task: " + text[6..end]);
             },
         }.RunAsync(cancel);
         return (result.ExitCode, result.ExitCode == 0 ? "" : results.Failure() is { } failure ? AsUserKnows(failure) : refusal.Words);
@@ -45,7 +45,7 @@ sealed class AnsiblePhase(FarmWork work, PhaseFiles files)
         ["hosts"] = machine.Spec.Name,
         ["gather_facts"] = true,
         ["gather_subset"] = new JsonArray("!all", "min"),
-        ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(work.Journal.Folder, file.Phase) },
+        ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
         ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
     });
 

@@ -6,7 +6,7 @@ using Croft.Images;
 namespace Croft.Lifecycle;
 
 /// <summary>The real one: libvirt, OpenSSH, xorriso.</summary>
-sealed class World : IWorld
+sealed class Backends : IBackends
 {
     /// <inheritdoc/>
     public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>

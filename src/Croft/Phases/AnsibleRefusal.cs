@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>Why Ansible did not begin: its first <c>ERROR!</c> line, with the place that it names further down.</summary>
 sealed partial class AnsibleRefusal

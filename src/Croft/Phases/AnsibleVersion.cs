@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Croft.Planning;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>The version of ansible-core, and what it finds on this host beside the phases: collections, roles and plugins. A layer made by Ansible depends on them.</summary>
 static class AnsibleVersion

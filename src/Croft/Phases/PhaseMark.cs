@@ -2,7 +2,7 @@ using Croft.Farms;
 using Croft.Guests;
 using Croft.Journal;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>
 /// Marks all that a phase starts in a guest by a variable of its environment, which children inherit. So everything can be found and ended, also what

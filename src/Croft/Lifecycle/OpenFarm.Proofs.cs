@@ -8,7 +8,7 @@ using Croft.Planning;
 namespace Croft.Lifecycle;
 
 /// <summary>What is proved and measured of hypervisors before a plan is carried out.</summary>
-public sealed partial class Controller
+public sealed partial class OpenFarm
 {
     /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
     public bool HasUnproved => !unproved.IsEmpty;
@@ -39,7 +39,7 @@ public sealed partial class Controller
             }
             catch (CroftException e) when (!Engine(state.Name).IsLost)
             {
-                Surroundings.Warn($"{state.Name}: {Proofs.Accelerated} for {arch} is not used this time, and is tried again by the next command: {e.Message}");
+                Settings.Warn($"{state.Name}: {Proofs.Accelerated} for {arch} is not used this time, and is tried again by the next command: {e.Message}");
             }
         }
     }
@@ -83,7 +83,7 @@ public sealed partial class Controller
     {
         var engine = Engine(state.Name);
         var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
-        var took = await engine.ProveAsync(arch, virtType, Volumes.Image(copy, image.Kernel!), Surroundings.Clock, cancel);
+        var took = await engine.ProveAsync(arch, virtType, Volumes.Image(copy, image.Kernel!), Settings.Clock, cancel);
         proofs.Keep(state, arch, virtType, took);
         return took;
     }

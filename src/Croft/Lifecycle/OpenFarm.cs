@@ -5,6 +5,7 @@ using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
 using Croft.Networks;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Tools;
 
@@ -13,7 +14,7 @@ namespace Croft.Lifecycle;
 /// <summary>
 /// What every command works with: a farm, its hypervisors connected, its images and keys. Holds no state of the farm: that is asked each time.
 /// </summary>
-public sealed partial class Controller : IDisposable
+public sealed partial class OpenFarm : IDisposable
 {
     readonly Proofs proofs;
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
@@ -27,21 +28,21 @@ public sealed partial class Controller : IDisposable
 
     readonly FarmOwner? owner;
 
-    Controller(Farm farm, Surroundings surroundings, FarmOwner? owner)
+    OpenFarm(Farm farm, Settings settings, FarmOwner? owner)
     {
         this.owner = owner;
         Farm = farm;
-        Surroundings = surroundings;
-        proofs = new Proofs(Path.Combine(surroundings.Cache, "proofs"), surroundings.Clock, [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
-        Images = new ImageStore(Path.Combine(surroundings.Cache, "images"), surroundings.Clock);
-        Ssh = new SshFiles(farm.StateDirectory, surroundings.UserKey, surroundings.Runtime);
+        Settings = settings;
+        proofs = new Proofs(Path.Combine(settings.Cache, "proofs"), settings.Clock, [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
+        Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock);
+        Ssh = new SshFiles(farm.StateDirectory, settings.UserKey, settings.Runtime);
     }
 
     /// <summary>The farm.</summary>
     public Farm Farm { get; }
 
-    /// <summary>What the program said of its surroundings.</summary>
-    public Surroundings Surroundings { get; }
+    /// <summary>What the program said of its settings.</summary>
+    public Settings Settings { get; }
 
     /// <summary>The hypervisors that answered, by name.</summary>
     public IReadOnlyDictionary<string, IEngine> Engines => engines;
@@ -64,44 +65,44 @@ public sealed partial class Controller : IDisposable
     public string? Owner => owner?.Id;
 
     /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
-    public static async Task<Controller> OpenAsync(Farm farm, Surroundings surroundings, CancellationToken cancel)
+    public static async Task<OpenFarm> OpenAsync(Farm farm, Settings settings, CancellationToken cancel)
     {
-        var controller = new Controller(farm, surroundings, FarmOwner.Read(farm.Directory, surroundings.HostId));
-        var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: surroundings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
+        var openFarm = new OpenFarm(farm, settings, FarmOwner.Read(farm.Directory, settings.HostId));
+        var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: settings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
         try
         {
             foreach (var (name, connection) in connections)
             {
                 try
                 {
-                    controller.engines[name] = await connection;
+                    openFarm.engines[name] = await connection;
                 }
                 catch (CroftException e)
                 {
-                    controller.Miss(name, e);
+                    openFarm.Miss(name, e);
                 }
             }
 
-            await controller.EnterAllAsync(cancel);
-            return controller;
+            await openFarm.EnterAllAsync(cancel);
+            return openFarm;
         }
         catch
         {
-            controller.Dispose();
-            foreach (var (_, connection) in connections.Where(c => !controller.engines.ContainsKey(c.Name)))
+            openFarm.Dispose();
+            foreach (var (_, connection) in connections.Where(c => !openFarm.engines.ContainsKey(c.Name)))
                 _ = connection.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             throw;
         }
     }
 
     /// <summary>A farm whose hypervisors are only what its file declares of them; nobody is contacted.</summary>
-    public static Controller Offline(Farm farm, Surroundings surroundings) => new(farm, surroundings, owner: null);
+    public static OpenFarm Offline(Farm farm, Settings settings) => new(farm, settings, owner: null);
 
     /// <summary>Asks all hypervisors what exists.</summary>
     public async Task<Inventory> ObserveAsync(CancellationToken cancel)
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
-            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Surroundings.Clock.GetUtcNow())
+            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
             : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
             : HypervisorState.Declared(h)));
         HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
@@ -113,16 +114,16 @@ public sealed partial class Controller : IDisposable
     }
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
-    public async Task<IReadOnlyList<Placed>> ListAsync(CancellationToken cancel)
+    public async Task<IReadOnlyList<ExistingMachine>> ListAsync(CancellationToken cancel)
     {
         var all = await Task.WhenAll(Farm.Hypervisors.Select(async h => (h.Name, Machines: await AskAsync(h.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
-        var machines = (from host in all from machine in host.Machines where machine.Record is not null select new Placed(host.Name, machine)).ToList();
+        var machines = (from host in all from machine in host.Machines where machine.Record is not null select new ExistingMachine(host.Name, machine)).ToList();
         var counting = machines.GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name)).Select(g => g.MaxBy(m => m.Record.Standing)!).ToHashSet();
         return [.. machines.Select(m => m with { IsSuperfluous = !counting.Contains(m) })];
     }
 
     /// <summary>The machines of the farm's name, without those of which a newer one is elsewhere.</summary>
-    internal async Task<IReadOnlyList<Placed>> ListOwnAsync(CancellationToken cancel) =>
+    internal async Task<IReadOnlyList<ExistingMachine>> ListOwnAsync(CancellationToken cancel) =>
         [.. (await ListAsync(cancel)).Where(m => m.Record.Farm == Farm.Name && !m.IsSuperfluous)];
 
     /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
@@ -173,11 +174,11 @@ public sealed partial class Controller : IDisposable
             : $"the farm has no hypervisor \"{hypervisor}\""));
 
     /// <summary>Makes the owner id at the first <c>up</c>.</summary>
-    public string Claim()
+    public string EnsureOwner()
     {
         if (Own.IsNewHere)
-            Surroundings.Warn($"{Farm.Directory} is used by another host, too: commands there and here do not wait for each other");
-        return Own.Claim();
+            Settings.Warn($"{Farm.Directory} is used by another host, too: commands there and here do not wait for each other");
+        return Own.EnsureOwner();
     }
 
     /// <summary>Makes this folder the one of a farm's owner id, and those no more that were.</summary>
@@ -192,7 +193,7 @@ public sealed partial class Controller : IDisposable
     FarmOwner Own => owner ?? throw new InvalidOperationException("an offline farm is not changed");
 
     /// <summary>Refuses machines that another folder's farm of this name made.</summary>
-    public void CheckOwner(IEnumerable<Placed> machines)
+    public void CheckOwner(IEnumerable<ExistingMachine> machines)
     {
         if (machines.FirstOrDefault(m => m.Record.Owner != Owner) is { } stranger)
             throw Stranger($"machine \"{stranger.Record.Name}\"", Owner is null ? owner?.Original ?? stranger.Record.Folder : stranger.Record.Folder);
@@ -251,17 +252,17 @@ public sealed partial class Controller : IDisposable
     void Miss(string hypervisor, CroftException why)
     {
         if (silent.TryAdd(hypervisor, why.Message + (why.Hint is null ? "" : "; " + why.Hint)))
-            Surroundings.Warn(silent[hypervisor]);
+            Settings.Warn(silent[hypervisor]);
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public IGuest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? Surroundings.World.GuestOf(hypervisor, access, Ssh) : null;
+    public IGuest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? Settings.Backends.GuestOf(hypervisor, access, Ssh) : null;
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public IGuest? GuestOf(Placed machine) => GuestOf(machine.Hypervisor, machine.Record);
+    public IGuest? GuestOf(ExistingMachine machine) => GuestOf(machine.Hypervisor, machine.Record);
 
     /// <summary>The guest in a machine for people who work in it by ssh; null when the machine has no address that Croft knows.</summary>
-    public Guest? SshTo(Placed machine) => AccessOf(machine.Hypervisor, machine.Record) is { } access ? new(access, Ssh) : null;
+    public Guest? SshTo(ExistingMachine machine) => AccessOf(machine.Hypervisor, machine.Record) is { } access ? new(access, Ssh) : null;
 
     /// <summary>Writes ssh_config and known_hosts for these machines; while a command changes the farm, only adds what they lack.</summary>
     public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines)
@@ -290,7 +291,7 @@ public sealed partial class Controller : IDisposable
     }
 
     /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
-    public void WriteSshConfig(IEnumerable<Placed> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));
+    public void WriteSshConfig(IEnumerable<ExistingMachine> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -308,11 +309,11 @@ public sealed partial class Controller : IDisposable
     }
 
     internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
-        GuestAccess.DoorOf(record.Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
+        GuestAccess.FirstReachable(record.Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
 
     /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
     internal GuestAccess? AccessOf(PlannedMachine machine) =>
-        GuestAccess.DoorOf(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "") : null;
+        GuestAccess.FirstReachable(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "") : null;
 
     ImmutableDictionary<ImageSpec, StoredImage> KnownImages()
     {

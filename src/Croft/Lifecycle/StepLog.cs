@@ -5,7 +5,7 @@ using Croft.Reports;
 namespace Croft.Lifecycle;
 
 /// <summary>Journals the steps of one machine and turns what they throw into outcomes.</summary>
-sealed class Steps(FarmWork work, PlannedMachine machine)
+sealed class StepLog(Execution execution, PlannedMachine machine)
 {
     static readonly Outcome[] WorstFirst = [Outcome.Error, Outcome.Failed, Outcome.Cancelled];
 
@@ -21,7 +21,7 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     /// <summary>Whether the project allows a step.</summary>
     public bool Allowed(string step)
     {
-        var allowed = work.Controller.Farm.Project.AllowedSteps;
+        var allowed = execution.OpenFarm.Farm.Project.AllowedSteps;
         return allowed.IsEmpty || allowed.Contains(step);
     }
 
@@ -96,7 +96,7 @@ sealed class Steps(FarmWork work, PlannedMachine machine)
     {
         try
         {
-            what(work.Journal);
+            what(execution.Journal);
         }
         catch (CroftException)
         {

@@ -7,7 +7,7 @@ using Croft.Planning;
 namespace Croft.Lifecycle;
 
 /// <summary>Where machines are made in the end: planned again when their place was taken or lost, or was not there yet.</summary>
-sealed partial class FarmWork
+sealed partial class Execution
 {
     const int MostPlaces = 4;
 
@@ -40,10 +40,10 @@ sealed partial class FarmWork
             catch (CroftException e)
             {
                 var host = machine.Hypervisor!;
-                if (await Controller.AnswersAsync(host, cancel))
+                if (await OpenFarm.AnswersAsync(host, cancel))
                     throw;
                 var cause = Lost(host, e);
-                if (!replaceable || ++lost > Controller.Farm.Dispatch.Retry)
+                if (!replaceable || ++lost > OpenFarm.Farm.Dispatch.Retry)
                     throw cause;
                 machine = await PlanAgainAsync(machine, cause, cancel);
                 Journal.Note(name, "startup", $"hypervisor \"{host}\" went away; placed again on \"{machine.Hypervisor}\"");
@@ -61,14 +61,14 @@ sealed partial class FarmWork
         try
         {
             var name = machine.Spec.Name;
-            var plan = await Controller.PlanAsync(cancel);
+            var plan = await OpenFarm.PlanAsync(cancel);
             var again = plan.Machines.First(m => m.Spec.Name == name);
             if (again.Existing is not null)
                 throw cause;
             if (again.Hypervisor is not { } host)
                 throw CroftException.World($"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}", cause.Hint, cause);
             Replan([again], host, plan);
-            await Controller.OpenWayAsync(host, cancel);
+            await OpenFarm.OpenWayAsync(host, cancel);
             await MakeNetworksAsync(host, plan, r => r.Host == name, cancel);
             return again;
         }
@@ -85,7 +85,7 @@ sealed partial class FarmWork
     /// <exception cref="CroftException">The hypervisor did not become ready, or the machine has no place in it.</exception>
     public async Task<PlannedMachine> EnterAsync(PlannedMachine machine, CancellationToken cancel)
     {
-        await entering.GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(Controller.Farm.Hypervisors.First(h => h.Name == name), cancel))).Value;
+        await entering.GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(OpenFarm.Farm.Hypervisors.First(h => h.Name == name), cancel))).Value;
         return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there ? there : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", NoRoomException.Hint);
     }
 
@@ -94,12 +94,12 @@ sealed partial class FarmWork
         if (!await Inner.ReadyAsync(inner.Name, cancel))
             throw CroftException.World($"its hypervisor, machine \"{inner.Machine}\", did not become ready");
         var host = Plan.Machines.First(m => m.Spec.Name == inner.Machine);
-        var state = host.Existing ?? new(MachineDefinition.DomainNameOf(Controller.Farm.Name, inner.Machine!), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
-        await Controller.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);
+        var state = host.Existing ?? new(MachineDefinition.DomainNameOf(OpenFarm.Farm.Name, inner.Machine!), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
+        await OpenFarm.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);
         await planning.WaitAsync(cancel);
         try
         {
-            var plan = await Controller.PlanAsync(cancel);
+            var plan = await OpenFarm.PlanAsync(cancel);
             if (!plan.Problems.IsEmpty)
                 throw CroftException.World(string.Join("; ", plan.Problems), "croft plan tells all");
             var wanted = Plan.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Spec.Name).ToHashSet(StringComparer.Ordinal);
@@ -115,7 +115,7 @@ sealed partial class FarmWork
     /// <summary>Makes the networks of a later plan on a hypervisor, with some of their reservations, and publishes them.</summary>
     async Task MakeNetworksAsync(string hypervisor, Plan later, Func<Reservation, bool> wanted, CancellationToken cancel)
     {
-        var networks = new FarmNetworks(Controller.Engine(hypervisor), Journal, Clock);
+        var networks = new FarmNetworks(OpenFarm.Engine(hypervisor), Journal, Clock);
         foreach (var network in later.Networks.Where(n => n.Hypervisor == hypervisor))
             await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] } }, owner, cancel);
         await networks.PublishAsync(cancel);

@@ -12,7 +12,7 @@ namespace Croft.Snapshots;
 /// <param name="next">The disks that the machine goes on with.</param>
 /// <param name="nvram">The UEFI variables that the machine goes on with; the snapshot has a copy.</param>
 /// <param name="running">Whether the machine runs.</param>
-public sealed class Taking(IEngine engine, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, string? nvram, bool running)
+public sealed class PendingSnapshot(IEngine engine, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, string? nvram, bool running)
 {
     readonly string domain = MachineDefinition.DomainNameOf(snapshot.Record.Farm, snapshot.Record.Name);
 

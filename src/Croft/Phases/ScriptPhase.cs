@@ -5,13 +5,13 @@ using Croft.Guests;
 using Croft.Planning;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>
 /// A phase given as a script: the whole phases folder goes into the guest as one tar stream, with the variables in a file of it, and the script runs
 /// in its own folder there. Nothing of the user's stands in an argument; no shell is built from it.
 /// </summary>
-sealed class ScriptPhase(FarmWork work, PhaseFiles files)
+sealed class ScriptPhase(IExecution execution, PhaseFiles files)
 {
     /// <summary>A name that the phases folder cannot have: it is left out there.</summary>
     const string Run = ".croft";
@@ -23,10 +23,10 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
     public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, IGuestShell? shell, PhaseFile file, PhaseLog log, CancellationToken cancel)
     {
         // Nobody in the guest can have made a folder of this name before, so tar may make it; every process counts there.
-        var mark = PhaseMark.Of(work.Journal.Folder, file.Phase);
+        var mark = PhaseMark.Of(execution.Journal.Folder, file.Phase);
         var name = $"croft-{mark}-{Guid.NewGuid():n}";
         var folder = $"/tmp/{name}";
-        var variables = PhaseVariables.For(work.Controller.Farm, machine, folder);
+        var variables = PhaseVariables.For(execution.Farm, machine, folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, mark));
         var script = Script(folder, file, environment);
         var isHeld = false;
@@ -40,7 +40,7 @@ sealed class ScriptPhase(FarmWork work, PhaseFiles files)
         if (result.Error.Length > 0)
             log.AddLine(result.LastWords);
         if (isHeld)
-            Name(await PhaseMark.LeftAsync(guest, mark, work.Clock, cancel), log);
+            Name(await PhaseMark.LeftAsync(guest, mark, execution.Clock, cancel), log);
         return result.ExitCode;
     }
 

@@ -6,6 +6,7 @@ using Croft.Guests;
 using Croft.Images;
 using Croft.Journal;
 using Croft.Networks;
+using Croft.Phases;
 using Croft.Planning;
 using Croft.Snapshots;
 
@@ -15,7 +16,7 @@ namespace Croft.Lifecycle;
 /// One execution of a plan, in the making: what <c>up</c> and <c>run</c> share. Images are at hand, the plan is final, the farm is claimed, networks
 /// and addresses exist; machines can be made.
 /// </summary>
-sealed partial class FarmWork : IDisposable
+sealed partial class Execution : IExecution, IDisposable
 {
     readonly ConcurrentDictionary<string, MachineRecord> records;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
@@ -28,11 +29,11 @@ sealed partial class FarmWork : IDisposable
     readonly string userKey;
     readonly DateTimeOffset began;
 
-    FarmWork(
-        Controller controller, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
+    Execution(
+        OpenFarm openFarm, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
         IReadOnlyDictionary<string, FarmNetworks> networks, InnerHypervisors inner, string owner, string userKey)
     {
-        Controller = controller;
+        OpenFarm = openFarm;
         Plan = plan;
         Inner = inner;
         Journal = journal;
@@ -45,7 +46,7 @@ sealed partial class FarmWork : IDisposable
         records = new(plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!)));
     }
 
-    public Controller Controller { get; }
+    public OpenFarm OpenFarm { get; }
 
     /// <summary>With every machine where it was placed last.</summary>
     public Plan Plan { get; private set; }
@@ -55,59 +56,63 @@ sealed partial class FarmWork : IDisposable
 
     public RunJournal Journal { get; }
 
-    public TimeProvider Clock => Controller.Surroundings.Clock;
+    public Farm Farm => OpenFarm.Farm;
+
+    public SshFiles Ssh => OpenFarm.Ssh;
+
+    public TimeProvider Clock => OpenFarm.Settings.Clock;
 
     /// <summary>Prepares everything that machines need before the first of them is made.</summary>
     /// <param name="needsImage">Whether a machine of the first plan needs its image at hand.</param>
-    public static async Task<FarmWork> PrepareAsync(
-        Controller controller, Plan first, string command, Func<PlannedMachine, bool> needsImage, Action<RunJournal> opened, IProgress<ImageProgress> progress, CancellationToken cancel)
+    public static async Task<Execution> PrepareAsync(
+        OpenFarm openFarm, Plan first, string command, Func<PlannedMachine, bool> needsImage, Action<RunJournal> opened, IProgress<ImageProgress> progress, CancellationToken cancel)
     {
-        var owner = controller.Claim();
-        var userKey = await controller.Surroundings.World.UserKeyAsync(controller.Surroundings.UserKey, cancel);
-        var journal = RunJournal.Create(controller.Farm.StateDirectory, controller.Surroundings.Clock);
+        var owner = openFarm.EnsureOwner();
+        var userKey = await openFarm.Settings.Backends.UserKeyAsync(openFarm.Settings.UserKey, cancel);
+        var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
         try
         {
             opened(journal);
-            journal.RunStart(controller.Farm.Name, command, controller.Farm.Project.Id);
+            journal.RunStart(openFarm.Farm.Name, command, openFarm.Farm.Project.Id);
             var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
-            if (controller.HasUnproved)
+            if (openFarm.HasUnproved)
             {
                 await EnsureImagesAsync(); // all, before the proof makes the one that it needs
-                await controller.ProveAsync(journal, progress, cancel);
-                first = (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name));
+                await openFarm.ProveAsync(journal, progress, cancel);
+                first = (await openFarm.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name));
             }
 
             first.ThrowIfProblems();
             await EnsureImagesAsync();
             var plan = first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
-                ? (await controller.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
+                ? (await openFarm.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
                 : first;
             plan.ThrowIfProblems();
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
-            var there = controller.ListOwnAsync(cancel);
-            var measuring = controller.MeasureAsync(plan, journal, cancel);
+            var there = openFarm.ListOwnAsync(cancel);
+            var measuring = openFarm.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
-            bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (controller.Engines.ContainsKey(hypervisor) || controller.Farm.HostOf(hypervisor) is null);
-            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new FarmNetworks(controller.Engine(h), journal, controller.Surroundings.Clock));
-            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => controller.PrepareAsync(
+            bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
+            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new FarmNetworks(openFarm.Engine(h), journal, openFarm.Settings.Clock));
+            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(
                 host,
                 async () =>
                 {
-                    var way = controller.OpenWayAsync(host, cancel);
+                    var way = openFarm.OpenWayAsync(host, cancel);
                     foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
                         await networks[host].EnsureAsync(network, owner, cancel);
                     await way;
                 },
                 cancel)).Append(measuring));
-            var work = new FarmWork(controller, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
-            work.OpenDoors(await there);
-            return work;
+            var execution = new Execution(openFarm, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
+            execution.OpenDoors(await there);
+            return execution;
 
             Task EnsureImagesAsync() => Parallel.ForEachAsync(
                 first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(),
                 cancel,
-                async (spec, stop) => images[spec] = await controller.Images.EnsureAsync(spec, progress, stop));
+                async (spec, stop) => images[spec] = await openFarm.Images.EnsureAsync(spec, progress, stop));
         }
         catch (Exception e)
         {
@@ -117,9 +122,9 @@ sealed partial class FarmWork : IDisposable
         }
     }
 
-    public IEngine EngineOf(PlannedMachine machine) => Controller.Engine(machine.Hypervisor!);
+    public IEngine EngineOf(PlannedMachine machine) => OpenFarm.Engine(machine.Hypervisor!);
 
-    public MachineMaker MakerFor(PlannedMachine machine) => new(Controller, Plan, EngineOf(machine), Journal, owner, userKey, began);
+    public MachineMaker MakerFor(PlannedMachine machine) => new(OpenFarm, Plan, EngineOf(machine), Journal, owner, userKey, began);
 
     public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
 
@@ -128,7 +133,7 @@ sealed partial class FarmWork : IDisposable
     {
         var image = images.TryGetValue(machine.Spec.Image, out var found)
             ? found
-            : Controller.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
+            : OpenFarm.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
         var copy = await uploads.GetOrAdd(
             machine.Hypervisor + " " + image.Id,
             _ => new(() => new PoolImages(EngineOf(machine), Journal).EnsureAsync(image, null, cancel))).Value;
@@ -139,7 +144,7 @@ sealed partial class FarmWork : IDisposable
     public void Know(string hypervisor, MachineRecord record)
     {
         records[record.Name] = record;
-        if (Controller.AccessOf(hypervisor, record) is not { } door)
+        if (OpenFarm.AccessOf(hypervisor, record) is not { } door)
             return;
         lock (sshGate)
         {
@@ -149,15 +154,19 @@ sealed partial class FarmWork : IDisposable
             doors[record.Name] = door;
             // Of a thousand machines each gets its key once: the files are not written a thousand times for it.
             if (before is { HostKey: "" } && before == door with { HostKey = "" })
-                SshConfig.AddKey(door, Controller.Ssh);
+                SshConfig.AddKey(door, OpenFarm.Ssh);
             else
-                SshConfig.Write([.. doors.Values], Controller.Ssh);
+                SshConfig.Write([.. doors.Values], OpenFarm.Ssh);
         }
     }
 
     public MachineRecord? RecordOf(string machine) => records.GetValueOrDefault(machine);
 
-    public IEnumerable<MachineRecord> Records => records.Values;
+    public IReadOnlyDictionary<string, MachineRecord> Records => records;
+
+    public IGuest? GuestOf(PlannedMachine machine) => OpenFarm.GuestOf(machine.Hypervisor!, records[machine.Spec.Name]);
+
+    public Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) => OpenFarm.AnswersAsync(hypervisor, cancel);
 
     /// <summary>A machine of the plan has started. When all have, the running networks learn their names and addresses, while the guests boot.</summary>
     public void Started()
@@ -189,20 +198,20 @@ sealed partial class FarmWork : IDisposable
     }
 
     /// <summary>Addresses are known before the machines are; their keys are not. The farm's other machines are reached as before.</summary>
-    void OpenDoors(IEnumerable<Placed> there)
+    void OpenDoors(IEnumerable<ExistingMachine> there)
     {
         foreach (var machine in there)
         {
-            if (Controller.AccessOf(machine.Hypervisor, machine.Record) is { } door)
+            if (OpenFarm.AccessOf(machine.Hypervisor, machine.Record) is { } door)
                 doors[machine.Record.Name] = door;
         }
 
         foreach (var machine in Plan.Machines)
         {
-            if ((machine.Existing?.Record is { } record ? Controller.AccessOf(machine.Hypervisor!, record) : Controller.AccessOf(machine)) is { } door)
+            if ((machine.Existing?.Record is { } record ? OpenFarm.AccessOf(machine.Hypervisor!, record) : OpenFarm.AccessOf(machine)) is { } door)
                 doors[machine.Spec.Name] = door;
         }
 
-        SshConfig.Write([.. doors.Values], Controller.Ssh);
+        SshConfig.Write([.. doors.Values], OpenFarm.Ssh);
     }
 }

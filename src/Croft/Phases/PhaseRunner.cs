@@ -4,17 +4,17 @@ using Croft.Guests;
 using Croft.Planning;
 using Croft.Tools;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>Runs phases in guests and fetches what they made.</summary>
 /// <param name="output">Takes every line of every phase, with the machine's name; null does not.</param>
-sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>? output)
+sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, string>? output)
 {
     const int ConnectionLost = 255;
     const int AnsibleUnreachable = 4;
 
-    readonly ScriptPhase script = new(work, files);
-    readonly AnsiblePhase ansible = new(work, files);
+    readonly ScriptPhase script = new(execution, files);
+    readonly AnsiblePhase ansible = new(execution, files);
 
     /// <summary>The file that gives a phase; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, MachineSpec machine) => files.Find(phase, machine.Platform, machine.Target);
@@ -27,9 +27,9 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     {
         await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
-        var guest = work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!)
+        var guest = execution.GuestOf(machine)
             ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
-        var log = new PhaseLog(LogOf(machine, name), work.Controller.Farm.Project.LogLimit, output is null ? null : line => output(machine.Spec.Name, line));
+        var log = new PhaseLog(LogOf(machine, name), execution.Farm.Project.LogLimit, output is null ? null : line => output(machine.Spec.Name, line));
         try
         {
             await RunAsync(machine, file, guest, shell, log, cancel);
@@ -44,11 +44,11 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
     async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuest guest, IGuestShell? shell, PhaseLog log, CancellationToken cancel)
     {
         var name = PhaseFiles.Name(file.Phase);
-        var limit = work.Controller.Farm.Project.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
-        using var late = new CancellationTokenSource(limit, work.Clock);
+        var limit = execution.Farm.Project.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
+        using var late = new CancellationTokenSource(limit, execution.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;
-        using var watch = work.EngineOf(machine).Watch(DomainOf(machine), signal =>
+        using var watch = execution.EngineOf(machine).Watch(DomainOf(machine), signal =>
         {
             full |= signal == MachineSignal.Full;
             if (signal is MachineSignal.Stopped or MachineSignal.Full)
@@ -70,22 +70,22 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
         }
         catch (OperationCanceledException)
         {
-            await PhaseMark.EndAsync(guest, PhaseMark.Of(work.Journal.Folder, file.Phase), work.Clock);
+            await PhaseMark.EndAsync(guest, PhaseMark.Of(execution.Journal.Folder, file.Phase), execution.Clock);
             if (cancel.IsCancellationRequested)
                 throw;
             throw CroftException.Farm(
-                $"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {work.Journal.Folder.Relative(LogOf(machine, name))}");
+                $"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}");
         }
     }
 
-    string LogOf(PlannedMachine machine, string phase) => work.Journal.Folder.LogPath(machine.Spec.Name, phase);
+    string LogOf(PlannedMachine machine, string phase) => execution.Journal.Folder.LogPath(machine.Spec.Name, phase);
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
     public async Task FetchArtifactsAsync(PlannedMachine machine, Action<string> remark, CancellationToken cancel)
     {
         using var told = Waits.For($"the artifacts of machine \"{machine.Spec.Name}\"");
-        if (work.Controller.GuestOf(machine.Hypervisor!, work.RecordOf(machine.Spec.Name)!) is { } guest)
-            await Artifacts.FetchAsync(guest, work.Controller.Farm.Project.Artifacts, work.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel);
+        if (execution.GuestOf(machine) is { } guest)
+            await ArtifactFetch.FetchAsync(guest, execution.Farm.Project.Artifacts, execution.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel);
     }
 
     /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>
@@ -96,19 +96,19 @@ sealed class PhaseRunner(FarmWork work, PhaseFiles files, Action<string, string>
             return CroftException.Farm($"{phase} ended with exit code {code}{words}");
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(
-            async () => await work.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
-            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), work.Clock, CancellationToken.None);
+            async () => await execution.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
+            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), execution.Clock, CancellationToken.None);
         return off is not null
             ? await StoppedAsync(machine, phase)
             : CroftException.Farm($"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}", Console(machine));
     }
 
     /// <summary>With its hypervisor, when that went away; otherwise by itself.</summary>
-    async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) => await work.Controller.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
+    async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) => await execution.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
         ? CroftException.Farm($"the machine stopped during {phase}", Console(machine))
         : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", IEngine.LostHint);
 
     static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
 
-    string DomainOf(PlannedMachine machine) => MachineDefinition.DomainNameOf(work.Controller.Farm.Name, machine.Spec.Name);
+    string DomainOf(PlannedMachine machine) => MachineDefinition.DomainNameOf(execution.Farm.Name, machine.Spec.Name);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Croft.Farms;
 using Croft.Planning;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>The variables that a phase sees: the roles' own for Ansible, the same as <c>CROFT_*</c> environment for scripts.</summary>
 static class PhaseVariables

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>
 /// What failed in a playbook, by a callback plugin of Croft's own that Ansible finds beside the playbook. So the output may look as the user likes it,

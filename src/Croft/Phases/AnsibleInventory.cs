@@ -5,7 +5,7 @@ using Croft.Engines;
 using Croft.Guests;
 using Croft.Planning;
 
-namespace Croft.Lifecycle;
+namespace Croft.Phases;
 
 /// <summary>
 /// The farm as an Ansible inventory: each machine in the groups <c>vms</c>, its platform and its target, with the roles' variables.
@@ -67,7 +67,7 @@ public static class AnsibleInventory
 
     static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh)
     {
-        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, GuestAccess.DoorOf(record?.Nics ?? machine.Nics), machine.Spec.User, hostKey: "");
+        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, GuestAccess.FirstReachable(record?.Nics ?? machine.Nics), machine.Spec.User, hostKey: "");
         var variables = PhaseVariables.For(plan.Farm, machine, plan.Farm.Project.Phases ?? "");
         var host = new JsonObject
         {
