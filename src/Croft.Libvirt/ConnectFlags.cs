@@ -6,10 +6,4 @@ public enum ConnectFlags
 {
     /// <summary>Nothing in particular.</summary>
     None = 0,
-
-    /// <summary>Reads only.</summary>
-    ReadOnly = 1 << 0,
-
-    /// <summary>URI aliases of the configuration are not used.</summary>
-    NoAliases = 1 << 1,
 }

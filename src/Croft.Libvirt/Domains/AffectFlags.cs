@@ -12,7 +12,4 @@ public enum AffectFlags
 
     /// <summary>The definition.</summary>
     Config = 1 << 1,
-
-    /// <summary>Even against the guest's will; device updates only.</summary>
-    Force = 1 << 2,
 }

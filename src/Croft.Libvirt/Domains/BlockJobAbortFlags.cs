@@ -7,9 +7,6 @@ public enum BlockJobAbortFlags
     /// <summary>Nothing in particular.</summary>
     None = 0,
 
-    /// <summary>Without waiting for the end.</summary>
-    Async = 1 << 0,
-
     /// <summary>By switching to the copy or the base.</summary>
     Pivot = 1 << 1,
 }

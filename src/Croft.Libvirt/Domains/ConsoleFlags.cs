@@ -9,7 +9,4 @@ public enum ConsoleFlags
 
     /// <summary>An earlier client is thrown out.</summary>
     Force = 1 << 0,
-
-    /// <summary>Fails unless the driver keeps other clients out.</summary>
-    Safe = 1 << 1,
 }

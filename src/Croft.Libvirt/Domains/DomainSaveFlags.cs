@@ -7,15 +7,9 @@ public enum DomainSaveFlags
     /// <summary>Nothing in particular.</summary>
     None = 0,
 
-    /// <summary>Past the file system cache.</summary>
-    BypassCache = 1 << 0,
-
     /// <summary>The restored domain runs.</summary>
     Running = 1 << 1,
 
     /// <summary>The restored domain is paused.</summary>
     Paused = 1 << 2,
-
-    /// <summary>NVRAM is made anew from its template.</summary>
-    ResetNvram = 1 << 3,
 }

@@ -13,15 +13,6 @@ public enum DomainStartFlags
     /// <summary>Destroyed when the connection closes.</summary>
     AutoDestroy = 1 << 1,
 
-    /// <summary>Restored without the file system cache.</summary>
-    BypassCache = 1 << 2,
-
-    /// <summary>Booted afresh; a managed save image is thrown away.</summary>
-    ForceBoot = 1 << 3,
-
-    /// <summary>The XML is checked against the schema.</summary>
-    Validate = 1 << 4,
-
     /// <summary>NVRAM is made anew from its template.</summary>
     ResetNvram = 1 << 5,
 }

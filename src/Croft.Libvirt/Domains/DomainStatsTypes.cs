@@ -9,19 +9,4 @@ public enum DomainStatsTypes
 
     /// <summary>State and its reason.</summary>
     State = 1 << 0,
-
-    /// <summary>Processor time.</summary>
-    CpuTotal = 1 << 1,
-
-    /// <summary>Memory.</summary>
-    Balloon = 1 << 2,
-
-    /// <summary>Virtual processors.</summary>
-    Vcpu = 1 << 3,
-
-    /// <summary>Network interfaces.</summary>
-    Interface = 1 << 4,
-
-    /// <summary>Disks.</summary>
-    Block = 1 << 5,
 }

@@ -16,15 +16,6 @@ public enum DomainUndefineFlags
     /// <summary>The NVRAM file goes.</summary>
     Nvram = 1 << 2,
 
-    /// <summary>The NVRAM file stays.</summary>
-    KeepNvram = 1 << 3,
-
-    /// <summary>What libvirt knows about checkpoints goes.</summary>
-    CheckpointsMetadata = 1 << 4,
-
     /// <summary>The TPM state goes (libvirt 8.9).</summary>
     Tpm = 1 << 5,
-
-    /// <summary>The TPM state stays (libvirt 8.9).</summary>
-    KeepTpm = 1 << 6,
 }

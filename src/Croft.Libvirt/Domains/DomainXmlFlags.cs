@@ -12,10 +12,4 @@ public enum DomainXmlFlags
 
     /// <summary>As it will be at the next start.</summary>
     Inactive = 1 << 1,
-
-    /// <summary>With the processor as the host provides it.</summary>
-    UpdateCpu = 1 << 2,
-
-    /// <summary>Fit to be restored or migrated elsewhere.</summary>
-    Migratable = 1 << 3,
 }

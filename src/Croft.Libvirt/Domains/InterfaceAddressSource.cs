@@ -5,10 +5,4 @@ public enum InterfaceAddressSource
 {
     /// <summary>libvirt's DHCP server.</summary>
     Lease = 0,
-
-    /// <summary>The guest agent.</summary>
-    Agent = 1,
-
-    /// <summary>The host's ARP table.</summary>
-    Arp = 2,
 }

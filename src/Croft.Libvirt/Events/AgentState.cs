@@ -5,7 +5,4 @@ public enum AgentState
 {
     /// <summary>It opened its channel.</summary>
     Connected = 1,
-
-    /// <summary>It closed its channel.</summary>
-    Disconnected = 2,
 }

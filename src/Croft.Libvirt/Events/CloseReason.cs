@@ -8,10 +8,4 @@ public enum CloseReason
 
     /// <summary>The daemon closed it.</summary>
     Eof = 1,
-
-    /// <summary>The daemon no longer answered keepalive messages.</summary>
-    KeepAlive = 2,
-
-    /// <summary>It was closed here.</summary>
-    Client = 3,
 }

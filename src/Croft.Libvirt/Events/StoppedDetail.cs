@@ -8,19 +8,4 @@ public enum StoppedDetail
 
     /// <summary>It was destroyed.</summary>
     Destroyed = 1,
-
-    /// <summary>It crashed.</summary>
-    Crashed = 2,
-
-    /// <summary>It moved to another host.</summary>
-    Migrated = 3,
-
-    /// <summary>It was saved.</summary>
-    Saved = 4,
-
-    /// <summary>The hypervisor failed.</summary>
-    Failed = 5,
-
-    /// <summary>A snapshot without memory was restored.</summary>
-    FromSnapshot = 6,
 }

@@ -5,7 +5,4 @@ public enum IPAddressFamily
 {
     /// <summary>IPv4.</summary>
     IPv4 = 0,
-
-    /// <summary>IPv6.</summary>
-    IPv6 = 1,
 }

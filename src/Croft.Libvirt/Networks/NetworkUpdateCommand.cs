@@ -11,7 +11,4 @@ public enum NetworkUpdateCommand
 
     /// <summary>It is added at the end.</summary>
     AddLast = 3,
-
-    /// <summary>It is added at the start.</summary>
-    AddFirst = 4,
 }

@@ -10,14 +10,8 @@ public enum SnapshotCreateFlags
     /// <summary>Only written down; its files exist.</summary>
     Redefine = 1 << 0,
 
-    /// <summary>A redefined one becomes current.</summary>
-    Current = 1 << 1,
-
     /// <summary>libvirt forgets it at once.</summary>
     NoMetadata = 1 << 2,
-
-    /// <summary>The domain stops afterwards.</summary>
-    Halt = 1 << 3,
 
     /// <summary>Without memory.</summary>
     DiskOnly = 1 << 4,
@@ -30,10 +24,4 @@ public enum SnapshotCreateFlags
 
     /// <summary>All disks or none.</summary>
     Atomic = 1 << 7,
-
-    /// <summary>The guest runs while memory is saved.</summary>
-    Live = 1 << 8,
-
-    /// <summary>The XML is checked against the schema.</summary>
-    Validate = 1 << 9,
 }

@@ -12,7 +12,4 @@ public enum SnapshotDeleteFlags
 
     /// <summary>Only what libvirt knows; data stays.</summary>
     MetadataOnly = 1 << 1,
-
-    /// <summary>All below it, but not the snapshot.</summary>
-    ChildrenOnly = 1 << 2,
 }
