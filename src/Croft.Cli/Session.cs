@@ -142,9 +142,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     }
 
     /// <summary>Names what is wrong with the hosts before anything starts there, and which machines exist twice.</summary>
-    public void Warn(OpenFarm openFarm, Plan plan)
+    public void Warn(Plan plan)
     {
-        foreach (var fault in openFarm.HostFaults)
+        foreach (var fault in plan.HostFaults)
             Warn(fault.ToString());
         foreach (var machine in plan.Superfluous)
             Warn(machine.ToString());

@@ -14,7 +14,7 @@ static class DestroyCommand
         {
             using var openFarm = await session.OpenAsync(cancel);
             var selected = parsed.GetValue(selection)!;
-            var inventory = await openFarm.ObserveAsync(cancel);
+            var inventory = (await openFarm.ObserveAsync(cancel)).Inventory;
             var machines = await Session.EveryMachineAsync(openFarm, selected, cancel);
             foreach (var line in await FarmDown.DescribeAsync(openFarm, inventory, machines, cancel))
                 session.Terminal.Say(line);

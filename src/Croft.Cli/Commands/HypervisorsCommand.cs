@@ -18,7 +18,7 @@ static class HypervisorsCommand
     public static Command Create(CommandMaker make) => make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
     {
         using var openFarm = await session.OpenAsync(cancel);
-        var hypervisors = (await openFarm.ObserveAsync(cancel)).Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state)).ToList();
+        var hypervisors = (await openFarm.ObserveAsync(cancel)).Inventory.Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state)).ToList();
         Terminal.ResultText(session.Output == "table" ? Text(hypervisors) : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))])));
         return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
     });

@@ -39,7 +39,7 @@ static class PlanCommand
                     session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                session.Warn(openFarm, plan);
+                session.Warn(plan);
             }
 
             plan.ThrowIfProblems();

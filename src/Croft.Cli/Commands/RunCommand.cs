@@ -22,7 +22,7 @@ static class RunCommand
         {
             using var openFarm = await session.OpenAsync(cancel);
             var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(openFarm, plan);
+            session.Warn(plan);
             var options = new RunOptions(
                 Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs));
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));

@@ -40,7 +40,7 @@ static class SpawnCommand
         if (old.Count > 0)
         {
             session.Confirm(yes, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
-            await FarmDown.DestroyAsync(openFarm, await openFarm.ObserveAsync(cancel), old, everything: false, cancel);
+            await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(cancel)).Inventory, old, everything: false, cancel);
         }
 
         if (command.Length == 0)
@@ -71,7 +71,7 @@ static class SpawnCommand
         var machines = (await Session.MachinesAsync(openFarm, [], CancellationToken.None)).ToLookup(m => names.Contains(m.Record.Name));
         var others = Others(Session.Load(openFarm.Farm.File), names);
         var empty = others.Count == 0 && !machines[false].Any();
-        await FarmDown.DestroyAsync(openFarm, await openFarm.ObserveAsync(CancellationToken.None), [.. machines[true]], everything: empty, CancellationToken.None);
+        await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(CancellationToken.None)).Inventory, [.. machines[true]], everything: empty, CancellationToken.None);
         if (empty)
             Directory.Delete(openFarm.Farm.Directory, recursive: true);
         else

@@ -16,7 +16,7 @@ static class UpCommand
         {
             using var openFarm = await session.OpenAsync(cancel);
             var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
-            session.Warn(openFarm, plan);
+            session.Warn(plan);
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
             var summary = await FarmUp.RunAsync(openFarm, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
             view.Dispose();

@@ -75,19 +75,14 @@ sealed partial class Execution : IExecution, IDisposable
             opened(journal);
             journal.RunStart(openFarm.Farm.Name, command, openFarm.Farm.Project.Id);
             var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
-            if (openFarm.HasUnproved)
-            {
-                await EnsureImagesAsync(); // all, before the proof makes the one that it needs
-                await openFarm.ProveAsync(journal, progress, cancel);
-                first = (await openFarm.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name));
-            }
-
-            first.ThrowIfProblems();
-            await EnsureImagesAsync();
-            var plan = first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
+            await EnsureImagesAsync(first);
+            var unproved = first.Seen!.Unproved;
+            await openFarm.ProveAsync(unproved, journal, progress, cancel);
+            var plan = !unproved.IsEmpty || first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
                 ? (await openFarm.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
                 : first;
             plan.ThrowIfProblems();
+            await EnsureImagesAsync(plan);
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var there = openFarm.ListOwnAsync(cancel);
@@ -109,8 +104,8 @@ sealed partial class Execution : IExecution, IDisposable
             execution.OpenDoors(await there);
             return execution;
 
-            Task EnsureImagesAsync() => Parallel.ForEachAsync(
-                first.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(),
+            Task EnsureImagesAsync(Plan of) => Parallel.ForEachAsync(
+                of.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(),
                 cancel,
                 async (spec, stop) => images[spec] = await openFarm.Images.EnsureAsync(spec, progress, stop));
         }

@@ -12,7 +12,7 @@ public static class FarmAdopt
     public static async Task<(int Machines, IReadOnlyList<string> WithoutKey)> RunAsync(OpenFarm openFarm, CancellationToken cancel)
     {
         var farm = openFarm.Farm;
-        var inventory = await openFarm.ObserveAsync(cancel);
+        var inventory = (await openFarm.ObserveAsync(cancel)).Inventory;
         var machines = inventory.MachinesOf(farm.Name).ToList();
         var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
             ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");

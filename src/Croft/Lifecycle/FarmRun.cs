@@ -21,7 +21,7 @@ public static class FarmRun
         OpenFarm openFarm, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
         var files = await openFarm.TakePhasesAsync(cancel);
-        if (!openFarm.PlannedWith(files))
+        if (plan.Phases != files.Digest)
             plan = (await openFarm.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name));
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Croft.Engines;
 using Croft.Farms;
@@ -10,23 +11,19 @@ namespace Croft.Lifecycle;
 /// <summary>What is proved and measured of hypervisors before a plan is carried out.</summary>
 public sealed partial class OpenFarm
 {
-    /// <summary>Whether a hypervisor offers acceleration that was not proved when it was last asked what exists.</summary>
-    public bool HasUnproved => !unproved.IsEmpty;
-
     /// <summary>Refuses a plan that cannot be executed, unless it could be if all acceleration that is offered works: then that is to be proved first.</summary>
     /// <exception cref="PlanException">It cannot be executed.</exception>
     internal async Task RefuseHopelessAsync(Plan plan, CancellationToken cancel)
     {
-        if (plan.Problems.IsEmpty || (HasUnproved && (await PlanAsync(offered, cancel)).Problems.IsEmpty))
-            return;
-        plan.ThrowIfProblems();
+        if (!plan.Problems.IsEmpty && (plan.Seen is not { Unproved.IsEmpty: false } seen || !PlanOf(seen.Offered, await ReadAsync(cancel), explain: null).Problems.IsEmpty))
+            plan.ThrowIfProblems();
     }
 
     /// <summary>
     /// Proves acceleration on hypervisors that claim it, once for each: with the kernel of an image of the farm, which is built first where it is missing.
     /// A hypervisor whose claim was not proved yet is planned as if it could only emulate; one for which the farm has no kernel is believed.
     /// </summary>
-    public async Task ProveAsync(RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
+    internal async Task ProveAsync(ImmutableArray<Offer> unproved, RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
     {
         foreach (var (state, arch) in unproved)
         {
@@ -49,17 +46,17 @@ public sealed partial class OpenFarm
     /// stretched by it, and dispatch weighs it.
     /// </summary>
     internal Task MeasureAsync(Plan plan, RunJournal journal, CancellationToken cancel) => Task.WhenAll(
-        unmeasured.Select(u => (u.State, u.Arch, plan.Machines.FirstOrDefault(m => m.Hypervisor == u.State.Name && m.Spec.Arch == u.Arch && m.VirtType == Proofs.Emulated)?.Spec.Image))
+        plan.Seen!.Unmeasured.Select(u => (u.Hypervisor, u.Arch, plan.Machines.FirstOrDefault(m => m.Hypervisor == u.Hypervisor.Name && m.Spec.Arch == u.Arch && m.VirtType == Proofs.Emulated)?.Spec.Image))
             .Where(u => u.Image is BuiltImage)
             .Select(u => PrepareAsync(
-                u.State.Name,
+                u.Hypervisor.Name,
                 async () =>
                 {
                     if (Images.Find(u.Image!) is not { Kernel: not null } image)
                         return;
-                    journal.Note(null, null, await MeasureAsync(u.State, u.Arch, image, journal, cancel) is { } time
-                        ? string.Create(CultureInfo.InvariantCulture, $"{u.State.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
-                        : $"{u.State.Name}: emulating {u.Arch} boots no kernel in time");
+                    journal.Note(null, null, await MeasureAsync(u.Hypervisor, u.Arch, image, journal, cancel) is { } time
+                        ? string.Create(CultureInfo.InvariantCulture, $"{u.Hypervisor.Name}: emulating {u.Arch} boots a kernel in {time.TotalSeconds:0.0} s")
+                        : $"{u.Hypervisor.Name}: emulating {u.Arch} boots no kernel in time");
                 },
                 cancel)));
 

@@ -19,13 +19,8 @@ public sealed partial class OpenFarm : IDisposable
     readonly Proofs proofs;
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
-    PhaseFiles? planned;
     PhaseFiles? taken;
     string? ansible;
-    Inventory offered = new([]);
-    ImmutableArray<(HypervisorState State, string Arch)> unproved = [];
-    ImmutableArray<(HypervisorState State, string Arch)> unmeasured = [];
-
     readonly FarmOwner? owner;
 
     OpenFarm(Farm farm, Settings settings, FarmOwner? owner)
@@ -99,18 +94,18 @@ public sealed partial class OpenFarm : IDisposable
     public static OpenFarm Offline(Farm farm, Settings settings) => new(farm, settings, owner: null);
 
     /// <summary>Asks all hypervisors what exists.</summary>
-    public async Task<Inventory> ObserveAsync(CancellationToken cancel)
+    public async Task<Observation> ObserveAsync(CancellationToken cancel)
     {
         var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
             await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
             : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
             : HypervisorState.Declared(h)));
-        HostFaults = [.. states.SelectMany(state => FarmNetworks.HostFaults(state, Farm))];
         var hosts = states.Zip(Farm.Hypervisors).Where(h => h.Second.Machine is null).Select(h => h.First).ToList(); // of the others, the farm file is believed
-        unproved = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Accelerated) select (state, arch)];
-        unmeasured = [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select (state, arch)];
-        offered = new([.. states]);
-        return new([.. states.Zip(Farm.Hypervisors, (state, h) => h.Machine is null ? proofs.Apply(state) : state)]);
+        return new(
+            new([.. states.Zip(Farm.Hypervisors, (state, h) => h.Machine is null ? proofs.Apply(state) : state)]),
+            new([.. states]),
+            [.. from state in hosts from arch in proofs.Missing(state, Proofs.Accelerated) select new Offer(state, arch)],
+            [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select new Offer(state, arch)]);
     }
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
@@ -126,9 +121,6 @@ public sealed partial class OpenFarm : IDisposable
     internal async Task<IReadOnlyList<ExistingMachine>> ListOwnAsync(CancellationToken cancel) =>
         [.. (await ListAsync(cancel)).Where(m => m.Record.Farm == Farm.Name && !m.IsSuperfluous)];
 
-    /// <summary>Faults of the hosts that cost every start seconds, as they were seen last, each with its cure.</summary>
-    public IReadOnlyList<Problem> HostFaults { get; private set; } = [];
-
     /// <summary>Makes the plan of what exists now.</summary>
     public Task<Plan> PlanAsync(CancellationToken cancel) => PlanAsync(explain: null, cancel);
 
@@ -136,13 +128,11 @@ public sealed partial class OpenFarm : IDisposable
     public async Task<Plan> PlanAsync(string? explain, CancellationToken cancel)
     {
         var here = Task.Run(() => ReadAsync(cancel), cancel); // while the hypervisors are asked
-        return PlanOf(await ObserveAsync(cancel), await here, explain);
+        var seen = await ObserveAsync(cancel);
+        return PlanOf(seen.Inventory, await here, explain) with { Seen = seen };
     }
 
-    /// <summary>Makes the plan of what was seen.</summary>
-    public async Task<Plan> PlanAsync(Inventory inventory, CancellationToken cancel) => PlanOf(inventory, await ReadAsync(cancel), explain: null);
-
-    Plan PlanOf(Inventory inventory, (PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible) here, string? explain) =>
+    Plan PlanOf(Inventory inventory, ThisHost here, string? explain) =>
         Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible)
         {
             DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
@@ -150,17 +140,16 @@ public sealed partial class OpenFarm : IDisposable
         });
 
     /// <summary>What a plan needs to know of this host.</summary>
-    async Task<(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible)> ReadAsync(CancellationToken cancel)
+    async Task<ThisHost> ReadAsync(CancellationToken cancel)
     {
-        planned = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
-        return (planned, KnownImages(), planned.HasAnsible ? ansible ??= await AnsibleVersion.ReadAsync(planned.Source, cancel) : null);
+        var phases = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
+        return new(phases, KnownImages(), phases.HasAnsible ? ansible ??= await AnsibleVersion.ReadAsync(phases.Source, cancel) : null);
     }
+
+    sealed record ThisHost(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible);
 
     /// <summary>Takes the phases for a run: from now on every plan is made of them, whatever becomes of the user's files.</summary>
     internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel) => taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
-
-    /// <summary>Whether the last plan was made of these phases.</summary>
-    internal bool PlannedWith(PhaseFiles phases) => planned?.Digest == phases.Digest;
 
     /// <summary>On another thread, which is left behind when it hangs in a file system that does not answer.</summary>
     static Task<PhaseFiles> ReadPhasesAsync(Func<PhaseFiles> read, CancellationToken cancel) => Task.Run(read, cancel).WaitAsync(cancel);

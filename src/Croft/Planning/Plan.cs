@@ -21,6 +21,15 @@ public sealed record Plan(
     /// <summary>Machines that exist more than once, where they do not count.</summary>
     public ImmutableArray<SuperfluousMachine> Superfluous { get; init; } = [];
 
+    /// <summary>Faults of the hosts that cost every start seconds, each with its cure.</summary>
+    public ImmutableArray<Problem> HostFaults { get; init; } = [];
+
+    /// <summary>What it was made of; null where nobody was asked.</summary>
+    public Observation? Seen { get; init; }
+
+    /// <summary>Of the content of the phases that it was made of.</summary>
+    public string? Phases { get; init; }
+
     /// <summary>What the user may not expect, though nothing is wrong with it.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

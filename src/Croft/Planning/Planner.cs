@@ -74,6 +74,8 @@ public sealed partial class Planner
             [.. problems])
         {
             Decision = placement.Decision,
+            HostFaults = [.. input.Inventory.Hypervisors.SelectMany(state => HostFaults.Of(state, Farm))],
+            Phases = input.Phases.Digest,
             Notes = [.. input.Phases.Notes, .. NotesOn(machines)],
             Superfluous =
             [

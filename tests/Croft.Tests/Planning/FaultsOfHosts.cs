@@ -1,4 +1,4 @@
-using Croft.Networks;
+using Croft.Planning;
 using Croft.Tests.Farms;
 
 namespace Croft.Tests.Planning;
@@ -7,12 +7,12 @@ namespace Croft.Tests.Planning;
 public sealed class FaultsOfHosts
 {
     [Fact]
-    public void AHealthyHostHasNone() => Assert.Empty(FarmNetworks.HostFaults(Lab.Host("local"), Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
+    public void AHealthyHostHasNone() => Assert.Empty(HostFaults.Of(Lab.Host("local"), Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
 
     [Fact]
     public void ANameThatDoesNotResolveIsNamedWithItsCure()
     {
-        var fault = Assert.Single(FarmNetworks.HostFaults(Lab.Host("local") with { HostNameUnknown = "box" }, Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
+        var fault = Assert.Single(HostFaults.Of(Lab.Host("local") with { HostNameUnknown = "box" }, Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
         Assert.Contains("\"box\"", fault.Message, StringComparison.Ordinal);
         Assert.Contains("/etc/hosts", fault.Hint, StringComparison.Ordinal);
     }
@@ -20,7 +20,7 @@ public sealed class FaultsOfHosts
     [Fact]
     public void AKvmThatQemuMayNotOpenIsNamedWithItsCure()
     {
-        var fault = Assert.Single(FarmNetworks.HostFaults(Lab.Host("local") with { KvmClosed = true }, Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
+        var fault = Assert.Single(HostFaults.Of(Lab.Host("local") with { KvmClosed = true }, Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")));
         Assert.Contains("root's alone", fault.Message, StringComparison.Ordinal);
         Assert.Contains("chgrp kvm /dev/kvm", fault.Hint, StringComparison.Ordinal);
     }

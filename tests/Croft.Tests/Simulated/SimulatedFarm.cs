@@ -113,7 +113,7 @@ sealed class SimulatedFarm : IDisposable
 
     public Task<bool> DestroyAsync() => ProgramAsync(async c =>
     {
-        var inventory = await c.ObserveAsync(CancellationToken.None);
+        var inventory = (await c.ObserveAsync(CancellationToken.None)).Inventory;
         await FarmDown.DestroyAsync(c, inventory, [.. (await c.ListAsync(CancellationToken.None)).Where(m => m.Record.Farm == Farm.Name)], everything: true, CancellationToken.None);
     });
 
