@@ -10,14 +10,16 @@ sealed class AddressBook
     /// <summary>The first address that is given away unasked; below it is room for fixed ones.</summary>
     const uint FirstHost = 10;
 
-    readonly Dictionary<IPAddress, string> taken = [];
-    readonly Dictionary<string, IPAddress> kept = [];
+    readonly Dictionary<IPAddress, string> taken;
+    readonly Dictionary<string, IPAddress> kept;
     readonly HashSet<string> strangers = new(StringComparer.Ordinal);
     readonly IEnumerator<uint> order;
 
+    /// <param name="machines">How many will be in it, about: tables that grow are copied each time.</param>
     /// <param name="isOurs">Whether a reservation is of this farm: farms that share a network may have machines of one name.</param>
-    public AddressBook(NetworkSpec spec, NetworkDefinition? definition, IEnumerable<NetworkState> existing, Func<Reservation, bool> isOurs)
+    public AddressBook(NetworkSpec spec, NetworkDefinition? definition, IEnumerable<NetworkState> existing, Func<Reservation, bool> isOurs, int machines)
     {
+        (taken, kept) = (new(machines), new(machines));
         Spec = spec;
         Definition = definition;
         order = Hosts(definition is null ? 0 : Subnets.Count(definition.Cidr)).GetEnumerator();

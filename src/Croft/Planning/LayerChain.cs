@@ -15,17 +15,17 @@ static class LayerChain
 
     /// <summary>The layers that a run of this machine would use, in order: clean always, dependencies and init where they have a file.</summary>
     public static ImmutableArray<PlannedLayer> Of(
-        PlanInput input, MachineSpec spec, string virtType, string diskDigest, string? image, ImmutableArray<Nic> nics, HypervisorState hypervisor)
+        PlanInput input, MachineSpec spec, string virtType, string? image, ImmutableArray<Nic> nics, HypervisorState hypervisor)
     {
         var project = input.Farm.Project;
         var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);
-        var identity = IdentityOf(nics);
         var key = image is null
             ? null
             : Identity.Digest([
-                Clean, image, diskDigest, spec.Arch, virtType, spec.Machine, spec.Cpu, $"{spec.Vcpus} {spec.Memory}", hypervisor.Version,
+                Clean, image, Identity.DiskDigest(spec, image), spec.Arch, virtType, spec.Machine, spec.Cpu, $"{spec.Vcpus} {spec.Memory}", hypervisor.Version,
                 .. nics.Select(n => n.Bridge is null ? "user" : "card"),
             ]);
+        var identity = key is null ? null : IdentityOf(nics);
         Add(Clean);
         foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
         {
@@ -42,7 +42,7 @@ static class LayerChain
 
         void Add(string name)
         {
-            var volume = key is null ? null : VolumeOf(input.Farm.Name, spec.Name, key, identity);
+            var volume = key is null ? null : VolumeOf(input.Farm.Name, spec.Name, key, identity!);
             layers.Add(new(name, key, volume is not null && hypervisor.Volumes.Contains(volume) ? volume : null));
         }
     }

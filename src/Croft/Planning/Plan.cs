@@ -112,22 +112,32 @@ public enum MachineAction
 
 /// <summary>A machine with everything decided: where, with what identity, and why.</summary>
 /// <param name="Hypervisor">Null when it could not be placed; the plan's problems say why.</param>
-/// <param name="Uuid">Stable for a farm's machine.</param>
+/// <param name="Image">The id of the image it is based on; null while that is not here.</param>
 /// <param name="Existing">What is there now.</param>
 /// <param name="Layers">The keys of its layers and whether they are there, in order: clean, dependencies, init.</param>
 public sealed record PlannedMachine(
     MachineSpec Spec,
+    string Farm,
     string? Hypervisor,
     string? VirtType,
-    Guid Uuid,
     ImmutableArray<Nic> Nics,
-    string HardwareDigest,
-    string DiskDigest,
+    string? Image,
     MachineState? Existing,
     MachineAction Action,
     string Reason,
     ImmutableArray<PlannedLayer> Layers)
 {
+    // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
+
+    /// <summary>Stable for a farm's machine.</summary>
+    public Guid Uuid => Identity.Uuid(Farm, Spec.Name);
+
+    /// <summary>Digest of what a restart can change.</summary>
+    public string HardwareDigest => Identity.HardwareDigest(Spec, VirtType ?? "", Nics);
+
+    /// <summary>Digest of what only a new machine can change.</summary>
+    public string DiskDigest => Identity.DiskDigest(Spec, Image);
+
     /// <summary>How much slower than hardware it runs there; 1 where hardware runs it.</summary>
     public double Slowness { get; init; } = 1;
 

@@ -35,7 +35,7 @@ public sealed partial class Planner
     AddressBook OpenBook(NetworkSpec network, HypervisorSpec? within)
     {
         if (network.Mode == NetworkMode.User)
-            return new(network, null, [], _ => true);
+            return new(network, null, [], _ => true, machines: 0);
         var (farm, own) = network.Shared?.Split('.', 2) is [var other, var theirs] ? (other, theirs) : (Farm.Name, network.Name);
         var there = input.Inventory.Hypervisors.Where(h => InnerOf(h.Name) == within?.Name).ToList();
         var present = (from h in there from n in h.Networks where n.Farm == farm && n.Network == own select (Hypervisor: h.Name, Network: n)).ToList();
@@ -62,7 +62,7 @@ public sealed partial class Planner
             Identity.Bridge(Farm.Name, network.Name), made?.Nat ?? network.Mode == NetworkMode.Nat, made?.Dhcp ?? network.Dhcp, cidr, []) { Name = name };
         var names = present.Select(p => p.Network.Name).Append(name).ToHashSet(StringComparer.Ordinal);
         var foreign = others.Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null).Select(n => n.Address!).ToHashSet();
-        return new(network, definition, present.Select(p => p.Network), r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)));
+        return new(network, definition, present.Select(p => p.Network), r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)), within is null ? cards.GetValueOrDefault(network.Name) : 0);
     }
 
     /// <summary>Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.</summary>

@@ -24,6 +24,8 @@ public sealed partial class Planner
     readonly HashSet<(string Hypervisor, string Prefix)> keepers;
     readonly List<Nic> others;
     readonly HashSet<string> macs;
+    /// <summary>How many cards the machines have in each network.</summary>
+    readonly Dictionary<string, int> cards;
     readonly HashSet<string> ownMacs = new(StringComparer.Ordinal);
     readonly HashSet<int> ports;
     readonly HashSet<string> unmakeable = new(StringComparer.Ordinal);
@@ -39,6 +41,8 @@ public sealed partial class Planner
         keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
         var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
         macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
+        cards = Farm.Machines.SelectMany(m => m.Networks).CountBy(n => n.Network, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        macs.EnsureCapacity(macs.Count + cards.Values.Sum());
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
         KeepPorts();
         foreach (var nic in existing.Values.SelectMany(m => m.Machine.Record!.Nics))
@@ -130,17 +134,15 @@ public sealed partial class Planner
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor?.Name, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
-        var hardware = Identity.HardwareDigest(spec, virtType ?? "", nics);
-        var disks = Identity.DiskDigest(spec, image);
-        var (action, why) = Within(host, Compare(record, has ? found.Machine.Power : PowerState.Off, nics, hardware, disks, image));
+        var (action, why) = Within(host, record is null ? (MachineAction.Create, "does not exist") : Compare(record, found.Machine.Power, spec, virtType, nics, image));
         if (action is MachineAction.Create or MachineAction.Recreate && input.DiskSizes.TryGetValue(spec.Image, out var size) && spec.DiskSize < size)
             problems.Add(new(
                 spec.At, $"vms.{spec.Name}.disk", $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
                 "write as much or more, or leave disk out"));
         return new(
-            spec, hypervisor?.Name, virtType, Identity.Uuid(Farm.Name, spec.Name), nics, hardware, disks, has ? found.Machine : null, action,
+            spec, Farm.Name, hypervisor?.Name, virtType, nics, image, has ? found.Machine : null, action,
             action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}" : why,
-            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, disks, image, nics, hypervisor))
+            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, image, nics, hypervisor))
         {
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
@@ -155,10 +157,9 @@ public sealed partial class Planner
         _ => own,
     };
 
-    static (MachineAction Action, string Reason) Compare(MachineRecord? record, PowerState power, ImmutableArray<Nic> nics, string hardware, string disks, string? image) =>
-        record is null ? (MachineAction.Create, "does not exist")
-        : image is not null && record.DiskDigest != disks ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
-        : record.HardwareDigest != hardware ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
+    static (MachineAction Action, string Reason) Compare(MachineRecord record, PowerState power, MachineSpec spec, string? virtType, ImmutableArray<Nic> nics, string? image) =>
+        image is not null && record.DiskDigest != Identity.DiskDigest(spec, image) ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
+        : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics) ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
         : power switch
         {
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
