@@ -25,37 +25,33 @@ static class Printed
     /// <summary>Writes an object with long lists, as <c>json</c> item by item.</summary>
     public static void Write(string format, PrintedLists lists)
     {
-        if (format != "json")
-        {
-            var whole = new JsonObject { [lists.Key] = lists.Name };
-            foreach (var (key, items) in lists.Lists)
-                whole[key] = new JsonArray([.. items]);
-            Terminal.ResultText(As(format, whole));
-            return;
-        }
+        using Stream output = format == "json" ? Terminal.ResultStream() : new MemoryStream();
+        Write(output, lists);
+        if (output is MemoryStream whole)
+            Terminal.ResultText(As(format, JsonNode.Parse(whole.ToArray())!));
+        else
+            output.WriteByte((byte)'\n');
+    }
 
-        using var output = Terminal.ResultStream();
-        using (var writer = new Utf8JsonWriter(output, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+    static void Write(Stream output, PrintedLists lists)
+    {
+        using var writer = new Utf8JsonWriter(output, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        writer.WriteString(lists.Key, lists.Name);
+        foreach (var (key, items) in lists.Lists)
         {
-            writer.WriteStartObject();
-            writer.WriteString(lists.Key, lists.Name);
-            foreach (var (key, items) in lists.Lists)
+            writer.WriteStartArray(key);
+            foreach (var write in items)
             {
-                writer.WriteStartArray(key);
-                foreach (var item in items)
-                {
-                    item.WriteTo(writer);
-                    if (writer.BytesPending > Chunk)
-                        writer.Flush();
-                }
-
-                writer.WriteEndArray();
+                write(writer);
+                if (writer.BytesPending > Chunk)
+                    writer.Flush();
             }
 
-            writer.WriteEndObject();
+            writer.WriteEndArray();
         }
 
-        output.WriteByte((byte)'\n');
+        writer.WriteEndObject();
     }
 
     /// <summary>Block style; every scalar as JSON writes it, which YAML reads the same.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Croft.Farms;
 using Croft.Planning;
 
@@ -15,37 +15,75 @@ static class PlanJson
         IEnumerable<string> notes, IEnumerable<Problem> problems) => new(
         "farm",
         farm,
-        ("machines", machines.Select(m => (JsonNode)new JsonObject
+        ("machines", Each(machines, Write)),
+        ("networks", Each(networks, Write)),
+        ("undeclared", Each(undeclared, (json, name) => json.WriteStringValue(name))),
+        ("superfluous", Each(superfluous, Write)),
+        ("notes", Each(notes, (json, note) => json.WriteStringValue(note))),
+        ("problems", Each(problems, Write)));
+
+    static IEnumerable<Action<Utf8JsonWriter>> Each<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => items.Select<T, Action<Utf8JsonWriter>>(item => json => write(json, item));
+
+    static void Write(Utf8JsonWriter json, PlannedMachine machine)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", machine.Spec.Name);
+        json.WriteString("platform", machine.Spec.Platform);
+        json.WriteString("target", machine.Spec.Target);
+        json.WriteString("arch", machine.Spec.Arch);
+        json.WriteString("virtType", machine.VirtType);
+        json.WriteString("hypervisor", machine.Hypervisor);
+        json.WriteStartObject("addresses");
+        foreach (var nic in machine.Nics.DistinctBy(n => n.Network))
+            json.WriteString(nic.Network, nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : null));
+        json.WriteEndObject();
+        json.WriteString("action", machine.Action.ToString().ToLowerInvariant());
+        json.WriteString("reason", machine.Reason);
+        json.WriteStartObject("cache");
+        foreach (var layer in machine.Layers)
+            json.WriteString(layer.Name, layer.Present is null ? "miss" : "hit");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, PlannedNetwork network)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", network.Definition.Name);
+        json.WriteString("hypervisor", network.Hypervisor);
+        json.WriteString("cidr", network.Definition.Cidr.ToString());
+        json.WriteBoolean("exists", network.Exists);
+        json.WriteString("change", network.Change);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, SuperfluousMachine machine)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", machine.Name);
+        json.WriteString("hypervisor", machine.Hypervisor);
+        json.WriteString("newer", machine.Newer);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, Problem problem)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", problem.At?.File);
+        Number("line", problem.At?.Line);
+        Number("column", problem.At?.Column);
+        json.WriteString("path", problem.Path);
+        json.WriteString("message", problem.Message);
+        json.WriteString("hint", problem.Hint);
+        json.WriteEndObject();
+
+        void Number(string key, int? value)
         {
-            ["name"] = m.Spec.Name,
-            ["platform"] = m.Spec.Platform,
-            ["target"] = m.Spec.Target,
-            ["arch"] = m.Spec.Arch,
-            ["virtType"] = m.VirtType,
-            ["hypervisor"] = m.Hypervisor,
-            ["addresses"] = new JsonObject(m.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.Address?.ToString() ?? (n.Port is { } port ? $"127.0.0.1:{port}" : null))))),
-            ["action"] = m.Action.ToString().ToLowerInvariant(),
-            ["reason"] = m.Reason,
-            ["cache"] = new JsonObject(m.Layers.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)(l.Present is null ? "miss" : "hit")))),
-        })),
-        ("networks", networks.Select(n => (JsonNode)new JsonObject
-        {
-            ["name"] = n.Definition.Name,
-            ["hypervisor"] = n.Hypervisor,
-            ["cidr"] = n.Definition.Cidr.ToString(),
-            ["exists"] = n.Exists,
-            ["change"] = n.Change,
-        })),
-        ("undeclared", undeclared.Select(u => (JsonNode)u)),
-        ("superfluous", superfluous.Select(s => (JsonNode)new JsonObject { ["name"] = s.Name, ["hypervisor"] = s.Hypervisor, ["newer"] = s.Newer })),
-        ("notes", notes.Select(n => (JsonNode)n)),
-        ("problems", problems.Select(p => (JsonNode)new JsonObject
-        {
-            ["file"] = p.At?.File,
-            ["line"] = p.At?.Line,
-            ["column"] = p.At?.Column,
-            ["path"] = p.Path,
-            ["message"] = p.Message,
-            ["hint"] = p.Hint,
-        })));
+            json.WritePropertyName(key);
+            if (value is { } number)
+                json.WriteNumberValue(number);
+            else
+                json.WriteNullValue();
+        }
+    }
 }
