@@ -13,8 +13,8 @@ if (args is ["--version"])
     return 0;
 }
 
-// libvirt comes with sixty libraries: they are loaded while the commands are built.
-if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..])
+// libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it.
+if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))
     LibvirtEngine.Preload();
 
 var options = new GlobalOptions();

@@ -16,7 +16,7 @@ static unsafe partial class Libvirt
             throw new LibvirtException(problem.Code, problem.ErrorSource, problem.Message, problem.InnerException);
     }
 
-    internal static void Preload() => new Thread(() => NativeLibrary.TryLoad(Library, typeof(Libvirt).Assembly, null, out _)) { IsBackground = true }.Start();
+    internal static void Preload() => new Thread(() => NativeLibrary.TryLoad(Library, typeof(Libvirt).Assembly, DllImportSearchPath.SafeDirectories, out _)) { IsBackground = true }.Start();
 
     static LibvirtException? Load()
     {
