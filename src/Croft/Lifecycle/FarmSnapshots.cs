@@ -22,17 +22,14 @@ public static partial class FarmSnapshots
         if (!NameRule().IsMatch(name))
             throw CroftException.Usage($"\"{name}\" is no name of a snapshot", "write letters, digits and -, at most 40");
         machines = FarmDown.Outermost(openFarm, machines);
-        await ForeignSnapshots.RefuseAsync(openFarm, machines, cancel);
-        foreach (var machine in machines)
-        {
-            if (await new SnapshotReader(openFarm.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
-                throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
-        }
-
         if (options.Keep == Keep.Memory && machines.FirstOrDefault(m => !m.State.IsOn) is { } off)
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", $"croft start {off.Record.Name}, or leave out --memory");
-        foreach (var machine in machines)
-            await openFarm.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, SnapshotGroup.KeepsMemory(options.Keep, machine), fork: false, cancel);
+        await Task.WhenAll(
+        [
+            ForeignSnapshots.RefuseAsync(openFarm, machines, cancel),
+            .. machines.Select(machine => RefuseTakenAsync(openFarm, machine, name, cancel)),
+            .. machines.Select(m => openFarm.Engine(m.Hypervisor).CheckKeepableAsync(m.State.Name, SnapshotGroup.KeepsMemory(options.Keep, m), fork: false, cancel)),
+        ]);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
             await InUse.MarkHostAsync(openFarm, machine, "snapshot", cancel);
         if (options.Keep == Keep.Offline)
@@ -41,6 +38,12 @@ public static partial class FarmSnapshots
             return await new SnapshotGroup(openFarm, machines, options.Keep, journal).TakeAsync(name, standStill: true, cancel);
         await Task.WhenAll(machines.Select(machine => TakeAsync(openFarm, machine, name, options.Keep, null, journal, cancel)));
         return null;
+    }
+
+    static async Task RefuseTakenAsync(OpenFarm openFarm, ExistingMachine machine, string name, CancellationToken cancel)
+    {
+        if (await new SnapshotReader(openFarm.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
+            throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
     }
 
     /// <summary>What is defined otherwise now than when the snapshot was taken, as lines of the definition that went (<c>-</c>) and came (<c>+</c>).</summary>

@@ -35,9 +35,10 @@ public sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string>
             throw;
         }
 
-        await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
-        if (openFarm.GuestOf(engine.Name, record) is not null)
-            await readiness.WaitAsync(running, Patience, cancel);
+        var waiting = openFarm.GuestOf(engine.Name, record) is null ? Task.CompletedTask : readiness.WaitAsync(running, Patience, cancel);
+        await Task.WhenAll(ForgetClaimAsync(), waiting);
+
+        async Task ForgetClaimAsync() => await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
     }
 
     /// <summary>Takes back the claim of one that is not started after all.</summary>

@@ -29,10 +29,11 @@ public sealed class SnapshotStore(IEngine engine, RunJournal journal, TimeProvid
     public async Task<PendingSnapshot> PrepareAsync(MachineRecord record, string name, string? key, string? volume, bool memory, CancellationToken cancel)
     {
         var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
-        await engine.CheckKeepableAsync(domain, memory, fork: false, cancel);
+        var keepable = engine.CheckKeepableAsync(domain, memory, fork: false, cancel);
         var (listing, running) = (reader.VolumesOfAsync(record, cancel), engine.PowerAsync(domain, cancel));
         // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
         var (standing, definition) = (engine.RecordAsync(domain, cancel), engine.DefinitionAsync(domain, cancel));
+        await Task.WhenAll(keepable, listing, running, standing, definition);
         var present = await listing;
         volume ??= Volumes.Snapshot(record.Farm, record.Name, name, present);
         var memoryVolume = memory ? volume[..^SnapshotReader.ManifestEnd.Length] + MemoryEnd : null;
