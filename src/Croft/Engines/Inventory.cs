@@ -168,6 +168,15 @@ public sealed record MachineRecord(
     /// <summary>Digest of the further keys that log in to it; null when nobody wrote that down.</summary>
     public string? Keys { get; init; }
 
+    /// <summary>The hardware that every new machine gets beside what its definition asks for.</summary>
+    public const int NewestHardware = 1;
+
+    /// <summary>
+    /// Which hardware it was made with, beside what its definition asks for: 0 is that of Croft 0.1.0, and each change of it counts one up. It stays for the
+    /// machine's life, since saved memory fits no other hardware; so do the snapshots and layers taken of it.
+    /// </summary>
+    public int HardwareVersion { get; init; }
+
     /// <summary>
     /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run before one that has not, then
     /// the one that was made last. The others are superfluous.

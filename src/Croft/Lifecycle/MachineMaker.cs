@@ -100,12 +100,13 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
         Volumes.Console(record.Farm, record.Name));
 
     /// <summary>The record of a planned machine that goes on with the host key and the volumes of another record.</summary>
-    public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram) with { Keys = from.Keys };
+    public MachineRecord Record(PlannedMachine planned, MachineRecord from) => Record(planned, from.HostKey, from.Seed, from.Disks, from.Nvram) with { Keys = from.Keys, HardwareVersion = from.HardwareVersion };
 
     MachineRecord Record(PlannedMachine planned, string hostKey, string seed, ImmutableArray<DiskVolume> disks, string? nvram) => new(
         Farm, owner, openFarm.Farm.Directory, planned.Spec.Name, planned.Spec.Platform, planned.Spec.Target, planned.Spec.User,
         planned.HardwareDigest, planned.DiskDigest, journal.Folder.Id, null, hostKey, seed, planned.Nics, disks, nvram)
     {
+        HardwareVersion = MachineRecord.NewestHardware,
         Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
     };
 
@@ -140,7 +141,7 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
         var seed = SeedOf(planned, keys);
         var volume = await WriteSeedAsync(name, seed, present, cancel);
         journal.Intent("create", "domain", MachineDefinition.DomainNameOf(Farm, name), engine.Name, name);
-        return (Record(planned, keys.Public, volume, disks.ToImmutable(), nvram) with { InUse = held }, seed);
+        return (Record(planned, keys.Public, volume, disks.ToImmutable(), nvram) with { InUse = held, HardwareVersion = from.Record.HardwareVersion }, seed);
     }
 
     SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) => new(

@@ -20,6 +20,7 @@ public sealed class LibvirtXml
         [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")])
     {
         Made = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        HardwareVersion = MachineRecord.NewestHardware,
     };
 
     [Fact]
@@ -190,6 +191,20 @@ public sealed class LibvirtXml
         var xml = DomainXml.Write(machine, volume => "/pool/" + volume);
         Assert.Equal(has ? ["vga"] : [], XElement.Parse(xml).Descendants("video").Elements("model").Select(model => (string?)model.Attribute("type")));
         await ValidateAsync("domain", xml);
+    }
+
+    [Theory]
+    [InlineData("target: amd64", 0, 0)]
+    [InlineData("target: amd64", 1, 7 + 8)]
+    [InlineData("target: arm64", 1, 7 + 8)]
+    [InlineData("target: amd64, machine: pc", 1, 0)]
+    [InlineData("target: ppc64el", 1, 0)]
+    [InlineData("target: s390x", 1, 0)]
+    public void OfAMachineHasPortsForItsCardsAndEightMore(string keys, int version, int ports)
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine($"{{ name: db, platform: debian_13, {keys} }}", Record with { HardwareVersion = version }), volume => volume));
+        Assert.Equal(ports, xml.Descendants("controller").Count(c => (string?)c.Attribute("model") == "pcie-root-port"));
+        Assert.Equal(version, xml.Descendants("controller").Count(c => (string?)c.Attribute("type") == "scsi"));
     }
 
     [Fact]

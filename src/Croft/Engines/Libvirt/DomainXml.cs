@@ -15,6 +15,9 @@ static class DomainXml
     /// <summary>Slot of a user-mode card. Such cards are unknown to libvirt, which numbers its own slots from 1.</summary>
     const int FirstUserSlot = 0x10;
 
+    /// <summary>Root ports that a machine has free for cards that are plugged in while it runs.</summary>
+    const int SparePorts = 8;
+
     /// <summary>Writes the definition.</summary>
     /// <param name="path">Path on the hypervisor of a volume of Croft's pool.</param>
     public static string Write(MachineDefinition machine, Func<string, string> path)
@@ -46,7 +49,8 @@ static class DomainXml
                 NeedsVga(machine) ? new XElement("video", new XElement("model", new XAttribute("type", "vga"))) : null,
                 new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
-                new XElement("memballoon", new XAttribute("model", "none"))),
+                new XElement("memballoon", new XAttribute("model", "none")),
+                machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)),
             UserNetworks(machine.Record.Nics, arch)).ToString();
     }
 
@@ -163,6 +167,21 @@ static class DomainXml
         new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
         readOnly ? new XElement("readonly") : null,
         new XElement("serial", serial));
+
+    /// <summary>What a running machine needs to take further devices: disks by SCSI, a channel of the user's own, and root ports for cards.</summary>
+    static IEnumerable<XElement> Spare(MachineDefinition machine, Architecture arch)
+    {
+        yield return new("controller", new XAttribute("type", "scsi"), new XAttribute("model", "virtio-scsi"));
+        yield return new(
+            "channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.croft.spare.0")));
+        if (!arch.NeedsPorts(machine.Spec.Machine))
+            yield break;
+        // The seed, the controllers of SCSI and of the channels, and the source of randomness take a port each, as disks and cards do.
+        var taken = machine.Record.Disks.Length + machine.Record.Nics.Count(nic => nic.Bridge is not null) + 4;
+        yield return new("controller", new XAttribute("type", "pci"), new XAttribute("index", 0), new XAttribute("model", "pcie-root"));
+        for (var port = 0; port < taken + SparePorts; port++)
+            yield return new("controller", new XAttribute("type", "pci"), new XAttribute("model", "pcie-root-port"));
+    }
 
     static XElement Tpm(string arch) => new(
         "tpm",

@@ -33,6 +33,7 @@ static class RecordXml
         },
         record.IsStarting ? new XAttribute("starting", true) : null,
         record.Made is { } made ? new XAttribute("made", Text(made)) : null,
+        record.HardwareVersion == 0 ? null : new XAttribute("version", record.HardwareVersion),
         record.Keys is null ? null : new XAttribute("keys", record.Keys),
         record.InUse is null ? null : new XAttribute("held", record.InUse),
         new XElement(ns + "hostkey", record.HostKey),
@@ -72,6 +73,7 @@ static class RecordXml
                 IsStarting = Text("starting") is not null,
                 Made = Time(Text("made")),
                 Keys = Text("keys"),
+                HardwareVersion = (int?)machine.Attribute("version") ?? 0,
             }
             : null;
     }
