@@ -202,6 +202,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
         {
             SessionRefusal = SessionRefusalFor(given),
+            AnsibleVariables = [.. from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
+                                   where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
+                                   select $"{variable.Key}={variable.Value}"],
             HostId = File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id ? id : Environment.MachineName,
         };
     }

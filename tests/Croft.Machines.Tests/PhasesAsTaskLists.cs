@@ -48,7 +48,7 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
               meta: noop
             """);
         var second = await lab.RunAsync("run", exitCode: 1);
-        Assert.Equal("main ended with exit code 2: task \"refuse some\": non-zero return code: not a", second.Reason("a", "main"));
+        Assert.Equal("main ended with exit code 2: task \"refuse some\" at phases/main.yaml:4: non-zero return code: not a", second.Reason("a", "main"));
         Assert.Equal(["restore init", "shutdown"], second.Steps("a", "passed"));
         Assert.Equal(["restore init", "main", "shutdown"], second.Steps("b", "passed"));
         Assert.Equal(["init"], second.Steps("b", "cached"));

@@ -39,9 +39,12 @@ public sealed class PhaseFiles
     readonly PhaseFolder? folder;
     readonly ImmutableArray<string> wide;
 
-    PhaseFiles(Farm farm, string root, PhaseFolder? folder, IReadOnlyDictionary<string, PhaseContent> contents)
+    readonly Farm farm;
+    readonly string? copies;
+
+    PhaseFiles(Farm farm, string root, string? copies, PhaseFolder? folder, IReadOnlyDictionary<string, PhaseContent> contents)
     {
-        (Root, this.folder) = (root, folder);
+        (this.farm, Root, this.copies, this.folder) = (farm, root, copies, folder);
         folders = FoldersOf(farm);
         digests = contents.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Digest, StringComparer.Ordinal);
         wide = [.. contents.Where(c => c.Value.IsUtf16).Select(c => c.Key)];
@@ -87,17 +90,42 @@ public sealed class PhaseFiles
         var copy = Directory.CreateDirectory(Path.Combine(copies, Guid.NewGuid().ToString("n")), Owner).FullName;
         var files = Read(farm, copy, cancel);
         foreach (var script in files.All.Where(files.IsOwnScript))
-            MakeRunnable(Path.Combine(copy, script));
+            MakeRunnable(Path.Combine(files.Root, script));
         return files;
     }
 
     static PhaseFiles Read(Farm farm, string? copy, CancellationToken cancel)
     {
         if (farm.Project.Phases is not { } source || !Directory.Exists(source))
-            return new(farm, "", null, ImmutableSortedDictionary<string, PhaseContent>.Empty);
+            return new(farm, "", null, null, ImmutableSortedDictionary<string, PhaseContent>.Empty);
         var folder = PhaseFolder.Of(farm, cancel);
-        return new(farm, copy ?? source, folder, PhaseContent.Read(folder, copy, cancel));
+        var root = copy is null ? null : Place(copy, farm.Project.Root, source);
+        return new(farm, root ?? source, copy, folder, PhaseContent.Read(folder, root, cancel));
     }
+
+    /// <summary>The folder for the copy of the phases. Beside it are links to what is beside the phases in the project's folder, so that <c>../tasks</c> leads there.</summary>
+    static string Place(string copy, string project, string phases)
+    {
+        const int MostLinks = 1000;
+        var way = Path.GetRelativePath(project, phases).Split('/');
+        if (way is ["." or "..", ..])
+            way = [Path.GetFileName(phases)];
+        else
+        {
+            for (var depth = 0; depth < way.Length; depth++)
+            {
+                var (from, to) = (Path.Combine([project, .. way[..depth]]), Directory.CreateDirectory(Path.Combine([copy, .. way[..depth]])).FullName);
+                foreach (var entry in Directory.EnumerateFileSystemEntries(from).Take(MostLinks).Where(e => Path.GetFileName(e) is var name && name != way[depth] && !PhaseFolder.IsTools(name)))
+                    File.CreateSymbolicLink(Path.Combine(to, Path.GetFileName(entry)), entry);
+            }
+        }
+
+        return Directory.CreateDirectory(Path.Combine([copy, .. way])).FullName;
+    }
+
+    /// <summary>Text with the user's own paths instead of the copy's.</summary>
+    public string AsUserKnows(string text) =>
+        copies is null ? text : text.Replace(Root, Source, StringComparison.Ordinal).Replace(copies, farm.Project.Root, StringComparison.Ordinal);
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, string platform, string target) => digests.IsEmpty

@@ -24,6 +24,9 @@ public sealed record ProjectSpec(
     ImmutableSortedDictionary<string, TimeSpan> Timeouts,
     Location? At)
 {
+    /// <summary>Full path of the folder that is a playbook's to Ansible: roles, group variables, plugins and ansible.cfg are found there.</summary>
+    public required string Root { get; init; }
+
     /// <summary>The most that is kept of a phase's log, in bytes.</summary>
     public long LogLimit { get; init; } = 64 << 20;
 }

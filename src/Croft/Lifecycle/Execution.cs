@@ -62,6 +62,8 @@ sealed partial class Execution : IExecution, IDisposable
 
     public TimeProvider Clock => OpenFarm.Settings.Clock;
 
+    public HostAnsible Ansible => OpenFarm.Ansible;
+
     /// <summary>Prepares everything that machines need before the first of them is made.</summary>
     /// <param name="needsImage">Whether a machine of the first plan needs its image at hand.</param>
     public static async Task<Execution> PrepareAsync(

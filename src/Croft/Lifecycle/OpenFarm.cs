@@ -20,7 +20,7 @@ public sealed partial class OpenFarm : IDisposable
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
     PhaseFiles? taken;
-    string? ansible;
+    HostAnsible? ansible;
     readonly FarmOwner? owner;
 
     OpenFarm(Farm farm, Settings settings, FarmOwner? owner)
@@ -143,13 +143,22 @@ public sealed partial class OpenFarm : IDisposable
     async Task<ThisHost> ReadAsync(CancellationToken cancel)
     {
         var phases = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
-        return new(phases, KnownImages(), phases.HasAnsible ? ansible ??= await AnsibleVersion.ReadAsync(phases.Source, cancel) : null);
+        return new(phases, KnownImages(), phases.HasAnsible ? (ansible ??= await HostAnsible.ReadAsync(Farm.Project, cancel)).Key : null);
     }
 
     sealed record ThisHost(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible);
 
-    /// <summary>Takes the phases for a run: from now on every plan is made of them, whatever becomes of the user's files.</summary>
-    internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel) => taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
+    /// <summary>The Ansible of this host, as phases need it.</summary>
+    internal HostAnsible Ansible => ansible ?? throw CroftException.World("ansible-playbook was not looked for: no phase is an Ansible task list");
+
+    /// <summary>Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the user's files.</summary>
+    internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel)
+    {
+        taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
+        if (taken.HasAnsible)
+            ansible = await (ansible ?? await HostAnsible.ReadAsync(Farm.Project, cancel)).AskAsync(Farm.Project, Settings.AnsibleVariables, cancel);
+        return taken;
+    }
 
     /// <summary>On another thread, which is left behind when it hangs in a file system that does not answer.</summary>
     static Task<PhaseFiles> ReadPhasesAsync(Func<PhaseFiles> read, CancellationToken cancel) => Task.Run(read, cancel).WaitAsync(cancel);

@@ -20,6 +20,9 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>This host's own id, whatever it is called: a farm folder that several share is at a place of its own on each.</summary>
     public string HostId { get; init; } = "local";
 
+    /// <summary>The caller's variables for Ansible, <c>NAME=VALUE</c> each: they may make it ask people.</summary>
+    public IReadOnlyList<string> AnsibleVariables { get; init; } = [];
+
     /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 

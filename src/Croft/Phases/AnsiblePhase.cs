@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Croft.Farms;
 using Croft.Planning;
-using Croft.Tools;
 
 namespace Croft.Phases;
 
@@ -15,29 +14,22 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var folder = Directory.CreateDirectory(Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, step)).FullName;
         var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh);
         var variables = AnsibleInventory.AsText(PhaseVariables.OfFarm(execution.Farm, files.Root));
-        Write(Path.Combine(folder, "inventory.json"), AnsibleInventory.AsYaml(inventory, variables).ToJsonString());
-        Write(Path.Combine(folder, "playbook.json"), Playbook(machine, file).ToJsonString());
-        var results = new AnsibleResults(folder);
         var refusal = new AnsibleRefusal();
-        var result = await new Tool("ansible-playbook", "-i", Path.Combine(folder, "inventory.json"), Path.Combine(folder, "playbook.json"))
+        var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
-            IsApart = true,
-            Directory = files.Root,
-            Environment = results.Environment,
-            Line = printed =>
-            {
-                var text = AsUserKnows(printed);
-                line(text);
-                refusal.Take(text);
-                if (text.StartsWith("TASK [", StringComparison.Ordinal) && text.IndexOf(']', StringComparison.Ordinal) is var end and > 0)
-                    execution.Journal.Note(machine.Spec.Name, step, "task: " + text[6..end]);
-            },
-        }.RunAsync(cancel);
-        return (result.ExitCode, result.ExitCode == 0 ? "" : results.Failure() is { } failure ? AsUserKnows(failure) : refusal.Words);
+            Task = name => execution.Journal.Note(machine.Spec.Name, step, "task: " + name),
+        };
+        var result = await play.Playing(step, Playbook(machine, file), AnsibleInventory.AsYaml(inventory, variables), printed =>
+        {
+            var text = files.AsUserKnows(printed);
+            line(text);
+            refusal.Take(text);
+        }).RunAsync(cancel);
+        return (result.ExitCode, result.ExitCode == 0 ? "" : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure : Shown(refusal.Words));
     }
 
-    /// <summary>Files named as the user knows them, not as the run's own copy.</summary>
-    string AsUserKnows(string text) => text.Replace(files.Root, files.Source, StringComparison.Ordinal);
+    /// <summary>Paths as the user would write them, from the farm's folder.</summary>
+    string Shown(string text) => files.AsUserKnows(text).Replace(execution.Farm.Directory + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     JsonArray Playbook(PlannedMachine machine, PhaseFile file) => new(new JsonObject
     {
@@ -47,11 +39,14 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         ["gather_subset"] = new JsonArray("!all", "min"),
         ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
         ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
+        ["handlers"] = Handlers(files, execution.Farm),
     });
 
-    static void Write(string path, string content)
-    {
-        using var text = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        text.Write(content);
-    }
+    /// <summary>Those of the phases' or the project's <c>handlers/main.yaml</c>; a task list has no place for them.</summary>
+    internal static JsonArray Handlers(PhaseFiles files, Farm farm) => new([..
+        (from folder in new[] { files.Root, farm.Project.Root }
+         from name in new[] { "main.yaml", "main.yml" }
+         let path = Path.Combine(folder, "handlers", name)
+         where File.Exists(path)
+         select new JsonObject { ["import_tasks"] = path }).Take(1)]);
 }

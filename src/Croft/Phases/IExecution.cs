@@ -17,6 +17,10 @@ interface IExecution
 
     TimeProvider Clock { get; }
 
+    /// <summary>The Ansible of this host.</summary>
+    /// <exception cref="CroftException">No phase is Ansible's.</exception>
+    HostAnsible Ansible { get; }
+
     /// <summary>Where OpenSSH's files are.</summary>
     SshFiles Ssh { get; }
 

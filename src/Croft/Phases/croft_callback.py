@@ -1,15 +1,16 @@
-"""Tells Croft which tasks failed, and why, whatever the output looks like."""
+"""Tells Croft which task begins, which failed, and why, whatever the output looks like."""
 
 import json
 import os
+import sys
 
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
 name: croft_callback
 type: notification
-short_description: tells Croft which tasks failed, and why
-description: [ "Adds a line of JSON to the file that CROFT_RESULTS names for every result that failed." ]
+short_description: tells Croft which task begins, which failed, and why
+description: [ "Adds a line of JSON to the file that CROFT_RESULTS names for every result that failed; says on stderr which task begins." ]
 """
 
 
@@ -18,6 +19,10 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "croft_callback"
     CALLBACK_NEEDS_ENABLED = False
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        sys.stderr.write("\x1e" + task.get_name().replace("\n", " ") + "\n")
+        sys.stderr.flush()
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if not ignore_errors:
@@ -37,7 +42,8 @@ class CallbackModule(CallbackBase):
                 break
         if one.get("_ansible_no_log"):
             one, item = {"msg": "its output is hidden by no_log"}, None
-        line = {"task": task.get_name(), "item": item}
+        host = getattr(result, "host", None) or result._host
+        line = {"task": task.get_name(), "path": task.get_path(), "host": host.get_name(), "item": item}
         for key in ("censored", "msg", "reason", "stderr", "exception"):
             line[key] = one.get(key)
         with open(os.environ["CROFT_RESULTS"], "a") as results:

@@ -18,6 +18,8 @@ static class ProjectKeys
 
     public static readonly Field<string> Phases = new("phases", Rules.HostPath, "The folder with the phases' files. A relative path starts at the farm file.") { DefaultText = "no phases" };
 
+    public static readonly Field<string> Root = new("root", Rules.HostPath, "The folder where Ansible finds the project's roles, group variables, plugins and `ansible.cfg`, as those of a playbook there. A relative path starts at the farm file.") { DefaultText = "the farm file's folder" };
+
     public static readonly Field<YamlMap> Vars = new("vars", new FreeShape(Rules.Variable), "The project's variables.");
 
     public static readonly Field<ImmutableArray<Item<string>>> Artifacts = new("artifacts", new ListShape<string>(Rules.Glob), "Files to fetch from each guest after main.");
@@ -45,5 +47,5 @@ static class ProjectKeys
     public static readonly Field<MapReading> Timeouts = new("timeouts", new MapShape("timeouts", [.. PhaseTimeouts]), "The longest that each phase may take.") { DefaultText = "no bound" };
 
     public static readonly MapShape Map =
-        new("a project", [Id, Revision, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, ConnectionTimeout, Wait]);
+        new("a project", [Id, Revision, Root, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, ConnectionTimeout, Wait]);
 }

@@ -19,7 +19,7 @@ sealed class ProjectReader(string folder, ProblemList problems)
         return new ProjectSpec(
             project.Get(ProjectKeys.Id) ?? farm,
             project.Get(ProjectKeys.Revision) is { } revision && revision != "auto" ? revision : null,
-            PhasesOf(project),
+            FolderOf(project, ProjectKeys.Phases),
             vars is null ? YamlJson.EmptyObject : YamlJson.Of(vars),
             [.. project.Items(ProjectKeys.Artifacts).Select(glob => glob.Value).Distinct()],
             [.. project.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
@@ -32,23 +32,24 @@ sealed class ProjectReader(string folder, ProblemList problems)
                 select KeyValuePair.Create(field.Name, timeout.Value)),
             written?.Node.At)
         {
+            Root = FolderOf(project, ProjectKeys.Root) ?? folder,
             LogLimit = project.Maybe(ProjectKeys.LogLimit) ?? 64 << 20,
         };
     }
 
-    string? PhasesOf(MapReading project)
+    string? FolderOf(MapReading project, Field<string> field)
     {
-        if (project.Get(ProjectKeys.Phases) is not { } written)
+        if (project.Get(field) is not { } written)
         {
             return null;
         }
 
-        var phases = Path.GetFullPath(written, folder);
-        if (!Directory.Exists(phases))
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(written, folder));
+        if (!Directory.Exists(path))
         {
-            problems.Add(project.NodeOf(ProjectKeys.Phases), File.Exists(phases) ? $"{phases} is a file, not a folder" : $"no folder {phases}");
+            problems.Add(project.NodeOf(field), File.Exists(path) ? $"{path} is a file, not a folder" : $"no folder {path}");
         }
 
-        return phases;
+        return path;
     }
 }

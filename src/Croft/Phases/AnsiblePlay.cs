@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Croft.Farms;
+using Croft.Tools;
+
+namespace Croft.Phases;
+
+/// <summary>
+/// One call of ansible-playbook by a small starter. For Ansible, the playbook is a file of the project's folder, though nothing is written there: so it finds all
+/// that it would find for the user's own playbook. A callback plugin of Croft's tells what failed, so the output may look as the user likes it, and is not read.
+/// </summary>
+/// <param name="folder">Where Croft writes what it needs.</param>
+/// <param name="phases">The phases folder, of which the project's may be the original.</param>
+sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project, string phases)
+{
+    /// <summary>Begins the line by which the callback plugin says which task begins.</summary>
+    const char Mark = '\u001e';
+
+    readonly string results = Path.Combine(folder, "results.jsonl");
+
+    /// <summary>What has been noted of the project's files that Ansible read.</summary>
+    public string Opened => Path.Combine(folder, "opened.jsonl");
+
+    /// <summary>Where Ansible keeps the facts of this run.</summary>
+    public string Facts { get; init; } = Path.Combine(folder, "facts");
+
+    /// <summary>Whether facts are gathered only where this run has not done it yet.</summary>
+    public bool GathersOnce { get; init; }
+
+    /// <summary>Takes the name of each task that begins.</summary>
+    public Action<string> Task { get; init; } = _ => { };
+
+    /// <summary>Runs a playbook to its end.</summary>
+    /// <param name="line">Takes every line of its output.</param>
+    public Tool Playing(string name, JsonNode playbook, JsonNode inventory, Action<string> line)
+    {
+        Write("playbook.json", playbook.ToJsonString());
+        Write("inventory.json", inventory.ToJsonString());
+        var variables = Path.Combine(phases, "group_vars");
+        if (Directory.Exists(variables) && phases != project.Root)
+            File.CreateSymbolicLink(Path.Combine(folder, "group_vars"), variables);
+        return Starter(name, new JsonObject { ["opened"] = Opened }) with { IsApart = true, Line = said => Hear(said, line) };
+    }
+
+    /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
+    public Tool Asking() => Starter("ask", new JsonObject { ["ask"] = true });
+
+    /// <summary>The last task that failed and why; null when none did.</summary>
+    /// <param name="machine">The machine whose phase it is.</param>
+    /// <param name="shown">A path as the user knows it.</param>
+    public string? Failure(string machine, Func<string, string> shown) => File.Exists(results) && File.ReadLines(results).LastOrDefault() is { } line ? Words(line, machine, shown) : null;
+
+    /// <summary>What a line of results says: <c>task "install" at phases/main.yaml:3 (item=two): no such package: the program's own words</c>.</summary>
+    internal static string Words(string line, string machine, Func<string, string> shown)
+    {
+        var said = JsonNode.Parse(line)!;
+        var host = Text(said["host"]) is { Length: > 0 } other && other != machine ? $" on {other}" : "";
+        var place = Text(said["path"]) is { Length: > 0 } path ? $" at {shown(path)}" : "";
+        var item = said["item"] is { } of ? $" (item={Text(of)})" : "";
+        var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["exception"];
+        var parts = new[] { reason, said["stderr"] }.Select(part => Last(WithoutExcerpt(Text(part)))).Where(part => part.Length > 0).Distinct();
+        return $"task \"{Text(said["task"])}\"{host}{place}{item}: {shown(string.Join(": ", parts))}";
+    }
+
+    Tool Starter(string name, JsonObject more)
+    {
+        var starter = Copy("croft_start.py", folder);
+        Copy("croft_callback.py", Directory.CreateDirectory(Path.Combine(folder, "callback_plugins")).FullName); // Ansible loads whatever is there
+
+        var given = new JsonObject
+        {
+            ["root"] = project.Root,
+            ["playbook"] = Path.Combine(project.Root, name + ".croft.yaml"),
+            ["content"] = Path.Combine(folder, "playbook.json"),
+            ["inventory"] = Path.Combine(folder, "inventory.json"),
+            ["phases"] = phases,
+            ["site"] = ansible.Site,
+            ["smart"] = GathersOnce,
+            ["collections"] = new JsonArray(),
+            ["roles"] = new JsonArray(),
+        };
+        foreach (var (key, value) in more)
+            given[key] = value?.DeepClone();
+        Write("start.json", given.ToJsonString());
+        return new(ansible.Python, starter, Path.Combine(folder, "start.json"))
+        {
+            Directory = project.Root,
+            Environment = Environment(),
+            Input = (input, cancel) => input.WriteAsync(Encoding.UTF8.GetBytes(ansible.Answers), cancel).AsTask(),
+        };
+    }
+
+    /// <summary>What Croft must decide; the rest is as the user has it.</summary>
+    Dictionary<string, string?> Environment() => new()
+    {
+        ["ANSIBLE_CONFIG"] = ansible.Config,
+        ["ANSIBLE_NOCOLOR"] = "1",
+        ["ANSIBLE_FORCE_COLOR"] = null,
+        ["ANSIBLE_HOST_KEY_CHECKING"] = "True",
+        ["ANSIBLE_ASK_PASS"] = "False",
+        ["ANSIBLE_PIPELINING"] = "True",
+        ["ANSIBLE_RETRY_FILES_ENABLED"] = "False",
+        ["ANSIBLE_INVENTORY_ENABLED"] = "yaml,host_list",
+        ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore",
+        ["ANSIBLE_CACHE_PLUGIN"] = "jsonfile",
+        ["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = Facts,
+        ["ANSIBLE_CACHE_PLUGIN_TIMEOUT"] = "0",
+        ["ANSIBLE_CACHE_PLUGIN_PREFIX"] = null,
+        ["PYTHONUNBUFFERED"] = "1",
+        ["CROFT_RESULTS"] = results,
+    };
+
+    static string Copy(string script, string folder)
+    {
+        var path = Path.Combine(folder, script);
+        using var source = typeof(AnsiblePlay).Assembly.GetManifestResourceStream(script)!;
+        using var copy = File.Create(path);
+        source.CopyTo(copy);
+        return path;
+    }
+
+    void Hear(string said, Action<string> line)
+    {
+        if (said.StartsWith(Mark))
+            Task(said[1..]);
+        else
+            line(said);
+    }
+
+    void Write(string name, string content)
+    {
+        using var text = new StreamWriter(Path.Combine(folder, name), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        text.Write(content);
+    }
+
+    static string Text(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonArray list => string.Join(", ", list.Select(Text)),
+        JsonValue text when text.TryGetValue<string>(out var plain) => plain,
+        _ => value.ToJsonString(),
+    };
+
+    /// <summary>Without the part of the file that Ansible shows, and what it says of that.</summary>
+    static string WithoutExcerpt(string text) =>
+        ((string[])["\nThe error appears to be in", "\nOrigin: "]).Select(begin => text.IndexOf(begin, StringComparison.Ordinal)).Where(at => at > 0).DefaultIfEmpty(text.Length).Min() is var end
+            ? text[..end] : text;
+
+    /// <summary>The end of long words: there programs say what went wrong.</summary>
+    static string Last(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join(" / ", lines[Math.Max(0, lines.Length - 4)..]);
+    }
+}

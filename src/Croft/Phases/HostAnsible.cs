@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Croft.Farms;
+using Croft.Planning;
+using Croft.Tools;
+
+namespace Croft.Phases;
+
+/// <summary>The Ansible of this host, with what it finds here beside the project: collections, roles and plugins. A layer made by Ansible depends on them.</summary>
+/// <param name="Key">Its version, and the state of all that.</param>
+/// <param name="Python">The interpreter that it runs in.</param>
+/// <param name="Site">The folder that this imports it from.</param>
+/// <param name="Config">The ansible.cfg that decides; null when there is none.</param>
+sealed partial record HostAnsible(string Key, string Python, string Site, string? Config)
+{
+    /// <summary>UTF-8, and part of every C library.</summary>
+    const string Locale = "C.UTF-8";
+
+    const int MostFiles = 20_000;
+
+    static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
+
+    /// <summary>What people answered to Ansible's questions, as JSON.</summary>
+    public string Answers { get; private init; } = "{}";
+
+    /// <summary>Asks Ansible, which takes half a second, and looks through the folders that it names.</summary>
+    /// <param name="project">Where the phases and the project's folder are; an ansible.cfg in these decides.</param>
+    /// <exception cref="CroftException">It is not installed.</exception>
+    public static async Task<HostAnsible> ReadAsync(ProjectSpec project, CancellationToken cancel)
+    {
+        var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "ansible.cfg")), project.Root);
+        string said;
+        try
+        {
+            said = await new Tool("ansible-playbook", "--version") { Directory = configured, Environment = new Dictionary<string, string?> { ["LC_ALL"] = Locale } }
+                .RunCheckedAsync("asking for Ansible's version", cancel);
+        }
+        catch (CroftException e) when (e.InnerException is not null)
+        {
+            throw CroftException.World("a phase is an Ansible task list, but ansible-playbook is not installed", "apt-get install ansible-core", e);
+        }
+
+        var site = Path.GetDirectoryName(Named(said, "ansible python module location").FirstOrDefault() ?? "") ?? "";
+        var python = Regex.Match(said, @"^\s*python version = .*\((/[^()]+)\)\s*$", RegexOptions.Multiline);
+        if (!python.Success)
+            throw CroftException.World($"ansible-playbook says no Python of its own: {said.Split('\n')[0]}", "Croft needs ansible-core 2.14 or newer");
+        var found = Collections(said, site, project.Root).Concat(Trees(said)).Distinct().Order(StringComparer.Ordinal).Select(folder => StateOf(folder, cancel));
+        var config = Regex.Match(said, @"^\s*config file = (/.*)$", RegexOptions.Multiline);
+        return new($"{said.Split('\n')[0]} {Identity.Digest(found)}", python.Groups[1].Value, site, config.Success ? config.Groups[1].Value.Trim() : null);
+    }
+
+    /// <summary>The same, after people were asked what Ansible would ask in every phase.</summary>
+    /// <param name="environment">The caller's variables for Ansible, <c>NAME=VALUE</c> each.</param>
+    /// <exception cref="CroftException">They could not be asked.</exception>
+    public async Task<HostAnsible> AskAsync(ProjectSpec project, IEnumerable<string> environment, CancellationToken cancel)
+    {
+        if (!Questions().IsMatch(string.Join('\n', environment.Append(Config is null ? "" : await File.ReadAllTextAsync(Config, cancel)))))
+            return this;
+        var folder = Directory.CreateTempSubdirectory("croft-").FullName;
+        try
+        {
+            var asked = await new AnsiblePlay(folder, this, project, project.Phases!).Asking().RunAsync(cancel);
+            return asked.ExitCode == 0 && asked.Output.Length > 0
+                ? this with { Answers = asked.Output }
+                : throw CroftException.Usage(
+                    $"Ansible asks for passwords, as {Config ?? "the environment"} says, and there is no answer: {asked.LastWords}", "run croft at a terminal, or name a password file there: vault_password_file, become_password_file");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A setting, of ansible.cfg or a variable, that makes Ansible ask.</summary>
+    [GeneratedRegex(@"^\s*(?:ANSIBLE_)?(?:(?:ask_vault_pass|become_ask_pass)\s*[=:]\s*(?:true|yes|on|1|y|t)\b|vault_identity_list\s*[=:].*@prompt)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex Questions();
+
+    static IEnumerable<string> Collections(string said, string site, string root) =>
+        from path in Named(said, "ansible collection location").Append(site).Append(Path.Combine(root, "collections"))
+        where path.Length > 0
+        let all = Path.Combine(path, "ansible_collections")
+        where Directory.Exists(all)
+        from space in Directory.EnumerateDirectories(all)
+        from collection in Directory.EnumerateDirectories(space)
+        select collection;
+
+    /// <summary>Modules are sought in <c>~/.ansible/plugins/modules</c>; the other plugins are beside them, the roles beside these.</summary>
+    static IEnumerable<string> Trees(string said) =>
+        from modules in Named(said, "configured module search path")
+        let plugins = Path.GetDirectoryName(modules)
+        where plugins is not null && Path.GetFileName(plugins) == "plugins"
+        from folder in new[] { plugins, Path.Combine(Path.GetDirectoryName(plugins)!, "roles"), "/etc/ansible/roles" }
+        where Directory.Exists(folder)
+        select folder;
+
+    /// <summary><c>name = a:b</c>, or <c>name = ['a', 'b']</c>.</summary>
+    static string[] Named(string said, string name) =>
+        said.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(name + " = ", StringComparison.Ordinal)) is { } line
+            ? line[(name.Length + 3)..].Split(['[', ']', '\'', ',', ':'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : [];
+
+    /// <summary>An installed collection lists its files with their digests in its manifest; of others, sizes and times have to do.</summary>
+    static string StateOf(string folder, CancellationToken cancel)
+    {
+        var manifest = Path.Combine(folder, "MANIFEST.json");
+        if (File.Exists(manifest))
+            return folder + " " + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(manifest)));
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", Everything).Take(MostFiles).Where(file => file.Extension != ".pyc").Select(file =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            return string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {(file.Exists ? file.Length : 0)} {file.LastWriteTimeUtc:O}");
+        });
+        return folder + " " + Identity.Digest(files.Order(StringComparer.Ordinal));
+    }
+}

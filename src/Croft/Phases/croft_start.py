@@ -1,0 +1,131 @@
+"""Runs ansible-playbook on a playbook that stands, for Ansible, in the project's own folder, where nothing is written.
+
+Its argument is a file of JSON with what Croft decided, its standard input has the answers to what Ansible asks people. With "ask" it only asks.
+"""
+
+import configparser
+import getpass
+import json
+import locale
+import os
+import re
+import sys
+
+GIVEN = json.load(open(sys.argv[1]))
+ROOT, PLAYBOOK = GIVEN["root"], GIVEN["playbook"]
+
+
+def speak_utf8():
+    """Ansible refuses other locales. Python chooses its own when it starts, so it starts again."""
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+        fits = locale.nl_langinfo(locale.CODESET).lower() in ("utf-8", "utf8") and sys.getfilesystemencoding() == "utf-8"
+        fits = fits and locale.setlocale(locale.LC_CTYPE) not in ("C", "POSIX")
+    except locale.Error:
+        fits = False
+    if not fits and os.environ.get("LC_ALL") != "C.UTF-8":
+        os.environ["LC_ALL"] = "C.UTF-8"
+        os.execv(sys.executable, [sys.executable] + sys.argv)
+
+
+def record_opened():
+    """Which files of the project Ansible reads, with their size and time: a layer depends on them. Ansible's workers inherit this."""
+    out = os.open(GIVEN["opened"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    seen = set()
+
+    def hear(event, arguments):
+        if event != "open" or isinstance(arguments[0], int) or arguments[2] and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            return
+        path = os.fsdecode(arguments[0])
+        if path in seen:
+            return
+        seen.add(path)
+        real = os.path.realpath(path)
+        if "/.croft/" in real or not real.startswith(tuple(folder + "/" for folder in WATCHED)):
+            return
+        try:
+            known = os.stat(real)
+            os.write(out, (json.dumps([real, known.st_size, known.st_mtime_ns]) + "\n").encode())
+        except OSError:
+            pass  # nothing is there, and it was only tried
+
+    sys.addaudithook(hear)
+
+
+def merge_ssh_arguments(config):
+    """The user's own arguments for ssh hold, but for those that decide which guest is reached: ssh takes the first of two."""
+    ini = configparser.ConfigParser(interpolation=None, strict=False)
+    ini.read(config or [])
+    own = os.environ.get("ANSIBLE_SSH_ARGS", ini.get("ssh_connection", "ssh_args", fallback=None))
+    common = os.environ.get("ANSIBLE_SSH_COMMON_ARGS", ini.get("ssh_connection", "ssh_common_args", fallback=""))
+    if own is None and not common:
+        return
+    own = "-C -o ControlMaster=auto -o ControlPersist=60s" if own is None else own
+    ours = r"""(?i)-o\s*["']?(?:ControlPath|HostKeyAlias|StrictHostKeyChecking|UserKnownHostsFile|GlobalKnownHostsFile)[ =]("[^"]*"|'[^']*'|\S+)["']?|-F\s*\S+"""
+    os.environ["ANSIBLE_SSH_ARGS"] = re.sub(ours, "", own + " " + common)
+
+
+def place_playbook():
+    """Makes Ansible find the playbook, which is elsewhere, in the project's folder."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.role.definition import RoleDefinition
+
+    read, exists, isfile, find_role = DataLoader._get_file_contents, os.path.exists, os.path.isfile, RoleDefinition._load_role_path
+
+    def contents(self, name):
+        if name and self.path_dwim(name) == PLAYBOOK:
+            with open(GIVEN["content"], "rb") as content:
+                return content.read(), True
+        return read(self, name)
+
+    def role(self, name):
+        own = os.path.join(GIVEN["phases"], "roles", str(name))
+        return (name, own) if "/" not in str(name) and os.path.isdir(own) else find_role(self, name)
+
+    DataLoader._get_file_contents, RoleDefinition._load_role_path = contents, role
+    os.path.exists = lambda path: path == PLAYBOOK or exists(path)
+    os.path.isfile = lambda path: path == PLAYBOOK or isfile(path)
+
+
+def answer():
+    """What people are asked, they were asked at the run's beginning."""
+    answers, ask = json.loads(sys.stdin.read() or "{}"), getpass.getpass
+    getpass.getpass = lambda prompt="", stream=None: answers[prompt] if prompt in answers else answers.setdefault(prompt, ask(prompt))
+    return answers
+
+
+def main():
+    from ansible import constants
+
+    WATCHED.extend(constants.DEFAULT_ROLES_PATH)
+    constants.COLLECTIONS_PATHS[:0] = GIVEN["collections"]
+    constants.DEFAULT_ROLES_PATH[:0] = GIVEN["roles"]
+    if GIVEN["smart"] and constants.DEFAULT_GATHERING == "implicit":
+        constants.DEFAULT_GATHERING = "smart"
+    merge_ssh_arguments(constants.CONFIG_FILE)
+    answers = answer()
+    from ansible.cli.playbook import PlaybookCLI
+    from ansible.plugins import loader
+
+    if GIVEN.get("ask"):
+        cli = PlaybookCLI(["ansible-playbook", "-i", "localhost,", PLAYBOOK])
+        cli.parse()
+        getattr(loader, "init_plugin_loader", lambda: None)()  # not in older versions
+        cli.ask_passwords()
+        cli._play_prereqs()
+        os.write(1, json.dumps(answers).encode())
+        return 0
+    place_playbook()
+    loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
+    loader.add_all_plugin_dirs(GIVEN["phases"])
+    return PlaybookCLI.cli_executor(["ansible-playbook", "-i", GIVEN["inventory"], PLAYBOOK])
+
+
+speak_utf8()
+WATCHED = [ROOT]
+sys.dont_write_bytecode = True
+sys.path[:1] = []
+sys.path.append(GIVEN["site"])
+if "opened" in GIVEN:
+    record_opened()
+sys.exit(main())
