@@ -25,12 +25,23 @@ static class Printed
     /// <summary>Writes an object with long lists, as <c>json</c> item by item.</summary>
     public static void Write(string format, PrintedLists lists)
     {
-        using Stream output = format == "json" ? Terminal.ResultStream() : new MemoryStream();
+        if (format != "json")
+        {
+            Terminal.ResultText(As(format, Node(lists)));
+            return;
+        }
+
+        using var output = Terminal.ResultStream();
         Write(output, lists);
-        if (output is MemoryStream whole)
-            Terminal.ResultText(As(format, JsonNode.Parse(whole.ToArray())!));
-        else
-            output.WriteByte((byte)'\n');
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>The same as a tree.</summary>
+    public static JsonNode Node(PrintedLists lists)
+    {
+        using var whole = new MemoryStream();
+        Write(whole, lists);
+        return JsonNode.Parse(whole.ToArray())!;
     }
 
     static void Write(Stream output, PrintedLists lists)

@@ -41,6 +41,22 @@ public sealed class FarmOnTheTestDriver : IDisposable
         Assert.Contains("Still waiting for whoever has ", await File.ReadAllTextAsync(Path.Combine(cli.Folder, "said"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("{", "is no plan")]
+    [InlineData("[]", "is no plan")]
+    [InlineData("{ \"farm\": \"g\", \"machines\": [], \"networks\": [] }", "is a plan of farm \"g\", and this is \"f\"")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [], \"networks\": [], \"problems\": [ { \"message\": \"no room\" } ] }", "cannot be carried out: no room")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [ { \"name\": \"b\" } ], \"networks\": [] }", "machine \"b\" is in the plan no more")]
+    public async Task CarriesOutOnlyPlansThatAreItsOwn(string stored, string said)
+    {
+        cli.Write("stored", stored);
+        var up = await cli.RunAsync("up", "--plan", "stored");
+        Assert.Contains(said, up.Error);
+        Assert.InRange(up.ExitCode, 2, 3);
+        Assert.Equal(2, (await cli.RunAsync("up", "--plan", "stored", "a")).ExitCode);
+        Assert.Contains("cannot be read", (await cli.RunAsync("run", "--plan", "nowhere")).Error);
+    }
+
     [Fact]
     public async Task HasAnSshConfigThatSshTakes()
     {

@@ -36,6 +36,21 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
         Assert.Empty(await lab.LeftoversAsync());
     }
 
+    [Fact]
+    public async Task SincePlanningIsToldAndNothingIsTouched()
+    {
+        await PlanAsync("memory: 256MiB", "create");
+        lab.Write("stored", (await lab.MustAsync(0, "plan", "-o", "json")).Output);
+        await PlanAsync("memory: 320MiB", "create");
+        Assert.Contains("its processors, memory, model or networks are declared otherwise", (await lab.MustAsync(3, "up", "--plan", "stored")).Error, StringComparison.Ordinal);
+        Assert.Empty(await lab.LeftoversAsync());
+
+        await PlanAsync("memory: 256MiB", "create");
+        await lab.MustAsync(0, "up", "--plan", "stored");
+        Assert.Contains("action is none now, not create", (await lab.MustAsync(3, "up", "--plan", "stored")).Error, StringComparison.Ordinal);
+        await lab.MustAsync(0, "destroy", "--yes");
+    }
+
     async Task PlanAsync(string machine, string action)
     {
         lab.Write("farm.yaml", $$"""

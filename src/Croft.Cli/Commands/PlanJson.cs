@@ -43,6 +43,12 @@ static class PlanJson
         foreach (var layer in machine.Layers)
             json.WriteString(layer.Name, layer.Present is null ? "miss" : "hit");
         json.WriteEndObject();
+        json.WriteString("hardware", machine.HardwareDigest);
+        json.WriteString("disks", machine.Image is null ? null : machine.DiskDigest);
+        json.WriteStartObject("layers");
+        foreach (var layer in machine.Layers)
+            json.WriteString(layer.Name, layer.Key);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
@@ -52,6 +58,8 @@ static class PlanJson
         json.WriteString("name", network.Definition.Name);
         json.WriteString("hypervisor", network.Hypervisor);
         json.WriteString("cidr", network.Definition.Cidr.ToString());
+        json.WriteBoolean("nat", network.Definition.Nat);
+        json.WriteBoolean("dhcp", network.Definition.Dhcp);
         json.WriteBoolean("exists", network.Exists);
         json.WriteString("change", network.Change);
         json.WriteEndObject();

@@ -18,10 +18,11 @@ static class RunCommand
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop all machines when one fails" };
         var fresh = new Option<bool>("--fresh") { Description = "Start every machine from its image, and revert machines that are in use too" };
         var saveAs = new Option<string?>("--save-as") { Description = "Keep the state of machines that are in use under this name, then revert them", HelpName = "NAME" };
-        return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs], async (session, parsed, cancel) =>
+        var saved = SavedPlan.Option();
+        return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs, saved], async (session, parsed, cancel) =>
         {
             using var openFarm = await session.OpenAsync(cancel);
-            var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
+            var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
             session.Warn(plan);
             var options = new RunOptions(
                 Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs));

@@ -12,10 +12,11 @@ static class UpCommand
     {
         var selection = Arguments.Selection();
         var recreate = Arguments.Recreate();
-        return make.Make("up", "Create and start machines, and wait until they answer; a second up changes nothing", [selection, recreate], async (session, parsed, cancel) =>
+        var saved = SavedPlan.Option();
+        return make.Make("up", "Create and start machines, and wait until they answer; a second up changes nothing", [selection, recreate, saved], async (session, parsed, cancel) =>
         {
             using var openFarm = await session.OpenAsync(cancel);
-            var plan = PlanCommand.Select(await openFarm.PlanAsync(cancel), parsed.GetValue(selection)!);
+            var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
             session.Warn(plan);
             using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
             var summary = await FarmUp.RunAsync(openFarm, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);

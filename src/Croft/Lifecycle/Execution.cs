@@ -81,7 +81,7 @@ sealed partial class Execution : IExecution, IDisposable
             var unproved = first.Seen!.Unproved;
             await openFarm.ProveAsync(unproved, journal, progress, cancel);
             var plan = !unproved.IsEmpty || first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
-                ? (await openFarm.PlanAsync(cancel)).Of(first.Machines.Select(m => m.Spec.Name))
+                ? await openFarm.PlanAgainAsync(first, cancel)
                 : first;
             plan.ThrowIfProblems();
             await EnsureImagesAsync(plan);

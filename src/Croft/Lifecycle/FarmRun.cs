@@ -22,7 +22,7 @@ public static class FarmRun
     {
         var files = await openFarm.TakePhasesAsync(cancel);
         if (plan.Phases != files.Digest)
-            plan = (await openFarm.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name));
+            plan = await openFarm.PlanAgainAsync(plan, cancel);
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);
         if (!options.Fresh)
@@ -32,7 +32,7 @@ public static class FarmRun
             using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
             journal.RunStart(openFarm.Farm.Name, "snapshot create", openFarm.Farm.Project.Id);
             await journal.EndingAsync(() => FarmSnapshots.CreateAsync(openFarm, held, name, new(), journal, cancel));
-            plan = (await openFarm.PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)); // they write to other disks now
+            plan = await openFarm.PlanAgainAsync(plan, cancel); // they write to other disks now
         }
 
         using var execution = await Execution.PrepareAsync(openFarm, plan, "run", _ => true, opened, images, cancel);

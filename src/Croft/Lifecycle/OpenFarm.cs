@@ -132,6 +132,15 @@ public sealed partial class OpenFarm : IDisposable
         return PlanOf(seen.Inventory, await here, explain) with { Seen = seen };
     }
 
+    /// <summary>Makes a plan again of the same machines and what exists now.</summary>
+    /// <exception cref="CroftException">It is not what the user was promised.</exception>
+    internal async Task<Plan> PlanAgainAsync(Plan plan, CancellationToken cancel)
+    {
+        var again = (await PlanAsync(cancel)).Of(plan.Machines.Select(m => m.Spec.Name)) with { Promised = plan.Promised };
+        plan.Promised?.Invoke(again);
+        return again;
+    }
+
     Plan PlanOf(Inventory inventory, ThisHost here, string? explain) =>
         Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible)
         {

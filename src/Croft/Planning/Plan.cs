@@ -30,6 +30,9 @@ public sealed record Plan(
     /// <summary>Of the content of the phases that it was made of.</summary>
     public string? Phases { get; init; }
 
+    /// <summary>Refuses what a later plan of the same execution says otherwise, where the user was promised this one.</summary>
+    public Action<Plan>? Promised { get; init; }
+
     /// <summary>What the user may not expect, though nothing is wrong with it.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
