@@ -15,7 +15,7 @@ if (args is ["--version"])
 
 // libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it.
 if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))
-    LibvirtEngine.Preload();
+    LibvirtHost.Preload();
 
 var options = new GlobalOptions();
 var root = new RootCommand("Farms of virtual machines: plan, boot, provision, test, report, give back");
@@ -53,5 +53,5 @@ if (Usage.Refuse(parsed) is { } refused)
 if (parsed.Action is HelpAction)
     return Usage.Help(parsed);
 var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
-LibvirtEngine.EndEvents();
+LibvirtHost.EndEvents();
 return code;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Croft.Engines;
-using Croft.Snapshots;
 
 namespace Croft.Cli;
 
@@ -9,21 +8,21 @@ namespace Croft.Cli;
 static class SnapshotDrawing
 {
     /// <summary>Draws it, with a line per snapshot and hidden file.</summary>
-    public static string Of(string machine, PowerState power, SnapshotTree tree)
+    public static string Of(string machine, PowerState power, StateTree tree)
     {
         var text = new StringBuilder().Append(machine).Append('\n');
         Draw(text, tree, null, "", $"now, {power.ToString().ToLowerInvariant()}");
         foreach (var hidden in tree.Hidden)
-            text.Append(CultureInfo.InvariantCulture, $"  hidden: {hidden.Volume}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  hidden: {hidden.File}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n");
         foreach (var foreign in tree.Foreign)
-            text.Append(CultureInfo.InvariantCulture, $"  virsh: {foreign.Name}  {(foreign.Memory ? "memory" : "disk")}, {(foreign.Inside ? "inside the disks of now" : "in files of its own")}, {foreign.Made:yyyy-MM-dd HH:mm:ss}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  virsh: {foreign.Name}  {(foreign.HasMemory ? "memory" : "disk")}, {(foreign.IsInside ? "inside the disks of now" : "in files of its own")}, {foreign.Made:yyyy-MM-dd HH:mm:ss}\n");
         return text.ToString();
     }
 
-    static void Draw(StringBuilder text, SnapshotTree tree, StoredSnapshot? parent, string indent, string now)
+    static void Draw(StringBuilder text, StateTree tree, KeptState? parent, string indent, string now)
     {
-        var lines = tree.ChildrenOf(parent).Select(s => (Text: Line(tree, s), Snapshot: (StoredSnapshot?)s)).ToList();
-        if (tree.Current?.Volume == parent?.Volume)
+        var lines = tree.Children[parent?.Id].Select(s => (Text: Line(s), Snapshot: (KeptState?)s)).ToList();
+        if (tree.Current?.Id == parent?.Id)
             lines.Add((now, null));
         for (var i = 0; i < lines.Count; i++)
         {
@@ -34,8 +33,8 @@ static class SnapshotDrawing
         }
     }
 
-    static string Line(SnapshotTree tree, StoredSnapshot s) =>
-        $"{s.Snapshot.Name}  {(s.Snapshot.Memory is null ? "disk" : "memory")}, {(s.Snapshot.Key is null ? "user" : "layer")}, {s.Snapshot.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Size(tree.SizeOf(s))}";
+    static string Line(KeptState s) =>
+        $"{s.Name}  {(s.HasMemory ? "memory" : "disk")}, {(s.Key is null ? "user" : "layer")}, {s.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Size(s.Size)}";
 
     static string Size(long bytes) => $"{(bytes + (1 << 19)) >> 20} MiB";
 }

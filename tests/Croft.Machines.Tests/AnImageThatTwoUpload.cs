@@ -25,7 +25,7 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
         image = new(id, "twoup", ImageKind.Built, "a test", null, "disk", disk.Length, "kernel", null, null, null, ImmutableSortedDictionary<string, long>.Empty, DateTimeOffset.UnixEpoch)
         {
             Directory = lab.Folder,
-            Copy = StoredImage.CopiesOf(id) + ".1",
+            Copy = ImageFiles.CopiesOf(id) + ".1",
         };
     }
 
@@ -36,7 +36,7 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         using (var engine = await ConnectAsync())
-            await PoolImages.RemoveAsync(engine, image.Id, CancellationToken.None);
+            await engine.RemoveAsync(new Leftover("", LeftoverKind.Image, image.Id, 0, ""), CancellationToken.None);
         await lab.DisposeAsync();
     }
 
@@ -74,17 +74,18 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
     {
         using var engine = await ConnectAsync();
         using var journal = RunJournal.Create(Path.Combine(lab.Folder, Guid.NewGuid().ToString()), TimeProvider.System);
-        return await new PoolImages(engine, journal).EnsureAsync(image, pause, cancel);
+        return (await engine.EnsureImageAsync(image.ForEngines, journal, pause, cancel)).Copy;
     }
 
     async Task AssertWholeAsync(string copy)
     {
         using var engine = await ConnectAsync();
-        Assert.Equal(disk, await engine.DownloadAsync(Volumes.Image(copy, "disk"), 0, Cancel));
-        Assert.Equal(kernel, await engine.DownloadAsync(Volumes.Image(copy, "kernel"), 0, Cancel));
+        Assert.Equal(disk, await engine.Host.DownloadAsync(Volumes.Image(copy, "disk"), 0, Cancel));
+        Assert.Equal(kernel, await engine.Host.DownloadAsync(Volumes.Image(copy, "kernel"), 0, Cancel));
     }
 
-    Task<LibvirtEngine> ConnectAsync() => LibvirtEngine.ConnectAsync("local", "qemu:///system", lab.Folder, TimeSpan.FromMinutes(1), CancellationToken.None);
+    async Task<LibvirtEngine> ConnectAsync() =>
+        new(await LibvirtHost.ConnectAsync("local", "qemu:///system", lab.Folder, TimeSpan.FromMinutes(1), CancellationToken.None), Seed.WriteIsoAsync);
 
     /// <summary>Holds an upload up when it has sent so many bytes.</summary>
     sealed class Pause(long at) : IProgress<long>

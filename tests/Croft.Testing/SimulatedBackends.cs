@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 using Croft.Guests;
 using Croft.Lifecycle;
 
@@ -10,16 +11,13 @@ sealed class SimulatedBackends(Simulation simulation) : IBackends
     readonly Dictionary<string, (SimulatedMachine Machine, int Life)> connections = new(StringComparer.Ordinal);
     int keys;
 
-    /// <inheritdoc/>
-    public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) => simulation.ConnectAsync(name, within, cancel);
+    public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
+        new LibvirtEngine(await simulation.ConnectAsync(name, within, cancel), WriteSeedAsync);
 
-    /// <inheritdoc/>
     public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new SimulatedGuest(simulation, simulation.Hosts[hypervisor], access, connections);
 
-    /// <inheritdoc/>
     public Task<string> UserKeyAsync(string file, CancellationToken cancel) => Task.FromResult("ssh-ed25519 AAAAuseruseruseruser");
 
-    /// <inheritdoc/>
     public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
@@ -27,5 +25,5 @@ sealed class SimulatedBackends(Simulation simulation) : IBackends
     }
 
     /// <summary>Just the texts, one after the other.</summary>
-    public Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel) => File.WriteAllTextAsync(path, string.Concat(files.Values), cancel);
+    static Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel) => File.WriteAllTextAsync(path, string.Concat(files.Values), cancel);
 }

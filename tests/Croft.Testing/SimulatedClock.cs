@@ -19,16 +19,12 @@ sealed partial class SimulatedClock : TimeProvider
     /// <summary>How much time has passed.</summary>
     public TimeSpan Now => new(Volatile.Read(ref now));
 
-    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <inheritdoc/>
     public override long GetTimestamp() => Volatile.Read(ref now);
 
-    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => Beginning + Now;
 
-    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, () => callback(state));

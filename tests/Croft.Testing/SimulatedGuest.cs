@@ -21,7 +21,6 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
     static readonly TimeSpan AliveTimeout = TimeSpan.FromSeconds(120);
 
-    /// <inheritdoc/>
     public GuestAccess Access => access;
 
     SimulatedMachine? Behind => host.GuestAt(access.Address, access.Port);
@@ -29,7 +28,6 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
     /// <summary>The machine that the shared connection leads to; null when there is none, or it ended.</summary>
     SimulatedMachine? Connected => connections.TryGetValue(access.Alias, out var connection) && Lives(connection) ? connection.Machine : null;
 
-    /// <inheritdoc/>
     public async Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel)
     {
         seen("nobody answers at this address");
@@ -38,18 +36,15 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
         return "SSH-2.0-simulated";
     }
 
-    /// <inheritdoc/>
     public async Task PortAsync(int port, Action<string> seen, CancellationToken cancel)
     {
         await GreetingAsync(seen, cancel);
         seen($"port {port} accepts connections");
     }
 
-    /// <inheritdoc/>
     public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
         await RefusalAsync(cancel) is { } refusal ? (null, refusal) : (new Shell(this), null);
 
-    /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         if (Connected is null && await RefusalAsync(cancel) is { } refusal)
@@ -86,17 +81,14 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
         return new(0, "", "");
     }
 
-    /// <inheritdoc/>
     public async Task SyncAsync(CancellationToken cancel)
     {
         if ((await RunAsync(new("sync"), cancel)).ExitCode != 0)
             throw CroftException.World($"syncing the disks of {access.Name}: the connection broke");
     }
 
-    /// <inheritdoc/>
     public Task<bool> IsConnectedAsync(CancellationToken cancel) => Task.FromResult(Connected is not null);
 
-    /// <inheritdoc/>
     public Task CloseAsync(CancellationToken cancel)
     {
         connections.Remove(access.Alias);

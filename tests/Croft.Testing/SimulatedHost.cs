@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 
 namespace Croft.Testing;
 
@@ -13,7 +14,7 @@ sealed class SimulatedHost(Simulation simulation, string name)
     readonly SortedDictionary<string, SimulatedVolume> volumes = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, SimulatedMachine> machines = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, SimulatedNetwork> networks = new(StringComparer.Ordinal);
-    readonly List<SimulatedEngine> connections = [];
+    readonly List<SimulatedConnection> connections = [];
     bool powered = true;
     bool cut;
     int silences;
@@ -51,7 +52,7 @@ sealed class SimulatedHost(Simulation simulation, string name)
         name, $"simulated-{name}", null, "simulated 1", VirtTypes, Vcpus, Memory,
         [.. machines.Values.Select(m => m.State)],
         [.. networks.Values.Select(n => n.StateWith(machines.Values.Count(m => m.State.IsOn && m.State.Record!.Nics.Any(nic => nic.Bridge == n.Definition.Name))))],
-        [.. volumes.Keys],
+        [.. volumes.Keys.Select(Croft.Engines.Libvirt.Volumes.StateOf).OfType<StateId>()],
         [], []);
 
     /// <summary>It loses its power. Its machines are off then, what stands on its disks stays.</summary>
@@ -93,7 +94,7 @@ sealed class SimulatedHost(Simulation simulation, string name)
 
     public SimulatedVolume? Volume(string volume) => volumes.GetValueOrDefault(volume);
 
-    public TimeSpan? BootOf(MachineDefinition machine) => simulation.Boot(machine);
+    public TimeSpan? BootOf(DomainDefinition machine) => simulation.Boot(machine);
 
     public bool HasSpace(long bytes) => volumes.Values.Sum(v => v.Allocation) + bytes <= PoolSize;
 
@@ -126,14 +127,14 @@ sealed class SimulatedHost(Simulation simulation, string name)
         m is { Power: PowerState.Running, Plugged: true, Guest: { } guest }
         && m.Live!.Record.Nics.Any(n => n.Port is { } forwarded ? forwarded == port : n.Address is not null && n.Address.Equals(address) && guest.Seed.Contains(address.ToString(), StringComparison.Ordinal)));
 
-    internal SimulatedEngine Connect()
+    internal SimulatedConnection Connect()
     {
-        var engine = new SimulatedEngine(simulation, this, volumes, machines, networks);
+        var engine = new SimulatedConnection(simulation, this, volumes, machines, networks);
         connections.Add(engine);
         return engine;
     }
 
-    internal void Disconnect(SimulatedEngine engine) => connections.Remove(engine);
+    internal void Disconnect(SimulatedConnection engine) => connections.Remove(engine);
 
     /// <summary>Nobody is connected any more.</summary>
     internal void Forget() => connections.Clear();

@@ -1,9 +1,10 @@
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 
 namespace Croft.Testing;
 
 /// <summary>A machine of a simulated hypervisor, and the guest in it.</summary>
-sealed class SimulatedMachine(SimulatedHost host, MachineDefinition definition)
+sealed class SimulatedMachine(SimulatedHost host, DomainDefinition definition)
 {
     /// <summary>What a guest writes to its root disk while it boots.</summary>
     const long WrittenAtBoot = 20L << 20;
@@ -12,10 +13,10 @@ sealed class SimulatedMachine(SimulatedHost host, MachineDefinition definition)
     static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(2);
 
     /// <summary>As it would start.</summary>
-    public MachineDefinition Defined { get; set; } = definition;
+    public DomainDefinition Defined { get; set; } = definition;
 
     /// <summary>As it runs; null when it is off.</summary>
-    public MachineDefinition? Live { get; set; }
+    public DomainDefinition? Live { get; set; }
 
     public PowerState Power { get; private set; } = PowerState.Off;
 

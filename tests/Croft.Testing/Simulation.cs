@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 
 namespace Croft.Testing;
 
@@ -6,7 +7,7 @@ namespace Croft.Testing;
 sealed class Simulation(int seed)
 {
     readonly Random random = new(seed);
-    readonly List<MachineDefinition> definitions = [];
+    readonly List<DomainDefinition> definitions = [];
     readonly SortedDictionary<string, SimulatedHost> hosts = new(StringComparer.Ordinal);
 
     /// <summary>The clock, on which whatever uses these hypervisors must run.</summary>
@@ -19,7 +20,7 @@ sealed class Simulation(int seed)
     public int Operations { get; private set; }
 
     /// <summary>How long a guest takes from its start until its ssh server greets; null when it never does.</summary>
-    public Func<MachineDefinition, TimeSpan?> Boot { get; set; } = _ => TimeSpan.FromSeconds(5);
+    public Func<DomainDefinition, TimeSpan?> Boot { get; set; } = _ => TimeSpan.FromSeconds(5);
 
     /// <summary>Decides what goes wrong: by the number of the operation, its hypervisor and what it does.</summary>
     public Func<int, SimulatedHost, string, SimulatedFault> Faults { get; set; } = (_, _, _) => SimulatedFault.None;
@@ -36,7 +37,7 @@ sealed class Simulation(int seed)
 
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer in time.</exception>
-    public async Task<IEngine> ConnectAsync(string name, TimeSpan within, CancellationToken cancel)
+    public async Task<ILibvirtHost> ConnectAsync(string name, TimeSpan within, CancellationToken cancel)
     {
         var host = hosts.GetValueOrDefault(name) ?? throw CroftException.World($"nobody simulates a hypervisor \"{name}\"");
         var late = DelayAsync(within);
@@ -72,12 +73,12 @@ sealed class Simulation(int seed)
     internal SimulatedFault FaultOf(SimulatedHost host, string doing) => Faults(Operations++, host, doing);
 
     /// <summary>A text that stands for a definition, as an engine hands it out.</summary>
-    internal string Write(MachineDefinition definition)
+    internal string Write(DomainDefinition definition)
     {
         definitions.Add(definition);
         return $"simulated definition {definitions.Count - 1}";
     }
 
     /// <summary>The definition that a text stands for.</summary>
-    internal MachineDefinition Read(string text) => definitions[int.Parse(text["simulated definition ".Length..])];
+    internal DomainDefinition Read(string text) => definitions[int.Parse(text["simulated definition ".Length..])];
 }

@@ -22,14 +22,16 @@ static class ConsoleCommand
                 var (input, output) = Terminal.Raw();
                 if (parsed.GetValue(log))
                 {
-                    await output.WriteAsync(await engine.DownloadAsync(Volumes.Console(found.Record.Farm, found.Record.Name), 0, cancel) ?? [], cancel);
+                    await output.WriteAsync(await engine.ConsoleTextAsync(found.Record.Id, int.MaxValue, cancel) ?? [], cancel);
                     return 0;
                 }
 
+                if (!engine.Can.Console)
+                    throw CroftException.Usage($"hypervisor \"{engine.Name}\" has no serial consoles", $"croft ssh {found.Record.Name}");
                 await InUse.MarkAsync(openFarm, found, "console", cancel);
                 session.Terminal.Say($"Console of {found.Record.Name}; ctrl-] leaves.");
                 using var raw = RawTerminal.Enter();
-                using var console = await engine.OpenConsoleAsync(found.State.Name, cancel);
+                using var console = await engine.OpenConsoleAsync(found.Record.Id, cancel);
                 await TalkAsync(console, input, output, cancel);
                 return 0;
             }

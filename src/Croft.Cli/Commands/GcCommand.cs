@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
+using Croft.Engines;
 using Croft.Lifecycle;
 using Croft.Reports;
 

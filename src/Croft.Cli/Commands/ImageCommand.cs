@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Lifecycle;
@@ -76,7 +77,7 @@ static class ImageCommand
             foreach (var image in chosen)
             {
                 store.Remove(image.Id);
-                if (!await PoolImages.RemoveAsync(engine, StoredImage.CopiesOf(image.Id), cancel))
+                if (!await engine.RemoveAsync(new Leftover(engine.Name, LeftoverKind.Image, image.Id, image.Bytes, ""), cancel))
                     session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines are based on its copy in the hypervisor's pool; it stays until they are destroyed");
             }
 

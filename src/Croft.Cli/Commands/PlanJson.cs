@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Planning;
 

@@ -13,9 +13,9 @@ static class PowerCommands
         yield return Start(make, "start", "Start machines that exist, and wait until they answer", restart: false);
         yield return Stop(make);
         yield return Start(make, "restart", "Shut machines down and start them again", restart: true);
-        yield return Simple(make, "pause", "Stop machines' processors", (engine, domain, cancel) => engine.PauseAsync(domain, cancel));
-        yield return Simple(make, "resume", "Let paused machines run again", FarmUp.ResumeAsync);
-        yield return Simple(make, "reset", "Press machines' reset button", (engine, domain, cancel) => engine.ResetAsync(domain, cancel));
+        yield return Simple(make, "pause", "Stop machines' processors", (engine, machine, cancel) => engine.PauseAsync(machine, cancel));
+        yield return Simple(make, "resume", "Let paused machines run again", (engine, machine, cancel) => engine.ResumeAsync(machine, cancel));
+        yield return Simple(make, "reset", "Press machines' reset button", (engine, machine, cancel) => engine.StopAsync(machine, StopBy.Resetting, cancel));
     }
 
     static Command Start(CommandMaker make, string name, string description, bool restart)
@@ -60,7 +60,7 @@ static class PowerCommands
         });
     }
 
-    static Command Simple(CommandMaker make, string name, string description, Func<IEngine, string, CancellationToken, Task> act)
+    static Command Simple(CommandMaker make, string name, string description, Func<IEngine, MachineId, CancellationToken, Task> act)
     {
         var selection = Arguments.Selection();
         return make.Make(name, description, [selection], async (session, parsed, cancel) =>
@@ -68,9 +68,11 @@ static class PowerCommands
             using var openFarm = await session.OpenAsync(cancel);
             foreach (var machine in await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel))
             {
+                if (name != "reset" && !openFarm.Engine(machine.Hypervisor).Can.Pause)
+                    throw CroftException.Usage($"hypervisor \"{machine.Hypervisor}\" has no machines that stand still", $"croft stop {machine.Record.Name}");
                 if (name == "reset" && openFarm.GuestOf(machine) is { } guest)
                     await guest.CloseAsync(cancel);
-                await act(openFarm.Engine(machine.Hypervisor), machine.State.Name, cancel);
+                await act(openFarm.Engine(machine.Hypervisor), machine.Record.Id, cancel);
                 await InUse.MarkAsync(openFarm, machine, name, cancel);
             }
 

@@ -6,7 +6,6 @@ using Croft.Engines;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Reports;
-using Croft.Snapshots;
 
 namespace Croft.Cli.Commands;
 
@@ -90,9 +89,9 @@ static class SnapshotCommand
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. trees.SelectMany(t => All(t.Machine, t.Tree))])));
     });
 
-    static IEnumerable<IReadOnlyList<string>> Rows(string machine, SnapshotTree tree) =>
+    static IEnumerable<IReadOnlyList<string>> Rows(string machine, StateTree tree) =>
     [
-        .. tree.Snapshots.Select(s => (IReadOnlyList<string>)[machine, s.Snapshot.Name, Kind(s), Maker(s), Time(s.Snapshot.Made), Size(tree.SizeOf(s)), tree.ParentOf(s)?.Snapshot.Name ?? "-"]),
+        .. tree.States.Select(s => (IReadOnlyList<string>)[machine, s.Name, Kind(s), Maker(s), Time(s.Made), Size(s.Size), s.Parent ?? "-"]),
         .. tree.Foreign.Select(f => (IReadOnlyList<string>)[machine, f.Name, Kind(f), "virsh", Time(f.Made), "-", f.Parent ?? "-"]),
     ];
 
@@ -104,11 +103,11 @@ static class SnapshotCommand
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. trees.Select(t => (JsonNode)new JsonObject
             {
                 ["machine"] = t.Machine.Record.Name,
-                ["current"] = t.Tree.Current?.Snapshot.Name,
+                ["current"] = t.Tree.Current?.Name,
                 ["snapshots"] = new JsonArray([.. All(t.Machine, t.Tree)]),
                 ["hidden"] = new JsonArray([.. t.Tree.Hidden.Select(h => (JsonNode)new JsonObject
                 {
-                    ["file"] = h.Volume,
+                    ["file"] = h.File,
                     ["size"] = h.Size,
                     ["heldBy"] = new JsonArray([.. h.HeldBy.Select(name => (JsonNode)name)]),
                 })]),
@@ -120,29 +119,29 @@ static class SnapshotCommand
         var name = SnapshotName();
         return Read(make, "show", "Show everything about a snapshot, as JSON", [name], (session, parsed, trees) =>
         {
-            var found = trees.SelectMany(t => t.Tree.Snapshots.Where(s => s.Snapshot.Name == parsed.GetValue(name)).Select(s => Details(t.Machine, t.Tree, s))
-                .Concat(t.Tree.Foreign.Where(f => f.Name == parsed.GetValue(name)).Select(f => Json(t.Machine, f)))).ToList();
+            var found = trees.SelectMany(t => t.Tree.States.Where(s => s.Name == parsed.GetValue(name)).Select(s => Details(t.Machine, s))
+                .Concat(t.Tree.Foreign.Where(f => f.Name == parsed.GetValue(name)).Select(f => Foreign(t.Machine, f)))).ToList();
             if (found.Count == 0)
                 throw CroftException.Usage($"there is no snapshot \"{parsed.GetValue(name)}\"", "croft snapshot list shows what there is");
             Terminal.ResultText(Printed.As(session.Output == "table" ? "json" : session.Output, new JsonArray([.. found.Select(s => (JsonNode)s)])));
         });
     }
 
-    static JsonObject Details(ExistingMachine machine, SnapshotTree tree, StoredSnapshot stored)
+    static JsonObject Details(ExistingMachine machine, KeptState state)
     {
-        var json = Json(machine, tree, stored);
-        json["files"] = new JsonArray([.. SnapshotTree.FilesOf(stored).Select(f => (JsonNode)f)]);
-        json["missing"] = new JsonArray([.. tree.MissingOf(stored).Select(f => (JsonNode)f)]);
-        json["usedBy"] = new JsonArray([.. tree.UsersOf(stored).Select(u => (JsonNode)u)]);
-        json["manifest"] = stored.Volume;
-        json["definition"] = stored.Snapshot.Definition;
+        var json = Json(machine, state);
+        json["files"] = new JsonArray([.. state.Files.Select(f => (JsonNode)f)]);
+        json["missing"] = new JsonArray([.. state.Missing.Select(f => (JsonNode)f)]);
+        json["usedBy"] = new JsonArray([.. state.UsedBy.Select(u => (JsonNode)u)]);
+        json["manifest"] = state.Manifest;
+        json["definition"] = state.Definition;
         return json;
     }
 
-    static IEnumerable<JsonNode> All(ExistingMachine machine, SnapshotTree tree) =>
-        [.. tree.Snapshots.Select(s => Json(machine, tree, s)), .. tree.Foreign.Select(f => Json(machine, f))];
+    static IEnumerable<JsonNode> All(ExistingMachine machine, StateTree tree) =>
+        [.. tree.States.Select(s => Json(machine, s)), .. tree.Foreign.Select(f => Foreign(machine, f))];
 
-    static JsonObject Json(ExistingMachine machine, ForeignSnapshot snapshot) => new()
+    static JsonObject Foreign(ExistingMachine machine, KeptState snapshot) => new()
     {
         ["machine"] = machine.Record.Name,
         ["name"] = snapshot.Name,
@@ -150,25 +149,25 @@ static class SnapshotCommand
         ["madeBy"] = "virsh",
         ["made"] = snapshot.Made.ToString("O"),
         ["parent"] = snapshot.Parent,
-        ["current"] = snapshot.Current,
-        ["inside"] = snapshot.Inside,
+        ["current"] = snapshot.IsCurrent,
+        ["inside"] = snapshot.IsInside,
     };
 
-    static JsonObject Json(ExistingMachine machine, SnapshotTree tree, StoredSnapshot stored) => new()
+    static JsonObject Json(ExistingMachine machine, KeptState state) => new()
     {
         ["machine"] = machine.Record.Name,
-        ["name"] = stored.Snapshot.Name,
-        ["kind"] = Kind(stored),
-        ["madeBy"] = Maker(stored),
-        ["made"] = stored.Snapshot.Made.ToString("O"),
-        ["parent"] = tree.ParentOf(stored)?.Snapshot.Name,
-        ["current"] = tree.Current?.Volume == stored.Volume,
-        ["size"] = tree.SizeOf(stored),
-        ["run"] = stored.Snapshot.Record.Run,
-        ["key"] = stored.Snapshot.Key,
+        ["name"] = state.Name,
+        ["kind"] = Kind(state),
+        ["madeBy"] = Maker(state),
+        ["made"] = state.Made.ToString("O"),
+        ["parent"] = state.Parent,
+        ["current"] = state.IsCurrent,
+        ["size"] = state.Size,
+        ["run"] = state.Run,
+        ["key"] = state.Key,
     };
 
-    static Command Read(CommandMaker make, string name, string description, IEnumerable<Symbol> more, Action<Session, ParseResult, IReadOnlyList<(ExistingMachine Machine, SnapshotTree Tree)>> print)
+    static Command Read(CommandMaker make, string name, string description, IEnumerable<Symbol> more, Action<Session, ParseResult, IReadOnlyList<(ExistingMachine Machine, StateTree Tree)>> print)
     {
         var selection = Arguments.Selection();
         return make.Make(name, description, [.. more, selection], async (session, parsed, cancel) =>
@@ -206,11 +205,9 @@ static class SnapshotCommand
             session.Terminal.Say($"{entry.Machine}: {reason}");
     };
 
-    static string Kind(StoredSnapshot s) => s.Snapshot.Memory is null ? "disk" : "memory";
+    static string Kind(KeptState s) => s.HasMemory ? "memory" : "disk";
 
-    static string Kind(ForeignSnapshot s) => s.Memory ? "memory" : "disk";
-
-    static string Maker(StoredSnapshot s) => s.Snapshot.Key is null ? "user" : "layer";
+    static string Maker(KeptState s) => s.Key is null ? "user" : "layer";
 
     static string Time(DateTimeOffset made) => made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

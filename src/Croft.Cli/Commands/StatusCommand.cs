@@ -18,9 +18,7 @@ static class StatusCommand
             using (openFarm)
             {
                 var record = found.Record;
-                var prefix = Volumes.PrefixOf(record.Farm, record.Name);
-                var files = await openFarm.Engine(found.Hypervisor).DiskFilesAsync(prefix, cancel);
-                var volumes = files.Names.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+                var files = await openFarm.Engine(found.Hypervisor).FilesAsync(record.Farm, record.Name, cancel);
                 var json = LsCommand.Json(found);
                 json["uuid"] = found.State.Uuid.ToString();
                 json["vcpus"] = found.State.Vcpus;
@@ -29,7 +27,7 @@ static class StatusCommand
                 json["run"] = record.Run;
                 json["held"] = record.InUse;
                 json["hostKey"] = record.HostKey;
-                json["volumes"] = new System.Text.Json.Nodes.JsonObject(volumes.Select(v => KeyValuePair.Create(v, (System.Text.Json.Nodes.JsonNode?)files.Size(v))));
+                json["volumes"] = new System.Text.Json.Nodes.JsonObject(files.Select(f => KeyValuePair.Create(f.Name, (System.Text.Json.Nodes.JsonNode?)f.Bytes)));
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
             }
 

@@ -1,22 +1,121 @@
+using System.Collections.Immutable;
+using Croft.Journal;
+
 namespace Croft.Engines;
 
-/// <summary>One hypervisor, as the rest of Croft speaks to it. What exists there is asked, never remembered.</summary>
-public partial interface IEngine : IDisposable
+/// <summary>
+/// One hypervisor, as the rest of Croft speaks to it: verbs on machines, never on what they are made of. What exists there is asked, never remembered. Before
+/// something is made, the journal names it.
+/// </summary>
+interface IEngine : IDisposable
 {
-    internal const string LostHint = "croft hypervisors says which answer";
+    const string LostHint = "croft hypervisors says which answer";
 
-    /// <summary>The hypervisor's name in the farm file.</summary>
+    const string SpaceHint = "make space in the pool: croft image remove, croft snapshot delete and croft destroy give it back";
+
+    /// <summary>In the farm file.</summary>
     string Name { get; }
-
-    /// <summary>Whether it is the calling user's own, without privilege: no networks of its own, user networking only.</summary>
-    bool IsSession { get; }
 
     /// <summary>Whether the connection broke.</summary>
     bool IsLost { get; }
 
+    EngineCapabilities Can { get; }
+
+    /// <summary>Null where it can keep none.</summary>
+    IStates? States { get; }
+
+    /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
+    /// <param name="firmwareFor">The architectures for which UEFI and TPMs are asked about, too, which takes longer.</param>
+    Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel);
+
+    /// <summary>Asks only for what its room follows from: its size and its machines.</summary>
+    Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel);
+
+    /// <summary>All machines of the hypervisor, Croft's and others.</summary>
+    Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel);
+
+    Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel);
+
+    /// <exception cref="CroftException">There is no such machine of Croft's.</exception>
+    async Task<MachineRecord> RecordAsync(MachineId machine, CancellationToken cancel) =>
+        (await FindAsync(machine, cancel))?.Record ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine} of Croft's", "croft ls shows what exists");
+
+    /// <summary>Has the hypervisor hold a copy of an image. Returns the image as the copy that is there.</summary>
+    /// <param name="progress">Bytes sent so far, of all files.</param>
+    Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel);
+
+    /// <summary>Makes a network where it is missing or to be another, otherwise promises the addresses that the plan adds.</summary>
+    /// <returns>What is left to do, which takes a while and is best done while guests boot.</returns>
+    /// <exception cref="CroftException">Another controller took an address, or the network's name, since the plan was made.</exception>
+    Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel);
+
+    /// <summary>Makes a machine on fresh disks over its image; does not start it. One of the name must be off; what it was made of is left for <see cref="IStates.TidyAsync"/>.</summary>
+    Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel);
+
+    /// <summary>Gives a machine that is off the hardware and the identity of a definition; its disks stay.</summary>
+    /// <param name="seed">Null when its guest knows already what it is.</param>
+    Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel);
+
+    /// <summary>Writes Croft's record into a machine, running or not.</summary>
+    Task MarkAsync(MachineRecord record, CancellationToken cancel);
+
+    Task StartAsync(MachineId machine, CancellationToken cancel);
+
+    Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel);
+
+    /// <summary>Has a machine stand still.</summary>
+    Task PauseAsync(MachineId machine, CancellationToken cancel);
+
+    /// <summary>Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.</summary>
+    Task ResumeAsync(MachineId machine, CancellationToken cancel);
+
+    /// <summary>Removes a machine with all that it used, its addresses too. Disks that machines forked from it stand on stay until the last of those goes.</summary>
+    Task RemoveAsync(MachineRecord machine, CancellationToken cancel);
+
     /// <summary>
     /// Calls <paramref name="signal"/> with what happens to one machine until disposed; from a thread of the engine's, so it must return at once. Several may watch
-    /// one machine; all of them hear.
+    /// one machine; all of them hear. A signal is a hint: who needs to know asks.
     /// </summary>
-    IDisposable Watch(string domain, Action<MachineSignal> signal);
+    IDisposable Watch(MachineId machine, Action<MachineSignal> signal);
+
+    /// <summary>What a machine's console has shown so far; null when that was not kept.</summary>
+    /// <param name="last">The most bytes that are wanted, of its end.</param>
+    Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel);
+
+    /// <summary>Opens the serial console of a running machine, taking it from whoever has it.</summary>
+    Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel);
+
+    /// <summary>Runs a shell script in a guest, as root, by a way of the engine's own. The script is not among the arguments of any process.</summary>
+    /// <param name="patience">How long the guest may take to listen.</param>
+    /// <returns>Its exit code and what it wrote; null when the guest did not listen.</returns>
+    Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel);
+
+    /// <summary>What is kept for a farm's machines, in order.</summary>
+    /// <param name="machine">Null asks for all of them.</param>
+    Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel);
+
+    /// <summary>What belongs to nobody any more. In doubt it stays.</summary>
+    /// <param name="owner">The farm's owner id; null before its first <c>up</c>, when it owns nothing.</param>
+    /// <param name="before">What changed later is young: somebody may be making it just now.</param>
+    /// <param name="superfluous">This farm's machines here of which a newer one is elsewhere.</param>
+    Task<ImmutableArray<Leftover>> LeftoversAsync(string farm, string? owner, DateTimeOffset before, IEnumerable<MachineRecord> superfluous, CancellationToken cancel);
+
+    /// <summary>Copies of images of which the user has none, and on which no machine stands, that nobody changed since then.</summary>
+    /// <param name="own">Ids of the user's images.</param>
+    Task<ImmutableArray<Leftover>> UnusedImagesAsync(IReadOnlyCollection<string> own, DateTimeOffset before, CancellationToken cancel);
+
+    /// <summary>Removes something that is not a machine. False when it stays: copies of an image on which a machine stands by now.</summary>
+    Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancel);
+
+    /// <summary>Removes a farm's networks, and whatever else carries its name: what an interrupted command left behind. Its machines are gone by then.</summary>
+    Task ClearAsync(string farm, string owner, CancellationToken cancel);
+
+    /// <summary>
+    /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens proves nothing. It leaves
+    /// nothing behind.
+    /// </summary>
+    /// <param name="image">With a kernel, as the copy that is there.</param>
+    /// <returns>How long the kernel took; null when its machine was seen to end before that, or to say nothing at all.</returns>
+    /// <exception cref="CroftException">It could not be tried to the end, which proves nothing.</exception>
+    Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel);
 }

@@ -23,7 +23,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="Vcpus">Processors of the host.</param>
 /// <param name="Memory">Bytes of the host.</param>
 /// <param name="Machines">All machines there, other people's too.</param>
-/// <param name="Volumes">The names of the volumes of Croft's pool.</param>
+/// <param name="States">The kept states of Croft's machines.</param>
 /// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
 /// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
@@ -39,7 +39,7 @@ public sealed record HypervisorState(
     long Memory,
     ImmutableArray<MachineState> Machines,
     ImmutableArray<NetworkState> Networks,
-    ImmutableHashSet<string> Volumes,
+    ImmutableHashSet<StateId> States,
     ImmutableArray<IPNetwork> Addresses,
     ImmutableHashSet<int> BusyPorts,
     string? HostNameUnknown = null,
@@ -48,6 +48,9 @@ public sealed record HypervisorState(
 {
     /// <summary>How much slower than hardware emulation is where nobody measured it.</summary>
     public const double UsualSlowness = 5;
+
+    /// <summary>What its engine can; null when it did not say.</summary>
+    public EngineCapabilities? Can { get; init; }
 
     /// <summary>Per architecture, how much slower than hardware emulation was measured to be.</summary>
     public ImmutableSortedDictionary<string, double> Slowness { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
@@ -134,7 +137,7 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 /// <param name="Run">The run that made or last restored it.</param>
 /// <param name="InUse">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
 /// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
-/// <param name="Seed">The volume of its seed.</param>
+/// <param name="Seed">The volume of its seed. This, its disks and its UEFI variables are its engine's matter alone.</param>
 /// <param name="Nics">In order.</param>
 /// <param name="Disks">The volumes it writes to now; the root disk first.</param>
 /// <param name="Nvram">The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</param>
@@ -156,6 +159,13 @@ public sealed record MachineRecord(
     ImmutableArray<DiskVolume> Disks,
     string? Nvram = null)
 {
+    /// <summary>Of no machine yet, with the newest hardware.</summary>
+    internal static MachineRecord Nothing { get; } = new("", "", "", "", "", "", "", "", "", "", null, "", "", [], []) { HardwareVersion = NewestHardware };
+
+    /// <summary>Which machine it is of.</summary>
+    [JsonIgnore]
+    public MachineId Id => new(Farm, Name);
+
     /// <summary>Why it has room although it does not run: somebody is about to start it. Null when nobody is.</summary>
     public MachineClaim? Claim { get; init; }
 

@@ -2,31 +2,74 @@ using Croft.Farms;
 
 namespace Croft.Engines;
 
-/// <summary>Everything an engine needs to make one machine. All identity is decided; every file is a volume of Croft's pool.</summary>
+/// <summary>A machine as it shall be. All identity is decided; what it is made of is its engine's matter.</summary>
 /// <param name="Uuid">Stable for a farm's machine, so that saved memory fits a machine made again.</param>
 /// <param name="VirtType"><c>kvm</c>, <c>qemu</c>, …</param>
-/// <param name="Boot">The image's kernel; null boots from the first disk.</param>
-/// <param name="Console">Volume that the serial console is logged to.</param>
-public sealed record MachineDefinition(
-    MachineRecord Record,
-    Guid Uuid,
-    MachineSpec Spec,
-    string VirtType,
-    KernelBoot? Boot,
-    string Console)
+/// <param name="Image">As the copy that its hypervisor has.</param>
+sealed record MachineDefinition(MachineRecord Record, Guid Uuid, MachineSpec Spec, string VirtType, ImageFiles Image);
+
+/// <summary>An image, as engines take it.</summary>
+/// <param name="Copy">The same image made in another store has the same id but not the same bytes: it is another copy.</param>
+/// <param name="Directory">Where its files are here.</param>
+/// <param name="Kernel">Loaded without a boot loader; null boots from the disk.</param>
+sealed record ImageFiles(string Id, string Copy, string Directory, string Disk, string? Kernel, string? EfiKernel, string? Initrd, string? KernelArguments)
 {
-    /// <summary>The machine's name on its hypervisor.</summary>
-    public string DomainName => DomainNameOf(Record.Farm, Record.Name);
+    public IEnumerable<string> Names => new[] { Disk, Kernel, EfiKernel, Initrd }.OfType<string>().Distinct();
 
-    /// <summary>The name on a hypervisor of a farm's machine.</summary>
-    public static string DomainNameOf(string farm, string machine) => $"{farm}.{machine}";
-
-    /// <summary>The machine's name in its farm.</summary>
-    internal static string MachineOf(string domain) => domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
+    /// <summary>What the name of every copy begins with.</summary>
+    public static string CopiesOf(string id) => id[..16];
 }
 
-/// <summary>A kernel that is loaded without firmware.</summary>
-/// <param name="Kernel">Volume.</param>
-/// <param name="Initrd">Volume.</param>
-/// <param name="Arguments">Without the console, which the engine knows.</param>
-public sealed record KernelBoot(string Kernel, string Initrd, string Arguments);
+/// <summary>What a guest is told of itself, as text files.</summary>
+/// <param name="Folder">One of the user's own, where they may be for a moment.</param>
+sealed record SeedFiles(IReadOnlyDictionary<string, string> Files, string Folder);
+
+/// <summary>A change of a machine's definition, which can be undone as long as the machine has not started.</summary>
+/// <param name="Record">The machine's, as it was written.</param>
+sealed record MachineChange(MachineRecord Record, Func<Task> Undo)
+{
+    /// <summary>Makes a change. One that fails may have been made all the same, and is undone.</summary>
+    public static async Task<MachineChange> MakeAsync(MachineRecord record, Func<Task> make, Func<Task> undo)
+    {
+        var change = new MachineChange(record, undo);
+        try
+        {
+            await make();
+            return change;
+        }
+        catch
+        {
+            await change.UndoAsync();
+            throw;
+        }
+    }
+
+    public async Task UndoAsync()
+    {
+        try
+        {
+            await Undo();
+        }
+        catch (CroftException)
+        {
+            // Where the hypervisor does not answer any more, the machine's claim lapses.
+        }
+    }
+}
+
+/// <summary>How a machine is stopped.</summary>
+enum StopBy
+{
+    /// <summary>Its guest is asked to shut down.</summary>
+    Asking,
+
+    /// <summary>Its power is cut; nothing happens when it is off. Its end has been signalled by then, so that nobody takes it for the end of what starts next.</summary>
+    Cutting,
+
+    /// <summary>Its reset button is pressed.</summary>
+    Resetting,
+}
+
+/// <summary>A file that an engine keeps for a machine.</summary>
+/// <param name="IsLayer">Whether it stands for a layer.</param>
+sealed record MachineFile(string Machine, string Name, long Bytes, bool IsLayer);

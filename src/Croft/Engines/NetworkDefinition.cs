@@ -37,3 +37,14 @@ public sealed record NetworkDefinition(
     /// <summary>The name on a hypervisor of a farm's network.</summary>
     public static string NameOf(string farm, string network) => $"{farm}.{network}";
 }
+
+/// <summary>A network on one hypervisor.</summary>
+/// <param name="Exists">Whether it is there already.</param>
+public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definition, bool Exists)
+{
+    /// <summary>Whether another farm makes it.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>What becomes otherwise than it is, which makes it anew while nothing is on it; null when nothing does.</summary>
+    public string? Change { get; init; }
+}

@@ -26,7 +26,7 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)
     {
         var host = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor);
-        return new(machine, MachineDefinition.DomainNameOf(farm.Name, machine), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+        return new(machine, new MachineId(farm.Name, machine).ToString(), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
         {
             Jumps = host?.Jumps ?? [],
             Inside = host?.Machine,

@@ -61,7 +61,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
             var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             var name = guest?.Access.Name ?? "the machine";
             if (full)
-                throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", Volumes.SpaceHint);
+                throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", IEngine.SpaceHint);
             if (lost)
                 throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", IEngine.LostHint);
             var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Tools;
 
@@ -117,7 +118,7 @@ public sealed partial class ImageStore
             var image = JsonSerializer.Deserialize(File.ReadAllBytes(json), ImageJson.Default.StoredImage);
             if (image is null || image.Id != id || image.Files.Any(file => new FileInfo(Path.Combine(folder, file.Key)) is not { Exists: true } info || info.Length != file.Value))
                 return null;
-            return image with { Directory = folder, Copy = $"{StoredImage.CopiesOf(id)}.{image.Created.UtcTicks:x}", LastUsed = File.GetLastWriteTimeUtc(json) };
+            return image with { Directory = folder, Copy = $"{ImageFiles.CopiesOf(id)}.{image.Created.UtcTicks:x}", LastUsed = File.GetLastWriteTimeUtc(json) };
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Croft.Engines;
 
 namespace Croft.Images;
 
@@ -69,8 +70,8 @@ public sealed record StoredImage(
     [JsonIgnore]
     public DateTimeOffset LastUsed { get; init; }
 
-    /// <summary>What the name of every copy begins with.</summary>
-    public static string CopiesOf(string id) => id[..16];
+    /// <summary>As engines take it.</summary>
+    internal ImageFiles ForEngines => new(Id, Copy, Directory, Disk, Kernel, EfiKernel, Initrd, KernelArguments);
 
     /// <summary>Full path of the disk.</summary>
     [JsonIgnore]

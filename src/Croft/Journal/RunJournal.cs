@@ -28,6 +28,9 @@ public sealed class RunJournal : IDisposable
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; }
 
+    /// <summary>The present, by the run's clock.</summary>
+    internal DateTimeOffset Time => _clock.GetUtcNow();
+
     /// <summary>Begins a run: makes its folder (mode 0700) and an empty journal in it.</summary>
     public static RunJournal Create(string stateDirectory, TimeProvider clock)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Croft.Engines;
 using Croft.Farms;
-using Croft.Networks;
 using Croft.Planning;
 
 namespace Croft.Lifecycle;
@@ -94,7 +93,7 @@ sealed partial class Execution
         if (!await Inner.ReadyAsync(inner.Name, cancel))
             throw CroftException.World($"its hypervisor, machine \"{inner.Machine}\", did not become ready");
         var host = Plan.Machines.First(m => m.Spec.Name == inner.Machine);
-        var state = host.Existing ?? new(MachineDefinition.DomainNameOf(OpenFarm.Farm.Name, inner.Machine!), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
+        var state = host.Existing ?? new(new MachineId(OpenFarm.Farm.Name, inner.Machine!).ToString(), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
         await OpenFarm.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);
         await planning.WaitAsync(cancel);
         try
@@ -115,10 +114,10 @@ sealed partial class Execution
     /// <summary>Makes the networks of a later plan on a hypervisor, with some of their reservations, and publishes them.</summary>
     async Task MakeNetworksAsync(string hypervisor, Plan later, Func<Reservation, bool> wanted, CancellationToken cancel)
     {
-        var networks = new FarmNetworks(OpenFarm.Engine(hypervisor), Journal, Clock);
+        var rest = new List<Func<CancellationToken, Task>>();
         foreach (var network in later.Networks.Where(n => n.Hypervisor == hypervisor))
-            await networks.EnsureAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] } }, owner, cancel);
-        await networks.PublishAsync(cancel);
+            rest.Add(await OpenFarm.Engine(hypervisor).EnsureNetworkAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] } }, owner, Journal, cancel));
+        await PublishAsync(rest, cancel);
     }
 
     /// <summary>Takes machines of a later plan over into this one.</summary>

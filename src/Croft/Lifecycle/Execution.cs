@@ -5,10 +5,8 @@ using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
 using Croft.Journal;
-using Croft.Networks;
 using Croft.Phases;
 using Croft.Planning;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -19,7 +17,7 @@ namespace Croft.Lifecycle;
 sealed partial class Execution : IExecution, IDisposable
 {
     readonly ConcurrentDictionary<string, MachineRecord> records;
-    readonly ConcurrentDictionary<string, Lazy<Task<string>>> uploads = new();
+    readonly ConcurrentDictionary<string, Lazy<Task<ImageFiles>>> uploads = new();
     readonly ImmutableDictionary<ImageSpec, StoredImage> images;
     readonly ImmutableDictionary<string, Lazy<Task>> publishing;
     readonly Lock sshGate = new();
@@ -31,14 +29,14 @@ sealed partial class Execution : IExecution, IDisposable
 
     Execution(
         OpenFarm openFarm, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
-        IReadOnlyDictionary<string, FarmNetworks> networks, InnerHypervisors inner, string owner, string userKey)
+        IReadOnlyDictionary<string, List<Func<CancellationToken, Task>>> networks, InnerHypervisors inner, string owner, string userKey)
     {
         OpenFarm = openFarm;
         Plan = plan;
         Inner = inner;
         Journal = journal;
         this.images = images;
-        publishing = networks.ToImmutableDictionary(n => n.Key, n => new Lazy<Task>(() => n.Value.PublishAsync(CancellationToken.None)));
+        publishing = networks.ToImmutableDictionary(n => n.Key, n => new Lazy<Task>(() => PublishAsync(n.Value, CancellationToken.None)));
         starting = plan.Machines.Length;
         this.owner = owner;
         this.userKey = userKey;
@@ -91,14 +89,14 @@ sealed partial class Execution : IExecution, IDisposable
             var measuring = openFarm.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
             bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
-            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new FarmNetworks(openFarm.Engine(h), journal, openFarm.Settings.Clock));
+            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
             await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(
                 host,
                 async () =>
                 {
                     var way = openFarm.OpenWayAsync(host, cancel);
                     foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
-                        await networks[host].EnsureAsync(network, owner, cancel);
+                        networks[host].Add(await openFarm.Engine(host).EnsureNetworkAsync(network, owner, journal, cancel));
                     await way;
                 },
                 cancel)).Append(measuring));
@@ -123,18 +121,13 @@ sealed partial class Execution : IExecution, IDisposable
 
     public MachineMaker MakerFor(PlannedMachine machine) => new(OpenFarm, Plan, EngineOf(machine), Journal, owner, userKey, began);
 
-    public SnapshotStore SnapshotsOf(PlannedMachine machine) => new(EngineOf(machine), Journal, Clock);
-
-    /// <summary>The machine's image, as the copy that is in the pool of its hypervisor.</summary>
-    public async Task<StoredImage> ImageAsync(PlannedMachine machine, CancellationToken cancel)
+    /// <summary>The machine's image, as the copy that its hypervisor has.</summary>
+    public Task<ImageFiles> ImageAsync(PlannedMachine machine, CancellationToken cancel)
     {
         var image = images.TryGetValue(machine.Spec.Image, out var found)
             ? found
             : OpenFarm.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
-        var copy = await uploads.GetOrAdd(
-            machine.Hypervisor + " " + image.Id,
-            _ => new(() => new PoolImages(EngineOf(machine), Journal).EnsureAsync(image, null, cancel))).Value;
-        return image with { Copy = copy };
+        return uploads.GetOrAdd(machine.Hypervisor + " " + image.Id, _ => new(() => EngineOf(machine).EnsureImageAsync(image.ForEngines, Journal, null, cancel))).Value;
     }
 
     /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>
@@ -174,6 +167,13 @@ sealed partial class Execution : IExecution, IDisposable
 
     /// <summary>Returns when the running networks of a hypervisor know all names and addresses.</summary>
     public Task PublishAsync(string hypervisor) => publishing.TryGetValue(hypervisor, out var networks) ? networks.Value : Task.CompletedTask;
+
+    /// <summary>One after another: each holds up who starts a machine on the network.</summary>
+    static async Task PublishAsync(IEnumerable<Func<CancellationToken, Task>> rest, CancellationToken cancel)
+    {
+        foreach (var publish in rest)
+            await publish(cancel);
+    }
 
     /// <summary>Returns when all running networks know their names and addresses. Those of a hypervisor that was lost do not; its machines say so.</summary>
     public Task PublishAsync() => Task.WhenAll(publishing.Keys.Select(async hypervisor =>

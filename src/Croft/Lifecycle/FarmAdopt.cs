@@ -23,8 +23,8 @@ public static class FarmAdopt
         foreach (var (hypervisor, machine) in machines)
         {
             var engine = openFarm.Engine(hypervisor.Name);
-            await engine.WriteRecordAsync(machine.Record! with { Folder = farm.Directory }, cancel);
-            if (machine.Power != PowerState.Running || !await engine.HasAgentAsync(machine.Name, cancel) || !await LetInAsync(engine, machine, key, cancel))
+            await engine.MarkAsync(machine.Record! with { Folder = farm.Directory }, cancel);
+            if (machine.Power != PowerState.Running || !await LetInAsync(engine, machine, key, cancel))
                 withoutKey.Add(machine.Record!.Name);
         }
 
@@ -33,17 +33,18 @@ public static class FarmAdopt
 
     static async Task<bool> LetInAsync(IEngine engine, MachineState machine, string key, CancellationToken cancel)
     {
-        var (code, _) = await engine.RunByAgentAsync(
-            machine.Name,
+        var answer = await engine.RunInGuestAsync(
+            machine.Record!.Id,
             $"""
             set -e; umask 077
-            user={ShellWord.Quote(machine.Record!.User)}
+            user={ShellWord.Quote(machine.Record.User)}
             home=$(getent passwd "$user" | cut -d: -f6)
             mkdir -p "$home/.ssh"
             grep -qxF {ShellWord.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {ShellWord.Quote(key)} >>"$home/.ssh/authorized_keys"
             chown -R "$user:" "$home/.ssh"
             """,
+            TimeSpan.Zero,
             cancel);
-        return code == 0;
+        return answer is { ExitCode: 0 };
     }
 }

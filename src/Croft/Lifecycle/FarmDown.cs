@@ -15,7 +15,7 @@ public static class FarmDown
     public static Task CutAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) => Task.WhenAll(Outermost(openFarm, machines).Select(async m =>
     {
         await openFarm.LeaveAsync(m.Record.Name, cancel);
-        await openFarm.Engine(m.Hypervisor).PowerOffAsync(m.State.Name, cancel);
+        await openFarm.Engine(m.Hypervisor).StopAsync(m.Record.Id, StopBy.Cutting, cancel);
     }));
 
     /// <summary>The machines that are not inside another one of them.</summary>
@@ -36,16 +36,15 @@ public static class FarmDown
     public static async Task<IReadOnlyList<string>> DescribeAsync(OpenFarm openFarm, Inventory inventory, IReadOnlyCollection<ExistingMachine> machines, CancellationToken cancel)
     {
         var farm = openFarm.Farm;
-        var files = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await openFarm.Engine(h).DiskFilesAsync(farm.Name + ".", cancel))));
+        var kept = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await openFarm.Engine(h).FilesAsync(farm.Name, null, cancel))));
         return
         [
             .. from machine in machines
-               from host in files
+               from host in kept
                where host.Name == machine.Hypervisor
-               let prefix = Volumes.PrefixOf(farm.Name, machine.Record.Name)
-               let volumes = host.Files.Names.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).ToList()
-               let layers = volumes.Count(v => v.Contains(".layer-", StringComparison.Ordinal) && v.EndsWith(".json", StringComparison.Ordinal))
-               select $"{machine.Record.Name} on {machine.Hypervisor}: {volumes.Count} volumes, {volumes.Sum(host.Files.Size) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
+               let files = host.Files.Where(f => f.Machine == machine.Record.Name).ToList()
+               let layers = files.Count(f => f.IsLayer)
+               select $"{machine.Record.Name} on {machine.Hypervisor}: {files.Count} volumes, {files.Sum(f => f.Bytes) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
             .. from inner in farm.InnerHypervisors
                where machines.Any(m => m.Record.Name == inner.Machine)
                let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
@@ -71,45 +70,18 @@ public static class FarmDown
         await Task.WhenAll(Outermost(openFarm, machines).Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel)));
         if (!everything)
             return;
-        var farm = openFarm.Farm.Name;
         foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && openFarm.Farm.HostOf(h.Name) is null))
-        {
-            var engine = openFarm.Engine(hypervisor.Name);
-            foreach (var volume in (await engine.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
-                await engine.DeleteVolumeAsync(volume, cancel);
-            foreach (var network in Own(openFarm, hypervisor))
-                await engine.RemoveNetworkAsync(network.Name, cancel);
-        }
+            await openFarm.Engine(hypervisor.Name).ClearAsync(openFarm.Farm.Name, openFarm.Owner ?? "", cancel);
     }
 
-    /// <summary>Removes a machine. Disks that machines forked from it stand on stay until the last of those goes.</summary>
+    /// <summary>Removes a machine, after all connections to it.</summary>
     internal static async Task RemoveAsync(OpenFarm openFarm, string hypervisor, MachineRecord record, CancellationToken cancel)
     {
         var engine = openFarm.Engine(hypervisor);
         await openFarm.LeaveAsync(record.Name, cancel);
         if (openFarm.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
-        var before = await engine.DiskFilesAsync(null, cancel);
-        if (record.Disks.Any(d => !before.Has(d.Volume)))
-        {
-            await engine.LookAgainAsync(cancel); // virsh made it beside the pool
-            before = await engine.DiskFilesAsync(null, cancel);
-        }
-
-        await engine.UndefineAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel);
-        foreach (var nic in record.Nics.Where(n => n.Bridge is not null && n.Address is not null))
-            await engine.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, record.Name), cancel);
-        var owners = (await engine.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
-        var prefix = Volumes.PrefixOf(record.Farm, record.Name);
-        var own = before.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToList();
-        // With the machine goes what it stood on, when that was left by a machine that is gone already.
-        var left = own.Where(Volumes.IsDisk).SelectMany(before.Chain).Where(n => n.StartsWith(record.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal)));
-        var going = own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList();
-        foreach (var volume in going)
-        {
-            if (!Volumes.IsDisk(volume) || !(await engine.DiskFilesAsync(null, cancel)).On(volume).Any())
-                await engine.DeleteVolumeAsync(volume, cancel);
-        }
+        await engine.RemoveAsync(record, cancel);
     }
 
     static IEnumerable<NetworkState> Own(OpenFarm openFarm, HypervisorState hypervisor) =>

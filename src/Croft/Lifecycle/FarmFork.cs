@@ -5,7 +5,6 @@ using Croft.Images;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Reports;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -37,25 +36,14 @@ public static class FarmFork
         plan.ThrowIfProblems();
         if (plan.Machines.FirstOrDefault(m => m.Action != MachineAction.Create) is { } there)
             throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
-        var kept = from is null ? null : await FindAsync(engine, machine, from, cancel);
+        var states = StatesOf(engine);
+        var kept = from is null ? (StateId?)null : await FindAsync(states, machine, from, cancel);
         if (kept is null && machine.State.Power != PowerState.Running)
             throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", $"croft start {machine.Record.Name}; or --from SNAPSHOT forks a snapshot with memory");
-        if (kept is null && !await engine.HasAgentAsync(machine.State.Name, cancel))
-            throw CroftException.World($"machine \"{machine.Record.Name}\" has no guest agent that answers, so a fork cannot get its own identity", "install and start qemu-guest-agent in it");
-        if (kept is null)
-            await ForeignSnapshots.RefuseAsync(openFarm, [machine], cancel);
-        await engine.CheckKeepableAsync(machine.State.Name, memory: true, fork: true, cancel);
+        await states.CheckAsync(machine.Record.Id, kept is null ? StateUse.ForkNow : StateUse.Fork, cancel);
         using var execution = await Execution.PrepareAsync(openFarm, plan, "fork", _ => false, opened, images, cancel);
-        var pending = kept is null ? await FreezeAsync(execution, engine, machine, cancel) : null;
-        try
-        {
-            await Task.WhenAll(execution.Plan.Machines.Select(fork => ForkAsync(execution, fork, kept ?? pending!.Snapshot, cancel)));
-        }
-        finally
-        {
-            foreach (var volume in new[] { pending?.Snapshot.Memory, pending?.Snapshot.Record.Nvram }.OfType<string>())
-                await engine.DeleteVolumeAsync(volume, CancellationToken.None);
-        }
+        await using (var state = kept is { } id ? await states.OpenAsync(id, execution.Journal, cancel) : await states.ForkNowAsync(machine.Record, execution.Journal, cancel))
+            await Task.WhenAll(execution.Plan.Machines.Select(fork => ForkAsync(execution, fork, state, cancel)));
 
         await execution.PublishAsync();
         var worst = RunSummary.Read(execution.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
@@ -63,23 +51,18 @@ public static class FarmFork
         return RunSummary.Read(execution.Journal.Folder);
     }
 
-    static async Task<Snapshot> FindAsync(IEngine engine, ExistingMachine machine, string name, CancellationToken cancel)
+    static IStates StatesOf(IEngine engine) => engine is { Can.States: StateKind.Memory, States: { } states }
+        ? states
+        : throw CroftException.Usage($"hypervisor \"{engine.Name}\" keeps no memory of machines, which a fork goes on in", "croft up makes a machine that boots");
+
+    static async Task<StateId> FindAsync(IStates states, ExistingMachine machine, string name, CancellationToken cancel)
     {
-        var found = (await new SnapshotReader(engine).ListAsync(machine.Record, cancel)).LastOrDefault(s => s.Snapshot.Name == name)?.Snapshot
+        var found = (await states.TreeAsync(machine.Record, cancel)).States.LastOrDefault(s => s.Name == name)
             ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
-        return found.Memory is not null ? found : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
+        return found.HasMemory ? found.Id : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
     }
 
-    /// <summary>The state that is forked. It is no snapshot: its disks are held by the forks, its memory and variables go when all of them run.</summary>
-    static async Task<PendingSnapshot> FreezeAsync(Execution execution, IEngine engine, ExistingMachine machine, CancellationToken cancel)
-    {
-        var pending = await new SnapshotStore(engine, execution.Journal, execution.Clock).PrepareAsync(machine.Record, "fork", null, null, memory: true, cancel);
-        await pending.FreezeAsync(holdWrites: false, cancel);
-        await pending.RefitAsync();
-        return pending;
-    }
-
-    static async Task ForkAsync(Execution execution, PlannedMachine machine, Snapshot from, CancellationToken cancel)
+    static async Task ForkAsync(Execution execution, PlannedMachine machine, IKeptState from, CancellationToken cancel)
     {
         var steps = new StepLog(execution, machine);
         if (await steps.RunAsync("fork", () => MachineFork.RunAsync(execution, machine, from, "fork", held: "fork", cancel)))

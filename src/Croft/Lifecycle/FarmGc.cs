@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Journal;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -17,9 +16,8 @@ public static class FarmGc
         var superfluous = (await openFarm.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
         var before = openFarm.Settings.Clock.GetUtcNow() - Young;
         var hosts = openFarm.Farm.Hypervisors.Where(h => h.Machine is null).Select(h => h.Name); // what is in a machine goes with it
-        var found = await Task.WhenAll(hosts.Select(async hypervisor => await openFarm.AskAsync(hypervisor, async engine => await ReadAsync(engine, cancel)) is { } content
-            ? new Leftovers(content, openFarm.Farm.Name, openFarm.Owner, before).Find(superfluous[hypervisor])
-            : []));
+        var found = await Task.WhenAll(hosts.Select(async hypervisor => await openFarm.AskAsync(hypervisor, async engine =>
+            (IReadOnlyList<Leftover>)await engine.LeftoversAsync(openFarm.Farm.Name, openFarm.Owner, before, superfluous[hypervisor], cancel)) ?? []));
         return [.. found.SelectMany(f => f)];
     }
 
@@ -41,37 +39,8 @@ public static class FarmGc
 
     static async Task RemoveAsync(OpenFarm openFarm, Leftover leftover, RunJournal journal, CancellationToken cancel)
     {
-        var engine = openFarm.Engine(leftover.Hypervisor);
-        journal.Intent("remove", leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network", leftover.Name, leftover.Hypervisor);
-        switch (leftover.Kind)
-        {
-            case LeftoverKind.Machine:
-                await FarmDown.RemoveAsync(openFarm, leftover.Hypervisor, leftover.Machine!, cancel);
-                break;
-            case LeftoverKind.Volume:
-                await engine.DeleteVolumeAsync(leftover.Name, cancel);
-                break;
-            case LeftoverKind.Network:
-                await engine.RemoveNetworkAsync(leftover.Name, cancel);
-                break;
-        }
-    }
-
-    static async Task<HostContent> ReadAsync(IEngine engine, CancellationToken cancel)
-    {
-        var reader = new SnapshotReader(engine);
-        // Before the files and after them: a machine that is frozen meanwhile goes on, on a file that was not seen, over one that it no longer names.
-        var used = await engine.UsedAsync(cancel);
-        var files = await engine.DiskFilesAsync("", cancel);
-        var snapshots = await reader.AllAsync(files.Names, cancel);
-        var machines = await engine.ListMachinesAsync(cancel);
-        var touched = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (var machine in machines.Where(m => m.Record is not null))
-        {
-            if (!new SnapshotTree(machine.Record!, [], files) { Foreign = await engine.ForeignSnapshotsAsync(machine.Name, cancel) }.IsOwn)
-                touched.Add(machine.Name);
-        }
-
-        return new(engine.Name, machines, await engine.ListNetworksAsync(cancel), files, snapshots, used.Union(await engine.UsedAsync(cancel)), touched.ToImmutable());
+        var kind = leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network";
+        journal.Intent("remove", kind, leftover.Name, leftover.Hypervisor);
+        await (leftover.Machine is { } machine ? FarmDown.RemoveAsync(openFarm, leftover.Hypervisor, machine, cancel) : openFarm.Engine(leftover.Hypervisor).RemoveAsync(leftover, cancel));
     }
 }

@@ -5,7 +5,6 @@ using Croft.Journal;
 using Croft.Phases;
 using Croft.Planning;
 using Croft.Reports;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -26,7 +25,7 @@ public static class FarmRun
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);
         if (!options.Fresh)
-            await ForeignSnapshots.RefuseAsync(openFarm, Existing(plan), cancel);
+            await FarmSnapshots.CheckAsync(openFarm, Existing(plan), StateUse.Leave, cancel);
         if (options.SaveAs is { } name && InUse(plan) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
@@ -96,14 +95,10 @@ public static class FarmRun
         {
             try
             {
-                var engine = openFarm.Engine(machines.Key);
-                var cache = new LayerCache(engine, execution.Journal, execution.Clock);
-                await Task.WhenAll(machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().Select(volume => cache.UseAsync(volume, cancel)));
-                if (!await cache.MayTakeMoreAsync(openFarm.Farm.Name, openFarm.Farm.CacheKeep, cancel))
+                if (openFarm.Engine(machines.Key).States is not { } states)
                     continue;
-                var needed = (await openFarm.PlanAsync(cancel)).Machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<string>().ToHashSet(StringComparer.Ordinal);
-                var records = (await engine.ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().Where(r => r.Farm == openFarm.Farm.Name).ToList();
-                await cache.EvictAsync(records, needed, openFarm.Farm.CacheKeep, cancel);
+                await Task.WhenAll(Layers(machines).Select(layer => states.UseAsync(layer, cancel)));
+                await states.EvictAsync(openFarm.Farm.Name, openFarm.Farm.CacheKeep, async () => Layers((await openFarm.PlanAsync(cancel)).Machines).ToHashSet(), execution.Journal, cancel);
             }
             catch (Exception e) when (e is CroftException or OperationCanceledException)
             {
@@ -111,6 +106,8 @@ public static class FarmRun
             }
         }
     }
+
+    static IEnumerable<StateId> Layers(IEnumerable<PlannedMachine> machines) => machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<StateId>();
 
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;

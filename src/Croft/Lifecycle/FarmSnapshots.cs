@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Croft.Engines;
 using Croft.Journal;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -11,8 +8,8 @@ namespace Croft.Lifecycle;
 public static partial class FarmSnapshots
 {
     /// <summary>The snapshots of each machine, layers too.</summary>
-    public static async Task<IReadOnlyList<(ExistingMachine Machine, SnapshotTree Tree)>> TreesAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) =>
-        await Task.WhenAll(machines.Select(async machine => (machine, await TreeAsync(openFarm, machine, cancel))));
+    internal static async Task<IReadOnlyList<(ExistingMachine Machine, StateTree Tree)>> TreesAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) =>
+        await Task.WhenAll(machines.Select(async machine => (machine, await openFarm.StatesOf(machine).TreeAsync(machine.Record, cancel))));
 
     /// <summary>Takes a snapshot of each machine; of those inside one of them it is that one's.</summary>
     /// <returns>How long all of them stood still, when they were taken together.</returns>
@@ -26,9 +23,9 @@ public static partial class FarmSnapshots
             throw CroftException.Usage($"machine \"{off.Record.Name}\" is off and has no memory to keep", $"croft start {off.Record.Name}, or leave out --memory");
         await Task.WhenAll(
         [
-            ForeignSnapshots.RefuseAsync(openFarm, machines, cancel),
+            CheckAsync(openFarm, machines, StateUse.Leave, cancel),
             .. machines.Select(machine => RefuseTakenAsync(openFarm, machine, name, cancel)),
-            .. machines.Select(m => openFarm.Engine(m.Hypervisor).CheckKeepableAsync(m.State.Name, SnapshotGroup.KeepsMemory(options.Keep, m), fork: false, cancel)),
+            .. machines.Select(m => CheckAsync(openFarm, [m], SnapshotGroup.KeepsMemory(options.Keep, m) ? StateUse.KeepMemory : StateUse.KeepDisks, cancel)),
         ]);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
             await InUse.MarkHostAsync(openFarm, machine, "snapshot", cancel);
@@ -42,7 +39,7 @@ public static partial class FarmSnapshots
 
     static async Task RefuseTakenAsync(OpenFarm openFarm, ExistingMachine machine, string name, CancellationToken cancel)
     {
-        if (await new SnapshotReader(openFarm.Engine(machine.Hypervisor)).HasAsync(machine.Record, name, cancel))
+        if (await openFarm.StatesOf(machine).HasAsync(machine.Record.Id, name, cancel))
             throw CroftException.Usage($"machine \"{machine.Record.Name}\" has a snapshot \"{name}\" already", $"croft snapshot delete {name}, croft snapshot commit {name}, or another name");
     }
 
@@ -52,14 +49,8 @@ public static partial class FarmSnapshots
         var lines = new List<string>();
         foreach (var (machine, tree) in await TreesAsync(openFarm, FarmDown.Outermost(openFarm, machines), cancel))
         {
-            if (Foreign(tree, name) is not null)
-                continue; // libvirt brings its definition back with it
-            var snapshot = Find(machine, tree, name).Snapshot;
-            if (IsDefinedAsNow(machine, snapshot))
-                continue;
-            var then = Lines(snapshot.Definition);
-            var now = Lines(await openFarm.Engine(machine.Hypervisor).DefinitionAsync(machine.State.Name, cancel));
-            lines.AddRange([$"{machine.Record.Name}:", .. then.Except(now).Select(l => "  - " + l), .. now.Except(then).Select(l => "  + " + l)]);
+            if (Find(machine, tree, name) is { } snapshot && !snapshot.IsDefinedAs(machine.Record))
+                lines.AddRange([$"{machine.Record.Name}:", .. (await openFarm.StatesOf(machine).DifferencesAsync(machine.Record.Id, snapshot.Id, cancel)).Select(l => "  " + l)]);
         }
 
         return lines;
@@ -73,28 +64,27 @@ public static partial class FarmSnapshots
     public static async Task RestoreAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
         machines = FarmDown.Outermost(openFarm, machines);
-        var trees = (await TreesAsync(openFarm, machines, cancel)).ToLookup(m => Foreign(m.Tree, name) is not null);
-        var chosen = trees[false].Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
-        foreach (var (machine, tree, stored) in chosen)
+        var chosen = (await TreesAsync(openFarm, machines, cancel)).Select(m => (m.Machine, m.Tree, Snapshot: Find(m.Machine, m.Tree, name))).ToList();
+        foreach (var (machine, tree, snapshot) in chosen.Where(s => !s.Tree.IsForeign(s.Snapshot)))
         {
-            ForeignSnapshots.Refuse(machine, tree.Foreign);
-            if (tree.MissingOf(stored).ToList() is { Count: > 0 } missing)
-                throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
-            if (!withDefinition && !IsDefinedAsNow(machine, stored.Snapshot))
+            await CheckAsync(openFarm, [machine], StateUse.Leave, cancel);
+            if (!snapshot.Missing.IsEmpty)
+                throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", snapshot.Missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
+            if (!withDefinition && !snapshot.IsDefinedAs(machine.Record))
                 throw CroftException.Usage($"the definition of machine \"{machine.Record.Name}\" changed since \"{name}\" was taken", "--with-definition shows the difference and brings the old definition back too");
         }
 
-        var claiming = chosen.Where(s => !s.Machine.State.IsOn && s.Stored.Snapshot.Memory is not null).Select(s => s.Machine).ToList();
+        var states = await Task.WhenAll(chosen.Select(s => openFarm.StatesOf(s.Machine).OpenAsync(s.Snapshot.Id, journal, cancel)));
+        var claiming = chosen.Where(s => !s.Machine.State.IsOn && s.Snapshot.HasMemory).Select(s => s.Machine).ToList();
         try
         {
             foreach (var machine in claiming)
                 await Start(openFarm, machine, journal).ClaimAsync(machine.Record, cancel);
             foreach (var machine in machines)
                 await openFarm.LeaveAsync(machine.Record.Name, cancel);
-            await Task.WhenAll(trees[true].Select(m => ForeignSnapshots.RestoreAsync(openFarm, m.Machine, Foreign(m.Tree, name)!, journal, cancel)));
-            var records = await Task.WhenAll(chosen.Select(s => PutOnAsync(openFarm, s.Machine, s.Stored.Snapshot, withDefinition, journal, cancel)));
+            var records = await Task.WhenAll(chosen.Zip(states, (s, state) => PutBackAsync(openFarm, s.Machine, s.Snapshot, state, withDefinition, journal, cancel)));
             await WriteSshConfigAsync(openFarm, cancel);
-            await Task.WhenAll(chosen.Zip(records, (s, record) => GoOnAsync(openFarm, s.Machine, record, s.Stored.Snapshot.Memory, journal, cancel)));
+            await Task.WhenAll(chosen.Zip(states).Zip(records, (s, record) => GoOnAsync(openFarm, s.First.Machine, record, s.Second, journal, cancel)));
         }
         catch
         {
@@ -105,14 +95,13 @@ public static partial class FarmSnapshots
     }
 
     /// <summary>Lets a machine go on that was put on a snapshot. While its guest comes, what it was before is removed.</summary>
-    static async Task GoOnAsync(OpenFarm openFarm, ExistingMachine machine, MachineRecord record, string? memory, RunJournal journal, CancellationToken cancel)
+    static async Task GoOnAsync(OpenFarm openFarm, ExistingMachine machine, MachineRecord record, IKeptState state, RunJournal journal, CancellationToken cancel)
     {
-        var engine = openFarm.Engine(machine.Hypervisor);
         var settling = Task.CompletedTask;
         try
         {
-            if (memory is not null || machine.State.IsOn)
-                await Start(openFarm, machine, journal).RunAsync(record, StartAsync, memory is not null, cancel);
+            if (state.HasMemory || machine.State.IsOn)
+                await Start(openFarm, machine, journal).RunAsync(record, StartAsync, state.HasMemory, cancel);
             else
                 settling = SettleAsync(openFarm, machine, journal, cancel);
         }
@@ -123,7 +112,7 @@ public static partial class FarmSnapshots
 
         async Task StartAsync()
         {
-            await (memory is null ? engine.StartAsync(machine.State.Name, cancel) : engine.RestoreAsync(record, memory, cancel));
+            await (state.HasMemory ? state.StartAsync(record, cancel) : openFarm.Engine(machine.Hypervisor).StartAsync(record.Id, cancel));
             settling = SettleAsync(openFarm, machine, journal, cancel);
         }
     }
@@ -132,15 +121,14 @@ public static partial class FarmSnapshots
     /// <param name="subtree">Forget all that stand on it, too.</param>
     public static async Task DeleteAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, bool subtree, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(openFarm, machines, cancel)).Where(m => Named(m.Tree, name) is not null || Foreign(m.Tree, name) is not null).ToList();
+        var chosen = (await TreesAsync(openFarm, machines, cancel)).Where(m => m.Tree.Find(name) is not null).ToList();
         if (chosen.Count == 0)
             throw CroftException.Usage($"there is no snapshot \"{name}\"", "croft snapshot list shows what there is");
         foreach (var (machine, tree) in chosen)
         {
-            if (Foreign(tree, name) is { } foreign)
-                await ForeignSnapshots.DeleteAsync(openFarm, machine, foreign, journal, cancel);
-            foreach (var going in Named(tree, name) is not { } snapshot ? [] : subtree ? tree.SubtreeOf(snapshot) : [snapshot])
-                await Store(openFarm, machine, journal).ForgetAsync(machine.Record, going.Volume, cancel);
+            var snapshot = tree.Find(name)!;
+            foreach (var going in subtree && !tree.IsForeign(snapshot) ? tree.SubtreeOf(snapshot) : [snapshot])
+                await openFarm.StatesOf(machine).DropAsync(going.Id, journal, cancel);
             await SettleAsync(openFarm, machine, journal, cancel);
         }
     }
@@ -149,32 +137,32 @@ public static partial class FarmSnapshots
     /// <exception cref="CroftException">Something else stands on the snapshot, or the machine does not stand on it directly.</exception>
     public static async Task CommitAsync(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string name, RunJournal journal, CancellationToken cancel)
     {
-        var chosen = (await TreesAsync(openFarm, machines, cancel)).Select(m => (m.Machine, m.Tree, Stored: Find(m.Machine, m.Tree, name))).ToList();
-        foreach (var (machine, tree, stored) in chosen)
+        var chosen = (await TreesAsync(openFarm, machines, cancel)).Select(m => (m.Machine, m.Tree, Snapshot: Find(m.Machine, m.Tree, name))).ToList();
+        foreach (var (machine, tree, snapshot) in chosen)
         {
             var what = $"snapshot \"{name}\" of machine \"{machine.Record.Name}\"";
-            ForeignSnapshots.Refuse(machine, tree.Foreign);
-            if (stored.Snapshot.Key is not null)
+            await CheckAsync(openFarm, [machine], StateUse.Leave, cancel);
+            if (snapshot.Key is not null)
                 throw CroftException.Usage($"{what} is a layer, which only a run makes", "croft snapshot create NAME keeps the present state");
-            if (tree.UsersOf(stored) is { Length: > 0 } users)
+            if (snapshot.UsedBy is { Length: > 0 } users)
                 throw CroftException.Usage($"{what} cannot change: {string.Join(", ", users)} {(users.Length == 1 ? "is" : "are")} based on it", "croft snapshot tree shows how; delete them first, or create another snapshot");
-            if (tree.Current?.Volume != stored.Volume)
+            if (!snapshot.IsCurrent)
                 throw CroftException.Usage($"machine \"{machine.Record.Name}\" is not based on \"{name}\"", "croft snapshot tree shows where it stands");
-            await openFarm.Engine(machine.Hypervisor).CheckKeepableAsync(machine.State.Name, KeptBy(machine, stored) == Keep.Memory, fork: false, cancel);
+            await CheckAsync(openFarm, [machine], KeptBy(machine, snapshot) == Keep.Memory ? StateUse.KeepMemory : StateUse.KeepDisks, cancel);
         }
 
         await WriteSshConfigAsync(openFarm, cancel);
         await Task.WhenAll(chosen.Select(async s =>
         {
-            await TakeAsync(openFarm, s.Machine, name, KeptBy(s.Machine, s.Stored), s.Stored, journal, cancel);
+            await TakeAsync(openFarm, s.Machine, name, KeptBy(s.Machine, s.Snapshot), s.Snapshot, journal, cancel);
             await SettleAsync(openFarm, s.Machine, journal, cancel);
         }));
     }
 
-    static Keep KeptBy(ExistingMachine machine, StoredSnapshot committed) => committed.Snapshot.Memory is not null && machine.State.IsOn ? Keep.Memory : Keep.Offline;
+    static Keep KeptBy(ExistingMachine machine, KeptState committed) => committed.HasMemory && machine.State.IsOn ? Keep.Memory : Keep.Offline;
 
     /// <param name="replaced">The snapshot whose place the new one takes.</param>
-    static async Task TakeAsync(OpenFarm openFarm, ExistingMachine machine, string name, Keep keep, StoredSnapshot? replaced, RunJournal journal, CancellationToken cancel)
+    static async Task TakeAsync(OpenFarm openFarm, ExistingMachine machine, string name, Keep keep, KeptState? replaced, RunJournal journal, CancellationToken cancel)
     {
         var engine = openFarm.Engine(machine.Hypervisor);
         var stopped = keep == Keep.Offline && machine.State.IsOn;
@@ -182,63 +170,50 @@ public static partial class FarmSnapshots
             await new MachineStop(openFarm, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(cancel);
         await new SnapshotGroup(openFarm, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
         if (replaced is not null)
-            await Store(openFarm, machine, journal).ForgetAsync(machine.Record, replaced.Volume, cancel);
+            await openFarm.StatesOf(machine).DropAsync(replaced.Id, journal, cancel);
         if (!stopped)
             return;
-        await Store(openFarm, machine, journal).TidyAsync(machine.Record, cancel); // more can be merged while it is off
-        await Start(openFarm, machine, journal).RunAsync(await engine.RecordAsync(machine.State.Name, cancel), cancel);
+        await openFarm.StatesOf(machine).TidyAsync(machine.Record, journal, cancel); // more can be merged while it is off
+        await Start(openFarm, machine, journal).RunAsync(await engine.RecordAsync(machine.Record.Id, cancel), cancel);
     }
 
-    /// <summary>Switches a machine off and defines it on empty overlays over a snapshot's disks.</summary>
-    static async Task<MachineRecord> PutOnAsync(OpenFarm openFarm, ExistingMachine machine, Snapshot snapshot, bool withDefinition, RunJournal journal, CancellationToken cancel)
+    /// <summary>Switches a machine off and puts it on a snapshot.</summary>
+    static async Task<MachineRecord> PutBackAsync(
+        OpenFarm openFarm, ExistingMachine machine, KeptState snapshot, IKeptState state, bool withDefinition, RunJournal journal, CancellationToken cancel)
     {
-        var engine = openFarm.Engine(machine.Hypervisor);
+        if (openFarm.GuestOf(machine) is { } guest)
+            await guest.CloseAsync(cancel);
         var now = openFarm.Settings.Clock.GetUtcNow();
-        var closing = openFarm.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
-        var record = await Store(openFarm, machine, journal).OverlaysAsync(snapshot, cancel) with
-        {
-            Owner = machine.Record.Owner,
-            Folder = machine.Record.Folder,
-            Nics = IsDefinedAsNow(machine, snapshot) ? machine.Record.Nics : snapshot.Record.Nics,
-            InUse = "snapshot restore",
-            Run = journal.Folder.Id,
-            Claim = snapshot.Memory is not null || machine.State.IsOn ? new(now, now, IsFirst: false) : null,
-        };
-        await closing;
-        await engine.PowerOffAsync(machine.State.Name, cancel);
-        await engine.RefitAsync(record, withDefinition ? snapshot.Definition : null, cancel);
-        return record;
+        return await state.PutBackAsync(
+            state.Record with
+            {
+                Owner = machine.Record.Owner,
+                Folder = machine.Record.Folder,
+                Nics = snapshot.IsDefinedAs(machine.Record) ? machine.Record.Nics : state.Record.Nics,
+                InUse = "snapshot restore",
+                Run = journal.Folder.Id,
+                Claim = state.HasMemory || machine.State.IsOn ? new(now, now, IsFirst: false) : null,
+            },
+            withDefinition,
+            cancel);
     }
 
     /// <summary>After each change: what nobody needs any more goes, and everything that is left is checked.</summary>
-    static async Task SettleAsync(OpenFarm openFarm, ExistingMachine machine, RunJournal journal, CancellationToken cancel)
+    static Task SettleAsync(OpenFarm openFarm, ExistingMachine machine, RunJournal journal, CancellationToken cancel) => openFarm.StatesOf(machine).SettleAsync(machine.Record, journal, cancel);
+
+    static KeptState Find(ExistingMachine machine, StateTree tree, string name) =>
+        tree.Find(name) ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
+
+    /// <summary>Refuses what would be lost or could not be kept whole.</summary>
+    internal static async Task CheckAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, StateUse use, CancellationToken cancel)
     {
-        await Store(openFarm, machine, journal).TidyAsync(machine.Record, cancel);
-        await DiskCheck.RunAsync(openFarm.Engine(machine.Hypervisor), await TreeAsync(openFarm, machine, cancel), cancel);
-    }
-
-    static Task<SnapshotTree> TreeAsync(OpenFarm openFarm, ExistingMachine machine, CancellationToken cancel) =>
-        new SnapshotReader(openFarm.Engine(machine.Hypervisor)).TreeAsync(machine.Record, cancel);
-
-    static StoredSnapshot Find(ExistingMachine machine, SnapshotTree tree, string name) =>
-        Named(tree, name) ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
-
-    /// <summary>The user's snapshot of that name, otherwise the newest layer.</summary>
-    static StoredSnapshot? Named(SnapshotTree tree, string name) => tree.Snapshots.Where(s => s.Snapshot.Name == name).MaxBy(s => (s.Snapshot.Key is null, s.Snapshot.Made));
-
-    /// <summary>Somebody else's of that name, where none is the user's or a layer's.</summary>
-    static ForeignSnapshot? Foreign(SnapshotTree tree, string name) => Named(tree, name) is null ? ForeignSnapshots.Find(tree, name) : null;
-
-    static bool IsDefinedAsNow(ExistingMachine machine, Snapshot snapshot) =>
-        snapshot.Record.HardwareDigest == machine.Record.HardwareDigest && snapshot.Record.DiskDigest == machine.Record.DiskDigest;
-
-    static List<string> Lines(string definition)
-    {
-        var xml = XElement.Parse(definition);
-        xml.Element("metadata")?.Remove();
-        xml.Descendants("source").Where(s => s.Parent!.Name.LocalName == "disk").Remove();
-        xml.Descendants("nvram").Remove();
-        return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
+        foreach (var machine in machines)
+        {
+            if (use == StateUse.KeepMemory && openFarm.Engine(machine.Hypervisor).Can.States < StateKind.Memory)
+                throw CroftException.Usage($"hypervisor \"{machine.Hypervisor}\" keeps no memory of machines", $"croft snapshot create NAME --disk {machine.Record.Name}");
+            if (use != StateUse.Leave || openFarm.Engine(machine.Hypervisor).States is not null)
+                await openFarm.StatesOf(machine).CheckAsync(machine.Record.Id, use, cancel);
+        }
     }
 
     /// <summary>For guests that start: earlier commands may have been about others.</summary>
@@ -247,8 +222,6 @@ public static partial class FarmSnapshots
 
     static PlainStart Start(OpenFarm openFarm, ExistingMachine machine, RunJournal journal) =>
         new(openFarm, openFarm.Engine(machine.Hypervisor), text => journal.Note(machine.Record.Name, "start", text));
-
-    static SnapshotStore Store(OpenFarm openFarm, ExistingMachine machine, RunJournal journal) => new(openFarm.Engine(machine.Hypervisor), journal, openFarm.Settings.Clock);
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
     private static partial Regex NameRule();

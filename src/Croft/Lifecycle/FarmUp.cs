@@ -58,47 +58,30 @@ public static class FarmUp
 
         if (!await steps.RunAsync("startup", () => execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, m, cancel), cancel)))
             return false;
-        if (machine.Existing is not null)
-            await steps.QuietlyAsync(() => execution.SnapshotsOf(machine).TidyAsync(execution.RecordOf(machine.Spec.Name)!, cancel));
+        if (machine.Existing is not null && execution.EngineOf(machine).States is { } states)
+            await steps.QuietlyAsync(() => states.TidyAsync(execution.RecordOf(machine.Spec.Name)!, execution.Journal, cancel));
         return true;
     }
 
     static async Task StartAsync(Execution execution, PlannedMachine machine, CancellationToken cancel)
     {
         var engine = execution.EngineOf(machine);
-        var domain = MachineDefinition.DomainNameOf(execution.OpenFarm.Farm.Name, machine.Spec.Name);
         var record = await DefineAsync(execution, machine, cancel);
         record = record with { InUse = "up", IsStarting = false };
-        var paused = await engine.PowerAsync(domain, cancel) == PowerState.Paused;
+        var paused = await PowerAsync() == PowerState.Paused;
         await new MachineStart(execution, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
-        await engine.WriteRecordAsync(record, cancel);
+        await engine.MarkAsync(record, cancel);
+
+        async Task<PowerState?> PowerAsync() => (await engine.FindAsync(record.Id, cancel))?.Power;
 
         async Task GoAsync()
         {
             if (paused)
-                await ResumeAsync(engine, domain, cancel);
-            else if (await engine.PowerAsync(domain, cancel) != PowerState.Running)
-                await engine.StartAsync(domain, cancel);
-            await engine.WriteRecordAsync(record with { IsStarting = true }, cancel); // now that it runs it has its room, and claims none
+                await engine.ResumeAsync(record.Id, cancel);
+            else if (await PowerAsync() != PowerState.Running)
+                await engine.StartAsync(record.Id, cancel);
+            await engine.MarkAsync(record with { IsStarting = true }, cancel); // now that it runs it has its room, and claims none
         }
-    }
-
-    /// <summary>Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.</summary>
-    public static async Task ResumeAsync(IEngine engine, string domain, CancellationToken cancel)
-    {
-        try
-        {
-            if (await engine.PowerAsync(domain, cancel) == PowerState.Paused)
-                await engine.ResumeAsync(domain, cancel);
-        }
-        catch (CroftException)
-        {
-            if (await engine.PowerAsync(domain, cancel) != PowerState.Running)
-                throw; // otherwise libvirt was starting it
-        }
-
-        if (await engine.HasAgentAsync(domain, cancel))
-            await engine.ReleaseWritesAsync(domain, cancel);
     }
 
     /// <summary>Makes or changes the definition; the machine is off afterwards unless it only has to be started or resumed.</summary>
@@ -116,9 +99,8 @@ public static class FarmUp
         if (machine.Action != MachineAction.Create)
             await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text => execution.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
         var image = await execution.ImageAsync(machine, cancel);
-        var definition = machine.Action is MachineAction.Create or MachineAction.Recreate
+        return machine.Action is MachineAction.Create or MachineAction.Recreate
             ? await maker.CreateAsync(machine, image, cancel)
-            : await maker.RedefineAsync(machine, image, cancel);
-        return definition.Record;
+            : await maker.ChangeAsync(machine, image, cancel);
     }
 }

@@ -20,7 +20,4 @@ interface IBackends
     /// <summary>Makes a pair of keys for a guest.</summary>
     /// <param name="folder">A folder of the user's own, for the moment.</param>
     Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel);
-
-    /// <summary>Writes the seed of a guest as the file that becomes its volume.</summary>
-    Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel);
 }

@@ -13,7 +13,7 @@ public static class ImageGc
         var declared = openFarm.Farm.Machines.Select(m => m.Image).Distinct().Select(openFarm.Images.Find).OfType<StoredImage>().Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
         var own = openFarm.Images.List();
         var copies = await Task.WhenAll(openFarm.Engines.Keys.Order(StringComparer.Ordinal).Select(async hypervisor =>
-            await openFarm.AskAsync(hypervisor, async engine => await engine.DiskFilesAsync("image.", cancel)) is { } files ? CopiesIn(hypervisor, files, own, before) : []));
+            await openFarm.AskAsync(hypervisor, async engine => (IReadOnlyList<Leftover>)await engine.UnusedImagesAsync([.. own.Select(i => i.Id)], before, cancel)) ?? []));
         return
         [
             .. own.Where(i => i.LastUsed < before && !declared.Contains(i.Id))
@@ -29,16 +29,8 @@ public static class ImageGc
         {
             if (leftover.Kind == LeftoverKind.Image)
                 openFarm.Images.Remove(leftover.Name);
-            var copies = leftover.Kind == LeftoverKind.Image ? StoredImage.CopiesOf(leftover.Name) : leftover.Name;
             foreach (var engine in openFarm.Engines.Values.Where(e => leftover.Hypervisor.Length == 0 || e.Name == leftover.Hypervisor))
-                await PoolImages.RemoveAsync(engine, copies, cancel);
+                await engine.RemoveAsync(leftover, cancel);
         }
     }
-
-    static IEnumerable<Leftover> CopiesIn(string hypervisor, DiskFiles files, ImmutableArray<StoredImage> own, DateTimeOffset before) =>
-        from copy in files.Names.Select(Volumes.MarkedCopy).OfType<string>().Order(StringComparer.Ordinal)
-        where !own.Any(i => copy.StartsWith(StoredImage.CopiesOf(i.Id), StringComparison.Ordinal))
-        let volumes = files.Names.Where(v => v.StartsWith(Volumes.Image(copy, ""), StringComparison.Ordinal)).ToList()
-        where volumes.All(v => files.Changed(v) < before && !files.On(v).Any())
-        select new Leftover(hypervisor, LeftoverKind.Copy, copy, volumes.Sum(files.Size), "this user has no such image, and no machine stands on it");
 }

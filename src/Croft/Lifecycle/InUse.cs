@@ -21,8 +21,8 @@ public static class InUse
     public static async Task MarkAsync(OpenFarm openFarm, ExistingMachine machine, string by, CancellationToken cancel)
     {
         var engine = openFarm.Engine(machine.Hypervisor);
-        if (machine.Record.InUse is null && await engine.FindRecordAsync(machine.State.Name, cancel) is { InUse: null } now) // a run may have written it since it was listed
-            await engine.WriteRecordAsync(now with { InUse = by }, cancel);
+        if (machine.Record.InUse is null && await engine.FindAsync(machine.Record.Id, cancel) is { Record: { InUse: null } now }) // a run may have written it since it was listed
+            await engine.MarkAsync(now with { InUse = by }, cancel);
         await MarkHostAsync(openFarm, machine, by, cancel);
     }
 

@@ -4,7 +4,6 @@ using Croft.Guests;
 using Croft.Journal;
 using Croft.Phases;
 using Croft.Planning;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -27,7 +26,6 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     readonly StepLog steps = new(execution, machine);
     readonly bool isShared = shared?.First == machine;
     IEngine engine = execution.EngineOf(machine);
-    SnapshotStore layers = execution.SnapshotsOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     IGuestShell? shell;
     bool started;
@@ -35,7 +33,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
     string Name => machine.Spec.Name;
 
-    string Domain => MachineDefinition.DomainNameOf(execution.OpenFarm.Farm.Name, Name);
+    MachineId Id => new(execution.OpenFarm.Farm.Name, Name);
+
+    /// <summary>There when the plan has layers.</summary>
+    IStates States => engine.States!;
 
     /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel)
@@ -52,8 +53,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             await shell.DisposeAsync();
         if (started && !options.Keep)
             await steps.RunAsync("shutdown", () => StopAsync(cleanup.Token), skip: !steps.Allowed("shutdown"));
-        if (record is not null)
-            await steps.QuietlyAsync(() => layers.TidyAsync(record, CancellationToken.None));
+        if (record is not null && engine.States is { } states)
+            await steps.QuietlyAsync(() => states.TidyAsync(record, execution.Journal, CancellationToken.None));
         await steps.QuietlyAsync(() => SaveConsoleAsync(CancellationToken.None));
         return steps.Worst;
     }
@@ -74,7 +75,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             return true;
         try
         {
-            if (await engine.PowerAsync(Domain, cancel) is var power && power != PowerState.Running)
+            if ((await engine.FindAsync(Id, cancel))?.Power is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
             if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
                 await new MachineStart(execution, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
@@ -131,39 +132,39 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         for (var i = machine.Layers.Length - 1; i >= 0; i--)
         {
             var layer = machine.Layers[i];
-            if (layer.Present is not { } volume || !steps.Allowed("restore " + layer.Name))
+            if (layer.Present is not { } state || !steps.Allowed("restore " + layer.Name))
                 continue;
             var step = "restore " + layer.Name;
-            if (await steps.TryAsync(step, () => RestoreAsync(step, volume, cancel)))
+            if (await steps.TryAsync(step, () => RestoreAsync(step, state, cancel)))
             {
                 if (i == machine.Layers.Length - 1)
-                    await steps.QuietlyAsync(async () => Offer(await new SnapshotReader(engine).FindAsync(volume, cancel)));
+                    Offer(state);
                 return i;
             }
 
             if (steps.Worst != Outcome.Passed || !await execution.OpenFarm.AnswersAsync(engine.Name, cancel))
                 return -1;
             execution.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
-            await steps.QuietlyAsync(() => engine.PowerOffAsync(Domain, CancellationToken.None));
-            await steps.QuietlyAsync(() => layers.DropAsync(record!, volume, CancellationToken.None));
+            await steps.QuietlyAsync(() => engine.StopAsync(Id, StopBy.Cutting, CancellationToken.None));
+            await steps.QuietlyAsync(async () =>
+            {
+                await States.DropAsync(state, execution.Journal, CancellationToken.None);
+                await States.TidyAsync(record!, execution.Journal, CancellationToken.None);
+            });
         }
 
         return -1;
     }
 
-    async Task RestoreAsync(string step, string volume, CancellationToken cancel)
+    async Task RestoreAsync(string step, StateId state, CancellationToken cancel)
     {
         var image = execution.ImageAsync(machine, cancel);
-        var layer = await new SnapshotReader(engine).FindAsync(volume, cancel);
-        if (layer?.Memory is not { } memory)
-            throw CroftException.World($"layer {volume} is damaged");
+        await using var layer = await States.OpenAsync(state, execution.Journal, cancel);
         await PowerOffAsync(cancel);
-        var fresh = execution.MakerFor(machine).Record(machine, await layers.OverlaysAsync(layer, cancel));
-        var definition = MachineMaker.Define(machine, fresh, await image);
-        await execution.MakerFor(machine).DefineAsync(machine, definition, cancel);
+        var fresh = await execution.MakerFor(machine).PutAsync(machine, layer, await image, cancel);
         record = fresh;
         started = true;
-        shell = await new MachineStart(execution, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => engine.RestoreAsync(fresh, memory, cancel), cancel), running: true, cancel);
+        shell = await new MachineStart(execution, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
         ready = true;
     }
 
@@ -171,21 +172,22 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     async Task<bool> ForkAsync(SharedLayer layer, CancellationToken cancel)
     {
         var step = "fork " + machine.Layers[^1].Name;
-        Snapshot? from = null;
+        StateId? from = null;
         await steps.QuietlyAsync(async () => from = await layer.WaitAsync(cancel));
-        if (from is null || cancel.IsCancellationRequested)
+        if (from is not { } state || cancel.IsCancellationRequested)
             return false;
         return await steps.TryAsync(step, async () =>
         {
+            await using var layerState = await States.OpenAsync(state, execution.Journal, cancel);
             await PowerOffAsync(cancel);
             started = true;
-            record = await MachineFork.RunAsync(execution, machine, from, step, held: null, cancel);
+            record = await MachineFork.RunAsync(execution, machine, layerState, step, held: null, cancel);
             ready = true;
         });
     }
 
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
-    void Offer(Snapshot? layer)
+    void Offer(StateId? layer)
     {
         if (isShared)
             shared!.Offer(layer);
@@ -197,14 +199,14 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         {
             Offer(null); // the others are on the hypervisor that this one has left
             (machine, record, started) = (planned, null, false);
-            (engine, layers) = (execution.EngineOf(machine), execution.SnapshotsOf(machine));
+            engine = execution.EngineOf(machine);
         }
 
         await PowerOffAsync(cancel);
-        record = (await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel)).Record;
+        record = await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel);
         started = true;
-        await new MachineStart(execution, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Domain, cancel), cancel), running: false, cancel);
-        await engine.WriteRecordAsync(record!, cancel);
+        await new MachineStart(execution, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel), running: false, cancel);
+        await engine.MarkAsync(record!, cancel);
         ready = true;
     }
 
@@ -212,7 +214,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     async Task RunningAsync(MachineRecord now, Func<Task> start, CancellationToken cancel)
     {
         await start();
-        await engine.WriteRecordAsync(now, cancel);
+        await engine.MarkAsync(now, cancel);
     }
 
     async Task PowerOffAsync(CancellationToken cancel)
@@ -222,7 +224,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         if (record is not null && execution.OpenFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         await execution.OpenFarm.LeaveAsync(Name, cancel);
-        await engine.PowerOffAsync(Domain, cancel);
+        await engine.StopAsync(Id, StopBy.Cutting, cancel);
     }
 
     async Task<bool> TakeLayerAsync(int index, CancellationToken cancel)
@@ -238,11 +240,11 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             var guest = execution.OpenFarm.GuestOf(engine.Name, record!);
             if (guest is not null)
                 await guest.SyncAsync(cancel);
-            var volume = LayerChain.VolumeOf(record!.Farm, Name, layer.Key!, LayerChain.IdentityOf(record.Nics));
-            record = await layers.TakeAsync(record, layer.Name, layer.Key, volume, memory: true, cancel);
+            var state = LayerChain.StateOf(Id, layer.Key!, LayerChain.IdentityOf(record!.Nics));
+            record = await States.TakeAsync(record, new(layer.Name, layer.Key, state), memory: true, execution.Journal, cancel);
             execution.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
-                Offer(await new SnapshotReader(engine).FindAsync(volume, cancel));
+                Offer(state);
             if (guest is not null && await guest.TryReadyAsync(execution.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
         });
@@ -264,18 +266,18 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     {
         try
         {
-            if (ready && await engine.PowerAsync(Domain, cancel) == PowerState.Running)
+            if (ready && await engine.FindAsync(Id, cancel) is { Power: PowerState.Running })
                 await new MachineStop(execution.OpenFarm, engine, record!, text => execution.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
         }
         finally
         {
-            await engine.PowerOffAsync(Domain, CancellationToken.None);
+            await engine.StopAsync(Id, StopBy.Cutting, CancellationToken.None);
         }
     }
 
     async Task SaveConsoleAsync(CancellationToken cancel)
     {
-        if (await engine.DownloadAsync(Volumes.Console(execution.OpenFarm.Farm.Name, Name), -ConsoleSize, cancel) is not { } log)
+        if (await engine.ConsoleTextAsync(Id, ConsoleSize, cancel) is not { } log)
             return;
         var file = execution.Journal.Folder.ConsolePath(Name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

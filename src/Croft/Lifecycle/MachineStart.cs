@@ -26,20 +26,19 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
     /// <summary>The same, and returns the shell that was found ready, when ssh decided; the caller disposes it.</summary>
     public async Task<IGuestShell?> OpenAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
-        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         var guest = execution.OpenFarm.GuestOf(engine.Name, record);
         if (guest is not null)
             await guest.CloseAsync(cancel);
         execution.Know(engine.Name, record);
         using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, text => execution.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
-        using var watch = engine.Watch(domain, readiness.Signal);
+        using var watch = engine.Watch(record.Id, readiness.Signal);
         try
         {
             await start();
         }
         catch
         {
-            await RoomClaim.GiveUpAsync(engine, domain);
+            await RoomClaim.GiveUpAsync(engine, record.Id);
             throw;
         }
 
@@ -63,7 +62,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
 
     async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
     {
-        var log = await engine.DownloadAsync(Volumes.Console(record.Farm, record.Name), -ConsoleSize, cancel);
+        var log = await engine.ConsoleTextAsync(record.Id, ConsoleSize, cancel);
         var lines = System.Text.Encoding.UTF8.GetString(log ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return string.Join('\n', lines.TakeLast(ConsoleLines).Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line)));
     }

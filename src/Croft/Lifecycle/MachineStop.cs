@@ -13,14 +13,14 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
     public async Task RunAsync(CancellationToken cancel)
     {
         var project = openFarm.Farm.Project;
-        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        var machine = record.Id;
         await Task.WhenAll((await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>
             new MachineStop(openFarm, openFarm.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
         await openFarm.LeaveAsync(record.Name, cancel);
         if (openFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = engine.Watch(domain, signal =>
+        using var watch = engine.Watch(machine, signal =>
         {
             if (signal == MachineSignal.Stopped)
                 off.TrySetResult();
@@ -28,12 +28,12 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
         using var told = Waits.For($"the guest of machine \"{record.Name}\" to shut down");
         for (var i = 1; i <= project.RetryCount; i++)
         {
-            var power = await engine.PowerAsync(domain, cancel);
+            var power = (await engine.FindAsync(machine, cancel))?.Power;
             if (power is null or PowerState.Off or PowerState.Crashed)
                 return;
             if (power == PowerState.Paused)
-                await engine.ResumeAsync(domain, cancel); // a guest that stands still cannot shut down
-            await engine.ShutdownAsync(domain, cancel);
+                await engine.ResumeAsync(machine, cancel); // a guest that stands still cannot shut down
+            await engine.StopAsync(machine, StopBy.Asking, cancel);
             try
             {
                 await off.Task.WaitAsync(project.RetryDelay, openFarm.Settings.Clock, cancel);
@@ -46,6 +46,6 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
         }
 
         note("the guest did not shut down; the power is cut");
-        await engine.PowerOffAsync(domain, cancel);
+        await engine.StopAsync(machine, StopBy.Cutting, cancel);
     }
 }

@@ -79,8 +79,7 @@ public sealed partial class OpenFarm
     async Task<TimeSpan?> BootAsync(HypervisorState state, string arch, string virtType, StoredImage image, RunJournal journal, CancellationToken cancel)
     {
         var engine = Engine(state.Name);
-        var copy = await new PoolImages(engine, journal).EnsureAsync(image, null, cancel);
-        var took = await engine.ProveAsync(arch, virtType, Volumes.Image(copy, image.Kernel!), Settings.Clock, cancel);
+        var took = await engine.ProveAsync(arch, virtType, await engine.EnsureImageAsync(image.ForEngines, journal, null, cancel), Settings.Clock, cancel);
         proofs.Keep(state, arch, virtType, took);
         return took;
     }

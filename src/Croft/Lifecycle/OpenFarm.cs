@@ -4,7 +4,6 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
-using Croft.Networks;
 using Croft.Phases;
 using Croft.Planning;
 using Croft.Tools;
@@ -40,7 +39,7 @@ public sealed partial class OpenFarm : IDisposable
     public Settings Settings { get; }
 
     /// <summary>The hypervisors that answered, by name.</summary>
-    public IReadOnlyDictionary<string, IEngine> Engines => engines;
+    internal IReadOnlyDictionary<string, IEngine> Engines => engines;
 
     /// <summary>Why hypervisors did not answer, or do not any more, by name.</summary>
     public IReadOnlyDictionary<string, string> Silent => silent;
@@ -174,11 +173,16 @@ public sealed partial class OpenFarm : IDisposable
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>
-    public IEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
+    internal IEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
         ? engine
         : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? (Farm.HostOf(hypervisor) is { } machine
             ? $"machine \"{machine}\", which is hypervisor \"{hypervisor}\", does not run"
             : $"the farm has no hypervisor \"{hypervisor}\""));
+
+    /// <summary>The kept states of a machine's hypervisor.</summary>
+    /// <exception cref="CroftException">It keeps none, or does not answer.</exception>
+    internal IStates StatesOf(ExistingMachine machine) =>
+        Engine(machine.Hypervisor).States ?? throw CroftException.Usage($"hypervisor \"{machine.Hypervisor}\" keeps no states of machines", "croft hypervisors shows what each can");
 
     /// <summary>Makes the owner id at the first <c>up</c>.</summary>
     public string EnsureOwner()

@@ -6,7 +6,7 @@ namespace Croft.Lifecycle;
 
 /// <summary>Starts a machine as it is defined, whether the farm file declares it or not, and waits for its guest.</summary>
 /// <param name="note">Takes what is seen on the way.</param>
-public sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
+sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -15,16 +15,15 @@ public sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string>
     public async Task RunAsync(MachineRecord record, CancellationToken cancel)
     {
         await ClaimAsync(record, cancel);
-        await RunAsync(record, () => engine.StartAsync(MachineDefinition.DomainNameOf(record.Farm, record.Name), cancel), running: false, cancel);
+        await RunAsync(record, () => engine.StartAsync(record.Id, cancel), running: false, cancel);
     }
 
     /// <summary>Starts it with <paramref name="start"/>, while its signals are watched from before that on.</summary>
     /// <param name="running">It continues in a running guest.</param>
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
-        var domain = MachineDefinition.DomainNameOf(record.Farm, record.Name);
         using var readiness = new Readiness(openFarm.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, openFarm.Settings.Clock, note, () => Task.FromResult(""));
-        using var watch = engine.Watch(domain, readiness.Signal);
+        using var watch = engine.Watch(record.Id, readiness.Signal);
         try
         {
             await start();
@@ -38,11 +37,11 @@ public sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string>
         var waiting = openFarm.GuestOf(engine.Name, record) is null ? Task.CompletedTask : readiness.WaitAsync(running, Patience, cancel);
         await Task.WhenAll(ForgetClaimAsync(), waiting);
 
-        async Task ForgetClaimAsync() => await engine.WriteRecordAsync(await engine.RecordAsync(domain, cancel) with { Claim = null }, cancel);
+        async Task ForgetClaimAsync() => await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null }, cancel);
     }
 
     /// <summary>Takes back the claim of one that is not started after all.</summary>
-    internal Task GiveUpAsync(MachineRecord record) => RoomClaim.GiveUpAsync(engine, MachineDefinition.DomainNameOf(record.Farm, record.Name));
+    internal Task GiveUpAsync(MachineRecord record) => RoomClaim.GiveUpAsync(engine, record.Id);
 
     /// <summary>Has it claim its room, which it has when it runs.</summary>
     /// <exception cref="CroftException">Others have it.</exception>

@@ -18,42 +18,36 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
     /// <summary>Claims the room of a machine that is off and starts as it is defined. Once it runs, its record is to be written again.</summary>
     /// <exception cref="NoRoomException">Others were first.</exception>
     public Task TakeAsync(MachineRecord record, CancellationToken cancel) =>
-        TakeAsync(record, isFirst: false, claiming => engine.WriteRecordAsync(claiming, cancel), () => engine.WriteRecordAsync(record, CancellationToken.None), cancel);
+        TakeAsync(record, isFirst: false, claiming => MachineChange.MakeAsync(claiming, () => engine.MarkAsync(claiming, cancel), () => engine.MarkAsync(record, CancellationToken.None)), cancel);
 
     /// <summary>Claims the room of a machine that is off. Once it runs, its record is to be written without the claim.</summary>
     /// <param name="isFirst">Whether the machine has never run.</param>
     /// <param name="define">Writes the record with the claim.</param>
-    /// <param name="leave">Makes everything again as it was before.</param>
-    /// <exception cref="NoRoomException">Others were first.</exception>
-    public async Task TakeAsync(MachineRecord record, bool isFirst, Func<MachineRecord, Task> define, Func<Task> leave, CancellationToken cancel)
+    /// <returns>The record as it was written, without the claim.</returns>
+    /// <exception cref="NoRoomException">Others were first; everything is again as it was before.</exception>
+    public async Task<MachineRecord> TakeAsync(MachineRecord record, bool isFirst, Func<MachineRecord, Task<MachineChange>> define, CancellationToken cancel)
     {
+        var change = await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
         try
         {
-            await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
-            if (await LossAsync(record, cancel) is not { } loss)
-                return;
-            throw new NoRoomException(loss);
+            if (await LossAsync(record, cancel) is { } loss)
+                throw new NoRoomException(loss);
+            return change.Record with { Claim = null };
         }
         catch
         {
-            await QuietlyAsync(leave);
+            await change.UndoAsync();
             throw;
         }
     }
 
     /// <summary>Takes back the claim of a machine whose start failed or was cancelled. One that runs has its room.</summary>
-    public static Task GiveUpAsync(IEngine engine, string domain) => QuietlyAsync(async () =>
-    {
-        if (await engine.PowerAsync(domain, CancellationToken.None) is PowerState.Off or PowerState.Crashed
-            && await engine.RecordAsync(domain, CancellationToken.None) is { Claim: { IsFirst: false } } record)
-            await engine.WriteRecordAsync(record with { Claim = null }, CancellationToken.None);
-    });
-
-    static async Task QuietlyAsync(Func<Task> act)
+    public static async Task GiveUpAsync(IEngine engine, MachineId machine)
     {
         try
         {
-            await act();
+            if (await engine.FindAsync(machine, CancellationToken.None) is { Power: PowerState.Off or PowerState.Crashed, Record: { Claim: { IsFirst: false } } record })
+                await engine.MarkAsync(record with { Claim = null }, CancellationToken.None);
         }
         catch (CroftException)
         {
@@ -71,7 +65,7 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
             async () =>
             {
                 var state = (await engine.ObserveRoomAsync(cancel)).At(Clock.GetUtcNow());
-                var claim = Claims.Of(MachineDefinition.DomainNameOf(record.Farm, record.Name), host, state);
+                var claim = Claims.Of(record.Id.ToString(), host, state);
                 loss = claim == Claim.Holds ? "" : Claims.Loss(record, host, state);
                 return claim == Claim.Waits ? null : loss;
             },

@@ -31,7 +31,7 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
 
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
-    public Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
+    internal Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
 
     internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)

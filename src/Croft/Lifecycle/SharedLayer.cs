@@ -1,5 +1,5 @@
+using Croft.Engines;
 using Croft.Planning;
-using Croft.Snapshots;
 
 namespace Croft.Lifecycle;
 
@@ -9,7 +9,7 @@ namespace Croft.Lifecycle;
 /// </summary>
 sealed class SharedLayer(PlannedMachine first)
 {
-    readonly TaskCompletionSource<Snapshot?> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<StateId?> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The machine that makes it.</summary>
     public PlannedMachine First => first;
@@ -25,8 +25,8 @@ sealed class SharedLayer(PlannedMachine first)
         select (machine, layer)).ToDictionary(m => m.machine, m => m.layer);
 
     /// <summary>The first machine has it, or will never; only the first word counts.</summary>
-    public void Offer(Snapshot? layer) => made.TrySetResult(layer);
+    public void Offer(StateId? layer) => made.TrySetResult(layer);
 
     /// <summary>Waits for the first machine. Null when it could not make the layer.</summary>
-    public Task<Snapshot?> WaitAsync(CancellationToken cancel) => made.Task.WaitAsync(cancel);
+    public Task<StateId?> WaitAsync(CancellationToken cancel) => made.Task.WaitAsync(cancel);
 }

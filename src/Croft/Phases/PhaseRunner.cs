@@ -48,7 +48,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         using var late = new CancellationTokenSource(limit, execution.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;
-        using var watch = execution.EngineOf(machine).Watch(DomainOf(machine), signal =>
+        using var watch = execution.EngineOf(machine).Watch(IdOf(machine), signal =>
         {
             full |= signal == MachineSignal.Full;
             if (signal is MachineSignal.Stopped or MachineSignal.Full)
@@ -66,7 +66,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", Volumes.SpaceHint) : await StoppedAsync(machine, name);
+            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", IEngine.SpaceHint) : await StoppedAsync(machine, name);
         }
         catch (OperationCanceledException)
         {
@@ -96,7 +96,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
             return CroftException.Farm($"{phase} ended with exit code {code}{words}");
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(
-            async () => await execution.EngineOf(machine).PowerAsync(DomainOf(machine), CancellationToken.None) == PowerState.Running ? null : "off",
+            async () => (await execution.EngineOf(machine).FindAsync(IdOf(machine), CancellationToken.None))?.Power == PowerState.Running ? null : "off",
             TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), execution.Clock, CancellationToken.None);
         return off is not null
             ? await StoppedAsync(machine, phase)
@@ -110,5 +110,5 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
 
     static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
 
-    string DomainOf(PlannedMachine machine) => MachineDefinition.DomainNameOf(execution.Farm.Name, machine.Spec.Name);
+    MachineId IdOf(PlannedMachine machine) => new(execution.Farm.Name, machine.Spec.Name);
 }

@@ -49,6 +49,8 @@ sealed class Host
     /// <summary>Whether it has a machine of an <c>apart</c> group.</summary>
     public bool Has(string group) => groups.Contains(group);
 
+    public EngineCapabilities Can => EngineCapabilities.Of(Spec, State);
+
     public bool Offers(string arch, string type) => State.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
 
     public string? Lack(MachineSpec machine) => Left.Lack(Room.Of(machine), Total);

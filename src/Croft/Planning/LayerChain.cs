@@ -42,13 +42,13 @@ static class LayerChain
 
         void Add(string name)
         {
-            var volume = key is null ? null : VolumeOf(input.Farm.Name, spec.Name, key, identity!);
-            layers.Add(new(name, key, volume is not null && hypervisor.Volumes.Contains(volume) ? volume : null));
+            StateId? state = key is null ? null : StateOf(new(input.Farm.Name, spec.Name), key, identity!);
+            layers.Add(new(name, key, state is { } id && hypervisor.States.Contains(id) ? id : null));
         }
     }
 
-    /// <summary>The volume of a layer's manifest. It carries who the saved memory thinks it is, beside the key.</summary>
-    public static string VolumeOf(string farm, string machine, string key, string identity) => $"{farm}.{machine}.layer-{key[..16]}-{identity}.json";
+    /// <summary>A layer as a kept state. Its name carries who the saved memory thinks it is, beside the key.</summary>
+    public static StateId StateOf(MachineId machine, string key, string identity) => new(machine, $"layer-{key[..16]}-{identity}");
 
     /// <summary>A short digest of the cards' identities, which saved memory holds.</summary>
     public static string IdentityOf(IEnumerable<Nic> nics) => Identity.Digest(nics.Select(n => $"{n.Mac} {n.Address}"))[..8];

@@ -18,7 +18,7 @@ sealed class Placement
     readonly PlanInput input;
     readonly ImmutableArray<Host> hosts;
     readonly Dictionary<string, Host> byName;
-    readonly bool hasSession;
+    readonly bool lacksNetworks;
     readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
     readonly Dictionary<string, int> turns = [];
     readonly HashSet<string> homeless = new(StringComparer.Ordinal);
@@ -26,7 +26,6 @@ sealed class Placement
     public Placement(PlanInput input)
     {
         this.input = input;
-        hasSession = input.Farm.Hypervisors.Any(h => h.IsSession);
         var declared = input.Farm.Machines.ToDictionary(m => m.Name, StringComparer.Ordinal);
         hosts =
         [
@@ -34,6 +33,7 @@ sealed class Placement
                join state in input.Inventory.Hypervisors on spec.Name equals state.Name
                select Open(spec, state, m => m.Record is { } record && record.Farm == input.Farm.Name ? declared.GetValueOrDefault(record.Name) : null),
         ];
+        lacksNetworks = hosts.Any(h => !h.Can.OwnNetworks);
         byName = hosts.ToDictionary(h => h.Spec.Name, StringComparer.Ordinal);
     }
 
@@ -86,7 +86,7 @@ sealed class Placement
     Candidates? Offered(MachineSpec machine)
     {
         var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
-        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, hasSession && MadeNetwork(machine) is not null, (machine.Firmware, machine.SecureBoot, machine.Tpm));
+        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, lacksNetworks && MadeNetwork(machine) is not null, (machine.Firmware, machine.SecureBoot, machine.Tpm));
         if (candidates.TryGetValue(key, out var known))
             return known;
         var allowed = hosts.Where(h => Bars(h, machine) is null).ToList();
@@ -105,15 +105,17 @@ sealed class Placement
             return $"is machine {inside}, which runs only what asks for it";
         if (host.Spec.Machine is { } lost && homeless.Contains(lost))
             return $"is machine {lost}, which has no place itself";
-        if (host.Spec.IsSession && MadeNetwork(machine) is { } network)
-            return $"an ordinary user's libvirt cannot make the network {network.Name}";
+        if (!host.Can.OwnNetworks && MadeNetwork(machine) is { } network)
+            return host.Spec.IsSession ? $"an ordinary user's libvirt cannot make the network {network.Name}" : $"cannot make the network {network.Name}";
         foreach (var (label, value) in machine.Require)
         {
             if (host.Spec.Labels.GetValueOrDefault(label) != value)
                 return $"lacks label {label}={value}";
         }
 
-        return LackOfBoot(host.State, machine);
+        return machine.Firmware == Firmware.Kernel && !host.Can.KernelBoot ? "cannot boot a kernel without firmware (firmware: bios or uefi boots the image's disk)"
+            : (machine.Firmware == Firmware.Uefi || machine.Tpm) && !host.Can.Firmware ? "has neither UEFI nor TPMs to choose"
+            : LackOfBoot(host.State, machine);
     }
 
     /// <summary>What the host has not installed to boot the machine; null when it has all, or was not asked.</summary>

@@ -83,17 +83,6 @@ public sealed record SuperfluousMachine(string Name, string Hypervisor, string N
     public override string ToString() => $"machine \"{Name}\" is on hypervisor \"{Newer}\", and an older one of that name on \"{Hypervisor}\": croft gc removes the older one";
 }
 
-/// <summary>A network on one hypervisor.</summary>
-/// <param name="Exists">Whether it is there already.</param>
-public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definition, bool Exists)
-{
-    /// <summary>Whether another farm makes it.</summary>
-    public bool IsShared { get; init; }
-
-    /// <summary>What becomes otherwise than it is, which makes it anew while nothing is on it; null when nothing does.</summary>
-    public string? Change { get; init; }
-}
-
 /// <summary>What <c>up</c> would do to a machine.</summary>
 public enum MachineAction
 {
@@ -151,5 +140,5 @@ public sealed record PlannedMachine(
 /// <summary>A layer that a run would use or make.</summary>
 /// <param name="Name"><c>clean</c>, <c>dependencies</c> or <c>init</c>.</param>
 /// <param name="Key">SHA-256 of everything that goes into it, lower case hex; null while the image is not built, so that nothing can be known.</param>
-/// <param name="Present">The volume of its manifest; null when it must be made.</param>
-public sealed record PlannedLayer(string Name, string? Key, string? Present);
+/// <param name="Present">The state that is it; null when it must be made.</param>
+public sealed record PlannedLayer(string Name, string? Key, StateId? Present);

@@ -10,14 +10,15 @@ public sealed partial class Planner
 {
     void CheckNetworks()
     {
-        if (Farm.Hypervisors.Any(h => !h.IsSession))
+        var states = input.Inventory.Hypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
+        if (Farm.Hypervisors.Any(h => EngineCapabilities.Of(h, states.GetValueOrDefault(h.Name)).OwnNetworks))
             return; // placement keeps such machines off the others
         foreach (var network in Farm.Networks.Where(n => n.Mode != NetworkMode.User && Farm.Machines.Any(m => m.Networks.Any(nic => nic.Network == n.Name))))
         {
             unmakeable.Add(network.Name);
             problems.Add(new(
                 network.At, $"networks.{network.Name}.mode",
-                $"an ordinary user's libvirt ({Farm.Hypervisors[0].Uri}) cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
+                $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
                 "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root", IsWorld: true));
         }
     }

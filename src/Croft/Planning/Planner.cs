@@ -21,7 +21,7 @@ public sealed partial class Planner
     readonly Dictionary<string, HypervisorSpec> inner;
     readonly Dictionary<string, (HypervisorState Hypervisor, MachineState Machine)> existing;
     readonly HashSet<string> declared;
-    readonly HashSet<(string Hypervisor, string Prefix)> keepers;
+    readonly HashSet<(string Hypervisor, MachineId Machine)> keepers;
     readonly List<Nic> others;
     readonly HashSet<string> macs;
     /// <summary>How many cards the machines have in each network.</summary>
@@ -38,7 +38,7 @@ public sealed partial class Planner
         others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
         inner = Farm.InnerHypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        keepers = (from h in input.Inventory.Hypervisors from v in h.Volumes where Volumes.IsSnapshot(v) select (h.Name, Volumes.PrefixOf(v))).ToHashSet();
+        keepers = (from h in input.Inventory.Hypervisors from s in h.States where s.IsUsers select (h.Name, s.Machine)).ToHashSet();
         var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
         macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
         cards = Farm.Machines.SelectMany(m => m.Networks).CountBy(n => n.Network, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
@@ -145,7 +145,7 @@ public sealed partial class Planner
             hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, image, nics, hypervisor))
         {
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
-            IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, Volumes.PrefixOf(Farm.Name, spec.Name))),
+            IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
         };
     }
 

@@ -15,14 +15,12 @@ public sealed class Folders
         ["Farms"] = [],
         ["Journal"] = [],
         ["Reports"] = ["Journal"],
-        ["Engines"] = ["Farms", "Tools"],
+        ["Engines"] = ["Farms", "Journal", "Tools"],
         ["Planning"] = ["Farms", "Engines"],
-        ["Images"] = ["Farms", "Engines", "Journal", "Tools"],
-        ["Networks"] = ["Farms", "Engines", "Journal", "Planning"],
+        ["Images"] = ["Farms", "Engines", "Tools"],
         ["Guests"] = ["Farms", "Engines", "Tools"],
-        ["Snapshots"] = ["Engines", "Journal", "Tools"],
         ["Phases"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Guests", "Reports"],
-        ["Lifecycle"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Images", "Networks", "Guests", "Snapshots", "Phases", "Reports"],
+        ["Lifecycle"] = ["Farms", "Engines", "Journal", "Tools", "Planning", "Images", "Guests", "Phases", "Reports"],
     };
 
     static readonly string Library = Path.Combine(Repository.Root, "src/Croft");

@@ -12,7 +12,7 @@ public sealed class Waiting
     [
         "src/Croft/Guests/Banner.cs", "src/Croft/Guests/Port.cs", // inside Readiness
         "src/Croft/Lifecycle/PhaseRunner.cs", // 3 s
-        "src/Croft/Engines/Libvirt/LibvirtEngine.Machines.cs", // 1 s
+        "src/Croft/Engines/Libvirt/LibvirtHost.Machines.cs", // 1 s
         "src/Croft.Cli/LiveProgress.cs", // between two pictures
         "src/Croft/Tools/Poll.cs",
     ];

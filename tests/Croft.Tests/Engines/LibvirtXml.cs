@@ -229,7 +229,7 @@ public sealed class LibvirtXml
         "f", "owner", "/folder", "lan", Identity.Bridge("f", "lan"), Nat: true, Dhcp: true, IPNetwork.Parse("10.9.0.0/24"),
         [new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"), new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web")]);
 
-    static MachineDefinition Machine(string entry, MachineRecord record) => new(
+    static DomainDefinition Machine(string entry, MachineRecord record) => new(
         record, Identity.Uuid("f", "db"), Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0], "kvm",
         new("image.kernel", "image.initrd", "root=/dev/vda quiet"), "f.db.console.log");
 

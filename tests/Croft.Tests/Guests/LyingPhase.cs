@@ -68,7 +68,6 @@ sealed class LyingPhase : IDisposable
 
         public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel) => world.MakeKeyAsync(folder, cancel);
 
-        public Task WriteSeedAsync(IReadOnlyDictionary<string, string> seed, string path, CancellationToken cancel) => world.WriteSeedAsync(seed, path, cancel);
     }
 
     /// <summary>An engine whose machines run, once real time counts.</summary>
@@ -82,6 +81,6 @@ sealed class LyingPhase : IDisposable
         internal void Set(IEngine inner, Func<bool> real) => (engine, isReal) = (inner, real);
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            isReal!() && targetMethod!.Name == nameof(IEngine.PowerAsync) ? Task.FromResult<PowerState?>(PowerState.Running) : targetMethod!.Invoke(engine, args);
+            isReal!() && targetMethod!.Name == nameof(IEngine.FindAsync) ? Task.FromResult<MachineState?>(new("f.a", Guid.Empty, PowerState.Running, 1, 1, null)) : targetMethod!.Invoke(engine, args);
     }
 }

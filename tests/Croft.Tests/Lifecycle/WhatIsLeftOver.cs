@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Lifecycle;
-using Croft.Snapshots;
+using Croft.Engines.Libvirt;
+using Croft.Engines.Libvirt.States;
 using Croft.Tests.Planning;
 
 namespace Croft.Tests.Lifecycle;

@@ -39,7 +39,7 @@ static class Lab
     static HypervisorState Done(HypervisorState host, PlanInput input, Plan plan, Func<PlannedMachine, PowerState> powerOf)
     {
         var here = plan.Machines.Where(m => m.Hypervisor == host.Name).ToList();
-        var names = here.Select(m => MachineDefinition.DomainNameOf(plan.Farm.Name, m.Spec.Name)).ToHashSet();
+        var names = here.Select(m => new MachineId(plan.Farm.Name, m.Spec.Name).ToString()).ToHashSet();
         var networks = host.Networks.ToDictionary(n => n.Name);
         foreach (var network in plan.Networks.Where(n => n.Hypervisor == host.Name).Select(n => n.Definition))
         {
@@ -58,10 +58,10 @@ static class Lab
     }
 
     public static MachineState StateOf(PlannedMachine machine, Farm farm, PowerState power, string owner = Owner) => new(
-        MachineDefinition.DomainNameOf(farm.Name, machine.Spec.Name), machine.Uuid, power, machine.Spec.Vcpus, machine.Spec.Memory,
+        new MachineId(farm.Name, machine.Spec.Name).ToString(), machine.Uuid, power, machine.Spec.Vcpus, machine.Spec.Memory,
         new(
             farm.Name, owner, farm.Directory, machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.User, machine.HardwareDigest, machine.DiskDigest, "run-1", null,
-            "ssh-ed25519 AAAA", Volumes.Seed(farm.Name, machine.Spec.Name, 0), machine.Nics, [new("root", Volumes.Disk(farm.Name, machine.Spec.Name, "root", 0))]));
+            "ssh-ed25519 AAAA", $"{farm.Name}.{machine.Spec.Name}.seed.0.iso", machine.Nics, [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")]));
 
     public static NetworkState StateOf(NetworkDefinition network) => new(
         network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations)

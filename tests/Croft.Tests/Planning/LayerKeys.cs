@@ -102,14 +102,14 @@ public sealed class LayerKeys : IDisposable
     }
 
     [Fact]
-    public void HitWhenTheirVolumeIsThereAndOnlyThen()
+    public void HitWhenTheirStateIsThereAndOnlyThen()
     {
         var input = Input("");
         var planned = Planner.Make(input).Machines[0];
         Assert.All(planned.Layers, layer => Assert.Null(layer.Present));
         var identity = LayerChain.IdentityOf(planned.Nics);
-        var volumes = planned.Layers.Take(2).Select(l => LayerChain.VolumeOf("f", "a", l.Key!, identity)).ToList();
-        var host = Lab.Host("h1") with { Volumes = [.. volumes] };
+        var states = planned.Layers.Take(2).Select(l => LayerChain.StateOf(new("f", "a"), l.Key!, identity)).ToList();
+        var host = Lab.Host("h1") with { States = [.. states] };
         string Hits(PlanInput asked) => string.Join(' ', Planner.Make(asked with { Inventory = new([host]) }).Machines[0].Layers.Where(l => l.Present is not null).Select(l => l.Name));
         Assert.Equal("clean dependencies", Hits(input));
         Assert.Equal("", Hits(Input("networks: [ { name: lan, address: 10.9.0.77 } ]"))); // its memory thinks it is somebody else

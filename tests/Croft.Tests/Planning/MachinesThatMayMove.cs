@@ -14,10 +14,10 @@ public sealed class MachinesThatMayMove
         Assert.All(Planner.Make(input).Machines, m => Assert.True(m.IsReplaceable));
         var host = Lab.Done(input, Planner.Make(input))[0];
         bool Replaceable(HypervisorState with) => Planner.Make(input with { Inventory = new([with, Lab.Host("h2")]) }).Machines[0].IsReplaceable;
-        HypervisorState Holding(params string[] volumes) => host with { Volumes = host.Volumes.Union(volumes) };
+        HypervisorState Holding(params (string Machine, string State)[] states) => host with { States = [.. states.Select(s => new StateId(new("f", s.Machine), s.State))] };
         Assert.True(Replaceable(host));
-        Assert.True(Replaceable(Holding("f.a.layer-0123-4567.json", "f.b.snapshot-mine.0.json")));
-        Assert.False(Replaceable(Holding("f.a.snapshot-mine.0.json")));
+        Assert.True(Replaceable(Holding(("a", "layer-0123-4567"), ("b", "snapshot-mine.0"))));
+        Assert.False(Replaceable(Holding(("a", "snapshot-mine.0"))));
         Assert.False(Replaceable(host with { Machines = [.. host.Machines.Select(m => m with { Record = m.Record! with { InUse = "up" } })] }));
     }
 }

@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Testing;
@@ -53,7 +54,7 @@ public sealed class AFarmInMemory
         await farm.ProgramAsync(async c =>
         {
             foreach (var volume in (string[])["image.0123456789abcdef.1.root.qcow2", "image.0123456789abcdef.1.complete"])
-                await c.Engine("h0").CreateFileAsync(volume, CancellationToken.None);
+                await ((LibvirtEngine)c.Engine("h0")).Host.CreateFileAsync(volume, CancellationToken.None);
             found = await ImageGc.FindAsync(c, c.Settings.Clock.GetUtcNow() + TimeSpan.FromHours(1), CancellationToken.None);
             await ImageGc.RemoveAsync(c, found, CancellationToken.None);
         });
@@ -92,7 +93,7 @@ public sealed class AFarmInMemory
     {
         using var farm = await SimulatedFarm.MakeAsync(3, 1, "  list: [ { name: a, platform: p, count: 2 } ]", Phases);
         await farm.RunAsync();
-        await farm.ProgramAsync(c => c.Engine("h0").UndefineAsync("f.a-2", CancellationToken.None));
+        await farm.ProgramAsync(c => ((LibvirtEngine)c.Engine("h0")).Host.UndefineAsync("f.a-2", CancellationToken.None));
         foreach (var reading in (int[])[1, 2, 3])
         {
             var read = 0;

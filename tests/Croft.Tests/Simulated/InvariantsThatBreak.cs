@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Libvirt;
 
 namespace Croft.Tests.Simulated;
 
@@ -27,11 +28,11 @@ public sealed class InvariantsThatBreak
     [Fact]
     public Task OfDisksAreSeen() => BreakAsync("f.a.root.0.qcow2 of f.a is gone", async (_, engine) => await engine.DeleteVolumeAsync("f.a.root.0.qcow2", CancellationToken.None));
 
-    static async Task BreakAsync(string fault, Func<SimulatedFarm, IEngine, Task> act)
+    static async Task BreakAsync(string fault, Func<SimulatedFarm, ILibvirtHost, Task> act)
     {
         using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p }, { name: b, platform: p } ]");
         await farm.UpAsync();
-        var broken = await Assert.ThrowsAnyAsync<Exception>(() => farm.ProgramAsync(c => act(farm, c.Engine("h0"))));
+        var broken = await Assert.ThrowsAnyAsync<Exception>(() => farm.ProgramAsync(c => act(farm, ((LibvirtEngine)c.Engine("h0")).Host)));
         Assert.Contains(fault, broken.Message);
     }
 }

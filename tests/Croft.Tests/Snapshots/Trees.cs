@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Snapshots;
+using Croft.Engines.Libvirt;
+using Croft.Engines.Libvirt.States;
 
 namespace Croft.Tests.Snapshots;
 
@@ -13,14 +14,14 @@ public sealed class Trees
         var tree = Tree("0<image 1<0 2<1 3<1 4<3", "a=0 b=1 c=2 d=3", now: 4);
         Assert.Equal(["a:-", "b:a", "c:b", "d:b"], tree.Snapshots.Select(s => $"{s.Snapshot.Name}:{tree.ParentOf(s)?.Snapshot.Name ?? "-"}"));
         Assert.Equal("d", tree.Current!.Snapshot.Name);
-        Assert.Equal(["c", "d", "b"], tree.SubtreeOf(tree.Snapshots[1]).Select(s => s.Snapshot.Name));
+        Assert.Equal(["c", "d", "b"], tree.ToStates() is var states ? states.SubtreeOf(states.States[1]).Select(s => s.Name) : []);
     }
 
     [Fact]
     public void FileThatNoSnapshotNamesIsHiddenAndHeldByWhatStandsOnIt()
     {
         var tree = Tree("0<image 1<0 2<1 3<1 4<3", "a=0 c=2", now: 4);
-        Assert.Equal(["f.m.root.1.qcow2 held by c, now", "f.m.root.3.qcow2 held by now"], tree.Hidden.Select(h => $"{h.Volume} held by {string.Join(", ", h.HeldBy)}"));
+        Assert.Equal(["f.m.root.1.qcow2 held by c, now", "f.m.root.3.qcow2 held by now"], tree.Hidden.Select(h => $"{h.File} held by {string.Join(", ", h.HeldBy)}"));
         Assert.Equal("a", tree.Current!.Snapshot.Name);
         Assert.Empty(tree.Unused);
     }

@@ -20,7 +20,7 @@ static class DomainXml
 
     /// <summary>Writes the definition.</summary>
     /// <param name="path">Path on the hypervisor of a volume of Croft's pool.</param>
-    public static string Write(MachineDefinition machine, Func<string, string> path)
+    public static string Write(DomainDefinition machine, Func<string, string> path)
     {
         var spec = machine.Spec;
         var arch = Architecture.Of(spec.Arch);
@@ -98,7 +98,7 @@ static class DomainXml
     public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, Func<string, string> path)
     {
         Refit(domain, record, path);
-        domain.Element("name")!.Value = MachineDefinition.DomainNameOf(record.Farm, record.Name);
+        domain.Element("name")!.Value = record.Id.ToString();
         domain.Element("uuid")!.Value = uuid.ToString();
         foreach (var log in domain.Descendants("log"))
             log.SetAttributeValue("file", console);
@@ -110,9 +110,9 @@ static class DomainXml
     }
 
     /// <summary>A PC's boot loader may draw its menu, as Debian's GRUB does since trixie; without a VGA BIOS it stands still there for ever.</summary>
-    static bool NeedsVga(MachineDefinition machine) => machine is { Boot: null, Spec: { Firmware: Firmware.Bios, Arch: "x86_64" or "i686" } };
+    static bool NeedsVga(DomainDefinition machine) => machine is { Boot: null, Spec: { Firmware: Firmware.Bios, Arch: "x86_64" or "i686" } };
 
-    static XElement Os(MachineDefinition machine, Architecture arch, Func<string, string> path)
+    static XElement Os(DomainDefinition machine, Architecture arch, Func<string, string> path)
     {
         var os = new XElement("os");
         if (machine.Spec.Firmware == Firmware.Uefi)
@@ -169,7 +169,7 @@ static class DomainXml
         new XElement("serial", serial));
 
     /// <summary>What a running machine needs to take further devices: disks by SCSI, a channel of the user's own, and root ports for cards.</summary>
-    static IEnumerable<XElement> Spare(MachineDefinition machine, Architecture arch)
+    static IEnumerable<XElement> Spare(DomainDefinition machine, Architecture arch)
     {
         yield return new("controller", new XAttribute("type", "scsi"), new XAttribute("model", "virtio-scsi"));
         yield return new(

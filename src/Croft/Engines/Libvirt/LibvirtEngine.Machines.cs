@@ -1,139 +1,124 @@
-using System.Xml.Linq;
-using Croft.Libvirt;
-using Croft.Tools;
+using System.Collections.Immutable;
+using Croft.Farms;
+using Croft.Journal;
 
 namespace Croft.Engines.Libvirt;
 
-public sealed partial class LibvirtEngine
+sealed partial class LibvirtEngine
 {
-    const DomainUndefineFlags WithAllState = DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm;
-
-    /// <inheritdoc/>
-    public Task DefineAsync(MachineDefinition machine, CancellationToken cancel) => CallAsync(
-        $"defining machine \"{machine.Record.Name}\"",
-        () =>
-        {
-            using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf));
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync(
-        $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? Needed(DomainStartFlags.ResetNvram, "UEFI") : DomainStartFlags.None), cancel);
-
-    /// <inheritdoc/>
-    public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
-
-    /// <inheritdoc/>
-    public async Task PowerOffAsync(string domain, CancellationToken cancel)
+    public async Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel)
     {
-        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ends[domain] = heard;
-        var wasOn = false;
-        await OnDomainAsync(
-            $"switching off {domain}",
-            domain,
-            d => Quietly(() =>
-            {
-                d.Destroy();
-                wasOn = true;
-            }),
-            cancel);
-        if (wasOn)
-            await Task.WhenAny(heard.Task, Poll.DelayAsync(SignalTime, cancel));
-        ends.TryRemove(KeyValuePair.Create(domain, heard));
+        var (id, spec) = (machine.Record.Id, machine.Spec);
+        var undoing = UndoAsync(machine.Record, cancel);
+        var present = await host.ListVolumesAsync(cancel);
+        ImmutableArray<DiskVolume> disks = [Next("root", raw: false), .. spec.Disks.Select(d => Next(d.Name, d.Raw))];
+        var nvram = spec.Firmware == Firmware.Uefi ? Volumes.Nvram(id, present) : null;
+        foreach (var volume in disks.Select(d => d.Volume).Append(nvram).OfType<string>())
+            journal.Intent("create", "volume", volume, Name, id.Name);
+        var made = spec.Disks.Zip(disks.Skip(1), (disk, volume) => host.CreateDiskAsync(volume.Volume, disk.Size, cancel))
+            .Prepend(host.CreateOverlayAsync(disks[0].Volume, Volumes.Image(machine.Image.Copy, machine.Image.Disk), spec.DiskSize, cancel))
+            .Append(host.CreateFileAsync(Volumes.Console(id), cancel))
+            .Concat(nvram is null ? [] : [host.CreateFileAsync(nvram, cancel)]).ToList<Task>();
+        var writing = WriteSeedAsync(id, seed, present, journal, cancel);
+        await Task.WhenAll([.. made, writing, undoing]);
+        var definition = machine with { Record = machine.Record with { Disks = disks, Nvram = nvram, Seed = await writing } };
+        await host.ForgetTpmAsync(id.ToString(), cancel);
+        journal.Intent("create", "domain", id.ToString(), Name, id.Name);
+        await host.ForgetForeignAsync(id.ToString(), cancel);
+        return await DefineAsync(definition, await undoing, cancel);
+
+        DiskVolume Next(string disk, bool raw) => new(disk, Volumes.Disk(id, disk, Volumes.NextNumber(id, disk, present), raw));
     }
 
-    /// <inheritdoc/>
-    public Task ResetAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resetting {domain}", domain, d => d.Reset(), cancel);
-
-    /// <inheritdoc/>
-    public Task PauseAsync(string domain, CancellationToken cancel) => OnDomainAsync($"pausing {domain}", domain, d => d.Suspend(), cancel);
-
-    /// <inheritdoc/>
-    public Task ResumeAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
-
-    /// <inheritdoc/>
-    public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) => CallAsync<Stream>(
-        $"opening the console of {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain}");
-            return found.OpenConsole(null, ConsoleFlags.Force);
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task<PowerState?> PowerAsync(string domain, CancellationToken cancel) => CallAsync<PowerState?>(
-        $"asking for {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            return found is null ? null : Observe(found).Power;
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task UndefineAsync(string domain, CancellationToken cancel) => CallAsync(
-        $"removing {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            if (found is null)
-                return;
-            Quietly(() => found.Destroy());
-            found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) => OnDomainAsync(
-        $"marking {record.Name}",
-        MachineDefinition.DomainNameOf(record.Farm, record.Name),
-        d => WriteRecord(d, record),
-        cancel);
-
-    /// <summary>A flag without which something cannot be done.</summary>
-    /// <exception cref="CroftException">The hypervisor's libvirt does not know it.</exception>
-    DomainStartFlags Needed(DomainStartFlags flag, string what) => Since.Of(flag) <= connection.LibvirtVersion
-        ? flag
-        : throw CroftException.World(
-            $"{what} needs libvirt {Since.Of(flag).ToString(2)}; hypervisor \"{Name}\" has {connection.LibvirtVersion}", "upgrade libvirt there, or let the machine boot otherwise: firmware");
-
-    static void WriteRecord(LibvirtDomain domain, MachineRecord record)
+    public async Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel)
     {
-        var xml = RecordXml.Write(record, XNamespace.None).ToString();
-        var running = domain.IsActive;
-        domain.SetMetadata(xml, RecordXml.Prefix, RecordXml.Namespace, running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config);
+        var undo = await UndoAsync(machine.Record, cancel);
+        return await DefineAsync(
+            seed is null ? machine : machine with { Record = machine.Record with { Seed = await WriteSeedAsync(machine.Record.Id, seed, await host.ListVolumesAsync(cancel), journal, cancel) } },
+            undo, cancel);
     }
 
-    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel, string? left = null) => CallAsync(
-        doing,
-        () => Find(name, domain =>
-        {
-            act(domain);
-            return true;
-        }),
-        cancel,
-        left);
-
-    T Find<T>(string name, Func<LibvirtDomain, T> ask)
+    /// <summary>Defines a machine on the volumes of its record.</summary>
+    public Task<MachineChange> DefineAsync(MachineDefinition machine, Func<Task> undo, CancellationToken cancel)
     {
-        using var domain = connection.FindDomain(name)
-            ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
-        return ask(domain);
+        var (record, image) = (machine.Record, machine.Image);
+        var boot = (machine.Spec.Firmware == Firmware.Uefi ? image.EfiKernel : image.Kernel) is { } kernel
+            ? new KernelBoot(Volumes.Image(image.Copy, kernel), Volumes.Image(image.Copy, image.Initrd!), image.KernelArguments!)
+            : null;
+        return MachineChange.MakeAsync(record, () => host.DefineAsync(new(record, machine.Uuid, machine.Spec, machine.VirtType, boot, Volumes.Console(record.Id)), cancel), undo);
     }
 
-    /// <summary>For requests that are pointless, not wrong, when the machine is off already.</summary>
-    static void Quietly(Action act)
+    /// <summary>What brings a machine's definition back as it is now; one that there is none of goes again, with all that was made for it.</summary>
+    public async Task<Func<Task>> UndoAsync(MachineRecord record, CancellationToken cancel)
     {
+        if (await FindAsync(record.Id, cancel) is not { } there)
+            return () => RemoveAsync(record, CancellationToken.None);
+        if (there.Record is not { } before)
+            return () => Task.CompletedTask; // somebody else's
+        var definition = await host.DefinitionAsync(there.Name, cancel);
+        return () => host.RefitAsync(before, definition, CancellationToken.None);
+    }
+
+    /// <summary>Writes a seed. Returns its volume.</summary>
+    public async Task<string> WriteSeedAsync(MachineId machine, SeedFiles seed, IEnumerable<string> present, RunJournal journal, CancellationToken cancel)
+    {
+        var volume = Volumes.Seed(machine, Volumes.NextNumber(machine, "seed", present));
+        var file = Path.Combine(seed.Folder, $"{machine.Name}-{Guid.NewGuid():n}.iso");
         try
         {
-            act();
+            await writeSeed(seed.Files, file, cancel);
+            journal.Intent("create", "volume", volume, Name, machine.Name);
+            await using var iso = File.OpenRead(file);
+            await host.UploadAsync(volume, iso, null, cancel);
+            return volume;
         }
-        catch (LibvirtException e) when (e.Code is LibvirtError.OperationInvalid or LibvirtError.NoDomain)
+        finally
         {
-            // It is off, or gone.
+            File.Delete(file);
         }
+    }
+
+    public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        var before = await host.DiskFilesAsync(null, cancel);
+        if (machine.Disks.Any(d => !before.Has(d.Volume)))
+        {
+            await host.LookAgainAsync(cancel); // virsh made it beside the pool
+            before = await host.DiskFilesAsync(null, cancel);
+        }
+
+        await host.UndefineAsync(machine.Id.ToString(), cancel);
+        foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
+            await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
+        var owners = (await host.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
+        var own = before.Names.Where(n => n.StartsWith(Volumes.PrefixOf(machine.Id), StringComparison.Ordinal)).ToList();
+        // With the machine goes what it stood on, when that was left by a machine that is gone already.
+        var left = own.Where(Volumes.IsDisk).SelectMany(before.Chain)
+            .Where(n => n.StartsWith(machine.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal)));
+        foreach (var volume in own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList())
+        {
+            if (!Volumes.IsDisk(volume) || !(await host.DiskFilesAsync(null, cancel)).On(volume).Any())
+                await host.DeleteVolumeAsync(volume, cancel);
+        }
+    }
+
+    public async Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel)
+    {
+        var prefix = machine is null ? farm + "." : Volumes.PrefixOf(new MachineId(farm, machine));
+        var files = await host.DiskFilesAsync(prefix, cancel);
+        return
+        [
+            .. from name in files.Names.Order(StringComparer.Ordinal)
+               where name.StartsWith(prefix, StringComparison.Ordinal) && name.Split('.').Length > 2
+               select new MachineFile(name.Split('.')[1], name, files.Size(name), Volumes.StateOf(name) is { IsUsers: false } state && state.Name.StartsWith("layer-", StringComparison.Ordinal)),
+        ];
+    }
+
+    public async Task ClearAsync(string farm, string owner, CancellationToken cancel)
+    {
+        foreach (var volume in (await host.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
+            await host.DeleteVolumeAsync(volume, cancel);
+        foreach (var network in (await host.ListNetworksAsync(cancel)).Where(n => n.Farm == farm && n.Owner == owner))
+            await host.RemoveNetworkAsync(network.Name, cancel);
     }
 }

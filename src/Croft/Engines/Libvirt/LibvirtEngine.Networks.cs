@@ -1,133 +1,74 @@
-using Croft.Libvirt;
+using Croft.Journal;
 
 namespace Croft.Engines.Libvirt;
 
-public sealed partial class LibvirtEngine
+sealed partial class LibvirtEngine
 {
-    /// <inheritdoc/>
-    public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) => CallAsync(
-        $"making network {network.Name}",
-        () =>
-        {
-            try
-            {
-                if (TryRun(network.Name))
-                    return false;
-                using var made = connection.DefineNetwork(NetworkXml.Write(network));
-                Run(made);
-                return true;
-            }
-            catch (LibvirtException) when (TryRun(network.Name))
-            {
-                return false; // another controller defined it in the same moment
-            }
-        },
-        cancel);
+    const int MostTries = 3;
 
-    /// <summary>Starts a network that is there; false when there is none of the name.</summary>
-    bool TryRun(string name)
+    /// <summary>
+    /// The running network learns of an address later: libvirt holds a network for 0.4 s each time, and who starts a machine on it waits. So one after another, also
+    /// what a command reserved that was killed then.
+    /// </summary>
+    public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel)
     {
-        using var found = connection.FindNetwork(name);
-        if (found is { IsActive: false })
-            Start(found);
-        return found is not null;
+        var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
+        if (network.Change is { } change)
+            definition = await ReplaceAsync(definition, change, journal, cancel);
+        var reserved = new List<Reservation>();
+        if (await MakeAsync(definition, network, journal, cancel) is { } there)
+            await ReserveAsync(definition, there, reserved, network.IsShared ? null : owner, journal, cancel);
+        return async cancel =>
+        {
+            foreach (var reservation in reserved)
+                await host.PublishAsync(definition.Name, reservation, definition.Dhcp, cancel);
+        };
     }
 
-    /// <summary>Starts a new network; it goes again when it cannot start.</summary>
-    static void Run(LibvirtNetwork made)
+    /// <param name="owner">Null when another farm makes the network.</param>
+    async Task ReserveAsync(NetworkDefinition definition, NetworkState there, List<Reservation> reserved, string? owner, RunJournal journal, CancellationToken cancel)
     {
-        try
+        if (there.Farm != definition.Farm || there.Network != definition.Network || (owner is not null && there.Owner != owner))
+            throw CroftException.World($"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(there.Folder is { } folder ? $" but that of the farm \"{there.Farm}\" in {folder}" : "")}", "croft plan tells more");
+        foreach (var reservation in definition.Reservations.Where(r => !there.Published.Any(r.IsKeptBy)))
         {
-            Start(made);
-            made.Autostart = true;
-        }
-        catch
-        {
-            made.Undefine();
-            throw;
+            journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", Name, reservation.Host);
+            foreach (var old in there.Reservations.Where(k => k.Host == reservation.Host && !reservation.IsKeptBy(k)))
+                await host.ReleaseAsync(definition.Name, old, cancel);
+            if (!await host.ReserveAsync(definition.Name, reservation, definition.Dhcp, cancel))
+                throw CroftException.World($"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile", "run the command again");
+            reserved.Add(reservation);
         }
     }
 
-    static void Start(LibvirtNetwork network)
+    /// <summary>Makes the network. Returns it as it is when it was there already; null when it was made here, with all that the plan adds.</summary>
+    async Task<NetworkState?> MakeAsync(NetworkDefinition definition, PlannedNetwork network, RunJournal journal, CancellationToken cancel)
     {
-        try
+        if (!network.Exists)
+            journal.Intent("create", "network", definition.Name, Name);
+        for (var i = 0; i < MostTries; i++)
         {
-            network.Start();
+            if (network.IsShared && !network.Exists)
+                break;
+            if (await host.EnsureNetworkAsync(definition, cancel))
+                return null;
+            if ((await host.ListNetworksAsync(cancel)).FirstOrDefault(n => n.Name == definition.Name) is { } there)
+                return there; // otherwise another controller removed it just now
         }
-        catch (LibvirtException) when (network.IsActive)
-        {
-            // Another controller was first.
-        }
+
+        throw CroftException.World($"hypervisor \"{Name}\" has no network {definition.Name}", network.IsShared ? "bring up the farm that owns it first" : "another command removes it again and again: wait for its end");
     }
 
-    /// <inheritdoc/>
-    public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
-        $"reserving {reservation.Address} in {network}",
-        () =>
-        {
-            using var found = FindNetwork(network);
-            try
-            {
-                Add(found, reservation, dhcp, AffectFlags.Config);
-                return true;
-            }
-            catch (LibvirtException e) when (e.Code == LibvirtError.OperationInvalid)
-            {
-                return false;
-            }
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
-        $"publishing {reservation.Host} in {network}",
-        () =>
-        {
-            using var found = FindNetwork(network);
-            Add(found, reservation, dhcp, AffectFlags.Live);
-        },
-        cancel);
-
-    /// <summary>Adds what is missing of a host entry.</summary>
-    /// <exception cref="LibvirtException">OperationInvalid: its name, address or MAC is another's.</exception>
-    static void Add(LibvirtNetwork network, Reservation reservation, bool dhcp, AffectFlags where)
+    /// <summary>Removes a network on which nothing is. Returns its new definition with what it had promised.</summary>
+    async Task<NetworkDefinition> ReplaceAsync(NetworkDefinition definition, string change, RunJournal journal, CancellationToken cancel)
     {
-        var xml = network.Xml(inactive: where == AffectFlags.Config);
-        var has = NetworkXml.Has(xml, reservation);
-        if (dhcp && !has.Dhcp)
-            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation), flags: where);
-        if (!has.Dns)
-            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml)), flags: where);
+        if ((await host.ListNetworksAsync(cancel)).FirstOrDefault(n => n.Name == definition.Name) is not { } there)
+            return definition;
+        if (there.Cards > 0)
+            throw CroftException.World($"network {definition.Name} on hypervisor \"{Name}\" {change}, but something just started to use it", "run the command again");
+        journal.Intent("replace", "network", definition.Name, Name);
+        journal.Note(null, null, $"network {definition.Name} {change}");
+        await host.RemoveNetworkAsync(definition.Name, cancel);
+        return definition with { Reservations = [.. definition.Reservations, .. there.Reservations.Where(k => !definition.Reservations.Any(r => r.Host == k.Host || r.Address.Equals(k.Address)))] };
     }
-
-    /// <inheritdoc/>
-    public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) => CallAsync(
-        $"giving back {reservation.Address} in {network}",
-        () =>
-        {
-            using var found = connection.FindNetwork(network);
-            if (found is null)
-                return;
-            var flags = found.IsActive ? AffectFlags.Config | AffectFlags.Live : AffectFlags.Config;
-            foreach (var (section, xml) in new[] { (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(found.Xml(inactive: true)))), (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)) })
-                Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, xml, flags: flags));
-        },
-        cancel);
-
-    /// <inheritdoc/>
-    public Task RemoveNetworkAsync(string network, CancellationToken cancel) => CallAsync(
-        $"removing network {network}",
-        () =>
-        {
-            using var found = connection.FindNetwork(network);
-            if (found is null)
-                return;
-            if (found.IsActive)
-                found.Destroy();
-            found.Undefine();
-        },
-        cancel);
-
-    LibvirtNetwork FindNetwork(string name) => connection.FindNetwork(name)
-        ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {name}", "croft up makes it");
 }

@@ -1,243 +1,82 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Xml.Linq;
-using Croft.Libvirt;
+using Croft.Engines.Libvirt.States;
 using Croft.Tools;
 
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a thread of its own for as long as libvirt takes: the
-/// pool has too few, and a host that hangs would slow all others. A host that no longer answers is noticed in about 15 s; then all calls fail.
-/// Nothing is remembered between calls but the connection and the pool: what exists is asked.
+/// Machines on a hypervisor that libvirt manages. A machine is a domain on volumes of Croft's pool: overlays on its image or on frozen disks, a seed, UEFI
+/// variables, a console's log. Their names say whose they are.
 /// </summary>
-public sealed partial class LibvirtEngine : IEngine
+/// <param name="writeSeed">Writes a seed's files as the image that becomes its volume.</param>
+sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<string, string>, string, CancellationToken, Task> writeSeed) : IEngine
 {
-    const int KeepAliveSeconds = 3;
-    const int KeepAliveCount = 4;
+    static readonly TimeSpan AgentPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a signal may take that libvirt has sent already.</summary>
-    static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(1);
+    public string Name => host.Name;
 
-    /// <summary>How often the connection is looked at: libvirt 9.0 does not always say that it is closed.</summary>
-    static readonly TimeSpan AlivePause = TimeSpan.FromSeconds(1);
+    public bool IsLost => host.IsLost;
 
-    /// <summary>How long what cleans up may take on a hypervisor that is busy with something that was given up.</summary>
-    static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(5);
+    public EngineCapabilities Can { get; } = new(OwnNetworks: !host.IsSession);
 
-    readonly string uri;
-    readonly List<LibvirtConnection> replaced = [];
-    readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly PeriodicTimer looks = new(AlivePause);
-    readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new();
-    readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
-    readonly List<IDisposable> subscriptions = [];
-    readonly string sessionPool;
-    readonly Lock poolGate = new();
-    LibvirtPool? pool;
-    string? poolPath;
-    volatile LibvirtConnection connection;
-    volatile string? busyWith;
+    public IStates States => new LibvirtStates(this);
 
-    LibvirtEngine(string name, string uri, LibvirtConnection connection, string sessionPool)
+    public ILibvirtHost Host => host;
+
+    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel) => await host.ObserveAsync(firmwareFor, cancel) with { Can = Can };
+
+    public Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) => host.ObserveRoomAsync(cancel);
+
+    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => host.ListMachinesAsync(cancel);
+
+    public Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) => host.FindAsync(machine.ToString(), cancel);
+
+    public Task MarkAsync(MachineRecord record, CancellationToken cancel) => host.WriteRecordAsync(record, cancel);
+
+    public Task StartAsync(MachineId machine, CancellationToken cancel) => host.StartAsync(machine.ToString(), cancel);
+
+    public Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel) => how switch
     {
-        Name = name;
-        this.uri = uri;
-        this.connection = connection;
-        this.sessionPool = sessionPool;
-        subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
-        Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
-        Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
-        subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
-        _ = LookAsync();
-    }
-
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public bool IsSession => connection.Uri.Contains("/session", StringComparison.Ordinal);
-
-    /// <inheritdoc/>
-    public bool IsLost => !connection.IsAlive;
-
-    /// <summary>Connects.</summary>
-    /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
-    /// <param name="within">How long that may take. libvirt cannot be told to give up, so its thread is left behind.</param>
-    /// <exception cref="CroftException">It does not answer.</exception>
-    public static async Task<LibvirtEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
-    {
-        using var told = Waits.For($"hypervisor \"{name}\" ({uri})");
-        var opening = OnThreadAsync(() => new LibvirtEngine(name, uri, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
-        try
-        {
-            return await opening.WaitAsync(within, cancel);
-        }
-        catch (LibvirtException e)
-        {
-            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri), e);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            _ = opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning, TaskScheduler.Default);
-            if (e is OperationCanceledException)
-                throw;
-            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: it said nothing for {within.TotalSeconds:0} s", "is the host up, and its libvirtd? connection_timeout of the hypervisor gives it longer", e);
-        }
-    }
-
-    /// <summary>Begins to load libvirt on a thread of its own.</summary>
-    public static void Preload() => LibvirtConnection.Preload();
-
-    /// <summary>Ends all events, for when the program ends: libvirt must do nothing beside what libraries do then.</summary>
-    public static void EndEvents() => LibvirtConnection.EndEvents();
-
-    /// <inheritdoc/>
-    public IDisposable Watch(string domain, Action<MachineSignal> signal)
-    {
-        watchers.AddOrUpdate(domain, [signal], (_, all) => all.Add(signal));
-        return new Unwatch(() => watchers.AddOrUpdate(domain, [], (_, all) => all.Remove(signal)));
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        looks.Dispose();
-        subscriptions.ForEach(s => s.Dispose());
-        lock (poolGate)
-        {
-            pool?.Dispose();
-            connection.Dispose();
-            replaced.ForEach(c => c.Dispose());
-        }
-    }
-
-    static string ConnectHint(string uri) =>
-        uri.Contains("+ssh", StringComparison.Ordinal) ? "try: virsh -c '" + uri + "' version"
-        : uri.Contains("/session", StringComparison.Ordinal) ? "XDG_RUNTIME_DIR must be a folder of your own; is libvirtd installed?"
-        : "is libvirtd running, and are you root or in the group libvirt?";
-
-    static MachineSignal? LifecycleSignal(LifecycleEvent e) => e.Kind switch
-    {
-        DomainEventKind.Started => MachineSignal.Started,
-        DomainEventKind.Stopped => MachineSignal.Stopped,
-        DomainEventKind.Crashed => MachineSignal.Stopped,
-        DomainEventKind.Suspended when e.Detail == (int)SuspendedDetail.IOError => MachineSignal.Full,
-        _ => null,
+        StopBy.Asking => host.ShutdownAsync(machine.ToString(), cancel),
+        StopBy.Cutting => host.PowerOffAsync(machine.ToString(), cancel),
+        _ => host.ResetAsync(machine.ToString(), cancel),
     };
 
-    void Signal(string domain, MachineSignal? signal)
-    {
-        foreach (var watcher in signal is not null && watchers.TryGetValue(domain, out var all) ? all : [])
-            watcher(signal!.Value);
-        if (signal == MachineSignal.Stopped && ends.TryGetValue(domain, out var end))
-            end.TrySetResult();
-    }
+    public Task PauseAsync(MachineId machine, CancellationToken cancel) => host.PauseAsync(machine.ToString(), cancel);
 
-    /// <summary>Notices that the connection broke, until it is closed.</summary>
-    async Task LookAsync()
+    public async Task ResumeAsync(MachineId machine, CancellationToken cancel)
     {
-        while (await looks.WaitForNextTickAsync())
-        {
-            if (connection.IsAlive)
-                continue;
-            Lost();
-            return;
-        }
-    }
-
-    /// <summary>Whoever waits for a machine there, or for an answer, hears that nothing more will be heard.</summary>
-    void Lost()
-    {
-        broken.TrySetResult();
-        foreach (var watcher in watchers.Values.SelectMany(all => all))
-            watcher(MachineSignal.HostLost);
-    }
-
-    /// <summary>For what drivers inside this process cannot do.</summary>
-    static void Where(Action supported)
-    {
+        var domain = machine.ToString();
         try
         {
-            supported();
+            if ((await host.FindAsync(domain, cancel))?.Power == PowerState.Paused)
+                await host.ResumeAsync(domain, cancel);
         }
-        catch (LibvirtException e) when (e.Code == LibvirtError.NoSupport)
+        catch (CroftException)
         {
-            // They cannot be lost either.
+            if ((await host.FindAsync(domain, cancel))?.Power != PowerState.Running)
+                throw; // otherwise libvirt was starting it
         }
+
+        if (await host.HasAgentAsync(domain, cancel))
+            await host.ReleaseWritesAsync(domain, cancel);
     }
 
-    static Task<T> OnThreadAsync<T>(Func<T> call, CancellationToken cancel) =>
-        Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+    public IDisposable Watch(MachineId machine, Action<MachineSignal> signal) => host.Watch(machine.ToString(), signal);
 
-    /// <summary>
-    /// Runs blocking libvirt calls and says what they were for when they fail. A call cannot be ended from here: where the connection breaks (libvirt 9.0 may not
-    /// end it then), or the caller gives up, its thread is left behind a moment later, and the user is told.
-    /// </summary>
-    /// <param name="left">What a call that was left behind may leave, with the cure.</param>
-    async Task<T> CallAsync<T>(string doing, Func<T> call, CancellationToken cancel, string? left = null)
+    public Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel) => host.DownloadAsync(Volumes.Console(machine), -(long)last, cancel);
+
+    public Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel) => host.OpenConsoleAsync(machine.ToString(), cancel);
+
+    public async Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel)
     {
-        using var told = Waits.For($"hypervisor \"{Name}\": {doing}");
-        var answer = OnThreadAsync(
-            () =>
-            {
-                try
-                {
-                    return call();
-                }
-                catch (LibvirtException e)
-                {
-                    throw CroftException.World($"{doing} on hypervisor \"{Name}\": {e.Message}", HintFor(e), e);
-                }
-            },
-            cancel);
-        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var stop = cancel.Register(enough.SetResult).ConfigureAwait(false);
-        var patience = busyWith is null || cancel.CanBeCanceled ? enough.Task : Poll.DelayAsync(CleanUpTime, CancellationToken.None);
-        if (await Task.WhenAny(answer, broken.Task, patience) == answer || await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) == answer)
-            return await answer;
-        if (broken.Task.IsCompleted)
-            throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
-        if (busyWith is null)
-            _ = OnThreadAsync(Renew, CancellationToken.None);
-        busyWith = doing;
-        Waits.Left($"Left behind, hypervisor \"{Name}\" goes on with it: {doing}{(left is null ? "" : "; " + left)}");
-        throw new OperationCanceledException(cancel);
+        var domain = machine.ToString();
+        using var told = Waits.For($"the guest agent of {domain}");
+        return await Poll.UntilAsync(async () => await host.HasAgentAsync(domain, cancel) ? "yes" : null, AgentPause, patience, cancel) is null ? null : await host.RunByAgentAsync(domain, script, cancel);
     }
 
-    /// <summary>What was left behind takes one of the few requests that libvirtd lets a connection have at once; what cleans up gets a connection of its own.</summary>
-    bool Renew()
-    {
-        var fresh = LibvirtConnection.Open(uri);
-        lock (poolGate)
-        {
-            replaced.Add(connection);
-            connection = fresh;
-            pool = null;
-            return true;
-        }
-    }
+    public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>
+        host.ProveAsync(arch, virtType, Volumes.Image(image.Copy, image.Kernel!), clock, cancel);
 
-    Task CallAsync(string doing, Action call, CancellationToken cancel, string? left = null) => CallAsync(
-        doing,
-        () =>
-        {
-            call();
-            return true;
-        },
-        cancel,
-        left);
-
-    static string? HintFor(LibvirtException e) =>
-        e.Message.Contains("No space left", StringComparison.Ordinal) ? Volumes.SpaceHint
-        : e.Message.Contains("host forwarding rule", StringComparison.Ordinal) ? "its port was taken a moment ago: run the command again, another one is used"
-        : e.Message.Contains("kvm", StringComparison.OrdinalIgnoreCase) ? "KVM does not work there: virt_domain: qemu of the machine has it emulated; dispatch.priority_domains: [qemu] has all of them"
-        : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null
-        : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
-        : null;
-
-    sealed class Unwatch(Action end) : IDisposable
-    {
-        public void Dispose() => end();
-    }
+    public void Dispose() => host.Dispose();
 }

@@ -67,7 +67,7 @@ static class RecordXml
                 disks[true].FirstOrDefault().Place.Volume ?? "",
                 [.. nics],
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
-                DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(farm, name), StringComparison.Ordinal) ? nvram : null)
+                DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(new MachineId(farm, name)), StringComparison.Ordinal) ? nvram : null)
             {
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,

@@ -1,0 +1,30 @@
+using Croft.Farms;
+
+namespace Croft.Engines;
+
+/// <summary>What of a machine an engine can keep.</summary>
+public enum StateKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Its disks.</summary>
+    Disks,
+
+    /// <summary>Its disks, and its memory while it runs.</summary>
+    Memory,
+}
+
+/// <summary>What an engine can. What it cannot is refused before anything is touched, by planning where a plan asks for it.</summary>
+/// <param name="States">What it keeps of a machine; layers and forks need memory.</param>
+/// <param name="OwnNetworks">Networks that machines of a farm share.</param>
+/// <param name="KernelBoot">Kernels without a boot loader, as built images have them.</param>
+/// <param name="Firmware">UEFI and TPMs, where the host has them.</param>
+/// <param name="Pause">Machines that stand still.</param>
+/// <param name="Console">A serial console.</param>
+public sealed record EngineCapabilities(
+    StateKind States = StateKind.Memory, bool OwnNetworks = true, bool KernelBoot = true, bool Firmware = true, bool Pause = true, bool Console = true)
+{
+    /// <summary>What the engine of a hypervisor can: as it said, or where nobody has asked yet, by what it is.</summary>
+    internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) => state?.Can ?? new(OwnNetworks: !hypervisor.IsSession);
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Xml.Linq;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+sealed partial class LibvirtHost
+{
+    const string KvmDevice = "/dev/kvm";
+
+    /// <summary>A host that knows its own name says so at once.</summary>
+    static readonly TimeSpan NameTime = TimeSpan.FromSeconds(2);
+
+    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
+    {
+        var machines = ListMachinesAsync(cancel);
+        var networks = ListNetworksAsync(cancel);
+        var volumes = ListVolumesAsync(cancel);
+        var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion), cancel);
+        var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
+        var addresses = here ? LocalAddresses() : [];
+        int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
+        var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
+        var (node, capabilities, libvirt, hypervisor) = await host;
+        var types = VirtTypes(capabilities);
+        return new HypervisorState(
+            Name,
+            (string?)capabilities.Element("host")?.Element("uuid") ?? "",
+            null,
+            $"libvirt {libvirt}, QEMU {hypervisor}",
+            types,
+            (int)node.Cpus,
+            (long)node.MemoryKiB * 1024,
+            await machines,
+            await networks,
+            [.. (await volumes).Select(Volumes.StateOf).OfType<StateId>()],
+            addresses,
+            [.. ports],
+            await unknownName,
+            here && !IsSession && IsKvmClosed(capabilities),
+            firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel));
+    }
+
+    public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
+    {
+        var machines = ListMachinesAsync(cancel);
+        var node = await CallAsync("asking for its size", connection.NodeInfo, cancel);
+        return HypervisorState.Silent(Name, "") with { Unreachable = null, Vcpus = (int)node.Cpus, Memory = (long)node.MemoryKiB * 1024, Machines = await machines };
+    }
+
+    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => CallAsync("listing machines", ObserveMachines, cancel);
+
+    ImmutableArray<MachineState> ObserveMachines()
+    {
+        var machines = ImmutableArray.CreateBuilder<MachineState>();
+        foreach (var domain in connection.Domains())
+        {
+            using (domain)
+            {
+                try
+                {
+                    machines.Add(Observe(domain));
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
+                {
+                    // It went away while the list was read.
+                }
+            }
+        }
+
+        return [.. machines.OrderBy(m => m.Name, StringComparer.Ordinal)];
+    }
+
+    static MachineState Observe(LibvirtDomain domain)
+    {
+        var info = domain.Info();
+        var power = info.State switch
+        {
+            DomainState.Running or DomainState.Blocked or DomainState.ShuttingDown => PowerState.Running,
+            DomainState.Paused or DomainState.PMSuspended => PowerState.Paused,
+            DomainState.Crashed => PowerState.Crashed,
+            _ => PowerState.Off,
+        };
+        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, RecordXml.Read(XElement.Parse(domain.Xml())));
+    }
+
+    public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) => CallAsync("listing networks", ObserveNetworks, cancel);
+
+    ImmutableArray<NetworkState> ObserveNetworks()
+    {
+        var networks = ImmutableArray.CreateBuilder<NetworkState>();
+        foreach (var network in connection.Networks())
+        {
+            using (network)
+            {
+                try
+                {
+                    networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive ? network.Xml(inactive: false) : null));
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoNetwork)
+                {
+                    // It went away while the list was read.
+                }
+            }
+        }
+
+        return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
+    }
+
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(XElement capabilities)
+    {
+        string[] bestFirst = ["kvm", "hvf", "xen", "qemu"];
+        var guests = from guest in capabilities.Elements("guest")
+                     where (string?)guest.Element("os_type") == "hvm"
+                     from arch in guest.Elements("arch")
+                     let types = arch.Elements("domain").Select(d => (string)d.Attribute("type")!).Distinct()
+                     select (Arch: (string)arch.Attribute("name")!, Types: types.OrderBy(t => Array.IndexOf(bestFirst, t) is var i and >= 0 ? i : 9).ToImmutableArray());
+        return guests.ToImmutableSortedDictionary(g => g.Arch, g => g.Types, StringComparer.Ordinal);
+    }
+
+    /// <summary>The host's own name when nobody knows it, or it takes long to ask.</summary>
+    static async Task<string?> UnknownHostNameAsync(CancellationToken cancel)
+    {
+        var name = Dns.GetHostName();
+        try
+        {
+            return IsInHostsFile(name) || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0 ? null : name;
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or TimeoutException)
+        {
+            return name;
+        }
+    }
+
+    static bool IsInHostsFile(string name) =>
+        File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name));
+
+    /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone.</summary>
+    static bool IsKvmClosed(XElement capabilities)
+    {
+        const UnixFileMode open = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var user = capabilities.Descendants("secmodel").Where(m => (string?)m.Element("model") == "dac").Elements("baselabel").FirstOrDefault()?.Value ?? "+0";
+        return !user.StartsWith("+0:", StringComparison.Ordinal) && user != "+0" && File.Exists(KvmDevice) && (File.GetUnixFileMode(KvmDevice) & open) == 0;
+    }
+
+    static ImmutableArray<IPNetwork> LocalAddresses() =>
+    [
+        .. from device in NetworkInterface.GetAllNetworkInterfaces()
+           from address in device.GetIPProperties().UnicastAddresses
+           where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
+           select Subnets.Of(address.Address, address.PrefixLength),
+    ];
+}

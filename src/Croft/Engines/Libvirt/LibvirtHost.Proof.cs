@@ -1,0 +1,74 @@
+using System.Text;
+using System.Xml.Linq;
+using Croft.Farms;
+using Croft.Libvirt;
+using Croft.Tools;
+
+namespace Croft.Engines.Libvirt;
+
+sealed partial class LibvirtHost
+{
+    static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(20);
+
+    public async Task<TimeSpan?> ProveAsync(string arch, string virtType, string kernel, TimeProvider clock, CancellationToken cancel)
+    {
+        var name = $"croft-proof-{Guid.NewGuid():n}";
+        var log = name + ".log";
+        await CreateFileAsync(log, cancel);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var told = Waits.For($"the proof that {virtType} works on hypervisor \"{Name}\"");
+        using var watch = Watch(name, signal =>
+        {
+            if (signal is MachineSignal.Stopped or MachineSignal.HostLost)
+                stopped.TrySetResult();
+        });
+        try
+        {
+            var start = clock.GetTimestamp();
+            await CallAsync(
+                $"starting the proof of {virtType}",
+                () => connection.CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy).Dispose(),
+                cancel);
+            await stopped.Task.WaitAsync(ProofTime, clock, cancel);
+            var took = clock.GetElapsedTime(start);
+            return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal) ? took : null;
+        }
+        catch (TimeoutException e)
+        {
+            // Also a busy host has written a line by then; where acceleration is broken, the processor stands before the first.
+            if (await DownloadAsync(log, 0, cancel) is not { Length: > 0 })
+                return null;
+            throw CroftException.World($"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s", cause: e);
+        }
+        finally
+        {
+            await CallAsync("ending the proof", () => Quietly(() => connection.FindDomain(name)?.Destroy()), CancellationToken.None);
+            await DeleteVolumeAsync(log, CancellationToken.None);
+        }
+    }
+
+    static string ProofXml(string name, string arch, string virtType, string kernel, string log)
+    {
+        var machine = Architecture.Of(arch);
+        return new XElement(
+            "domain",
+            new XAttribute("type", virtType),
+            new XElement("name", name),
+            new XElement("memory", new XAttribute("unit", "MiB"), 256),
+            new XElement("vcpu", 1),
+            new XElement(
+                "os",
+                new XElement("type", new XAttribute("arch", arch), new XAttribute("machine", machine.MachineType), "hvm"),
+                new XElement("kernel", kernel),
+                new XElement("cmdline", $"console={machine.Console} panic=-1 root=/dev/none")),
+            DomainXml.Features(arch, virtType, Firmware.Kernel),
+            DomainXml.Cpu(null, arch, virtType),
+            new XElement("on_reboot", "destroy"),
+            new XElement("on_crash", "destroy"),
+            new XElement(
+                "devices",
+                new XElement("serial", new XAttribute("type", "file"), new XElement("source", new XAttribute("path", log), new XAttribute("append", "on")), new XElement("target", new XAttribute("port", 0))),
+                new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
+                new XElement("memballoon", new XAttribute("model", "none")))).ToString();
+    }
+}

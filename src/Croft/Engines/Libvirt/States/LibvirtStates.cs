@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Xml.Linq;
+using Croft.Journal;
+
+namespace Croft.Engines.Libvirt.States;
+
+/// <summary>
+/// Kept states as frozen files: a machine goes on, on overlays over disks that nobody writes to again, with a copy of its UEFI variables and its saved memory
+/// beside them. The manifest makes them a state, and comes last.
+/// </summary>
+sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
+{
+    const string MemoryEnd = ".mem";
+
+    readonly ILibvirtHost host = engine.Host;
+
+    public async Task CheckAsync(MachineId machine, StateUse use, CancellationToken cancel)
+    {
+        var domain = machine.ToString();
+        if (use == StateUse.ForkNow && !await host.HasAgentAsync(domain, cancel))
+            throw CroftException.World($"machine \"{machine.Name}\" has no guest agent that answers, so a fork cannot get its own identity", "install and start qemu-guest-agent in it");
+        if (use is StateUse.Leave or StateUse.ForkNow)
+            ForeignState.Refuse(machine, await host.ForeignSnapshotsAsync(domain, cancel));
+        if (use != StateUse.Leave)
+            await host.CheckKeepableAsync(domain, use != StateUse.KeepDisks, use is StateUse.Fork or StateUse.ForkNow, cancel);
+    }
+
+    public async Task<StateTree> TreeAsync(MachineRecord machine, CancellationToken cancel) => (await SnapshotsAsync(machine, cancel)).ToStates();
+
+    public async Task<bool> HasAsync(MachineId machine, string name, CancellationToken cancel)
+    {
+        var stem = $"{Volumes.PrefixOf(machine)}{StateId.UsersOf(name)}.";
+        return (await AllAsync((await VolumesOfAsync(machine, cancel)).Where(v => v.StartsWith(stem, StringComparison.Ordinal)), cancel)).Length > 0;
+    }
+
+    public async Task<IPendingState> PrepareAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel) =>
+        await PrepareSnapshotAsync(machine, state, memory, journal, cancel);
+
+    public async Task<IKeptState?> FindAsync(StateId state, RunJournal journal, CancellationToken cancel) =>
+        ForeignState.NameOf(state) is { } name ? await ForeignState.FindAsync(host, state.Machine, name, journal, cancel)
+        : await ReadAsync(Volumes.Manifest(state), cancel) is { } snapshot ? new KeptSnapshot(engine, snapshot, journal, isForNow: false)
+        : null;
+
+    public async Task<IKeptState> ForkNowAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel)
+    {
+        var pending = await PrepareSnapshotAsync(machine, new("fork"), memory: true, journal, cancel);
+        await pending.FreezeAsync(cancel);
+        await pending.RefitAsync();
+        return new KeptSnapshot(engine, pending.Snapshot, journal, isForNow: true);
+    }
+
+    public async Task<IReadOnlyList<string>> DifferencesAsync(MachineId machine, StateId state, CancellationToken cancel)
+    {
+        if (await ReadAsync(Volumes.Manifest(state), cancel) is not { } snapshot)
+            return [];
+        var then = Lines(snapshot.Definition);
+        var now = Lines(await host.DefinitionAsync(machine.ToString(), cancel));
+        return [.. then.Except(now).Select(l => "- " + l), .. now.Except(then).Select(l => "+ " + l)];
+    }
+
+    public async Task DropAsync(StateId state, RunJournal journal, CancellationToken cancel)
+    {
+        if (ForeignState.NameOf(state) is { } name)
+        {
+            await ForeignState.DeleteAsync(host, state.Machine, name, journal, cancel);
+            return;
+        }
+
+        var volume = Volumes.Manifest(state);
+        journal.Intent("remove", "snapshot", volume, host.Name, state.Machine.Name);
+        await host.DeleteVolumeAsync(volume, cancel);
+    }
+
+    /// <summary>Dropped disks, half-made memory, manifests that a newer one replaced. Then hidden files are merged that only one other file still needs.</summary>
+    public async Task TidyAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel)
+    {
+        var domain = machine.Id.ToString();
+        var present = (await host.FindAsync(domain, cancel))?.Record;
+        var tree = await SnapshotsAsync(present ?? machine, cancel);
+        if (present is not null)
+            await host.ShowOnlyAsync(domain, tree.Shown, cancel);
+        if (!tree.IsOwn)
+            return;
+        foreach (var unused in tree.Unused)
+        {
+            journal.Intent("remove", "volume", unused, host.Name, machine.Name);
+            await host.DeleteVolumeAsync(unused, cancel);
+        }
+
+        if (present is not null && !tree.Hidden.IsEmpty)
+            await new HiddenFiles(this, host, journal).MergeAsync(present, cancel);
+    }
+
+    public async Task SettleAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel)
+    {
+        await TidyAsync(machine, journal, cancel);
+        await DiskCheck.RunAsync(host, await SnapshotsAsync(machine, cancel), cancel);
+    }
+
+    /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
+    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineId machine, CancellationToken cancel)
+    {
+        var found = await AllAsync(await VolumesOfAsync(machine, cancel), cancel);
+        return [.. found.OrderBy(s => s.Snapshot.Made).GroupBy(s => s.Snapshot.Key is null ? s.Snapshot.Name : s.Volume).Select(g => g.Last()).OrderBy(s => s.Snapshot.Made)];
+    }
+
+    /// <summary>The snapshots whose manifests are among these volumes.</summary>
+    public async Task<ImmutableArray<StoredSnapshot>> AllAsync(IEnumerable<string> volumes, CancellationToken cancel)
+    {
+        var found = ImmutableArray.CreateBuilder<StoredSnapshot>();
+        foreach (var volume in volumes.Where(v => v.EndsWith(Volumes.ManifestEnd, StringComparison.Ordinal)))
+        {
+            if (await ReadAsync(volume, cancel) is { } snapshot)
+                found.Add(new(volume, snapshot));
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>Reads a snapshot; null when it is not there, or damaged.</summary>
+    async Task<Snapshot?> ReadAsync(string volume, CancellationToken cancel) => await host.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
+
+    async Task<SnapshotTree> SnapshotsAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        var files = host.DiskFilesAsync(Volumes.PrefixOf(machine.Id), cancel);
+        var foreign = host.ForeignSnapshotsAsync(machine.Id.ToString(), cancel);
+        return new(machine, await ListAsync(machine.Id, cancel), await files) { Foreign = await foreign };
+    }
+
+    async Task<ImmutableArray<string>> VolumesOfAsync(MachineId machine, CancellationToken cancel)
+    {
+        var prefix = Volumes.PrefixOf(machine);
+        return [.. (await host.ListVolumesAsync(cancel)).Where(v => v.StartsWith(prefix, StringComparison.Ordinal))];
+    }
+
+    async Task<PendingSnapshot> PrepareSnapshotAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel)
+    {
+        var (id, domain) = (machine.Id, machine.Id.ToString());
+        var keepable = host.CheckKeepableAsync(domain, memory, fork: false, cancel);
+        // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
+        var (listing, standing, definition) = (VolumesOfAsync(id, cancel), host.FindAsync(domain, cancel), host.DefinitionAsync(domain, cancel));
+        await Task.WhenAll(keepable, listing, standing, definition);
+        var present = await listing;
+        var taken = state.Id ?? Volumes.NextState(id, state.Name, present);
+        var (volume, memoryVolume) = (Volumes.Manifest(taken), memory ? taken + MemoryEnd : null);
+        if (present.Contains(volume) || memoryVolume is not null && present.Contains(memoryVolume))
+        {
+            await DropAsync(taken, journal, cancel);
+            await TidyAsync(machine, journal, cancel);
+        }
+
+        var seen = await standing;
+        var current = seen?.Record ?? await host.RecordAsync(domain, cancel);
+        var now = machine with { Disks = current.Disks, Nvram = current.Nvram };
+        var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(id, present) };
+        var snapshot = new Snapshot(state.Name, state.Key, memoryVolume, frozen, await definition, journal.Time);
+        var pending = new PendingSnapshot(host, volume, snapshot, [.. KeptSnapshot.Next(now.Disks, id, present)], now.Nvram, seen?.Power ?? PowerState.Off)
+        {
+            CanHoldWrites = !memory && seen?.Power == PowerState.Running && await host.HasAgentAsync(domain, cancel),
+        };
+        foreach (var made in pending.Creates)
+            journal.Intent("create", "volume", made, host.Name, machine.Name);
+        try
+        {
+            await pending.CreateAsync(cancel);
+            return pending;
+        }
+        catch
+        {
+            await pending.AbandonAsync();
+            throw;
+        }
+    }
+
+    static List<string> Lines(string definition)
+    {
+        var xml = XElement.Parse(definition);
+        xml.Element("metadata")?.Remove();
+        xml.Descendants("source").Where(s => s.Parent!.Name.LocalName == "disk").Remove();
+        xml.Descendants("nvram").Remove();
+        return [.. xml.ToString().Split('\n').Select(l => l.Trim())];
+    }
+}
