@@ -8,7 +8,7 @@ namespace Croft.Libvirt;
 /// </summary>
 public sealed partial class LibvirtConnection : IDisposable
 {
-    readonly ConnectHandle _handle;
+    readonly ConnectHandle handle;
 
     /// <summary>Opens a connection. Credentials come from the URI and libvirt's own files; nobody is ever asked on a terminal.</summary>
     public static LibvirtConnection Open(string uri, ConnectFlags flags = ConnectFlags.None)
@@ -35,20 +35,20 @@ public sealed partial class LibvirtConnection : IDisposable
     }
 
     /// <summary>The address that was opened, as libvirt writes it.</summary>
-    public string Uri => Checked(virConnectGetURI(_handle));
+    public string Uri => Checked(virConnectGetURI(handle));
 
     /// <summary>The hypervisor's host name.</summary>
-    public string HostName => Checked(virConnectGetHostname(_handle));
+    public string HostName => Checked(virConnectGetHostname(handle));
 
     /// <summary>The driver: QEMU, TEST, LXC.</summary>
-    public string Driver => Checked(virConnectGetType(_handle));
+    public string Driver => Checked(virConnectGetType(handle));
 
     /// <summary>The version of libvirt that serves this connection.</summary>
     public Version LibvirtVersion
     {
         get
         {
-            Checked(virConnectGetLibVersion(_handle, out var version));
+            Checked(virConnectGetLibVersion(handle, out var version));
             return ToVersion(version.Value);
         }
     }
@@ -58,34 +58,34 @@ public sealed partial class LibvirtConnection : IDisposable
     {
         get
         {
-            Checked(virConnectGetVersion(_handle, out var version));
+            Checked(virConnectGetVersion(handle, out var version));
             return ToVersion(version.Value);
         }
     }
 
     /// <summary>Whether the connection still stands, as far as is known without asking the other side.</summary>
-    public bool IsAlive => Checked(virConnectIsAlive(_handle)) == 1;
+    public bool IsAlive => Checked(virConnectIsAlive(handle)) == 1;
 
     /// <summary>Whether the handle was closed.</summary>
-    public bool IsClosed => _handle.IsClosed;
+    public bool IsClosed => handle.IsClosed;
 
     /// <summary>Asks the daemon every so many seconds whether it lives; after so many unanswered the connection closes. False when unsupported.</summary>
-    public bool SetKeepAlive(int intervalSeconds, int count) => Checked(virConnectSetKeepAlive(_handle, intervalSeconds, (uint)count)) == 0;
+    public bool SetKeepAlive(int intervalSeconds, int count) => Checked(virConnectSetKeepAlive(handle, intervalSeconds, (uint)count)) == 0;
 
     /// <summary>What the host and its emulators can do, as XML.</summary>
-    public string CapabilitiesXml() => Checked(virConnectGetCapabilities(_handle));
+    public string CapabilitiesXml() => Checked(virConnectGetCapabilities(handle));
 
     /// <summary>What domains of one kind can be, as XML; null means the default of the driver.</summary>
     public string DomainCapabilitiesXml(string? emulator = null, string? arch = null, string? machine = null, string? virtType = null) =>
-        Checked(virConnectGetDomainCapabilities(_handle, emulator, arch, machine, virtType, 0));
+        Checked(virConnectGetDomainCapabilities(handle, emulator, arch, machine, virtType, 0));
 
     /// <summary>The host's DMI tables, as XML.</summary>
-    public string SysInfoXml() => Checked(virConnectGetSysinfo(_handle, 0));
+    public string SysInfoXml() => Checked(virConnectGetSysinfo(handle, 0));
 
     /// <summary>The host's processors and memory.</summary>
     public unsafe NodeInfo NodeInfo()
     {
-        Checked(virNodeGetInfo(_handle, out var info));
+        Checked(virNodeGetInfo(handle, out var info));
         return new NodeInfo(
             Taken.FixedText(info.model, 32), info.memory.Value, (int)info.cpus, (int)info.mhz, (int)info.nodes, (int)info.sockets, (int)info.cores, (int)info.threads);
     }
@@ -93,16 +93,16 @@ public sealed partial class LibvirtConnection : IDisposable
     /// <summary>The host's free memory in bytes, without caches that could be freed.</summary>
     public ulong FreeMemory()
     {
-        var bytes = virNodeGetFreeMemory(_handle);
+        var bytes = virNodeGetFreeMemory(handle);
         return bytes != 0 ? bytes : throw LastError();
     }
 
     /// <summary>Ends the subscriptions and closes the connection.</summary>
     public void Dispose()
     {
-        if (!_handle.IsClosed)
+        if (!handle.IsClosed)
             EndSubscriptions();
-        _handle.Dispose();
+        handle.Dispose();
     }
 
     internal static Version ToVersion(nuint version) => new((int)(version / 1_000_000), (int)(version / 1000 % 1000), (int)(version % 1000));

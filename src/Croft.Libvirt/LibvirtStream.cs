@@ -3,17 +3,17 @@ namespace Croft.Libvirt;
 /// <summary>A console's bytes. One thread may read while another writes; disposing on a third ends both. Reads return 0 at the end.</summary>
 public sealed unsafe class LibvirtStream : Stream
 {
-    readonly StreamHandle _handle;
-    readonly object _gate = new();
-    int _awaited = StreamError | StreamHangup;
-    bool _closed;
+    readonly StreamHandle handle;
+    readonly object gate = new();
+    int awaited = StreamError | StreamHangup;
+    bool closed;
 
     // The stream is non-blocking: a blocking read would hold on after an abort. A side that has to wait asks the event thread to wake it once.
     internal LibvirtStream(StreamHandle handle)
     {
-        _handle = handle;
+        this.handle = handle;
         var self = GCHandle.Alloc(this);
-        if (virStreamEventAddCallback(handle, _awaited, &OnEvent, GCHandle.ToIntPtr(self), &Callback.Free) < 0)
+        if (virStreamEventAddCallback(handle, awaited, &OnEvent, GCHandle.ToIntPtr(self), &Callback.Free) < 0)
         {
             var error = LastError();
             self.Free();
@@ -23,10 +23,10 @@ public sealed unsafe class LibvirtStream : Stream
     }
 
     /// <inheritdoc/>
-    public override bool CanRead => !_closed;
+    public override bool CanRead => !closed;
 
     /// <inheritdoc/>
-    public override bool CanWrite => !_closed;
+    public override bool CanWrite => !closed;
 
     /// <inheritdoc/>
     public override bool CanSeek => false;
@@ -42,11 +42,11 @@ public sealed unsafe class LibvirtStream : Stream
     {
         fixed (byte* data = buffer)
         {
-            lock (_gate)
+            lock (gate)
             {
-                while (!_closed && !buffer.IsEmpty)
+                while (!closed && !buffer.IsEmpty)
                 {
-                    var count = virStreamRecv(_handle, data, (nuint)buffer.Length);
+                    var count = virStreamRecv(this.handle, data, (nuint)buffer.Length);
                     if (count != StreamWouldBlock)
                         return Checked(count);
                     WaitFor(StreamReadable);
@@ -62,14 +62,14 @@ public sealed unsafe class LibvirtStream : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        lock (_gate)
+        lock (gate)
         {
             while (!buffer.IsEmpty)
             {
-                ObjectDisposedException.ThrowIf(_closed, this);
+                ObjectDisposedException.ThrowIf(closed, this);
                 int count;
                 fixed (byte* data = buffer)
-                    count = virStreamSend(_handle, data, (nuint)buffer.Length);
+                    count = virStreamSend(this.handle, data, (nuint)buffer.Length);
                 if (count == StreamWouldBlock)
                     WaitFor(StreamWritable);
                 else
@@ -95,15 +95,15 @@ public sealed unsafe class LibvirtStream : Stream
     /// <summary>Ends the stream and whoever reads or writes.</summary>
     protected override void Dispose(bool disposing)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (disposing && !_closed)
+            if (disposing && !closed)
             {
-                _closed = true;
-                _ = virStreamEventRemoveCallback(_handle);
-                _ = virStreamAbort(_handle);
-                _handle.Dispose();
-                Monitor.PulseAll(_gate);
+                closed = true;
+                _ = virStreamEventRemoveCallback(this.handle);
+                _ = virStreamAbort(this.handle);
+                this.handle.Dispose();
+                Monitor.PulseAll(gate);
             }
         }
         base.Dispose(disposing);
@@ -112,21 +112,21 @@ public sealed unsafe class LibvirtStream : Stream
     // Leaves the gate open while waiting.
     void WaitFor(int side)
     {
-        _awaited |= side;
-        Checked(virStreamEventUpdateCallback(_handle, _awaited));
-        Monitor.Wait(_gate);
+        awaited |= side;
+        Checked(virStreamEventUpdateCallback(this.handle, awaited));
+        Monitor.Wait(gate);
     }
 
     void Wake(int events)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_closed)
+            if (closed)
                 return;
             // What happened is no longer awaited, or the event thread would spin until somebody reads.
-            _awaited &= ~events;
-            Monitor.PulseAll(_gate);
-            Checked(virStreamEventUpdateCallback(_handle, _awaited));
+            awaited &= ~events;
+            Monitor.PulseAll(gate);
+            Checked(virStreamEventUpdateCallback(this.handle, awaited));
         }
     }
 

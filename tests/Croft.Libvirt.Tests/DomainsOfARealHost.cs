@@ -5,33 +5,33 @@ namespace Croft.Libvirt.Tests;
 
 public sealed class DomainsOfARealHost : IDisposable
 {
-    readonly LibvirtConnection _connection;
-    readonly string _name = Xml.NewName("pc");
-    readonly string _directory;
-    readonly string _log;
+    readonly LibvirtConnection connection;
+    readonly string name = Xml.NewName("pc");
+    readonly string directory;
+    readonly string log;
 
     public DomainsOfARealHost(Libvirtd libvirtd)
     {
-        _connection = libvirtd.Open();
-        _directory = libvirtd.NewDirectory(_name);
-        _log = $"{_directory}/serial.log";
+        connection = libvirtd.Open();
+        directory = libvirtd.NewDirectory(name);
+        log = $"{directory}/serial.log";
     }
 
     public void Dispose()
     {
-        using var left = _connection.FindDomain(_name);
+        using var left = connection.FindDomain(name);
         if (left is { IsActive: true })
             left.Destroy();
         if (left is { IsPersistent: true })
             left.Undefine(DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata);
-        _connection.Dispose();
+        connection.Dispose();
     }
 
     [Fact]
     public void TellTheirLifeAndKeepTheirMetadata()
     {
         var seen = new ConcurrentQueue<DomainEventKind>();
-        using var subscription = _connection.SubscribeLifecycle(e => seen.Enqueue(e.Name == _name ? e.Kind : DomainEventKind.Crashed));
+        using var subscription = connection.SubscribeLifecycle(e => seen.Enqueue(e.Name == name ? e.Kind : DomainEventKind.Crashed));
         using var domain = Define();
         Assert.Null(domain.GetMetadata("urn:test"));
         domain.SetMetadata("<note>kept</note>", "t", "urn:test");
@@ -42,8 +42,8 @@ public sealed class DomainsOfARealHost : IDisposable
         Assert.Contains(">live<", domain.GetMetadata("urn:test", AffectFlags.Live), StringComparison.Ordinal);
         Assert.Contains(">kept<", domain.GetMetadata("urn:test", AffectFlags.Config), StringComparison.Ordinal);
         Assert.Equal(65536ul, domain.Info().MaxMemoryKiB);
-        Assert.Equal(65536, Assert.Single(_connection.AllDomainStats(), each => each.Name == _name).Number("balloon.current"));
-        Wait.Until(() => Text(_log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
+        Assert.Equal(65536, Assert.Single(connection.AllDomainStats(), each => each.Name == name).Number("balloon.current"));
+        Wait.Until(() => Text(log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
         domain.Destroy();
         domain.Undefine();
         DomainEventKind[] whole =
@@ -61,7 +61,7 @@ public sealed class DomainsOfARealHost : IDisposable
         using var domain = Define();
         domain.Start();
         using var console = domain.OpenConsole();
-        Wait.Until(() => Text(_log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
+        Wait.Until(() => Text(log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
         var listener = Task.Run(() => ReadUntil(console, "ping"), TestContext.Current.CancellationToken);
         console.Write("ping"u8);
         await listener.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -111,13 +111,13 @@ public sealed class DomainsOfARealHost : IDisposable
         using var domain = Define();
         domain.SetMetadata("<note>before</note>", "t", "urn:test");
         domain.Start();
-        Wait.Until(() => Text(_log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
-        var file = $"{_directory}/memory";
+        Wait.Until(() => Text(log).Contains("ready", StringComparison.Ordinal), "the serial log says ready");
+        var file = $"{directory}/memory";
         domain.Save(file);
         Assert.Equal((DomainState.Shutoff, 5), domain.StateAndReason());
-        var other = $"{_directory}/other.log";
-        var xml = _connection.SaveImageXml(file, DomainXmlFlags.Secure).Replace(">before<", ">after<", StringComparison.Ordinal).Replace(_log, other, StringComparison.Ordinal);
-        _connection.Restore(file, xml, DomainSaveFlags.Paused);
+        var other = $"{directory}/other.log";
+        var xml = connection.SaveImageXml(file, DomainXmlFlags.Secure).Replace(">before<", ">after<", StringComparison.Ordinal).Replace(log, other, StringComparison.Ordinal);
+        connection.Restore(file, xml, DomainSaveFlags.Paused);
         Assert.Equal(DomainState.Paused, domain.State);
         Assert.Contains(">after<", domain.GetMetadata("urn:test", AffectFlags.Live), StringComparison.Ordinal);
         domain.Resume();
@@ -137,7 +137,7 @@ public sealed class DomainsOfARealHost : IDisposable
         using var domain = Define();
         domain.Start();
         Assert.Null(domain.BlockJobInfo("hda"));
-        var overlay = $"{_directory}/overlay.qcow2";
+        var overlay = $"{directory}/overlay.qcow2";
         using var snapshot = domain.CreateSnapshot(
             $"<domainsnapshot><disks><disk name='hda' snapshot='external'><source file='{overlay}'/></disk></disks></domainsnapshot>",
             SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.Atomic);
@@ -147,14 +147,14 @@ public sealed class DomainsOfARealHost : IDisposable
         Wait.Until(() => Pivots(domain), "the overlay is merged");
         Assert.DoesNotContain(overlay, domain.Xml(), StringComparison.Ordinal);
         domain.BlockResize("hda", 2 << 20);
-        Assert.Equal(2 << 20, new FileInfo($"{_directory}/disk.img").Length);
+        Assert.Equal(2 << 20, new FileInfo($"{directory}/disk.img").Length);
     }
 
     [Fact]
     public void TakeAndGiveBackDevices()
     {
         using var domain = Define();
-        var disk = $"{_directory}/second.img";
+        var disk = $"{directory}/second.img";
         File.WriteAllBytes(disk, new byte[1 << 20]);
         var xml = $"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{disk}'/><target dev='hdb' bus='ide'/></disk>";
         domain.AttachDevice(xml, AffectFlags.Config);
@@ -168,20 +168,20 @@ public sealed class DomainsOfARealHost : IDisposable
     [Fact]
     public void AreDescribedByCapabilities()
     {
-        Assert.Contains("<domain>qemu</domain>", _connection.DomainCapabilitiesXml(arch: "x86_64", machine: "pc", virtType: "qemu"), StringComparison.Ordinal);
-        Assert.Equal("QEMU", _connection.Driver);
-        Assert.True(_connection.HypervisorVersion >= new Version(4, 0));
-        Assert.True(_connection.SetKeepAlive(5, 5));
-        using var subscription = _connection.SubscribeClose(_ => { });
-        using var agents = _connection.SubscribeAgent(_ => { });
-        using var reboots = _connection.SubscribeReboot(_ => { });
+        Assert.Contains("<domain>qemu</domain>", connection.DomainCapabilitiesXml(arch: "x86_64", machine: "pc", virtType: "qemu"), StringComparison.Ordinal);
+        Assert.Equal("QEMU", connection.Driver);
+        Assert.True(connection.HypervisorVersion >= new Version(4, 0));
+        Assert.True(connection.SetKeepAlive(5, 5));
+        using var subscription = connection.SubscribeClose(_ => { });
+        using var agents = connection.SubscribeAgent(_ => { });
+        using var reboots = connection.SubscribeReboot(_ => { });
     }
 
     LibvirtDomain Define()
     {
-        var disk = $"{_directory}/disk.img";
+        var disk = $"{directory}/disk.img";
         File.WriteAllBytes(disk, BootSector.Image());
-        return _connection.DefineDomain(Xml.Pc(_name, _log, disk));
+        return connection.DefineDomain(Xml.Pc(name, log, disk));
     }
 
     static bool Pivots(LibvirtDomain domain)

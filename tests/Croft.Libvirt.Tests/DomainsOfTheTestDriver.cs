@@ -2,15 +2,15 @@ namespace Croft.Libvirt.Tests;
 
 public sealed class DomainsOfTheTestDriver : IDisposable
 {
-    readonly LibvirtConnection _connection = TestDriver.Open();
-    readonly string _name = Xml.NewName("domain");
+    readonly LibvirtConnection connection = TestDriver.Open();
+    readonly string name = Xml.NewName("domain");
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => connection.Dispose();
 
     [Fact]
     public void AreDefinedStartedStoppedAndUndefined()
     {
-        using var domain = _connection.DefineDomain(Xml.TestDomain(_name));
+        using var domain = connection.DefineDomain(Xml.TestDomain(name));
         Assert.Equal((DomainState.Shutoff, true), (domain.State, domain.IsPersistent));
         domain.Start();
         Assert.True(domain.IsActive);
@@ -21,44 +21,44 @@ public sealed class DomainsOfTheTestDriver : IDisposable
         domain.Destroy();
         Assert.Equal((DomainState.Shutoff, 2), domain.StateAndReason());
         domain.Undefine();
-        Assert.Null(_connection.FindDomain(_name));
+        Assert.Null(connection.FindDomain(name));
     }
 
     [Fact]
     public void AreFoundByNameAndUuid()
     {
-        using var domain = _connection.DefineDomain(Xml.TestDomain(_name));
+        using var domain = connection.DefineDomain(Xml.TestDomain(name));
         Assert.Contains($"<uuid>{domain.Uuid}</uuid>", domain.Xml());
-        using var byName = _connection.FindDomain(_name);
-        using var byUuid = _connection.FindDomainByUuid(domain.Uuid);
+        using var byName = connection.FindDomain(name);
+        using var byUuid = connection.FindDomainByUuid(domain.Uuid);
         Assert.Equal(domain.Uuid, byName?.Uuid);
-        Assert.Equal(_name, byUuid?.Name);
+        Assert.Equal(name, byUuid?.Name);
         domain.Undefine();
     }
 
     [Fact]
     public void AreNullWhenAbsent()
     {
-        Assert.Null(_connection.FindDomain("nobody"));
-        Assert.Null(_connection.FindDomainByUuid(Guid.NewGuid()));
+        Assert.Null(connection.FindDomain("nobody"));
+        Assert.Null(connection.FindDomainByUuid(Guid.NewGuid()));
     }
 
     [Fact]
     public void AreListedByState()
     {
-        using var domain = _connection.CreateDomain(Xml.TestDomain(_name));
+        using var domain = connection.CreateDomain(Xml.TestDomain(name));
         domain.Suspend();
-        Assert.Contains(_connection.Domains(DomainListFlags.Paused), each => each.Name == _name);
-        Assert.DoesNotContain(_connection.Domains(DomainListFlags.Inactive), each => each.Name == _name);
+        Assert.Contains(connection.Domains(DomainListFlags.Paused), each => each.Name == name);
+        Assert.DoesNotContain(connection.Domains(DomainListFlags.Inactive), each => each.Name == name);
         Assert.False(domain.IsPersistent);
         domain.Destroy();
-        Assert.DoesNotContain(_connection.Domains(), each => each.Name == _name);
+        Assert.DoesNotContain(connection.Domains(), each => each.Name == name);
     }
 
     [Fact]
     public void KeepMetadata()
     {
-        using var domain = _connection.DefineDomain(Xml.TestDomain(_name));
+        using var domain = connection.DefineDomain(Xml.TestDomain(name));
         Assert.Null(domain.GetMetadata("urn:a"));
         domain.SetMetadata("<one n='1'>ä</one>", "a", "urn:a");
         domain.SetMetadata("<two/>", "b", "urn:b");
@@ -72,21 +72,21 @@ public sealed class DomainsOfTheTestDriver : IDisposable
     [Fact]
     public void TellStatisticsAtOnce()
     {
-        using var domain = _connection.CreateDomain(Xml.TestDomain(_name));
+        using var domain = connection.CreateDomain(Xml.TestDomain(name));
         domain.Suspend();
-        var all = _connection.AllDomainStats(DomainStatsTypes.State);
-        Assert.Equal(DomainState.Paused, Assert.Single(all, each => each.Name == _name).State);
+        var all = connection.AllDomainStats(DomainStatsTypes.State);
+        Assert.Equal(DomainState.Paused, Assert.Single(all, each => each.Name == name).State);
         domain.Destroy();
     }
 
     [Fact]
     public void TellTheirAddresses()
     {
-        var network = _name + "-net";
-        using var net = _connection.DefineNetwork(Xml.Network(network, 94));
+        var network = name + "-net";
+        using var net = connection.DefineNetwork(Xml.Network(network, 94));
         net.Start();
         var nic = $"<devices><interface type='network'><mac address='52:54:00:00:00:94'/><source network='{network}'/></interface></devices></domain>";
-        using var domain = _connection.CreateDomain(Xml.TestDomain(_name).Replace("</domain>", nic, StringComparison.Ordinal));
+        using var domain = connection.CreateDomain(Xml.TestDomain(name).Replace("</domain>", nic, StringComparison.Ordinal));
         var found = Assert.Single(domain.InterfaceAddresses(InterfaceAddressSource.Lease));
         Assert.Equal("52:54:00:00:00:94", found.Mac);
         var address = Assert.Single(found.Addresses);
@@ -100,8 +100,8 @@ public sealed class DomainsOfTheTestDriver : IDisposable
     [Fact]
     public void OutliveTheirConnection()
     {
-        var domain = _connection.DefineDomain(Xml.TestDomain(_name));
-        _connection.Dispose();
+        var domain = connection.DefineDomain(Xml.TestDomain(name));
+        connection.Dispose();
         domain.Start();
         Assert.Equal(DomainState.Running, domain.State);
         domain.Destroy();

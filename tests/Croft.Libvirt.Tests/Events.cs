@@ -4,7 +4,7 @@ namespace Croft.Libvirt.Tests;
 
 public sealed class Events
 {
-    readonly string _name = Xml.NewName("events");
+    readonly string name = Xml.NewName("events");
 
     [Fact]
     public void ArriveInOrder()
@@ -13,7 +13,7 @@ public sealed class Events
         var seen = new ConcurrentQueue<LifecycleEvent>();
         using var subscription = connection.SubscribeLifecycle(e =>
         {
-            if (e.Name == _name)
+            if (e.Name == name)
                 seen.Enqueue(e);
         });
         var uuid = LiveOnce(connection);
@@ -28,8 +28,8 @@ public sealed class Events
     {
         using var connection = TestDriver.Open();
         int ended = 0, going = 0;
-        var subscription = connection.SubscribeLifecycle(e => ended += e.Name == _name ? 1 : 0);
-        using var other = connection.SubscribeLifecycle(e => going += e.Name == _name ? 1 : 0);
+        var subscription = connection.SubscribeLifecycle(e => ended += e.Name == name ? 1 : 0);
+        using var other = connection.SubscribeLifecycle(e => going += e.Name == name ? 1 : 0);
         subscription.Dispose();
         subscription.Dispose();
         LiveOnce(connection);
@@ -44,7 +44,7 @@ public sealed class Events
         var calls = 0;
         using var subscription = connection.SubscribeLifecycle(e =>
         {
-            if (e.Name == _name)
+            if (e.Name == name)
                 calls++;
             throw new InvalidOperationException();
         });
@@ -59,10 +59,10 @@ public sealed class Events
         var seen = new ConcurrentQueue<NetworkEventKind>();
         using var subscription = connection.SubscribeNetworks(e =>
         {
-            if (e.Name == _name)
+            if (e.Name == name)
                 seen.Enqueue(e.Kind);
         });
-        using var network = connection.DefineNetwork(Xml.Network(_name, 92));
+        using var network = connection.DefineNetwork(Xml.Network(name, 92));
         network.Start();
         network.Destroy();
         network.Undefine();
@@ -81,7 +81,7 @@ public sealed class Events
 
     Guid LiveOnce(LibvirtConnection connection)
     {
-        using var domain = connection.DefineDomain(Xml.TestDomain(_name));
+        using var domain = connection.DefineDomain(Xml.TestDomain(name));
         domain.Start();
         domain.Destroy();
         domain.Undefine();

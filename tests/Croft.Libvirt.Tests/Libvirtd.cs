@@ -14,17 +14,17 @@ public sealed class Libvirtd : IDisposable
 {
     static readonly string[] Needed = ["/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/usr/bin/tini", "/usr/bin/unshare"];
 
-    readonly Lazy<string?> _problem;
-    Process? _process;
+    readonly Lazy<string?> problem;
+    Process? process;
 
-    public Libvirtd() => _problem = new Lazy<string?>(Start);
+    public Libvirtd() => this.problem = new Lazy<string?>(Start);
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("libvirtd-").FullName;
 
     /// <summary>A new connection, or the test is skipped.</summary>
     public LibvirtConnection Open()
     {
-        if (_problem.Value is { } problem)
+        if (this.problem.Value is { } problem)
             Assert.Skip(problem);
         return LibvirtConnection.Open(Uri);
     }
@@ -37,9 +37,9 @@ public sealed class Libvirtd : IDisposable
     public void Dispose()
     {
         // unshare takes the first process of the namespace along, and that one all others.
-        _process?.Kill();
-        _process?.WaitForExit();
-        _process?.Dispose();
+        process?.Kill();
+        process?.WaitForExit();
+        process?.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
@@ -79,7 +79,7 @@ public sealed class Libvirtd : IDisposable
             ip link set lo up
             exec tini -- libvirtd -f {Directory}/etc/libvirtd.conf -p {Directory}/libvirtd.pid
             """);
-        _process = Process.Start(new ProcessStartInfo("unshare")
+        process = Process.Start(new ProcessStartInfo("unshare")
         {
             ArgumentList = { "-m", "-u", "-p", "-n", "--fork", "--mount-proc", "--kill-child", "bash", "-c", $"bash {Directory}/start.sh >{Directory}/out.log 2>&1" },
         })!;
@@ -96,7 +96,7 @@ public sealed class Libvirtd : IDisposable
                 using var connection = LibvirtConnection.Open(Uri);
                 return null;
             }
-            catch (LibvirtException e) when (started.Elapsed < TimeSpan.FromSeconds(60) && !_process!.HasExited)
+            catch (LibvirtException e) when (started.Elapsed < TimeSpan.FromSeconds(60) && !process!.HasExited)
             {
                 _ = e;
                 Thread.Sleep(100);

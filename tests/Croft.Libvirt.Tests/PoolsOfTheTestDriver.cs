@@ -2,16 +2,16 @@ namespace Croft.Libvirt.Tests;
 
 public sealed class PoolsOfTheTestDriver : IDisposable
 {
-    readonly LibvirtConnection _connection = TestDriver.Open();
-    readonly string _name = Xml.NewName("pool");
+    readonly LibvirtConnection connection = TestDriver.Open();
+    readonly string name = Xml.NewName("pool");
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => connection.Dispose();
 
     [Fact]
     public void HoldVolumes()
     {
-        Assert.Null(_connection.FindPool(_name));
-        using var pool = _connection.DefinePool(Xml.Pool(_name, $"/{_name}"));
+        Assert.Null(connection.FindPool(name));
+        using var pool = connection.DefinePool(Xml.Pool(name, $"/{name}"));
         pool.Build();
         pool.Start();
         Assert.Equal(PoolState.Running, pool.Info().State);
@@ -20,16 +20,16 @@ public sealed class PoolsOfTheTestDriver : IDisposable
         using var two = pool.CloneVolume(Xml.Volume("two", 4096), one);
         Assert.Equal(["one", "two"], pool.Volumes().Select(each => each.Name).Order());
         Assert.Equal(4096ul, one.Info().Capacity);
-        Assert.Equal($"/{_name}/one", one.Path);
-        Assert.Equal("one", _connection.FindVolumeByPath(one.Path)?.Name);
-        Assert.Equal(_name, one.Pool().Name);
+        Assert.Equal($"/{name}/one", one.Path);
+        Assert.Equal("one", connection.FindVolumeByPath(one.Path)?.Name);
+        Assert.Equal(name, one.Pool().Name);
         one.Delete();
-        Assert.Null(_connection.FindVolumeByPath($"/{_name}/one"));
+        Assert.Null(connection.FindVolumeByPath($"/{name}/one"));
         // A real daemon says StorageVolExist; this driver is coarser.
         Assert.Equal(LibvirtError.OperationFailed, Assert.Throws<LibvirtException>(() => pool.CreateVolume(Xml.Volume("two", 4096))).Code);
         pool.Destroy();
-        Assert.Contains(_connection.Pools(), each => each.Name == _name);
+        Assert.Contains(connection.Pools(), each => each.Name == name);
         pool.Undefine();
-        Assert.DoesNotContain(_connection.Pools(), each => each.Name == _name);
+        Assert.DoesNotContain(connection.Pools(), each => each.Name == name);
     }
 }

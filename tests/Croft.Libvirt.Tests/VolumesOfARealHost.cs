@@ -7,34 +7,34 @@ public sealed class VolumesOfARealHost : IDisposable
 {
     const int MiB = 1 << 20;
 
-    readonly LibvirtConnection _connection;
-    readonly LibvirtPool _pool;
+    readonly LibvirtConnection connection;
+    readonly LibvirtPool pool;
 
     public VolumesOfARealHost(Libvirtd libvirtd)
     {
-        _connection = libvirtd.Open();
+        connection = libvirtd.Open();
         var name = Xml.NewName("pool");
-        _pool = _connection.DefinePool(Xml.Pool(name, $"{libvirtd.Directory}/{name}"));
-        _pool.Build();
-        _pool.Start();
+        pool = connection.DefinePool(Xml.Pool(name, $"{libvirtd.Directory}/{name}"));
+        pool.Build();
+        pool.Start();
     }
 
     public void Dispose()
     {
-        _pool.Destroy();
-        _pool.Undefine();
-        _pool.Dispose();
-        _connection.Dispose();
+        pool.Destroy();
+        pool.Undefine();
+        pool.Dispose();
+        connection.Dispose();
     }
 
     [Fact]
     public void RefuseASecondOneOfTheSameName()
     {
-        using var volume = _pool.CreateVolume(Xml.Volume("one", MiB));
-        Assert.Equal(LibvirtError.StorageVolExist, Assert.Throws<LibvirtException>(() => _pool.CreateVolume(Xml.Volume("one", MiB))).Code);
+        using var volume = pool.CreateVolume(Xml.Volume("one", MiB));
+        Assert.Equal(LibvirtError.StorageVolExist, Assert.Throws<LibvirtException>(() => pool.CreateVolume(Xml.Volume("one", MiB))).Code);
         volume.Delete();
-        Assert.Null(_pool.FindVolume("one"));
-        Assert.Null(_connection.FindVolumeByPath("/nowhere"));
+        Assert.Null(pool.FindVolume("one"));
+        Assert.Null(connection.FindVolumeByPath("/nowhere"));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class VolumesOfARealHost : IDisposable
     {
         var content = new byte[(3 * MiB) + 17];
         new Random(1).NextBytes(content);
-        using var volume = _pool.CreateVolume(Xml.Volume("round", content.Length));
+        using var volume = pool.CreateVolume(Xml.Volume("round", content.Length));
         var told = new List<long>();
         volume.Upload(new MemoryStream(content), progress: told.Add);
         Assert.Equal([MiB, 2 * MiB, 3 * MiB, content.Length], told);
@@ -60,7 +60,7 @@ public sealed class VolumesOfARealHost : IDisposable
     [Fact]
     public void TakeAPartAtAnOffset()
     {
-        using var volume = _pool.CreateVolume(Xml.Volume("part", MiB));
+        using var volume = pool.CreateVolume(Xml.Volume("part", MiB));
         volume.Upload(new MemoryStream("abcdefgh"u8.ToArray()), offset: 4096, length: 4);
         var back = new MemoryStream();
         volume.Download(back);
@@ -80,7 +80,7 @@ public sealed class VolumesOfARealHost : IDisposable
         var content = new byte[64 * MiB];
         new Random(2).NextBytes(content.AsSpan(0, 100_000));
         new Random(3).NextBytes(content.AsSpan((20 * MiB) + 5, 70_000));
-        using var volume = _pool.CreateVolume(Xml.Volume("sparse", content.Length));
+        using var volume = pool.CreateVolume(Xml.Volume("sparse", content.Length));
         volume.Upload(new MemoryStream(content), sparse: true);
         Assert.InRange(volume.Info().Allocation, 170_000ul, 1_000_000ul);
 
@@ -104,19 +104,19 @@ public sealed class VolumesOfARealHost : IDisposable
     [Fact]
     public void SurviveASourceThatFails()
     {
-        using var volume = _pool.CreateVolume(Xml.Volume("failing", 64 * MiB));
+        using var volume = pool.CreateVolume(Xml.Volume("failing", 64 * MiB));
         Assert.Throws<InvalidOperationException>(() => volume.Upload(new MemoryStream(new byte[8 * MiB]), progress: _ => throw new InvalidOperationException()));
         Assert.Throws<InvalidOperationException>(() => volume.Download(new MemoryStream(), progress: _ => throw new InvalidOperationException()));
-        Assert.Equal("failing", _pool.FindVolume("failing")?.Name);
+        Assert.Equal("failing", pool.FindVolume("failing")?.Name);
         Wait.Until(() => Deletes(volume), "the daemon has let the volume go");
     }
 
     [Fact]
     public void CloneAndGrow()
     {
-        using var from = _pool.CreateVolume(Xml.Volume("from", MiB));
+        using var from = pool.CreateVolume(Xml.Volume("from", MiB));
         from.Upload(new MemoryStream("content"u8.ToArray()));
-        using var clone = _pool.CloneVolume(Xml.Volume("clone", MiB, "qcow2"), from);
+        using var clone = pool.CloneVolume(Xml.Volume("clone", MiB, "qcow2"), from);
         clone.Resize(2 * MiB);
         Assert.Equal(2ul * MiB, clone.Info().Capacity);
         Assert.Contains("<format type='qcow2'/>", clone.Xml());

@@ -3,10 +3,10 @@ namespace Croft.Libvirt.Tests;
 /// <summary>The descriptions that the tests define.</summary>
 static class Xml
 {
-    static int _last;
+    static int last;
 
     /// <summary>A name that no other test uses.</summary>
-    internal static string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref _last)}";
+    internal static string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref last)}";
 
     internal static string TestDomain(string name) =>
         $"<domain type='test'><name>{name}</name><memory>65536</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>";

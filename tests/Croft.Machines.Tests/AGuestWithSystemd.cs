@@ -36,7 +36,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             grep -hc IPv6AcceptRA /etc/systemd/network/*.network
             ip -4 -o address show scope global | awk '{ print $2, $4 }'
             ip -4 route show default | awk '{ print $3, $5 }'
-            ls /etc/ssh/ssh_host_*_key
+            ls /etc/ssh/ssh_host_*key
             cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
             systemctl --failed --quiet --no-legend
             cat /proc/sys/kernel/random/boot_id

@@ -14,21 +14,21 @@ static class CompletionCommand
             Terminal.ResultText(parsed.GetValue(shell) switch
             {
                 "bash" => """
-                    _croft() {
+                    this.croft() {
                         local IFS=$'\n'
                         COMPREPLY=($(compgen -W "$(croft "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
                     }
-                    complete -o default -F _croft croft
+                    complete -o default -F this.croft croft
 
                     """,
                 "zsh" => """
-                    _croft() {
+                    this.croft() {
                         local -a words_found
                         words_found=("${(@f)$(croft "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
                         compadd -a words_found
-                        _files
+                        files
                     }
-                    compdef _croft croft
+                    compdef this.croft croft
 
                     """,
                 _ => """

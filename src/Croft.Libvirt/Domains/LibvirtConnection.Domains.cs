@@ -5,36 +5,36 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>The domains, all unless flags choose.</summary>
     public IReadOnlyList<LibvirtDomain> Domains(DomainListFlags flags = DomainListFlags.All)
     {
-        var count = Checked(virConnectListAllDomains(_handle, out var domains, flags));
-        return Taken.List(domains, count, domain => new LibvirtDomain(_handle, DomainHandle.Own(domain)));
+        var count = Checked(virConnectListAllDomains(this.handle, out var domains, flags));
+        return Taken.List(domains, count, domain => new LibvirtDomain(this.handle, DomainHandle.Own(domain)));
     }
 
     /// <summary>The domain of that name, or null.</summary>
-    public LibvirtDomain? FindDomain(string name) => OrNull(Found(virDomainLookupByName(_handle, name), LibvirtError.NoDomain));
+    public LibvirtDomain? FindDomain(string name) => OrNull(Found(virDomainLookupByName(this.handle, name), LibvirtError.NoDomain));
 
     /// <summary>The domain with that UUID, or null.</summary>
     public LibvirtDomain? FindDomainByUuid(Guid uuid)
     {
         var bytes = stackalloc byte[16];
         uuid.TryWriteBytes(new Span<byte>(bytes, 16), bigEndian: true, out _);
-        return OrNull(Found(virDomainLookupByUUID(_handle, bytes), LibvirtError.NoDomain));
+        return OrNull(Found(virDomainLookupByUUID(this.handle, bytes), LibvirtError.NoDomain));
     }
 
     /// <summary>Defines a domain, or redefines the one with the same name and UUID.</summary>
-    public LibvirtDomain DefineDomain(string xml, bool validate = false) => new(_handle, Checked(virDomainDefineXMLFlags(_handle, xml, validate ? 1u : 0)));
+    public LibvirtDomain DefineDomain(string xml, bool validate = false) => new(this.handle, Checked(virDomainDefineXMLFlags(this.handle, xml, validate ? 1u : 0)));
 
     /// <summary>Starts a domain that vanishes when it stops.</summary>
-    public LibvirtDomain CreateDomain(string xml, DomainStartFlags flags = DomainStartFlags.None) => new(_handle, Checked(virDomainCreateXML(_handle, xml, flags)));
+    public LibvirtDomain CreateDomain(string xml, DomainStartFlags flags = DomainStartFlags.None) => new(this.handle, Checked(virDomainCreateXML(this.handle, xml, flags)));
 
     /// <summary>Starts the domain saved in a file of the host, with another description where one is given. The file stays.</summary>
-    public void Restore(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) => Checked(virDomainRestoreFlags(_handle, path, xml, flags));
+    public void Restore(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) => Checked(virDomainRestoreFlags(this.handle, path, xml, flags));
 
     /// <summary>The description inside a save image.</summary>
-    public string SaveImageXml(string path, DomainXmlFlags flags = DomainXmlFlags.None) => Checked(virDomainSaveImageGetXMLDesc(_handle, path, flags));
+    public string SaveImageXml(string path, DomainXmlFlags flags = DomainXmlFlags.None) => Checked(virDomainSaveImageGetXMLDesc(this.handle, path, flags));
 
     /// <summary>Changes the description inside a save image.</summary>
     public void DefineSaveImageXml(string path, string xml, DomainSaveFlags flags = DomainSaveFlags.None) =>
-        Checked(virDomainSaveImageDefineXML(_handle, path, xml, flags));
+        Checked(virDomainSaveImageDefineXML(this.handle, path, xml, flags));
 
-    LibvirtDomain? OrNull(DomainHandle? handle) => handle is null ? null : new LibvirtDomain(_handle, handle);
+    LibvirtDomain? OrNull(DomainHandle? handle) => handle is null ? null : new LibvirtDomain(this.handle, handle);
 }

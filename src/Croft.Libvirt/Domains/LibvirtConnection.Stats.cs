@@ -10,7 +10,7 @@ public sealed unsafe partial class LibvirtConnection
     /// </summary>
     public IReadOnlyList<DomainStats> AllDomainStats(DomainStatsTypes types = DomainStatsTypes.All, DomainListFlags flags = DomainListFlags.All)
     {
-        var count = Checked(virConnectGetAllDomainStats(_handle, types, out var records, (uint)flags | NoWait));
+        var count = Checked(virConnectGetAllDomainStats(handle, types, out var records, (uint)flags | NoWait));
         try
         {
             var list = new DomainStats[count];

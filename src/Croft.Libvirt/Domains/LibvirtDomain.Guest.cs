@@ -10,28 +10,28 @@ public sealed unsafe partial class LibvirtDomain
 
     /// <summary>Sends a command to the guest agent and waits for its answer, at least a second. AgentUnresponsive when nobody answers.</summary>
     public string AgentCommand(string json, int timeoutSeconds = AgentDefaultTimeout) =>
-        Checked(virDomainQemuAgentCommand(_handle, json, timeoutSeconds, 0));
+        Checked(virDomainQemuAgentCommand(handle, json, timeoutSeconds, 0));
 
     /// <summary>Sends a command to QEMU's monitor and waits for its answer. Taints the domain.</summary>
     public string MonitorCommand(string command, bool human = false)
     {
-        Checked(virDomainQemuMonitorCommand(_handle, command, out var result, human ? 1u : 0));
+        Checked(virDomainQemuMonitorCommand(handle, command, out var result, human ? 1u : 0));
         return result ?? "";
     }
 
     /// <summary>Sets the guest's clock, by its agent; with sync, to the clock of its own hardware.</summary>
-    public void SetTime(long seconds, int nanoseconds, bool sync = false) => Checked(virDomainSetTime(_handle, seconds, (uint)nanoseconds, sync ? 1u : 0));
+    public void SetTime(long seconds, int nanoseconds, bool sync = false) => Checked(virDomainSetTime(handle, seconds, (uint)nanoseconds, sync ? 1u : 0));
 
     /// <summary>Freezes the guest's file systems, by its agent; says how many.</summary>
-    public int FsFreeze() => Checked(virDomainFSFreeze(_handle, null, 0, 0));
+    public int FsFreeze() => Checked(virDomainFSFreeze(handle, null, 0, 0));
 
     /// <summary>Thaws the guest's file systems, by its agent; says how many.</summary>
-    public int FsThaw() => Checked(virDomainFSThaw(_handle, null, 0, 0));
+    public int FsThaw() => Checked(virDomainFSThaw(handle, null, 0, 0));
 
     /// <summary>The interfaces and their addresses, as one source tells them.</summary>
     public IReadOnlyList<DomainInterface> InterfaceAddresses(InterfaceAddressSource source)
     {
-        var count = Checked(virDomainInterfaceAddresses(_handle, out var interfaces, source, 0));
+        var count = Checked(virDomainInterfaceAddresses(handle, out var interfaces, source, 0));
         var list = new DomainInterface[count];
         for (var i = 0; i < count; i++)
         {
@@ -49,10 +49,10 @@ public sealed unsafe partial class LibvirtDomain
     /// <summary>Opens a console or serial port of the running domain; the first one unless named by its alias.</summary>
     public LibvirtStream OpenConsole(string? device = null, ConsoleFlags flags = ConsoleFlags.None)
     {
-        var stream = Checked(virStreamNew(_connection, StreamNonBlock));
+        var stream = Checked(virStreamNew(connection, StreamNonBlock));
         try
         {
-            Checked(virDomainOpenConsole(_handle, device, stream, flags));
+            Checked(virDomainOpenConsole(handle, device, stream, flags));
             return new LibvirtStream(stream);
         }
         catch

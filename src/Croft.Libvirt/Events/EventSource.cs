@@ -6,44 +6,44 @@ namespace Croft.Libvirt;
 /// </summary>
 sealed class EventSource<T>(Func<nint, int> register, Action<int> deregister)
 {
-    readonly Lock _gate = new();
-    volatile Subscription[] _subscriptions = [];
-    int _id = -1;
+    readonly Lock gate = new();
+    volatile Subscription[] subscriptions = [];
+    int id = -1;
 
     internal IDisposable Subscribe(Action<T> handler)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_id < 0)
+            if (id < 0)
                 Register();
             var subscription = new Subscription(this, handler);
-            _subscriptions = [.. _subscriptions, subscription];
+            subscriptions = [.. subscriptions, subscription];
             return subscription;
         }
     }
 
     internal void End()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _subscriptions = [];
-            if (_id >= 0)
-                deregister(_id);
-            _id = -1;
+            subscriptions = [];
+            if (id >= 0)
+                deregister(id);
+            id = -1;
         }
     }
 
     internal void Raise(T value)
     {
-        foreach (var subscription in _subscriptions)
+        foreach (var subscription in subscriptions)
             subscription.Tell(value);
     }
 
     void Register()
     {
         var self = GCHandle.Alloc(this);
-        _id = register(GCHandle.ToIntPtr(self));
-        if (_id >= 0)
+        id = register(GCHandle.ToIntPtr(self));
+        if (id >= 0)
             return;
         var error = LastError();
         self.Free();
@@ -66,8 +66,8 @@ sealed class EventSource<T>(Func<nint, int> register, Action<int> deregister)
 
         public void Dispose()
         {
-            lock (source._gate)
-                source._subscriptions = [.. source._subscriptions.Where(each => each != this)];
+            lock (source.gate)
+                source.subscriptions = [.. source.subscriptions.Where(each => each != this)];
         }
     }
 }

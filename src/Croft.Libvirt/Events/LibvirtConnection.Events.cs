@@ -2,52 +2,52 @@ namespace Croft.Libvirt;
 
 public sealed unsafe partial class LibvirtConnection
 {
-    readonly EventSource<LifecycleEvent> _lifecycle;
-    readonly EventSource<AgentEvent> _agents;
-    readonly EventSource<RebootEvent> _reboots;
-    readonly EventSource<NetworkEvent> _networks;
-    readonly EventSource<CloseReason> _close;
+    readonly EventSource<LifecycleEvent> lifecycle;
+    readonly EventSource<AgentEvent> agents;
+    readonly EventSource<RebootEvent> reboots;
+    readonly EventSource<NetworkEvent> networks;
+    readonly EventSource<CloseReason> close;
 
     LibvirtConnection(ConnectHandle handle)
     {
-        _handle = handle;
-        _lifecycle = DomainEvents<LifecycleEvent>(LifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);
-        _agents = DomainEvents<AgentEvent>(AgentLifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnAgent);
-        _reboots = DomainEvents<RebootEvent>(RebootEventId, (delegate* unmanaged<nint, nint, nint, void>)&OnReboot);
-        _networks = new(
-            opaque => virConnectNetworkEventRegisterAny(_handle, 0, 0, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork, opaque, &Callback.Free),
-            id => _ = virConnectNetworkEventDeregisterAny(_handle, id));
-        _close = new(
-            opaque => virConnectRegisterCloseCallback(_handle, &OnClose, opaque, &Callback.Free),
-            _ => _ = virConnectUnregisterCloseCallback(_handle, &OnClose));
+        this.handle = handle;
+        lifecycle = DomainEvents<LifecycleEvent>(LifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);
+        agents = DomainEvents<AgentEvent>(AgentLifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnAgent);
+        reboots = DomainEvents<RebootEvent>(RebootEventId, (delegate* unmanaged<nint, nint, nint, void>)&OnReboot);
+        networks = new(
+            opaque => virConnectNetworkEventRegisterAny(this.handle, 0, 0, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork, opaque, &Callback.Free),
+            id => _ = virConnectNetworkEventDeregisterAny(this.handle, id));
+        close = new(
+            opaque => virConnectRegisterCloseCallback(this.handle, &OnClose, opaque, &Callback.Free),
+            _ => _ = virConnectUnregisterCloseCallback(this.handle, &OnClose));
     }
 
     /// <summary>Tells what happens to the domains, in order, until disposed. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeLifecycle(Action<LifecycleEvent> handler) => _lifecycle.Subscribe(handler);
+    public IDisposable SubscribeLifecycle(Action<LifecycleEvent> handler) => lifecycle.Subscribe(handler);
 
     /// <summary>Tells when guest agents come and go. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeAgent(Action<AgentEvent> handler) => _agents.Subscribe(handler);
+    public IDisposable SubscribeAgent(Action<AgentEvent> handler) => agents.Subscribe(handler);
 
     /// <summary>Tells when guests reboot. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeReboot(Action<RebootEvent> handler) => _reboots.Subscribe(handler);
+    public IDisposable SubscribeReboot(Action<RebootEvent> handler) => reboots.Subscribe(handler);
 
     /// <summary>Tells what happens to the networks. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeNetworks(Action<NetworkEvent> handler) => _networks.Subscribe(handler);
+    public IDisposable SubscribeNetworks(Action<NetworkEvent> handler) => networks.Subscribe(handler);
 
     /// <summary>Tells when the connection breaks. NoSupport from drivers inside the process. Handlers run on the event thread.</summary>
-    public IDisposable SubscribeClose(Action<CloseReason> handler) => _close.Subscribe(handler);
+    public IDisposable SubscribeClose(Action<CloseReason> handler) => close.Subscribe(handler);
 
     EventSource<T> DomainEvents<T>(int eventId, void* callback) => new(
-        opaque => virConnectDomainEventRegisterAny(_handle, 0, eventId, callback, opaque, &Callback.Free),
-        id => _ = virConnectDomainEventDeregisterAny(_handle, id));
+        opaque => virConnectDomainEventRegisterAny(this.handle, 0, eventId, callback, opaque, &Callback.Free),
+        id => _ = virConnectDomainEventDeregisterAny(this.handle, id));
 
     void EndSubscriptions()
     {
-        _lifecycle.End();
-        _agents.End();
-        _reboots.End();
-        _networks.End();
-        _close.End();
+        lifecycle.End();
+        agents.End();
+        reboots.End();
+        networks.End();
+        close.End();
     }
 
     [UnmanagedCallersOnly]

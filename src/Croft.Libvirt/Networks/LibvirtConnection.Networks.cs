@@ -5,17 +5,17 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>The networks, all unless flags choose.</summary>
     public IReadOnlyList<LibvirtNetwork> Networks(NetworkListFlags flags = NetworkListFlags.All)
     {
-        var count = Checked(virConnectListAllNetworks(_handle, out var networks, flags));
+        var count = Checked(virConnectListAllNetworks(this.handle, out var networks, flags));
         return Taken.List(networks, count, network => new LibvirtNetwork(NetworkHandle.Own(network)));
     }
 
     /// <summary>The network of that name, or null.</summary>
     public LibvirtNetwork? FindNetwork(string name) =>
-        Found(virNetworkLookupByName(_handle, name), LibvirtError.NoNetwork) is { } handle ? new LibvirtNetwork(handle) : null;
+        Found(virNetworkLookupByName(this.handle, name), LibvirtError.NoNetwork) is { } handle ? new LibvirtNetwork(handle) : null;
 
     /// <summary>Defines a network, or redefines the one with the same name and UUID.</summary>
-    public LibvirtNetwork DefineNetwork(string xml) => new(Checked(virNetworkDefineXML(_handle, xml)));
+    public LibvirtNetwork DefineNetwork(string xml) => new(Checked(virNetworkDefineXML(this.handle, xml)));
 
     /// <summary>Starts a network that vanishes when it stops.</summary>
-    public LibvirtNetwork CreateNetwork(string xml) => new(Checked(virNetworkCreateXML(_handle, xml)));
+    public LibvirtNetwork CreateNetwork(string xml) => new(Checked(virNetworkCreateXML(this.handle, xml)));
 }

@@ -4,19 +4,19 @@ public sealed unsafe partial class LibvirtDomain
 {
     /// <summary>Takes a snapshot.</summary>
     public LibvirtSnapshot CreateSnapshot(string xml, SnapshotCreateFlags flags = SnapshotCreateFlags.None) =>
-        new(Checked(virDomainSnapshotCreateXML(_handle, xml, flags)));
+        new(Checked(virDomainSnapshotCreateXML(handle, xml, flags)));
 
     /// <summary>The snapshots, all unless flags choose.</summary>
     public IReadOnlyList<LibvirtSnapshot> Snapshots(SnapshotListFlags flags = SnapshotListFlags.All)
     {
-        var count = Checked(virDomainListAllSnapshots(_handle, out var snapshots, flags));
+        var count = Checked(virDomainListAllSnapshots(handle, out var snapshots, flags));
         return Taken.List(snapshots, count, snapshot => new LibvirtSnapshot(SnapshotHandle.Own(snapshot)));
     }
 
     /// <summary>The snapshot of that name, or null.</summary>
     public LibvirtSnapshot? FindSnapshot(string name) =>
-        LibvirtSnapshot.OrNull(Found(virDomainSnapshotLookupByName(_handle, name, 0), LibvirtError.NoDomainSnapshot));
+        LibvirtSnapshot.OrNull(Found(virDomainSnapshotLookupByName(handle, name, 0), LibvirtError.NoDomainSnapshot));
 
     /// <summary>The snapshot that the next one is a child of, or null.</summary>
-    public LibvirtSnapshot? CurrentSnapshot() => LibvirtSnapshot.OrNull(Found(virDomainSnapshotCurrent(_handle, 0), LibvirtError.NoDomainSnapshot));
+    public LibvirtSnapshot? CurrentSnapshot() => LibvirtSnapshot.OrNull(Found(virDomainSnapshotCurrent(handle, 0), LibvirtError.NoDomainSnapshot));
 }

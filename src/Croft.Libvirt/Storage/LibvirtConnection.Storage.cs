@@ -5,18 +5,18 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>The storage pools.</summary>
     public IReadOnlyList<LibvirtPool> Pools()
     {
-        var count = Checked(virConnectListAllStoragePools(_handle, out var pools, 0));
-        return Taken.List(pools, count, pool => new LibvirtPool(_handle, PoolHandle.Own(pool)));
+        var count = Checked(virConnectListAllStoragePools(this.handle, out var pools, 0));
+        return Taken.List(pools, count, pool => new LibvirtPool(this.handle, PoolHandle.Own(pool)));
     }
 
     /// <summary>The pool of that name, or null.</summary>
     public LibvirtPool? FindPool(string name) =>
-        Found(virStoragePoolLookupByName(_handle, name), LibvirtError.NoStoragePool) is { } handle ? new LibvirtPool(_handle, handle) : null;
+        Found(virStoragePoolLookupByName(this.handle, name), LibvirtError.NoStoragePool) is { } handle ? new LibvirtPool(this.handle, handle) : null;
 
     /// <summary>Defines a pool, or redefines the one with the same name and UUID.</summary>
-    public LibvirtPool DefinePool(string xml) => new(_handle, Checked(virStoragePoolDefineXML(_handle, xml, 0)));
+    public LibvirtPool DefinePool(string xml) => new(this.handle, Checked(virStoragePoolDefineXML(this.handle, xml, 0)));
 
     /// <summary>The volume with that path in any started pool, or null.</summary>
     public LibvirtVolume? FindVolumeByPath(string path) =>
-        Found(virStorageVolLookupByPath(_handle, path), LibvirtError.NoStorageVol) is { } handle ? new LibvirtVolume(_handle, handle) : null;
+        Found(virStorageVolLookupByPath(this.handle, path), LibvirtError.NoStorageVol) is { } handle ? new LibvirtVolume(this.handle, handle) : null;
 }

@@ -8,7 +8,7 @@ public sealed unsafe partial class LibvirtVolume
     /// </summary>
     public void Upload(Stream source, ulong offset = 0, ulong length = 0, bool sparse = false, Action<long>? progress = null)
     {
-        using var stream = Checked(virStreamNew(_connection, 0));
+        using var stream = Checked(virStreamNew(connection, 0));
         Checked(virStorageVolUpload(Handle, stream, offset, length, sparse ? 1u : 0));
         Transfer.Run(stream, () => Transfer.Send(stream, source, length, sparse, progress));
     }
@@ -19,7 +19,7 @@ public sealed unsafe partial class LibvirtVolume
     /// </summary>
     public void Download(Stream target, ulong offset = 0, ulong length = 0, bool sparse = false, Action<long>? progress = null)
     {
-        using var stream = Checked(virStreamNew(_connection, 0));
+        using var stream = Checked(virStreamNew(connection, 0));
         Checked(virStorageVolDownload(Handle, stream, offset, length, sparse ? 1u : 0));
         Transfer.Run(stream, () => Transfer.Receive(stream, target, sparse, progress));
     }

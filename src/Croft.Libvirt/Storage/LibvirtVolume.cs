@@ -3,11 +3,11 @@ namespace Croft.Libvirt;
 /// <summary>A volume of a storage pool: a file or block device that a disk can be made of.</summary>
 public sealed unsafe partial class LibvirtVolume : IDisposable
 {
-    readonly ConnectHandle _connection;
+    readonly ConnectHandle connection;
 
     internal LibvirtVolume(ConnectHandle connection, VolumeHandle handle)
     {
-        _connection = connection;
+        this.connection = connection;
         Handle = handle;
     }
 
@@ -33,7 +33,7 @@ public sealed unsafe partial class LibvirtVolume : IDisposable
     }
 
     /// <summary>The pool it is in.</summary>
-    public LibvirtPool Pool() => new(_connection, Checked(virStoragePoolLookupByVolume(Handle)));
+    public LibvirtPool Pool() => new(this.connection, Checked(virStoragePoolLookupByVolume(Handle)));
 
     /// <summary>Deletes it.</summary>
     public void Delete(VolumeDeleteFlags flags = VolumeDeleteFlags.None) => Checked(virStorageVolDelete(Handle, flags));

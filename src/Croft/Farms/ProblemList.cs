@@ -9,20 +9,20 @@ sealed class ProblemList
 {
     static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
-    readonly HashSet<Problem> _problems = [];
-    readonly List<YamlNode> _roots = [];
-    readonly Dictionary<Location, string> _pathsByPlace = [];
-    readonly Dictionary<YamlNode, string> _paths = new(ReferenceEqualityComparer.Instance);
-    int _placed;
+    readonly HashSet<Problem> problems = [];
+    readonly List<YamlNode> roots = [];
+    readonly Dictionary<Location, string> pathsByPlace = [];
+    readonly Dictionary<YamlNode, string> paths = new(ReferenceEqualityComparer.Instance);
+    int placed;
 
-    public bool IsEmpty => _problems.Count == 0;
+    public bool IsEmpty => problems.Count == 0;
 
-    public int Count => _problems.Count;
+    public int Count => problems.Count;
 
     /// <summary>Takes a document in, so that its nodes have paths. The paths are written out only when there is a problem to show.</summary>
-    public void Know(YamlNode root) => _roots.Add(root);
+    public void Know(YamlNode root) => roots.Add(root);
 
-    public void Add(Location? at, string path, string message, string? hint = null) => _problems.Add(new Problem(at, path, message, hint));
+    public void Add(Location? at, string path, string message, string? hint = null) => problems.Add(new Problem(at, path, message, hint));
 
     public void Add(YamlNode node, string message, string? hint = null) => Add(node.At, PathOf(node), message, hint);
 
@@ -39,7 +39,7 @@ sealed class ProblemList
 
     /// <summary>By place, the farm file's own first, then the others by name.</summary>
     public ImmutableArray<Problem> Sorted(string firstFile) =>
-        [.. _problems
+        [.. problems
             .OrderBy(problem => problem.At is null ? 2 : problem.At.File == firstFile ? 0 : 1)
             .ThenBy(problem => problem.At?.File, StringComparer.Ordinal)
             .ThenBy(problem => problem.At?.Line)
@@ -53,19 +53,19 @@ sealed class ProblemList
     {
         get
         {
-            foreach (var root in _roots)
+            foreach (var root in roots)
             {
                 Index(root, "");
             }
 
-            _roots.Clear();
-            return _paths;
+            roots.Clear();
+            return paths;
         }
     }
 
     void Index(YamlNode node, string path)
     {
-        if (!_paths.TryAdd(node, path))
+        if (!paths.TryAdd(node, path))
         {
             return;
         }
@@ -91,16 +91,16 @@ sealed class ProblemList
     {
         get
         {
-            if (_placed != Paths.Count)
+            if (placed != Paths.Count)
             {
-                _placed = Paths.Count;
+                placed = Paths.Count;
                 foreach (var (node, path) in Paths)
                 {
-                    _pathsByPlace[node.At] = _pathsByPlace.TryGetValue(node.At, out var other) && other.Length > path.Length ? other : path;
+                    pathsByPlace[node.At] = pathsByPlace.TryGetValue(node.At, out var other) && other.Length > path.Length ? other : path;
                 }
             }
 
-            return _pathsByPlace;
+            return pathsByPlace;
         }
     }
 

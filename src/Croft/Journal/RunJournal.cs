@@ -13,23 +13,23 @@ namespace Croft.Journal;
 /// </summary>
 public sealed class RunJournal : IDisposable
 {
-    readonly Lock _gate = new();
-    readonly TimeProvider _clock;
-    readonly FileStream _file;
-    ImmutableArray<Follower> _followers = [];
+    readonly Lock gate = new();
+    readonly TimeProvider clock;
+    readonly FileStream file;
+    ImmutableArray<Follower> followers = [];
 
     RunJournal(RunFolder folder, FileStream file, TimeProvider clock)
     {
         Folder = folder;
-        _file = file;
-        _clock = clock;
+        this.file = file;
+        this.clock = clock;
     }
 
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; }
 
     /// <summary>The present, by the run's clock.</summary>
-    internal DateTimeOffset Time => _clock.GetUtcNow();
+    internal DateTimeOffset Time => clock.GetUtcNow();
 
     /// <summary>Begins a run: makes its folder (mode 0700) and an empty journal in it.</summary>
     public static RunJournal Create(string stateDirectory, TimeProvider clock)
@@ -64,17 +64,17 @@ public sealed class RunJournal : IDisposable
     public IDisposable Follow(Action<JournalEvent> follower)
     {
         var following = new Follower(this, follower);
-        lock (_gate) _followers = _followers.Add(following);
+        lock (gate) followers = followers.Add(following);
         return following;
     }
 
     /// <summary>Writes an event; it is with the operating system when this returns.</summary>
     public void Append(JournalEvent entry)
     {
-        lock (_gate)
+        lock (gate)
         {
             Write(entry);
-            foreach (var follower in _followers)
+            foreach (var follower in followers)
                 follower.Take(entry);
         }
     }
@@ -83,10 +83,10 @@ public sealed class RunJournal : IDisposable
     /// <param name="reason">Noted, unless the journal is closed.</param>
     internal void Leave(Follower follower, string? reason = null)
     {
-        lock (_gate)
+        lock (gate)
         {
-            _followers = _followers.Remove(follower);
-            if (reason is not null && _file.CanWrite)
+            followers = followers.Remove(follower);
+            if (reason is not null && this.file.CanWrite)
                 Note(null, null, reason);
         }
     }
@@ -137,32 +137,32 @@ public sealed class RunJournal : IDisposable
     /// <summary>Closes the journal. Nothing is lost without it.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _followers = [];
-            _file.Dispose();
+            followers = [];
+            this.file.Dispose();
         }
     }
 
     // The clock is read under the lock, so that times never go backwards from line to line.
     void Now(JournalEvent entry)
     {
-        lock (_gate) Append(entry with { Time = _clock.GetUtcNow() });
+        lock (gate) Append(entry with { Time = this.clock.GetUtcNow() });
     }
 
     void Write(JournalEvent entry)
     {
         var line = JournalLine.Write(entry);
-        var start = _file.Position;
+        var start = this.file.Position;
         try
         {
-            _file.Write(line);
+            this.file.Write(line);
         }
         catch (IOException e)
         {
             // Half a line would spoil the next one too.
-            _file.Position = start;
-            _file.SetLength(start);
+            this.file.Position = start;
+            this.file.SetLength(start);
             throw CroftException.World($"cannot write the journal {Folder.EventsPath}: {e.Message}", "free space on that disk", e);
         }
     }

@@ -20,11 +20,11 @@ sealed class GuestTestFile
         XmlResolver = null,
     };
 
-    readonly List<TestCase> _cases = [];
-    readonly StringBuilder _output = new();
-    readonly StringBuilder _detail = new();
-    TestCase? _case;
-    StringBuilder? _into;
+    readonly List<TestCase> cases = [];
+    readonly StringBuilder output = new();
+    readonly StringBuilder detail = new();
+    TestCase? testCase;
+    StringBuilder? into;
 
     /// <summary>The file's test cases; none when its root is not JUnit's.</summary>
     /// <exception cref="XmlException">It is damaged, or breaks a bound.</exception>
@@ -51,12 +51,12 @@ sealed class GuestTestFile
                     End(reader.LocalName, maxCases);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
-                    if (_into is { Length: < MaxText }) _into.Append(reader.Value.AsSpan(0, Math.Min(reader.Value.Length, MaxText - _into.Length)));
+                    if (into is { Length: < MaxText }) into.Append(reader.Value.AsSpan(0, Math.Min(reader.Value.Length, MaxText - into.Length)));
                     break;
             }
         }
         while (reader.Read());
-        return _cases;
+        return cases;
     }
 
     void Begin(XmlReader reader)
@@ -64,22 +64,22 @@ sealed class GuestTestFile
         switch (reader.LocalName)
         {
             case "testcase":
-                _case = new(Text(reader, "classname"), Text(reader, "name"), Seconds(reader.GetAttribute("time")), Outcome.Passed, null, null, null);
-                _output.Clear();
-                _detail.Clear();
+                testCase = new(Text(reader, "classname"), Text(reader, "name"), Seconds(reader.GetAttribute("time")), Outcome.Passed, null, null, null);
+                output.Clear();
+                detail.Clear();
                 break;
-            case "error" when _case is not null:
+            case "error" when testCase is not null:
                 Judge(reader, Outcome.Error);
                 break;
-            case "failure" when _case is not null:
+            case "failure" when testCase is not null:
                 Judge(reader, Outcome.Failed);
                 break;
-            case "skipped" when _case is not null:
+            case "skipped" when testCase is not null:
                 Judge(reader, Outcome.Skipped);
                 break;
-            case "system-out" or "system-err" when _case is not null:
-                if (_output.Length > 0) _output.Append('\n');
-                _into = _output;
+            case "system-out" or "system-err" when testCase is not null:
+                if (output.Length > 0) output.Append('\n');
+                into = output;
                 break;
         }
     }
@@ -87,22 +87,22 @@ sealed class GuestTestFile
     // One test case counts once: by the worst that is said of it.
     void Judge(XmlReader reader, Outcome outcome)
     {
-        var judged = _case!.Outcome != Outcome.Passed;
-        if (judged && outcome.Severity() <= _case.Outcome.Severity()) return;
+        var judged = testCase!.Outcome != Outcome.Passed;
+        if (judged && outcome.Severity() <= testCase.Outcome.Severity()) return;
         var message = Text(reader, "message");
-        _case = _case with { Outcome = outcome, Message = message is "" ? null : message };
-        _detail.Clear();
-        _into = _detail;
+        testCase = testCase with { Outcome = outcome, Message = message is "" ? null : message };
+        detail.Clear();
+        into = detail;
     }
 
     void End(string element, int maxCases)
     {
-        if (element is "error" or "failure" or "skipped" or "system-out" or "system-err") _into = null;
-        if (element != "testcase" || _case is null) return;
-        if (_cases.Count >= maxCases) throw new XmlException("the machine's files have more than 50000 test cases");
-        _cases.Add(_case with { Detail = Kept(_detail), Output = Kept(_output) });
-        _case = null;
-        _into = null;
+        if (element is "error" or "failure" or "skipped" or "system-out" or "system-err") into = null;
+        if (element != "testcase" || testCase is null) return;
+        if (cases.Count >= maxCases) throw new XmlException("the machine's files have more than 50000 test cases");
+        cases.Add(testCase with { Detail = Kept(detail), Output = Kept(output) });
+        testCase = null;
+        into = null;
     }
 
     static string? Kept(StringBuilder text)

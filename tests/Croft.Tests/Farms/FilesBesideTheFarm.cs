@@ -4,32 +4,32 @@ namespace Croft.Tests.Farms;
 
 public sealed class FilesBesideTheFarm : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TemporaryFolder folder = new();
 
-    public FilesBesideTheFarm() => _folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [mine], targets: [big] } }");
+    public FilesBesideTheFarm() => folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [mine], targets: [big] } }");
 
     [Fact]
     public void DefinePlatformsAndTargets()
     {
-        _folder.Write("platforms/mine.yaml", "image: debian_13\nuser: admin");
-        _folder.Write("targets/big.yml", "arch: amd64\nvcpus: 8");
-        var machine = Assert.Single(FarmFile.Read(Path.Combine(_folder.Path, "farm.yaml"), Reading.Defaults).Require().Machines);
+        folder.Write("platforms/mine.yaml", "image: debian_13\nuser: admin");
+        folder.Write("targets/big.yml", "arch: amd64\nvcpus: 8");
+        var machine = Assert.Single(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require().Machines);
         Assert.Equal(("mine-big", "admin", 8, "x86_64"), (machine.Name, machine.User, machine.Vcpus, machine.Arch));
     }
 
     [Fact]
     public void WinOverTheCatalogue()
     {
-        _folder.Write("farm.yaml", "farm: f\nvms: { list: [ { platform: debian_13 } ] }");
-        _folder.Write("platforms/debian_13.yaml", "image: debian_13\nvcpus: 3");
-        Assert.Equal(3, FarmFile.Read(Path.Combine(_folder.Path, "farm.yaml"), Reading.Defaults).Require().Machines[0].Vcpus);
+        folder.Write("farm.yaml", "farm: f\nvms: { list: [ { platform: debian_13 } ] }");
+        folder.Write("platforms/debian_13.yaml", "image: debian_13\nvcpus: 3");
+        Assert.Equal(3, FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require().Machines[0].Vcpus);
     }
 
     [Fact]
     public void AreReportedWithTheirOwnPlace()
     {
-        _folder.Write("platforms/mine.yaml", "image: debian_13\nmemroy: 1GiB\nvcpus: many");
-        _folder.Write("targets/big.yaml", "arch: [");
+        folder.Write("platforms/mine.yaml", "image: debian_13\nmemroy: 1GiB\nvcpus: many");
+        folder.Write("targets/big.yaml", "arch: [");
         Assert.Equal(
             """
             platforms/mine.yaml:2:1: memroy: a platform has no key "memroy"; did you mean "memory"?
@@ -57,7 +57,7 @@ public sealed class FilesBesideTheFarm : IDisposable
     [Fact]
     public void SameNameInTheFarmFileIsRefused()
     {
-        _folder.Write("farm.yaml", "farm: f\nplatforms: { mine: { image: debian_13 } }\nvms: { list: [ { platform: mine } ] }");
+        folder.Write("farm.yaml", "farm: f\nplatforms: { mine: { image: debian_13 } }\nvms: { list: [ { platform: mine } ] }");
         Assert.Equal("farm.yaml:2:14: platforms.mine: platform \"mine\" is defined in platforms/mine.yaml too; keep one of them", Problems(("platforms/mine.yaml", "image: debian_12")));
     }
 
@@ -68,8 +68,8 @@ public sealed class FilesBesideTheFarm : IDisposable
     [Fact]
     public void FarmIsFoundFromBelow()
     {
-        var below = Directory.CreateDirectory(Path.Combine(_folder.Path, "a/b"));
-        Assert.Equal(Path.Combine(_folder.Path, "farm.yaml"), FarmFile.Find(below.FullName));
+        var below = Directory.CreateDirectory(Path.Combine(folder.Path, "a/b"));
+        Assert.Equal(Path.Combine(folder.Path, "farm.yaml"), FarmFile.Find(below.FullName));
     }
 
     [Fact]
@@ -79,19 +79,19 @@ public sealed class FilesBesideTheFarm : IDisposable
     [Fact]
     public void FarmThatIsNoTextIsAProblem()
     {
-        File.WriteAllBytes(Path.Combine(_folder.Path, "farm.yaml"), [0x66, 0xff, 0xfe]);
+        File.WriteAllBytes(Path.Combine(folder.Path, "farm.yaml"), [0x66, 0xff, 0xfe]);
         Assert.Equal("farm.yaml:1:1: the file is not UTF-8 text", Problems());
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     string Problems(params (string Name, string Text)[] files)
     {
         foreach (var (name, text) in files)
         {
-            _folder.Write(name, text);
+            folder.Write(name, text);
         }
 
-        return string.Join('\n', FarmFile.Read(Path.Combine(_folder.Path, "farm.yaml"), Reading.Defaults).Problems);
+        return string.Join('\n', FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Problems);
     }
 }

@@ -5,7 +5,7 @@ namespace Croft.Tests.Journal;
 public sealed class DamagedJournal : IDisposable
 {
     const string Good = """{"time":"2026-03-01T09:30:05+00:00","kind":"note","reason":"good"}""";
-    readonly StateFolder _state = new();
+    readonly StateFolder state = new();
 
     [Theory]
     [InlineData("""{"time":"2026-03-01T09:3""")]
@@ -37,15 +37,15 @@ public sealed class DamagedJournal : IDisposable
     [Fact]
     public void ThatIsMissingIsAnErrorForPeople()
     {
-        var error = Assert.Throws<CroftException>(() => JournalReader.Read(Path.Combine(_state.Path, "none.jsonl")));
+        var error = Assert.Throws<CroftException>(() => JournalReader.Read(Path.Combine(state.Path, "none.jsonl")));
         Assert.Equal(FaultKind.World, error.Kind);
     }
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose() => state.Dispose();
 
     IEnumerable<string?> Reasons(string text)
     {
-        var path = Path.Combine(_state.Path, "events.jsonl");
+        var path = Path.Combine(state.Path, "events.jsonl");
         File.WriteAllText(path, text);
         return JournalReader.Read(path).Select(e => e.Reason);
     }

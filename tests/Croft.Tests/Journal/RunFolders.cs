@@ -4,8 +4,8 @@ namespace Croft.Tests.Journal;
 
 public sealed class RunFolders : IDisposable
 {
-    readonly StateFolder _state = new();
-    readonly SetClock _clock = new();
+    readonly StateFolder state = new();
+    readonly SetClock clock = new();
 
     [Fact]
     public void SortByTimeEvenWithinASecond()
@@ -13,8 +13,8 @@ public sealed class RunFolders : IDisposable
         string[] made = [Begin(0), Begin(0), Begin(40), Begin(700), Begin(1000)];
 
         Assert.Equal(made, made.Order(StringComparer.Ordinal));
-        Assert.Equal(made, RunFolder.All(_state.Path).Select(run => run.Id));
-        Assert.Equal(made[^1], RunFolder.Latest(_state.Path)!.Id);
+        Assert.Equal(made, RunFolder.All(state.Path).Select(run => run.Id));
+        Assert.Equal(made[^1], RunFolder.Latest(state.Path)!.Id);
     }
 
     [Fact]
@@ -32,27 +32,27 @@ public sealed class RunFolders : IDisposable
         var first = Begin(0);
         var second = Begin(5000);
 
-        Assert.Equal(first, RunFolder.Find(_state.Path, first)!.Id);
-        Assert.Equal(second, RunFolder.Find(_state.Path, second[..15])!.Id);
-        Assert.Null(RunFolder.Find(_state.Path, "2019"));
-        var error = Assert.Throws<CroftException>(() => RunFolder.Find(_state.Path, "2026"));
+        Assert.Equal(first, RunFolder.Find(state.Path, first)!.Id);
+        Assert.Equal(second, RunFolder.Find(state.Path, second[..15])!.Id);
+        Assert.Null(RunFolder.Find(state.Path, "2019"));
+        var error = Assert.Throws<CroftException>(() => RunFolder.Find(state.Path, "2026"));
         Assert.Equal($"2 runs begin with \"2026\": {first}, {second}", error.Message);
     }
 
     [Fact]
     public void AreNoneWhereNothingRan()
     {
-        Assert.Empty(RunFolder.All(_state.Path));
-        Assert.Null(RunFolder.Latest(_state.Path));
+        Assert.Empty(RunFolder.All(state.Path));
+        Assert.Null(RunFolder.Latest(state.Path));
     }
 
     [Fact]
     public void DoNotCountOtherFoldersAsRuns()
     {
-        Directory.CreateDirectory(Path.Combine(_state.Path, "runs", "20260301-093005-zzzz"));
-        Directory.CreateDirectory(Path.Combine(_state.Path, "runs", "20260301-093005-0000"));
+        Directory.CreateDirectory(Path.Combine(state.Path, "runs", "20260301-093005-zzzz"));
+        Directory.CreateDirectory(Path.Combine(state.Path, "runs", "20260301-093005-0000"));
 
-        Assert.Empty(RunFolder.All(_state.Path));
+        Assert.Empty(RunFolder.All(state.Path));
     }
 
     [Fact]
@@ -92,12 +92,12 @@ public sealed class RunFolders : IDisposable
     [InlineData("logs/a\0b", null)]
     public void ResolveNothingOutsideOfThem(string relative, string? expected) => Assert.Equal(expected, new RunFolder("/s/runs/x").Resolve(relative));
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose() => state.Dispose();
 
     string Begin(int laterMilliseconds)
     {
-        lock (_clock) _clock.Time += TimeSpan.FromMilliseconds(laterMilliseconds);
-        using var journal = RunJournal.Create(_state.Path, _clock);
+        lock (clock) clock.Time += TimeSpan.FromMilliseconds(laterMilliseconds);
+        using var journal = RunJournal.Create(state.Path, clock);
         return journal.Folder.Id;
     }
 }

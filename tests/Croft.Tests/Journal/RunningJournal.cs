@@ -4,26 +4,26 @@ namespace Croft.Tests.Journal;
 
 public sealed class RunningJournal : IDisposable
 {
-    readonly StateFolder _state = new();
-    readonly RunJournal _journal;
+    readonly StateFolder state = new();
+    readonly RunJournal journal;
 
-    public RunningJournal() => _journal = RunJournal.Create(_state.Path, new SetClock());
+    public RunningJournal() => journal = RunJournal.Create(state.Path, new SetClock());
 
     [Fact]
     public void LivesInAPrivateFolderNamedByTime()
     {
-        Assert.Equal(Path.Combine(_state.Path, "runs", "20260301-093005-0000"), _journal.Folder.Root);
+        Assert.Equal(Path.Combine(state.Path, "runs", "20260301-093005-0000"), journal.Folder.Root);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_journal.Folder.Root));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_journal.Folder.EventsPath));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(journal.Folder.Root));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(journal.Folder.EventsPath));
         }
     }
 
     [Fact]
     public void HasAnIntentOnDiskBeforeTheCallReturns()
     {
-        _journal.Intent("create", "volume", "vde.db.root.qcow2", "local");
+        journal.Intent("create", "volume", "vde.db.root.qcow2", "local");
 
         Assert.Equal(
             """{"time":"2026-03-01T09:30:05+00:00","kind":"intent","data":{"action":"create","hypervisor":"local","kind":"volume","name":"vde.db.root.qcow2"}}""" + "\n",
@@ -33,22 +33,22 @@ public sealed class RunningJournal : IDisposable
     [Fact]
     public void EscapesControlCharactersInTexts()
     {
-        _journal.Note("db", "main", "a\nb\u001b[31m\u0000\u009b\u2028\u007f");
+        journal.Note("db", "main", "a\nb\u001b[31m\u0000\u009b\u2028\u007f");
 
         Assert.DoesNotContain(Lines().TrimEnd('\n'), c => char.IsControl(c) || c == '\u2028');
-        Assert.Equal("a\nb\u001b[31m\u0000\u009b\u2028\u007f", _journal.Folder.Read().Single().Reason);
+        Assert.Equal("a\nb\u001b[31m\u0000\u009b\u2028\u007f", journal.Folder.Read().Single().Reason);
     }
 
     [Fact]
     public void ReadsBackWhatWasWritten()
     {
-        _journal.RunStart("vde", "run", "vde");
-        _journal.Machine("db", "debian_12", "amd64", "x86_64", "local", "10.80.0.40");
-        _journal.StepStart("db", "create init", _journal.Folder.LogPath("db", "create init"));
-        _journal.StepEnd("db", "create init", Outcome.Failed, "exit 2 – \"größer\"");
-        _journal.RunEnd(Outcome.Failed);
+        journal.RunStart("vde", "run", "vde");
+        journal.Machine("db", "debian_12", "amd64", "x86_64", "local", "10.80.0.40");
+        journal.StepStart("db", "create init", journal.Folder.LogPath("db", "create init"));
+        journal.StepEnd("db", "create init", Outcome.Failed, "exit 2 – \"größer\"");
+        journal.RunEnd(Outcome.Failed);
 
-        var events = _journal.Folder.Read();
+        var events = journal.Folder.Read();
 
         Assert.Equal([EventKind.RunStart, EventKind.Machine, EventKind.StepStart, EventKind.StepEnd, EventKind.RunEnd], events.Select(e => e.Kind));
         Assert.Equal("10.80.0.40", events[1].Data!["address"]);
@@ -61,32 +61,32 @@ public sealed class RunningJournal : IDisposable
     public void KeepsEachLineWholeWhenManyMachinesWrite()
     {
         var text = new string('x', 5000);
-        Parallel.For(0, 400, i => _journal.Note($"m{i}", "main", text));
+        Parallel.For(0, 400, i => journal.Note($"m{i}", "main", text));
 
         var lines = Lines().TrimEnd('\n').Split('\n');
         Assert.Equal(400, lines.Length);
-        Assert.Equal(400, _journal.Folder.Read().Where(e => e.Reason == text).Select(e => e.Machine).Distinct().Count());
+        Assert.Equal(400, journal.Folder.Read().Where(e => e.Reason == text).Select(e => e.Machine).Distinct().Count());
     }
 
     [Fact]
     public void TellsFollowersInTheOrderOfTheFile()
     {
         var seen = new List<string?>();
-        using (_journal.Follow(e => seen.Add(e.Reason)))
-            Parallel.For(0, 200, i => _journal.Note(null, null, $"{i}"));
-        _journal.Note(null, null, "unseen");
+        using (journal.Follow(e => seen.Add(e.Reason)))
+            Parallel.For(0, 200, i => journal.Note(null, null, $"{i}"));
+        journal.Note(null, null, "unseen");
 
-        Assert.Equal(_journal.Folder.Read().Select(e => e.Reason).SkipLast(1), seen);
+        Assert.Equal(journal.Folder.Read().Select(e => e.Reason).SkipLast(1), seen);
     }
 
     [Fact]
     public void OutlivesABrokenFollower()
     {
-        using (_journal.Follow(_ => throw new InvalidOperationException("no terminal")))
-            _journal.Note(null, null, "first");
-        _journal.Note(null, null, "second");
+        using (journal.Follow(_ => throw new InvalidOperationException("no terminal")))
+            journal.Note(null, null, "first");
+        journal.Note(null, null, "second");
 
-        Assert.Equal(["first", "a view of the run broke and was closed: no terminal", "second"], _journal.Folder.Read().Select(e => e.Reason));
+        Assert.Equal(["first", "a view of the run broke and was closed: no terminal", "second"], journal.Folder.Read().Select(e => e.Reason));
     }
 
     [Fact]
@@ -94,14 +94,14 @@ public sealed class RunningJournal : IDisposable
     {
         using var goOn = new ManualResetEventSlim();
         var seen = 0;
-        using (_journal.Follow(_ =>
+        using (journal.Follow(_ =>
         {
             goOn.Wait(TestContext.Current.CancellationToken);
             seen++;
         }))
         {
             for (var i = 0; i < 100; i++)
-                _journal.Note(null, null, $"{i}");
+                journal.Note(null, null, $"{i}");
             Assert.Equal(0, seen);
             goOn.Set();
         }
@@ -111,13 +111,13 @@ public sealed class RunningJournal : IDisposable
 
     public void Dispose()
     {
-        _journal.Dispose();
-        _state.Dispose();
+        journal.Dispose();
+        state.Dispose();
     }
 
     string Lines()
     {
-        using var file = new FileStream(_journal.Folder.EventsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = new FileStream(journal.Folder.EventsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return new StreamReader(file).ReadToEnd();
     }
 }

@@ -5,14 +5,14 @@ namespace Croft.Tests.Reports;
 
 public sealed class FoldedRun : IDisposable
 {
-    readonly SampleRun _run = new();
+    readonly SampleRun run = new();
 
     [Fact]
     public void KnowsItsFarmCommandProjectAndTimes()
     {
-        var summary = _run.Machine("a").Step("a", "main", 1, 5).End(7, Outcome.Passed).Summary();
+        var summary = run.Machine("a").Step("a", "main", 1, 5).End(7, Outcome.Passed).Summary();
 
-        Assert.Equal((_run.Folder.Id, "vde", "run", "vde"), (summary.Id, summary.Farm, summary.Command, summary.Project));
+        Assert.Equal((run.Folder.Id, "vde", "run", "vde"), (summary.Id, summary.Farm, summary.Command, summary.Project));
         Assert.Equal(TimeSpan.FromSeconds(7), summary.Duration);
         Assert.Equal(Outcome.Passed, summary.Outcome);
         Assert.False(summary.Interrupted);
@@ -21,7 +21,7 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void KeepsMachinesAndStepsInTheirOrder()
     {
-        var summary = _run.Machine("z").Machine("a").Step("a", "startup", 1, 9).Step("z", "startup", 2, 3).Step("z", "main", 3, 4)
+        var summary = run.Machine("z").Machine("a").Step("a", "startup", 1, 9).Step("z", "startup", 2, 3).Step("z", "main", 3, 4)
             .Skip("z", "terminate", 4, "no file").End(9, Outcome.Passed).Summary();
 
         Assert.Equal(["z", "a"], summary.Machines.Select(machine => machine.Name));
@@ -33,7 +33,7 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void AddsWhatIsLearntOfAMachineLater()
     {
-        var machine = _run.Machine("a").At(1, journal => journal.Machine("a", "debian_12", "amd64", "x86_64", "rack1", "10.80.0.77")).Summary().Machines.Single();
+        var machine = run.Machine("a").At(1, journal => journal.Machine("a", "debian_12", "amd64", "x86_64", "rack1", "10.80.0.77")).Summary().Machines.Single();
 
         Assert.Equal(("rack1", "10.80.0.77", "debian_12"), (machine.Hypervisor, machine.Address, machine.Platform));
     }
@@ -47,26 +47,26 @@ public sealed class FoldedRun : IDisposable
     [InlineData(Outcome.Skipped, Outcome.Skipped)]
     public void JudgesAMachineByItsWorstStep(Outcome expected, params Outcome[] steps)
     {
-        _run.Machine("a");
-        for (var i = 0; i < steps.Length; i++) _run.Step("a", $"step {i}", i, i + 1, steps[i]);
+        run.Machine("a");
+        for (var i = 0; i < steps.Length; i++) run.Step("a", $"step {i}", i, i + 1, steps[i]);
 
-        Assert.Equal(expected, _run.Summary().Machines.Single().Outcome);
+        Assert.Equal(expected, run.Summary().Machines.Single().Outcome);
     }
 
     [Fact]
     public void CountsMachinesByOutcome()
     {
-        _run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed);
-        foreach (var name in new[] { "b", "c" }) _run.Machine(name).Step(name, "main", 0, 1);
+        run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed);
+        foreach (var name in new[] { "b", "c" }) run.Machine(name).Step(name, "main", 0, 1);
 
-        Assert.Equal("1 failed, 2 passed", _run.Summary().Counts);
-        Assert.Equal(2, _run.Summary().Count(Outcome.Passed));
+        Assert.Equal("1 failed, 2 passed", run.Summary().Counts);
+        Assert.Equal(2, run.Summary().Count(Outcome.Passed));
     }
 
     [Fact]
     public void ThatWasKilledIsInterrupted()
     {
-        var summary = _run.Machine("a").Step("a", "startup", 0, 5).At(5, journal => journal.StepStart("a", "main")).At(9, journal => journal.Note("a", "main", "hi")).Summary();
+        var summary = run.Machine("a").Step("a", "startup", 0, 5).At(5, journal => journal.StepStart("a", "main")).At(9, journal => journal.Note("a", "main", "hi")).Summary();
 
         Assert.True(summary.Interrupted);
         Assert.Equal(Outcome.Cancelled, summary.Outcome);
@@ -79,7 +79,7 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void CancelsAStepThatNeverEndedThoughTheRunDid()
     {
-        var step = _run.Machine("a").At(1, journal => journal.StepStart("a", "main")).End(4, Outcome.Failed).Summary().Machines.Single().Steps.Single();
+        var step = run.Machine("a").At(1, journal => journal.StepStart("a", "main")).End(4, Outcome.Failed).Summary().Machines.Single().Steps.Single();
 
         Assert.Equal((Outcome.Cancelled, TimeSpan.FromSeconds(3)), (step.Outcome, step.Duration));
     }
@@ -87,7 +87,7 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void EndsTheLatestOfStepsThatHappenTwice()
     {
-        var steps = _run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed).Step("a", "main", 2, 4).Summary().Machines.Single().Steps;
+        var steps = run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed).Step("a", "main", 2, 4).Summary().Machines.Single().Steps;
 
         Assert.Equal([Outcome.Failed, Outcome.Passed], steps.Select(step => step.Outcome));
     }
@@ -101,5 +101,5 @@ public sealed class FoldedRun : IDisposable
         Assert.Empty(summary.Machines);
     }
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => run.Dispose();
 }

@@ -6,12 +6,12 @@ namespace Croft.Tests.Reports;
 
 public sealed class GuestsJUnitFiles : IDisposable
 {
-    readonly SampleRun _run = new SampleRun().Machine("db").Step("db", "main", 0, 1).End(1, Outcome.Passed);
+    readonly SampleRun run = new SampleRun().Machine("db").Step("db", "main", 0, 1).End(1, Outcome.Passed);
 
     [Fact]
     public void BecomeCasesOfTheirMachine()
     {
-        _run.Artifact("db", "deep/er/r.xml", """
+        run.Artifact("db", "deep/er/r.xml", """
             <testsuites><testsuite name="outer"><testsuite name="s">
               <testcase classname="net" name="ping" time="1,234.5"/>
               <testcase classname="net" name="vlan"><failure message="lost" type="A">trace</failure><system-out>out</system-out><system-err>err</system-err></testcase>
@@ -20,7 +20,7 @@ public sealed class GuestsJUnitFiles : IDisposable
             </testsuite></testsuite></testsuites>
             """);
 
-        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        var suite = WrittenJUnit.Write(run).Elements().Single();
         Assert.Equal(("5", "1", "1", "1"),
             ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));
         Assert.Equal(["vde.vde.db main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
@@ -32,9 +32,9 @@ public sealed class GuestsJUnitFiles : IDisposable
     [Fact]
     public void CountACaseOnceByTheWorstThatIsSaidOfIt()
     {
-        _run.Artifact("db", "r.xml", "<testsuite><testcase name='t'><failure message='a'/><error message='b'/><failure message='c'/></testcase></testsuite>");
+        run.Artifact("db", "r.xml", "<testsuite><testcase name='t'><failure message='a'/><error message='b'/><failure message='c'/></testcase></testsuite>");
 
-        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        var suite = WrittenJUnit.Write(run).Elements().Single();
         Assert.Equal(("0", "1"), ((string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!));
         Assert.Equal("b", (string)suite.Descendants("error").Single().Attribute("message")!);
     }
@@ -47,12 +47,12 @@ public sealed class GuestsJUnitFiles : IDisposable
     [InlineData("<!DOCTYPE testsuite><testsuite><testcase name='t'/></testsuite>")]
     public void ThatAreDamagedOrHostileLeaveANote(string text)
     {
-        _run.Artifact("db", "bad.xml", text).Artifact("db", "good.xml", "<testsuite><testcase name='fine'/></testsuite>");
+        run.Artifact("db", "bad.xml", text).Artifact("db", "good.xml", "<testsuite><testcase name='fine'/></testsuite>");
 
-        var notes = JUnitReport.Write(_run.Summary(), _run.Folder);
+        var notes = JUnitReport.Write(run.Summary(), run.Folder);
 
         Assert.StartsWith("artifacts/db/bad.xml was left out: ", Assert.Single(notes), StringComparison.Ordinal);
-        var suite = WrittenJUnit.Write(_run).Elements().Single();
+        var suite = WrittenJUnit.Write(run).Elements().Single();
         Assert.Equal(["main", "fine"], suite.Elements("testcase").Select(c => (string)c.Attribute("name")!));
         Assert.Equal(notes[0], suite.Element("system-out")!.Value);
     }
@@ -60,25 +60,25 @@ public sealed class GuestsJUnitFiles : IDisposable
     [Fact]
     public void ThatNestWithoutEndAreLeftOut()
     {
-        _run.Artifact("db", "r.xml", string.Concat(Enumerable.Repeat("<testsuite>", 200_000)));
+        run.Artifact("db", "r.xml", string.Concat(Enumerable.Repeat("<testsuite>", 200_000)));
 
-        Assert.Contains("nested", Assert.Single(JUnitReport.Write(_run.Summary(), _run.Folder)), StringComparison.Ordinal);
+        Assert.Contains("nested", Assert.Single(JUnitReport.Write(run.Summary(), run.Folder)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void ThatHaveTooManyCasesAreLeftOut()
     {
-        _run.Artifact("db", "r.xml", $"<testsuite>{string.Concat(Enumerable.Repeat("<testcase name='t'/>", 50_001))}</testsuite>");
+        run.Artifact("db", "r.xml", $"<testsuite>{string.Concat(Enumerable.Repeat("<testcase name='t'/>", 50_001))}</testsuite>");
 
-        Assert.Contains("50000", Assert.Single(JUnitReport.Write(_run.Summary(), _run.Folder)), StringComparison.Ordinal);
+        Assert.Contains("50000", Assert.Single(JUnitReport.Write(run.Summary(), run.Folder)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void KeepOnlyTheBeginOfHugeTexts()
     {
-        _run.Artifact("db", "r.xml", $"<testsuite><testcase name='{new string('n', 100_000)}'><system-out>{new string('x', 5_000_000)}</system-out></testcase></testsuite>");
+        run.Artifact("db", "r.xml", $"<testsuite><testcase name='{new string('n', 100_000)}'><system-out>{new string('x', 5_000_000)}</system-out></testcase></testsuite>");
 
-        var test = WrittenJUnit.Write(_run).Descendants("testcase").Last();
+        var test = WrittenJUnit.Write(run).Descendants("testcase").Last();
         Assert.InRange(test.Element("system-out")!.Value.Length, 1 << 16, (1 << 16) + 20);
         Assert.InRange(((string)test.Attribute("name")!).Length, 4096, 4100);
     }
@@ -86,34 +86,34 @@ public sealed class GuestsJUnitFiles : IDisposable
     [Fact]
     public void ThatAreOtherXmlAreIgnored()
     {
-        _run.Artifact("db", "pom.xml", "<project/>");
+        run.Artifact("db", "pom.xml", "<project/>");
 
-        Assert.Empty(JUnitReport.Write(_run.Summary(), _run.Folder));
-        Assert.Single(WrittenJUnit.Write(_run).Descendants("testcase"));
+        Assert.Empty(JUnitReport.Write(run.Summary(), run.Folder));
+        Assert.Single(WrittenJUnit.Write(run).Descendants("testcase"));
     }
 
     [Fact]
     public void ThatAreLinksAreNotFollowed()
     {
-        var secret = Path.Combine(_run.Folder.Root, "secret.xml");
+        var secret = Path.Combine(run.Folder.Root, "secret.xml");
         File.WriteAllText(secret, "<testsuite><testcase name='stolen'/></testsuite>");
-        _run.Artifact("db", "x.txt", "");
-        File.CreateSymbolicLink(Path.Combine(_run.Folder.ArtifactsPath("db"), "r.xml"), secret);
-        Directory.CreateSymbolicLink(Path.Combine(_run.Folder.ArtifactsPath("db"), "dir"), _run.Folder.Root);
+        run.Artifact("db", "x.txt", "");
+        File.CreateSymbolicLink(Path.Combine(run.Folder.ArtifactsPath("db"), "r.xml"), secret);
+        Directory.CreateSymbolicLink(Path.Combine(run.Folder.ArtifactsPath("db"), "dir"), run.Folder.Root);
 
-        Assert.DoesNotContain("stolen", WrittenJUnit.Write(_run).ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", _run.Html(), StringComparison.Ordinal);
+        Assert.DoesNotContain("stolen", WrittenJUnit.Write(run).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", run.Html(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void ThatArePipesAreNotWaitedFor()
     {
-        _run.Artifact("db", "x.txt", "");
-        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_run.Folder.ArtifactsPath("db"), "r.xml")]);
+        run.Artifact("db", "x.txt", "");
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(run.Folder.ArtifactsPath("db"), "r.xml")]);
         mkfifo.WaitForExit();
 
-        Assert.Empty(JUnitReport.Write(_run.Summary(), _run.Folder));
+        Assert.Empty(JUnitReport.Write(run.Summary(), run.Folder));
     }
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => run.Dispose();
 }

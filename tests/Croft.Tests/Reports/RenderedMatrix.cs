@@ -5,7 +5,7 @@ namespace Croft.Tests.Reports;
 
 public sealed class RenderedMatrix : IDisposable
 {
-    readonly SampleRun _run = new SampleRun()
+    readonly SampleRun run = new SampleRun()
         .Machine("debian-12-amd64").Step("debian-12-amd64", "main", 0, 8)
         .Machine("db").Step("db", "main", 1, 9, Outcome.Failed, "exit 1", "boom")
         .Machine("fedora-43-arm64", "fedora_43", "arm64").Step("fedora-43-arm64", "startup", 0, 125, Outcome.Error, "no ssh:\nrefused")
@@ -23,20 +23,20 @@ public sealed class RenderedMatrix : IDisposable
 
         db: failed in main after 8.0s
           exit 1
-          log: {_run.Folder.LogPath("db", "main")}
+          log: {this.run.Folder.LogPath("db", "main")}
 
-        run {_run.Folder.Id} failed after 3m 10s: 1 error, 1 failed, 1 passed
+        run {this.run.Folder.Id} failed after 3m 10s: 1 error, 1 failed, 1 passed
 
-        """, TerminalMatrix.Render(_run.Summary(), color: false, _run.Folder));
+        """, TerminalMatrix.Render(this.run.Summary(), color: false, this.run.Folder));
 
     [Fact]
     public void AlignsTheSameWithColour()
     {
-        var coloured = TerminalMatrix.Render(_run.Summary(), color: true);
+        var coloured = TerminalMatrix.Render(this.run.Summary(), color: true);
 
         Assert.Contains("\u001b[1;31m", coloured);
         Assert.Equal(
-            TerminalMatrix.Render(_run.Summary(), color: false),
+            TerminalMatrix.Render(this.run.Summary(), color: false),
             System.Text.RegularExpressions.Regex.Replace(coloured, "\u001b\\[[0-9;]*m", ""));
     }
 
@@ -59,5 +59,5 @@ public sealed class RenderedMatrix : IDisposable
             TerminalMatrix.Render(run.Summary(), color: false));
     }
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => this.run.Dispose();
 }

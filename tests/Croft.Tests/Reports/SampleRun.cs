@@ -7,24 +7,24 @@ namespace Croft.Tests.Reports;
 /// <summary>Runs to report on, written through a real journal; times are seconds of the run.</summary>
 public sealed class SampleRun : IDisposable
 {
-    readonly StateFolder _state = new();
-    readonly SetClock _clock = new();
-    readonly DateTimeOffset _start;
-    readonly List<(double At, Action<RunJournal> Write)> _script = [];
-    readonly RunJournal _journal;
+    readonly StateFolder state = new();
+    readonly SetClock clock = new();
+    readonly DateTimeOffset start;
+    readonly List<(double At, Action<RunJournal> Write)> script = [];
+    readonly RunJournal journal;
 
     public SampleRun(string farm = "vde", string project = "vde")
     {
-        _start = _clock.Time;
-        _journal = RunJournal.Create(_state.Path, _clock);
+        start = clock.Time;
+        this.journal = RunJournal.Create(state.Path, clock);
         At(0, journal => journal.RunStart(farm, "run", project));
     }
 
-    public RunFolder Folder => _journal.Folder;
+    public RunFolder Folder => this.journal.Folder;
 
     public SampleRun At(double seconds, Action<RunJournal> write)
     {
-        _script.Add((seconds, write));
+        script.Add((seconds, write));
         return this;
     }
 
@@ -57,12 +57,12 @@ public sealed class SampleRun : IDisposable
 
     public RunSummary Summary()
     {
-        foreach (var (at, write) in _script.OrderBy(entry => entry.At))
+        foreach (var (at, write) in script.OrderBy(entry => entry.At))
         {
-            _clock.Time = _start.AddSeconds(at);
-            write(_journal);
+            clock.Time = start.AddSeconds(at);
+            write(this.journal);
         }
-        _script.Clear();
+        script.Clear();
         return RunSummary.Read(Folder);
     }
 
@@ -74,7 +74,7 @@ public sealed class SampleRun : IDisposable
 
     public void Dispose()
     {
-        _journal.Dispose();
-        _state.Dispose();
+        this.journal.Dispose();
+        state.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace Croft.Tests.Reports;
 
 public sealed class WrittenJUnit : IDisposable
 {
-    readonly SampleRun _run = new();
+    readonly SampleRun run = new();
 
     [Fact]
     public void HasASuitePerMachineAndACasePerPhase()
@@ -33,7 +33,7 @@ public sealed class WrittenJUnit : IDisposable
     [InlineData(Outcome.Cached, null)]
     public void SaysWhoseFaultItWas(Outcome outcome, string? element)
     {
-        var test = Write(_run.Machine("a").Step("a", "main", 0, 1, outcome, "why & how")).Descendants("testcase").Single();
+        var test = Write(this.run.Machine("a").Step("a", "main", 0, 1, outcome, "why & how")).Descendants("testcase").Single();
 
         var said = test.Elements().FirstOrDefault(e => e.Name != "system-out");
         Assert.Equal(element, said?.Name.LocalName);
@@ -58,16 +58,16 @@ public sealed class WrittenJUnit : IDisposable
     [Fact]
     public void LeavesOutChoresUnlessTheyWentWrong()
     {
-        _run.Machine("a").Step("a", "artifacts", 0, 1).Machine("b").Step("b", "artifacts", 0, 1, Outcome.Error, "disk full");
+        this.run.Machine("a").Step("a", "artifacts", 0, 1).Machine("b").Step("b", "artifacts", 0, 1, Outcome.Error, "disk full");
 
-        Assert.Equal("artifacts", (string)Write(_run).Descendants("testcase").Single().Attribute("name")!);
+        Assert.Equal("artifacts", (string)Write(this.run).Descendants("testcase").Single().Attribute("name")!);
     }
 
     [Fact]
     public void EndsALogWithItsLast64KiB()
     {
         var log = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\n"));
-        var output = Write(_run.Machine("a").Step("a", "main", 0, 1, log: log)).Descendants("system-out").Single().Value;
+        var output = Write(this.run.Machine("a").Step("a", "main", 0, 1, log: log)).Descendants("system-out").Single().Value;
 
         Assert.InRange(output.Length, 60_000, (64 << 10) + 300);
         Assert.EndsWith("line 19999\n", output, StringComparison.Ordinal);
@@ -78,9 +78,9 @@ public sealed class WrittenJUnit : IDisposable
     public void SurvivesHostileLogsAndNames()
     {
         var hostile = "]]></system-out>\0\u0008\u001b[31mred\u001b[0m\ufffe\uffff \u202eback <b>&amp;";
-        _run.Machine("a<\"&\u0001").Step("a<\"&\u0001", "main", 0, 1, Outcome.Failed, hostile, hostile);
+        this.run.Machine("a<\"&\u0001").Step("a<\"&\u0001", "main", 0, 1, Outcome.Failed, hostile, hostile);
 
-        var test = Write(_run).Descendants("testcase").Single();
+        var test = Write(this.run).Descendants("testcase").Single();
         Assert.Equal("]]></system-out>red back <b>&amp;", test.Element("system-out")!.Value);
         Assert.Equal("]]></system-out>red back <b>&amp;", (string)test.Element("failure")!.Attribute("message")!);
     }
@@ -92,15 +92,15 @@ public sealed class WrittenJUnit : IDisposable
         Assert.SkipUnless(File.Exists(Python), $"{Python} is not there");
         Write(Ordinary());
         using var python = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Python,
-            ["-c", "import sys, xml.etree.ElementTree as t; print(len(t.parse(sys.argv[1]).getroot().findall('testsuite/testcase')))", _run.Folder.JUnitPath])
+            ["-c", "import sys, xml.etree.ElementTree as t; print(len(t.parse(sys.argv[1]).getroot().findall('testsuite/testcase')))", this.run.Folder.JUnitPath])
         { RedirectStandardOutput = true })!;
 
         Assert.Equal("8", python.StandardOutput.ReadToEnd().Trim());
     }
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => this.run.Dispose();
 
-    SampleRun Ordinary() => _run
+    SampleRun Ordinary() => this.run
         .Machine("db").Step("db", "startup", 1, 3).Step("db", "restore init", 3, 4, Outcome.Cached).Skip("db", "init", 4, "in the layer")
         .Step("db", "main", 4, 8, Outcome.Failed, "exit 1", "boom").Step("db", "artifacts", 8, 9).Step("db", "shutdown", 9, 10)
         .Machine("web").Step("web", "startup", 1, 3, Outcome.Error, "no ssh").Skip("web", "main", 3, "startup failed").Step("web", "shutdown", 3, 4)

@@ -8,7 +8,7 @@ namespace Croft.Tests.Reports;
 public sealed class WrittenPage : IDisposable
 {
     const string Hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&\u202e\u0007";
-    readonly SampleRun _run = new();
+    readonly SampleRun run = new();
 
     [Fact]
     public void EscapesWhateverOthersWrote()
@@ -60,7 +60,7 @@ public sealed class WrittenPage : IDisposable
         foreach (var link in Regex.Matches(html, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value))
         {
             if (link[0] == '#') Assert.Contains(link[1..], ids);
-            else Assert.True(File.Exists(Path.Combine(_run.Folder.Root, Uri.UnescapeDataString(link))), link);
+            else Assert.True(File.Exists(Path.Combine(this.run.Folder.Root, Uri.UnescapeDataString(link))), link);
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class WrittenPage : IDisposable
     public void CutsLongLogsAndSaysHowMuch()
     {
         var log = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"line {i}\n"));
-        var html = _run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed, "bad", log).End(1, Outcome.Failed).Html();
+        var html = this.run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed, "bad", log).End(1, Outcome.Failed).Html();
 
         Assert.InRange(html.Length, 256 << 10, 300 << 10);
         Assert.Contains("line 59999\n</pre>", html);
@@ -101,26 +101,26 @@ public sealed class WrittenPage : IDisposable
     [Fact]
     public void NeverShowsAFileFromOutsideTheRun()
     {
-        _run.Machine("a").At(0, journal => journal.Append(new(default, EventKind.StepStart, "a", "main", Log: "../../../../../../etc/passwd"))).End(1, Outcome.Passed);
+        this.run.Machine("a").At(0, journal => journal.Append(new(default, EventKind.StepStart, "a", "main", Log: "../../../../../../etc/passwd"))).End(1, Outcome.Passed);
 
-        Assert.DoesNotContain("root:", _run.Html());
+        Assert.DoesNotContain("root:", this.run.Html());
     }
 
     [Fact]
     public void SaysThatARunWasInterrupted()
     {
-        var html = _run.Machine("a").At(1, journal => journal.StepStart("a", "main")).Html();
+        var html = this.run.Machine("a").At(1, journal => journal.StepStart("a", "main")).Html();
 
         Assert.Contains("Interrupted: 1 of 1 machine did not pass", html);
         Assert.Contains("the journal has no end", html);
     }
 
     [Fact]
-    public void OfARunOfNothingSaysSo() => Assert.Contains("No machine took part", _run.End(0, Outcome.Passed).Html());
+    public void OfARunOfNothingSaysSo() => Assert.Contains("No machine took part", this.run.End(0, Outcome.Passed).Html());
 
-    public void Dispose() => _run.Dispose();
+    public void Dispose() => this.run.Dispose();
 
-    SampleRun Ordinary() => _run
+    SampleRun Ordinary() => this.run
         .Machine("debian-12-amd64").Step("debian-12-amd64", "startup", 0, 4, log: "see http://example.org/ href=\"x\"").Step("debian-12-amd64", "main", 4, 8)
         .Machine("db").Step("db", "main", 1, 9, Outcome.Failed, "exit 1", "boom").Artifact("db", "a b/c#1.txt", "x")
         .Machine("debian-12-arm64", target: "arm64").Step("debian-12-arm64", "restore init", 0, 1, Outcome.Cached)

@@ -3,8 +3,8 @@ namespace Croft.Farms.Reading;
 /// <summary>Gives counted machines their following addresses, and checks every fixed address against its network and the other machines'.</summary>
 sealed class AddressCheck(NetworkReader networks, ProblemList problems)
 {
-    readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> _taken = [];
-    readonly HashSet<Location> _reported = [];
+    readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> taken = [];
+    readonly HashSet<Location> reported = [];
 
     /// <param name="index">Which of the entry's machines it is, from 0; the first has the addresses as written.</param>
     public MachineSpec Place(MachineSpec machine, int index)
@@ -30,9 +30,9 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         {
             Report(nic, $"{address}, the address of machine {Words.Quote(machine)}, {refusal}");
         }
-        else if (!_taken.TryAdd((nic.Network, number), (machine, nic.At)))
+        else if (!taken.TryAdd((nic.Network, number), (machine, nic.At)))
         {
-            var (other, at) = _taken[(nic.Network, number)];
+            var (other, at) = taken[(nic.Network, number)];
             Report(nic, $"{address} is given to machines {Words.Quote(other)} at {at} and {Words.Quote(machine)}");
         }
     }
@@ -59,7 +59,7 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
     // The rest of a count follows from its first wrong address.
     void Report(NicSpec nic, string message)
     {
-        if (_reported.Add(nic.At!))
+        if (reported.Add(nic.At!))
         {
             problems.AddAt(nic.At!, message);
         }

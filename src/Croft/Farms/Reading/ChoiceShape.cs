@@ -8,9 +8,9 @@ namespace Croft.Farms.Reading;
 sealed class ChoiceShape<T> : ScalarShape<T>
     where T : notnull
 {
-    readonly Dictionary<string, T> _values = new(StringComparer.Ordinal);
-    readonly ImmutableArray<string> _names;
-    readonly Dictionary<string, Complaint> _refused = new(StringComparer.Ordinal);
+    readonly Dictionary<string, T> values = new(StringComparer.Ordinal);
+    readonly ImmutableArray<string> names;
+    readonly Dictionary<string, Complaint> refused = new(StringComparer.Ordinal);
 
     public ChoiceShape(params ReadOnlySpan<(string Name, T Value)> choices)
     {
@@ -18,11 +18,11 @@ sealed class ChoiceShape<T> : ScalarShape<T>
         foreach (var (name, value) in choices)
         {
             names.Add(name);
-            _values.Add(name, value);
+            values.Add(name, value);
         }
 
-        _names = names.DrainToImmutable();
-        Type = Words.Or([.. _names.Select(name => $"`{name}`")]);
+        this.names = names.DrainToImmutable();
+        Type = Words.Or([.. this.names.Select(name => $"`{name}`")]);
     }
 
     public override string Type { get; }
@@ -30,23 +30,23 @@ sealed class ChoiceShape<T> : ScalarShape<T>
     /// <summary>A word that users will expect and that is answered in its own way.</summary>
     public ChoiceShape<T> Refusing(string name, string message, string hint)
     {
-        _refused.Add(name, new(message, hint));
+        refused.Add(name, new(message, hint));
         return this;
     }
 
     public override bool TryParse(string text, [NotNullWhen(true)] out T? value, out Complaint complaint)
     {
-        if (_values.TryGetValue(text, out value))
+        if (values.TryGetValue(text, out value))
         {
             complaint = default;
             return true;
         }
 
-        complaint = _refused.TryGetValue(text, out var refusal)
+        complaint = refused.TryGetValue(text, out var refusal)
             ? refusal
-            : new($"{Words.Quote(text)} is not {Words.Or(_names)}", Words.DidYouMean(text, _names));
+            : new($"{Words.Quote(text)} is not {Words.Or(this.names)}", Words.DidYouMean(text, this.names));
         return false;
     }
 
-    public override JsonObject Schema() => new() { ["enum"] = new JsonArray([.. _names.Select(name => (JsonNode)name)]) };
+    public override JsonObject Schema() => new() { ["enum"] = new JsonArray([.. this.names.Select(name => (JsonNode)name)]) };
 }

@@ -5,7 +5,7 @@ namespace Croft.Farms.Reading;
 /// <summary>Makes the farm of what was written: fills defaults, merges layers, resolves references.</summary>
 sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList problems)
 {
-    readonly string _folder = Path.GetDirectoryName(file)!;
+    readonly string folder = Path.GetDirectoryName(file)!;
 
     public Farm Resolve(MapReading farm)
     {
@@ -28,7 +28,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             DispatchOf(farm.Get(FarmKeys.Dispatch)),
             networks.All,
             machines,
-            new ProjectReader(_folder, problems).Read(project, name),
+            new ProjectReader(folder, problems).Read(project, name),
             [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()])
         {
             CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? Farm.DefaultCacheKeep,
@@ -37,15 +37,15 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
 
     (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(MapReading farm, MapReading? project, HypervisorReader hypervisors, NetworkReader networks)
     {
-        Definitions platforms = new("platform", _folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems);
-        Definitions targets = new("target", _folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems);
+        Definitions platforms = new("platform", folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems);
+        Definitions targets = new("target", folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
         {
             return ([], []);
         }
 
         MachineLayers layers = new(platforms, targets, project);
-        MachineReader reader = new(layers, new ImageReader(_folder, problems), hypervisors, networks, defaults, problems);
+        MachineReader reader = new(layers, new ImageReader(folder, problems), hypervisors, networks, defaults, problems);
         AddressCheck addresses = new(networks, problems);
         var machines = ImmutableArray.CreateBuilder<MachineSpec>();
         var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);

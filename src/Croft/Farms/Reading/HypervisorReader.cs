@@ -16,24 +16,24 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> NotDeclared = ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
-    readonly List<HypervisorSpec> _all = [];
+    readonly List<HypervisorSpec> all = [];
 
     /// <summary>Where the machine of a hypervisor was named.</summary>
-    readonly Dictionary<string, YamlNode> _machines = new(StringComparer.Ordinal);
+    readonly Dictionary<string, YamlNode> machines = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<HypervisorSpec> All => _all;
+    public IReadOnlyList<HypervisorSpec> All => all;
 
     public void Read(MapReading map)
     {
         if (!map.Has(FarmKeys.Hypervisors))
         {
-            _all.Add(new HypervisorSpec(Local, defaults.LocalUri, Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, null));
+            all.Add(new HypervisorSpec(Local, defaults.LocalUri, Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, null));
             return;
         }
 
         foreach (var named in map.Items(FarmKeys.Hypervisors))
         {
-            _all.Add(Read(named));
+            all.Add(Read(named));
         }
     }
 
@@ -45,12 +45,12 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
             return Inner(machine, choice.NodeOf(MachineKeys.HypervisorMachine));
         }
 
-        if (choice.Get(MachineKeys.HypervisorName) is not { } name || _all.Exists(hypervisor => hypervisor.Name == name))
+        if (choice.Get(MachineKeys.HypervisorName) is not { } name || all.Exists(hypervisor => hypervisor.Name == name))
         {
             return choice.Get(MachineKeys.HypervisorName);
         }
 
-        problems.Add(choice.Node, $"no hypervisor {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. _all.Select(hypervisor => hypervisor.Name)]));
+        problems.Add(choice.Node, $"no hypervisor {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. all.Select(hypervisor => hypervisor.Name)]));
         return null;
     }
 
@@ -58,17 +58,17 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     /// <param name="declared">The names of all machines, also of those that could not be read.</param>
     public ImmutableArray<HypervisorSpec> Settle(IReadOnlyCollection<MachineSpec> machines, IReadOnlyCollection<string> declared)
     {
-        if (_machines.Count == 0)
+        if (this.machines.Count == 0)
         {
-            return [.. _all];
+            return [.. all];
         }
 
-        if (_all.TrueForAll(hypervisor => hypervisor.Machine is not null))
+        if (all.TrueForAll(hypervisor => hypervisor.Machine is not null))
         {
-            problems.Add(_machines[_all[0].Name], "every hypervisor is a machine of this farm", $"declare the one that runs them: {Local}: {{ uri: \"{defaults.LocalUri}\" }}");
+            problems.Add(this.machines[all[0].Name], "every hypervisor is a machine of this farm", $"declare the one that runs them: {Local}: {{ uri: \"{defaults.LocalUri}\" }}");
         }
 
-        foreach (var (name, node) in _machines)
+        foreach (var (name, node) in this.machines)
         {
             if (node is YamlScalar { Text: var machine } && !declared.Contains(machine))
             {
@@ -77,7 +77,7 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         }
 
         var byName = machines.ToDictionary(machine => machine.Name, StringComparer.Ordinal);
-        return [.. _all.Select(hypervisor => hypervisor.Machine is { } name && byName.TryGetValue(name, out var machine) ? Settle(hypervisor, machine, byName) : hypervisor)];
+        return [.. all.Select(hypervisor => hypervisor.Machine is { } name && byName.TryGetValue(name, out var machine) ? Settle(hypervisor, machine, byName) : hypervisor)];
     }
 
     HypervisorSpec Settle(HypervisorSpec hypervisor, MachineSpec machine, Dictionary<string, MachineSpec> machines) => hypervisor with
@@ -90,13 +90,13 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     int DepthOf(HypervisorSpec hypervisor, Dictionary<string, MachineSpec> machines)
     {
         List<string> within = [];
-        for (var outer = hypervisor; outer?.Machine is { } name && machines.TryGetValue(name, out var machine); outer = _all.Find(h => h.Name == machine.Hypervisor))
+        for (var outer = hypervisor; outer?.Machine is { } name && machines.TryGetValue(name, out var machine); outer = all.Find(h => h.Name == machine.Hypervisor))
         {
             if (within.Contains(name))
             {
                 if (name == hypervisor.Machine)
                 {
-                    problems.Add(_machines[hypervisor.Name], $"machine {Words.Quote(name)} would run inside itself: {string.Join(" in ", [.. within, name])}", "let one of them run on a host outside");
+                    problems.Add(this.machines[hypervisor.Name], $"machine {Words.Quote(name)} would run inside itself: {string.Join(" in ", [.. within, name])}", "let one of them run on a host outside");
                 }
 
                 break;
@@ -110,19 +110,19 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
 
     string Inner(string machine, YamlNode node)
     {
-        if (_all.Find(hypervisor => hypervisor.Machine == machine) is { } known)
+        if (all.Find(hypervisor => hypervisor.Machine == machine) is { } known)
         {
             return known.Name;
         }
 
-        if (_all.Exists(hypervisor => hypervisor.Name == machine))
+        if (all.Exists(hypervisor => hypervisor.Name == machine))
         {
             problems.Add(node, $"hypervisor {Words.Quote(machine)} is declared, and is not the machine of that name", $"declare the machine under another name: inner: {{ machine: {machine} }}");
         }
         else
         {
-            _machines[machine] = node;
-            _all.Add(new HypervisorSpec(machine, UriOf(machine), Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, node.At) { Machine = machine, ConnectionTimeout = InnerTimeout });
+            this.machines[machine] = node;
+            all.Add(new HypervisorSpec(machine, UriOf(machine), Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, node.At) { Machine = machine, ConnectionTimeout = InnerTimeout });
         }
 
         return machine;
@@ -168,13 +168,13 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     void CheckInner(string name, string machine, MapReading map)
     {
         var node = map.NodeOf(HypervisorKeys.Machine);
-        _machines[name] = node;
+        this.machines[name] = node;
         foreach (var field in new Field[] { HypervisorKeys.Uri, HypervisorKeys.Jumps }.Where(field => IsWritten(map, field)))
         {
             problems.Add(map.NodeOf(field), $"a hypervisor that is a machine of this farm has no {field.Name}: it follows from the machine", "leave it out");
         }
 
-        if (_all.Find(hypervisor => hypervisor.Machine == machine) is { } other)
+        if (all.Find(hypervisor => hypervisor.Machine == machine) is { } other)
         {
             problems.Add(node, $"machine {Words.Quote(machine)} is hypervisor {Words.Quote(other.Name)} already", "keep one of them");
         }

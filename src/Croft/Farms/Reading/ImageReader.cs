@@ -3,7 +3,7 @@ namespace Croft.Farms.Reading;
 /// <summary>Makes an image of its merged layers; the same image of the same architecture is made once.</summary>
 sealed class ImageReader(string folder, ProblemList problems)
 {
-    readonly Dictionary<(MapReading Image, string Platform, string Arch), ImageSpec?> _made = [];
+    readonly Dictionary<(MapReading Image, string Platform, string Arch), ImageSpec?> known = [];
 
     /// <summary>The image; null when it cannot be made, which is then reported.</summary>
     public ImageSpec? Read(MapReading machine, DeclaredMachine declared, string arch)
@@ -14,9 +14,9 @@ sealed class ImageReader(string folder, ProblemList problems)
             return null;
         }
 
-        if (!_made.TryGetValue((image, declared.Platform, arch), out var made))
+        if (!this.known.TryGetValue((image, declared.Platform, arch), out var made))
         {
-            _made[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
+            this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
         }
 
         return made;

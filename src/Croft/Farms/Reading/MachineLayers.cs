@@ -5,15 +5,15 @@ namespace Croft.Farms.Reading;
 /// <summary>A machine's definition from its layers: the project's defaults &lt; target &lt; platform &lt; list entry. Each pair is merged once.</summary>
 sealed class MachineLayers(Definitions platforms, Definitions targets, MapReading? project)
 {
-    readonly Dictionary<(string Platform, string Target), MapReading> _pairs = [];
+    readonly Dictionary<(string Platform, string Target), MapReading> pairs = [];
 
     public MapReading Merge(DeclaredMachine machine)
     {
-        if (!_pairs.TryGetValue((machine.Platform, machine.Target), out var pair))
+        if (!pairs.TryGetValue((machine.Platform, machine.Target), out var pair))
         {
             var platform = platforms.Find(machine.Platform, machine.Node)!;
             var target = targets.Find(machine.Target, machine.Node)!;
-            _pairs[(machine.Platform, machine.Target)] = pair = platform.Over(project is null ? target : target.Over(DefaultsOf(project)));
+            pairs[(machine.Platform, machine.Target)] = pair = platform.Over(project is null ? target : target.Over(DefaultsOf(project)));
         }
 
         return machine.Entry is null ? pair : machine.Entry.Over(pair);

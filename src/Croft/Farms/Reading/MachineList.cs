@@ -10,9 +10,9 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
 {
     static readonly string[] Reserved = ["all", "ungrouped", "vms", "localhost"];
 
-    readonly List<DeclaredMachine> _machines = [];
-    readonly Dictionary<(string Platform, string Target), int> _pairs = [];
-    readonly Dictionary<string, YamlNode> _names = new(StringComparer.Ordinal);
+    readonly List<DeclaredMachine> machines = [];
+    readonly Dictionary<(string Platform, string Target), int> pairs = [];
+    readonly Dictionary<string, YamlNode> names = new(StringComparer.Ordinal);
 
     public List<DeclaredMachine> Expand(MapReading vms)
     {
@@ -23,13 +23,13 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
             AddEntry(entry.Value);
         }
 
-        if (_machines.Count > VmsKeys.MostMachines)
+        if (machines.Count > VmsKeys.MostMachines)
         {
             problems.Add(vms.Node, $"more than {VmsKeys.MostMachines:N0} machines");
-            _machines.Clear();
+            machines.Clear();
         }
 
-        return _machines;
+        return machines;
     }
 
     void Permute(MapReading? permutations, ImmutableArray<Item<MapReading>> exclusions)
@@ -105,24 +105,24 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
     {
         var isPlain = entry is null || entry.Values.All(value => value.Field == VmsKeys.Platform || value.Field == VmsKeys.Target);
         DeclaredMachine machine = new(DefaultName(platform, target), platform, target, isPlain ? null : entry, 0, node);
-        if (!_pairs.TryGetValue((platform, target), out var place))
+        if (!pairs.TryGetValue((platform, target), out var place))
         {
             if (IsName(machine.Name, node, platform, target) && Add(machine))
             {
-                _pairs.Add((platform, target), _machines.Count - 1);
+                pairs.Add((platform, target), machines.Count - 1);
             }
         }
         else if (isPlain)
         {
             return;
         }
-        else if (_machines[place].Entry is { } other)
+        else if (machines[place].Entry is { } other)
         {
             problems.Add(node, $"a second machine named {Words.Quote(machine.Name)}; the first is at {other.Node.At}", "give one of them a name");
         }
         else
         {
-            _machines[place] = machine;
+            machines[place] = machine;
         }
     }
 
@@ -141,18 +141,18 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
             return false;
         }
 
-        if (_names.TryAdd(machine.Name, node))
+        if (this.names.TryAdd(machine.Name, node))
         {
-            _machines.Add(machine);
+            machines.Add(machine);
             return true;
         }
 
-        problems.Add(node, $"a second machine named {Words.Quote(machine.Name)}; the first is at {_names[machine.Name].At}", "give each machine a name of its own");
+        problems.Add(node, $"a second machine named {Words.Quote(machine.Name)}; the first is at {this.names[machine.Name].At}", "give each machine a name of its own");
         return false;
     }
 
     // One more than allowed is made, so that the excess is seen.
-    bool HasRoom() => _machines.Count <= VmsKeys.MostMachines;
+    bool HasRoom() => machines.Count <= VmsKeys.MostMachines;
 
     bool IsName(string name, YamlNode node, string platform, string target)
     {

@@ -8,7 +8,7 @@ sealed class MachineReader(
 {
     static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
-    readonly Dictionary<MapReading, MachineSpec?> _ofEntries = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<MapReading, MachineSpec?> ofEntries = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The machine; null when it cannot be made, which is then reported.</summary>
     public MachineSpec? Read(DeclaredMachine declared)
@@ -18,9 +18,9 @@ sealed class MachineReader(
             return Make(declared);
         }
 
-        if (!_ofEntries.TryGetValue(declared.Entry, out var first))
+        if (!ofEntries.TryGetValue(declared.Entry, out var first))
         {
-            _ofEntries[declared.Entry] = first = Make(declared);
+            ofEntries[declared.Entry] = first = Make(declared);
         }
 
         return first is null ? null : first with { Name = declared.Name };

@@ -9,7 +9,7 @@ namespace Croft.Farms.Reading;
 /// <param name="name">The field that a bare word stands for; null when only a map will do.</param>
 sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = null) : Shape<MapReading>
 {
-    readonly Dictionary<string, Field> _byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+    readonly Dictionary<string, Field> byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
     public override string Type => name is null ? title : $"{title}, or its {name.Name}";
 
@@ -38,7 +38,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         var read = ImmutableArray.CreateBuilder<FieldValue>(map.Entries.Length);
         foreach (var entry in map.Entries)
         {
-            if (!_byName.TryGetValue(entry.Key, out var field))
+            if (!byName.TryGetValue(entry.Key, out var field))
             {
                 string[] known = [.. fields.Where(known => !known.Hidden).Select(known => known.Name)];
                 problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", 

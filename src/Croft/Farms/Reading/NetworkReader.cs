@@ -6,25 +6,25 @@ namespace Croft.Farms.Reading;
 /// <summary>The farm's networks: one NAT network named <c>default</c> when none is declared.</summary>
 sealed class NetworkReader(string farm, bool session, ProblemList problems)
 {
-    readonly Dictionary<string, NetworkSpec> _byName = new(StringComparer.Ordinal);
+    readonly Dictionary<string, NetworkSpec> byName = new(StringComparer.Ordinal);
 
-    readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+    readonly HashSet<string> broken = new(StringComparer.Ordinal);
 
     public ImmutableArray<NetworkSpec> All { get; private set; } = [];
 
     /// <summary>Whether the network's subnet was written but could not be read: nothing can be said about its addresses then.</summary>
-    public bool IsBroken(string name) => _broken.Contains(name);
+    public bool IsBroken(string name) => broken.Contains(name);
 
-    public NetworkSpec? Find(string name) => _byName.GetValueOrDefault(name);
+    public NetworkSpec? Find(string name) => byName.GetValueOrDefault(name);
 
-    public ICollection<string> Names => _byName.Keys;
+    public ICollection<string> Names => byName.Keys;
 
     public void Read(ImmutableArray<Named<MapReading>> declared)
     {
         All = declared.IsEmpty ? [new NetworkSpec("default", DefaultMode, null, true, null, null)] : [.. declared.Select(Read)];
         foreach (var network in All)
         {
-            _byName.TryAdd(network.Name, network);
+            byName.TryAdd(network.Name, network);
         }
 
         CheckOverlaps(declared);
@@ -48,7 +48,7 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
 
         if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
         {
-            _broken.Add(named.Name);
+            broken.Add(named.Name);
         }
 
         if (map.Has(NetworkKeys.Bridge) && !map.Has(NetworkKeys.Mode) && !IsUnread(map, NetworkKeys.Mode))

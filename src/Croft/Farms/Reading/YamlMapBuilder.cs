@@ -5,22 +5,22 @@ namespace Croft.Farms.Reading;
 /// <summary>Collects the keys of one map: a key twice is a problem, <c>&lt;&lt;</c> adds the keys of other maps that this one does not have itself.</summary>
 sealed class YamlMapBuilder(Location at)
 {
-    readonly ImmutableArray<YamlEntry>.Builder _entries = ImmutableArray.CreateBuilder<YamlEntry>();
-    readonly List<YamlEntry> _merges = [];
-    Dictionary<string, int>? _places;
-    long _weight = 1;
-    int _height = 1;
+    readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
+    readonly List<YamlEntry> merges = [];
+    Dictionary<string, int>? places;
+    long weight = 1;
+    int height = 1;
 
     public List<(YamlEntry Entry, string Message)> Problems { get; } = [];
 
     public void Add(YamlScalar key, YamlNode value)
     {
-        _weight += value.Weight + (key.Text.Length / 16);
-        _height = Math.Max(_height, value.Height + 1);
+        weight += value.Weight + (key.Text.Length / 16);
+        height = Math.Max(height, value.Height + 1);
         YamlEntry entry = new(key.Text, key.At, value);
         if (key is { Text: "<<", Quoted: false })
         {
-            _merges.Add(entry);
+            merges.Add(entry);
         }
         else if (Find(key.Text) is { } first)
         {
@@ -34,7 +34,7 @@ sealed class YamlMapBuilder(Location at)
 
     public YamlMap Build()
     {
-        foreach (var merge in _merges)
+        foreach (var merge in merges)
         {
             foreach (var other in merge.Value is YamlList list ? list.Items : [merge.Value])
             {
@@ -54,33 +54,33 @@ sealed class YamlMapBuilder(Location at)
             }
         }
 
-        return new YamlMap(at, _entries.DrainToImmutable(), _weight, _height);
+        return new YamlMap(at, entries.DrainToImmutable(), weight, height);
     }
 
     void Append(YamlEntry entry)
     {
-        _places?.Add(entry.Key, _entries.Count);
-        _entries.Add(entry);
+        places?.Add(entry.Key, entries.Count);
+        entries.Add(entry);
     }
 
     // Most maps have a handful of keys; an index is worth it only for long ones.
     YamlEntry? Find(string key)
     {
-        if (_places is null && _entries.Count > 16)
+        if (places is null && entries.Count > 16)
         {
-            _places = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (var i = 0; i < _entries.Count; i++)
+            places = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < entries.Count; i++)
             {
-                _places.Add(_entries[i].Key, i);
+                places.Add(entries[i].Key, i);
             }
         }
 
-        if (_places is not null)
+        if (places is not null)
         {
-            return _places.TryGetValue(key, out var place) ? _entries[place] : null;
+            return places.TryGetValue(key, out var place) ? entries[place] : null;
         }
 
-        foreach (var entry in _entries)
+        foreach (var entry in entries)
         {
             if (entry.Key == key)
             {

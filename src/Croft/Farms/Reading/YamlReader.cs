@@ -15,19 +15,19 @@ sealed class YamlReader
     const int DeepestNesting = 64;
     const long LargestDocument = 1_000_000;
 
-    readonly string _text;
-    readonly string _file;
-    readonly ProblemList _problems;
-    readonly Scanner _scanner;
-    readonly Parser _parser;
-    readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
-    readonly List<(YamlMap Map, YamlEntry Entry, string Message)> _keyProblems = [];
+    readonly string text;
+    readonly string file;
+    readonly ProblemList problems;
+    readonly Scanner scanner;
+    readonly Parser parser;
+    readonly Dictionary<string, YamlNode?> anchors = new(StringComparer.Ordinal);
+    readonly List<(YamlMap Map, YamlEntry Entry, string Message)> keyProblems = [];
 
     YamlReader(string text, string file, ProblemList problems)
     {
-        (_text, _file, _problems) = (text, file, problems);
-        _scanner = new Scanner(new StringReader(text), skipComments: true);
-        _parser = new Parser(_scanner);
+        (this.text, this.file, this.problems) = (text, file, problems);
+        scanner = new Scanner(new StringReader(text), skipComments: true);
+        parser = new Parser(scanner);
     }
 
     /// <summary>The document's root; null when there is none, or when the text is not YAML, which is then reported.</summary>
@@ -42,33 +42,33 @@ sealed class YamlReader
             root = ReadEvents();
             if (root is not null)
             {
-                _problems.Know(root);
+                this.problems.Know(root);
             }
         }
         catch (NotReadableException e)
         {
-            _problems.Add(e.At, "", e.Message, e.Hint);
+            this.problems.Add(e.At, "", e.Message, e.Hint);
         }
         catch (YamlException e)
         {
             var place = At(PlaceOf(e));
-            var (message, hint) = YamlText.TabIn(_text, place) ? (Tab, Spaces) : ($"not YAML: {YamlText.Sentence(e.Message)}", null);
-            if (hint is null && YamlText.OddIn(_text, place.Line) is ({ } odd, var line, var column))
+            var (message, hint) = YamlText.TabIn(this.text, place) ? (Tab, Spaces) : ($"not YAML: {YamlText.Sentence(e.Message)}", null);
+            if (hint is null && YamlText.OddIn(this.text, place.Line) is ({ } odd, var line, var column))
             {
-                (place, hint) = (new Location(_file, line, column), odd);
+                (place, hint) = (new Location(this.file, line, column), odd);
             }
 
-            _problems.Add(place, "", message, hint);
+            this.problems.Add(place, "", message, hint);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The parser throws bare exceptions at some texts, such as an unclosed "["; the scanner's place is right then.
-            _problems.Add(At(_scanner.CurrentPosition), "", "not YAML: something before this place is not closed or not finished");
+            this.problems.Add(At(scanner.CurrentPosition), "", "not YAML: something before this place is not closed or not finished");
         }
 
-        foreach (var (map, entry, message) in _keyProblems)
+        foreach (var (map, entry, message) in keyProblems)
         {
-            _problems.AddKey(map, entry, message);
+            this.problems.AddKey(map, entry, message);
         }
 
         return root;
@@ -76,22 +76,22 @@ sealed class YamlReader
 
     /// <summary>Where to look: mostly where the parser stopped, but for text that never ends where it begins.</summary>
     Mark PlaceOf(YamlException e) =>
-        e.Message.Contains("invalid tab", StringComparison.Ordinal) ? _scanner.CurrentPosition
+        e.Message.Contains("invalid tab", StringComparison.Ordinal) ? scanner.CurrentPosition
         : e.Message.Contains("end of stream", StringComparison.Ordinal) ? e.Start
         : e.End;
 
     YamlNode? ReadEvents()
     {
-        _parser.Consume<StreamStart>();
-        if (_parser.Accept<StreamEnd>(out _))
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
         {
             return null;
         }
 
-        _parser.Consume<DocumentStart>();
+        parser.Consume<DocumentStart>();
         var root = ReadNode(1);
-        _parser.Consume<DocumentEnd>();
-        if (_parser.Accept<DocumentStart>(out var second))
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
         {
             throw new NotReadableException(At(second.Start), "a second document begins here", "one file is one document; remove the \"---\"");
         }
@@ -101,7 +101,7 @@ sealed class YamlReader
 
     YamlNode ReadNode(int depth)
     {
-        var read = _parser.Consume<ParsingEvent>();
+        var read = parser.Consume<ParsingEvent>();
         if (depth > DeepestNesting)
         {
             throw new NotReadableException(At(read.Start), $"nested deeper than {DeepestNesting} levels", null);
@@ -115,7 +115,7 @@ sealed class YamlReader
         var anchor = read is NodeEvent { Anchor.IsEmpty: false } anchored ? anchored.Anchor.Value : null;
         if (anchor is not null)
         {
-            _anchors[anchor] = null;
+            anchors[anchor] = null;
         }
 
         YamlNode node = read switch
@@ -127,7 +127,7 @@ sealed class YamlReader
         };
         if (anchor is not null)
         {
-            _anchors[anchor] = node;
+            anchors[anchor] = node;
         }
 
         return node;
@@ -136,9 +136,9 @@ sealed class YamlReader
     YamlNode Follow(AnchorAlias alias, int depth)
     {
         var name = alias.Value.Value;
-        if (!_anchors.TryGetValue(name, out var node))
+        if (!anchors.TryGetValue(name, out var node))
         {
-            throw new NotReadableException(At(alias.Start), $"no anchor {Words.Quote(name)} before this place", Words.DidYouMean(name, _anchors.Keys));
+            throw new NotReadableException(At(alias.Start), $"no anchor {Words.Quote(name)} before this place", Words.DidYouMean(name, anchors.Keys));
         }
 
         return node is null
@@ -159,7 +159,7 @@ sealed class YamlReader
         var items = ImmutableArray.CreateBuilder<YamlNode>();
         long weight = 1;
         var height = 0;
-        while (!_parser.TryConsume<SequenceEnd>(out _))
+        while (!parser.TryConsume<SequenceEnd>(out _))
         {
             var item = ReadNode(depth + 1);
             items.Add(item);
@@ -174,7 +174,7 @@ sealed class YamlReader
     {
         RefuseTag(start.Tag.IsEmpty ? null : start.Tag.Value, start.Start);
         YamlMapBuilder map = new(At(start.Start));
-        while (!_parser.TryConsume<MappingEnd>(out _))
+        while (!parser.TryConsume<MappingEnd>(out _))
         {
             RefuseTab(start);
             var key = ReadNode(depth + 1);
@@ -188,7 +188,7 @@ sealed class YamlReader
         }
 
         var read = map.Build();
-        _keyProblems.AddRange(map.Problems.Select(problem => (read, problem.Entry, problem.Message)));
+        keyProblems.AddRange(map.Problems.Select(problem => (read, problem.Entry, problem.Message)));
         return Bounded(read, depth);
     }
 
@@ -214,21 +214,21 @@ sealed class YamlReader
     /// <summary>The parser takes some tabs as indentation, which YAML forbids and every editor shows differently.</summary>
     void RefuseTab(MappingStart start)
     {
-        if (start.Style == MappingStyle.Flow || _parser.Current is not { } key)
+        if (start.Style == MappingStyle.Flow || parser.Current is not { } key)
         {
             return;
         }
 
-        for (var i = (int)Math.Min(key.Start.Index, _text.Length) - 1; i >= 0 && _text[i] is '\t' or ' '; i--)
+        for (var i = (int)Math.Min(key.Start.Index, this.text.Length) - 1; i >= 0 && this.text[i] is '\t' or ' '; i--)
         {
-            if (_text[i] == '\t')
+            if (this.text[i] == '\t')
             {
-                throw new NotReadableException(new Location(_file, (int)key.Start.Line, 1), Tab, Spaces);
+                throw new NotReadableException(new Location(this.file, (int)key.Start.Line, 1), Tab, Spaces);
             }
         }
     }
 
-    Location At(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+    Location At(Mark mark) => new(this.file, (int)mark.Line, (int)mark.Column);
 
     sealed class NotReadableException(Location at, string message, string? hint) : YamlException(message)
     {
