@@ -142,7 +142,7 @@ public sealed partial class Planner
         return new(
             spec, Farm.Name, hypervisor?.Name, virtType, nics, image, has ? found.Machine : null, action,
             action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}" : why,
-            hypervisor is null || virtType is null ? [] : LayerChain.Of(input, spec, virtType, image, nics, hypervisor))
+            hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory ? [] : LayerChain.Of(input, spec, virtType, image, nics, hypervisor))
         {
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
