@@ -1,15 +1,19 @@
-# Publishes the program as users get it; sourced by croft and test; scripts/release compiles with options of its own.
+# Publishes the program as users get it; sourced by croft, test and scripts/release.
 # shellcheck shell=sh
+
+# What .NET calls this machine's kind; nothing where it has no native compiler.
+native_runtime() {
+    case $(uname -m) in
+        x86_64) echo linux-x64 ;;
+        aarch64) echo linux-arm64 ;;
+    esac
+}
 
 # publish_croft FOLDER [OPTION...]: FOLDER/croft is the program, one native file where the compiler is to be had, otherwise beside what .NET needs to run it.
 publish_croft() {
     folder=$1
     shift
-    case $(uname -m) in
-        x86_64) runtime=linux-x64 ;;
-        aarch64) runtime=linux-arm64 ;;
-        *) runtime= ;;
-    esac
+    runtime=$(native_runtime)
     log=$(mktemp)
     rm -rf "$folder"
     if [ -z "$runtime" ] || ! dotnet publish "$here/src/Croft.Cli" -c Release -r "$runtime" -o "$folder" -v quiet -nologo -clp:ErrorsOnly -p:RunAnalyzers=false "$@" >"$log" 2>&1; then

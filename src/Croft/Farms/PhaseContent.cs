@@ -79,5 +79,6 @@ sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
         return new(Convert.ToHexStringLower(hash.GetHashAndReset()) + marks, windows ?? false, wide ?? false);
     }
 
-    static bool IsWindows(ReadOnlySpan<byte> start) => start is [0xEF, 0xBB, 0xBF, ..] || (start.IndexOf((byte)'\n') is > 0 and var end && start[end - 1] == '\r');
+    /// <summary>Whether a script that begins so was saved on Windows, and runs only when what marks that is taken out.</summary>
+    public static bool IsWindows(ReadOnlySpan<byte> start) => start is [0xEF, 0xBB, 0xBF, ..] || (start.IndexOf((byte)'\n') is > 0 and var end && start[end - 1] == '\r');
 }

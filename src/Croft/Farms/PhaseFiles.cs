@@ -209,12 +209,10 @@ public sealed class PhaseFiles
     static void MakeRunnable(string script)
     {
         var bytes = File.ReadAllBytes(script);
-        var text = bytes.AsSpan(bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0);
-        var isWindows = text.IndexOf((byte)'\n') is > 0 and var end && text[end - 1] == '\r';
-        if (!isWindows && text.Length == bytes.Length)
+        if (!PhaseContent.IsWindows(bytes))
             return;
-        var plain = isWindows ? Encoding.Latin1.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal) : Encoding.Latin1.GetString(text);
-        File.WriteAllBytes(script, Encoding.Latin1.GetBytes(plain));
+        var text = Encoding.Latin1.GetString(bytes.AsSpan(bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0));
+        File.WriteAllBytes(script, Encoding.Latin1.GetBytes(text.Replace("\r\n", "\n", StringComparison.Ordinal)));
     }
 
     static bool IsScript(string file) => file.EndsWith(".sh", StringComparison.Ordinal);
