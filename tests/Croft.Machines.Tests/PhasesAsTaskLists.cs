@@ -53,4 +53,33 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
         Assert.Equal(["restore init", "main", "shutdown"], second.Steps("b", "passed"));
         Assert.Equal(["init"], second.Steps("b", "cached"));
     }
+
+    [Fact]
+    public async Task RunInTheProjectWithFactsThatAreKeptAndLayersThatKnowWhatWasRead()
+    {
+        lab.Write("farm.yaml", """
+            farm: tasks
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+            project: { phases: phases }
+            """);
+        lab.Write("group_vars/vms.yml", "from_group: 1\n");
+        lab.Write("roles/web/tasks/main.yml", "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: \"{{ vm.name }}\", cacheable: true }\n- set_fact: { lost: 1 }\n");
+        lab.Write("roles/web/files/f.txt", "1");
+        lab.Write("roles/last/tasks/main.yml", "- assert: { that: [kept == 'a', lost is undefined, from_group == 1, ansible_memtotal_mb > 100, ansible_default_ipv4.address == ansible_host] }\n");
+        lab.Write("phases/dependencies.sh", "mv /usr/bin/python3 /usr/bin/away\n");
+        lab.Write("phases/init.yaml", "- raw: mv /usr/bin/away /usr/bin/python3\n- import_role: { name: web }\n");
+        lab.Write("phases/main.yaml", "- import_role: { name: last }\n");
+        Assert.Contains("create init", (await lab.RunAsync("run")).Steps("a", "passed"));
+
+        lab.Write("roles/last/tasks/main.yml", "- assert: { that: [kept == 'a', lost is undefined, ansible_memtotal_mb > 100] }\n- debug: { msg: changed }\n");
+        var cached = await lab.RunAsync("run");
+        Assert.Equal(["restore init", "main", "shutdown"], cached.Steps("a", "passed"));
+
+        lab.Write("roles/web/files/f.txt", "2");
+        lab.Write("roles/web/tasks/main.yml", "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: a, cacheable: true }\n- lineinfile: { path: \"{{ role_path }}/files/f.txt\", line: x }\n  delegate_to: localhost\n");
+        var changed = await lab.RunAsync("run");
+        Assert.Contains("init", changed.Steps("a", "passed"));
+        Assert.Equal(["create init"], changed.Steps("a", "skipped"));
+        Assert.Equal("roles/web/files/f.txt changed while init ran: the layer would hold what its key does not say", changed.Reason("a", "create init"));
+    }
 }

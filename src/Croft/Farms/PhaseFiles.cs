@@ -24,7 +24,8 @@ public enum Phase
 /// <param name="File">Full path.</param>
 /// <param name="IsAnsible">An Ansible task list; otherwise a script.</param>
 /// <param name="Digest">SHA-256 of its content, lower case hex.</param>
-public sealed record PhaseFile(Phase Phase, string File, bool IsAnsible, string Digest);
+/// <param name="Project">SHA-256 over what a task list takes from the project's folder; null for a script.</param>
+public sealed record PhaseFile(Phase Phase, string File, bool IsAnsible, string Digest, string? Project);
 
 /// <summary>
 /// The project's phase files as they were on disk at one moment. For each phase the first of <c>phases/platform/target/</c>,
@@ -38,6 +39,8 @@ public sealed class PhaseFiles
     readonly ImmutableHashSet<string> folders;
     readonly PhaseFolder? folder;
     readonly ImmutableArray<string> wide;
+    readonly ProjectContent project;
+    readonly ImmutableDictionary<string, TakenContent> taken;
 
     readonly Farm farm;
     readonly string? copies;
@@ -49,7 +52,11 @@ public sealed class PhaseFiles
         digests = contents.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Digest, StringComparer.Ordinal);
         wide = [.. contents.Where(c => c.Value.IsUtf16).Select(c => c.Key)];
         SharedDigest = DigestOf(digests.Where(d => PhaseOf(d.Key) is null));
-        Digest = DigestOf(digests);
+        HasAnsible = digests.Keys.Any(IsAnsible);
+        project = new(HasAnsible && farm.Project.Phases != farm.Project.Root ? farm.Project.Root : null);
+        var shared = digests.Keys.Where(file => PhaseOf(file) is null && !IsScript(file)).Select(TextOf).ToList();
+        taken = digests.Keys.Where(IsAnsible).ToImmutableDictionary(file => file, file => project.Of([TextOf(file), .. shared]));
+        Digest = DigestOf(digests.Concat(taken.Select(t => KeyValuePair.Create(t.Key + " takes", t.Value.Digest)).OrderBy(t => t.Key, StringComparer.Ordinal)));
         Notes = folder is null ? [] : [.. NotesOf(folder, contents)];
     }
 
@@ -72,7 +79,18 @@ public sealed class PhaseFiles
     public ImmutableArray<string> Notes { get; }
 
     /// <summary>Whether any phase is an Ansible task list.</summary>
-    public bool HasAnsible => digests.Keys.Any(file => PhaseOf(file) is not null && !IsScript(file));
+    public bool HasAnsible { get; }
+
+    /// <summary>The collections whose modules the task lists name, each with a phase's file that needs it.</summary>
+    public IEnumerable<(string Collection, string File)> Collections =>
+        from file in taken
+        from collection in file.Value.Collections
+        group file.Key by collection into uses
+        orderby uses.Key
+        select (uses.Key, folder!.Shown(uses.Min()!));
+
+    /// <summary>SHA-256 over the variables that the project has for one machine alone; null when it has none.</summary>
+    public string? OfHost(string machine) => project.OfHost(machine);
 
     /// <summary>Reads and hashes the folder. Only in it and in the folders of known platforms and targets a file can be a phase's own: <c>tasks/main.yml</c> is a helper.</summary>
     public static PhaseFiles Read(Farm farm, CancellationToken cancel) => Read(farm, copy: null, cancel);
@@ -130,7 +148,7 @@ public sealed class PhaseFiles
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, string platform, string target) => digests.IsEmpty
         ? null
-        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !IsScript(path), digests[path])).FirstOrDefault();
+        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !IsScript(path), digests[path], taken.GetValueOrDefault(path)?.Digest)).FirstOrDefault();
 
     /// <summary>Why the phases cannot run: one is given twice in a folder, since the user cannot mean both, or its file or another cannot be read.</summary>
     public IEnumerable<Problem> Problems()
@@ -189,6 +207,10 @@ public sealed class PhaseFiles
 
         return null;
     }
+
+    bool IsAnsible(string file) => !IsScript(file) && PhaseOf(file) is not null;
+
+    string TextOf(string file) => ProjectContent.TextOf(Path.Combine(Root, file));
 
     bool IsOwnScript(string file) => IsScript(file) && PhaseOf(file) is not null;
 

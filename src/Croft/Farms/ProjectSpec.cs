@@ -27,6 +27,9 @@ public sealed record ProjectSpec(
     /// <summary>Full path of the folder that is a playbook's to Ansible: roles, group variables, plugins and ansible.cfg are found there.</summary>
     public required string Root { get; init; }
 
+    /// <summary><c>auto</c>, <c>yes</c> or <c>no</c> alone, or the subsets of facts that Ansible gathers.</summary>
+    public required ImmutableArray<string> GatherFacts { get; init; }
+
     /// <summary>The most that is kept of a phase's log, in bytes.</summary>
     public long LogLimit { get; init; } = 64 << 20;
 }

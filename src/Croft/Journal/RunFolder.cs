@@ -31,6 +31,9 @@ public sealed partial record RunFolder(string Root)
     /// <summary>The folder of the files fetched from a machine; it need not exist.</summary>
     public string ArtifactsPath(string machine) => Path.Combine(Root, "artifacts", Part(machine));
 
+    /// <summary>Where Ansible keeps facts; its folder need not exist.</summary>
+    public string FactsPath => Path.Combine(Root, "facts");
+
     /// <summary>The full path of what the journal names relative to this folder; null when that would lie outside of it.</summary>
     public string? Resolve(string relative)
     {

@@ -20,7 +20,7 @@ public static class FarmRun
         OpenFarm openFarm, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
         var files = await openFarm.TakePhasesAsync(cancel);
-        if (plan.Phases != files.Digest)
+        if (plan.Phases != files.Digest || openFarm.HasInstalled)
             plan = await openFarm.PlanAgainAsync(plan, cancel);
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);

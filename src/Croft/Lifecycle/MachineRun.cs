@@ -28,6 +28,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     IEngine engine = execution.EngineOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     IGuestShell? shell;
+    LayerTrace trace = LayerTrace.Empty;
+    string? unsound;
     bool started;
     bool ready;
 
@@ -164,6 +166,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         var fresh = await execution.MakerFor(machine).PutAsync(machine, layer, await image, cancel);
         record = fresh;
         started = true;
+        Know(state);
         shell = await new MachineStart(execution, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
         ready = true;
     }
@@ -182,9 +185,13 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             await PowerOffAsync(cancel);
             started = true;
             record = await MachineFork.RunAsync(execution, machine, layerState, step, held: null, cancel);
+            Know(state);
             ready = true;
         });
     }
+
+    /// <summary>Makes the run know the facts that belong to a layer.</summary>
+    void Know(StateId layer) => LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(execution.Journal.Folder.FactsPath, Name);
 
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
     void Offer(StateId? layer)
@@ -235,13 +242,23 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         var step = "create " + layer.Name;
         if (!steps.Allowed(step))
             return true;
+        unsound ??= trace.Changed is { } file ? $"{Path.GetRelativePath(execution.Farm.Directory, file)} changed while {layer.Name} ran: the layer would hold what its key does not say" : null;
+        if (unsound is not null)
+        {
+            execution.Journal.StepEnd(Name, step, Outcome.Skipped, unsound);
+            return true;
+        }
+
         return await steps.RunAsync(step, async () =>
         {
             var guest = execution.OpenFarm.GuestOf(engine.Name, record!);
             if (guest is not null)
                 await guest.SyncAsync(cancel);
             var state = LayerChain.StateOf(Id, layer.Key!, LayerChain.IdentityOf(record!.Nics));
+            LayerTrace.Forget(execution.Farm.StateDirectory, state.ToString());
             record = await States.TakeAsync(record, new(layer.Name, layer.Key, state), memory: true, execution.Journal, cancel);
+            if (index > 0 && phases.HasAnsible)
+                trace.WithFacts(execution.Journal.Folder.FactsPath, Name).Keep(execution.Farm.StateDirectory, state.ToString());
             execution.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
                 Offer(state);
@@ -258,7 +275,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         if (file is null)
             return Task.FromResult(true);
         var wanted = steps.Allowed(name) && options.Wants(phase);
-        return steps.RunAsync(name, () => phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), steps.Remark, cancel), skip: !wanted, log: true);
+        return steps.RunAsync(name, async () => trace = await phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), steps.Remark, cancel), skip: !wanted, log: true);
     }
 
     /// <summary>Shuts the guest down where it was reached and runs; in any case the machine is off afterwards.</summary>

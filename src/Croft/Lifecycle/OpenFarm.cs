@@ -140,31 +140,45 @@ public sealed partial class OpenFarm : IDisposable
         return again;
     }
 
-    Plan PlanOf(Inventory inventory, ThisHost here, string? explain) =>
-        Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible)
+    Plan PlanOf(Inventory inventory, ThisHost here, string? explain)
+    {
+        var plan = Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible?.Key)
         {
             DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
             Explain = explain,
+            Agreeing = here.Agreeing,
         });
+        return here.Ansible is { } found ? plan with { Notes = [.. plan.Notes, .. found.Missing(here.Phases.Collections)] } : plan;
+    }
 
     /// <summary>What a plan needs to know of this host.</summary>
     async Task<ThisHost> ReadAsync(CancellationToken cancel)
     {
         var phases = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
-        return new(phases, KnownImages(), phases.HasAnsible ? (ansible ??= await HostAnsible.ReadAsync(Farm.Project, cancel)).Key : null);
+        if (phases.HasAnsible)
+            ansible ??= await HostAnsible.ReadAsync(Farm.Project, Settings.Cache, install: false, cancel);
+        return new(phases, KnownImages(), ansible, phases.HasAnsible ? LayerTrace.Agreeing(Farm.StateDirectory) : null);
     }
 
-    sealed record ThisHost(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, string? Ansible);
+    sealed record ThisHost(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, HostAnsible? Ansible, ImmutableHashSet<string>? Agreeing);
 
     /// <summary>The Ansible of this host, as phases need it.</summary>
     internal HostAnsible Ansible => ansible ?? throw CroftException.World("ansible-playbook was not looked for: no phase is an Ansible task list");
+
+    /// <summary>Whether something was installed for Ansible since the last plan may have been made.</summary>
+    internal bool HasInstalled { get; private set; }
 
     /// <summary>Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the user's files.</summary>
     internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel)
     {
         taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
         if (taken.HasAnsible)
-            ansible = await (ansible ?? await HostAnsible.ReadAsync(Farm.Project, cancel)).AskAsync(Farm.Project, Settings.AnsibleVariables, cancel);
+        {
+            if (ansible is not { IsComplete: true })
+                (ansible, HasInstalled) = (await HostAnsible.ReadAsync(Farm.Project, Settings.Cache, install: true, cancel), true);
+            ansible = await ansible.AskAsync(Farm.Project, Settings.AnsibleVariables, cancel);
+        }
+
         return taken;
     }
 

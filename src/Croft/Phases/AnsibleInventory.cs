@@ -13,7 +13,8 @@ namespace Croft.Phases;
 /// </summary>
 public static class AnsibleInventory
 {
-    const string Python = "ansible_python_interpreter";
+    /// <summary>The variable that names the guest's Python.</summary>
+    internal const string Python = "ansible_python_interpreter";
 
     static readonly SearchValues<string> Template = SearchValues.Create(["{{", "{%", "{#"], StringComparison.Ordinal);
 

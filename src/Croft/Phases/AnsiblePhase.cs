@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Croft.Farms;
+using Croft.Guests;
 using Croft.Planning;
 
 namespace Croft.Phases;
@@ -8,18 +9,21 @@ namespace Croft.Phases;
 sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 {
     /// <summary>Runs it and returns its exit code, with the last task that failed and why; no words when no task did.</summary>
-    public async Task<(int Code, string Words)> RunAsync(PlannedMachine machine, PhaseFile file, Action<string> line, CancellationToken cancel)
+    public async Task<(int Code, string Words)> RunAsync(PlannedMachine machine, PhaseFile file, IGuest guest, Action<string> line, CancellationToken cancel)
     {
         var step = PhaseFiles.Name(file.Phase);
-        var folder = Directory.CreateDirectory(Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, step)).FullName;
+        var folder = Directory.CreateDirectory(FolderOf(machine, file)).FullName;
         var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh);
         var variables = AnsibleInventory.AsText(PhaseVariables.OfFarm(execution.Farm, files.Root));
+        var facts = await FactsAsync(machine, guest, cancel);
         var refusal = new AnsibleRefusal();
         var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
+            Facts = execution.Journal.Folder.FactsPath,
+            GathersOnce = execution.Farm.Project.GatherFacts is not ["yes"],
             Task = name => execution.Journal.Note(machine.Spec.Name, step, "task: " + name),
         };
-        var result = await play.Playing(step, Playbook(machine, file), AnsibleInventory.AsYaml(inventory, variables), printed =>
+        var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory, variables), printed =>
         {
             var text = files.AsUserKnows(printed);
             line(text);
@@ -31,12 +35,30 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
     /// <summary>Paths as the user would write them, from the farm's folder.</summary>
     string Shown(string text) => files.AsUserKnows(text).Replace(execution.Farm.Directory + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
-    JsonArray Playbook(PlannedMachine machine, PhaseFile file) => new(new JsonObject
+    /// <summary>What it took from the project's folder.</summary>
+    public LayerTrace TraceOf(PlannedMachine machine, PhaseFile file) => LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName));
+
+    string FolderOf(PlannedMachine machine, PhaseFile file) => Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, PhaseFiles.Name(file.Phase));
+
+    /// <summary>What the play says of facts. A guest without Python can be given one by <c>raw</c>, so it is asked first.</summary>
+    async Task<JsonObject> FactsAsync(PlannedMachine machine, IGuest guest, CancellationToken cancel)
+    {
+        const string Look = "for python in python3 python /usr/libexec/platform-python; do command -v $python && exit; done; exit 1";
+        var project = execution.Farm.Project;
+        if (project.GatherFacts is ["yes" or "no"])
+            return new JsonObject { ["gather_facts"] = project.GatherFacts[0] == "yes" };
+        var there = PhaseVariables.OfFarm(execution.Farm, "").ContainsKey(AnsibleInventory.Python)
+            || LayerTrace.HasGathered(execution.Journal.Folder.FactsPath, machine.Spec.Name)
+            || (await guest.RunAsync(new(Look), cancel)).ExitCode == 0;
+        return !there ? new JsonObject { ["gather_facts"] = false }
+            : project.GatherFacts is ["auto"] ? []
+            : new JsonObject { ["gather_subset"] = new JsonArray([.. project.GatherFacts.Select(subset => (JsonNode)subset)]) };
+    }
+
+    JsonArray Playbook(PlannedMachine machine, PhaseFile file, JsonObject facts) => new(new JsonObject(facts.Select(fact => KeyValuePair.Create(fact.Key, fact.Value?.DeepClone())))
     {
         ["name"] = PhaseFiles.Name(file.Phase),
         ["hosts"] = machine.Spec.Name,
-        ["gather_facts"] = true,
-        ["gather_subset"] = new JsonArray("!all", "min"),
         ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
         ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
         ["handlers"] = Handlers(files, execution.Farm),

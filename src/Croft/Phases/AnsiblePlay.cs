@@ -18,8 +18,8 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
 
     readonly string results = Path.Combine(folder, "results.jsonl");
 
-    /// <summary>What has been noted of the project's files that Ansible read.</summary>
-    public string Opened => Path.Combine(folder, "opened.jsonl");
+    /// <summary>The file with what was noted of the project's files that Ansible read.</summary>
+    public const string OpenedName = "opened.jsonl";
 
     /// <summary>Where Ansible keeps the facts of this run.</summary>
     public string Facts { get; init; } = Path.Combine(folder, "facts");
@@ -30,6 +30,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Takes the name of each task that begins.</summary>
     public Action<string> Task { get; init; } = _ => { };
 
+    /// <summary>What it took from the project's folder so far.</summary>
+    public LayerTrace Trace => LayerTrace.OfFiles(Path.Combine(folder, OpenedName));
+
     /// <summary>Runs a playbook to its end.</summary>
     /// <param name="line">Takes every line of its output.</param>
     public Tool Playing(string name, JsonNode playbook, JsonNode inventory, Action<string> line)
@@ -39,7 +42,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var variables = Path.Combine(phases, "group_vars");
         if (Directory.Exists(variables) && phases != project.Root)
             File.CreateSymbolicLink(Path.Combine(folder, "group_vars"), variables);
-        return Starter(name, new JsonObject { ["opened"] = Opened }) with { IsApart = true, Line = said => Hear(said, line) };
+        return Starter(name, new JsonObject { ["opened"] = Path.Combine(folder, OpenedName) }) with { IsApart = true, Line = said => Hear(said, line) };
     }
 
     /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
@@ -76,8 +79,8 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["phases"] = phases,
             ["site"] = ansible.Site,
             ["smart"] = GathersOnce,
-            ["collections"] = new JsonArray(),
-            ["roles"] = new JsonArray(),
+            ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),
+            ["roles"] = new JsonArray(ansible.Requirements is { } two ? [two.Roles] : []),
         };
         foreach (var (key, value) in more)
             given[key] = value?.DeepClone();

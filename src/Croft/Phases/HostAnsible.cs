@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
@@ -15,19 +16,30 @@ namespace Croft.Phases;
 sealed partial record HostAnsible(string Key, string Python, string Site, string? Config)
 {
     /// <summary>UTF-8, and part of every C library.</summary>
-    const string Locale = "C.UTF-8";
+    internal const string Locale = "C.UTF-8";
 
     const int MostFiles = 20_000;
 
     static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
+
+    /// <summary>What the project's requirements ask for; null when it has none.</summary>
+    public Requirements? Requirements { get; private init; }
+
+    /// <summary>Whether nothing has to be installed before a run.</summary>
+    public bool IsComplete => Requirements?.IsThere != false;
+
+    /// <summary>The collections that are found: <c>community.general</c>.</summary>
+    ImmutableHashSet<string> Names { get; init; } = [];
 
     /// <summary>What people answered to Ansible's questions, as JSON.</summary>
     public string Answers { get; private init; } = "{}";
 
     /// <summary>Asks Ansible, which takes half a second, and looks through the folders that it names.</summary>
     /// <param name="project">Where the phases and the project's folder are; an ansible.cfg in these decides.</param>
+    /// <param name="cache">Croft's.</param>
+    /// <param name="install">Whether to install what the project's requirements ask for.</param>
     /// <exception cref="CroftException">It is not installed.</exception>
-    public static async Task<HostAnsible> ReadAsync(ProjectSpec project, CancellationToken cancel)
+    public static async Task<HostAnsible> ReadAsync(ProjectSpec project, string cache, bool install, CancellationToken cancel)
     {
         var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "ansible.cfg")), project.Root);
         string said;
@@ -45,9 +57,19 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
         var python = Regex.Match(said, @"^\s*python version = .*\((/[^()]+)\)\s*$", RegexOptions.Multiline);
         if (!python.Success)
             throw CroftException.World($"ansible-playbook says no Python of its own: {said.Split('\n')[0]}", "Croft needs ansible-core 2.14 or newer");
-        var found = Collections(said, site, project.Root).Concat(Trees(said)).Distinct().Order(StringComparer.Ordinal).Select(folder => StateOf(folder, cancel));
+        var version = said.Split('\n')[0];
+        var required = Requirements.Of(project, cache, version);
+        if (install && required is { IsThere: false })
+            await required.InstallAsync(project, cancel);
+        var collections = Collections([.. Named(said, "ansible collection location"), site, Path.Combine(project.Root, "collections"), .. required is null ? (string[])[] : [required.Collections]]).ToList();
+        var trees = Trees(said).Concat(required is { IsThere: true } ? [required.Roles] : []).Where(Directory.Exists);
+        var found = collections.Concat(trees).Distinct().Order(StringComparer.Ordinal).Select(folder => StateOf(folder, cancel)).Append(required is { IsThere: false } ? "something to install" : "");
         var config = Regex.Match(said, @"^\s*config file = (/.*)$", RegexOptions.Multiline);
-        return new($"{said.Split('\n')[0]} {Identity.Digest(found)}", python.Groups[1].Value, site, config.Success ? config.Groups[1].Value.Trim() : null);
+        return new($"{version} {Identity.Digest(found)}", python.Groups[1].Value, site, config.Success ? config.Groups[1].Value.Trim() : null)
+        {
+            Requirements = required,
+            Names = [.. collections.Select(folder => $"{Path.GetFileName(Path.GetDirectoryName(folder))}.{Path.GetFileName(folder)}")],
+        };
     }
 
     /// <summary>The same, after people were asked what Ansible would ask in every phase.</summary>
@@ -76,8 +98,14 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     [GeneratedRegex(@"^\s*(?:ANSIBLE_)?(?:(?:ask_vault_pass|become_ask_pass)\s*[=:]\s*(?:true|yes|on|1|y|t)\b|vault_identity_list\s*[=:].*@prompt)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Questions();
 
-    static IEnumerable<string> Collections(string said, string site, string root) =>
-        from path in Named(said, "ansible collection location").Append(site).Append(Path.Combine(root, "collections"))
+    /// <summary>What to say of collections that phases need and that are not found.</summary>
+    public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
+        from one in used
+        where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Names.Contains(one.Name) && Requirements?.Text.Contains(one.Name, StringComparison.Ordinal) != true
+        select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml";
+
+    static IEnumerable<string> Collections(IEnumerable<string> paths) =>
+        from path in paths
         where path.Length > 0
         let all = Path.Combine(path, "ansible_collections")
         where Directory.Exists(all)

@@ -13,6 +13,9 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     const int ConnectionLost = 255;
     const int AnsibleUnreachable = 4;
 
+    /// <summary>Whether any phase is Ansible's.</summary>
+    public bool HasAnsible => files.HasAnsible;
+
     readonly ScriptPhase script = new(execution, files);
     readonly AnsiblePhase ansible = new(execution, files);
 
@@ -22,8 +25,9 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     /// <summary>Runs a phase in a guest that is ready.</summary>
     /// <param name="remark">Takes what should be known of it besides.</param>
     /// <param name="shell">One that waits for a command there, or null.</param>
+    /// <returns>What it took from the project's folder.</returns>
     /// <exception cref="CroftException">It failed, took too long, or the guest went away.</exception>
-    public async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
+    public async Task<LayerTrace> RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
     {
         await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
@@ -33,6 +37,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         try
         {
             await RunAsync(machine, file, guest, shell, log, cancel);
+            return file.IsAnsible ? ansible.TraceOf(machine, file) : LayerTrace.Empty;
         }
         finally
         {
@@ -59,7 +64,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         {
             using var told = Waits.For($"{name} of machine \"{machine.Spec.Name}\"", () => log.LastLine);
             var (code, words) = file.IsAnsible
-                ? await ansible.RunAsync(machine, file, log.AddLine, any.Token)
+                ? await ansible.RunAsync(machine, file, guest, log.AddLine, any.Token)
                 : (await script.RunAsync(machine, guest, shell, file, log, any.Token), "");
             if (code != 0)
                 throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : log.LastLine);

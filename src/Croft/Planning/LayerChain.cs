@@ -26,24 +26,27 @@ static class LayerChain
                 .. nics.Select(n => n.Bridge is null ? "user" : "card"),
             ]);
         var identity = key is null ? null : IdentityOf(nics);
-        Add(Clean);
+        var isAsItWas = true; // what Ansible read for the layers so far
+        Add(Clean, isRead: false);
         foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
         {
             if (input.Phases.Find(phase, spec.Platform, spec.Target) is not { } file)
                 continue;
             var content = project.Revision is { } revision
                 ? Identity.Digest("revision", project.Id, revision)
-                : Identity.Digest("files", file.Digest, input.Phases.SharedDigest);
-            key = key is null ? null : Identity.Digest(key, PhaseFiles.Name(phase), content, project.Vars, file.IsAnsible ? input.AnsibleVersion : null);
-            Add(PhaseFiles.Name(phase));
+                : Identity.Digest("files", file.Digest, input.Phases.SharedDigest, file.Project, file.IsAnsible ? input.Phases.OfHost(spec.Name) : null);
+            key = key is null ? null : Identity.Digest(
+                key, PhaseFiles.Name(phase), content, project.Vars, file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null);
+            Add(PhaseFiles.Name(phase), file.IsAnsible && project.Revision is null);
         }
 
         return layers.ToImmutable();
 
-        void Add(string name)
+        void Add(string name, bool isRead)
         {
             StateId? state = key is null ? null : StateOf(new(input.Farm.Name, spec.Name), key, identity!);
-            layers.Add(new(name, key, state is { } id && hypervisor.States.Contains(id) ? id : null));
+            isAsItWas &= !isRead || state is null || input.Agreeing?.Contains(state.ToString()!) != false;
+            layers.Add(new(name, key, isAsItWas && state is { } id && hypervisor.States.Contains(id) ? id : null));
         }
     }
 

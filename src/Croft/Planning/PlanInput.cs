@@ -19,6 +19,9 @@ public sealed record PlanInput(
     /// <summary>Size in bytes, as a guest sees it, of every image's disk that is at hand.</summary>
     public ImmutableDictionary<ImageSpec, long> DiskSizes { get; init; } = ImmutableDictionary<ImageSpec, long>.Empty;
 
+    /// <summary>Names of the layers for which nothing changed of what Ansible read; null believes all.</summary>
+    public ImmutableHashSet<string>? Agreeing { get; init; }
+
     /// <summary>A machine whose placement the plan shall explain; null for none.</summary>
     public string? Explain { get; init; }
 }

@@ -20,6 +20,24 @@ public sealed class Projects
         Assert.Equal(0, Reading.Farm("farm: f\ncache: { keep: 0KiB }").CacheKeep);
     }
 
+    [Theory]
+    [InlineData("", "auto")]
+    [InlineData("gather_facts: yes", "yes")]
+    [InlineData("gather_facts: false", "no")]
+    [InlineData("gather_facts: [network, '!hardware']", "network !hardware")]
+    [InlineData("gather_facts: maybe", null)]
+    [InlineData("gather_facts: [No]", null)]
+    [InlineData("gather_facts: []", null)]
+    public void SayWhichFactsAreGathered(string key, string? facts)
+    {
+        using TemporaryFolder folder = new();
+        var read = FarmFile.Read(folder.Write("farm.yaml", $"farm: f\nproject: {{ root: .., ansible: {{ {key} }} }}\n"), Reading.Defaults);
+        if (facts is null)
+            Assert.Throws<CroftException>(read.Require);
+        else
+            Assert.Equal((facts, Path.GetDirectoryName(folder.Path)), (string.Join(' ', read.Require().Project.GatherFacts), read.Require().Project.Root));
+    }
+
     [Fact]
     public void AllKeysAreTaken()
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Croft.Farms;
 using Croft.Phases;
 using Croft.Tests.Farms;
+using Croft.Tools;
 
 namespace Croft.Tests.Lifecycle;
 
@@ -10,6 +11,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
 {
     readonly TemporaryFolder folder = new();
     HostAnsible? ansible;
+    AnsiblePlay? play;
+    readonly List<string> begun = [];
+
+    string Cache => Path.Combine(folder.Path, "cache");
 
     public PlaybooksOfAnsible()
     {
@@ -119,7 +124,88 @@ public sealed class PlaybooksOfAnsible : IDisposable
         Assert.Equal(before, Directory.GetFileSystemEntries(Path.Combine(folder.Path, "project"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("phases/main.yaml") && !f.EndsWith("farm.yaml") && !f.Contains(".croft")).Order());
     }
 
-    async Task<string> VersionAsync() => (await HostAnsible.ReadAsync(Project("", "[]").Project, TestContext.Current.CancellationToken)).Key;
+    [Fact]
+    public async Task SayWhichFilesOfTheProjectTheyReadAndWhichOfTheseChangedMeanwhile()
+    {
+        folder.Write("roles/web/tasks/main.yml", "- debug: { msg: \"{{ lookup('file', 'f.txt') }}\" }\n");
+        folder.Write("files/f.txt", "1");
+        folder.Write("group_vars/all.yml", "a: 1\n");
+        folder.Write("tasks/other.yml", "[]");
+        await PlayAsync("- import_role: { name: web }\n", "{}");
+        var trace = play!.Trace;
+        Assert.Null(trace.Changed);
+        Assert.Equal(["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"], trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
+        await PlayAsync("- import_role: { name: web }\n- shell: echo more >> {{ playbook_dir }}/files/f.txt\n", "{}");
+        Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), play.Trace.Changed);
+    }
+
+    [Fact]
+    public async Task UseWhatTheRequirementsNameWhichIsInstalledOnceInCroftsCache()
+    {
+        await GalaxyAsync("collection", "init", "k.t", "--init-path", "made");
+        folder.Write("made/k/t/roles/r/tasks/main.yml", "- set_fact: { collected: true }\n");
+        await GalaxyAsync("collection", "build", "made/k/t", "--output-path", ".");
+        folder.Write("made/web/tasks/main.yml", "- set_fact: { role: true }\n");
+        folder.Write("made/web/meta/main.yml", "galaxy_info: { author: a, description: d, license: l, min_ansible_version: '2.9' }\n");
+        await new Tool("tar", "-czf", "web.tar.gz", "-C", "made", "web") { Directory = folder.Path }.RunCheckedAsync("packing", TestContext.Current.CancellationToken);
+        folder.Write("requirements.yml", "collections:\n  - name: k-t-1.0.0.tar.gz\n    type: file\nroles:\n  - src: web.tar.gz\n    name: web\n");
+        var project = Project("", "- k.t.module:\n- no.such.module: {}\n- import_role: { name: web }\n");
+        var planned = await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken);
+        Assert.False(planned.IsComplete);
+        var missing = planned.Missing(PhaseFiles.Read(project, TestContext.Current.CancellationToken).Collections);
+        Assert.Equal("phases/main.yaml needs the collection no.such, which is not installed: ansible-galaxy collection install no.such, or name it in requirements.yml", missing.First(note => !note.Contains("k.t", StringComparison.Ordinal)));
+        var (code, words) = await PlayAsync("- import_role: { name: k.t.r }\n- import_role: { name: web }\n- assert: { that: [collected, role] }\n", "{}");
+        Assert.True(code == 0, words);
+        Assert.True(ansible!.IsComplete);
+        Assert.NotEqual(planned.Key, ansible.Key);
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "roles")));
+        var again = await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken);
+        Assert.Equal(ansible.Key, again.Key);
+        File.AppendAllText(Path.Combine(folder.Path, "web.tar.gz"), "x");
+        Assert.False((await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken)).IsComplete);
+    }
+
+    Task GalaxyAsync(params string[] arguments) => new Tool("ansible-galaxy", arguments) { Directory = folder.Path }.RunCheckedAsync("preparing", TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task GatherFactsOnceARunAndHandOnThoseThatAreCacheable()
+    {
+        var facts = Path.Combine(folder.Path, "facts");
+        await PlayAsync("- set_fact: { kept: 1, cacheable: true }\n- set_fact: { lost: 1 }\n- assert: { that: [ansible_memtotal_mb > 0] }\n", "{}", facts: facts);
+        Assert.True(LayerTrace.HasGathered(facts, "a"));
+        var (code, words) = await PlayAsync("- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0] }\n", "{}", facts: facts);
+        Assert.True(code == 0, words);
+        Assert.DoesNotContain("Gathering Facts", begun);
+        var state = Path.Combine(folder.Path, "state");
+        LayerTrace.Empty.WithFacts(facts, "a").Keep(state, "v.json");
+        var restored = Path.Combine(folder.Path, "restored");
+        LayerTrace.Find(state, "v.json")!.Restore(restored, "a");
+        (code, words) = await PlayAsync("- assert: { that: [kept == 1, lost is undefined] }\n", "{}", facts: restored);
+        Assert.True(code == 0, words);
+        Assert.Contains("Gathering Facts", begun);
+    }
+
+    [Fact]
+    public void LeaveLayersThatAgreeWhileTheFilesAreAsTheyWere()
+    {
+        var opened = folder.Write("opened", "");
+        foreach (var file in (string[])["one", "two"])
+        {
+            var path = folder.Write(file, "x");
+            var known = new FileInfo(path);
+            File.WriteAllText(opened, new JsonArray(path, known.Length, (known.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100).ToJsonString() + "\n");
+            LayerTrace.OfFiles(opened).Keep(folder.Path, $"{file}.json");
+        }
+
+        Assert.Equal(["one.json", "two.json"], LayerTrace.Agreeing(folder.Path).Order());
+        folder.Write("two", "y");
+        Assert.Equal(["one.json"], LayerTrace.Agreeing(folder.Path));
+        folder.Write("two", "x");
+        LayerTrace.Forget(folder.Path, "one.json");
+        Assert.Equal(["two.json"], LayerTrace.Agreeing(folder.Path));
+    }
+
+    async Task<string> VersionAsync() => (await HostAnsible.ReadAsync(Project("", "[]").Project, Cache, install: true, TestContext.Current.CancellationToken)).Key;
 
     Farm Project(string root, string tasks)
     {
@@ -127,22 +213,29 @@ public sealed class PlaybooksOfAnsible : IDisposable
         return FarmFile.Read(folder.Write(Path.Combine(root, "farm.yaml"), "farm: f\nproject: { phases: phases }\n"), Reading.Defaults).Require();
     }
 
-    async Task<(int Code, string Words)> PlayAsync(string tasks, string variables, string? locale = null, string root = "")
+    async Task<(int Code, string Words)> PlayAsync(string tasks, string variables, string? locale = null, string root = "", string? facts = null)
     {
         var farm = Project(root, tasks);
         var files = PhaseFiles.Take(farm, TestContext.Current.CancellationToken);
         var playbook = new JsonArray(new JsonObject
         {
             ["hosts"] = "all",
-            ["gather_facts"] = false,
             ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
             ["handlers"] = AnsiblePhase.Handlers(files, farm),
         });
         var list = JsonNode.Parse("""{ "_meta": { "hostvars": { "a": { "ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3" } } } }""")!.AsObject();
         var inventory = AnsibleInventory.AsYaml(list, AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()));
         var refusal = new AnsibleRefusal();
-        ansible ??= await HostAnsible.ReadAsync(farm.Project, TestContext.Current.CancellationToken);
-        var play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(folder.Path, "run" + Guid.NewGuid())).FullName, ansible, farm.Project, files.Root);
+        ansible = await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken);
+        play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName, ansible, farm.Project, files.Root)
+        {
+            Facts = facts ?? Path.Combine(folder.Path, "unused"),
+            GathersOnce = true,
+            Task = begun.Add,
+        };
+        begun.Clear();
+        if (facts is null)
+            playbook[0]!["gather_facts"] = false;
         var tool = play.Playing("main", playbook, inventory, refusal.Take);
         if (locale is not null)
             tool = tool with { Environment = new Dictionary<string, string?>(tool.Environment) { ["LC_ALL"] = locale } };

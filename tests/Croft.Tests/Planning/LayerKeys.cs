@@ -86,6 +86,75 @@ public sealed class LayerKeys : IDisposable
         Assert.Equal("init", Changed(Keys(input), Keys(input with { AnsibleVersion = "core 3" })));
     }
 
+    [Theory]
+    [InlineData("roles/web/tasks/main.yml", "init")]
+    [InlineData("roles/web/files/new", "init")]
+    [InlineData("roles/deep/tasks/main.yml", "init")]
+    [InlineData("roles/only_main/tasks/main.yml", "")]
+    [InlineData("tasks/more.yml", "init")]
+    [InlineData("tasks/only_main.yml", "")]
+    [InlineData("templates/t.j2", "init")]
+    [InlineData("setup.yaml", "init")]
+    [InlineData("group_vars/all.yml", "init")]
+    [InlineData("host_vars/b.yml", "init")]
+    [InlineData("ansible.cfg", "init")]
+    [InlineData("requirements.yml", "init")]
+    [InlineData("filter_plugins/f.py", "init")]
+    [InlineData("library/m.py", "init")]
+    [InlineData("README.md", "")]
+    [InlineData("other/roles/web/tasks/main.yml", "")]
+    public void ChangeWithWhatAnAnsiblePhaseTakesFromTheProject(string file, string changed)
+    {
+        foreach (var (path, text) in ((string, string)[])[
+            ("phases/init.yaml", "- import_role: { name: web }\n- ansible.builtin.include_tasks: ../tasks/more.yml\n  vars: { a: '{{ b }}' }\n- import_tasks: setup.yaml\n"),
+            ("phases/main.yaml", "- import_role: { name: only_main }\n- import_tasks: tasks/only_main.yml\n"), ("roles/web/meta/main.yml", "dependencies: [deep]"),
+            ("roles/deep/tasks/main.yml", "[]"), ("roles/only_main/tasks/main.yml", "[]"), ("tasks/more.yml", "- template: { src: t.j2 }"), ("tasks/only_main.yml", "[]"), ("templates/t.j2", ""), ("setup.yaml", "[]")])
+            folder.Write(path, text);
+        File.Delete(Path.Combine(folder.Path, "phases/init.sh"));
+        File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
+        var before = Keys("");
+        folder.Write(file, "- changed");
+        Assert.Equal(changed, Changed(before, Keys("")));
+    }
+
+    [Theory]
+    [InlineData("- include_role: { name: \"{{ which }}\" }")]
+    [InlineData("- name: x\n  ansible.builtin.include_tasks:\n    file: >-\n      {{ which }}.yml")]
+    public void ChangeWithAllRolesAndTasksWhereANameIsATemplate(string include)
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/init.sh"));
+        folder.Write("phases/init.yaml", include);
+        foreach (var file in (string[])["roles/any/tasks/main.yml", "tasks/any.yml"])
+        {
+            var before = Keys("");
+            folder.Write(file, "changed");
+            Assert.Equal("init", Changed(before, Keys("")));
+        }
+    }
+
+    [Fact]
+    public void DifferBetweenMachinesWithVariablesOfTheirOwn()
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/init.sh"));
+        folder.Write("phases/init.yaml", "[]");
+        folder.Write("host_vars/c/x.yml", "1");
+        Assert.Equal("", Changed(Keys("", name: "a"), Keys("", name: "b")));
+        Assert.Equal("init", Changed(Keys("", name: "a"), Keys("", name: "c")));
+    }
+
+    [Fact]
+    public void AreNoHitWhereWhatAnsibleReadIsNotAsItWas()
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/dependencies.sh"));
+        folder.Write("phases/dependencies.yaml", "[]");
+        var planned = Planner.Make(Input("")).Machines[0];
+        var states = planned.Layers.Select(l => LayerChain.StateOf(new("f", "a"), l.Key!, LayerChain.IdentityOf(planned.Nics))).ToList();
+        string Hits(StateId agreeing) => string.Join(' ', Planner.Make(Input("") with { Inventory = new([Lab.Host("h1") with { States = [.. states] }]), Agreeing = [agreeing.ToString()] })
+            .Machines[0].Layers.Where(l => l.Present is not null).Select(l => l.Name));
+        Assert.Equal("clean dependencies init", Hits(states[1]));
+        Assert.Equal("clean", Hits(states[2]));
+    }
+
     [Fact]
     public void OfAnOwnRevisionReplaceTheFilesPart()
     {

@@ -46,6 +46,11 @@ static class ProjectKeys
 
     public static readonly Field<MapReading> Timeouts = new("timeouts", new MapShape("timeouts", [.. PhaseTimeouts]), "The longest that each phase may take.") { DefaultText = "no bound" };
 
+    public static readonly Field<ImmutableArray<string>> GatherFacts = new(
+        "gather_facts", new FactsShape(), "Which facts task lists have. `auto` gathers all, once a run, where the guest has Python. `yes` gathers before each phase. A list of Ansible's subsets gathers these once.") { DefaultText = "`auto`" };
+
+    public static readonly Field<MapReading> Ansible = new("ansible", new MapShape("settings for Ansible", [GatherFacts]), "How task lists run.");
+
     public static readonly MapShape Map =
-        new("a project", [Id, Revision, Root, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, ConnectionTimeout, Wait]);
+        new("a project", [Id, Revision, Root, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, Ansible, ConnectionTimeout, Wait]);
 }

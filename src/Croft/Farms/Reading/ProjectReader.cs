@@ -33,6 +33,7 @@ sealed class ProjectReader(string folder, ProblemList problems)
             written?.Node.At)
         {
             Root = FolderOf(project, ProjectKeys.Root) ?? folder,
+            GatherFacts = project.Get(ProjectKeys.Ansible)?.Maybe(ProjectKeys.GatherFacts) ?? ["auto"],
             LogLimit = project.Maybe(ProjectKeys.LogLimit) ?? 64 << 20,
         };
     }
