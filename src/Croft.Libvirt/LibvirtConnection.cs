@@ -79,9 +79,6 @@ public sealed partial class LibvirtConnection : IDisposable
     public string DomainCapabilitiesXml(string? emulator = null, string? arch = null, string? machine = null, string? virtType = null) =>
         Checked(virConnectGetDomainCapabilities(handle, emulator, arch, machine, virtType, 0));
 
-    /// <summary>The host's DMI tables, as XML.</summary>
-    public string SysInfoXml() => Checked(virConnectGetSysinfo(handle, 0));
-
     /// <summary>The host's processors and memory.</summary>
     public unsafe NodeInfo NodeInfo()
     {

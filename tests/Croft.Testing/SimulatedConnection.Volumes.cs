@@ -17,8 +17,6 @@ sealed partial class SimulatedConnection
 
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) => CallAsync($"creating disk {name}", () => Create(name, null, size), cancel);
 
-    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
-
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) => CallAsync($"creating {name}", () => Create(name, null, size), cancel);
 
     public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
@@ -45,8 +43,6 @@ sealed partial class SimulatedConnection
         cancel);
 
     public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => AskAsync($"reading {name}", () => host.Volume(name)?.Content is { } content ? content[(int)(offset < 0 ? Math.Max(0, content.Length + offset) : offset)..] : null, cancel);
-
-    public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => AskAsync($"looking for {name}", () => volumes.ContainsKey(name), cancel);
 
     public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => AskAsync<IReadOnlyList<string>>("listing volumes", () => [.. volumes.Keys], cancel);
 

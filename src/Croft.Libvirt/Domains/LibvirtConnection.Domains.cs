@@ -32,9 +32,5 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>The description inside a save image.</summary>
     public string SaveImageXml(string path, DomainXmlFlags flags = DomainXmlFlags.None) => Checked(virDomainSaveImageGetXMLDesc(this.handle, path, flags));
 
-    /// <summary>Changes the description inside a save image.</summary>
-    public void DefineSaveImageXml(string path, string xml, DomainSaveFlags flags = DomainSaveFlags.None) =>
-        Checked(virDomainSaveImageDefineXML(this.handle, path, xml, flags));
-
     LibvirtDomain? OrNull(DomainHandle? handle) => handle is null ? null : new LibvirtDomain(this.handle, handle);
 }

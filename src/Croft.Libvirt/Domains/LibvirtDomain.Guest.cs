@@ -19,9 +19,6 @@ public sealed unsafe partial class LibvirtDomain
         return result ?? "";
     }
 
-    /// <summary>Sets the guest's clock, by its agent; with sync, to the clock of its own hardware.</summary>
-    public void SetTime(long seconds, int nanoseconds, bool sync = false) => Checked(virDomainSetTime(handle, seconds, (uint)nanoseconds, sync ? 1u : 0));
-
     /// <summary>Freezes the guest's file systems, by its agent; says how many.</summary>
     public int FsFreeze() => Checked(virDomainFSFreeze(handle, null, 0, 0));
 

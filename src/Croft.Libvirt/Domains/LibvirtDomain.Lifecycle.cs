@@ -8,9 +8,6 @@ public sealed unsafe partial class LibvirtDomain
     /// <summary>Asks the guest to shut down; returns before it has.</summary>
     public void Shutdown(DomainShutdownFlags flags = DomainShutdownFlags.Default) => Checked(virDomainShutdownFlags(handle, flags));
 
-    /// <summary>Asks the guest to reboot; returns before it has.</summary>
-    public void Reboot(DomainShutdownFlags flags = DomainShutdownFlags.Default) => Checked(virDomainReboot(handle, flags));
-
     /// <summary>Resets the hardware at once.</summary>
     public void Reset() => Checked(virDomainReset(handle, 0));
 

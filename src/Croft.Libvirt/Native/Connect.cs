@@ -40,9 +40,6 @@ static unsafe partial class Libvirt
     internal static partial string? virConnectGetDomainCapabilities(
         ConnectHandle conn, string? emulatorbin, string? arch, string? machine, string? virttype, uint flags);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial string? virConnectGetSysinfo(ConnectHandle conn, uint flags);
-
     [LibraryImport(Library)]
     internal static partial int virNodeGetInfo(ConnectHandle conn, out virNodeInfo info);
 

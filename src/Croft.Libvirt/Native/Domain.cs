@@ -52,9 +52,6 @@ static unsafe partial class Libvirt
     internal static partial int virDomainShutdownFlags(DomainHandle domain, DomainShutdownFlags flags);
 
     [LibraryImport(Library)]
-    internal static partial int virDomainReboot(DomainHandle domain, DomainShutdownFlags flags);
-
-    [LibraryImport(Library)]
     internal static partial int virDomainReset(DomainHandle domain, uint flags);
 
     [LibraryImport(Library)]

@@ -3,9 +3,6 @@ namespace Croft.Libvirt.Native;
 static unsafe partial class Libvirt
 {
     [LibraryImport(Library)]
-    internal static partial int virDomainSetTime(DomainHandle dom, long seconds, uint nseconds, uint flags);
-
-    [LibraryImport(Library)]
     internal static partial int virDomainFSFreeze(DomainHandle dom, byte** mountpoints, uint nmountpoints, uint flags);
 
     [LibraryImport(Library)]

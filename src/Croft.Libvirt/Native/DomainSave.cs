@@ -11,9 +11,6 @@ static unsafe partial class Libvirt
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial string? virDomainSaveImageGetXMLDesc(ConnectHandle conn, string file, DomainXmlFlags flags);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int virDomainSaveImageDefineXML(ConnectHandle conn, string file, string dxml, DomainSaveFlags flags);
-
     [LibraryImport(Library)]
     internal static partial int virDomainAbortJob(DomainHandle domain);
 

@@ -37,9 +37,6 @@ static unsafe partial class Libvirt
     internal static partial int virDomainSnapshotIsCurrent(SnapshotHandle snapshot, uint flags);
 
     [LibraryImport(Library)]
-    internal static partial int virDomainSnapshotHasMetadata(SnapshotHandle snapshot, uint flags);
-
-    [LibraryImport(Library)]
     internal static partial int virDomainRevertToSnapshot(SnapshotHandle snapshot, SnapshotRevertFlags flags);
 
     [LibraryImport(Library)]

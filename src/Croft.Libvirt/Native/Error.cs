@@ -6,9 +6,6 @@ static unsafe partial class Libvirt
     internal static partial virError* virGetLastError();
 
     [LibraryImport(Library)]
-    internal static partial void virResetLastError();
-
-    [LibraryImport(Library)]
     private static partial void virSetErrorFunc(void* userData, delegate* unmanaged<void*, virError*, void> handler);
 
     [UnmanagedCallersOnly]

@@ -17,9 +17,6 @@ static unsafe partial class Libvirt
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial NetworkHandle virNetworkDefineXML(ConnectHandle conn, string xml);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial NetworkHandle virNetworkCreateXML(ConnectHandle conn, string xmlDesc);
-
     [LibraryImport(Library)]
     [return: MarshalUsing(typeof(BorrowedString))]
     internal static partial string? virNetworkGetName(NetworkHandle network);

@@ -15,7 +15,4 @@ public sealed unsafe partial class LibvirtConnection
 
     /// <summary>Defines a network, or redefines the one with the same name and UUID.</summary>
     public LibvirtNetwork DefineNetwork(string xml) => new(Checked(virNetworkDefineXML(this.handle, xml)));
-
-    /// <summary>Starts a network that vanishes when it stops.</summary>
-    public LibvirtNetwork CreateNetwork(string xml) => new(Checked(virNetworkCreateXML(this.handle, xml)));
 }

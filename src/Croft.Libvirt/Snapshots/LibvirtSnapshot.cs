@@ -13,9 +13,6 @@ public sealed unsafe class LibvirtSnapshot : IDisposable
     /// <summary>Whether the next snapshot is a child of this one.</summary>
     public bool IsCurrent => Checked(virDomainSnapshotIsCurrent(this.handle, 0)) == 1;
 
-    /// <summary>Whether libvirt remembers it apart from the disk image.</summary>
-    public bool HasMetadata => Checked(virDomainSnapshotHasMetadata(this.handle, 0)) == 1;
-
     /// <summary>The description, with passwords when secure.</summary>
     public string Xml(bool secure = false) => Checked(virDomainSnapshotGetXMLDesc(this.handle, secure ? 1u : 0));
 

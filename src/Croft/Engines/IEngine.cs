@@ -24,14 +24,14 @@ interface IEngine : IDisposable
     /// <summary>Null where it can keep none.</summary>
     IStates? States { get; }
 
-    /// <summary>Asks for everything that planning needs to know of this hypervisor, all at once.</summary>
+    /// <summary>Asks for all that planning needs to know.</summary>
     /// <param name="firmwareFor">The architectures for which UEFI and TPMs are asked about, too, which takes longer.</param>
     Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel);
 
-    /// <summary>Asks only for what its room follows from: its size and its machines.</summary>
+    /// <summary>Asks for its size and its machines only.</summary>
     Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel);
 
-    /// <summary>All machines of the hypervisor, Croft's and others.</summary>
+    /// <summary>All machines, other people's too.</summary>
     Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel);
 
     Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel);
@@ -41,19 +41,17 @@ interface IEngine : IDisposable
         (await FindAsync(machine, cancel))?.Record ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine} of Croft's", "croft ls shows what exists");
 
     /// <summary>Has the hypervisor hold a copy of an image. Returns the image as the copy that is there.</summary>
-    /// <param name="progress">Bytes sent so far, of all files.</param>
+    /// <param name="progress">Bytes sent so far.</param>
     Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel);
 
     /// <summary>Makes a network where it is missing or to be another, otherwise promises the addresses that the plan adds.</summary>
     /// <returns>What is left to do, which takes a while and is best done while guests boot.</returns>
-    /// <exception cref="CroftException">Another controller took an address, or the network's name, since the plan was made.</exception>
     Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel);
 
-    /// <summary>Makes a machine on fresh disks over its image; does not start it. One of the name must be off; what it was made of is left for <see cref="IStates.TidyAsync"/>.</summary>
+    /// <summary>Makes a machine on fresh disks over its image; does not start it. One of the name must be off.</summary>
     Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel);
 
-    /// <summary>Gives a machine that is off the hardware and the identity of a definition; its disks stay.</summary>
-    /// <param name="seed">Null when its guest knows already what it is.</param>
+    /// <summary>Gives a machine that is off other hardware and, with a seed, another identity; its disks stay.</summary>
     Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Writes Croft's record into a machine, running or not.</summary>
@@ -73,35 +71,29 @@ interface IEngine : IDisposable
     Task RemoveAsync(MachineRecord machine, CancellationToken cancel);
 
     /// <summary>
-    /// Calls <paramref name="signal"/> with what happens to one machine until disposed; from a thread of the engine's, so it must return at once. Several may watch
-    /// one machine; all of them hear. A signal is a hint: who needs to know asks.
+    /// Tells what happens to a machine until disposed, to all who watch it; from a thread of the engine's, so they must return at once. A signal is a hint: who needs
+    /// to know asks.
     /// </summary>
     IDisposable Watch(MachineId machine, Action<MachineSignal> signal);
 
-    /// <summary>What a machine's console has shown so far; null when that was not kept.</summary>
-    /// <param name="last">The most bytes that are wanted, of its end.</param>
+    /// <summary>What a machine's console has shown, its last bytes; null when that was not kept.</summary>
     Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel);
 
     /// <summary>Opens the serial console of a running machine, taking it from whoever has it.</summary>
     Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel);
 
-    /// <summary>Runs a shell script in a guest, as root, by a way of the engine's own. The script is not among the arguments of any process.</summary>
-    /// <param name="patience">How long the guest may take to listen.</param>
-    /// <returns>Its exit code and what it wrote; null when the guest did not listen.</returns>
+    /// <summary>Runs a shell script in a guest, as root, by a way of the engine's own; null when the guest did not listen in time.</summary>
     Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>What is kept for a farm's machines, in order.</summary>
-    /// <param name="machine">Null asks for all of them.</param>
     Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel);
 
     /// <summary>What belongs to nobody any more. In doubt it stays.</summary>
-    /// <param name="owner">The farm's owner id; null before its first <c>up</c>, when it owns nothing.</param>
     /// <param name="before">What changed later is young: somebody may be making it just now.</param>
     /// <param name="superfluous">This farm's machines here of which a newer one is elsewhere.</param>
     Task<ImmutableArray<Leftover>> LeftoversAsync(string farm, string? owner, DateTimeOffset before, IEnumerable<MachineRecord> superfluous, CancellationToken cancel);
 
     /// <summary>Copies of images of which the user has none, and on which no machine stands, that nobody changed since then.</summary>
-    /// <param name="own">Ids of the user's images.</param>
     Task<ImmutableArray<Leftover>> UnusedImagesAsync(IReadOnlyCollection<string> own, DateTimeOffset before, CancellationToken cancel);
 
     /// <summary>Removes something that is not a machine. False when it stays: copies of an image on which a machine stands by now.</summary>
@@ -111,11 +103,9 @@ interface IEngine : IDisposable
     Task ClearAsync(string farm, string owner, CancellationToken cancel);
 
     /// <summary>
-    /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens proves nothing. It leaves
-    /// nothing behind.
+    /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens proves nothing. Returns how
+    /// long the kernel took; null when its machine was seen to end before that, or to say nothing at all.
     /// </summary>
-    /// <param name="image">With a kernel, as the copy that is there.</param>
-    /// <returns>How long the kernel took; null when its machine was seen to end before that, or to say nothing at all.</returns>
     /// <exception cref="CroftException">It could not be tried to the end, which proves nothing.</exception>
     Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel);
 }

@@ -2,7 +2,6 @@ using Croft.Journal;
 
 namespace Croft.Engines;
 
-/// <summary>What is to become of a machine's state.</summary>
 enum StateUse
 {
     /// <summary>The machine leaves it.</summary>
@@ -27,7 +26,6 @@ sealed record NewState(string Name, string? Key = null, StateId? Id = null);
 interface IStates
 {
     /// <summary>Refuses what would be lost or could not be kept whole, before anything is touched.</summary>
-    /// <exception cref="CroftException">Says why, and what to do.</exception>
     Task CheckAsync(MachineId machine, StateUse use, CancellationToken cancel);
 
     /// <summary>All of a machine, layers too, and how they stand on each other.</summary>
@@ -36,12 +34,10 @@ interface IStates
     /// <summary>Whether the user has one of that name; quicker than all.</summary>
     Task<bool> HasAsync(MachineId machine, string name, CancellationToken cancel);
 
-    /// <summary>Makes everything ready to keep a machine's present state, so that the freezing itself takes no longer than it must.</summary>
-    /// <param name="memory">Whether the memory is kept; then the machine must run.</param>
+    /// <summary>Makes all ready to keep a machine's present state, so that the freezing takes no longer than it must. Memory needs a machine that runs.</summary>
     Task<IPendingState> PrepareAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Keeps a machine's present state; the machine goes on as it was. Returns its record as it is then.</summary>
-    /// <inheritdoc cref="PrepareAsync" path="/param"/>
     async Task<MachineRecord> TakeAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel)
     {
         var pending = await PrepareAsync(machine, state, memory, journal, cancel);
@@ -52,7 +48,6 @@ interface IStates
     /// <summary>Opens a state; null when it is not there, or damaged.</summary>
     Task<IKeptState?> FindAsync(StateId state, RunJournal journal, CancellationToken cancel);
 
-    /// <exception cref="CroftException">It is not there, or damaged.</exception>
     async Task<IKeptState> OpenAsync(StateId state, RunJournal journal, CancellationToken cancel) =>
         await FindAsync(state, journal, cancel) ?? throw CroftException.World($"state {state} is damaged");
 
@@ -69,48 +64,41 @@ interface IStates
     Task TidyAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Tidies up, and checks all that is left.</summary>
-    /// <exception cref="CroftException">Something is missing or damaged: names it.</exception>
     Task SettleAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Notes that a layer is used now.</summary>
     Task UseAsync(StateId layer, CancellationToken cancel);
 
     /// <summary>Drops a farm's layers, those first that were not used for the longest time, until the rest takes no more than <paramref name="keep"/> bytes.</summary>
-    /// <param name="needed">Asked for those that stay in any case, if anything may have to go.</param>
+    /// <param name="needed">Asked, if anything may have to go, for those that stay.</param>
     Task EvictAsync(string farm, long keep, Func<Task<IReadOnlySet<StateId>>> needed, RunJournal journal, CancellationToken cancel);
 }
 
 /// <summary>
-/// A state on its way. Until it is finished there is none; whatever ends it before then leaves the machine as it was. Those that are taken together are frozen
-/// when all are ready, and finished when all are frozen.
+/// A state on its way. Until it is finished there is none; whatever ends it before then leaves the machine as it was. Those that belong together are frozen when
+/// all are ready.
 /// </summary>
 interface IPendingState
 {
-    /// <summary>Whether the guest can hold all writes meanwhile; only without memory.</summary>
     bool CanHoldWrites { get; }
 
     /// <summary>Whether it must stand still while its disks are frozen.</summary>
     bool MustStandStill { get; }
 
-    /// <summary>Has the guest hold all writes, where it can.</summary>
     Task HoldWritesAsync(CancellationToken cancel);
 
-    /// <summary>Stops its processors, where it runs.</summary>
     Task StandStillAsync();
 
-    /// <summary>The instant that the state is of. A guest that holds no writes yet does meanwhile, where it can.</summary>
+    /// <summary>The instant that the state is of. A guest that can holds all writes meanwhile.</summary>
     Task FreezeAsync(CancellationToken cancel);
 
-    /// <summary>Lets it run again if it stands still.</summary>
     Task GoOnAsync();
 
-    /// <summary>Lets the guest write again if it holds writes.</summary>
     Task ReleaseWritesAsync();
 
     /// <summary>Now there is a state. Returns the machine's record as it is now.</summary>
     Task<MachineRecord> FinishAsync();
 
-    /// <summary>Gives up.</summary>
     Task AbandonAsync();
 }
 

@@ -20,12 +20,7 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="Unreachable">Why it does not take part; null when it answered.</param>
 /// <param name="Version">Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</param>
 /// <param name="VirtTypes">Per architecture, the virtualization types it offers, best first.</param>
-/// <param name="Vcpus">Processors of the host.</param>
-/// <param name="Memory">Bytes of the host.</param>
-/// <param name="Machines">All machines there, other people's too.</param>
-/// <param name="States">The kept states of Croft's machines.</param>
 /// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
-/// <param name="BusyPorts">TCP ports of loopback that are taken there.</param>
 /// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
 /// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what it can do before each call, 1 s and more.</param>
 /// <param name="Boot">Per architecture, how machines can boot there; what was not asked for is not in it.</param>
@@ -71,8 +66,7 @@ public sealed record HypervisorState(
 
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) => new(
-        name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [],
-        [], [], []);
+        name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [], [], [], []);
 
     /// <summary>A hypervisor as the farm file declares it, empty.</summary>
     public static HypervisorState Declared(Farms.HypervisorSpec spec) => Silent(spec.Name, spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : "") with
@@ -116,7 +110,6 @@ public enum PowerState
 
 /// <summary>A machine as it was seen.</summary>
 /// <param name="Name">Its name on the hypervisor, <c>farm.machine</c> for Croft's.</param>
-/// <param name="Memory">Bytes.</param>
 /// <param name="Record">What Croft wrote into it; null when it is not Croft's.</param>
 public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int Vcpus, long Memory, MachineRecord? Record)
 {
@@ -128,17 +121,13 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 }
 
 /// <summary>What Croft writes into every machine it makes; any controller can read it back.</summary>
-/// <param name="Farm">The farm's name.</param>
-/// <param name="Owner">The farm's owner id.</param>
 /// <param name="Folder">Where the farm file is, for messages.</param>
-/// <param name="Name">The machine's name within the farm.</param>
 /// <param name="HardwareDigest">Of what a restart can change: processors, memory, model, networks and addresses.</param>
 /// <param name="DiskDigest">Of what only a new machine can change: image, architecture, firmware, disks, login.</param>
 /// <param name="Run">The run that made or last restored it.</param>
 /// <param name="InUse">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
 /// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
 /// <param name="Seed">The volume of its seed. This, its disks and its UEFI variables are its engine's matter alone.</param>
-/// <param name="Nics">In order.</param>
 /// <param name="Disks">The volumes it writes to now; the root disk first.</param>
 /// <param name="Nvram">The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</param>
 public sealed record MachineRecord(
@@ -208,22 +197,17 @@ public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, 
 
 /// <summary>A writable disk of a machine.</summary>
 /// <param name="Disk">Its name in the farm file; <c>root</c> for the first. Also the serial number the guest sees.</param>
-/// <param name="Volume">The volume.</param>
 public sealed record DiskVolume(string Disk, string Volume);
 
 /// <summary>A network card with the identity that Croft decided.</summary>
-/// <param name="Network">The farm's name of the network.</param>
 /// <param name="Bridge">libvirt's name of the network, <c>farm.network</c>; null with user networking.</param>
-/// <param name="Mac">Lower case, colons.</param>
 /// <param name="Address">Null when somebody else decides it.</param>
 /// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
 public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port);
 
 /// <summary>A network as it was seen.</summary>
-/// <param name="Name">Its name on the hypervisor.</param>
 /// <param name="Farm">The farm it belongs to; null when it is not Croft's.</param>
 /// <param name="SpanningTree">Whether its bridge has STP on, which holds every new card for seconds.</param>
-/// <param name="Reservations">Address, MAC and name of every host entry.</param>
 public sealed record NetworkState(
     string Name,
     string? Farm,

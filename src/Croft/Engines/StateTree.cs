@@ -6,7 +6,6 @@ namespace Croft.Engines;
 /// <param name="Made">When, in UTC.</param>
 sealed record KeptState(StateId Id, string Name, bool HasMemory, DateTimeOffset Made)
 {
-    /// <summary>Of a layer: everything that went into it.</summary>
     public string? Key { get; init; }
 
     /// <summary>The state that it stands on; null for a root.</summary>
@@ -15,12 +14,10 @@ sealed record KeptState(StateId Id, string Name, bool HasMemory, DateTimeOffset 
     /// <summary>Whether the machine came from it last.</summary>
     public bool IsCurrent { get; init; }
 
-    /// <summary>Bytes that it takes by itself.</summary>
     public long Size { get; init; }
 
     public string Run { get; init; } = "";
 
-    /// <summary>What it is made of.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>What it needs and is not there; one without is whole.</summary>

@@ -77,18 +77,6 @@ public sealed record StoredImage(
     [JsonIgnore]
     public string DiskPath => Path.Combine(Directory, Disk);
 
-    /// <summary>Full path of the kernel.</summary>
-    [JsonIgnore]
-    public string? KernelPath => Kernel is null ? null : Path.Combine(Directory, Kernel);
-
-    /// <summary>Full path of the initramfs.</summary>
-    [JsonIgnore]
-    public string? InitrdPath => Initrd is null ? null : Path.Combine(Directory, Initrd);
-
-    /// <summary>Full path of the list of packages, <c>name version</c> per line; null when the image was not built here.</summary>
-    [JsonIgnore]
-    public string? PackagesPath => Files.ContainsKey("packages") ? Path.Combine(Directory, "packages") : null;
-
     /// <summary>Bytes that it takes on this machine's disk.</summary>
     [JsonIgnore]
     public long Bytes => Files.Values.Sum();

@@ -11,13 +11,10 @@ sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
 {
     readonly ILookup<string, string> onTop = files.Values.Where(f => f.Backing is not null).ToLookup(f => f.Backing!, f => f.Name, StringComparer.Ordinal);
 
-    /// <summary>All names.</summary>
     public IEnumerable<string> Names => files.Keys;
 
-    /// <summary>Bytes that a file takes; 0 when there is none.</summary>
     public long Size(string name) => files.TryGetValue(name, out var file) ? file.Allocation : 0;
 
-    /// <summary>When a file was last written to.</summary>
     public DateTimeOffset Changed(string name) => files.TryGetValue(name, out var file) ? file.Changed : default;
 
     /// <summary>The files that stand directly on this one.</summary>
@@ -34,6 +31,5 @@ sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
             yield return file;
     }
 
-    /// <summary>Whether there is such a file.</summary>
     public bool Has(string name) => files.ContainsKey(name);
 }

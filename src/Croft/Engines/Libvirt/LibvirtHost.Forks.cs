@@ -104,7 +104,7 @@ sealed partial class LibvirtHost
         await using var source = await OpenMemoryAsync(memory, cancel);
         if (LocalPathOf(memory) is not null)
         {
-            await CreateFileAsync(copy, cancel);
+            await CreateFileAsync(copy, 0, cancel);
             await using var file = new FileStream(PathOf(copy), FileMode.Open, FileAccess.Write);
             await SaveImage.CopyAsync(source, file, become, cancel);
             return;

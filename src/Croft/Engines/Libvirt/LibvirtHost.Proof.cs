@@ -14,7 +14,7 @@ sealed partial class LibvirtHost
     {
         var name = $"croft-proof-{Guid.NewGuid():n}";
         var log = name + ".log";
-        await CreateFileAsync(log, cancel);
+        await CreateFileAsync(log, 0, cancel);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var told = Waits.For($"the proof that {virtType} works on hypervisor \"{Name}\"");
         using var watch = Watch(name, signal =>

@@ -24,8 +24,6 @@ sealed partial class LibvirtHost
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating disk {name}", () => Create(name, Volumes.FormatOf(name), size, "0600", null), cancel);
 
-    public Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
-
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
 
@@ -77,15 +75,6 @@ sealed partial class LibvirtHost
             using var content = new MemoryStream();
             volume.Download(content, offset < 0 ? (ulong)Math.Max(0, (long)volume.Info().Capacity + offset) : (ulong)offset, 0);
             return content.ToArray();
-        },
-        cancel);
-
-    public Task<bool> PoolHasAsync(string name, CancellationToken cancel) => CallAsync(
-        $"looking for {name}",
-        () =>
-        {
-            using var volume = FindPool()?.FindVolume(name);
-            return volume is not null;
         },
         cancel);
 

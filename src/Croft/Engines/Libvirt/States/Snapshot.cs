@@ -14,7 +14,6 @@ namespace Croft.Engines.Libvirt.States;
 /// <param name="Memory">Volume of the saved memory, a libvirt save image; null when it holds disks only.</param>
 /// <param name="Record">The machine as it was, with the volumes that are frozen now.</param>
 /// <param name="Definition">The machine's definition, as libvirt keeps it.</param>
-/// <param name="Made">When, in UTC.</param>
 sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord Record, string Definition, DateTimeOffset Made)
 {
     /// <summary>The manifest's bytes.</summary>

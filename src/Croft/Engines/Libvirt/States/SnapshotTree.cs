@@ -24,7 +24,6 @@ sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnapshot> s
         .SelectMany(s => s.Snapshot.Record.Disks.Select(d => (d.Volume, Snapshot: s)))
         .GroupBy(f => f.Volume).ToDictionary(g => g.Key, g => g.First().Snapshot, StringComparer.Ordinal);
 
-    /// <summary>Oldest first.</summary>
     public ImmutableArray<StoredSnapshot> Snapshots => snapshots;
 
     /// <summary>Snapshots of the machine that others made; they are in the disks that it writes to now, or in files that are not Croft's.</summary>
