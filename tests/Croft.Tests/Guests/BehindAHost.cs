@@ -91,7 +91,7 @@ public sealed class BehindAHost : IAsyncLifetime
         server = null;
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
