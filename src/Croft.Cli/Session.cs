@@ -63,11 +63,12 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <exception cref="PlanException">It has problems: all of them.</exception>
     public Farm LoadFarm() => Load(FarmPath() ?? throw CroftException.Usage("there is no farm.yaml here or in a folder above", "croft init writes one; -f FILE names one"));
 
-    public static Farm Load(string path)
-    {
-        var reading = FarmFile.Read(path, Defaults);
-        return reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
-    }
+    public static Farm Load(string path) => Good(FarmFile.Read(path, Defaults));
+
+    /// <summary>The farm of what was read.</summary>
+    /// <exception cref="PlanException">It has problems: all of them.</exception>
+    public static Farm Good(FarmReading reading) =>
+        reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
 
     /// <summary>Waits until no other command changes a farm, and keeps others from it until disposed. The kernel ends that with the program, however it ends.</summary>
     public Task<FileLock> AloneAsync(string farm, CancellationToken cancel) => FileLock.EnterAsync(

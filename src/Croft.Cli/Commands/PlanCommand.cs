@@ -14,9 +14,10 @@ static class PlanCommand
         var selection = Arguments.Selection();
         var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
         var explain = new Option<string>("--explain") { Description = "Tell everything that decides where one machine goes", HelpName = "machine" };
-        return make.Make("plan", "Show machines, where they go and why, what up would change, and what is cached; changes nothing", [selection, offline, explain], async (session, parsed, cancel) =>
+        var extra = Arguments.ExtraVariables();
+        return make.Make("plan", "Show machines, where they go and why, what up would change, and what is cached; changes nothing", [selection, offline, explain, extra], async (session, parsed, cancel) =>
         {
-            var farm = LoadOrShow(session);
+            var farm = Session.Good(ExtraVariables.In(LoadOrShow(session), parsed.GetValue(extra)!));
             using var openFarm = parsed.GetValue(offline) ? OpenFarm.Offline(farm, session.Settings) : await OpenFarm.OpenAsync(farm, session.Settings, cancel);
             var asked = parsed.GetValue(explain);
             if (asked is not null && farm.Machines.All(m => m.Name != asked))

@@ -9,6 +9,13 @@ static class Arguments
 
     public static Argument<string> Machine() => new("MACHINE") { Description = "A machine's name" };
 
+    public static Option<string[]> ExtraVariables() => new("--extra-vars", "-e")
+    {
+        Description = "A variable for phases, above all others: NAME=VALUE, @FILE of YAML or JSON, or a map in one word",
+        HelpName = "VARS",
+        DefaultValueFactory = _ => [],
+    };
+
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
     public static Option<bool> Recreate() => new("--recreate") { Description = "Make machines anew whose image, disks or login changed in the farm file; destroys their data" };

@@ -73,6 +73,15 @@ public sealed record HypervisorSpec(
     /// <summary>How long it may take to answer at first.</summary>
     public TimeSpan ConnectionTimeout { get; init; } = DefaultConnectionTimeout;
 
+    /// <summary>Itself as ssh goes there; null where its address says nothing of that.</summary>
+    internal Jump? Itself => new HypervisorAddress(Uri) is var address && address.Jump is { } way ? way : Jump.Parse(address.Authority);
+
+    /// <summary>What it is to programs on itself: <c>qemu:///system</c>.</summary>
+    internal string UriThere => $"{Uri.Split(':', '+')[0]}:///{(IsSession ? "session" : "system")}";
+
+    /// <summary>Whether it is this host.</summary>
+    public bool IsLocal => Machine is null && new HypervisorAddress(Uri).Authority.Length == 0;
+
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
 }
@@ -173,7 +182,17 @@ public sealed record MachineSpec(
     ImmutableSortedDictionary<string, string> Require,
     string? Apart,
     string Properties,
-    Location? At);
+    Location? At)
+{
+    /// <summary>The user's own groups in Ansible's inventory.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Variables of this machine for phases, as a JSON object.</summary>
+    public string Vars { get; init; } = "{}";
+
+    /// <summary>How a run goes on it.</summary>
+    public required StepRules Steps { get; init; }
+}
 
 /// <summary>How a machine boots.</summary>
 public enum Firmware

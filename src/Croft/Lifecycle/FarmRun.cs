@@ -25,8 +25,8 @@ public static class FarmRun
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);
         if (!options.Fresh)
-            await FarmSnapshots.CheckAsync(openFarm, Existing(plan), StateUse.Leave, cancel);
-        if (options.SaveAs is { } name && InUse(plan) is { Count: > 0 } held)
+            await FarmSnapshots.CheckAsync(openFarm, Existing(plan, options), StateUse.Leave, cancel);
+        if (options.SaveAs is { } name && InUse(plan, options) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
             journal.RunStart(openFarm.Farm.Name, "snapshot create", openFarm.Farm.Project.Id);
@@ -34,7 +34,7 @@ public static class FarmRun
             plan = await openFarm.PlanAgainAsync(plan, cancel); // they write to other disks now
         }
 
-        using var execution = await Execution.PrepareAsync(openFarm, plan, "run", _ => true, opened, images, cancel);
+        using var execution = await Execution.PrepareAsync(openFarm, plan, "run", machine => !options.TakesAsItIs(machine.Spec), opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(execution, files, output);
         var shared = SharedLayer.Of(execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)));
@@ -112,15 +112,16 @@ public static class FarmRun
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
 
-    static IEnumerable<ExistingMachine> Existing(Plan plan) => plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
+    /// <summary>Those that are made anew or reverted.</summary>
+    static IEnumerable<ExistingMachine> Existing(Plan plan, RunOptions options) => plan.Machines.Where(m => m.Existing?.Record is not null && !options.TakesAsItIs(m.Spec)).Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
 
-    static IReadOnlyList<ExistingMachine> InUse(Plan plan) => [.. Existing(plan).Where(m => m.Record.InUse is not null)];
+    static IReadOnlyList<ExistingMachine> InUse(Plan plan, RunOptions options) => [.. Existing(plan, options).Where(m => m.Record.InUse is not null)];
 
     static void RefuseInUse(Plan plan, RunOptions options)
     {
         if (options.Fresh)
             return;
-        var held = InUse(plan);
+        var held = InUse(plan, options);
         if (held.Count > 0 && options.SaveAs is null)
             throw CroftException.Usage(
                 $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.InUse})"))}",

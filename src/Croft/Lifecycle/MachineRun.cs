@@ -65,7 +65,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     {
         if (!await IsReachableAsync(cancel))
             return;
-        if (!execution.OpenFarm.Farm.Project.Artifacts.IsEmpty)
+        if (!execution.OpenFarm.Farm.Project.Artifacts.IsEmpty && !options.EndsOnly)
             await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cancel));
         await RunPhaseAsync(Phase.Terminate, cancel);
     }
@@ -92,9 +92,15 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
     async Task WayToMainAsync(CancellationToken cancel)
     {
-        var done = await RestoreAsync(cancel);
+        var done = options.EndsOnly ? -1 : await RestoreAsync(cancel);
         if (steps.Worst != Outcome.Passed)
             return;
+        if (done < 0 && (options.EndsOnly || !steps.Allowed("startup")))
+        {
+            await AsItIsAsync(cancel);
+            return;
+        }
+
         if (done < 0 && shared is not null && !isShared && await ForkAsync(shared, cancel))
             done = machine.Layers.Length - 1;
         if (done < 0)
@@ -124,6 +130,32 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         Offer(null); // without a layer so far there will be none
         execution.Inner.Say(Name, ready: true);
         await RunPhaseAsync(Phase.Main, cancel);
+    }
+
+    /// <summary>Goes on with the machine as it runs. Nothing is known of how it became so, and no layer is made of it.</summary>
+    async Task AsItIsAsync(CancellationToken cancel)
+    {
+        if (options.EndsOnly && machine.Existing?.Power != PowerState.Running)
+        {
+            execution.Journal.StepEnd(Name, RunOptions.Shutdown, Outcome.Skipped, "it does not run");
+            return;
+        }
+
+        var runs = await steps.RunAsync("as it is", async () =>
+        {
+            if (machine.Existing is not { Power: PowerState.Running, Record: { } there })
+                throw CroftException.Farm("it does not run, and allowed_phases has no startup", $"croft up {Name} starts it");
+            started = true;
+            await new MachineStart(execution, machine, "as it is").RunAsync(there, () => Task.CompletedTask, running: true, cancel);
+            ready = true;
+        });
+        foreach (var phase in runs && !options.EndsOnly ? new[] { Phase.Dependencies, Phase.Init, Phase.Main } : [])
+        {
+            if (phase == Phase.Main)
+                execution.Inner.Say(Name, ready: true);
+            if (!await RunPhaseAsync(phase, cancel))
+                return;
+        }
     }
 
     /// <summary>Restores the furthest layer that loads. Returns its index, or -1.</summary>

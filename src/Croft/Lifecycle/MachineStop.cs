@@ -12,7 +12,7 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
     /// <summary>Returns when it is off.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var project = openFarm.Farm.Project;
+        var rules = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Steps ?? openFarm.Farm.Project.Steps;
         var machine = record.Id;
         await Task.WhenAll((await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>
             new MachineStop(openFarm, openFarm.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
@@ -26,7 +26,7 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
                 off.TrySetResult();
         });
         using var told = Waits.For($"the guest of machine \"{record.Name}\" to shut down");
-        for (var i = 1; i <= project.RetryCount; i++)
+        for (var i = 1; i <= rules.RetryCount; i++)
         {
             var power = (await engine.FindAsync(machine, cancel))?.Power;
             if (power is null or PowerState.Off or PowerState.Crashed)
@@ -36,12 +36,12 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
             await engine.StopAsync(machine, StopBy.Asking, cancel);
             try
             {
-                await off.Task.WaitAsync(project.RetryDelay, openFarm.Settings.Clock, cancel);
+                await off.Task.WaitAsync(rules.RetryDelay, openFarm.Settings.Clock, cancel);
                 return;
             }
             catch (TimeoutException)
             {
-                note($"still on after {i * project.RetryDelay.TotalSeconds:0} s");
+                note($"still on after {i * rules.RetryDelay.TotalSeconds:0} s");
             }
         }
 

@@ -15,8 +15,22 @@ public sealed record RunOptions(ImmutableArray<Phase> Only, ImmutableArray<Phase
     /// <summary>Everything, in the usual way.</summary>
     public static readonly RunOptions Default = new([], [], false, false, false, null);
 
+    /// <summary>The step that may be asked for beside phases.</summary>
+    public const string Shutdown = "shutdown";
+
+    /// <summary>Whether shutdown is among what is asked for.</summary>
+    public bool OnlyShutdown { get; init; }
+
+    /// <summary>Whether machines are taken as they run, to end there: nothing else happens to them.</summary>
+    internal bool EndsOnly => OnlyShutdown && Only is [] or [Phase.Terminate];
+
+    /// <summary>Whether a machine is not made or reverted, whatever state it is in.</summary>
+    internal bool TakesAsItIs(MachineSpec machine) => EndsOnly || (!Fresh && IsLeft(machine.Steps));
+
+    static bool IsLeft(StepRules steps) => !steps.Allows("startup") && !steps.Allowed.Any(step => step.StartsWith("restore ", StringComparison.Ordinal));
+
     /// <summary>Whether a phase is asked for, or is what one that is asked for stands on. Terminate is always.</summary>
-    public bool Wants(Phase phase) => !Skip.Contains(phase) && (Only.IsEmpty || Only.Contains(phase) || phase switch
+    public bool Wants(Phase phase) => EndsOnly ? Only.Contains(phase) : !Skip.Contains(phase) && (Only.IsEmpty || Only.Contains(phase) || phase switch
     {
         Phase.Dependencies or Phase.Init => phase < Only.Max(),
         Phase.Main => false,

@@ -18,12 +18,8 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
     /// <summary>Takes what should be known of the present step: a reason that it passed no better, or a note beside what it failed for.</summary>
     public void Remark(string text) => remarks.Add(text);
 
-    /// <summary>Whether the project allows a step.</summary>
-    public bool Allowed(string step)
-    {
-        var allowed = execution.OpenFarm.Farm.Project.AllowedSteps;
-        return allowed.IsEmpty || allowed.Contains(step);
-    }
+    /// <summary>Whether a step may happen on this machine.</summary>
+    public bool Allowed(string step) => machine.Spec.Steps.Allows(step);
 
     /// <summary>Whether a step was really done in this run.</summary>
     public bool Ran(string step) => ran.Contains(step);

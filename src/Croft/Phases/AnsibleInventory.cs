@@ -2,54 +2,81 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Croft.Engines;
+using Croft.Farms;
 using Croft.Guests;
 using Croft.Planning;
 
 namespace Croft.Phases;
 
 /// <summary>
-/// The farm as an Ansible inventory: each machine in the groups <c>vms</c>, its platform and its target, with the roles' variables.
-/// The address is known before boot, so it is always complete.
+/// The farm as an Ansible inventory: its machines and hypervisors, with the roles' variables, in groups by platform, target, hypervisor and farm, and in the
+/// user's own. The address is known before boot, so it is always complete. No group has a host's name, of which Ansible would warn.
 /// </summary>
 public static class AnsibleInventory
 {
     /// <summary>The variable that names the guest's Python.</summary>
     internal const string Python = "ansible_python_interpreter";
 
+    const string Machines = "vms";
+    const string Hypervisors = "hypervisors";
+
     static readonly SearchValues<string> Template = SearchValues.Create(["{{", "{%", "{#"], StringComparison.Ordinal);
 
     /// <summary>In the form of an inventory script's <c>--list</c>, variables of all hosts in <c>_meta</c>.</summary>
-    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh)
+    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh) => Of(plan, records, ssh, plan.Farm.Project.Phases ?? "", every: false);
+
+    /// <summary>The same, for a run.</summary>
+    /// <param name="phases">Where the run has the phases.</param>
+    /// <param name="every">Whether a group is known by the name that it has in the farm file, too, where Ansible would rather not have it.</param>
+    internal static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh, string phases, bool every)
     {
         var known = records.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        var ofProject = AsText(PhaseVariables.OfFarm(plan.Farm, phases)).ToLookup(v => v.Key.StartsWith("ansible_", StringComparison.Ordinal));
+        var ofMachines = new JsonObject(Clones(ofProject[true])); // hypervisors are reached in their own way
         var hosts = new JsonObject();
-        var groups = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var machine in plan.Machines)
+        var groups = new SortedDictionary<string, List<string>>(StringComparer.Ordinal) { [Machines] = [], [Hypervisors] = [] };
+        foreach (var machine in plan.Machines.Concat(plan.Others))
         {
             var name = machine.Spec.Name;
-            hosts[name] = Host(plan, machine, known.GetValueOrDefault(name), ssh);
-            foreach (var group in new[] { "vms", machine.Spec.Platform, machine.Spec.Target }.Select(GroupOf).Distinct().Where(g => g is not ("all" or "ungrouped")))
+            hosts[name] = Host(plan, machine, known.GetValueOrDefault(name) ?? machine.Existing?.Record, ssh, ofMachines);
+            foreach (var group in GroupsOf(machine).SelectMany(g => every ? new[] { g, Valid(g) } : [Valid(g)]).Distinct())
                 (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
         }
 
-        foreach (var lonely in groups.Where(g => g.Value is [var only] && only == g.Key).ToList())
-            groups.Remove(lonely.Key); // Ansible warns of a group with the name of a host
+        foreach (var hypervisor in plan.Farm.Hypervisors)
+        {
+            var host = hypervisor.Machine is not { } inner ? Host(hypervisor) : hosts[inner]?.DeepClone().AsObject();
+            if (host is null)
+                continue; // it could not be placed, or is declared no more
+            foreach (var (name, value) in Clones(PhaseVariables.OfHypervisor(plan, hypervisor.Name)))
+                host[name] = value;
+            host["ansible_libvirt_uri"] = hypervisor.UriThere;
+            host["hostjumps"] = PhaseVariables.Jumps(plan, hypervisor.Name);
+            hosts[hypervisor.Name] = host;
+            groups[Hypervisors].Add(hypervisor.Name);
+        }
+
+        foreach (var taken in groups.Keys.Where(g => g is "all" or "ungrouped" || hosts.ContainsKey(g)).ToList())
+            groups.Remove(taken);
         var list = new JsonObject { ["_meta"] = new JsonObject { ["hostvars"] = hosts } };
-        list["all"] = new JsonObject { ["children"] = new JsonArray([.. groups.Keys.Select(g => (JsonNode)g)]) };
+        list["all"] = new JsonObject { ["children"] = new JsonArray([.. groups.Keys.Select(g => (JsonNode)g)]), ["vars"] = new JsonObject(Clones(ofProject[false])) };
         foreach (var (group, members) in groups)
             list[group] = new JsonObject { ["hosts"] = new JsonArray([.. members.Select(m => (JsonNode)m)]) };
+        list[Machines]!["vars"] = ofMachines;
         return list;
     }
 
     /// <summary>The same in the form of an inventory file, which Ansible's YAML plugin reads.</summary>
-    /// <param name="variables">Of all machines. Here they yield to what a task sets, unlike given as an argument.</param>
-    public static JsonObject AsYaml(JsonObject list, JsonObject variables)
+    public static JsonObject AsYaml(JsonObject list)
     {
-        var hosts = list["_meta"]!["hostvars"]!.AsObject();
         var children = new JsonObject();
         foreach (var (group, content) in list.Where(g => g.Key is not ("_meta" or "all")))
-            children[group] = new JsonObject { ["hosts"] = new JsonObject(content!["hosts"]!.AsArray().Select(h => KeyValuePair.Create(h!.GetValue<string>(), (JsonNode?)new JsonObject()))) };
-        return new JsonObject { ["all"] = new JsonObject { ["hosts"] = hosts.DeepClone(), ["vars"] = variables.DeepClone(), ["children"] = children } };
+            children[group] = new JsonObject
+            {
+                ["hosts"] = new JsonObject(content!["hosts"]!.AsArray().Select(h => KeyValuePair.Create(h!.GetValue<string>(), (JsonNode?)new JsonObject()))),
+                ["vars"] = content["vars"]?.DeepClone() ?? new JsonObject(),
+            };
+        return new JsonObject { ["all"] = new JsonObject { ["hosts"] = list["_meta"]!["hostvars"]!.DeepClone(), ["vars"] = list["all"]?["vars"]?.DeepClone() ?? new JsonObject(), ["children"] = children } };
     }
 
     /// <summary>Values for Ansible that are text as they are: what looks like a template in them is none.</summary>
@@ -63,24 +90,50 @@ public static class AnsibleInventory
         _ => value?.DeepClone(),
     };
 
-    /// <summary>A name as Ansible takes it for a group.</summary>
-    static string GroupOf(string name) => Regex.Replace(name, "[^A-Za-z0-9_]|^(?=[0-9])", "_");
+    static IEnumerable<KeyValuePair<string, JsonNode?>> Clones(IEnumerable<KeyValuePair<string, JsonNode?>> values) => values.Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()));
 
-    static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh)
+    static IEnumerable<string> GroupsOf(PlannedMachine machine) =>
+        ((string[])[Machines, machine.Spec.Platform, machine.Spec.Target, "farm_" + machine.Farm, .. machine.Hypervisor is { } on ? ["hypervisor_" + on] : (string[])[]]).Concat(machine.Spec.Groups);
+
+    /// <summary>A name as Ansible takes it for a group.</summary>
+    static string Valid(string name) => Regex.Replace(name, "[^A-Za-z0-9_]|^(?=[0-9])", "_");
+
+    static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh, JsonObject ofAll)
     {
         var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, GuestAccess.FirstReachable(record?.Nics ?? machine.Nics), machine.Spec.User, hostKey: "");
-        var variables = PhaseVariables.For(plan.Farm, machine, plan.Farm.Project.Phases ?? "");
-        var host = new JsonObject
+        var host = AsText(PhaseVariables.OfMachine(plan, machine, record));
+        host["ansible_host"] = access.Address.ToString();
+        host["ansible_port"] = access.Port;
+        host["ansible_ssh_common_args"] = SshArguments(access, ssh);
+        Default("ansible_user", access.User);
+        Default(Python, machine.Spec.Image is BuiltImage ? "/usr/bin/python3" : "auto_silent");
+        return host;
+
+        void Default(string name, string value)
         {
-            ["ansible_host"] = access.Address.ToString(),
-            ["ansible_port"] = access.Port,
-            ["ansible_user"] = access.User,
-            ["ansible_ssh_common_args"] = SshArguments(access, ssh),
-            ["vm"] = AsText(variables["vm"]),
-            ["kvm_host"] = machine.Hypervisor,
-        };
-        if (!variables.ContainsKey(Python)) // the project's own goes before
-            host[Python] = machine.Spec.Image is Farms.BuiltImage ? "/usr/bin/python3" : "auto_silent";
+            if (!host.ContainsKey(name) && !ofAll.ContainsKey(name)) // the user's own goes before
+                host[name] = value;
+        }
+    }
+
+    /// <summary>A host outside of the farm: this one, or one by ssh as libvirt itself goes there.</summary>
+    static JsonObject Host(HypervisorSpec hypervisor)
+    {
+        if (hypervisor.IsLocal)
+            return new JsonObject { ["ansible_connection"] = "local", [Python] = "{{ ansible_playbook_python }}" };
+        var host = new JsonObject { ["ansible_connection"] = "ssh" };
+        if (hypervisor.Itself is not { } way)
+            return host;
+        host["ansible_host"] = way.Host;
+        if (way.Port is { } port)
+            host["ansible_port"] = port;
+        if (way.User is { } user)
+            host["ansible_user"] = user;
+        if (way.KeyFile is { } key)
+            host["ansible_ssh_private_key_file"] = key;
+        string[] arguments = [.. way.IsVerified ? (string[])[] : ["-o", "StrictHostKeyChecking=no"], .. way.KnownHosts is { } file ? ["-o", ShellWord.Quote("UserKnownHostsFile=" + SshConfig.Quote(file))] : (string[])[]];
+        if (arguments.Length > 0)
+            host["ansible_ssh_common_args"] = string.Join(' ', arguments);
         return host;
     }
 

@@ -13,17 +13,18 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
     {
         var step = PhaseFiles.Name(file.Phase);
         var folder = Directory.CreateDirectory(FolderOf(machine, file)).FullName;
-        var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh);
-        var variables = AnsibleInventory.AsText(PhaseVariables.OfFarm(execution.Farm, files.Root));
+        var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh, files.Root, every: true);
         var facts = await FactsAsync(machine, guest, cancel);
         var refusal = new AnsibleRefusal();
         var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
             Facts = execution.Journal.Folder.FactsPath,
             GathersOnce = execution.Farm.Project.GatherFacts is not ["yes"],
+            Known = PhaseVariables.Facts(execution.Plan, machine, file),
+            Extra = AnsibleInventory.AsText(JsonNode.Parse(execution.Farm.Project.Extra)!.AsObject()),
             Task = name => execution.Journal.Note(machine.Spec.Name, step, "task: " + name),
         };
-        var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory, variables), printed =>
+        var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory), printed =>
         {
             var text = files.AsUserKnows(printed);
             line(text);
@@ -47,7 +48,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var project = execution.Farm.Project;
         if (project.GatherFacts is ["yes" or "no"])
             return new JsonObject { ["gather_facts"] = project.GatherFacts[0] == "yes" };
-        var there = PhaseVariables.OfFarm(execution.Farm, "").ContainsKey(AnsibleInventory.Python)
+        var there = PhaseVariables.For(execution.Plan, machine, null, "").ContainsKey(AnsibleInventory.Python)
             || LayerTrace.HasGathered(execution.Journal.Folder.FactsPath, machine.Spec.Name)
             || (await guest.RunAsync(new(Look), cancel)).ExitCode == 0;
         return !there ? new JsonObject { ["gather_facts"] = false }
@@ -60,6 +61,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         ["name"] = PhaseFiles.Name(file.Phase),
         ["hosts"] = machine.Spec.Name,
         ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
+        ["roles"] = new JsonArray(AnsiblePlay.Role),
         ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
         ["handlers"] = Handlers(files, execution.Farm),
     });

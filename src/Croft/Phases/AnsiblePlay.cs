@@ -27,6 +27,15 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Whether facts are gathered only where this run has not done it yet.</summary>
     public bool GathersOnce { get; init; }
 
+    /// <summary>A role in Croft's folder, which only has defaults, below those of all other roles, and the handler that Croft's roles have.</summary>
+    public const string Role = "croft_facts";
+
+    /// <summary>The defaults of that role.</summary>
+    public JsonObject Known { get; init; } = [];
+
+    /// <summary>Variables above all others.</summary>
+    public JsonObject Extra { get; init; } = [];
+
     /// <summary>Takes the name of each task that begins.</summary>
     public Action<string> Task { get; init; } = _ => { };
 
@@ -39,10 +48,13 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     {
         Write("playbook.json", playbook.ToJsonString());
         Write("inventory.json", inventory.ToJsonString());
+        Write("extra.json", Extra.ToJsonString());
+        Write($"roles/{Role}/defaults/main.json", Known.ToJsonString());
+        Write($"roles/{Role}/handlers/main.json", """[{ "name": "shutdown_hypervisor", "meta": "noop" }]"""); // Croft itself does it
         var variables = Path.Combine(phases, "group_vars");
         if (Directory.Exists(variables) && phases != project.Root)
             File.CreateSymbolicLink(Path.Combine(folder, "group_vars"), variables);
-        return Starter(name, new JsonObject { ["opened"] = Path.Combine(folder, OpenedName) }) with { IsApart = true, Line = said => Hear(said, line) };
+        return Starter(name, new JsonObject { ["extra"] = Path.Combine(folder, "extra.json"), ["opened"] = Path.Combine(folder, OpenedName) }) with { IsApart = true, Line = said => Hear(said, line) };
     }
 
     /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
@@ -80,7 +92,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["site"] = ansible.Site,
             ["smart"] = GathersOnce,
             ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),
-            ["roles"] = new JsonArray(ansible.Requirements is { } two ? [two.Roles] : []),
+            ["roles"] = new JsonArray([Path.Combine(folder, "roles"), .. ansible.Requirements is { } two ? (JsonNode[])[two.Roles] : []]),
         };
         foreach (var (key, value) in more)
             given[key] = value?.DeepClone();
@@ -132,7 +144,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
 
     void Write(string name, string content)
     {
-        using var text = new StreamWriter(Path.Combine(folder, name), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        var path = Path.Combine(folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var text = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         text.Write(content);
     }
 

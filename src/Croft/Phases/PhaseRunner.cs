@@ -49,7 +49,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     async Task RunAsync(PlannedMachine machine, PhaseFile file, IGuest guest, IGuestShell? shell, PhaseLog log, CancellationToken cancel)
     {
         var name = PhaseFiles.Name(file.Phase);
-        var limit = execution.Farm.Project.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
+        var limit = machine.Spec.Steps.Timeouts.TryGetValue(name, out var declared) ? declared : Timeout.InfiniteTimeSpan;
         using var late = new CancellationTokenSource(limit, execution.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;

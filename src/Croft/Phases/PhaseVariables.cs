@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Planning;
 
@@ -8,23 +10,33 @@ namespace Croft.Phases;
 /// <summary>The variables that a phase sees: the roles' own for Ansible, the same as <c>CROFT_*</c> environment for scripts.</summary>
 static class PhaseVariables
 {
-    /// <summary>For Ansible: <c>vm</c>, <c>kvm_host</c>, <c>project_id</c>, <c>project_revision</c>, <c>phases_lookup_dir_path</c> and the project's own.</summary>
+    /// <summary>All: of the farm, of the machine, of the command.</summary>
+    /// <param name="record">The machine as it is; null when it is not yet.</param>
     /// <param name="phasesFolder">Where the phase sees the project's phases.</param>
-    public static JsonObject For(Farm farm, PlannedMachine machine, string phasesFolder)
+    public static JsonObject For(Plan plan, PlannedMachine machine, MachineRecord? record, string phasesFolder)
     {
-        var variables = OfFarm(farm, phasesFolder);
-        variables["vm"] = Vm(machine);
-        variables["kvm_host"] = machine.Hypervisor;
+        var variables = OfFarm(plan.Farm, phasesFolder);
+        foreach (var (name, value) in OfMachine(plan, machine, record).Concat(Json(plan.Farm.Project.Extra)))
+            variables[name] = value?.DeepClone();
         return variables;
     }
 
-    /// <summary>Those that are the same for every machine.</summary>
+    /// <summary>Those that are the same for every machine: the project's own, <c>project_id</c>, <c>project_revision</c>, <c>phases_lookup_dir_path</c>.</summary>
     public static JsonObject OfFarm(Farm farm, string phasesFolder)
     {
-        var variables = JsonNode.Parse(farm.Project.Vars)!.AsObject();
+        var variables = Json(farm.Project.Vars);
         variables["project_id"] = farm.Project.Id;
         variables["project_revision"] = farm.Project.Revision ?? "auto";
         variables["phases_lookup_dir_path"] = phasesFolder;
+        return variables;
+    }
+
+    /// <summary>A machine's own variables, <c>vm</c> and <c>kvm_host</c>.</summary>
+    public static JsonObject OfMachine(Plan plan, PlannedMachine machine, MachineRecord? record)
+    {
+        var variables = Json(machine.Spec.Vars);
+        variables["vm"] = Vm(plan, machine, record);
+        variables["kvm_host"] = machine.Hypervisor;
         return variables;
     }
 
@@ -35,12 +47,58 @@ static class PhaseVariables
             .Append(new("CROFT_PLATFORM", machine.Spec.Platform))
             .Append(new("CROFT_TARGET", machine.Spec.Target));
 
-    static string Text(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "";
+    /// <summary>What the roles set beside: any variable of this name, also a role's default, goes before.</summary>
+    public static JsonObject Facts(Plan plan, PlannedMachine machine, PhaseFile file)
+    {
+        var facts = new JsonObject
+        {
+            ["platform_name"] = machine.Spec.Platform,
+            ["target_name"] = machine.Spec.Target,
+            ["import_path"] = Path.GetDirectoryName(file.File),
+            ["snapshot_phase_name"] = PhaseFiles.Name(file.Phase),
+            ["snapshot_list"] = Snapshots(plan, machine),
+            ["hostjumps"] = Jumps(plan, machine.Hypervisor),
+        };
+        foreach (var (name, value) in OfHypervisor(plan, machine.Hypervisor))
+            facts[name] = value?.DeepClone();
+        return facts;
+    }
 
-    static JsonObject Vm(PlannedMachine machine)
+    /// <summary>What the roles set for a hypervisor.</summary>
+    public static JsonObject OfHypervisor(Plan plan, string? hypervisor)
+    {
+        var machines = plan.Machines.Concat(plan.Others).Where(m => m.Hypervisor == hypervisor).ToList();
+        var types = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.VirtTypes ?? plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Capabilities;
+        return new JsonObject
+        {
+            ["config"] = new JsonObject { ["list"] = List(machines.Select(m => new JsonObject { ["platform"] = m.Spec.Platform, ["target"] = m.Spec.Target })) },
+            ["virtual_machines"] = $"{{{{ {List(machines.Select(m => JsonValue.Create(m.Spec.Name))).ToJsonString()} | map('extract', hostvars, 'vm') | list }}}}",
+            ["libvirt_supported_virtualizzation_types"] = new JsonObject((types ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty).Select(t => KeyValuePair.Create(t.Key, (JsonNode?)List(t.Value.Select(type => JsonValue.Create(type)))))),
+        };
+    }
+
+    /// <summary>The hypervisors from the outermost one to this one.</summary>
+    public static JsonArray Jumps(Plan plan, string? hypervisor)
+    {
+        var jumps = new JsonArray();
+        for (var at = hypervisor; at is not null; at = plan.Farm.HostOf(at) is { } host ? plan.Machines.Concat(plan.Others).FirstOrDefault(m => m.Spec.Name == host)?.Hypervisor : null)
+            jumps.Insert(0, at);
+        return jumps;
+    }
+
+    static JsonArray Snapshots(Plan plan, PlannedMachine machine)
+    {
+        var prefix = Volumes.PrefixOf(machine.Farm, machine.Spec.Name);
+        var volumes = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Volumes ?? [];
+        return List(machine.Layers.Where(l => l.Present is not null).Select(l => l.Name)
+            .Concat(volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal) && Volumes.IsSnapshot(v)).Select(v => v[(prefix.Length + "snapshot-".Length)..].Split('.')[0]).Distinct().Order(StringComparer.Ordinal))
+            .Select(name => JsonValue.Create(name)));
+    }
+
+    static JsonObject Vm(Plan plan, PlannedMachine machine, MachineRecord? record)
     {
         var spec = machine.Spec;
-        return new JsonObject
+        var vm = new JsonObject
         {
             ["name"] = spec.Name,
             ["platform"] = spec.Platform,
@@ -49,10 +107,71 @@ static class PhaseVariables
             ["virt_domain"] = machine.VirtType,
             ["vcpus"] = spec.Vcpus,
             ["memory"] = spec.Memory,
-            ["metadata"] = new JsonObject { ["name"] = spec.Name, ["platform_name"] = spec.Platform, ["target_name"] = spec.Target },
-            ["networks"] = new JsonArray([.. machine.Nics.Select(n => (JsonNode)new JsonObject { ["name"] = n.Network, ["mac"] = n.Mac, ["address"] = n.Address?.ToString() })]),
-            ["disks"] = new JsonArray([.. spec.Disks.Select(d => (JsonNode)new JsonObject { ["name"] = d.Name, ["size"] = d.Size, ["mount"] = d.Mount })]),
-            ["properties"] = JsonNode.Parse(spec.Properties),
+            ["ram"] = spec.Memory >> 20,
+            ["emulator"] = "/usr/bin/qemu-system-" + spec.Arch switch { "i686" => "i386", "ppc64le" => "ppc64", var arch => arch },
+            ["metadata"] = Metadata(plan, machine),
+            ["networks"] = List(machine.Nics.Select(n => new JsonObject { ["name"] = n.Network, ["mac"] = n.Mac, ["address"] = n.Address?.ToString() })),
+            ["disks"] = List(spec.Disks.Select((d, i) => new JsonObject
+            {
+                ["name"] = d.Name,
+                ["size"] = d.Size,
+                ["mount"] = d.Mount,
+                ["type"] = d.Raw ? "raw" : "qcow2",
+                ["devname"] = $"vd{(char)('b' + i)}",
+                ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == d.Name)?.Volume,
+            })),
+            ["properties"] = Json(spec.Properties),
         };
+        if (spec.Machine is { } model)
+            vm["machine"] = model;
+        if (spec.Cpu is { } cpu)
+            vm["cpu"] = cpu;
+        if (machine.Nics.FirstOrDefault() is { } nic)
+            vm["net"] = Net(plan, machine, nic);
+        foreach (var (name, value) in Json(spec.Properties))
+            vm.TryAdd(name, value?.DeepClone());
+        return vm;
     }
+
+    static JsonObject Metadata(Plan plan, PlannedMachine machine)
+    {
+        var spec = machine.Spec;
+        var hypervisor = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor);
+        var metadata = new JsonObject
+        {
+            ["name"] = spec.Name,
+            ["platform_name"] = spec.Platform,
+            ["target_name"] = spec.Target,
+            ["arch_name"] = spec.Target,
+            ["hostname"] = spec.Name,
+            ["domain"] = MachineDefinition.DomainNameOf(machine.Farm, spec.Name),
+            ["tmp_dir"] = "/tmp",
+            ["auth"] = new JsonObject { ["user"] = spec.User, ["become_user"] = "root", ["become_method"] = "sudo" },
+            ["sources"] = new JsonArray(new JsonObject { ["uri"] = spec.Image switch { UrlImage url => url.Url.ToString(), FileImage file => file.File, var built => built.Name } }),
+        };
+        if (hypervisor is not null)
+            metadata["connection"] = hypervisor.UriThere;
+        if (hypervisor is { IsSession: false })
+            metadata["libvirt_pool_dir"] = "/var/lib/libvirt/croft/";
+        return metadata;
+    }
+
+    /// <summary>The first network card, in the roles' words.</summary>
+    static JsonObject Net(Plan plan, PlannedMachine machine, Nic nic)
+    {
+        var net = new JsonObject { ["type"] = nic.Bridge is null ? "user" : "network", ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22", ["mac"] = nic.Mac, ["ip"] = nic.Address?.ToString() ?? "dhcp" };
+        if (plan.Networks.FirstOrDefault(n => n.Hypervisor == machine.Hypervisor && n.Definition.Network == nic.Network)?.Definition is { } network && nic.Address is not null)
+        {
+            net["mask"] = network.Cidr.PrefixLength.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            net["gateway"] = network.Gateway.ToString();
+        }
+
+        return net;
+    }
+
+    static string Text(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "";
+
+    static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+
+    static JsonArray List(IEnumerable<JsonNode?> items) => new([.. items]);
 }

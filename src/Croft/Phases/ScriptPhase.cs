@@ -26,7 +26,7 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
         var mark = PhaseMark.Of(execution.Journal.Folder, file.Phase);
         var name = $"croft-{mark}-{Guid.NewGuid():n}";
         var folder = $"/tmp/{name}";
-        var variables = PhaseVariables.For(execution.Farm, machine, folder);
+        var variables = PhaseVariables.For(execution.Plan, machine, execution.Records.GetValueOrDefault(machine.Spec.Name), folder);
         var environment = PhaseVariables.Environment(variables, machine).Append(new(PhaseMark.Variable, mark));
         var script = Script(folder, file, environment);
         var isHeld = false;

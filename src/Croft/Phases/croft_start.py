@@ -118,7 +118,7 @@ def main():
     place_playbook()
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
     loader.add_all_plugin_dirs(GIVEN["phases"])
-    return PlaybookCLI.cli_executor(["ansible-playbook", "-i", GIVEN["inventory"], PLAYBOOK])
+    return PlaybookCLI.cli_executor(["ansible-playbook", "-i", GIVEN["inventory"], "-e", "@" + GIVEN["extra"], PLAYBOOK])
 
 
 speak_utf8()

@@ -6,7 +6,7 @@ namespace Croft.Planning;
 
 /// <summary>
 /// The layers of a machine and their keys. A key is the SHA-256 over the parent's key (the root: the image), the phase's own file, every file below
-/// <c>phases</c> that is no phase's own, the project's variables and, for Ansible phases, Ansible's versions; for the memory that a layer holds also
+/// <c>phases</c> that is no phase's own, the project's, the machine's and the command's variables, the machine's properties and groups and, for Ansible phases, Ansible's versions; for the memory that a layer holds also
 /// machine type, CPU model, virtualization type and the hypervisor's version. Names and addresses are not in it.
 /// </summary>
 static class LayerChain
@@ -18,6 +18,10 @@ static class LayerChain
         PlanInput input, MachineSpec spec, string virtType, string? image, ImmutableArray<Nic> nics, HypervisorState hypervisor)
     {
         var project = input.Farm.Project;
+        if (!project.HasSnapshots)
+            return [];
+        string[] own = [spec.Vars, spec.Properties, project.Extra, string.Join(' ', spec.Groups.Order(StringComparer.Ordinal))];
+        var vars = own is ["{}", "{}", "{}", ""] ? project.Vars : Identity.Digest([project.Vars, .. own]);
         var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);
         var key = image is null
             ? null
@@ -36,7 +40,7 @@ static class LayerChain
                 ? Identity.Digest("revision", project.Id, revision)
                 : Identity.Digest("files", file.Digest, input.Phases.SharedDigest, file.Project, file.IsAnsible ? input.Phases.OfHost(spec.Name) : null);
             key = key is null ? null : Identity.Digest(
-                key, PhaseFiles.Name(phase), content, project.Vars, file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null);
+                key, PhaseFiles.Name(phase), content, vars, file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null);
             Add(PhaseFiles.Name(phase), file.IsAnsible && project.Revision is null);
         }
 

@@ -36,6 +36,9 @@ public sealed record Plan(
     /// <summary>What the user may not expect, though nothing is wrong with it.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>The farm's machines that take no part.</summary>
+    public ImmutableArray<PlannedMachine> Others { get; init; } = [];
+
     /// <summary>
     /// The same plan for some of its machines, and for those that these are inside of and that do not run as declared; networks stay whole.
     /// </summary>
@@ -45,7 +48,8 @@ public sealed record Plan(
         var hosts = Farm.InnerHypervisors.OrderByDescending(h => h.Depth).ToList();
         foreach (var host in hosts.Where(h => Machines.Any(m => m.Hypervisor == h.Name && wanted.Contains(m.Spec.Name)) && Machines.Any(m => m.Spec.Name == h.Machine && m.Action != MachineAction.None)))
             wanted.Add(host.Machine!);
-        return this with { Machines = [.. Machines.Where(m => wanted.Contains(m.Spec.Name))] };
+        var parts = Machines.ToLookup(m => wanted.Contains(m.Spec.Name));
+        return this with { Machines = [.. parts[true]], Others = [.. Others, .. parts[false]] };
     }
 
     /// <summary>The plan with what a later one says of some machines and their hypervisor.</summary>

@@ -224,7 +224,8 @@ public sealed class PlaybooksOfAnsible : IDisposable
             ["handlers"] = AnsiblePhase.Handlers(files, farm),
         });
         var list = JsonNode.Parse("""{ "_meta": { "hostvars": { "a": { "ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3" } } } }""")!.AsObject();
-        var inventory = AnsibleInventory.AsYaml(list, AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()));
+        list["all"] = new JsonObject { ["vars"] = AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()) };
+        var inventory = AnsibleInventory.AsYaml(list);
         var refusal = new AnsibleRefusal();
         ansible = await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken);
         play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName, ansible, farm.Project, files.Root)

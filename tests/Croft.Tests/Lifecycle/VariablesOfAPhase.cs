@@ -34,22 +34,30 @@ public sealed class VariablesOfAPhase : IDisposable
     [Fact]
     public void AreTheRolesOwn()
     {
-        var variables = PhaseVariables.For(plan.Farm, plan.Machines[0], "/phases");
+        var variables = PhaseVariables.For(plan, plan.Machines[0], null, "/phases");
         Assert.Equal(
             "branch number flag none map fmt pct sha ver project_id project_revision phases_lookup_dir_path vm kvm_host",
             string.Join(' ', variables.Select(v => v.Key)));
         Assert.Equal(("h1", "vde", "auto", "/phases"), ((string?)variables["kvm_host"], (string?)variables["project_id"], (string?)variables["project_revision"], (string?)variables["phases_lookup_dir_path"]));
         var vm = variables["vm"]!;
         Assert.Equal(("db", "debian_13", "amd64", "x86_64", "kvm"), ((string?)vm["name"], (string?)vm["platform"], (string?)vm["target"], (string?)vm["arch"], (string?)vm["virt_domain"]));
-        Assert.Equal("""{"name":"db","platform_name":"debian_13","target_name":"amd64"}""", vm["metadata"]!.ToJsonString());
+        Assert.Equal(
+            """{"name":"db","platform_name":"debian_13","target_name":"amd64","arch_name":"amd64","hostname":"db","domain":"f.db","tmp_dir":"/tmp","auth":{"user":"root","become_user":"root","become_method":"sudo"},"sources":[{"uri":"debian_13"}],"connection":"qemu:///system","libvirt_pool_dir":"/var/lib/libvirt/croft/"}""",
+            vm["metadata"]!.ToJsonString());
+        Assert.Equal(("primary", 1024L, "/usr/bin/qemu-system-x86_64"), ((string?)vm["role"], (long)vm["ram"]!, (string?)vm["emulator"]));
+        Assert.Equal(("network", plan.Machines[0].Nics[0].Bridge, plan.Machines[0].Nics[0].Mac, "10.9.0.10", "24", "10.9.0.1"), Fields(vm["net"]!));
+        Assert.Equal("""{"name":"data","size":1073741824,"mount":"/srv","type":"qcow2","devname":"vdb","src":null}""", vm["disks"]![0]!.ToJsonString());
         Assert.Equal("""{"role":"primary","ports":[1,2],"fmt":"{{ no }}"}""", vm["properties"]!.ToJsonString());
         Assert.Equal("10.9.0.10", (string?)vm["networks"]![0]!["address"]);
     }
 
+    static (string?, string?, string?, string?, string?, string?) Fields(JsonNode net) =>
+        ((string?)net["type"], (string?)net["source"], (string?)net["mac"], (string?)net["ip"], (string?)net["mask"], (string?)net["gateway"]);
+
     [Fact]
     public async Task ReachAScriptAsTheyAre()
     {
-        var environment = PhaseVariables.Environment(PhaseVariables.For(plan.Farm, plan.Machines[0], "/phases"), plan.Machines[0]).ToDictionary();
+        var environment = PhaseVariables.Environment(PhaseVariables.For(plan, plan.Machines[0], null, "/phases"), plan.Machines[0]).ToDictionary();
         var script = string.Concat(environment.Select(v => $"export {v.Key}={ShellWord.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
         Assert.Equal("it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|0123456|1.10|{{.Names}}|", await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken));
         Assert.Equal("db", (string?)JsonNode.Parse(environment["CROFT_VM"])!["name"]);
@@ -68,7 +76,7 @@ public sealed class VariablesOfAPhase : IDisposable
         var script = folder.Write("inventory", "#!/bin/sh\ncat \"$0.json\"\n");
         folder.Write("inventory.json", list.ToJsonString());
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var file = folder.Write("file.json", AnsibleInventory.AsYaml(list, AnsibleInventory.AsText(PhaseVariables.OfFarm(plan.Farm, "/phases"))).ToJsonString());
+        var file = folder.Write("file.json", AnsibleInventory.AsYaml(list).ToJsonString());
         foreach (var source in new[] { script, file })
         {
             var said = JsonNode.Parse(await AskAsync(source, "--list"))!;

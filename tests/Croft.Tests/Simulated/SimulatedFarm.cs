@@ -99,15 +99,15 @@ sealed class SimulatedFarm : IDisposable
     }
 
     /// <summary>Null when it was killed.</summary>
-    public async Task<RunSummary?> RunAsync()
+    public async Task<RunSummary?> RunAsync(RunOptions? options = null)
     {
         RunSummary? summary = null;
-        await ProgramAsync(async c => summary = await RunAsync(c, await c.PlanAsync(CancellationToken.None)));
+        await ProgramAsync(async c => summary = await RunAsync(c, await c.PlanAsync(CancellationToken.None), options));
         return summary;
     }
 
-    public static Task<RunSummary> RunAsync(OpenFarm openFarm, Croft.Planning.Plan plan) =>
-        FarmRun.RunAsync(openFarm, plan, RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
+    public static Task<RunSummary> RunAsync(OpenFarm openFarm, Croft.Planning.Plan plan, RunOptions? options = null) =>
+        FarmRun.RunAsync(openFarm, plan, options ?? RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
 
     public Task DownAsync() => ProgramAsync(async c => await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None));
 

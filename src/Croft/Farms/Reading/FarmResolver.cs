@@ -45,10 +45,11 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         }
 
         MachineLayers layers = new(platforms, targets, project);
-        MachineReader reader = new(layers, new ImageReader(folder, problems), hypervisors, networks, defaults, problems);
+        var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
+        var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
+        MachineReader reader = new(layers, new ImageReader(folder, problems), hypervisors, networks, defaults, names, problems);
         AddressCheck addresses = new(networks, problems);
         var machines = ImmutableArray.CreateBuilder<MachineSpec>();
-        var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
         foreach (var declared in all)
         {
             if (reader.Read(declared) is { } machine)
@@ -57,7 +58,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             }
         }
 
-        return (machines.DrainToImmutable(), [.. all.Select(declared => declared.Name)]);
+        return (machines.DrainToImmutable(), names);
     }
 
     bool IsSession(MapReading farm, HypervisorReader hypervisors) =>

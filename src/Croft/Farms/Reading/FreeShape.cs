@@ -4,8 +4,12 @@ namespace Croft.Farms.Reading;
 
 /// <summary>A map of values that are the user's own; handed on as JSON.</summary>
 /// <param name="key">The rule for its top keys; null takes any.</param>
-sealed class FreeShape(TextShape? key) : Shape<YamlMap>
+/// <param name="check">Finds what else is wrong with them.</param>
+sealed class FreeShape(TextShape? key, Action<YamlMap, ProblemList>? check = null) : Shape<YamlMap>
 {
+    /// <summary>Variables of the user's.</summary>
+    public static readonly FreeShape Variables = new(Rules.Variable, VariableNames.Check);
+
     static readonly string[] NotInJson = [".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF"];
 
     const long Largest = 64 << 10;
@@ -36,6 +40,7 @@ sealed class FreeShape(TextShape? key) : Shape<YamlMap>
             }
         }
 
+        check?.Invoke(value, problems);
         CheckNumbers(value, problems);
         return problems.Count == before;
     }

@@ -58,6 +58,11 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     /// <param name="declared">The names of all machines, also of those that could not be read.</param>
     public ImmutableArray<HypervisorSpec> Settle(IReadOnlyCollection<MachineSpec> machines, IReadOnlyCollection<string> declared)
     {
+        foreach (var hypervisor in all.Where(hypervisor => hypervisor.Machine != hypervisor.Name && declared.Contains(hypervisor.Name)))
+        {
+            problems.Add(hypervisor.At, $"hypervisors.{hypervisor.Name}", $"a machine is called {Words.Quote(hypervisor.Name)}, too: phases could not tell them apart", "give one of them another name");
+        }
+
         if (this.machines.Count == 0)
         {
             return [.. all];

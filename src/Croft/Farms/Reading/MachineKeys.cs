@@ -57,9 +57,16 @@ static class MachineKeys
     public static readonly Field<YamlMap> Properties =
         new("properties", new FreeShape(key: null), "Values of your own for the project's phases, as `vm.properties`.") { Merging = (lower, upper) => upper.Over(lower) };
 
+    public static readonly Field<ImmutableArray<Item<string>>> Groups =
+        new("groups", new ListShape<string>(Rules.Group), "Groups of your own in Ansible's inventory. Those of target, platform and entry add up.") { Merging = (lower, upper) => [.. lower, .. upper] };
+
+    public static readonly Field<YamlMap> Vars =
+        new("vars", FreeShape.Variables, "Variables of the machine, for phases. They go before `project.vars`.") { Merging = (lower, upper) => upper.Over(lower) };
+
     public static readonly ImmutableArray<Field> All =
     [
         Image, Arch, VirtDomain, Machine, Cpu, Vcpus, Memory, Firmware, SecureBoot, Tpm, Disk, Disks, Networks, User, Wait, ConnectionTimeout, Hypervisor, Require, Apart, Properties,
+        Groups, Vars, .. ProjectKeys.Steps,
     ];
 
     public static readonly MapShape Platform = new("a platform", All);

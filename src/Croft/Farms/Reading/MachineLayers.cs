@@ -32,6 +32,10 @@ sealed class MachineLayers(Definitions platforms, Definitions targets, MapReadin
             {
                 values.Add(value with { Field = MachineKeys.ConnectionTimeout });
             }
+            else if (ProjectKeys.Steps.Contains(value.Field))
+            {
+                values.Add(value);
+            }
         }
 
         return new MapReading(project.Node, values.DrainToImmutable());

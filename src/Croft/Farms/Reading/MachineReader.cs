@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Croft.Farms.Reading;
 
 /// <summary>Makes a machine of its merged layers. Machines that differ only in name share the work.</summary>
+/// <param name="names">Of all machines.</param>
 sealed class MachineReader(
-    MachineLayers layers, ImageReader images, HypervisorReader hypervisors, NetworkReader networks, FarmDefaults defaults, ProblemList problems)
+    MachineLayers layers, ImageReader images, HypervisorReader hypervisors, NetworkReader networks, FarmDefaults defaults, ISet<string> names, ProblemList problems)
 {
     static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -69,7 +70,25 @@ sealed class MachineReader(
             map.Items(MachineKeys.Require) is { IsEmpty: false } labels ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value))) : NoLabels,
             map.Get(MachineKeys.Apart),
             map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
-            declared.Node.At);
+            declared.Node.At)
+        {
+            Groups = Groups(map),
+            Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
+            Steps = ProjectReader.StepsOf(map),
+        };
+    }
+
+    ImmutableArray<string> Groups(MapReading map)
+    {
+        foreach (var group in map.Items(MachineKeys.Groups))
+        {
+            if (names.Contains(group.Value) || hypervisors.All.Any(hypervisor => hypervisor.Name == group.Value))
+            {
+                problems.Add(group.Node, $"{Words.Quote(group.Value)} is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart", "choose another name");
+            }
+        }
+
+        return [.. map.Items(MachineKeys.Groups).Select(group => group.Value).Distinct()];
     }
 
     Firmware FirmwareOf(MapReading map, ImageSpec image, string arch)

@@ -20,7 +20,7 @@ static class ProjectKeys
 
     public static readonly Field<string> Root = new("root", Rules.HostPath, "The folder where Ansible finds the project's roles, group variables, plugins and `ansible.cfg`, as those of a playbook there. A relative path starts at the farm file.") { DefaultText = "the farm file's folder" };
 
-    public static readonly Field<YamlMap> Vars = new("vars", new FreeShape(Rules.Variable), "The project's variables.");
+    public static readonly Field<YamlMap> Vars = new("vars", FreeShape.Variables, "The project's variables, of all machines.");
 
     public static readonly Field<ImmutableArray<Item<string>>> Artifacts = new("artifacts", new ListShape<string>(Rules.Glob), "Files to fetch from each guest after main.");
 
@@ -44,7 +44,12 @@ static class ProjectKeys
         new("terminate", Timeout, "The longest that terminate may take."),
     ];
 
-    public static readonly Field<MapReading> Timeouts = new("timeouts", new MapShape("timeouts", [.. PhaseTimeouts]), "The longest that each phase may take.") { DefaultText = "no bound" };
+    public static readonly Field<MapReading> Timeouts = new("timeouts", new MapShape("timeouts", [.. PhaseTimeouts]), "The longest that each phase may take.") { DefaultText = "no bound", Merging = (lower, upper) => upper.Over(lower) };
+
+    public static readonly Field<bool> Snapshots = new("snapshots", new BoolShape(words: true), "Whether a run keeps layers and goes on from them.") { DefaultText = "`yes`" };
+
+    /// <summary>Those that machines may have of their own.</summary>
+    public static readonly ImmutableArray<Field> Steps = [AllowedPhases, Timeouts, RetryCount, RetryDelay];
 
     public static readonly Field<ImmutableArray<string>> GatherFacts = new(
         "gather_facts", new FactsShape(), "Which facts task lists have. `auto` gathers all, once a run, where the guest has Python. `yes` gathers before each phase. A list of Ansible's subsets gathers these once.") { DefaultText = "`auto`" };
@@ -52,5 +57,5 @@ static class ProjectKeys
     public static readonly Field<MapReading> Ansible = new("ansible", new MapShape("settings for Ansible", [GatherFacts]), "How task lists run.");
 
     public static readonly MapShape Map =
-        new("a project", [Id, Revision, Root, Phases, Vars, Artifacts, LogLimit, AllowedPhases, RetryCount, RetryDelay, Timeouts, Ansible, ConnectionTimeout, Wait]);
+        new("a project", [Id, Revision, Root, Phases, Vars, Artifacts, LogLimit, AllowedPhases, Snapshots, RetryCount, RetryDelay, Timeouts, Ansible, ConnectionTimeout, Wait]);
 }

@@ -9,34 +9,33 @@ sealed class ProjectReader(string folder, ProblemList problems)
     public ProjectSpec Read(MapReading? written, string farm)
     {
         var project = written ?? new MapReading(new YamlMap(new Location("", 1, 1), [], 1, 1), []);
-        var timeouts = project.Get(ProjectKeys.Timeouts);
         var vars = project.Get(ProjectKeys.Vars);
-        if (vars is not null)
-        {
-            VariableNames.Check(vars, problems);
-        }
-
         return new ProjectSpec(
             project.Get(ProjectKeys.Id) ?? farm,
             project.Get(ProjectKeys.Revision) is { } revision && revision != "auto" ? revision : null,
             FolderOf(project, ProjectKeys.Phases),
             vars is null ? YamlJson.EmptyObject : YamlJson.Of(vars),
             [.. project.Items(ProjectKeys.Artifacts).Select(glob => glob.Value).Distinct()],
-            [.. project.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
-            project.Maybe(ProjectKeys.RetryCount) ?? 10,
-            project.Maybe(ProjectKeys.RetryDelay) ?? TimeSpan.FromSeconds(5),
-            timeouts is null ? NoTimeouts : NoTimeouts.AddRange(
-                from field in ProjectKeys.PhaseTimeouts
-                let timeout = timeouts.Maybe(field)
-                where timeout is not null
-                select KeyValuePair.Create(field.Name, timeout.Value)),
             written?.Node.At)
         {
+            Steps = StepsOf(project),
+            HasSnapshots = project.Maybe(ProjectKeys.Snapshots) ?? true,
             Root = FolderOf(project, ProjectKeys.Root) ?? folder,
             GatherFacts = project.Get(ProjectKeys.Ansible)?.Maybe(ProjectKeys.GatherFacts) ?? ["auto"],
             LogLimit = project.Maybe(ProjectKeys.LogLimit) ?? 64 << 20,
         };
     }
+
+    /// <summary>How a run goes on a machine, of the project's keys or a machine's merged ones.</summary>
+    public static StepRules StepsOf(MapReading map) => new(
+        [.. map.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
+        map.Maybe(ProjectKeys.RetryCount) ?? 10,
+        map.Maybe(ProjectKeys.RetryDelay) ?? TimeSpan.FromSeconds(5),
+        map.Get(ProjectKeys.Timeouts) is not { } timeouts ? NoTimeouts : NoTimeouts.AddRange(
+            from field in ProjectKeys.PhaseTimeouts
+            let timeout = timeouts.Maybe(field)
+            where timeout is not null
+            select KeyValuePair.Create(field.Name, timeout.Value)));
 
     string? FolderOf(MapReading project, Field<string> field)
     {

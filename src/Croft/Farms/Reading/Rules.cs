@@ -85,6 +85,13 @@ static class Rules
         text => text.Length is > 0 and <= 63 && text[0] is not (>= '0' and <= '9') && IsOf(text, VariableChars),
         text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_'));
 
+    public static readonly TextShape Group = new(
+        "a group's name for Ansible",
+        "letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors",
+        "^(?!(all|ungrouped|vms|hypervisors)$)[A-Za-z_][A-Za-z0-9_]{0,62}$",
+        text => Variable!.Holds(text) && text is not ("all" or "ungrouped" or "vms" or "hypervisors"),
+        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_'));
+
     public static readonly TextShape Package = new(
         "a Debian package's name",
         "lower case letters, digits, \"+\", \".\" and \"-\", first a letter or digit",

@@ -1,13 +1,13 @@
 namespace Croft.Farms.Reading;
 
-/// <summary>The names that <c>project.vars</c> cannot have: what Croft or Ansible sets itself would be overwritten, or overwrite, without a word.</summary>
+/// <summary>The names that <c>vars</c> cannot have: what Croft or Ansible sets itself would be overwritten, or overwrite, without a word.</summary>
 static class VariableNames
 {
     /// <summary>Scripts see all names in upper case.</summary>
     static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
     {
         "vm", "vm_name", "platform", "target", "kvm_host", "project_id", "project_revision", "phases_lookup_dir_path", "phase_run",
-        "ansible_host", "ansible_port", "ansible_user", "ansible_connection", "ansible_ssh_common_args", "ansible_ssh_host", "ansible_ssh_port", "ansible_ssh_user",
+        "ansible_host", "ansible_port", "ansible_ssh_host", "ansible_ssh_port", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_control_path",
     };
 
     /// <summary>Ansible's magic variables.</summary>
