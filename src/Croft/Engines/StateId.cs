@@ -9,6 +9,9 @@ public readonly record struct StateId(MachineId Machine, string Name)
     /// <summary>Whether the user named it.</summary>
     public bool IsUsers => Name.StartsWith(Users, StringComparison.Ordinal);
 
+    /// <summary>What the user named it.</summary>
+    internal string UsersName => IsUsers ? Name[Users.Length..] : Name;
+
     internal static string UsersOf(string name) => Users + name;
 
     /// <inheritdoc/>

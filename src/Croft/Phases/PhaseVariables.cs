@@ -88,12 +88,13 @@ static class PhaseVariables
 
     static JsonArray Snapshots(Plan plan, PlannedMachine machine)
     {
-        var prefix = Volumes.PrefixOf(machine.Farm, machine.Spec.Name);
-        var volumes = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Volumes ?? [];
+        var states = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.States ?? [];
         return List(machine.Layers.Where(l => l.Present is not null).Select(l => l.Name)
-            .Concat(volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal) && Volumes.IsSnapshot(v)).Select(v => v[(prefix.Length + "snapshot-".Length)..].Split('.')[0]).Distinct().Order(StringComparer.Ordinal))
+            .Concat(states.Where(s => s.IsUsers && s.Machine == IdOf(machine)).Select(s => s.UsersName).Order(StringComparer.Ordinal))
             .Select(name => JsonValue.Create(name)));
     }
+
+    static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
 
     static JsonObject Vm(Plan plan, PlannedMachine machine, MachineRecord? record)
     {
@@ -144,7 +145,7 @@ static class PhaseVariables
             ["target_name"] = spec.Target,
             ["arch_name"] = spec.Target,
             ["hostname"] = spec.Name,
-            ["domain"] = MachineDefinition.DomainNameOf(machine.Farm, spec.Name),
+            ["domain"] = IdOf(machine).ToString(),
             ["tmp_dir"] = "/tmp",
             ["auth"] = new JsonObject { ["user"] = spec.User, ["become_user"] = "root", ["become_method"] = "sudo" },
             ["sources"] = new JsonArray(new JsonObject { ["uri"] = spec.Image switch { UrlImage url => url.Url.ToString(), FileImage file => file.File, var built => built.Name } }),
