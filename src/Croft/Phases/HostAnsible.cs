@@ -32,7 +32,7 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     ImmutableHashSet<string> Names { get; init; } = [];
 
     /// <summary>What people answered to Ansible's questions, as JSON.</summary>
-    public string Answers { get; private init; } = "{}";
+    public string Answers { get; init; } = "{}";
 
     /// <summary>Asks Ansible, which takes half a second, and looks through the folders that it names.</summary>
     /// <param name="project">Where the phases and the project's folder are; an ansible.cfg in these decides.</param>

@@ -90,7 +90,17 @@ def place_playbook():
 def answer():
     """What people are asked, they were asked at the run's beginning."""
     answers, ask = json.loads(sys.stdin.read() or "{}"), getpass.getpass
-    getpass.getpass = lambda prompt="", stream=None: answers[prompt] if prompt in answers else answers.setdefault(prompt, ask(prompt))
+
+    def answered(prompt="", stream=None):
+        if prompt not in answers:
+            try:
+                os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+            except OSError:
+                sys.exit("nobody is at a terminal to be asked: " + prompt)
+            answers[prompt] = ask(prompt)
+        return answers[prompt]
+
+    getpass.getpass = answered
     return answers
 
 

@@ -12,6 +12,7 @@ public sealed class PlaybooksOfAnsible : IDisposable
     readonly TemporaryFolder folder = new();
     HostAnsible? ansible;
     AnsiblePlay? play;
+    string answers = "{}";
     readonly List<string> begun = [];
 
     string Cache => Path.Combine(folder.Path, "cache");
@@ -205,6 +206,23 @@ public sealed class PlaybooksOfAnsible : IDisposable
         Assert.Equal(["two.json"], LayerTrace.Agreeing(folder.Path));
     }
 
+    [Fact]
+    public async Task AskForPasswordsOnceARunAtATerminal()
+    {
+        folder.Write("vault", "secret");
+        folder.Write("plain.yml", "hidden: found\n");
+        await new Tool("ansible-vault", "encrypt", "--vault-id", "dev@vault", "--output", "group_vars/all.yml", "plain.yml") { Directory = Directory.CreateDirectory(Path.Combine(folder.Path, "group_vars")).Parent!.FullName }.RunCheckedAsync("hiding", TestContext.Current.CancellationToken);
+        folder.Write("ansible.cfg", "[defaults]\nvault_identity_list = dev@prompt\n[privilege_escalation]\nbecome_ask_pass = true\n");
+        var (farm, cancel) = (Project("", "[]"), TestContext.Current.CancellationToken);
+        var read = await HostAnsible.ReadAsync(farm.Project, Cache, install: false, cancel);
+        var asking = new AnsiblePlay(folder.Path, read, farm.Project, farm.Project.Phases!).Asking();
+        var nobody = await (asking with { IsApart = true }).RunAsync(cancel);
+        Assert.Equal((1, "nobody is at a terminal to be asked: BECOME password:"), (nobody.ExitCode, nobody.LastWords));
+        answers = """{"BECOME password: ": "unused", "Vault password (dev): ": "secret"}""";
+        var (code, words) = await PlayAsync("- assert: { that: hidden == 'found' }", "{}");
+        Assert.True(code == 0, words);
+    }
+
     async Task<string> VersionAsync() => (await HostAnsible.ReadAsync(Project("", "[]").Project, Cache, install: true, TestContext.Current.CancellationToken)).Key;
 
     Farm Project(string root, string tasks)
@@ -227,7 +245,7 @@ public sealed class PlaybooksOfAnsible : IDisposable
         list["all"] = new JsonObject { ["vars"] = AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()) };
         var inventory = AnsibleInventory.AsYaml(list);
         var refusal = new AnsibleRefusal();
-        ansible = await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken);
+        ansible = (await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken)) with { Answers = answers };
         play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName, ansible, farm.Project, files.Root)
         {
             Facts = facts ?? Path.Combine(folder.Path, "unused"),
