@@ -29,7 +29,7 @@ public sealed class OddEnvironments : IDisposable
 
     static string[] Commands =>
     [
-        "--version", "--help", "plan --offline", "ls", "image list", "image build", "up --timeout 20s", "report", "init", "completion bash",
+        "--version", "--help", "plan --offline", "ls", "image list", "image build --timeout 20s", "up --timeout 20s", "report", "init", "completion bash",
     ];
 
     /// <summary>What the shell does before the program starts; <c>$full</c> is a disk without room.</summary>
