@@ -33,7 +33,7 @@ static class ErrorPrinter
                 terminal.Say("Cancelled.");
                 return Cancelled;
             case IOException or UnauthorizedAccessException:
-                terminal.Say($"{terminal.Bad("Error:")} {error.Message}");
+                terminal.Say($"{terminal.Bad("Error:")} {(error.InnerException ?? error).Message}"); // a closed descriptor is "access denied" outside
                 return (int)FaultKind.World;
             default:
                 terminal.Say($"{terminal.Bad("Internal error:")} {error}");

@@ -8,10 +8,7 @@ using Croft.Engines.Libvirt;
 
 // Before anything is built: people's scripts ask for the version often.
 if (args is ["--version"])
-{
-    Terminal.Result(Croft.Cli.Version.Text);
-    return 0;
-}
+    return Usage.Tell(Croft.Cli.Version.Text + "\n");
 
 // libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it.
 if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))

@@ -18,9 +18,15 @@ static class Usage
     {
         using var text = new StringWriter();
         parsed.Invoke(new InvocationConfiguration { Output = text });
+        return Tell(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, Name, StringComparison.Ordinal) + "\n");
+    }
+
+    /// <summary>Prints what was asked for, and returns the exit code.</summary>
+    public static int Tell(string text)
+    {
         try
         {
-            Terminal.ResultText(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, Name, StringComparison.Ordinal) + "\n");
+            Terminal.ResultText(text);
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // nothing takes it: a full disk, a closed descriptor
