@@ -9,8 +9,8 @@ static class HostsCommand
         using var openFarm = await session.OpenAsync(cancel);
         foreach (var machine in await Session.MachinesAsync(openFarm, [], cancel))
         {
-            if (machine.Record.Nics.FirstOrDefault(n => n.Address is not null) is { } nic)
-                Terminal.Result($"{nic.Address}\t{machine.Record.Name} {machine.Record.Name}.{machine.Record.Farm}");
+            if (machine.Record.Nics.FirstOrDefault(n => n.Place is not null) is { } nic)
+                Terminal.Result($"{nic.Place}\t{machine.Record.Name} {machine.Record.Name}.{machine.Record.Farm}");
         }
 
         return 0;

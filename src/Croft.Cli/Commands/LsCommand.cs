@@ -40,10 +40,11 @@ static class LsCommand
         ["hypervisor"] = machine.Hypervisor,
         ["platform"] = machine.Record.Platform,
         ["target"] = machine.Record.Target,
-        ["addresses"] = new JsonObject(machine.Record.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)Address(n)))),
+        ["addresses"] = new JsonObject(machine.Record.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.IsOutside ? n.Place?.ToString() : Address(n))))),
     };
 
-    public static string Address(Nic nic) => nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-");
+    /// <summary>A question mark stands for one that others decide and that nobody has seen yet.</summary>
+    public static string Address(Nic nic) => nic.Place?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : nic.IsOutside ? "?" : "-");
 
     static string State(ExistingMachine machine) => machine.State.Power.ToString().ToLowerInvariant();
 

@@ -70,7 +70,7 @@ static class PlanCommand
         plan.Machines.Select(m => (IReadOnlyList<string>)
         [
             m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor is null ? "-" : $"{m.Hypervisor} ({m.VirtType})",
-            m.Nics.FirstOrDefault() is { } nic ? nic.Address?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : "-") : "-",
+            m.Nics.FirstOrDefault() is { } nic ? LsCommand.Address(nic) : "-",
             m.Action.ToString().ToLowerInvariant(),
             m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
             m.Reason + (m.Existing?.Record?.InUse is { } held ? $"; in use since croft {held}" : m.Existing is not null && m.Layers.Any(l => l.Present is not null) ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}" : ""),

@@ -9,6 +9,18 @@ public sealed unsafe partial class LibvirtConnection
         return Taken.List(networks, count, network => new LibvirtNetwork(NetworkHandle.Own(network)));
     }
 
+    /// <summary>Names of the host's own network devices, in use or not. NoSupport when libvirt has no driver for them.</summary>
+    public IReadOnlyList<string> InterfaceNames()
+    {
+        var count = Checked(virConnectListAllInterfaces(this.handle, out var devices, 0));
+        return Taken.List(devices, count, device =>
+        {
+            var name = Taken.Text(virInterfaceGetName(device)) ?? "";
+            _ = virInterfaceFree(device);
+            return name;
+        });
+    }
+
     /// <summary>The network of that name, or null.</summary>
     public LibvirtNetwork? FindNetwork(string name) =>
         Found(virNetworkLookupByName(this.handle, name), LibvirtError.NoNetwork) is { } handle ? new LibvirtNetwork(handle) : null;

@@ -31,6 +31,9 @@ interface IEngine : IDisposable
     /// <summary>Asks for its size and its machines only.</summary>
     Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel);
 
+    /// <summary>A running machine's record with the addresses that its guest is seen to have now, where somebody else decides them.</summary>
+    Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => Task.FromResult(machine);
+
     /// <summary>All machines, other people's too.</summary>
     Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel);
 

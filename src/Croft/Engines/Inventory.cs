@@ -47,6 +47,9 @@ public sealed record HypervisorState(
     /// <summary>What its engine can; null when it did not say.</summary>
     public EngineCapabilities? Can { get; init; }
 
+    /// <summary>Names of the host's own network devices; null when it did not say.</summary>
+    public ImmutableHashSet<string>? Devices { get; init; }
+
     /// <summary>Per architecture, how much slower than hardware emulation was measured to be.</summary>
     public ImmutableSortedDictionary<string, double> Slowness { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 
@@ -200,10 +203,42 @@ public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, 
 public sealed record DiskVolume(string Disk, string Volume);
 
 /// <summary>A network card with the identity that Croft decided.</summary>
-/// <param name="Bridge">libvirt's name of the network, <c>farm.network</c>; null with user networking.</param>
+/// <param name="Bridge">libvirt's name of the network, such as <c>farm.network</c>, or the hypervisor's own bridge or card; null with user networking.</param>
 /// <param name="Address">Null when somebody else decides it.</param>
 /// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
-public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port);
+public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port)
+{
+    /// <summary>What the bridge is that is named.</summary>
+    public NicSource Source { get; init; }
+
+    /// <summary>What the guest sees; null is virtio.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The address that its guest was seen with, where somebody else decides it; asked each time and never kept.</summary>
+    [JsonIgnore]
+    public IPAddress? Seen { get; init; }
+
+    /// <summary>Whether somebody else decides its address.</summary>
+    [JsonIgnore]
+    public bool IsOutside => Bridge is not null && Address is null;
+
+    /// <summary>Where it is reached; null while nobody knows.</summary>
+    [JsonIgnore]
+    public IPAddress? Place => Address ?? Seen;
+}
+
+/// <summary>What of a hypervisor a card is connected to.</summary>
+public enum NicSource
+{
+    /// <summary>A network of libvirt's.</summary>
+    Network,
+
+    /// <summary>A bridge.</summary>
+    Bridge,
+
+    /// <summary>A network card, by macvtap.</summary>
+    Device,
+}
 
 /// <summary>A network as it was seen.</summary>
 /// <param name="Farm">The farm it belongs to; null when it is not Croft's.</param>

@@ -128,13 +128,32 @@ public enum NetworkMode
 
     /// <summary>QEMU's user networking with a forwarded ssh port; needs no privilege.</summary>
     User,
+
+    /// <summary>A bridge of the hypervisor, such as one to the LAN.</summary>
+    Bridge,
+
+    /// <summary>A network card of the hypervisor, by macvtap: the machine is on the card's LAN, and the hypervisor itself does not reach it.</summary>
+    Direct,
+
+    /// <summary>A network of libvirt's that is there already.</summary>
+    Existing,
 }
 
 /// <summary>A network of the farm.</summary>
 /// <param name="Cidr">IPv4 subnet; null lets the plan choose a free one.</param>
 /// <param name="Dhcp">Whether the network answers DHCP (host entries only, no dynamic range).</param>
 /// <param name="Shared">The other farm's network that this one is, as <c>farm.network</c>; null when it is the farm's own.</param>
-public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNetwork? Cidr, bool Dhcp, string? Shared, Location? At);
+public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNetwork? Cidr, bool Dhcp, string? Shared, Location? At)
+{
+    /// <summary>The bridge, the card or libvirt's network on the hypervisor that it is; null when Croft or QEMU makes it.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether Croft makes it and decides its addresses, or another farm does.</summary>
+    public bool IsMade => Mode is NetworkMode.Nat or NetworkMode.Isolated;
+
+    /// <summary>Whether others made it and decide its addresses. Croft never changes it.</summary>
+    public bool IsOutside => Mode is NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Existing;
+}
 
 /// <summary>One machine's definition: built-in defaults, target, platform and list entry merged, later wins.</summary>
 /// <param name="Name">A DNS label, unique in the farm.</param>
@@ -216,7 +235,14 @@ public sealed record DiskSpec(string Name, long Size, string? Format, string? Mo
 
 /// <summary>A connection of a machine to a network of the farm.</summary>
 /// <param name="Address">Fixed address; null lets the plan choose.</param>
-public sealed record NicSpec(string Network, System.Net.IPAddress? Address, Location? At);
+public sealed record NicSpec(string Network, System.Net.IPAddress? Address, Location? At)
+{
+    /// <summary>Lower case, colons; null lets the plan choose.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>What the guest sees; null is virtio.</summary>
+    public string? Model { get; init; }
+}
 
 /// <summary>What ready means.</summary>
 public enum WaitKind

@@ -19,14 +19,15 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// <summary>The machine of the farm that it is inside of, and that ssh goes through; null when its hypervisor is a host outside.</summary>
     public string? Inside { get; init; }
 
-    /// <summary>The card that a machine is reached by: the first that has an address or a forwarded port; null when Croft knows of none.</summary>
-    internal static Nic? FirstReachable(IEnumerable<Nic> nics) => nics.FirstOrDefault(n => n.Port is not null || n.Address is not null);
+    /// <summary>The card that a machine is reached by: the first that has an address of Croft's or a forwarded port, else one that others gave; null when Croft knows of none.</summary>
+    internal static Nic? FirstReachable(ImmutableArray<Nic> nics) =>
+        nics.FirstOrDefault(n => n.Port is not null || n.Address is not null) ?? nics.FirstOrDefault(n => n.Seen is not null);
 
     /// <summary>How a machine of a farm is reached by that card.</summary>
     internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)
     {
         var host = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor);
-        return new(machine, new MachineId(farm.Name, machine).ToString(), door?.Address ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+        return new(machine, new MachineId(farm.Name, machine).ToString(), door?.Place ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
         {
             Jumps = host?.Jumps ?? [],
             Inside = host?.Machine,

@@ -27,6 +27,9 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     /// <summary>The shell whose opening decided, which waits for a command; null when something else did. Whoever takes it disposes it.</summary>
     internal IGuestShell? Shell { get; private set; }
 
+    /// <summary>Finds the guest where somebody else decides its address; null where there is nothing to find.</summary>
+    internal Func<CancellationToken, Task<IGuest>>? Find { get; init; }
+
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
     public void Signal(MachineSignal signal)
     {
@@ -52,7 +55,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
             {
                 WaitKind.None => Task.CompletedTask,
                 WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
-                WaitKind.Port => Reachable().PortAsync(wait.Port, Seen, any.Token),
+                WaitKind.Port => WaitForPortAsync(any.Token),
                 _ => WaitForSshAsync(running, timeout * LastingPart, any.Token),
             });
         }
@@ -74,13 +77,26 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     /// <inheritdoc/>
     public void Dispose() => stopped.Dispose();
 
-    IGuest Reachable() => guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
+    async Task<IGuest> ReachableAsync(CancellationToken cancel)
+    {
+        if (guest is null && Find is not null)
+        {
+            lastSeen = "no address of its guest yet, which others decide";
+            guest = await Find(cancel);
+            Seen($"its address is {guest.Access.Address}");
+        }
+
+        return guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
+    }
+
+    async Task WaitForPortAsync(CancellationToken cancel) => await (await ReachableAsync(cancel)).PortAsync(wait.Port, Seen, cancel);
 
     /// <param name="lasting">After how long the same refusal is believed.</param>
     async Task WaitForSshAsync(bool running, TimeSpan lasting, CancellationToken cancel)
     {
-        var door = Reachable();
-        if (!running)
+        var found = guest is null; // it was heard of, then
+        var door = await ReachableAsync(cancel);
+        if (!running && !found)
             await HeardOfAsync(door, cancel);
         var (refused, since) = ((Refusal?)null, 0L);
         for (var pause = 0.25; ; pause = Math.Min(pause * 2, 4))
@@ -122,6 +138,7 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     {
         WaitKind.Agent => "the guest agent",
         WaitKind.Port => $"port {wait.Port}",
+        _ when guest is null => "ssh",
         _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
     };
 

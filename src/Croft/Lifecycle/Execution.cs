@@ -133,7 +133,7 @@ sealed partial class Execution : IExecution, IDisposable
     /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>
     public void Know(string hypervisor, MachineRecord record)
     {
-        records[record.Name] = record;
+        records[record.Name] = OpenFarm.Seen(record);
         if (OpenFarm.AccessOf(hypervisor, record) is not { } door)
             return;
         lock (sshGate)

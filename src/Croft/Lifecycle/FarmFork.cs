@@ -21,7 +21,7 @@ public static class FarmFork
             throw CroftException.Usage($"\"{bad}\" is no name for a machine", "write 1 to 63 lower case letters, digits and -, not - at either end, and not a bare number");
         if (farm.Machines.FirstOrDefault(m => names.Contains(m.Name)) is { } taken)
             throw CroftException.Usage($"the farm file declares machine \"{taken.Name}\"", "--name gives another name");
-        var forks = names.Select(name => like with { Name = name, Hypervisor = hypervisor, Networks = [.. like.Networks.Select(n => n with { Address = null })] });
+        var forks = names.Select(name => like with { Name = name, Hypervisor = hypervisor, Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null })] });
         return farm with { Machines = [.. farm.Machines, .. forks] };
     }
 
@@ -36,6 +36,9 @@ public static class FarmFork
         plan.ThrowIfProblems();
         if (plan.Machines.FirstOrDefault(m => m.Action != MachineAction.Create) is { } there)
             throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
+        if (machine.Record.Nics.FirstOrDefault(n => n.IsOutside) is { } outside)
+            throw CroftException.Usage(
+                $"machine \"{machine.Record.Name}\" is on network {outside.Network}, where others decide its address: a fork would go on with the same one", "croft up makes a machine that boots, and asks for its own");
         var states = StatesOf(engine);
         var kept = from is null ? (StateId?)null : await FindAsync(states, machine, from, cancel);
         if (kept is null && machine.State.Power != PowerState.Running)

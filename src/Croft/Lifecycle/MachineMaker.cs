@@ -70,7 +70,7 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
         Run = journal.Folder.Id,
         InUse = null,
         HostKey = hostKey,
-        Nics = planned.Nics,
+        Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
         Claim = null,
         IsStarting = false,
         Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),

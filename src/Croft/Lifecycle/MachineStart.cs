@@ -26,11 +26,16 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
     /// <summary>The same, and returns the shell that was found ready, when ssh decided; the caller disposes it.</summary>
     public async Task<IGuestShell?> OpenAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
+        if (!running)
+            execution.OpenFarm.Forget(record);
         var guest = execution.OpenFarm.GuestOf(engine.Name, record);
         if (guest is not null)
             await guest.CloseAsync(cancel);
         execution.Know(engine.Name, record);
-        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, text => execution.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel));
+        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, text => execution.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel))
+        {
+            Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
+        };
         using var watch = engine.Watch(record.Id, readiness.Signal);
         try
         {
@@ -44,6 +49,8 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
 
         execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
+        if (guest is null && await execution.OpenFarm.LookAsync(engine, record, cancel))
+            execution.Know(engine.Name, record);
         try
         {
             await execution.PublishAsync(engine.Name);

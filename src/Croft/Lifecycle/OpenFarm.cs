@@ -334,7 +334,7 @@ public sealed partial class OpenFarm : IDisposable
     }
 
     internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
-        GuestAccess.FirstReachable(record.Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
+        GuestAccess.FirstReachable(Seen(record).Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
 
     /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
     internal GuestAccess? AccessOf(PlannedMachine machine) =>

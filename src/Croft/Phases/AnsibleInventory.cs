@@ -100,9 +100,11 @@ public static class AnsibleInventory
 
     static JsonObject Host(Plan plan, PlannedMachine machine, MachineRecord? record, SshFiles ssh, JsonObject ofAll)
     {
-        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, GuestAccess.FirstReachable(record?.Nics ?? machine.Nics), machine.Spec.User, hostKey: "");
+        var nics = record?.Nics ?? machine.Nics;
+        var door = GuestAccess.FirstReachable(nics);
+        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "");
         var host = AsText(PhaseVariables.OfMachine(plan, machine, record));
-        host["ansible_host"] = access.Address.ToString();
+        host["ansible_host"] = door is null && nics.Any(n => n.IsOutside) ? machine.Spec.Name : access.Address.ToString(); // others may know the name
         host["ansible_port"] = access.Port;
         host["ansible_ssh_common_args"] = SshArguments(access, ssh);
         Default("ansible_user", access.User);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Croft.Engines;
@@ -111,7 +112,7 @@ static class PhaseVariables
             ["ram"] = spec.Memory >> 20,
             ["emulator"] = "/usr/bin/qemu-system-" + spec.Arch switch { "i686" => "i386", "ppc64le" => "ppc64", var arch => arch },
             ["metadata"] = Metadata(plan, machine),
-            ["networks"] = List(machine.Nics.Select(n => new JsonObject { ["name"] = n.Network, ["mac"] = n.Mac, ["address"] = n.Address?.ToString() })),
+            ["networks"] = List(machine.Nics.Select(n => new JsonObject { ["name"] = n.Network, ["mac"] = n.Mac, ["address"] = PlaceOf(n, record)?.ToString() })),
             ["disks"] = List(spec.Disks.Select((d, i) => new JsonObject
             {
                 ["name"] = d.Name,
@@ -128,7 +129,7 @@ static class PhaseVariables
         if (spec.Cpu is { } cpu)
             vm["cpu"] = cpu;
         if (machine.Nics.FirstOrDefault() is { } nic)
-            vm["net"] = Net(plan, machine, nic);
+            vm["net"] = Net(plan, machine, nic, record);
         foreach (var (name, value) in Json(spec.Properties))
             vm.TryAdd(name, value?.DeepClone());
         return vm;
@@ -157,10 +158,13 @@ static class PhaseVariables
         return metadata;
     }
 
+    /// <summary>Where a card is reached: as it was seen, where others decide that.</summary>
+    static IPAddress? PlaceOf(Nic nic, MachineRecord? record) => nic.Address ?? record?.Nics.FirstOrDefault(n => n.Mac == nic.Mac)?.Place;
+
     /// <summary>The first network card, in the roles' words.</summary>
-    static JsonObject Net(Plan plan, PlannedMachine machine, Nic nic)
+    static JsonObject Net(Plan plan, PlannedMachine machine, Nic nic, MachineRecord? record)
     {
-        var net = new JsonObject { ["type"] = nic.Bridge is null ? "user" : "network", ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22", ["mac"] = nic.Mac, ["ip"] = nic.Address?.ToString() ?? "dhcp" };
+        var net = new JsonObject { ["type"] = nic switch { { Bridge: null } => "user", { Source: NicSource.Bridge } => "bridge", { Source: NicSource.Device } => "direct", _ => "network" }, ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22", ["mac"] = nic.Mac, ["ip"] = PlaceOf(nic, record)?.ToString() ?? "dhcp" };
         if (plan.Networks.FirstOrDefault(n => n.Hypervisor == machine.Hypervisor && n.Definition.Network == nic.Network)?.Definition is { } network && nic.Address is not null)
         {
             net["mask"] = network.Cidr.PrefixLength.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -40,7 +40,7 @@ sealed class AddressBook
 
     public NetworkSpec Spec { get; }
 
-    /// <summary>As it is or will be on a hypervisor; null with user networking.</summary>
+    /// <summary>As it is or will be on a hypervisor; null where others decide the addresses.</summary>
     public NetworkDefinition? Definition { get; }
 
     /// <summary>Whether another farm has a host of this name in the network, where a name has one address.</summary>

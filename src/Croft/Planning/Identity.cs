@@ -39,7 +39,7 @@ public static class Identity
     public static string HardwareDigest(MachineSpec spec, string virtType, IEnumerable<Nic> nics) => Digest(
         [
             virtType, spec.Machine, spec.Cpu, spec.Vcpus.ToString(CultureInfo.InvariantCulture), spec.Memory.ToString(CultureInfo.InvariantCulture),
-            .. nics.Select(n => $"{n.Network} {n.Bridge} {n.Mac} {n.Address}"),
+            .. nics.Select(n => $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}"),
         ]);
 
     /// <summary>Digest of what only a new machine can change.</summary>

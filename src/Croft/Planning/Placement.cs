@@ -19,7 +19,8 @@ sealed class Placement
     readonly ImmutableArray<Host> hosts;
     readonly Dictionary<string, Host> byName;
     readonly bool lacksNetworks;
-    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
+    readonly List<NetworkSpec> outside;
+    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, string Outside, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
     readonly Dictionary<string, int> turns = [];
     readonly HashSet<string> homeless = new(StringComparer.Ordinal);
 
@@ -33,6 +34,7 @@ sealed class Placement
                join state in input.Inventory.Hypervisors on spec.Name equals state.Name
                select Open(spec, state, m => m.Record is { } record && record.Farm == input.Farm.Name ? declared.GetValueOrDefault(record.Name) : null),
         ];
+        outside = [.. input.Farm.Networks.Where(n => n.IsOutside)];
         lacksNetworks = hosts.Any(h => !h.Can.OwnNetworks);
         byName = hosts.ToDictionary(h => h.Spec.Name, StringComparer.Ordinal);
     }
@@ -49,7 +51,7 @@ sealed class Placement
         if (existing is not null && byName.TryGetValue(existing.Name, out var home))
         {
             turns[machine.Arch] = turn + 1;
-            return home.LackOfGrowth(machine, state!) is { } lack
+            return (LackOfOutside(home, machine) ?? home.LackOfGrowth(machine, state!)) is { } lack
                 ? Decided(machine, turn, null, null, $"{existing.Name}: {lack}", existing.Name)
                 : Decided(machine, turn, home, VirtTypeAt(home, machine), "exists there", existing.Name);
         }
@@ -86,7 +88,7 @@ sealed class Placement
     Candidates? Offered(MachineSpec machine)
     {
         var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
-        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, lacksNetworks && MadeNetwork(machine) is not null, (machine.Firmware, machine.SecureBoot, machine.Tpm));
+        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, lacksNetworks && MadeNetwork(machine) is not null, string.Join(',', OutsideOf(machine).Select(n => n.Name)), (machine.Firmware, machine.SecureBoot, machine.Tpm));
         if (candidates.TryGetValue(key, out var known))
             return known;
         var allowed = hosts.Where(h => Bars(h, machine) is null).ToList();
@@ -107,6 +109,8 @@ sealed class Placement
             return $"is machine {lost}, which has no place itself";
         if (!host.Can.OwnNetworks && MadeNetwork(machine) is { } network)
             return host.Spec.IsSession ? $"an ordinary user's libvirt cannot make the network {network.Name}" : $"cannot make the network {network.Name}";
+        if (LackOfOutside(host, machine) is { } absent)
+            return absent;
         foreach (var (label, value) in machine.Require)
         {
             if (host.Spec.Labels.GetValueOrDefault(label) != value)
@@ -130,7 +134,12 @@ sealed class Placement
     }
 
     /// <summary>The first of a machine's networks that libvirt has to make; null when user networking is all it has.</summary>
-    NetworkSpec? MadeNetwork(MachineSpec machine) => input.Farm.Networks.FirstOrDefault(n => n.Mode != NetworkMode.User && machine.Networks.Any(nic => nic.Network == n.Name));
+    NetworkSpec? MadeNetwork(MachineSpec machine) => input.Farm.Networks.FirstOrDefault(n => n.IsMade && machine.Networks.Any(nic => nic.Network == n.Name));
+
+    /// <summary>A machine's networks that others made.</summary>
+    IEnumerable<NetworkSpec> OutsideOf(MachineSpec machine) => outside.Count == 0 ? [] : outside.Where(n => machine.Networks.Any(nic => nic.Network == n.Name));
+
+    string? LackOfOutside(Host host, MachineSpec machine) => OutsideOf(machine).Select(n => Outside.Lack(n, host.Spec, host.State)).FirstOrDefault(l => l is not null) is { } lack ? $"{lack.What} ({lack.Cure})" : null;
 
     string Refusals(MachineSpec machine)
     {

@@ -11,9 +11,12 @@ public sealed partial class Planner
     void CheckNetworks()
     {
         var states = input.Inventory.Hypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
+        var used = Farm.Machines.SelectMany(m => m.Networks).Select(nic => nic.Network).ToHashSet(StringComparer.Ordinal);
+        foreach (var network in Farm.Networks.Where(n => n.IsOutside && used.Contains(n.Name)))
+            CheckOutside(network, states);
         if (Farm.Hypervisors.Any(h => EngineCapabilities.Of(h, states.GetValueOrDefault(h.Name)).OwnNetworks))
             return; // placement keeps such machines off the others
-        foreach (var network in Farm.Networks.Where(n => n.Mode != NetworkMode.User && Farm.Machines.Any(m => m.Networks.Any(nic => nic.Network == n.Name))))
+        foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
         {
             unmakeable.Add(network.Name);
             problems.Add(new(
@@ -21,6 +24,17 @@ public sealed partial class Planner
                 $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
                 "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root", IsWorld: true));
         }
+    }
+
+    /// <summary>A network that no hypervisor has which answers is one problem, not one of each machine.</summary>
+    void CheckOutside(NetworkSpec network, Dictionary<string, HypervisorState> states)
+    {
+        var lacks = Farm.Hypervisors.Where(h => states.GetValueOrDefault(h.Name) is { Unreachable: null }).Select(h => (h.Name, Lack: Outside.Lack(network, h, states[h.Name]))).ToList();
+        if (lacks.Count == 0 || lacks.Any(l => l.Lack is null))
+            return;
+        unmakeable.Add(network.Name);
+        var (hypervisor, lack) = lacks[0];
+        problems.Add(new(network.At, $"networks.{network.Name}", $"hypervisor \"{hypervisor}\" {lack!.Value.What}", lack.Value.Cure, IsWorld: true));
     }
 
     AddressBook BookOf(NicSpec nic, MachineSpec machine) => books[(nic.Network, InnerOf(HomeOf(machine)))];
@@ -35,7 +49,7 @@ public sealed partial class Planner
 
     AddressBook OpenBook(NetworkSpec network, HypervisorSpec? within)
     {
-        if (network.Mode == NetworkMode.User)
+        if (!network.IsMade)
             return new(network, null, [], _ => true, machines: 0);
         var (farm, own) = network.Shared?.Split('.', 2) is [var other, var theirs] ? (other, theirs) : (Farm.Name, network.Name);
         var there = input.Inventory.Hypervisors.Where(h => InnerOf(h.Name) == within?.Name).ToList();
@@ -172,7 +186,7 @@ public sealed partial class Planner
     {
         foreach (var (card, nic) in machine.Networks.Index())
         {
-            if (card > 0 && BookOf(nic, machine).Definition is null)
+            if (card > 0 && BookOf(nic, machine).Spec.Mode == NetworkMode.User)
                 problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network", "name one user network, before all others"));
             if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
                 problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"{address} in network \"{nic.Network}\" is taken by {other}", "choose another address"));

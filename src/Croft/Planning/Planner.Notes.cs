@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Croft.Engines;
 using Croft.Farms;
 
 namespace Croft.Planning;
@@ -8,6 +9,8 @@ public sealed partial class Planner
 {
     IEnumerable<string> NotesOn(ImmutableArray<PlannedMachine> machines)
     {
+        foreach (var machine in machines.Where(m => m.Spec.Image is not BuiltImage && !m.Nics.IsEmpty && m.Nics.All(n => n.IsOutside) && m.Nics.Any(n => n.Source != NicSource.Network)))
+            yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, nothing tells it; a further card on mode: nat leads to the machine in any case";
         var keys = Identity.KeysDigest(Farm);
         foreach (var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate }))
         {

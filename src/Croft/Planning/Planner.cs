@@ -173,8 +173,15 @@ public sealed partial class Planner
     {
         var book = BookOf(nic, spec);
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
+        if (book.Spec.IsOutside)
+            return new(nic.Network, book.Spec.Source, MacOf(spec, nic, card, before), null, null)
+            {
+                Source = Outside.SourceOf(book.Spec.Mode),
+                Model = nic.Model,
+                Seen = before?.Seen,
+            };
         if (book.Definition is null)
-            return new(nic.Network, null, TakeMac(spec.Name, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec));
+            return new(nic.Network, null, MacOf(spec, nic, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec));
         if (book.IsStranger(spec.Name))
             problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"", "give this one another name", IsWorld: true));
         if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
@@ -182,7 +189,16 @@ public sealed partial class Planner
         var address = nic.Address ?? book.Take(spec.Name);
         if (address is null)
             problems.Add(new(book.Spec.At ?? nic.At, $"networks.{nic.Network}", $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"", "give the network a larger cidr"));
-        return new(nic.Network, Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name, TakeMac(spec.Name, card, before), address, null);
+        return new(nic.Network, Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name, MacOf(spec, nic, card, before), address, null) { Model = nic.Model };
+    }
+
+    string MacOf(MachineSpec spec, NicSpec nic, int card, Nic? before)
+    {
+        if (nic.Mac is not { } given)
+            return TakeMac(spec.Name, card, before);
+        if (!ownMacs.Remove(given) && !macs.Add(given))
+            problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"{given} is the MAC of another machine's card already", "give this one another, or leave mac out"));
+        return given;
     }
 
     string TakeMac(string machine, int card, Nic? before)

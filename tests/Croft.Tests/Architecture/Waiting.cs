@@ -10,7 +10,7 @@ public sealed class Waiting
     /// <summary>They wait inside of something that tells, or never for long.</summary>
     static readonly string[] Told =
     [
-        "src/Croft/Guests/Banner.cs", "src/Croft/Guests/Port.cs", // inside Readiness
+        "src/Croft/Guests/Banner.cs", "src/Croft/Guests/Port.cs", "src/Croft/Lifecycle/OpenFarm.Outside.cs", // inside Readiness
         "src/Croft/Lifecycle/PhaseRunner.cs", // 3 s
         "src/Croft/Engines/Libvirt/LibvirtHost.Machines.cs", // 1 s
         "src/Croft.Cli/LiveProgress.cs", // between two pictures

@@ -158,6 +158,26 @@ public sealed class LibvirtXml
         await ValidateAsync("domain", DomainXml.Write(kernel ? machine : machine with { Boot = null }, volume => "/pool/" + volume));
     }
 
+    [Fact]
+    public async Task OfCardsOnWhatOthersMadeIsValidAndReadAsItWasWritten()
+    {
+        var machine = Machine("{ name: db, platform: debian_13 }", Record with
+        {
+            Nics =
+            [
+                new("lan", "br0", "52:54:00:00:00:01", null, null) { Source = NicSource.Bridge, Model = "e1000e" },
+                new("wire", "eth0", "52:54:00:00:00:02", null, null) { Source = NicSource.Device },
+                new("old", "default", "52:54:00:00:00:03", null, null),
+            ],
+        });
+        var xml = DomainXml.Write(machine, volume => "/pool/" + volume);
+        await ValidateAsync("domain", xml);
+        var read = XElement.Parse(xml);
+        Assert.Equal(machine.Record.Nics, RecordXml.Read(read)!.Nics);
+        Assert.Equal(["bridge", "direct", "network"], read.Descendants("interface").Select(card => (string?)card.Attribute("type")));
+        Assert.Equal(["e1000e", "virtio", "virtio"], read.Descendants("interface").Elements("model").Select(model => (string?)model.Attribute("type")));
+    }
+
     [Theory]
     [InlineData("platform: debian_13, target: amd64", "qemu", "acpi apic", "qemu64")]
     [InlineData("platform: debian_12, target: i386", "qemu", "acpi apic", "qemu32")]

@@ -95,11 +95,43 @@ public sealed class Networks
         Assert.Empty(Reading.Machine("networks: [], wait: agent").Networks);
     }
 
+    [Theory]
+    [InlineData("mode: bridge, bridge: br0", NetworkMode.Bridge, "br0")]
+    [InlineData("mode: direct, uplink: eth0.7", NetworkMode.Direct, "eth0.7")]
+    [InlineData("mode: existing, network: default", NetworkMode.Existing, "default")]
+    public void OutsideNetworksSayWhatTheyAreThere(string keys, NetworkMode mode, string source)
+    {
+        var network = Reading.Farm($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Networks[0];
+        Assert.Equal((mode, source, true, false), (network.Mode, network.Source, network.IsOutside, network.IsMade));
+    }
+
+    [Theory]
+    [InlineData("mode: bridge", "mode: bridge needs the key bridge; such as bridge: br0")]
+    [InlineData("bridge: br0", "bridge goes with mode: bridge; write that mode, or leave bridge out")]
+    [InlineData("mode: direct, uplink: eth0, network: n", "network goes with mode: existing; write that mode, or leave network out")]
+    [InlineData("mode: bridge, bridge: br0, cidr: 10.1.0.0/24", "a network of mode: bridge has addresses that others decide; leave cidr out")]
+    [InlineData("mode: existing, network: n, dhcp: false", "a network of mode: existing has addresses that others decide; leave dhcp out")]
+    [InlineData("mode: bridge, bridge: a-bridge-of-a-long-name", "is not a network device's name")]
+    [InlineData("mode: brigde, bridge: br0", "\"brigde\" is not")]
+    public void OutsideNetworksTakeNothingElse(string keys, string problem) => Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
+
+    [Theory]
+    [InlineData("mac: 52:54:00:12:34:AB", "write \"52:54:00:12:34:ab\"")]
+    [InlineData("mac: '53:54:00:12:34:56'", "is not a network card's address")]
+    [InlineData("mac: '00:00:00:00:00:00'", "is not a network card's address")]
+    public void MacsOfGroupsAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.MachineProblems($"networks: [ {{ name: a, {keys} }} ]", Two));
+
     [Fact]
-    public void BridgeIsAnsweredOnce() =>
-        Assert.Equal(
-            "farm.yaml:2:24: networks.a.mode: bridge networks are not there yet; use mode: nat",
-            Reading.Problems("farm: f\nnetworks: { a: { mode: bridge, bridge: br0 } }"));
+    public void MacAndModelAreTakenOnce()
+    {
+        Assert.Equal(("52:54:00:00:00:09", "e1000e"), (Reading.Machine("networks: [ { name: a, mac: '52:54:00:00:00:09', model: e1000e } ]", Two).Networks[0] is var nic ? (nic.Mac, nic.Model) : default));
+        Assert.Contains("52:54:00:00:00:09 is given to machines \"n-1\" and \"n-2\"", Reading.MachineProblems("name: n\n      count: 2\n      networks: [ { name: a, mac: '52:54:00:00:00:09' } ]", Two));
+        Assert.Contains("a card on a user network is always virtio", Reading.MachineProblems("networks: [ { name: u, model: e1000 } ]", Two));
+    }
+
+    [Fact]
+    public void OutsideNetworksKeepNoAddress() =>
+        Assert.EndsWith("cannot be kept: others decide the addresses of network \"lan\"", Reading.MachineProblems("networks: [ { name: lan, address: 10.0.0.9 } ]", "networks: { lan: { mode: bridge, bridge: br0 } }"));
 
     [Fact]
     public void SharedNetworkIsAnotherFarms()

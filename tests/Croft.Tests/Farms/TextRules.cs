@@ -14,7 +14,7 @@ public sealed class TextRules
     {
         var rule = (TextShape)typeof(Rules).GetField(name, BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
         Regex pattern = new(rule.Pattern.Replace("$", "\\z"));
-        string[] pieces = ["a", "z", "A", "0", "9", "-", "_", ".", "..", "/", "+", ":", "@", "*", "[", "]", "?", "=", "~", ",", ";", "%", " ", "&", "<", "\"", "'", "$", "\n", "é", "qemu", "://", "http://", "https://h", "bookworm", new string('b', 61), new string('f', 64)];
+        string[] pieces = ["a", "z", "A", "0", "9", "-", "_", ".", "..", "/", "+", ":", "@", "*", "[", "]", "?", "=", "~", ",", ";", "%", " ", "&", "<", "\"", "'", "$", "\n", "é", "qemu", "://", "http://", "https://h", "bookworm", new string('b', 61), new string('f', 64), "52:54:00:12:34:56", "00:00:00:00:00:00"];
         Random random = new(3);
         var (held, refused) = (0, 0);
         for (var i = 0; i < 20_000; i++)

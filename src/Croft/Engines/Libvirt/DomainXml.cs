@@ -190,10 +190,15 @@ static class DomainXml
 
     static XElement Interface(Nic nic, Architecture arch) => new(
         "interface",
-        new XAttribute("type", "network"),
+        new XAttribute("type", nic.Source switch { NicSource.Bridge => "bridge", NicSource.Device => "direct", _ => "network" }),
         new XElement("mac", new XAttribute("address", nic.Mac)),
-        new XElement("source", new XAttribute("network", nic.Bridge!)),
-        new XElement("model", new XAttribute("type", "virtio")),
+        nic.Source switch
+        {
+            NicSource.Bridge => new XElement("source", new XAttribute("bridge", nic.Bridge!)),
+            NicSource.Device => new XElement("source", new XAttribute("dev", nic.Bridge!), new XAttribute("mode", "bridge")),
+            _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
+        },
+        new XElement("model", new XAttribute("type", nic.Model ?? "virtio")),
         arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no")));
 
     static XElement Serial(string log) => new(

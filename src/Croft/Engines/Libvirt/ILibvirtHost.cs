@@ -22,6 +22,8 @@ interface ILibvirtHost : IDisposable
 
     Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel);
 
+    Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => Task.FromResult(machine);
+
     Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel);
 
     Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel);

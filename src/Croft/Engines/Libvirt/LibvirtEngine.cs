@@ -17,7 +17,7 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public bool IsLost => host.IsLost;
 
-    public EngineCapabilities Can { get; } = new(OwnNetworks: !host.IsSession);
+    public EngineCapabilities Can { get; } = new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession);
 
     public IStates States => new LibvirtStates(this);
 
@@ -28,6 +28,8 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
     public Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) => host.ObserveRoomAsync(cancel);
 
     public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => host.ListMachinesAsync(cancel);
+
+    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => host.SeeAsync(machine, cancel);
 
     public Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) => host.FindAsync(machine.ToString(), cancel);
 

@@ -18,12 +18,12 @@ sealed partial class LibvirtHost
         var machines = ListMachinesAsync(cancel);
         var networks = ListNetworksAsync(cancel);
         var volumes = ListVolumesAsync(cancel);
-        var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion), cancel);
+        var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion, Devices: Devices()), cancel);
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
         var addresses = here ? LocalAddresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
-        var (node, capabilities, libvirt, hypervisor) = await host;
+        var (node, capabilities, libvirt, hypervisor, devices) = await host;
         var types = VirtTypes(capabilities);
         return new HypervisorState(
             Name,
@@ -40,7 +40,10 @@ sealed partial class LibvirtHost
             [.. ports],
             await unknownName,
             here && !IsSession && IsKvmClosed(capabilities),
-            firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel));
+            firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel))
+        {
+            Devices = devices,
+        };
     }
 
     public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
@@ -50,7 +53,15 @@ sealed partial class LibvirtHost
         return HypervisorState.Silent(Name, "") with { Unreachable = null, Vcpus = (int)node.Cpus, Memory = (long)node.MemoryKiB * 1024, Machines = await machines };
     }
 
-    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => CallAsync("listing machines", ObserveMachines, cancel);
+    public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel)
+    {
+        var machines = await CallAsync("listing machines", ObserveMachines, cancel);
+        return machines.Any(IsSeen)
+            ? [.. await Task.WhenAll(machines.Select(async m => IsSeen(m) ? m with { Record = await SeeAsync(m.Record!, cancel) } : m))]
+            : machines;
+
+        static bool IsSeen(MachineState machine) => machine.Power == PowerState.Running && machine.Record is { } record && record.Nics.Any(n => n.IsOutside);
+    }
 
     ImmutableArray<MachineState> ObserveMachines()
     {

@@ -41,6 +41,8 @@ static class RecordXml
             ns + "nic",
             new XAttribute("network", nic.Network),
             nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
+            nic.Source == NicSource.Network ? null : new XAttribute("kind", nic.Source.ToString().ToLowerInvariant()),
+            nic.Model is null ? null : new XAttribute("model", nic.Model),
             new XAttribute("mac", nic.Mac),
             nic.Address is null ? null : new XAttribute("address", nic.Address),
             nic.Port is null ? null : new XAttribute("port", nic.Port))));
@@ -59,7 +61,11 @@ static class RecordXml
             (string?)nic.Attribute("source"),
             (string?)nic.Attribute("mac") ?? "",
             IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
-            (int?)nic.Attribute("port")));
+            (int?)nic.Attribute("port"))
+        {
+            Source = Enum.TryParse<NicSource>((string?)nic.Attribute("kind"), ignoreCase: true, out var source) ? source : NicSource.Network,
+            Model = (string?)nic.Attribute("model"),
+        });
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
             ? new MachineRecord(
                 farm, owner, Text("folder") ?? "", name, Text("platform") ?? "", Text("target") ?? "", Text("user") ?? "root",

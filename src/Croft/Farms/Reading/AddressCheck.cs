@@ -4,6 +4,7 @@ namespace Croft.Farms.Reading;
 sealed class AddressCheck(NetworkReader networks, ProblemList problems)
 {
     readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> taken = [];
+    readonly Dictionary<string, string> macs = new(StringComparer.Ordinal);
     readonly HashSet<Location> reported = [];
 
     /// <param name="index">Which of the entry's machines it is, from 0; the first has the addresses as written.</param>
@@ -17,6 +18,11 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
                 var number = Ip4.ToNumber(written) + (uint)index;
                 Check(machine.Name, nic, number);
                 placed = index == 0 ? placed : placed with { Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }) };
+            }
+
+            if (machine.Networks[i] is { Mac: { } mac } card && !macs.TryAdd(mac, machine.Name))
+            {
+                Report(card, $"{mac} is given to machines {Words.Quote(macs[mac])} and {Words.Quote(machine.Name)}");
             }
         }
 
@@ -42,6 +48,11 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         if (network.Mode == NetworkMode.User)
         {
             return "cannot be kept: on a user network every machine is alone";
+        }
+
+        if (network.IsOutside)
+        {
+            return $"cannot be kept: others decide the addresses of network {Words.Quote(network.Name)}";
         }
 
         if (network.Cidr is not { } cidr)

@@ -142,7 +142,12 @@ sealed class MachineReader(
             }
             else
             {
-                nics.Add(new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(NicKeys.Address).At));
+                if (nic.Has(NicKeys.Model) && networks.Find(name)!.Mode == NetworkMode.User)
+                {
+                    problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
+                }
+
+                nics.Add(new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At) { Mac = nic.Get(NicKeys.Mac), Model = nic.Get(NicKeys.Model) });
             }
         }
 

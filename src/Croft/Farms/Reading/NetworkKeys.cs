@@ -1,17 +1,15 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Croft.Farms.Reading;
 
 static class NetworkKeys
 {
-    const string NotYet = "bridge networks are not there yet";
-    const string Instead = "use mode: nat";
-
     public static readonly Field<NetworkMode> Mode = new(
         "mode",
-        new ChoiceShape<NetworkMode>(("nat", NetworkMode.Nat), ("isolated", NetworkMode.Isolated), ("user", NetworkMode.User)).Refusing("bridge", NotYet, Instead),
-        "How the network reaches the outside: through the hypervisor, not at all, or by QEMU's user networking, which needs no privileges.") { DefaultText = "`nat`; `user` on a session hypervisor" };
+        new ChoiceShape<NetworkMode>(
+            ("nat", NetworkMode.Nat), ("isolated", NetworkMode.Isolated), ("user", NetworkMode.User),
+            ("bridge", NetworkMode.Bridge), ("direct", NetworkMode.Direct), ("existing", NetworkMode.Existing)),
+        "How the network reaches the outside: through the hypervisor, not at all, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's.") { DefaultText = "`nat`; `user` on a session hypervisor" };
 
     public static readonly Field<IPNetwork> Cidr = new("cidr", new CidrShape(), "The subnet. Its first host address is the hypervisor's.") { DefaultText = "a free one, chosen by the plan" };
 
@@ -26,21 +24,19 @@ static class NetworkKeys
             text => text.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && Rules.DnsLabel.Holds(text[..dot]) && Rules.Name.Holds(text[(dot + 1)..])),
         "Uses the network of another farm, written `farm.network`.");
 
-    public static readonly Field<string> Bridge = new("bridge", new NotYetShape(), NotYet) { Hidden = true };
+    public static readonly Field<string> Bridge = new("bridge", Rules.Device, "With `mode: bridge`, the hypervisor's bridge, such as `br0`.");
 
-    public static readonly MapShape Map = new("a network", [Mode, Cidr, Dhcp, Shared, Bridge]);
+    public static readonly Field<string> Uplink = new("uplink", Rules.Device, "With `mode: direct`, the hypervisor's network card, such as `eth0`.");
 
-    // "bridge: br0" stands beside "mode: bridge", which is answered; once is enough.
-    sealed class NotYetShape : ScalarShape<string>
+    public static readonly Field<string> Network = new("network", Rules.Name, "With `mode: existing`, libvirt's name of the network, such as `default`.");
+
+    /// <summary>Which key says what a network is on the hypervisor, by its mode.</summary>
+    public static readonly IReadOnlyDictionary<NetworkMode, Field<string>> Sources = new Dictionary<NetworkMode, Field<string>>
     {
-        public override string Type => "nothing yet";
+        [NetworkMode.Bridge] = Bridge,
+        [NetworkMode.Direct] = Uplink,
+        [NetworkMode.Existing] = Network,
+    };
 
-        public override bool TryParse(string text, [NotNullWhen(true)] out string? value, out Complaint complaint)
-        {
-            (value, complaint) = (text, default);
-            return true;
-        }
-
-        public override System.Text.Json.Nodes.JsonObject Schema() => [];
-    }
+    public static readonly MapShape Map = new("a network", [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network]);
 }

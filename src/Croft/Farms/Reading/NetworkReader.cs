@@ -51,18 +51,38 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
             broken.Add(named.Name);
         }
 
-        if (map.Has(NetworkKeys.Bridge) && !map.Has(NetworkKeys.Mode) && !IsUnread(map, NetworkKeys.Mode))
+        var mode = map.Maybe(NetworkKeys.Mode) ?? DefaultMode;
+        return new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
         {
-            problems.Add(map.NodeOf(NetworkKeys.Bridge), NetworkKeys.Bridge.Doc, "use mode: nat");
+            Source = IsUnread(map, NetworkKeys.Mode) ? null : SourceOf(map, mode),
+        };
+    }
+
+    /// <summary>What an outside network is on the hypervisor; what does not go with its mode is reported.</summary>
+    string? SourceOf(MapReading map, NetworkMode mode)
+    {
+        foreach (var (other, key) in NetworkKeys.Sources.Where(s => s.Key != mode && map.Has(s.Value)))
+        {
+            problems.Add(map.NodeOf(key), $"{key.Name} goes with mode: {other.ToString().ToLowerInvariant()}", $"write that mode, or leave {key.Name} out");
         }
 
-        return new NetworkSpec(
-            named.Name,
-            map.Maybe(NetworkKeys.Mode) ?? DefaultMode,
-            map.Maybe(NetworkKeys.Cidr),
-            map.Maybe(NetworkKeys.Dhcp) ?? true,
-            shared,
-            named.At);
+        if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
+        {
+            return null;
+        }
+
+        var word = mode.ToString().ToLowerInvariant();
+        foreach (var field in new Field[] { NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(map.Has))
+        {
+            problems.Add(map.NodeOf(field), $"a network of mode: {word} has addresses that others decide", $"leave {field.Name} out");
+        }
+
+        if (!map.Has(own) && !IsUnread(map, own))
+        {
+            problems.Add(map.NodeOf(NetworkKeys.Mode), $"mode: {word} needs the key {own.Name}", $"such as {own.Name}: {(mode == NetworkMode.Bridge ? "br0" : mode == NetworkMode.Direct ? "eth0" : "default")}");
+        }
+
+        return map.Get(own);
     }
 
     static bool IsUnread(MapReading map, Field field) =>

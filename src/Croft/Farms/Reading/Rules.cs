@@ -53,6 +53,22 @@ static class Rules
     public static bool IsNumber(string text) =>
         text.Length > 0 && (text.All(char.IsAsciiDigit) || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text[2..].All(char.IsAsciiHexDigit)));
 
+    /// <summary>Network devices of Linux, which has 15 characters for their names.</summary>
+    public static readonly TextShape Device = new(
+        "a network device's name",
+        "1 to 15 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$",
+        text => text.Length <= 15 && IsName(text));
+
+    /// <summary>One that no other card of the LAN's may have; not a group's, not the empty one.</summary>
+    public static readonly TextShape Mac = new(
+        "a network card's address",
+        "six pairs of lower case hexadecimal digits with colons, the first one even, such as 52:54:00:12:34:56",
+        "^(?!00(:00){5}$)[0-9a-f][02468ace](:[0-9a-f]{2}){5}$",
+        text => text.Length == 17 && text != "00:00:00:00:00:00" && text[1] is '0' or '2' or '4' or '6' or '8' or 'a' or 'c' or 'e'
+            && text.Index().All(c => c.Index % 3 == 2 ? c.Item == ':' : char.IsAsciiHexDigitLower(c.Item)),
+        text => text.ToLowerInvariant().Replace('-', ':'));
+
     /// <summary>Values that libvirt passes to QEMU.</summary>
     public static readonly TextShape ModelName = new("a model's name", "letters, digits, \".\", \"_\" and \"-\"", Name.Pattern, IsName);
 

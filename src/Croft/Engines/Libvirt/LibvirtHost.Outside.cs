@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Croft.Libvirt;
+
+namespace Croft.Engines.Libvirt;
+
+/// <summary>What others made: the host's own network devices, and the addresses that they give to guests.</summary>
+sealed partial class LibvirtHost
+{
+    /// <summary>The quickest first. The guest itself knows best; the host's neighbours may be those of before.</summary>
+    static readonly InterfaceAddressSource[] Witnesses = [InterfaceAddressSource.Lease, InterfaceAddressSource.Agent, InterfaceAddressSource.Arp];
+
+    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => CallAsync(
+        $"asking for the addresses of {machine.Id}",
+        () =>
+        {
+            using var domain = connection.FindDomain(machine.Id.ToString());
+            return domain is null ? machine : machine with { Nics = See(domain, machine.Nics) };
+        },
+        cancel);
+
+    static ImmutableArray<Nic> See(LibvirtDomain domain, ImmutableArray<Nic> nics)
+    {
+        var seen = new Dictionary<string, IPAddress>(StringComparer.OrdinalIgnoreCase);
+        foreach (var witness in Witnesses.TakeWhile(_ => nics.Any(n => n.IsOutside && !seen.ContainsKey(n.Mac))))
+        {
+            foreach (var card in Ask(domain, witness).Where(c => c.Mac is not null))
+            {
+                if (card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).FirstOrDefault(IsOfALan) is { } address)
+                    seen.TryAdd(card.Mac!, address);
+            }
+        }
+
+        return [.. nics.Select(n => n.IsOutside ? n with { Seen = seen.GetValueOrDefault(n.Mac) } : n)];
+    }
+
+    static bool IsOfALan(IPAddress? address) =>
+        address is { AddressFamily: AddressFamily.InterNetwork } && !IPAddress.IsLoopback(address) && address.GetAddressBytes() is not [169, 254, ..];
+
+    static IReadOnlyList<DomainInterface> Ask(LibvirtDomain domain, InterfaceAddressSource witness)
+    {
+        try
+        {
+            return domain.InterfaceAddresses(witness);
+        }
+        catch (LibvirtException)
+        {
+            return []; // it is off, has no agent yet, or its host does not tell
+        }
+    }
+
+    ImmutableHashSet<string>? Devices()
+    {
+        try
+        {
+            return [.. connection.InterfaceNames()];
+        }
+        catch (LibvirtException)
+        {
+            return null; // a libvirt without a driver for them
+        }
+    }
+}
