@@ -60,18 +60,18 @@ public sealed class ForEditorsAndShells : IDisposable
             PATH=$PWD/bin:$PATH
             . ./completion
             complete -p croft
-            ask() { COMP_LINE=$1; COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"; [ "${1% }" = "$1" ] || COMP_WORDS+=(''); COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); COMPREPLY=(); this.croft; echo "$1: ${COMPREPLY[*]}"; }
+            ask() { COMP_LINE=$1; COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"; [ "${1% }" = "$1" ] || COMP_WORDS+=(''); COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); COMPREPLY=(); _croft; echo "$1: ${COMPREPLY[*]}"; }
             ask 'croft pla'
             ask 'croft image re'
             ask 'croft completion '
             """;
         var said = await new Tool("bash", "-c", Ask) { Directory = cli.Folder }.RunCheckedAsync("completing", Cancel);
-        Assert.StartsWith("complete -o default -F this.croft croft\ncroft pla: plan\ncroft image re: remove\ncroft completion : ", said, StringComparison.Ordinal);
+        Assert.StartsWith("complete -o default -F _croft croft\ncroft pla: plan\ncroft image re: remove\ncroft completion : ", said, StringComparison.Ordinal);
         Assert.Superset(new HashSet<string> { "bash", "fish", "zsh" }, said[said.LastIndexOf(": ", StringComparison.Ordinal)..].Split([' ', '\n', ':']).ToHashSet());
     }
 
     [Theory]
-    [InlineData("zsh", "autoload -Uz compinit; compinit -u -D; . ./completion; whence -w this.croft", "_croft: function")]
+    [InlineData("zsh", "autoload -Uz compinit; compinit -u -D; . ./completion; whence -w _croft", "_croft: function")]
     [InlineData("fish", "source completion; complete -c croft", "suggest")]
     public async Task OtherShellsLoadTheirScript(string shell, string ask, string said)
     {

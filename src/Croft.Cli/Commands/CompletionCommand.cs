@@ -14,21 +14,21 @@ static class CompletionCommand
             Terminal.ResultText(parsed.GetValue(shell) switch
             {
                 "bash" => """
-                    this.croft() {
+                    _croft() {
                         local IFS=$'\n'
                         COMPREPLY=($(compgen -W "$(croft "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
                     }
-                    complete -o default -F this.croft croft
+                    complete -o default -F _croft croft
 
                     """,
                 "zsh" => """
-                    this.croft() {
+                    _croft() {
                         local -a words_found
                         words_found=("${(@f)$(croft "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
                         compadd -a words_found
-                        files
+                        _files
                     }
-                    compdef this.croft croft
+                    compdef _croft croft
 
                     """,
                 _ => """
