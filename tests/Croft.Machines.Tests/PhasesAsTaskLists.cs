@@ -82,4 +82,38 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
         Assert.Equal(["create init"], changed.Steps("a", "skipped"));
         Assert.Equal("roles/web/files/f.txt changed while init ran: the layer would hold what its key does not say", changed.Reason("a", "create init"));
     }
+
+    [Fact]
+    public async Task DelegateToTheHypervisorTakeVariablesOfTheCommandAndEndMachinesAsTheyRun()
+    {
+        lab.Write("farm.yaml", """
+            farm: tasks
+            platforms: { d: { image: debian_12, memory: 256MiB, groups: [all_d], vars: { level: platform } } }
+            vms:
+              list:
+                - { name: a, platform: d, groups: [web], vars: { level: entry } }
+                - { name: b, platform: d }
+            project: { phases: phases, vars: { text: "{{ no }}", level: project } }
+            """);
+        lab.Write("phases/main.yaml", """
+            - assert:
+                that:
+                  - groups.all_d == ['a', 'b'] and groups.web == ['a'] and groups.hypervisor_local == groups.vms and 'hypervisors' in groups
+                  - level == 'entry' and hostvars.b.level == 'platform' and text == '{' + '{ no }}' and given == '0755'
+                  - vm.net.ip == ansible_host and vm.net.gateway is defined and vm.metadata.domain is search('[.]a$') and virtual_machines | length == 2
+            - command: virsh -c {{ vm.metadata.connection }} domstate {{ vm.metadata.domain }}
+              delegate_to: "{{ kvm_host }}"
+              register: there
+            - assert: { that: "there.stdout is search('running')" }
+              notify: shutdown_hypervisor
+            """);
+        lab.Write("phases/terminate.yaml", "- command: echo {{ given | default('none') }} >> /root/ended\n");
+        var run = await lab.RunAsync("run", 0, "a", "-e", "given=0755");
+        Assert.Equal(["startup", "create clean", "main", "terminate", "shutdown"], run.Steps("a", "passed"));
+        Assert.DoesNotContain("WARNING", run.Log("a", "main"), StringComparison.Ordinal);
+
+        await lab.SucceedsAsync("up", "a");
+        var end = await lab.RunAsync("run", 0, "a", "--only", "terminate", "--only", "shutdown");
+        Assert.Equal(["as it is", "terminate", "shutdown"], end.Steps("a", "passed"));
+    }
 }
