@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -22,7 +23,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     public Terminal Terminal => terminal;
 
-    public Settings Settings => settings ??= FindSurroundings() with { Warn = Warn };
+    public Settings Settings => settings ??= FindSurroundings() with { Warn = Warn, IsLocked = parsed.GetValue(options.Locked) };
 
     public string Output => parsed.GetValue(options.Output)!;
 
@@ -33,7 +34,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>Folder of the pools that <c>spawn</c> makes; each is a farm.</summary>
     public string Pools => Path.Combine(Settings.Data, "pools");
 
-    public static FarmDefaults Defaults => FarmDefaults.For(IsRoot);
+    public static FarmDefaults Defaults { get; } = FarmDefaults.For(IsRoot) with { Catalog = OwnCatalog() };
+
+    /// <summary>The families of images in the user's configuration.</summary>
+    public static ImmutableArray<ImageFamily> OwnFamilies() => Catalogue.ReadOwn(Defaults.Catalog);
 
     /// <summary>The farm file that is meant; null when there is none.</summary>
     public string? FarmPath()
@@ -208,6 +212,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                                    select $"{variable.Key}={variable.Value}"],
             HostId = File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id ? id : Environment.MachineName,
         };
+    }
+
+    /// <summary>The user's own files of the image catalogue: <c>~/.config/croft/catalog/*.yaml</c>.</summary>
+    static ImmutableArray<string> OwnCatalog()
+    {
+        var folder = Path.Combine(Folder("XDG_CONFIG_HOME") ?? (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is var home && Path.IsPathFullyQualified(home) ? Path.Combine(home, ".config") : "/nowhere"), "croft/catalog");
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>A folder that the user names; a relative one counts as none, as the XDG specification has it.</summary>

@@ -30,6 +30,9 @@ public sealed class CroftException : Exception
     /// <summary>The next step, a command where there is one.</summary>
     public string? Hint { get; }
 
+    /// <summary>What lies at an address is not, or not any more, what was said to lie there: asking anew may help.</summary>
+    internal bool IsStale { get; init; }
+
     /// <summary>The world refused.</summary>
     public static CroftException World(string message, string? hint = null, Exception? cause = null) => new(FaultKind.World, message, hint, cause);
 

@@ -17,6 +17,7 @@ static class ImageCommand
         [
             List(make),
             Ensure(make, "build", "Make the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared"),
+            Update(make),
             Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
             Remove(make),
             Gc(make),
@@ -53,12 +54,32 @@ static class ImageCommand
         return make.Make(name, description, [platforms], async (session, parsed, cancel) =>
         {
             using var view = Progress.Create(session.Terminal, []);
-            foreach (var spec in Specs(session, parsed.GetValue(platforms)!).Distinct())
+            foreach (var (spec, store) in Specs(session, parsed.GetValue(platforms)!).DistinctBy(s => s.Spec))
             {
-                var image = await Store(session).EnsureAsync(spec, view.Images, cancel);
+                var image = await store.EnsureAsync(spec, view.Images, cancel);
                 Terminal.Result($"{spec.Name} {image.Id}");
             }
 
+            return 0;
+        });
+    }
+
+    static Command Update(CommandMaker make)
+    {
+        var platforms = new Argument<string[]>("PLATFORM") { Description = "Platforms of the farm; nothing means all", Arity = ArgumentArity.ZeroOrMore };
+        return make.Make("update", "Pin the newest images in croft.lock, and show what changed; machines stay as they are", [platforms], async (session, parsed, cancel) =>
+        {
+            if (session.FarmPath() is { } farm)
+                await FarmCatalog.FetchAsync(farm, cancel);
+            var images = Specs(session, parsed.GetValue(platforms)!).Where(s => s.Spec is CatalogueImage).DistinctBy(s => ((CatalogueImage)s.Spec).Key).ToList();
+            foreach (var (spec, store) in images)
+            {
+                var (before, now) = await store.UpdateAsync((CatalogueImage)spec, cancel);
+                Terminal.Result(before == now ? $"{spec.Name}: {now.Url} is the newest still" : before is null ? $"{spec.Name}: {now.Url}" : $"{spec.Name}: {before.Url} -> {now.Url}{(before.Url == now.Url ? $" ({before.Digest} -> {now.Digest})" : "")}");
+            }
+
+            if (images.Count == 0)
+                session.Terminal.Say("The farm takes no image of the catalogue that a distribution publishes.");
             return 0;
         });
     }
@@ -102,22 +123,24 @@ static class ImageCommand
         });
     }
 
-    static ImageStore Store(Session session) => new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock);
+    static ImageStore Store(Session session, ImageLock? own = null) => new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock) { Lock = own, Tell = session.Settings.Warn };
 
-    static IEnumerable<ImageSpec> Specs(Session session, string[] platforms)
+    /// <summary>The images of platforms, each with the store that knows what it means: a farm's are pinned beside its file.</summary>
+    static IEnumerable<(ImageSpec Spec, ImageStore Store)> Specs(Session session, string[] platforms)
     {
+        var own = session.FarmPath() is { } file ? new ImageLock(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked) : null;
         if (platforms.Length == 0)
-            return session.LoadFarm().Machines.Select(m => m.Image);
+            return session.LoadFarm().Machines.Select(m => (m.Image, Store(session, own)));
         var declared = session.FarmPath() is null ? [] : session.LoadFarm().Machines.Where(m => platforms.Contains(m.Platform)).ToList();
-        var rest = platforms.Except(declared.Select(m => m.Platform)).Select(p => Catalogue.Resolve(p)?.Name ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")).ToList();
+        var rest = platforms.Except(declared.Select(m => m.Platform)).Select(p => Catalogue.Resolve(p, Session.OwnFamilies())?.Name ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")).ToList();
         var catalogue = rest.Count == 0 ? [] : FarmFile.ReadText(PoolRequest.FarmText("catalogue", rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)), TimeSpan.FromMinutes(2)), Path.GetFullPath(FarmFile.Name), Session.Defaults).Require().Machines;
-        return declared.Concat(catalogue).Select(m => m.Image);
+        return [.. declared.Select(m => (m.Image, Store(session, own))), .. catalogue.Select(m => (m.Image, Store(session)))];
     }
 
     static async Task<IReadOnlyList<(string Machine, string Image)>> UsersAsync(Session session, CancellationToken cancel)
     {
         using var openFarm = await session.OpenAsync(cancel);
-        var store = Store(session);
+        var store = openFarm.Images;
         var existing = (await Session.MachinesAsync(openFarm, [], cancel)).Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
         return [.. from machine in openFarm.Farm.Machines where existing.Contains(machine.Name) let image = store.Find(machine.Image) where image is not null select (machine.Name, image.Id)];
     }

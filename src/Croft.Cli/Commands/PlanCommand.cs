@@ -40,6 +40,8 @@ static class PlanCommand
                     session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
                 foreach (var gone in plan.Undeclared)
                     session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
+                foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))
+                    session.Terminal.Say(openFarm.Images.Lock?.Find(image) is { } pinned ? $"image {image.Name}: {pinned.Url}, by croft.lock" : $"image {image.Name}: the newest of {image.Family.Title}; which, is found out when it is needed");
                 session.Warn(plan);
             }
 

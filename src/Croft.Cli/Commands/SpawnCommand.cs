@@ -23,7 +23,7 @@ static class SpawnCommand
             var command = ExecCommand.AfterDashes(parsed);
             if (parsed.GetValue(remove) != command.Length > 0)
                 throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
-            var pools = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, parsed.GetValue(platform)!).GroupBy(m => m.Stem).ToList();
+            var pools = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, parsed.GetValue(platform)!, Session.OwnFamilies()).GroupBy(m => m.Stem).ToList();
             var codes = await Task.WhenAll(pools.Select(pool => SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(yes), cancel)));
             return codes.Max();
         }, timeout: false);

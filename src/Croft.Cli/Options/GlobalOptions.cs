@@ -15,11 +15,13 @@ sealed class GlobalOptions
 
     public Option<string?> Timeout { get; } = new("--timeout") { Description = "Give up after this time, such as 90s or 10m", Recursive = true, HelpName = "TIME" };
 
+    public Option<bool> Locked { get; } = new("--locked") { Description = "Take only images that croft.lock names", Recursive = true };
+
     public GlobalOptions() => Output.AcceptOnlyFromAmong("table", "json", "yaml");
 
     public void AddTo(RootCommand root)
     {
-        foreach (var option in new Option[] { Farm, Output, Verbose, NoColor, Timeout })
+        foreach (var option in new Option[] { Farm, Output, Verbose, NoColor, Timeout, Locked })
             root.Add(option);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Croft.Farms;
 
 /// <summary>What a farm file leaves to the host it is read on. The library does not ask the environment; the caller does.</summary>
@@ -6,6 +8,9 @@ namespace Croft.Farms;
 /// <param name="Session">Whether <paramref name="LocalUri"/> is a session hypervisor: networks are then <c>user</c> unless they say otherwise.</param>
 public sealed record FarmDefaults(string LocalUri, string HostArch, bool Session)
 {
+    /// <summary>The user's own files of the image catalogue, each with a family.</summary>
+    public ImmutableArray<string> Catalog { get; init; } = [];
+
     /// <summary>The defaults of this process's architecture, for root or another user.</summary>
     public static FarmDefaults For(bool rootUser) => new(
         rootUser ? "qemu:///system" : "qemu:///session",

@@ -41,6 +41,15 @@ public static class FarmFile
         return text is null ? new(null, problems.Sorted(Path.GetFileName(path))) : ReadText(text, path, defaults);
     }
 
+    /// <summary>The addresses that a farm file's <c>catalog</c> names, whatever else is wrong with it.</summary>
+    internal static IEnumerable<string> CatalogAddresses(string path)
+    {
+        ProblemList problems = new();
+        return YamlText.ReadFile(path, path, problems) is { } text && YamlReader.Read(text, path, problems) is { } root && FarmKeys.Map.TryRead(root, problems, out var farm)
+            ? farm.Items(FarmKeys.Catalog).Select(item => item.Value).Where(CatalogueReader.IsAddress)
+            : [];
+    }
+
     /// <summary>Reads a text as if it stood in the file.</summary>
     public static FarmReading ReadText(string text, string path, FarmDefaults defaults)
     {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Croft.Images;
 
 /// <summary>An expected digest of a file.</summary>
-/// <param name="Algorithm"><c>sha256</c> or <c>sha512</c>.</param>
+/// <param name="Algorithm"><c>sha256</c>, <c>sha512</c> or <c>md5</c>.</param>
 /// <param name="Hex">Lower case.</param>
 sealed partial record Checksum(string Algorithm, string Hex)
 {
@@ -19,8 +19,18 @@ sealed partial record Checksum(string Algorithm, string Hex)
         return new Checksum(algorithm, match.Groups["hex"].Value);
     }
 
+    /// <summary>Reads <c>algorithm:hex</c>, MD5 too; null when it is none.</summary>
+    public static Checksum? TryParse(string text)
+    {
+        var match = Named().Match(text.Trim().ToLowerInvariant());
+        return match.Success && AlgorithmOf(match.Groups["hex"].Value) == match.Groups["name"].Value ? new(match.Groups["name"].Value, match.Groups["hex"].Value) : null;
+    }
+
+    /// <summary>Whether two files with one digest can be made.</summary>
+    public bool IsWeak => Algorithm == "md5";
+
     /// <summary>Finds a file's digest in a list of digests: GNU's and BSD's lines, or a file that holds nothing else than one digest.</summary>
-    public static Checksum? Find(string list, string file)
+    public static Checksum? Find(string list, string file, bool alsoWeak = false)
     {
         Checksum? best = null;
         foreach (var line in list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -29,8 +39,10 @@ sealed partial record Checksum(string Algorithm, string Hex)
             if (!match.Success || (match.Groups["file"].Value is { Length: > 0 } name && name[(name.LastIndexOf('/') + 1)..] != file))
                 continue;
             var hex = match.Groups["hex"].Value.ToLowerInvariant();
+            if (hex.Length == 32 && !alsoWeak)
+                continue;
             if (best is null || hex.Length > best.Hex.Length)
-                best = new Checksum(hex.Length == 64 ? "sha256" : "sha512", hex);
+                best = new Checksum(AlgorithmOf(hex), hex);
         }
 
         return best;
@@ -48,17 +60,24 @@ sealed partial record Checksum(string Algorithm, string Hex)
     static async Task<string> HexAsync(string path, string algorithm, CancellationToken cancel)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        var digest = algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel) : await SHA256.HashDataAsync(file, cancel);
+#pragma warning disable CA5351 // some publishers have nothing better, and the user is told
+        var digest = algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel) : algorithm == "md5" ? await MD5.HashDataAsync(file, cancel) : await SHA256.HashDataAsync(file, cancel);
+#pragma warning restore CA5351
         return Convert.ToHexStringLower(digest);
     }
+
+    static string AlgorithmOf(string hex) => hex.Length switch { 32 => "md5", 64 => "sha256", _ => "sha512" };
+
+    [GeneratedRegex("^(?<name>sha256|sha512|md5):(?<hex>[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{128})$")]
+    private static partial Regex Named();
 
     [GeneratedRegex("^((?<name>sha256|sha512):)?(?<hex>[0-9a-f]{64}([0-9a-f]{64})?)$")]
     private static partial Regex Form();
 
     // "digest  file", "digest *file", or the digest alone.
-    [GeneratedRegex(@"^(?<hex>[0-9A-Fa-f]{64}([0-9A-Fa-f]{64})?)(\s+\*?(?<file>\S.*))?$")]
+    [GeneratedRegex(@"^(?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(\s+\*?(?<file>\S.*))?$")]
     private static partial Regex GnuLine();
 
-    [GeneratedRegex(@"^SHA(256|512) \((?<file>.+)\) = (?<hex>[0-9A-Fa-f]{64}([0-9A-Fa-f]{64})?)$")]
+    [GeneratedRegex(@"^(SHA(256|512)|MD5) ?\((?<file>.+)\) = (?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})$")]
     private static partial Regex BsdLine();
 }

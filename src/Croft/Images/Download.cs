@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Images;
@@ -25,6 +26,12 @@ sealed class Download(HttpClient client, TimeProvider time)
     /// <param name="progress">Bytes so far, bytes in all, bytes per second.</param>
     public async Task FetchAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
     {
+        if (address.IsFile)
+        {
+            await CopyAsync(address, partial, progress, cancel);
+            return;
+        }
+
         using var told = Waits.For($"the download of {address}", () => $"{Length(partial) >> 20} MiB");
         for (var failures = 0; ;)
         {
@@ -48,9 +55,16 @@ sealed class Download(HttpClient client, TimeProvider time)
     }
 
     /// <summary>Fetches a small text; null when there is none at this address.</summary>
-    public async Task<string?> TextAsync(Uri address, CancellationToken cancel)
+    public async Task<string?> TextAsync(Uri address, CancellationToken cancel) => await BytesAsync(address, cancel) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>Fetches a small file; null when there is none at this address. Of a folder on this host, the names in it.</summary>
+    public async Task<byte[]?> BytesAsync(Uri address, CancellationToken cancel)
     {
         const int most = 4 << 20;
+        if (address.IsFile)
+            return Directory.Exists(address.LocalPath)
+                ? System.Text.Encoding.UTF8.GetBytes(string.Concat(new DirectoryInfo(address.LocalPath).EnumerateFileSystemInfos().Select(entry => $"{entry.Name}{(entry is DirectoryInfo ? "/" : "")}\n")))
+                : File.Exists(address.LocalPath) ? await File.ReadAllBytesAsync(address.LocalPath, cancel) : null;
         using var told = Waits.For($"the download of {address}");
         for (var failures = 0; ; failures++)
         {
@@ -63,7 +77,7 @@ sealed class Download(HttpClient client, TimeProvider time)
                 Demand(response, address);
                 using var body = new MemoryStream();
                 await CopyAsync(response, body, _ => body.Length <= most ? true : throw CroftException.World($"{address} is no list of checksums: it is too large"), patience);
-                return System.Text.Encoding.UTF8.GetString(body.ToArray());
+                return body.ToArray();
             }
             catch (TransferException e) when (failures >= Retries)
             {
@@ -74,6 +88,16 @@ sealed class Download(HttpClient client, TimeProvider time)
                 await Poll.DelayAsync(Backoff * (1 << failures), cancel);
             }
         }
+    }
+
+    static async Task CopyAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
+    {
+        if (FileNode.At(address.LocalPath).Refusal is { } refusal)
+            throw new CroftException(FaultKind.World, $"{address} {refusal}") { IsStale = true };
+        await using var from = File.OpenRead(address.LocalPath);
+        await using var to = File.Create(partial);
+        await from.CopyToAsync(to, cancel);
+        progress(from.Length, from.Length, null);
     }
 
     async Task AttemptAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
@@ -170,9 +194,10 @@ sealed class Download(HttpClient client, TimeProvider time)
             return;
         if (status is >= 500 or 408 or 429)
             throw new TransferException($"the server answered {status} {response.ReasonPhrase}");
-        throw CroftException.World(
+        throw new CroftException(
+            FaultKind.World,
             $"{address}: the server answered {status} {response.ReasonPhrase}",
-            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null);
+            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null) { IsStale = status is 404 or 410 };
     }
 
     // A weak ETag does not promise the same bytes.

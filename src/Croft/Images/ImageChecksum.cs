@@ -12,7 +12,7 @@ static class ImageChecksum
     public static async Task<Checksum> ExpectedAsync(UrlImage spec, Download download, CancellationToken cancel)
     {
         if (spec.Checksum is { } given)
-            return Checksum.Parse(given);
+            return Checksum.TryParse(given) ?? Checksum.Parse(given);
         var file = Uri.UnescapeDataString(spec.Url.Segments[^1]);
         if (spec.ChecksumUrl is { } list)
         {

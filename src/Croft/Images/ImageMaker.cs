@@ -77,18 +77,20 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     /// <param name="partial">Where the download is kept until it is complete.</param>
     public async Task<StoredImage> FetchAsync(UrlImage spec, Func<HttpClient, Download> newDownload, string partial, CancellationToken cancel)
     {
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) };
-        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = NewClient();
         var download = newDownload(client);
-        Report(spec, "asking for the checksum");
-        var expected = await ImageChecksum.ExpectedAsync(spec, download, cancel);
-        await download.FetchAsync(spec.Url, partial, (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)), cancel);
-        Report(spec, "verifying");
-        var actual = await expected.OfAsync(partial, cancel);
-        if (actual != expected)
+        for (var isAgain = false; ; isAgain = true)
         {
+            Report(spec, "asking for the checksum");
+            var expected = await ImageChecksum.ExpectedAsync(spec, download, cancel);
+            await download.FetchAsync(spec.Via, partial, (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)), cancel);
+            Report(spec, "verifying");
+            var actual = await expected.OfAsync(partial, cancel);
+            if (actual == expected)
+                break;
             Download.Forget(partial);
-            throw Mismatch(spec, spec.Url.AbsoluteUri, expected, actual.Hex);
+            if (isAgain || spec.Checksum is not null) // else it may have been replaced between the two questions
+                throw Mismatch(spec, spec.Url.AbsoluteUri, expected, actual.Hex);
         }
 
         var disk = Path.Combine(work, "disk");
@@ -203,7 +205,12 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
 
     void Report(ImageSpec spec, string phase) => progress.Report(new ImageProgress(spec.Title, phase));
 
-    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) => CroftException.World(
+    /// <summary>A client for downloads.</summary>
+    public static HttpClient NewClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) => new(
+        FaultKind.World,
         $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}",
-        "an image that is updated in place gets a new checksum; if it should not have changed, do not use it");
+        "an image that is updated in place gets a new checksum; if it should not have changed, do not use it") { IsStale = true };
 }

@@ -11,6 +11,8 @@ public sealed partial class ImageStore
     /// <exception cref="CroftException">It cannot be made; nothing half made is left.</exception>
     public async Task<StoredImage> EnsureAsync(ImageSpec spec, IProgress<ImageProgress> progress, CancellationToken cancel)
     {
+        if (spec is CatalogueImage image)
+            return await EnsureAsync(image, progress, cancel);
         if (spec is FileImage { File: var path } && FileNode.At(path) is { Refusal: { } refusal } node)
             throw CroftException.World($"image \"{spec.Name}\": {(node.Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}")}");
         if (Find(spec) is { } there)

@@ -38,6 +38,8 @@ public sealed partial class ImageStore
     /// <summary>The image that this request made before; null when it was not, or has gone. Reads no disk file.</summary>
     public StoredImage? Find(ImageSpec spec)
     {
+        if (spec is CatalogueImage image)
+            return Lock?.Find(image) is { } pinned ? Find(At(image, pinned)) : null;
         try
         {
             var recipe = Path.Combine(directory, "recipes", Key(spec));

@@ -28,7 +28,11 @@ public sealed partial class OpenFarm : IDisposable
         Farm = farm;
         Settings = settings;
         proofs = new Proofs(Path.Combine(settings.Cache, "proofs"), settings.Clock, [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
-        Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock);
+        Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock)
+        {
+            Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),
+            Tell = settings.Warn,
+        };
         Ssh = new SshFiles(farm.StateDirectory, settings.UserKey, settings.Runtime);
     }
 

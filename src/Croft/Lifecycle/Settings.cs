@@ -26,6 +26,9 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Whether croft.lock may not be changed: an image that it does not name is refused.</summary>
+    public bool IsLocked { get; init; }
+
     /// <summary>What machines are made of and reached by.</summary>
     internal IBackends Backends { get; init; } = new Backends();
 

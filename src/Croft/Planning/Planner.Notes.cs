@@ -11,6 +11,15 @@ public sealed partial class Planner
     {
         foreach (var machine in machines.Where(m => m.Spec.Image is not BuiltImage && !m.Nics.IsEmpty && m.Nics.All(n => n.IsOutside) && m.Nics.Any(n => n.Source != NicSource.Network)))
             yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, nothing tells it; a further card on mode: nat leads to the machine in any case";
+        foreach (var machine in machines)
+        {
+            var (spec, image) = (machine.Spec, machine.Spec.Image);
+            if (image.Memory > spec.Memory)
+                yield return $"machine \"{spec.Name}\" has {spec.Memory >> 20}MiB of memory; image {image.Name} needs {image.Memory >> 20}MiB";
+            if (image.Cpu is { } least && spec.Cpu is { } cpu && OldProcessors.IsOlder(cpu, least))
+                yield return $"machine \"{spec.Name}\" has cpu: {cpu}; image {image.Name} boots on {least} and later only, such as cpu: host-passthrough with KVM, cpu: maximum without";
+        }
+
         var keys = Identity.KeysDigest(Farm);
         foreach (var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate }))
         {

@@ -3,7 +3,8 @@ using Croft.Images;
 namespace Croft.Tests.Images;
 
 /// <summary>Keeps what was reported, at once (Progress&lt;T&gt; would be late).</summary>
-sealed class Recorder : IProgress<ImageProgress>
+/// <param name="heard">Called with each, too.</param>
+sealed class Recorder(Action<ImageProgress>? heard = null) : IProgress<ImageProgress>
 {
     readonly List<ImageProgress> seen = [];
 
@@ -20,5 +21,6 @@ sealed class Recorder : IProgress<ImageProgress>
     {
         lock (seen)
             seen.Add(value);
+        heard?.Invoke(value);
     }
 }

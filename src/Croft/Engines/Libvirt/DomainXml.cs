@@ -35,7 +35,7 @@ static class DomainXml
             new XElement("vcpu", spec.Vcpus),
             Os(machine, arch, path),
             Features(spec.Arch, machine.VirtType, spec.Firmware),
-            Cpu(spec.Cpu, spec.Arch, machine.VirtType),
+            Cpu(spec.Cpu ?? (spec.Image.Cpu is not null && machine.VirtType != "kvm" ? "maximum" : null), spec.Arch, machine.VirtType),
             new XElement("clock", new XAttribute("offset", "utc")),
             new XElement("on_crash", "destroy"),
             new XElement(

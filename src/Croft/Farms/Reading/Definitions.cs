@@ -16,10 +16,14 @@ sealed class Definitions
     readonly Dictionary<string, List<string>> files = new(StringComparer.Ordinal);
     readonly Dictionary<string, MapReading?> fromFiles = new(StringComparer.Ordinal);
     readonly HashSet<string> missing = new(StringComparer.Ordinal);
+    readonly Func<string, YamlNode, MapReading?> other;
 
+    /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
     public Definitions(
-        string kind, string farmFolder, MapShape shape, ImmutableArray<Named<MapReading>> inline, ImmutableArray<Named<MapReading>> builtIn, ProblemList problems)
+        string kind, string farmFolder, MapShape shape, ImmutableArray<Named<MapReading>> inline, ImmutableArray<Named<MapReading>> builtIn, ProblemList problems,
+        Func<string, YamlNode, MapReading?> other)
     {
+        this.other = other;
         (this.kind, folder, this.shape, this.problems) = (kind, Path.Combine(farmFolder, kind + "s"), shape, problems);
         ListFiles();
         foreach (var named in inline)
@@ -51,6 +55,11 @@ sealed class Definitions
         if (this.files.TryGetValue(name, out var files))
         {
             return fromFiles.TryGetValue(name, out var read) ? read : fromFiles[name] = ReadFile(files, reference);
+        }
+
+        if (other(name, reference) is { } made)
+        {
+            return this.known[name] = made;
         }
 
         // Distances are counted once per name; a thousand wrong references are a thousand problems, not a thousand searches.

@@ -29,5 +29,12 @@ static class FarmKeys
 
     public static readonly Field<MapReading> Cache = new("cache", CacheKeys.Map, "How much of a run's results is kept for later runs.");
 
-    public static readonly MapShape Map = new("a farm file", [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Cache, SshKeys]);
+    /// <summary>The name in <c>mirrors</c> that stands for all families.</summary>
+    public const string EveryFamily = "all";
+
+    public static readonly Field<ImmutableArray<Item<string>>> Catalog = new("catalog", new ListShape<string>(Rules.CatalogFile), "Further files of the [image catalogue](images.md), each with a family of images: files on this host or addresses.");
+
+    public static readonly Field<ImmutableArray<Named<string>>> Mirrors = new("mirrors", new NamedShape<string>("family", Rules.Name, Rules.Mirror), "Where images are taken from in place of their publishers' addresses, by family. Below that of `all`, each host has a folder of its name.");
+
+    public static readonly MapShape Map = new("a farm file", [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Cache, SshKeys, Catalog, Mirrors]);
 }

@@ -6,6 +6,7 @@ namespace Croft.Farms.Reading;
 sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList problems)
 {
     readonly string folder = Path.GetDirectoryName(file)!;
+    ImmutableArray<ImageFamily> families = [];
 
     public Farm Resolve(MapReading farm)
     {
@@ -15,6 +16,8 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
         }
 
+        CatalogueReader catalogue = new(folder, problems);
+        families = catalogue.Read(farm.Items(FarmKeys.Catalog), defaults.Catalog);
         HypervisorReader hypervisors = new(name, defaults, problems);
         hypervisors.Read(farm);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
@@ -37,17 +40,23 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
 
     (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(MapReading farm, MapReading? project, HypervisorReader hypervisors, NetworkReader networks)
     {
-        Definitions platforms = new("platform", folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems);
-        Definitions targets = new("target", folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems);
+        Definitions platforms = new("platform", folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems, OfCatalogue);
+        Definitions targets = new("target", folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
         {
             return ([], []);
         }
 
+        var mirrors = farm.Items(FarmKeys.Mirrors);
+        foreach (var mirror in mirrors.Where(mirror => mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)))
+        {
+            problems.Add(mirror.Node, $"no family {Words.Quote(mirror.Name)} in the catalogue", Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)]));
+        }
+
         MachineLayers layers = new(platforms, targets, project);
         var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
         var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
-        MachineReader reader = new(layers, new ImageReader(folder, problems), hypervisors, networks, defaults, names, problems);
+        MachineReader reader = new(layers, new ImageReader(folder, families, mirrors, problems), hypervisors, networks, defaults, names, problems);
         AddressCheck addresses = new(networks, problems);
         var machines = ImmutableArray.CreateBuilder<MachineSpec>();
         foreach (var declared in all)
@@ -60,6 +69,12 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
 
         return (machines.DrainToImmutable(), names);
     }
+
+    /// <summary>A platform of an image that only the catalogue's families or other spellings know.</summary>
+    MapReading? OfCatalogue(string name, YamlNode node) =>
+        Catalogue.Built(name, families) is { } built ? Catalogue.BuiltInPlatforms.First(platform => platform.Name == built.Name).Value
+        : Catalogue.Find(name, families) is not null ? new(node, [new(MachineKeys.Image, node, new MapReading(node, [new(ImageKeys.Name, node, name)]))])
+        : null;
 
     bool IsSession(MapReading farm, HypervisorReader hypervisors) =>
         farm.Has(FarmKeys.Hypervisors) ? hypervisors.All.Any(hypervisor => hypervisor.IsSession) : defaults.Session;

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
+
 namespace Croft.Farms.Reading;
 
 /// <summary>Makes an image of its merged layers; the same image of the same architecture is made once.</summary>
-sealed class ImageReader(string folder, ProblemList problems)
+sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, ImmutableArray<Named<string>> mirrors, ProblemList problems)
 {
     readonly Dictionary<(MapReading Image, string Platform, string Arch), ImageSpec?> known = [];
 
@@ -41,10 +43,17 @@ sealed class ImageReader(string folder, ProblemList problems)
 
         if (image.Get(ImageKeys.Name) is { } name)
         {
-            var known = Catalogue.Images.FirstOrDefault(known => known.Name == name);
+            var built = Catalogue.Built(name, families)?.Name;
+            if (built is null && Catalogue.Find(name, families) is { } found)
+            {
+                return OfFamily(image, found, name, arch);
+            }
+
+            var known = Catalogue.Images.FirstOrDefault(known => known.Name == built);
             if (known.Value is null)
             {
-                problems.Add(image.NodeOf(ImageKeys.Name), $"no image {Words.Quote(name)} in the catalogue", Words.DidYouMeanOrKnown(name, [.. Catalogue.Images.Select(image => image.Name)]));
+                string[] words = [.. Catalogue.Images.Select(image => image.Name), .. families.Concat(Catalogue.Families).Select(family => family.Name)];
+                problems.Add(image.NodeOf(ImageKeys.Name), $"no image {Words.Quote(name)} in the catalogue", Words.DidYouMeanOrKnown(name, words));
                 return null;
             }
 
@@ -54,6 +63,25 @@ sealed class ImageReader(string folder, ProblemList problems)
         return kinds[0] == ImageKeys.Build ? Built(image, platform, arch, image.Node)
             : kinds[0] == ImageKeys.File ? OnDisk(image, platform)
             : Fetched(image, platform);
+    }
+
+    CatalogueImage? OfFamily(MapReading image, (ImageFamily Family, string Version, string Variant) found, string name, string arch)
+    {
+        var family = found.Family;
+        foreach (var (key, _) in ImageKeys.Details.Where(detail => image.Has(detail.Key)))
+        {
+            problems.Add(image.NodeOf(key), $"{key.Name} does not go with {family.Title}, which Croft does not build");
+        }
+
+        if (!family.Arch.ContainsKey(arch))
+        {
+            problems.Add(image.Node, $"{family.Title} has no image for {arch}", "there are: " + string.Join(", ", family.Arch.Keys.Order(StringComparer.Ordinal)));
+            return null;
+        }
+
+        return new CatalogueImage(
+            name, family, found.Version, found.Variant.Length > 0 || family.Variants.IsEmpty ? found.Variant : family.Variants[0].Name, arch,
+            mirrors.FirstOrDefault(mirror => mirror.Name == family.Name).Value, mirrors.FirstOrDefault(mirror => mirror.Name == FarmKeys.EveryFamily).Value, image.Node.At);
     }
 
     BuiltImage? Built(MapReading image, string name, string arch, YamlNode node)

@@ -166,7 +166,7 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         return false;
     }
 
-    static string DefaultName(string platform, string target) => $"{platform}-{target}".Replace('_', '-').ToLowerInvariant();
+    static string DefaultName(string platform, string target) => $"{platform}-{target}".Replace('_', '-').Replace('.', '-').ToLowerInvariant();
 
     static List<Item<string>> Known(ImmutableArray<Item<string>> names, Definitions definitions) =>
         [.. names.Where(name => definitions.Find(name.Value, name.Node) is not null).DistinctBy(name => name.Value)];

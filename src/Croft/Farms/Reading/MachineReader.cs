@@ -46,6 +46,7 @@ sealed class MachineReader(
             return null;
         }
 
+        CheckFirstBoot(map, image, wait);
         return new MachineSpec(
             declared.Name,
             declared.Platform,
@@ -56,14 +57,14 @@ sealed class MachineReader(
             map.Get(MachineKeys.Machine),
             map.Get(MachineKeys.Cpu),
             map.Maybe(MachineKeys.Vcpus) ?? 1,
-            map.Maybe(MachineKeys.Memory) ?? 512L << 20,
+            map.Maybe(MachineKeys.Memory) ?? Math.Max(512L << 20, image.Memory ?? 0),
             FirmwareOf(map, image, arch),
             map.Maybe(MachineKeys.SecureBoot) ?? false,
             map.Maybe(MachineKeys.Tpm) ?? false,
             map.Maybe(MachineKeys.Disk),
             disks,
             nics,
-            map.Get(MachineKeys.User) ?? "root",
+            map.Get(MachineKeys.User) ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root"),
             wait,
             map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
             hypervisor,
@@ -101,7 +102,7 @@ sealed class MachineReader(
 
         if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
         {
-            return secure ? Firmware.Uefi : image is BuiltImage ? Firmware.Kernel : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
+            return secure ? Firmware.Uefi : image is BuiltImage ? Firmware.Kernel : image is CatalogueImage { Machine.Firmware: { } own } ? own : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
         }
 
         if (firmware == Firmware.Kernel && image is not BuiltImage)
@@ -115,6 +116,23 @@ sealed class MachineReader(
         }
 
         return firmware;
+    }
+
+    void CheckFirstBoot(MapReading map, ImageSpec image, WaitSpec wait)
+    {
+        if (image is not CatalogueImage { Machine: var machine, Family: var family })
+        {
+            return;
+        }
+
+        if (machine.FirstBoot == FirstBoot.Ignition)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Image), $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet");
+        }
+        else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None)
+        {
+            problems.Add(map.NodeOf(MachineKeys.Image), $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}", "wait: none starts it all the same, for its console");
+        }
     }
 
     ImmutableArray<NicSpec> Nics(MapReading map)

@@ -137,6 +137,19 @@ static class Rules
         IsUrl,
         text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text);
 
+    public static readonly TextShape Mirror = new(
+        "a mirror's address",
+        "http://, https://, ftp:// or file:///, no white space, no quotation marks",
+        "^(https?://|ftp://|file:///)[A-Za-z0-9._~:/?@%=;,+&-]*$",
+        text => text.Length <= 2000 && (((string[])["http://", "https://", "ftp://", "file:///"]).Select(start => Rest(text, start)).FirstOrDefault(rest => rest is not null) is { } rest)
+            && IsOf(rest, UrlChars) && Uri.TryCreate(text, UriKind.Absolute, out _));
+
+    public static readonly TextShape CatalogFile = new(
+        "a file or an address",
+        "letters, digits, spaces and \". _ / @ + , : = ~ -\"; of an address also \"? % ; &\"",
+        "^[A-Za-z0-9._/@+,:=~ ?%;&-]{1,1000}$",
+        text => text.Length is > 0 and <= 1000 && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&'));
+
     public static readonly TextShape Mount = new(
         "a mount point",
         "an absolute path below /, of letters, digits, \".\", \"_\", \"@\", \"+\" and \"-\", without \"..\"",

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Croft.Farms.Reading;
+
+namespace Croft.Farms;
+
+/// <summary>
+/// Disk images that one publisher makes for all versions of a system, as a file of the catalogue describes them. Texts may hold <c>{name}</c>:
+/// <c>base</c>, <c>version</c>, <c>codename</c>, <c>arch</c>, <c>variant</c>, and what steps have found.
+/// </summary>
+/// <param name="Names">Further names, such as <c>f</c>.</param>
+/// <param name="Base">The publisher's address; a mirror takes its place.</param>
+/// <param name="Versions">A pattern of all versions that there are or may be.</param>
+/// <param name="Compact">A pattern whose groups are the parts of a version written without dots; null for none.</param>
+/// <param name="Codenames">Of versions.</param>
+/// <param name="Spellings">Further words for versions; an empty version is the newest.</param>
+/// <param name="Variants">Their names, and what stands for each in addresses; the first is taken where none is named.</param>
+/// <param name="Ignored">Words in names that say nothing.</param>
+/// <param name="Newest">Steps that find all versions.</param>
+public sealed record ImageFamily(
+    string Name, string Title, ImmutableArray<string> Names, string Base, ImmutableDictionary<string, string> Arch, string Versions, string? Compact,
+    ImmutableDictionary<string, string> Codenames, ImmutableDictionary<string, string> Spellings, ImmutableArray<(string Name, string Text)> Variants,
+    ImmutableArray<string> Ignored, ImmutableArray<FindStep> Newest, ImmutableArray<ImagePlace> Places, ImmutableArray<MachineRule> Machine, ImmutableArray<SigningKey> Keys)
+{
+    /// <summary>The version and variant that the rest of a name means; null when it means none.</summary>
+    internal (string Version, string Variant)? Read(string rest)
+    {
+        var (version, variant) = ("", "");
+        foreach (var word in Regex.Replace(rest, "(?<=[0-9])(?=[a-z]{2})", "_").Split('_', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Variants.Any(v => v.Name == word) && variant.Length == 0)
+                variant = Variants.First(v => v.Text == Variants.First(w => w.Name == word).Text).Name;
+            else if (VersionOf(word) is { } said && version.Length == 0)
+                version = said;
+            else if (!Ignored.Contains(word))
+                return null;
+        }
+
+        return (version, variant);
+    }
+
+    /// <summary>What holds of the machines of a version; each value is of the first rule that has it.</summary>
+    internal MachineRule MachineOf(string version, string variant, string arch)
+    {
+        var rules = Machine.Where(rule => rule.For.Holds(version, variant, arch)).ToList();
+        return new(
+            default, rules.Select(r => r.FirstBoot).FirstOrDefault(f => f is not null) ?? Farms.FirstBoot.CloudInit, rules.Select(r => r.User).FirstOrDefault(u => u is not null),
+            rules.Select(r => r.Firmware).FirstOrDefault(f => f is not null), rules.Select(r => r.Memory).FirstOrDefault(m => m is not null),
+            rules.Select(r => r.Cpu).FirstOrDefault(c => c is not null), rules.Select(r => r.Why).FirstOrDefault(w => w is not null));
+    }
+
+    string? VersionOf(string word)
+    {
+        if (Spellings.TryGetValue(word, out var said))
+            return said;
+        if (Codenames.FirstOrDefault(c => c.Value == word) is { Key: { } version })
+            return version;
+        if (IsWhole(word, Versions))
+            return word;
+        return Compact is not null && Regex.Match(word, $"^(?:{Compact})$") is { Success: true } match
+            ? string.Join('.', match.Groups.Values.Skip(1).Where(g => g.Success).Select(g => g.Value))
+            : null;
+    }
+
+    internal static bool IsWhole(string text, string pattern) => Regex.IsMatch(text, $"^(?:{pattern})$");
+}
+
+/// <summary>Patterns that the whole of a version, variant and architecture must match; null takes any.</summary>
+public readonly record struct FamilyPart(string? Version, string? Variant, string? Arch)
+{
+    /// <summary>Whether they do. An empty version is the newest, which patterns of single versions do not match.</summary>
+    internal bool Holds(string version, string variant, string arch) => Is(Version, version) && Is(Variant, variant) && Is(Arch, arch);
+
+    static bool Is(string? pattern, string text) => pattern is null || ImageFamily.IsWhole(text, pattern);
+}
+
+/// <summary>
+/// Reads a document and takes names out of it. In a text or a listing <paramref name="Match"/> finds them: its named groups. In JSON it is
+/// <paramref name="In"/>, a path in which <c>*</c> is any key, with <paramref name="Where"/>, patterns of fields, and <paramref name="Take"/>, a field for each name.
+/// Of several finds the greatest counts, numbers in it compared as numbers.
+/// </summary>
+public sealed record FindStep(string At, string? Match, string? In, ImmutableArray<(string Field, string Pattern)> Where, ImmutableArray<(string Name, string Field)> Take);
+
+/// <summary>A place where images lie; the first that is for the image and has it is taken.</summary>
+/// <param name="Checksums">Address of a list of checksums; null when <paramref name="Digest"/> says it.</param>
+/// <param name="Digest">Such as <c>sha256:{sha256}</c>.</param>
+/// <param name="Signature">Address of a detached signature of the list, or of the image when there is no list; <c>inline</c> when the list is signed itself.</param>
+/// <param name="Note">What the user should know of images from here.</param>
+public sealed record ImagePlace(
+    FamilyPart For, ImmutableArray<FindStep> Find, string Image, string? Checksums, string? Digest, string? Signature, string? Note);
+
+/// <summary>What holds of machines of an image.</summary>
+/// <param name="User">The image's own login.</param>
+/// <param name="Memory">The least in bytes with which it boots.</param>
+/// <param name="Cpu">The least level of processors, such as <c>x86-64-v2</c>.</param>
+/// <param name="Why">Why it takes no login, or is otherwise odd.</param>
+public sealed record MachineRule(FamilyPart For, FirstBoot? FirstBoot, string? User, Firmware? Firmware, long? Memory, string? Cpu, string? Why);
+
+/// <summary>Who reads a machine's seed at its first boot.</summary>
+public enum FirstBoot
+{
+    /// <summary>cloud-init.</summary>
+    CloudInit,
+
+    /// <summary>FreeBSD's nuageinit, which knows a part of it.</summary>
+    Nuageinit,
+
+    /// <summary>Ignition, which reads another language.</summary>
+    Ignition,
+
+    /// <summary>Nobody who would make a login.</summary>
+    None,
+}
+
+/// <summary>A key that a publisher signs with.</summary>
+/// <param name="At">The publisher's address of it.</param>
+/// <param name="IsUnsure">The fingerprint is known from others only: a signature that does not match is a warning.</param>
+public sealed record SigningKey(FamilyPart For, string Fingerprint, string At, bool IsUnsure);

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text;
+using Croft.Farms;
+using Croft.Farms.Reading;
+
+namespace Croft.Images;
+
+/// <summary>
+/// croft.lock, beside the farm file: which bytes each image of the catalogue is. What it names is taken by everybody who has the file, until
+/// somebody moves it.
+/// </summary>
+/// <param name="path">The file; it need not be there.</param>
+/// <param name="isFrozen">Nothing may be added or moved.</param>
+public sealed class ImageLock(string path, bool isFrozen)
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "croft.lock";
+
+    static readonly Field<string> Url = new("url", Rules.Mirror, "The publisher's address.") { Required = true };
+
+    static readonly Field<string> Digest = new(
+        "digest", new TextShape("a digest", "sha256:, sha512: or md5: and hexadecimal digits", "^(sha256|sha512|md5):[0-9a-f]+$", text => Checksum.TryParse(text) is not null), "The digest of what is there.") { Required = true };
+
+    static readonly TextShape Key = new("an image", "its name, a slash and the architecture", "^[a-z0-9._-]+/[a-z0-9_]+$", text => text.Length is > 2 and < 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/'));
+
+    static readonly Field<ImmutableArray<Named<MapReading>>> Images = new("images", new NamedShape<MapReading>("image", Key, new MapShape("a pinned image", [Url, Digest])), "All of them.");
+
+    static readonly MapShape Map = new(FileName, [Images]);
+
+    readonly Lock gate = new();
+
+    /// <summary>Whether nothing may be added or moved.</summary>
+    public bool IsFrozen => isFrozen;
+
+    /// <summary>What is pinned; null when nothing is.</summary>
+    /// <exception cref="CroftException">The file cannot be read.</exception>
+    public Pinned? Find(CatalogueImage image) => Read().GetValueOrDefault(image.Key);
+
+    /// <summary>Pins an image. Others of the file stay.</summary>
+    public void Set(CatalogueImage image, Pinned pinned)
+    {
+        lock (gate)
+        {
+            var all = Read().SetItem(image.Key, pinned);
+            StringBuilder text = new("# Written by Croft. Keep it with the farm file: it says which bytes the images are; croft image update moves it.\nimages:\n");
+            foreach (var (key, (url, digest)) in all)
+                text.Append($"  {key}:\n    url: {url}\n    digest: {digest}\n");
+            var made = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(made, text.ToString());
+            File.Move(made, path, overwrite: true);
+        }
+    }
+
+    ImmutableSortedDictionary<string, Pinned> Read()
+    {
+        var none = ImmutableSortedDictionary.Create<string, Pinned>(StringComparer.Ordinal);
+        if (FileNode.At(path).Kind == FileKind.Nothing)
+            return none;
+        ProblemList problems = new();
+        var root = YamlText.ReadFile(path, FileName, problems) is { } text ? YamlReader.Read(text, FileName, problems) : null;
+        if (root is null || !Map.TryRead(root, problems, out var map) || !problems.IsEmpty)
+            return problems.IsEmpty ? none : throw CroftException.Usage(string.Join('\n', problems.Sorted(FileName)), "mend it, or remove it: it is written anew, with what is the newest then");
+        return none.AddRange(map.Items(Images).Select(i => KeyValuePair.Create(i.Name, new Pinned(i.Value.Get(Url)!, i.Value.Get(Digest)!))));
+    }
+}

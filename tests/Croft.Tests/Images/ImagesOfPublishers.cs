@@ -1,0 +1,266 @@
+using System.Security.Cryptography;
+using System.Text;
+using Croft.Farms;
+using Croft.Images;
+using Croft.Tests.Farms;
+using Croft.Tools;
+
+namespace Croft.Tests.Images;
+
+public sealed class ImagesOfPublishers : IDisposable
+{
+    readonly TempFolder folder = new();
+    readonly FileServer server = new();
+    readonly byte[] disk = RawDisk.Make();
+    readonly List<string> told = [];
+    readonly ImageStore store;
+    string? mirror;
+
+    public ImagesOfPublishers() => store = StoreWith(isFrozen: false);
+
+    public static TheoryData<string, string> All => [.. Publishers.All.Keys.Select(key => (key.Name, key.Arch))];
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    string LockFile => folder[ImageLock.FileName];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task AreFoundVerifiedAndPinned(string name, string arch)
+    {
+        var path = server.Put((name, arch), disk);
+        var image = await store.EnsureAsync(Image(name, arch), new Recorder(), Cancel);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), image.Id);
+        Assert.Equal(Publishers.All[(name, arch)].Url, store.Lock!.Find(Image(name, arch))!.Url);
+        Assert.Equal(1, server.Count(path));
+        Assert.Equal(image.Id, store.Find(Image(name, arch))!.Id);
+    }
+
+    [Fact]
+    public void OfEveryFamilyAndPlaceAreTried()
+    {
+        var tried = Publishers.All.Keys.Select(key => Image(key.Name, key.Arch)).ToList();
+        Assert.Equal([], Catalogue.Families.Select(f => f.Name).Except(tried.Select(i => i.Family.Name)).Except(["virtualsquare"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task WithAWrongChecksumAreRefused(string name, string arch)
+    {
+        server.Files[server.Put((name, arch), disk)] = [.. disk, 1];
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image(name, arch), new Recorder(), Cancel));
+        Assert.Contains("has the wrong checksum", error.Message);
+        Assert.False(File.Exists(LockFile));
+        Assert.Empty(store.List());
+    }
+
+    [Fact]
+    public async Task ThatAreCutOffGoOn()
+    {
+        var path = server.Put(("f", "x86_64"), disk);
+        server.CutAfter = n => n == 0 && server.Count(path) > 0 ? 1000 : null;
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await store.EnsureAsync(Image("f", "x86_64"), new Recorder(), Cancel)).Id);
+    }
+
+    [Fact]
+    public async Task ThatStallAreGivenUpByName()
+    {
+        var path = server.Put(("arch", "x86_64"), disk);
+        server.Stalls = true;
+        server.CutAfter = n => server.Count(path) > 0 ? 0 : null;
+        Assert.Contains("not a byte came", (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task ThatAreReplacedMeanwhileAreAskedForAnew()
+    {
+        var path = server.Put(("opensuse156", "x86_64"), disk);
+        var sums = server.Files[path + ".sha256"];
+        server.Files[path + ".sha256"] = Encoding.ASCII.GetBytes($"{new string('0', 64)} {path[(path.LastIndexOf('/') + 1)..]}\n");
+        var watch = new Recorder(step =>
+        {
+            if (step.Phase == "downloading")
+                server.Files[path + ".sha256"] = sums;
+        });
+        await store.EnsureAsync(Image("opensuse156", "x86_64"), watch, Cancel);
+        Assert.Equal(2, server.Count(path));
+    }
+
+    [Fact]
+    public async Task WhoseListingChangedAreFoundAnew()
+    {
+        var path = server.Put(("arch", "x86_64"), disk);
+        var listing = "/geo.mirror.pkgbuild.com/images/";
+        var whole = server.Files[listing];
+        var newer = "/geo.mirror.pkgbuild.com/images/v20261120.1/Arch-Linux-x86_64-cloudimg-20261120.1.qcow2";
+        server.Files[listing] = Encoding.ASCII.GetBytes("v20261120.1/ v20261115.470001/");
+        server.Files[newer + ".SHA256"] = Encoding.ASCII.GetBytes($"{new string('0', 64)}  {newer[(newer.LastIndexOf('/') + 1)..]}\n");
+        await store.EnsureAsync(Image("arch", "x86_64"), new Recorder(step => server.Files[listing] = step.Phase == "asking for the checksum" ? whole : server.Files[listing]), Cancel);
+        Assert.Equal((1, 1), (server.Count(path), server.Count(newer)));
+    }
+
+    [Fact]
+    public async Task StayWhatTheyWereUntilTheyAreUpdated()
+    {
+        server.Put(("arch", "x86_64"), disk);
+        var image = Image("arch", "x86_64");
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        server.Files["/geo.mirror.pkgbuild.com/images/"] = Encoding.ASCII.GetBytes("v20261120.1/");
+        server.Files["/geo.mirror.pkgbuild.com/images/v20261120.1/Arch-Linux-x86_64-cloudimg-20261120.1.qcow2.SHA256"] = Encoding.ASCII.GetBytes($"{new string('0', 64)}  Arch-Linux-x86_64-cloudimg-20261120.1.qcow2\n");
+        var asked = server.Requests.Count;
+        await StoreWith(isFrozen: true).EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Equal(asked, server.Requests.Count);
+        Assert.Contains("--locked", (await Assert.ThrowsAsync<CroftException>(() => StoreWith(isFrozen: true).UpdateAsync(image, Cancel))).Message);
+        var (before, now) = await store.UpdateAsync(image, Cancel);
+        Assert.EndsWith("-20261115.470001.qcow2", before!.Url);
+        Assert.EndsWith("-20261120.1.qcow2", now.Url);
+        Assert.Equal(now, store.Lock!.Find(image));
+        Assert.Null(store.Find(image));
+    }
+
+    [Fact]
+    public async Task ThatAreNotLockedAreRefusedWhereNothingMayMove()
+    {
+        var error = await Assert.ThrowsAsync<CroftException>(() => StoreWith(isFrozen: true).EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel));
+        Assert.Equal("--locked: croft.lock does not say which bytes image arch is (archlinux/x86_64)", error.Message);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task ThatAreGoneFromTheServerAreSaidToBe()
+    {
+        var image = Image("arch", "x86_64");
+        store.Lock!.Set(image, new Pinned("https://geo.mirror.pkgbuild.com/images/v1/old.qcow2", $"sha256:{new string('a', 64)}"));
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel));
+        Assert.Contains("what croft.lock names is not there any more", error.Message);
+        Assert.StartsWith("croft image update arch", error.Hint);
+    }
+
+    [Fact]
+    public async Task MayComeFromAMirrorOnThisHost()
+    {
+        var place = folder["mirror/images/v20261115.470001"];
+        Directory.CreateDirectory(place);
+        await File.WriteAllBytesAsync(Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2"), disk, Cancel);
+        await File.WriteAllTextAsync(Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2.SHA256"), Convert.ToHexStringLower(SHA256.HashData(disk)), Cancel);
+        mirror = $"file://{folder["mirror"]}";
+        await store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel);
+        Assert.Empty(server.Requests);
+        Assert.StartsWith("https://geo.mirror.pkgbuild.com/", store.Lock!.Find(Image("arch", "x86_64"))!.Url);
+    }
+
+    [Fact]
+    public async Task OfNoVersionThatThereIsSayWhereCroftLooked()
+    {
+        server.Put(("f", "x86_64"), disk);
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("f99", "x86_64"), new Recorder(), Cancel));
+        Assert.Equal(
+            "image \"f99\": Fedora Cloud has no 99 for x86_64; there is no https://dl.fedoraproject.org/pub/fedora/linux/releases/99/Cloud/x86_64/images/"
+            + "; there is no https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/99/Cloud/x86_64/images/", error.Message);
+        Assert.Equal(["9", "44"], await store.VersionsAsync(Image("f", "x86_64"), Cancel));
+    }
+
+    [Theory]
+    [InlineData("cirros", "by MD5 only")]
+    [InlineData("u18.04", "this release has ended")]
+    [InlineData("fedora_rawhide", "rawhide is in development")]
+    [InlineData("f", "was not verified: there is no key at https://fedoraproject.org/fedora.gpg")]
+    [InlineData("u", "has no signature any more")]
+    public async Task AreUsedWithANote(string name, string note)
+    {
+        server.Put((name, "x86_64"), disk);
+        await store.EnsureAsync(Image(name, "x86_64"), new Recorder(), Cancel);
+        Assert.Contains(told, text => text.Contains(note, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("detached")]
+    [InlineData("inline")]
+    public async Task AreRefusedWhenTheSignatureIsAnothers(string form)
+    {
+        var (url, image) = await SignedAsync(form, isUnsure: false);
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Equal([], told);
+        Assert.Equal(1, server.Count("/key"));
+        var list = Encoding.UTF8.GetString(server.Files["/list"]);
+        server.Files["/list"] = Encoding.UTF8.GetBytes(form == "inline" ? list.Replace("disk.img", "disk.im", StringComparison.Ordinal) : list + "\n");
+        File.Delete(LockFile);
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel));
+        Assert.Contains("/list is not signed by ", error.Message);
+        Assert.Equal(1, server.Count("/key"));
+        Assert.NotNull(url);
+    }
+
+    [Fact]
+    public async Task AreUsedWithAWarningWhenOnlyOthersToldTheKey()
+    {
+        var (_, image) = await SignedAsync("detached", isUnsure: true);
+        server.Files["/list"] = [.. server.Files["/list"], (byte)'\n'];
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Contains(told, text => text.Contains("is not signed by", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AreRefusedWhenThePublishersKeyIsAnother()
+    {
+        var (_, image) = await SignedAsync("detached", isUnsure: false, new string('A', 40));
+        Assert.Contains("/key has not the fingerprint AAAA", (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task OutsideTheSignedPartOfAListAreNotInIt()
+    {
+        var (_, image) = await SignedAsync("inline", isUnsure: false);
+        server.Files["/list"] = [.. Encoding.ASCII.GetBytes($"{new string('0', 128)}  disk.img\n\n"), .. server.Files["/list"]];
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await store.EnsureAsync(image, new Recorder(), Cancel)).Id);
+    }
+
+    /// <summary>An image whose list of checksums is signed by a key made for it.</summary>
+    async Task<(string Url, CatalogueImage Image)> SignedAsync(string form, bool isUnsure, string? fingerprint = null)
+    {
+        var home = Directory.CreateDirectory(folder["signer"]).FullName;
+        File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Task<string> Gpg(params string[] words) => new Tool("gpg", ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]).RunCheckedAsync("gpg", Cancel);
+        await Gpg("--quick-generate-key", "Tester <tester@example.org>", "ed25519", "sign", "never");
+        var made = (await Gpg("--with-colons", "--list-keys")).Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
+        await File.WriteAllTextAsync(folder["list"], $"{Convert.ToHexStringLower(SHA256.HashData(disk))}  disk.img\n", Cancel);
+        await Gpg("--output", folder["list.sig"], form == "inline" ? "--clearsign" : "--detach-sign", folder["list"]);
+        await Gpg("--output", folder["key"], "--export");
+        server.Files["/disk.img"] = disk;
+        server.Files["/list"] = await File.ReadAllBytesAsync(folder[form == "inline" ? "list.sig" : "list"], Cancel);
+        server.Files["/list.gpg"] = await File.ReadAllBytesAsync(folder["list.sig"], Cancel);
+        server.Files["/key"] = await File.ReadAllBytesAsync(folder["key"], Cancel);
+        await File.WriteAllTextAsync(folder["signed.yaml"], $$"""
+            family: signed
+            base: {{server.Url("/")}}
+            arch: { x86_64: x86_64 }
+            places:
+              - { image: "{base}disk.img", checksums: "{base}list", signature: "{{(form == "inline" ? form : "{base}list.gpg")}}" }
+            keys:
+              - { fingerprint: {{fingerprint ?? made}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}} }
+            """, Cancel);
+        var family = Catalogue.ReadOwn([folder["signed.yaml"]])[0];
+        await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
+        return (server.Url("/disk.img").AbsoluteUri, new CatalogueImage("signed", family, "", "", "x86_64", null, null, null));
+    }
+
+    ImageStore StoreWith(bool isFrozen) => new(folder["store"], TimeProvider.System)
+    {
+        NewDownload = client => new Download(client, TimeProvider.System) { Stall = TimeSpan.FromSeconds(0.5), Backoff = TimeSpan.FromMilliseconds(5) },
+        Lock = new ImageLock(LockFile, isFrozen),
+        Tell = told.Add,
+    };
+
+    CatalogueImage Image(string name, string arch)
+    {
+        var (family, version, variant) = Catalogue.Find(name, [])!.Value;
+        return new CatalogueImage(
+            name, family, version, variant.Length > 0 || family.Variants.IsEmpty ? variant : family.Variants[0].Name, arch, mirror, server.Url("/").AbsoluteUri, null);
+    }
+
+    public void Dispose()
+    {
+        server.Dispose();
+        folder.Dispose();
+    }
+}
