@@ -23,7 +23,17 @@ static class ImageCommand
             Gc(make),
         ]);
 
-    static Command List(CommandMaker make) => make.Make("list", "List the images of this host: size, who uses them, when they were last used", [], async (session, _, cancel) =>
+    static Command List(CommandMaker make)
+    {
+        var remote = new Option<bool>("--remote") { Description = "Ask the publishers which versions there are instead" };
+        var families = new Argument<string[]>("FAMILY") { Description = "With --remote: only these", Arity = ArgumentArity.ZeroOrMore };
+        return make.Make("list", "List the images of this host: size, who uses them, when they were last used", [families, remote], (session, parsed, cancel) =>
+            parsed.GetValue(remote) ? RemoteImages.ListAsync(session, Store(session), parsed.GetValue(families)!, cancel)
+            : parsed.GetValue(families) is { Length: > 0 } ? throw CroftException.Usage("names of families go with --remote")
+            : ListAsync(session, cancel));
+    }
+
+    static async Task<int> ListAsync(Session session, CancellationToken cancel)
     {
         var images = Store(session).List();
         var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
@@ -46,7 +56,7 @@ static class ImageCommand
                 ["usedBy"] = new JsonArray([.. users.Where(u => u.Image == i.Id).Select(u => (JsonNode)u.Machine)]),
             })])));
         return 0;
-    });
+    }
 
     static Command Ensure(CommandMaker make, string name, string description)
     {

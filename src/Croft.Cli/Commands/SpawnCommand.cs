@@ -12,7 +12,7 @@ static class SpawnCommand
 
     public static Command Create(CommandMaker make)
     {
-        var words = new Argument<string[]>("MACHINES [-- COMMAND]") { Description = "Numbers, names or ranges, each with :platform if wanted: 3:debian_13 vnode4 5-9:d12", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("MACHINES [-- COMMAND]") { Description = "Numbers, names or ranges, each with :platform if wanted: 3:f43 vnode4 5-9:d12", Arity = ArgumentArity.OneOrMore };
         var stem = new Option<string>("--stem") { Description = "Name of the pool, before the number", DefaultValueFactory = _ => "vnode" };
         var platform = new Option<string>("--platform") { Description = "Platform of machines that name none", DefaultValueFactory = _ => Catalogue.Newest.Name };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };

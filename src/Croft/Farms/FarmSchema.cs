@@ -9,11 +9,16 @@ namespace Croft.Farms;
 public static class FarmSchema
 {
     /// <summary>Draft 2020-12, indented.</summary>
-    public static string ToJson()
+    public static string ToJson() => ToJson(FarmKeys.Map, "Croft farm file");
+
+    /// <summary>That of the catalogue's files.</summary>
+    public static string CatalogToJson() => ToJson(CatalogueKeys.Map, "Croft image catalogue: a family of images");
+
+    static string ToJson(MapShape map, string title)
     {
-        var schema = FarmKeys.Map.Schema();
+        var schema = map.Schema();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        schema.Insert(1, "title", "Croft farm file");
+        schema.Insert(1, "title", title);
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

@@ -88,11 +88,14 @@ public sealed class MachineNames
         Assert.Equal("s390x", Reading.Farm("farm: f\nvms: { list: [ { platform: debian_13 } ] }", Reading.Defaults with { HostArch = "s390x" }).Machines[0].Arch);
 
     [Fact]
-    public void DefaultNameThatIsNoLabelIsRefusedWithTheRule() =>
+    public void DefaultNameThatIsNoLabelIsRefusedWithTheRule()
+    {
+        var name = new string('u', 60);
         Assert.Equal(
-            "farm.yaml:3:36: vms.permutations.platforms[0]: the machine of platform \"u_24.04\" and target \"amd64\" gets no good name: \"u-24.04-amd64\" is not a DNS label: "
+            $"farm.yaml:3:36: vms.permutations.platforms[0]: the machine of platform \"{name}\" and target \"amd64\" gets no good name: \"{name}…\" is not a DNS label: "
             + "1 to 63 lower case letters, digits and \"-\", not \"-\" at either end; declare it in vms.list with a name of its own",
-            Reading.Problems("farm: f\nplatforms: { u_24.04: { image: debian_13 } }\nvms: { permutations: { platforms: [u_24.04] } }"));
+            Reading.Problems($"farm: f\nplatforms: {{ {name}: {{ image: debian_13 }} }}\nvms: {{ permutations: {{ platforms: [{name}] }} }}"));
+    }
 
     [Theory]
     [InlineData("a b")]

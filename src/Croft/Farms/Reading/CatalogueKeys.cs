@@ -12,9 +12,9 @@ static class CatalogueKeys
 
     static readonly TextShape Address = new(
         "an address, in which {name} stands for what is known or was found",
-        "http://, https://, ftp:// or file:///, or one that begins with {base} or another {name}; no white space",
-        "^(https?://|ftp://|file:///|\\{[a-z0-9]+\\})[^\\s\"<>]*$",
-        text => text.Length <= 1000 && Regex.IsMatch(text, "^(https?://|ftp://|file:///|\\{[a-z0-9]+\\})[^\\s\"<>]*$"));
+        "http://, https:// or file:///, or one that begins with {base} or another {name}; no white space",
+        "^(https?://|file:///|\\{[a-z0-9]+\\})[^\\s\"<>]*$",
+        text => text.Length <= 1000 && Regex.IsMatch(text, "^(https?://|file:///|\\{[a-z0-9]+\\})[^\\s\"<>]*$"));
 
     public static readonly TextShape Fingerprint = new("a key's fingerprint", "40 hexadecimal digits", "^[0-9A-Fa-f]{40}$", text => text.Length == 40 && text.All(char.IsAsciiHexDigit));
 

@@ -139,10 +139,10 @@ static class Rules
 
     public static readonly TextShape Mirror = new(
         "a mirror's address",
-        "http://, https://, ftp:// or file:///, no white space, no quotation marks",
-        "^(https?://|ftp://|file:///)[A-Za-z0-9._~:/?@%=;,+&-]*$",
-        text => text.Length <= 2000 && (((string[])["http://", "https://", "ftp://", "file:///"]).Select(start => Rest(text, start)).FirstOrDefault(rest => rest is not null) is { } rest)
-            && IsOf(rest, UrlChars) && Uri.TryCreate(text, UriKind.Absolute, out _));
+        "http:// or https:// and a host, or file:// and a full path; no white space, no quotation marks",
+        "^(https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?|file:///[A-Za-z0-9._/@+-]*)$",
+        text => IsUrl(text) || (text.Length <= 2000 && Rest(text, "file:///") is { } path && IsOf(path, PathChars)),
+        text => text.StartsWith('/') ? "file://" + text : "https://" + text);
 
     public static readonly TextShape CatalogFile = new(
         "a file or an address",
