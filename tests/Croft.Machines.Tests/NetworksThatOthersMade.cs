@@ -51,6 +51,8 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
         Assert.Contains("52:54:00:0c:0f:71", File.ReadAllText(Path.Combine(lab.Folder, "leases")));
         Assert.Contains($"{a}/24", await lab.SucceedsAsync("ssh", "a", "--", "ip", "-4", "-o", "address", "show", "eth0"));
         Assert.Contains($"{a}\ta", await lab.SucceedsAsync("hosts"));
+        Assert.Matches($"(?m)^lan +bridge +local +{Bridge} +on +- +a$", await lab.SucceedsAsync("network", "list"));
+        Assert.Contains(b!, await lab.SucceedsAsync("network", "show", "old"));
         Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error);
         await lab.SucceedsAsync("restart", "a");
         await lab.SucceedsAsync("ssh", "a", "--", "true");

@@ -16,7 +16,7 @@ static class CommandList
             SshCommand.Create(make), ExecCommand.Create(make), CpCommand.Create(make), ConsoleCommand.Create(make),
             .. PowerCommands.Create(make), DownCommand.Create(make), DestroyCommand.Create(make), GcCommand.Create(make),
             SnapshotCommand.Create(make), ForkCommand.Create(make), AdoptCommand.Create(make),
-            ImageCommand.Create(make), HypervisorsCommand.Create(make),
+            ImageCommand.Create(make), HypervisorsCommand.Create(make), NetworkCommand.Create(make),
             InventoryCommand.Create(make), SshConfigCommand.Create(make), HostsCommand.Create(make),
             ReportCommand.Create(make), SchemaCommand.Create(make), CompletionCommand.Create(make),
         ];

@@ -47,6 +47,9 @@ public sealed record HypervisorState(
     /// <summary>What its engine can; null when it did not say.</summary>
     public EngineCapabilities? Can { get; init; }
 
+    /// <summary>Where the host sends packets otherwise than to everywhere: its own networks, and those behind routers and VPNs.</summary>
+    public ImmutableArray<IPNetwork> Routes { get; init; } = [];
+
     /// <summary>Names of the host's own network devices; null when it did not say.</summary>
     public ImmutableHashSet<string>? Devices { get; init; }
 

@@ -18,6 +18,9 @@ public static class Subnets
     /// <summary>Whether two subnets share an address.</summary>
     public static bool Overlap(IPNetwork a, IPNetwork b) => a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress);
 
+    /// <summary>Whether one subnet is all of another, or more.</summary>
+    public static bool Covers(IPNetwork large, IPNetwork small) => large.PrefixLength <= small.PrefixLength && large.Contains(small.BaseAddress);
+
     static uint Mask(int prefix) => prefix == 0 ? 0 : uint.MaxValue << (32 - prefix);
 
     static uint Number(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());

@@ -153,7 +153,21 @@ public sealed partial class Planner
             var host = hypervisor.Addresses.Where(a => !own.Contains(a)).Cast<IPNetwork?>().FirstOrDefault(a => Subnets.Overlap(a!.Value, cidr));
             if (host is not null)
                 problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to", "choose another cidr", true));
+            else
+                CheckRoutes(network, cidr, hypervisor, own);
         }
+    }
+
+    /// <summary>A network takes its addresses from whatever the host reached there before.</summary>
+    /// <param name="own">The subnets of libvirt's networks there, which are routes, too.</param>
+    void CheckRoutes(NetworkSpec network, IPNetwork cidr, HypervisorState hypervisor, List<IPNetwork> own)
+    {
+        var routes = hypervisor.Routes.Where(r => !own.Contains(r)).ToList();
+        if (Present(network.Name, hypervisor.Name) is null && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost)
+            problems.Add(new(
+                network.At, $"networks.{network.Name}.cidr", $"{cidr} {(cidr == lost ? "is" : "contains")} {lost}, to which hypervisor \"{hypervisor.Name}\" has a route that leads elsewhere", "choose another cidr", true));
+        else if (routes.FirstOrDefault(r => Subnets.Covers(r, cidr)) is { PrefixLength: > 0 } around)
+            notes.Add($"network {network.Name} is {cidr}, inside {around}, to which hypervisor \"{hypervisor.Name}\" has a route: what has these addresses there is not reached from it any more");
     }
 
     /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
@@ -171,11 +185,16 @@ public sealed partial class Planner
             .Concat(books.Values.Select(b => b.Definition?.Cidr).OfType<IPNetwork>()).ToList();
         var block = Subnets.Of(IPAddress.Parse("10.64.0.0"), 10);
         var start = Identity.Pick("subnet " + network.Name + (within is null ? "" : " in " + within), Farm.Name, count);
-        for (var i = 0; i < count; i++)
+        var routes = input.Inventory.Hypervisors.SelectMany(h => h.Routes).ToList();
+        // Best where no route leads. A company's VPN may have all of 10.0.0.0/8, of which it uses little.
+        foreach (var isTaken in (Func<IPNetwork, IPNetwork, bool>[])[Subnets.Overlap, (route, wanted) => Subnets.Covers(wanted, route)])
         {
-            var candidate = new IPNetwork(Subnets.Host(block, (uint)((start + i) % count) * step), prefix);
-            if (!taken.Any(t => Subnets.Overlap(t, candidate)))
-                return candidate;
+            for (var i = 0; i < count; i++)
+            {
+                var candidate = new IPNetwork(Subnets.Host(block, (uint)((start + i) % count) * step), prefix);
+                if (!taken.Any(t => Subnets.Overlap(t, candidate)) && !routes.Any(r => isTaken(r, candidate)))
+                    return candidate;
+            }
         }
 
         problems.Add(new(network.At, $"networks.{network.Name}", "no free subnet is left in 10.64.0.0/10", "give the network a cidr"));

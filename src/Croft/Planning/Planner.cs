@@ -14,6 +14,7 @@ public sealed partial class Planner
 
     readonly PlanInput input;
     readonly List<Problem> problems = [];
+    readonly List<string> notes = [];
     /// <summary>By network and, in a hypervisor that is a machine of the farm, by that: there a network is one of its own.</summary>
     readonly Dictionary<(string Network, string? Inner), AddressBook> books = [];
     /// <summary>The farm's networks as they are, by their name in the farm and the hypervisor.</summary>
@@ -80,7 +81,7 @@ public sealed partial class Planner
             Decision = placement.Decision,
             HostFaults = [.. input.Inventory.Hypervisors.SelectMany(state => HostFaults.Of(state, Farm))],
             Phases = input.Phases.Digest,
-            Notes = [.. input.Phases.Notes, .. NotesOn(machines)],
+            Notes = [.. input.Phases.Notes, .. notes, .. NotesOn(machines)],
             Superfluous =
             [
                 .. from m in input.Inventory.MachinesOf(Farm.Name)

@@ -43,6 +43,7 @@ sealed partial class LibvirtHost
             firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel))
         {
             Devices = devices,
+            Routes = here ? LocalRoutes() : [],
         };
     }
 

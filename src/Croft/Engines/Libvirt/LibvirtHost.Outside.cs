@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 using Croft.Libvirt;
 
 namespace Croft.Engines.Libvirt;
@@ -49,6 +51,21 @@ sealed partial class LibvirtHost
             return []; // it is off, has no agent yet, or its host does not tell
         }
     }
+
+    /// <summary>Half of everywhere is how VPNs take all traffic: no route to a place.</summary>
+    static ImmutableArray<IPNetwork> LocalRoutes()
+    {
+        const string table = "/proc/net/route";
+        return File.Exists(table) ? [.. RoutesOf(File.ReadLines(table)).Where(r => r.PrefixLength > 1).Distinct()] : [];
+    }
+
+    /// <summary>Reads the kernel's table of routes: a line of names, then device, destination, …, and as the eighth word the mask, as the processor has them in memory.</summary>
+    internal static IEnumerable<IPNetwork> RoutesOf(IEnumerable<string> lines) =>
+        from line in lines.Skip(1)
+        let words = line.Split('\t', StringSplitOptions.TrimEntries)
+        where words.Length > 7
+        let mask = uint.Parse(words[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+        select Subnets.Of(new IPAddress(uint.Parse(words[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)), BitOperations.PopCount(mask));
 
     ImmutableHashSet<string>? Devices()
     {
