@@ -75,32 +75,15 @@ sealed partial class Execution : IExecution, IDisposable
             opened(journal);
             journal.RunStart(openFarm.Farm.Name, command, openFarm.Farm.Project.Id);
             var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
-            await EnsureImagesAsync(first);
-            var unproved = first.Seen!.Unproved;
-            await openFarm.ProveAsync(unproved, journal, progress, cancel);
-            var plan = !unproved.IsEmpty || first.Machines.Any(m => m.Layers.Any(l => l.Key is null))
-                ? await openFarm.PlanAgainAsync(first, cancel)
-                : first;
-            plan.ThrowIfProblems();
-            await EnsureImagesAsync(plan);
+            var plan = await FinalPlanAsync(openFarm, first, EnsureImagesAsync, journal, progress, cancel);
             foreach (var machine in plan.Machines)
                 journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
             var there = openFarm.ListOwnAsync(cancel);
             var measuring = openFarm.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
-            bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
-            var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
-            await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(
-                host,
-                async () =>
-                {
-                    var way = openFarm.OpenWayAsync(host, cancel);
-                    foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
-                        networks[host].Add(await openFarm.Engine(host).EnsureNetworkAsync(network, owner, journal, cancel));
-                    await way;
-                },
-                cancel)).Append(measuring));
-            var execution = new Execution(openFarm, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
+            var networks = PrepareNetworksAsync(openFarm, plan, inner, owner, journal, cancel);
+            await Task.WhenAll(networks, measuring);
+            var execution = new Execution(openFarm, plan, journal, images.ToImmutableDictionary(), await networks, inner, owner, userKey);
             execution.OpenDoors(await there);
             return execution;
 
@@ -114,6 +97,38 @@ sealed partial class Execution : IExecution, IDisposable
             journal.RunEnd(e is OperationCanceledException ? Outcome.Cancelled : Outcome.Error, e.Message);
             journal.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Has at hand what a plan needs of this host, and makes the plan again where that told something new.</summary>
+    static async Task<Plan> FinalPlanAsync(
+        OpenFarm openFarm, Plan first, Func<Plan, Task> ensureImages, RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        await ensureImages(first);
+        var unproved = first.Seen!.Unproved;
+        await openFarm.ProveAsync(unproved, journal, progress, cancel);
+        var plan = unproved.IsEmpty && first.Machines.All(m => m.Layers.All(l => l.Key is not null)) ? first : await openFarm.PlanAgainAsync(first, cancel);
+        plan.ThrowIfProblems();
+        await ensureImages(plan);
+        return plan;
+    }
+
+    /// <summary>Makes the networks of the hypervisors that are there already. Returns what is left to do for each, while guests boot.</summary>
+    static async Task<Dictionary<string, List<Func<CancellationToken, Task>>>> PrepareNetworksAsync(
+        OpenFarm openFarm, Plan plan, InnerHypervisors inner, string owner, RunJournal journal, CancellationToken cancel)
+    {
+        var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
+        await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel)));
+        return networks;
+
+        bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
+
+        async Task MakeAsync(string host)
+        {
+            var way = openFarm.OpenWayAsync(host, cancel);
+            foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
+                networks[host].Add(await openFarm.Engine(host).EnsureNetworkAsync(network, owner, journal, cancel));
+            await way;
         }
     }
 

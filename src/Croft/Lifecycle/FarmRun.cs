@@ -20,20 +20,7 @@ public static class FarmRun
         OpenFarm openFarm, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
     {
         var files = await openFarm.TakePhasesAsync(cancel);
-        if (plan.Phases != files.Digest || openFarm.HasInstalled)
-            plan = await openFarm.PlanAgainAsync(plan, cancel);
-        await openFarm.RefuseHopelessAsync(plan, cancel);
-        RefuseInUse(plan, options);
-        if (!options.Fresh)
-            await FarmSnapshots.CheckAsync(openFarm, Existing(plan, options), StateUse.Leave, cancel);
-        if (options.SaveAs is { } name && InUse(plan, options) is { Count: > 0 } held)
-        {
-            using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
-            journal.RunStart(openFarm.Farm.Name, "snapshot create", openFarm.Farm.Project.Id);
-            await journal.EndingAsync(() => FarmSnapshots.CreateAsync(openFarm, held, name, new(), journal, cancel));
-            plan = await openFarm.PlanAgainAsync(plan, cancel); // they write to other disks now
-        }
-
+        plan = await AllowedAsync(openFarm, plan, options, files, cancel);
         using var execution = await Execution.PrepareAsync(openFarm, plan, "run", machine => !options.TakesAsItIs(machine.Spec), opened, images, cancel);
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(execution, files, output);
@@ -68,6 +55,27 @@ public static class FarmRun
                 trouble.Add(e.Message);
             }
         }
+    }
+
+    /// <summary>The plan as it is when nothing of the user's stands in its way.</summary>
+    /// <exception cref="CroftException">Something does.</exception>
+    static async Task<Plan> AllowedAsync(OpenFarm openFarm, Plan plan, RunOptions options, PhaseFiles files, CancellationToken cancel)
+    {
+        if (plan.Phases != files.Digest || openFarm.HasInstalled)
+            plan = await openFarm.PlanAgainAsync(plan, cancel);
+        await openFarm.RefuseHopelessAsync(plan, cancel);
+        RefuseInUse(plan, options);
+        if (!options.Fresh)
+            await FarmSnapshots.CheckAsync(openFarm, Existing(plan, options), StateUse.Leave, cancel);
+        if (options.SaveAs is { } name && InUse(plan, options) is { Count: > 0 } held)
+        {
+            using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
+            journal.RunStart(openFarm.Farm.Name, "snapshot create", openFarm.Farm.Project.Id);
+            await journal.EndingAsync(() => FarmSnapshots.CreateAsync(openFarm, held, name, new(), journal, cancel));
+            plan = await openFarm.PlanAgainAsync(plan, cancel); // they write to other disks now
+        }
+
+        return plan;
     }
 
     /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>

@@ -65,13 +65,10 @@ public static partial class FarmSnapshots
     {
         machines = FarmDown.Outermost(openFarm, machines);
         var chosen = (await TreesAsync(openFarm, machines, cancel)).Select(m => (m.Machine, m.Tree, Snapshot: Find(m.Machine, m.Tree, name))).ToList();
-        foreach (var (machine, tree, snapshot) in chosen.Where(s => !s.Tree.IsForeign(s.Snapshot)))
+        foreach (var (machine, _, snapshot) in chosen.Where(s => !s.Tree.IsForeign(s.Snapshot)))
         {
             await CheckAsync(openFarm, [machine], StateUse.Leave, cancel);
-            if (!snapshot.Missing.IsEmpty)
-                throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Record.Name}\" is not whole: {string.Join(", ", snapshot.Missing)} is gone", $"croft snapshot delete {name} {machine.Record.Name}");
-            if (!withDefinition && !snapshot.IsDefinedAs(machine.Record))
-                throw CroftException.Usage($"the definition of machine \"{machine.Record.Name}\" changed since \"{name}\" was taken", "--with-definition shows the difference and brings the old definition back too");
+            CheckFits(machine.Record, snapshot, withDefinition);
         }
 
         var states = await Task.WhenAll(chosen.Select(s => openFarm.StatesOf(s.Machine).OpenAsync(s.Snapshot.Id, journal, cancel)));
@@ -92,6 +89,15 @@ public static partial class FarmSnapshots
                 await Start(openFarm, machine, journal).GiveUpAsync(machine.Record);
             throw;
         }
+    }
+
+    static void CheckFits(MachineRecord machine, KeptState snapshot, bool withDefinition)
+    {
+        var name = snapshot.Name;
+        if (!snapshot.Missing.IsEmpty)
+            throw CroftException.World($"snapshot \"{name}\" of machine \"{machine.Name}\" is not whole: {string.Join(", ", snapshot.Missing)} is gone", $"croft snapshot delete {name} {machine.Name}");
+        if (!withDefinition && !snapshot.IsDefinedAs(machine))
+            throw CroftException.Usage($"the definition of machine \"{machine.Name}\" changed since \"{name}\" was taken", "--with-definition shows the difference and brings the old definition back too");
     }
 
     /// <summary>Lets a machine go on that was put on a snapshot. While its guest comes, what it was before is removed.</summary>

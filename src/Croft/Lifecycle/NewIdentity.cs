@@ -40,25 +40,27 @@ static class NewIdentity
         // networkd would put the other one's addresses back on a card that comes up: it starts anew, with the new ones.
         Line($"! systemctl -q is-active systemd-networkd 2>/dev/null || {{ networkd=yes; systemctl stop systemd-networkd.socket systemd-networkd; }}");
         foreach (var (nic, card) in who.Nics.Zip(former.Nics))
-        {
-            var old = card.Address is { } address && nic.Address is { } own ? $"; s/\\b{address}\\b/{own}/" : "";
-            Line($"[ ! -d /etc/systemd/network ] || sed -i 's/{card.Mac}/{nic.Mac}/{old}' /etc/systemd/network/*.network");
-            if (nic.Address is null)
-                continue; // QEMU's own network: it is the same for everybody
-            Line($"for d in /sys/class/net/*; do read -r mac <$d/address; [ \"$mac\" != {card.Mac} ] || break; done; d=${{d##*/}}");
-            Line($"ip -batch - <<END");
-            Line($"link set dev $d down");
-            Line($"link set dev $d address {nic.Mac}");
-            Line($"address flush dev $d");
-            Line($"link set dev $d up");
-            Line($"address add {nic.Address}/{nic.PrefixLength} broadcast + dev $d");
-            if (nic.Gateway is { } gateway)
-                Line($"route replace default via {gateway} dev $d");
-            Line($"END");
-        }
-
+            AddCard(Line, nic, card);
         Line($"[ -z \"$networkd\" ] || systemctl start systemd-networkd");
         Line($"echo {ShellWord.Quote(Proof(who))}");
         return text.ToString();
+    }
+
+    static void AddCard(Action<FormattableString> line, SeedNic nic, Nic card)
+    {
+        var old = card.Address is { } address && nic.Address is { } own ? $"; s/\\b{address}\\b/{own}/" : "";
+        line($"[ ! -d /etc/systemd/network ] || sed -i 's/{card.Mac}/{nic.Mac}/{old}' /etc/systemd/network/*.network");
+        if (nic.Address is null)
+            return; // QEMU's own network: it is the same for everybody
+        line($"for d in /sys/class/net/*; do read -r mac <$d/address; [ \"$mac\" != {card.Mac} ] || break; done; d=${{d##*/}}");
+        line($"ip -batch - <<END");
+        line($"link set dev $d down");
+        line($"link set dev $d address {nic.Mac}");
+        line($"address flush dev $d");
+        line($"link set dev $d up");
+        line($"address add {nic.Address}/{nic.PrefixLength} broadcast + dev $d");
+        if (nic.Gateway is { } gateway)
+            line($"route replace default via {gateway} dev $d");
+        line($"END");
     }
 }

@@ -36,9 +36,7 @@ sealed partial class LibvirtHost
         catch (TimeoutException e)
         {
             // Also a busy host has written a line by then; where acceleration is broken, the processor stands before the first.
-            if (await DownloadAsync(log, 0, cancel) is not { Length: > 0 })
-                return null;
-            throw CroftException.World($"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s", cause: e);
+            return await DownloadAsync(log, 0, cancel) is not { Length: > 0 } ? null : throw CroftException.World($"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s", cause: e);
         }
         finally
         {

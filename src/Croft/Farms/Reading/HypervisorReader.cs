@@ -139,35 +139,39 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         var machine = map.Get(HypervisorKeys.Machine);
         var address = new HypervisorAddress(map.Get(HypervisorKeys.Uri) ?? "");
         var declared = map.Has(HypervisorKeys.Jumps);
+        CheckWay(named.Name, machine, address, map);
+        return new HypervisorSpec(
+            named.Name,
+            machine is null ? map.Get(HypervisorKeys.Uri) ?? "" : UriOf(machine),
+            CapacityOf(map.Get(HypervisorKeys.Limits)),
+            NoLabels.AddRange(map.Items(HypervisorKeys.Labels).Select(label => KeyValuePair.Create(label.Name, label.Value))),
+            CapabilitiesOf(map),
+            CapacityOf(map.Get(HypervisorKeys.Size)),
+            named.At)
+        {
+            Overcommit = new(map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Vcpus), map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Memory)),
+            Jumps = declared ? map.Items(HypervisorKeys.Jumps) : address.IsSsh && address.Jump is { } itself ? [itself] : [],
+            IsWayUnknown = !declared && address.IsFarAway,
+            ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout) ?? (machine is null ? HypervisorSpec.DefaultConnectionTimeout : InnerTimeout),
+            Machine = machine,
+        };
+    }
+
+    void CheckWay(string name, string? machine, HypervisorAddress address, MapReading map)
+    {
         if (machine is not null)
         {
-            CheckInner(named.Name, machine, map);
+            CheckInner(name, machine, map);
         }
         else if (!IsWritten(map, HypervisorKeys.Uri) && !IsWritten(map, HypervisorKeys.Machine))
         {
             problems.AddMissing(map.Node, HypervisorKeys.Uri.Name, "missing", "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm");
         }
 
-        if (address.IsSsh && !declared && address.Jump is null)
+        if (address.IsSsh && !map.Has(HypervisorKeys.Jumps) && address.Jump is null)
         {
             problems.Add(map.NodeOf(HypervisorKeys.Uri), $"ssh cannot be told to go to {Words.Quote(address.Authority)} with these parameters", "write qemu+ssh://user@host:port/system; jump says another way to the guests");
         }
-
-        return new HypervisorSpec(
-            named.Name,
-            machine is null ? map.Get(HypervisorKeys.Uri) ?? "" : UriOf(machine),
-            CapacityOf(map.Get(HypervisorKeys.Limits)),
-            NoLabels.AddRange(map.Items(HypervisorKeys.Labels).Select(label => KeyValuePair.Create(label.Name, label.Value))),
-            NotDeclared.SetItems(map.Items(HypervisorKeys.Capabilities).Select(arch => KeyValuePair.Create(arch.Name, ImmutableArray.CreateRange(arch.Value.Select(type => type.Value).Distinct())))),
-            CapacityOf(map.Get(HypervisorKeys.Size)),
-            named.At)
-        {
-            Overcommit = map.Get(HypervisorKeys.Overcommit) is { } factors ? new(factors.Maybe(OvercommitKeys.Vcpus), factors.Maybe(OvercommitKeys.Memory)) : new(null, null),
-            Jumps = declared ? map.Items(HypervisorKeys.Jumps) : address.IsSsh && address.Jump is { } itself ? [itself] : [],
-            IsWayUnknown = !declared && address.IsFarAway,
-            ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout) ?? (machine is null ? HypervisorSpec.DefaultConnectionTimeout : InnerTimeout),
-            Machine = machine,
-        };
     }
 
     void CheckInner(string name, string machine, MapReading map)
@@ -189,6 +193,9 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
 
     /// <summary>As Croft's own ssh configuration knows the machine.</summary>
     string UriOf(string machine) => $"qemu+ssh://{farm}.{machine}/system";
+
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> CapabilitiesOf(MapReading map) =>
+        NotDeclared.SetItems(map.Items(HypervisorKeys.Capabilities).Select(arch => KeyValuePair.Create(arch.Name, ImmutableArray.CreateRange(arch.Value.Select(type => type.Value).Distinct()))));
 
     static Capacity CapacityOf(MapReading? map) =>
         map is null ? Capacity.Unbounded : new Capacity(map.Maybe(CapacityKeys.Vcpus), map.Maybe(CapacityKeys.Memory));

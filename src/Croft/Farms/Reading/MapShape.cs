@@ -39,11 +39,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         foreach (var entry in map.Entries)
         {
             if (!byName.TryGetValue(entry.Key, out var field))
-            {
-                string[] known = [.. fields.Where(known => !known.Hidden).Select(known => known.Name)];
-                problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", 
-                    Words.Invisible(entry.Key) is >= 0 and var i ? $"its character {i + 1} is U+{(int)entry.Key[i]:X4}, which is no space to YAML: write a plain one" : Words.DidYouMeanOrKnown(entry.Key, known));
-            }
+                problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", HintOf(entry.Key));
             else if (entry.Value is not YamlScalar { IsNull: true } && field.Read(entry.Value, problems) is { } fieldValue)
             {
                 read.Add(new(field, entry.Value, fieldValue));
@@ -61,6 +57,10 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         value = new MapReading(node, read.DrainToImmutable());
         return true;
     }
+
+    string? HintOf(string key) => Words.Invisible(key) is >= 0 and var i
+        ? $"its character {i + 1} is U+{(int)key[i]:X4}, which is no space to YAML: write a plain one"
+        : Words.DidYouMeanOrKnown(key, [.. fields.Where(known => !known.Hidden).Select(known => known.Name)]);
 
     public override JsonObject Schema()
     {

@@ -160,16 +160,8 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         };
         foreach (var made in pending.Creates)
             journal.Intent("create", "volume", made, host.Name, machine.Name);
-        try
-        {
-            await pending.CreateAsync(cancel);
-            return pending;
-        }
-        catch
-        {
-            await pending.AbandonAsync();
-            throw;
-        }
+        await pending.CreateAsync(cancel);
+        return pending;
     }
 
     static List<string> Lines(string definition)

@@ -30,8 +30,16 @@ sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot
 
     public async Task CreateAsync(CancellationToken cancel)
     {
-        var making = snapshot.Record.Disks.Zip(next, (below, overlay) => host.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel));
-        await Task.WhenAll([.. making, .. snapshot.Memory is { } memory ? [host.CreateFileAsync(memory, cancel)] : Array.Empty<Task<bool>>()]);
+        try
+        {
+            var making = snapshot.Record.Disks.Zip(next, (below, overlay) => host.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel));
+            await Task.WhenAll([.. making, .. snapshot.Memory is { } memory ? [host.CreateFileAsync(memory, cancel)] : Array.Empty<Task<bool>>()]);
+        }
+        catch
+        {
+            await AbandonAsync();
+            throw;
+        }
     }
 
     public async Task HoldWritesAsync(CancellationToken cancel)
