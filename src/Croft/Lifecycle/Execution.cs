@@ -81,9 +81,8 @@ sealed partial class Execution : IExecution, IDisposable
             var there = openFarm.ListOwnAsync(cancel);
             var measuring = openFarm.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
-            var networks = PrepareNetworksAsync(openFarm, plan, inner, owner, journal, cancel);
-            await Task.WhenAll(networks, measuring);
-            var execution = new Execution(openFarm, plan, journal, images.ToImmutableDictionary(), await networks, inner, owner, userKey);
+            var networks = await PrepareNetworksAsync(openFarm, plan, inner, owner, journal, measuring, cancel);
+            var execution = new Execution(openFarm, plan, journal, images.ToImmutableDictionary(), networks, inner, owner, userKey);
             execution.OpenDoors(await there);
             return execution;
 
@@ -114,11 +113,12 @@ sealed partial class Execution : IExecution, IDisposable
     }
 
     /// <summary>Makes the networks of the hypervisors that are there already. Returns what is left to do for each, while guests boot.</summary>
+    /// <param name="beside">What is waited for, too.</param>
     static async Task<Dictionary<string, List<Func<CancellationToken, Task>>>> PrepareNetworksAsync(
-        OpenFarm openFarm, Plan plan, InnerHypervisors inner, string owner, RunJournal journal, CancellationToken cancel)
+        OpenFarm openFarm, Plan plan, InnerHypervisors inner, string owner, RunJournal journal, Task beside, CancellationToken cancel)
     {
         var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
-        await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel)));
+        await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel)).Append(beside));
         return networks;
 
         bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
