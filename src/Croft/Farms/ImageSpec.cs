@@ -64,7 +64,7 @@ public enum ImageFlavour
 }
 
 /// <summary>A disk image on this machine.</summary>
-/// <param name="File">Full path; qcow2 or raw.</param>
+/// <param name="File">Full path.</param>
 /// <param name="Sha256">Expected SHA-256 of the file, lower case hex; null computes it.</param>
 public sealed record FileImage(string Name, string File, string? Sha256, Location? At) : ImageSpec(Name, At)
 {

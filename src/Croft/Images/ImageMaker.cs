@@ -127,7 +127,7 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         else
         {
             Report(spec, "converting");
-            await RunAsync(new Tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", file, place), $"converting {shown}", cancel);
+            await RunAsync(new Tool("qemu-img", "convert", "-f", disk.Format, "-O", "qcow2", file, place), $"converting {shown}", cancel);
         }
 
         if (!OperatingSystem.IsWindows())

@@ -83,12 +83,28 @@ public sealed class DiskFilesOfOthers : IDisposable
         await PastedAsync("it's backed.qcow2", "needs a backing file; an image must stand alone");
     }
 
-    [Fact]
-    public async Task OfAnotherFormatComeWithACommandThatConvertsThem()
+    [Theory]
+    [InlineData("vmdk")]
+    [InlineData("vmdk", "subformat=streamOptimized")]
+    [InlineData("vdi")]
+    [InlineData("vpc")]
+    [InlineData("vhdx")]
+    public async Task OfOtherFormatsAreTaken(string format, string options = "")
     {
         await WriteAsync("base.raw", RawDisk.Make());
-        await QemuImgAsync("convert", "-O", "vmdk", folder["base.raw"], folder["disk.vmdk"]);
-        await PastedAsync("disk.vmdk", "is a disk image of format vmdk; Croft takes qcow2 and raw");
+        await QemuImgAsync(["convert", "-O", format, .. options.Length > 0 ? ["-o", options] : Array.Empty<string>(), folder["base.raw"], folder["disk"]]);
+        var image = await EnsureAsync("disk");
+        Assert.InRange(image.DiskSize, 1 << 20, 2 << 20);
+        await QemuImgAsync("convert", "-O", "raw", image.DiskPath, folder["back.raw"]);
+        Assert.Equal(await File.ReadAllBytesAsync(folder["base.raw"], Cancel), (await File.ReadAllBytesAsync(folder["back.raw"], Cancel))[..(1 << 20)]);
+    }
+
+    [Fact]
+    public async Task ThatOnlyNameTheFilesOfADiskAreRefused()
+    {
+        await WriteAsync("base.raw", RawDisk.Make());
+        await QemuImgAsync("convert", "-O", "vmdk", "-o", "subformat=monolithicFlat", folder["base.raw"], folder["flat.vmdk"]);
+        await PastedAsync("flat.vmdk", "only names the files of a VMware disk; an image must stand alone");
     }
 
     /// <summary>The refusal names the user's own file, and what its hint says makes an image that is taken.</summary>
