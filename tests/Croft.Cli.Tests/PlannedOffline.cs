@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Croft.Tools;
 
 namespace Croft.Cli.Tests;
@@ -68,6 +69,11 @@ public sealed class PlannedOffline : IDisposable
                   "reason": "kvm, its turn; image is built or fetched first",
                   "cache": {
                     "clean": "miss"
+                  },
+                  "hardware": "SHA-256",
+                  "disks": null,
+                  "layers": {
+                    "clean": null
                   }
                 },
                 {
@@ -84,6 +90,11 @@ public sealed class PlannedOffline : IDisposable
                   "reason": "the only one with qemu; image is built or fetched first",
                   "cache": {
                     "clean": "miss"
+                  },
+                  "hardware": "SHA-256",
+                  "disks": null,
+                  "layers": {
+                    "clean": null
                   }
                 },
                 {
@@ -100,6 +111,11 @@ public sealed class PlannedOffline : IDisposable
                   "reason": "kvm, its turn; image is built or fetched first",
                   "cache": {
                     "clean": "miss"
+                  },
+                  "hardware": "SHA-256",
+                  "disks": null,
+                  "layers": {
+                    "clean": null
                   }
                 }
               ],
@@ -108,6 +124,8 @@ public sealed class PlannedOffline : IDisposable
                   "name": "vde.mgmt",
                   "hypervisor": "h1",
                   "cidr": "10.80.0.0/24",
+                  "nat": true,
+                  "dhcp": true,
                   "exists": false,
                   "change": null
                 },
@@ -115,6 +133,8 @@ public sealed class PlannedOffline : IDisposable
                   "name": "vde.mgmt",
                   "hypervisor": "h2",
                   "cidr": "10.80.0.0/24",
+                  "nat": true,
+                  "dhcp": true,
                   "exists": false,
                   "change": null
                 }
@@ -126,7 +146,7 @@ public sealed class PlannedOffline : IDisposable
             }
 
             """,
-            result.Output);
+            Regex.Replace(result.Output, "[0-9a-f]{64}", "SHA-256"));
         Assert.Equal(result.Output, (await cli.RunAsync("-o", "json", "plan", "--offline")).Output);
     }
 

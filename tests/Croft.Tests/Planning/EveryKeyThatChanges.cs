@@ -32,6 +32,12 @@ public sealed class EveryKeyThatChanges
         { "require", "require: { disk: fast }", "note: no label disk: fast" },
         { "apart", "apart: g", "note: declared apart: g" },
         { "properties", "properties: { a: b }", "none" }, // what phases read
+        { "vars", "vars: { a: b }", "none" },
+        { "groups", "groups: [ web ]", "none" },
+        { "allowed_phases", "allowed_phases: [ main ]", "none" }, // what a run does
+        { "timeouts", "timeouts: { main: 5min }", "none" },
+        { "retry_count", "retry_count: 3", "none" },
+        { "retry_delay", "retry_delay: 3s", "none" },
     };
 
     /// <summary>Keys of what is not a machine, and what holds their decision.</summary>
@@ -41,7 +47,7 @@ public sealed class EveryKeyThatChanges
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
         ["a connection to a network"] = ["name", "address", "mac", "model"], // all are in the digest of hardware
         ["a hypervisor"] = ["uri", "machine", "jump", "connection_timeout", "limits", "overcommit", "labels", "capabilities", "size"], // how it is reached and what may be put there: asked each time
-        ["a farm file"] = ["farm", "hypervisors", "dispatch", "networks", "platforms", "targets", "vms", "project", "cache", "ssh_keys"], // ssh_keys are noted, the others asked each time
+        ["a farm file"] = ["farm", "hypervisors", "dispatch", "networks", "platforms", "targets", "vms", "project", "cache", "ssh_keys", "catalog", "mirrors"], // ssh_keys are noted, the others asked each time
     };
 
     [Theory]
