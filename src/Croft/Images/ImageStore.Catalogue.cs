@@ -4,7 +4,7 @@ using Croft.Tools;
 
 namespace Croft.Images;
 
-public sealed partial class ImageStore
+internal sealed partial class ImageStore
 {
     /// <summary>What says which bytes the catalogue's images are; null when nothing does, so that the newest are meant each time.</summary>
     public ImageLock? Lock { get; init; }
@@ -63,7 +63,7 @@ public sealed partial class ImageStore
         {
             throw CroftException.World(
                 $"image \"{image.Name}\": what croft.lock names is not there any more: {e.Message}",
-                $"croft image update {image.Name} takes the newest; a host that has the old one can make a bundle of it: croft image bundle FILE", e);
+                $"croft image update {image.Name} takes the newest", e);
         }
     }
 
