@@ -19,7 +19,11 @@ sealed class LineProgress(Terminal terminal) : Progress(terminal), IProgress<Ima
         var now = TimeProvider.System.GetTimestamp();
         lock (images)
         {
-            if (images.TryGetValue(value.Image, out var last) && value.Phase == last.Phase && TimeProvider.System.GetElapsedTime(last.Time, now) < Pause)
+            if (
+                images.TryGetValue(value.Image, out var last)
+                && value.Phase == last.Phase
+                && TimeProvider.System.GetElapsedTime(last.Time, now) < Pause
+            )
                 return;
             images[value.Image] = (value.Phase, now);
         }
@@ -38,7 +42,9 @@ sealed class LineProgress(Terminal terminal) : Progress(terminal), IProgress<Ima
             if (entry.Kind != EventKind.StepEnd)
                 return;
             var took = started.TryGetValue((machine, step), out var start) ? " " + Seconds(entry.Time - start) : "";
-            Terminal.Say($"{machine}: {step}: {entry.Outcome?.ToString().ToLowerInvariant()}{took}{(entry.Reason is null ? "" : " (" + entry.Reason + ")")}");
+            Terminal.Say(
+                $"{machine}: {step}: {entry.Outcome?.ToString().ToLowerInvariant()}{took}{(entry.Reason is null ? "" : " (" + entry.Reason + ")")}"
+            );
         }
     }
 }

@@ -98,14 +98,17 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     {
         try
         {
-            await console.Live(Table()).AutoClear(true).StartAsync(async live =>
-            {
-                while (!end.IsCancellationRequested)
+            await console
+                .Live(Table())
+                .AutoClear(true)
+                .StartAsync(async live =>
                 {
-                    live.UpdateTarget(Table());
-                    await Tools.Poll.DelayAsync(Redraw, end.Token);
-                }
-            });
+                    while (!end.IsCancellationRequested)
+                    {
+                        live.UpdateTarget(Table());
+                        await Tools.Poll.DelayAsync(Redraw, end.Token);
+                    }
+                });
         }
         catch (OperationCanceledException)
         {
@@ -136,7 +139,8 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
                     new Text(name, row.Bad ? new Style(Color.Red) : Style.Plain),
                     new Text(row.Step),
                     new Text(row.Running ? Seconds(now - row.Since) : ""),
-                    new Text(row.Note.ReplaceLineEndings(" ")) { Overflow = Overflow.Ellipsis });
+                    new Text(row.Note.ReplaceLineEndings(" ")) { Overflow = Overflow.Ellipsis }
+                );
             }
 
             lines.Add(table);

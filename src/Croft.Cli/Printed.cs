@@ -109,5 +109,6 @@ static class Printed
         }
     }
 
-    static string Scalar(JsonNode? node) => node?.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "null";
+    static string Scalar(JsonNode? node) =>
+        node?.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "null";
 }

@@ -32,7 +32,8 @@ void Interrupt(PosixSignalContext signal)
         terminal.Say("Stopping; a second time gives up at once.");
         stop.Cancel();
     }
-    // timeout(1) sends the same signal twice; a terminal that closes sends one by the kernel and one by the shell, and nobody asks a second time by it
+    // timeout(1) sends the same signal twice; a terminal that closes sends one by the kernel and one by the shell, and nobody asks a second
+    // time by it
     else if (signal.Signal != PosixSignal.SIGHUP && TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(1))
     {
         terminal.Say("Gave up. What is left: croft ls shows the machines, croft down and croft destroy end them.");
@@ -49,6 +50,9 @@ if (Usage.Refuse(parsed) is { } refused)
     return refused;
 if (parsed.Action is HelpAction)
     return Usage.Help(parsed);
-var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+var code = await parsed.InvokeAsync(
+    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+    stop.Token
+);
 LibvirtHost.EndEvents();
 return code;

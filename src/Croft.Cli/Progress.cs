@@ -17,7 +17,8 @@ abstract class Progress : IDisposable
     public abstract IProgress<ImageProgress> Images { get; }
 
     /// <summary>There is one screen: of views side by side the first is live, the others say lines above it.</summary>
-    public static Progress Create(Terminal terminal, IEnumerable<string> machines) => terminal.IsLive && terminal.TryTakeScreen() ? new LiveProgress(terminal, machines) : new LineProgress(terminal);
+    public static Progress Create(Terminal terminal, IEnumerable<string> machines) =>
+        terminal.IsLive && terminal.TryTakeScreen() ? new LiveProgress(terminal, machines) : new LineProgress(terminal);
 
     /// <summary>Follows a run from its first event.</summary>
     public void Follow(RunJournal journal) => following = journal.Follow(Show);

@@ -65,38 +65,64 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     /// <summary>Reads the farm.</summary>
     /// <exception cref="PlanException">It has problems: all of them.</exception>
-    public Farm LoadFarm() => Load(FarmPath() ?? throw CroftException.Usage("there is no farm.yaml here or in a folder above", "croft init writes one; -f FILE names one"));
+    public Farm LoadFarm() =>
+        Load(
+            FarmPath()
+                ?? throw CroftException.Usage("there is no farm.yaml here or in a folder above", "croft init writes one; -f FILE names one")
+        );
 
     public static Farm Load(string path) => Good(FarmFile.Read(path, Defaults));
 
     /// <summary>The farm of what was read.</summary>
     /// <exception cref="PlanException">It has problems: all of them.</exception>
-    public static Farm Good(FarmReading reading) =>
-        reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
+    public static Farm Good(FarmReading reading) => reading.Problems.IsEmpty ? reading.Farm! : throw new PlanException(reading.Problems);
 
-    /// <summary>Waits until no other command changes a farm, and keeps others from it until disposed. The kernel ends that with the program, however it ends.</summary>
-    public Task<FileLock> AloneAsync(string farm, CancellationToken cancel) => FileLock.EnterAsync(
-        Path.Combine(Path.GetDirectoryName(farm)!, ".croft/lock"), $"croft {parsed.CommandResult.Command.Name}", cancel, holder => terminal.Say($"Another croft command changes this farm: {holder}; waiting for it."));
+    /// <summary>
+    /// Waits until no other command changes a farm, and keeps others from it until disposed. The kernel ends that with the program, however
+    /// it ends.
+    /// </summary>
+    public Task<FileLock> AloneAsync(string farm, CancellationToken cancel) =>
+        FileLock.EnterAsync(
+            Path.Combine(Path.GetDirectoryName(farm)!, ".croft/lock"),
+            $"croft {parsed.CommandResult.Command.Name}",
+            cancel,
+            holder => terminal.Say($"Another croft command changes this farm: {holder}; waiting for it.")
+        );
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
     public Task<OpenFarm> OpenAsync(CancellationToken cancel) => OpenFarm.OpenAsync(LoadFarm(), Settings, cancel);
 
     /// <summary>As <see cref="OpenAsync"/>; without a farm file, the local hypervisor with a farm that owns nothing.</summary>
-    public Task<OpenFarm> OpenHereAsync(CancellationToken cancel) => FarmPath() is not null
-        ? OpenAsync(cancel)
-        : OpenFarm.OpenAsync(FarmFile.ReadText("farm: nobody", Path.Combine(Settings.Data, FarmFile.Name), Defaults).Require(), Settings, cancel);
+    public Task<OpenFarm> OpenHereAsync(CancellationToken cancel) =>
+        FarmPath() is not null
+            ? OpenAsync(cancel)
+            : OpenFarm.OpenAsync(
+                FarmFile.ReadText("farm: nobody", Path.Combine(Settings.Data, FarmFile.Name), Defaults).Require(),
+                Settings,
+                cancel
+            );
 
     /// <summary>The farm's machines that exist, as selected.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
-    public static async Task<IReadOnlyList<ExistingMachine>> MachinesAsync(OpenFarm openFarm, IReadOnlyList<string> selection, CancellationToken cancel) =>
-        Select(openFarm, [.. (await OfNameAsync(openFarm, cancel)).Where(m => !m.IsSuperfluous)], selection);
+    public static async Task<IReadOnlyList<ExistingMachine>> MachinesAsync(
+        OpenFarm openFarm,
+        IReadOnlyList<string> selection,
+        CancellationToken cancel
+    ) => Select(openFarm, [.. (await OfNameAsync(openFarm, cancel)).Where(m => !m.IsSuperfluous)], selection);
 
     /// <summary>The farm's machines that exist, as selected, with those of which a newer one is elsewhere.</summary>
     /// <exception cref="CroftException">Another folder's farm of this name made them.</exception>
-    public static async Task<IReadOnlyList<ExistingMachine>> EveryMachineAsync(OpenFarm openFarm, IReadOnlyList<string> selection, CancellationToken cancel) =>
-        Select(openFarm, await OfNameAsync(openFarm, cancel), selection);
+    public static async Task<IReadOnlyList<ExistingMachine>> EveryMachineAsync(
+        OpenFarm openFarm,
+        IReadOnlyList<string> selection,
+        CancellationToken cancel
+    ) => Select(openFarm, await OfNameAsync(openFarm, cancel), selection);
 
-    static IReadOnlyList<ExistingMachine> Select(OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, IReadOnlyList<string> selection)
+    static IReadOnlyList<ExistingMachine> Select(
+        OpenFarm openFarm,
+        IReadOnlyList<ExistingMachine> machines,
+        IReadOnlyList<string> selection
+    )
     {
         openFarm.CheckOwner(machines);
         return Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
@@ -109,7 +135,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         if (openFarm.Farm.Hypervisors.All(h => h.Machine is not null || openFarm.Silent.ContainsKey(h.Name)))
             throw CroftException.World($"no hypervisor of the farm answers: {string.Join("; ", openFarm.Silent.Values)}");
         var order = openFarm.Farm.Machines.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
-        return [.. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. all.OrderBy(m => order.GetValueOrDefault(m.Record.Name, int.MaxValue)).ThenBy(m => m.Record.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The one machine that is meant, with OpenSSH's files up to date. Looks in the farm, then in the pools.</summary>
@@ -143,7 +172,8 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             }
         }
 
-        throw unseen ?? CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
+        throw unseen
+            ?? CroftException.Usage($"there is no machine \"{name}\"", "croft ls shows what exists; croft up makes what the farm declares");
     }
 
     /// <summary>Names what is wrong with the hosts before anything starts there, and which machines exist twice.</summary>
@@ -167,7 +197,14 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         }
     }
 
-    IEnumerable<string> PoolFiles() => Directory.Exists(Pools) ? Directory.EnumerateDirectories(Pools).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, FarmFile.Name)).Where(File.Exists) : [];
+    IEnumerable<string> PoolFiles() =>
+        Directory.Exists(Pools)
+            ? Directory
+                .EnumerateDirectories(Pools)
+                .Order(StringComparer.Ordinal)
+                .Select(d => Path.Combine(d, FarmFile.Name))
+                .Where(File.Exists)
+            : [];
 
     /// <summary>Ends questions to the user, too.</summary>
     public CancellationToken Cancel { get; set; }
@@ -187,9 +224,17 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public static TimeSpan ParseTime(string text)
     {
         var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : 's';
-        var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        var factor = unit switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => 0,
+        };
         var digits = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[..^1] : text;
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor is > 0 and <= LongestTime
+        return
+            double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * factor is > 0 and <= LongestTime
             ? TimeSpan.FromSeconds(number * factor)
             : throw CroftException.Usage($"\"{text}\" is no time", "write 90s, 10m or 1h; at most 720h");
     }
@@ -203,35 +248,67 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         var cache = Folder("XDG_CACHE_HOME") ?? Path.Combine(Home(), ".cache");
         var given = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "";
         var own = Path.Combine(given, "croft");
-        var runtime = IsFolder(given) && SshFiles.IsShort(own) ? own : IsRoot ? "/run/croft" : $"/tmp/croft-{geteuid()}";
-        return new(Path.Combine(data, "croft"), Path.Combine(cache, "croft"), runtime, Defaults.LocalUri, Path.Combine(data, "croft/disks"), TimeProvider.System)
+        var runtime =
+            IsFolder(given) && SshFiles.IsShort(own) ? own
+            : IsRoot ? "/run/croft"
+            : $"/tmp/croft-{geteuid()}";
+        return new(
+            Path.Combine(data, "croft"),
+            Path.Combine(cache, "croft"),
+            runtime,
+            Defaults.LocalUri,
+            Path.Combine(data, "croft/disks"),
+            TimeProvider.System
+        )
         {
             SessionRefusal = SessionRefusalFor(given),
-            AnsibleVariables = [.. from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
-                                   where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
-                                   select $"{variable.Key}={variable.Value}"],
-            HostId = File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id ? id : Environment.MachineName,
+            AnsibleVariables =
+            [
+                .. from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
+                where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
+                select $"{variable.Key}={variable.Value}",
+            ],
+            HostId =
+                File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id
+                    ? id
+                    : Environment.MachineName,
         };
     }
 
     /// <summary>The user's own files of the image catalogue: <c>~/.config/croft/catalog/*.yaml</c>.</summary>
     static ImmutableArray<string> OwnCatalog()
     {
-        var folder = Path.Combine(Folder("XDG_CONFIG_HOME") ?? (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is var home && Path.IsPathFullyQualified(home) ? Path.Combine(home, ".config") : "/nowhere"), "croft/catalog");
+        var folder = Path.Combine(
+            Folder("XDG_CONFIG_HOME")
+                ?? (
+                    Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)
+                        is var home
+                    && Path.IsPathFullyQualified(home)
+                        ? Path.Combine(home, ".config")
+                        : "/nowhere"
+                ),
+            "croft/catalog"
+        );
         return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>A folder that the user names; a relative one counts as none, as the XDG specification has it.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
-    static string? Folder(string variable) => Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathFullyQualified(path) ? path : null;
+    static string? Folder(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathFullyQualified(path) ? path : null;
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
     static string Home()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        return Path.IsPathFullyQualified(home) ? home : throw CroftException.World(
-            home.Length == 0 ? "HOME is not set, and the system knows no home of this user" : $"HOME is \"{home}\", which is no full path",
-            "export HOME=/full/path, where Croft keeps its key, images and disks");
+        return Path.IsPathFullyQualified(home)
+            ? home
+            : throw CroftException.World(
+                home.Length == 0
+                    ? "HOME is not set, and the system knows no home of this user"
+                    : $"HOME is \"{home}\", which is no full path",
+                "export HOME=/full/path, where Croft keeps its key, images and disks"
+            );
     }
 
     static bool IsFolder(string path) => Path.IsPathFullyQualified(path) && Directory.Exists(path);
@@ -239,9 +316,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     static CroftException? SessionRefusalFor(string runtime) =>
         runtime.Length == 0 ? CroftException.World("XDG_RUNTIME_DIR is not set", RuntimeHint)
         : IsFolder(runtime) ? null
-        : CroftException.World($"XDG_RUNTIME_DIR is {runtime}, which is {(Path.IsPathFullyQualified(runtime) ? "no folder" : "no full path")}", RuntimeHint);
+        : CroftException.World(
+            $"XDG_RUNTIME_DIR is {runtime}, which is {(Path.IsPathFullyQualified(runtime) ? "no folder" : "no full path")}",
+            RuntimeHint
+        );
 
-    static string RuntimeHint => $"log in as this user instead of su; or, as root: install -d -m 700 -o {Environment.UserName} /run/user/{geteuid()}, then export XDG_RUNTIME_DIR=/run/user/{geteuid()}";
+    static string RuntimeHint =>
+        $"log in as this user instead of su; or, as root: install -d -m 700 -o {Environment.UserName} /run/user/{geteuid()}, then export XDG_RUNTIME_DIR=/run/user/{geteuid()}";
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -13,9 +13,15 @@ static class SnapshotDrawing
         var text = new StringBuilder().Append(machine).Append('\n');
         Draw(text, tree, null, "", $"now, {power.ToString().ToLowerInvariant()}");
         foreach (var hidden in tree.Hidden)
-            text.Append(CultureInfo.InvariantCulture, $"  hidden: {hidden.File}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  hidden: {hidden.File}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n"
+            );
         foreach (var foreign in tree.Foreign)
-            text.Append(CultureInfo.InvariantCulture, $"  virsh: {foreign.Name}  {(foreign.HasMemory ? "memory" : "disk")}, {(foreign.IsInside ? "inside the disks of now" : "in files of its own")}, {foreign.Made:yyyy-MM-dd HH:mm:ss}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  virsh: {foreign.Name}  {(foreign.HasMemory ? "memory" : "disk")}, {(foreign.IsInside ? "inside the disks of now" : "in files of its own")}, {foreign.Made:yyyy-MM-dd HH:mm:ss}\n"
+            );
         return text.ToString();
     }
 

@@ -15,7 +15,10 @@ sealed class Terminal
 
     public Terminal(bool noColor)
     {
-        var plain = noColor || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        var plain =
+            noColor
+            || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
+            || Environment.GetEnvironmentVariable("TERM") == "dumb";
         ColorOut = !plain && !Console.IsOutputRedirected;
         ColorError = !plain && !Console.IsErrorRedirected;
         IsLive = ColorError;
@@ -116,12 +119,18 @@ sealed class Terminal
         if (!CanAsk)
             return false;
         Console.Error.Write(question + " [y/N] ");
-        return Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult()?.Trim() is "y" or "Y" or "yes";
+        return Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult()?.Trim()
+            is "y"
+                or "Y"
+                or "yes";
     }
 
     /// <summary>Where a live view draws.</summary>
     public static Spectre.Console.IAnsiConsoleOutput ErrorOutput() => new Spectre.Console.AnsiConsoleOutput(Console.Error);
 
-    /// <summary>The raw streams, for what is bound to a guest. On a terminal, .NET's own stream of standard input hands over whole lines only.</summary>
-    public static (Stream In, Stream Out) Raw() => (new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Console.OpenStandardOutput());
+    /// <summary>
+    /// The raw streams, for what is bound to a guest. On a terminal, .NET's own stream of standard input hands over whole lines only.
+    /// </summary>
+    public static (Stream In, Stream Out) Raw() =>
+        (new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Console.OpenStandardOutput());
 }

@@ -49,15 +49,26 @@ static class Usage
             said.RemoveAll(line => line.StartsWith("Required command", StringComparison.Ordinal)); // the unknown word is what was meant to be it
         foreach (var line in said)
             terminal.Say($"{terminal.Bad("Error:")} {line}");
-        var near = parsed.UnmatchedTokens.Select(word => Words.DidYouMean(word, command.Subcommands.Select(c => c.Name))).FirstOrDefault(hint => hint is not null);
-        terminal.Say($"{terminal.Strong("Hint:")} {(near is null ? "" : near + " ")}{(command is RootCommand ? Name : $"{Name} {Path(parsed.CommandResult)}")} --help shows what there is");
+        var near = parsed
+            .UnmatchedTokens.Select(word => Words.DidYouMean(word, command.Subcommands.Select(c => c.Name)))
+            .FirstOrDefault(hint => hint is not null);
+        terminal.Say(
+            $"{terminal.Strong("Hint:")} {(near is null ? "" : near + " ")}{(command is RootCommand ? Name : $"{Name} {Path(parsed.CommandResult)}")} --help shows what there is"
+        );
         return (int)FaultKind.Usage;
     }
 
     /// <summary>An unknown option that became an argument. Only a command for a guest has options of its own.</summary>
-    static string? StrayOption(ParseResult parsed) => parsed.Action is null || parsed.CommandResult.Command.Name == SshCommand.Name
-        ? null
-        : parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+    static string? StrayOption(ParseResult parsed) =>
+        parsed.Action is null || parsed.CommandResult.Command.Name == SshCommand.Name
+            ? null
+            : parsed
+                .Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash)
+                .FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))
+                ?.Value;
 
-    static string Path(SymbolResult result) => result.Parent is CommandResult { Command: not RootCommand } parent ? $"{Path(parent)} {((CommandResult)result).Command.Name}" : ((CommandResult)result).Command.Name;
+    static string Path(SymbolResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent
+            ? $"{Path(parent)} {((CommandResult)result).Command.Name}"
+            : ((CommandResult)result).Command.Name;
 }

@@ -17,7 +17,10 @@ public sealed partial class LibvirtConnection : IDisposable
         return new LibvirtConnection(SilentAuth.Open(SilentAuth.WithoutTerminal(uri), flags));
     }
 
-    /// <summary>Begins to load the library on a thread of its own, so that the first call finds it there. Nothing is said of failures: that call says them.</summary>
+    /// <summary>
+    /// Begins to load the library on a thread of its own, so that the first call finds it there. Nothing is said of failures: that call
+    /// says them.
+    /// </summary>
     public static void Preload() => Native.Libvirt.Preload();
 
     /// <summary>Ends all events of this process, for when it ends: no callback runs any more.</summary>
@@ -69,7 +72,9 @@ public sealed partial class LibvirtConnection : IDisposable
     /// <summary>Whether the handle was closed.</summary>
     public bool IsClosed => handle.IsClosed;
 
-    /// <summary>Asks the daemon every so many seconds whether it lives; after so many unanswered the connection closes. False when unsupported.</summary>
+    /// <summary>
+    /// Asks the daemon every so many seconds whether it lives; after so many unanswered the connection closes. False when unsupported.
+    /// </summary>
     public bool SetKeepAlive(int intervalSeconds, int count) => Checked(virConnectSetKeepAlive(handle, intervalSeconds, (uint)count)) == 0;
 
     /// <summary>What the host and its emulators can do, as XML.</summary>
@@ -84,7 +89,15 @@ public sealed partial class LibvirtConnection : IDisposable
     {
         Checked(virNodeGetInfo(handle, out var info));
         return new NodeInfo(
-            Taken.FixedText(info.model, 32), info.memory.Value, (int)info.cpus, (int)info.mhz, (int)info.nodes, (int)info.sockets, (int)info.cores, (int)info.threads);
+            Taken.FixedText(info.model, 32),
+            info.memory.Value,
+            (int)info.cpus,
+            (int)info.mhz,
+            (int)info.nodes,
+            (int)info.sockets,
+            (int)info.cores,
+            (int)info.threads
+        );
     }
 
     /// <summary>The host's free memory in bytes, without caches that could be freed.</summary>
@@ -102,5 +115,6 @@ public sealed partial class LibvirtConnection : IDisposable
         handle.Dispose();
     }
 
-    internal static Version ToVersion(nuint version) => new((int)(version / 1_000_000), (int)(version / 1000 % 1000), (int)(version % 1000));
+    internal static Version ToVersion(nuint version) =>
+        new((int)(version / 1_000_000), (int)(version / 1000 % 1000), (int)(version % 1000));
 }

@@ -5,6 +5,7 @@ public enum LibvirtErrorSource
 {
     /// <summary>None.</summary>
     None = 0,
+
     /// <summary>Error from domain config.</summary>
     Domain = 20,
 }

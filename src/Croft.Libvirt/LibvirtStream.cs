@@ -1,6 +1,8 @@
 namespace Croft.Libvirt;
 
-/// <summary>A console's bytes. One thread may read while another writes; disposing on a third ends both. Reads return 0 at the end.</summary>
+/// <summary>
+/// A console's bytes. One thread may read while another writes; disposing on a third ends both. Reads return 0 at the end.
+/// </summary>
 public sealed unsafe class LibvirtStream : Stream
 {
     readonly StreamHandle handle;
@@ -8,7 +10,8 @@ public sealed unsafe class LibvirtStream : Stream
     int awaited = StreamError | StreamHangup;
     bool closed;
 
-    // The stream is non-blocking: a blocking read would hold on after an abort. A side that has to wait asks the event thread to wake it once.
+    // The stream is non-blocking: a blocking read would hold on after an abort. A side that has to wait asks the event thread to wake it
+    // once.
     internal LibvirtStream(StreamHandle handle)
     {
         this.handle = handle;
@@ -35,7 +38,11 @@ public sealed unsafe class LibvirtStream : Stream
     public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -82,9 +89,7 @@ public sealed unsafe class LibvirtStream : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

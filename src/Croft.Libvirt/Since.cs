@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Croft.Libvirt;
 
 /// <summary>
-/// The version of libvirt that each flag came with which Croft passes, from libvirt's own headers. A libvirt that does not know a flag refuses the whole call.
+/// The version of libvirt that each flag came with which Croft passes, from libvirt's own headers. A libvirt that does not know a flag
+/// refuses the whole call.
 /// Flags of versions before <see cref="Oldest"/> are known wherever Croft runs.
 /// </summary>
 public static class Since
@@ -44,7 +45,8 @@ public static class Since
     public static bool Knows(Enum flag) => Versions.ContainsKey(flag);
 
     /// <summary>The flags that a version knows of these. Only where an older one does by itself what the others ask for.</summary>
-    public static DomainUndefineFlags In(Version libvirt, DomainUndefineFlags flags) => Enum.GetValues<DomainUndefineFlags>()
-        .Where(flag => flag != DomainUndefineFlags.None && flags.HasFlag(flag) && Of(flag) <= libvirt)
-        .Aggregate(DomainUndefineFlags.None, (all, flag) => all | flag);
+    public static DomainUndefineFlags In(Version libvirt, DomainUndefineFlags flags) =>
+        Enum.GetValues<DomainUndefineFlags>()
+            .Where(flag => flag != DomainUndefineFlags.None && flags.HasFlag(flag) && Of(flag) <= libvirt)
+            .Aggregate(DomainUndefineFlags.None, (all, flag) => all | flag);
 }

@@ -34,11 +34,14 @@ public sealed class CroftException : Exception
     internal bool IsStale { get; init; }
 
     /// <summary>The world refused.</summary>
-    public static CroftException World(string message, string? hint = null, Exception? cause = null) => new(FaultKind.World, message, hint, cause);
+    public static CroftException World(string message, string? hint = null, Exception? cause = null) =>
+        new(FaultKind.World, message, hint, cause);
 
     /// <summary>Bad usage or farm file.</summary>
-    public static CroftException Usage(string message, string? hint = null, Exception? cause = null) => new(FaultKind.Usage, message, hint, cause);
+    public static CroftException Usage(string message, string? hint = null, Exception? cause = null) =>
+        new(FaultKind.Usage, message, hint, cause);
 
     /// <summary>The farm's tests or phases failed.</summary>
-    public static CroftException Farm(string message, string? hint = null, Exception? cause = null) => new(FaultKind.Farm, message, hint, cause);
+    public static CroftException Farm(string message, string? hint = null, Exception? cause = null) =>
+        new(FaultKind.Farm, message, hint, cause);
 }

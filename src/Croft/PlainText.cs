@@ -19,7 +19,8 @@ static partial class PlainText
             var end = text.AsSpan(range).TrimEnd('\r');
             var visible = end[(end.LastIndexOf('\r') + 1)..];
             foreach (var rune in visible.EnumerateRunes()) // lone surrogates become U+FFFD here
-                if (!IsHidden(rune.Value)) clean.Append(rune.ToString());
+                if (!IsHidden(rune.Value))
+                    clean.Append(rune.ToString());
             clean.Append('\n');
         }
         clean.Length--;
@@ -31,8 +32,16 @@ static partial class PlainText
 
     // C0 but tab, DEL and C1, non-characters, and the marks that reorder or hide text ("Trojan Source").
     static bool IsHidden(int c) =>
-        c is < ' ' and not '\t' or (>= 0x7f and <= 0x9f) or 0xfeff or (>= 0x200b and <= 0x200f and not 0x200d) or (>= 0x2028 and <= 0x202e)
-            or (>= 0x2060 and <= 0x206f) or (>= 0xfdd0 and <= 0xfdef) || (c & 0xfffe) == 0xfffe;
+        c
+            is < ' '
+                and not '\t'
+                or (>= 0x7f and <= 0x9f)
+                or 0xfeff
+                or (>= 0x200b and <= 0x200f and not 0x200d)
+                or (>= 0x2028 and <= 0x202e)
+                or (>= 0x2060 and <= 0x206f)
+                or (>= 0xfdd0 and <= 0xfdef)
+        || (c & 0xfffe) == 0xfffe;
 
     // CSI … final byte; OSC, DCS, PM, APC … up to BEL or ST, within one line; charset choices; other two-character escapes.
     [GeneratedRegex(@"(?:\x1b\[|\u009b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\n\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]+[0-~]|\x1b[0-~]")]

@@ -8,5 +8,7 @@ static class ShellWord
 
     /// <summary>For a command that a person reads and may paste: quoted only where it must be.</summary>
     public static string Pasted(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:@%+=,".Contains(c, StringComparison.Ordinal)) ? text : Quote(text);
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:@%+=,".Contains(c, StringComparison.Ordinal))
+            ? text
+            : Quote(text);
 }

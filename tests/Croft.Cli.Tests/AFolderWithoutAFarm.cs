@@ -12,14 +12,21 @@ public sealed class AFolderWithoutAFarm : IDisposable
         var result = await cli.RunAsync("plan");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("", result.Output);
-        Assert.Equal("Error: there is no farm.yaml here or in a folder above\nHint: croft init writes one; -f FILE names one\n", result.Error);
+        Assert.Equal(
+            "Error: there is no farm.yaml here or in a folder above\nHint: croft init writes one; -f FILE names one\n",
+            result.Error
+        );
     }
 
     [Fact]
     public async Task GetsAFarmThatPlansByInit()
     {
         Assert.Equal(0, (await cli.RunAsync("init")).ExitCode);
-        cli.Write("offline.yaml", File.ReadAllText(Path.Combine(cli.Folder, "farm.yaml")) + "hypervisors:\n  local: { uri: qemu:///system, capabilities: { x86_64: [qemu] }, size: { vcpus: 2, memory: 8GiB } }\n");
+        cli.Write(
+            "offline.yaml",
+            File.ReadAllText(Path.Combine(cli.Folder, "farm.yaml"))
+                + "hypervisors:\n  local: { uri: qemu:///system, capabilities: { x86_64: [qemu] }, size: { vcpus: 2, memory: 8GiB } }\n"
+        );
         var result = await cli.RunAsync("plan", "--offline", "-f", "offline.yaml");
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);

@@ -38,12 +38,16 @@ sealed class Cli : IDisposable
 
     /// <summary>Runs a command of the shell, in which <c>$croft</c> is the program.</summary>
     public Task<ToolResult> ShellAsync(string command, CancellationToken? cancel = null) =>
-        TestedProgram.RunAsync(Started(Folder, "sh", "-c", $"croft='{Program}'; {command}"), cancel ?? TestContext.Current.CancellationToken);
+        TestedProgram.RunAsync(
+            Started(Folder, "sh", "-c", $"croft='{Program}'; {command}"),
+            cancel ?? TestContext.Current.CancellationToken
+        );
 
     Task<ToolResult> ToolAsync(string folder, string program, params string[] arguments) =>
         TestedProgram.RunAsync(Started(folder, program, arguments), TestContext.Current.CancellationToken);
 
-    Tool Started(string folder, string program, params string[] arguments) => new(program, arguments) { Directory = folder, Environment = Environment };
+    Tool Started(string folder, string program, params string[] arguments) =>
+        new(program, arguments) { Directory = folder, Environment = Environment };
 
     public void Write(string file, string text)
     {

@@ -13,7 +13,9 @@ public sealed class EveryCommand : IDisposable
     public async Task HasHelpAndRefusesWhatItDoesNotKnow()
     {
         var seen = 0;
-        var open = new Queue<string[]>([[]]);
+        var open = new Queue<string[]>([
+            [],
+        ]);
         while (open.TryDequeue(out var command))
         {
             var path = string.Join(' ', command.Prepend("croft"));
@@ -34,5 +36,7 @@ public sealed class EveryCommand : IDisposable
     }
 
     static IEnumerable<string> SubCommands(string help) =>
-        help.IndexOf("\nCommands:\n", StringComparison.Ordinal) is var at and >= 0 ? Regex.Matches(help[at..], @"^  (\S+)", RegexOptions.Multiline).Select(m => m.Groups[1].Value) : [];
+        help.IndexOf("\nCommands:\n", StringComparison.Ordinal) is var at and >= 0
+            ? Regex.Matches(help[at..], @"^  (\S+)", RegexOptions.Multiline).Select(m => m.Groups[1].Value)
+            : [];
 }

@@ -6,7 +6,10 @@ public sealed class FarmOnTheTestDriver : IDisposable
     readonly Cli cli = new();
 
     public FarmOnTheTestDriver() =>
-        cli.Write("farm.yaml", "farm: f\nhypervisors: { t: { uri: \"test:///default\" } }\nvms: { list: [ { name: a, platform: debian_13 } ] }");
+        cli.Write(
+            "farm.yaml",
+            "farm: f\nhypervisors: { t: { uri: \"test:///default\" } }\nvms: { list: [ { name: a, platform: debian_13 } ] }"
+        );
 
     public void Dispose() => cli.Dispose();
 
@@ -38,14 +41,20 @@ public sealed class FarmOnTheTestDriver : IDisposable
         using var other = Tools.FileLock.TryEnter(Path.Combine(cli.Folder, ".croft/lock"));
         var result = await cli.ShellAsync("$croft --timeout 13s destroy --yes -o json 2>said");
         Assert.Equal((3, ""), (result.ExitCode, result.Output));
-        Assert.Contains("Still waiting for whoever has ", await File.ReadAllTextAsync(Path.Combine(cli.Folder, "said"), TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "Still waiting for whoever has ",
+            await File.ReadAllTextAsync(Path.Combine(cli.Folder, "said"), TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
     [InlineData("{", "is no plan")]
     [InlineData("[]", "is no plan")]
     [InlineData("{ \"farm\": \"g\", \"machines\": [], \"networks\": [] }", "is a plan of farm \"g\", and this is \"f\"")]
-    [InlineData("{ \"farm\": \"f\", \"machines\": [], \"networks\": [], \"problems\": [ { \"message\": \"no room\" } ] }", "cannot be carried out: no room")]
+    [InlineData(
+        "{ \"farm\": \"f\", \"machines\": [], \"networks\": [], \"problems\": [ { \"message\": \"no room\" } ] }",
+        "cannot be carried out: no room"
+    )]
     [InlineData("{ \"farm\": \"f\", \"machines\": [ { \"name\": \"b\" } ], \"networks\": [] }", "machine \"b\" is in the plan no more")]
     public async Task CarriesOutOnlyPlansThatAreItsOwn(string stored, string said)
     {
@@ -63,7 +72,10 @@ public sealed class FarmOnTheTestDriver : IDisposable
         var config = await cli.RunAsync("ssh-config");
         Assert.Equal((0, ""), (config.ExitCode, config.Error));
         cli.Write("config", config.Output);
-        var said = await new Tools.Tool("ssh", "-G", "-F", Path.Combine(cli.Folder, "config"), "a").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        var said = await new Tools.Tool("ssh", "-G", "-F", Path.Combine(cli.Folder, "config"), "a").RunCheckedAsync(
+            "asking ssh",
+            TestContext.Current.CancellationToken
+        );
         Assert.Contains($"userknownhostsfile {cli.Folder}/.croft/known_hosts\n", said);
     }
 }

@@ -30,9 +30,24 @@ public sealed class ForEditorsAndShells : IDisposable
         Assert.Equal(0, (await cli.RunAsync("init")).ExitCode);
         var examples = Directory.GetFiles(Path.Combine(Cli.Repository, "examples"), "farm.yaml", SearchOption.AllDirectories);
         Assert.NotEmpty(examples);
-        Assert.Equal("", await new Tool("/usr/bin/python3", ["-c", Validate, Path.Combine(cli.Folder, "schema.json"), Path.Combine(cli.Folder, "farm.yaml"), .. examples]).RunCheckedAsync("validating", Cancel));
+        Assert.Equal(
+            "",
+            await new Tool(
+                "/usr/bin/python3",
+                ["-c", Validate, Path.Combine(cli.Folder, "schema.json"), Path.Combine(cli.Folder, "farm.yaml"), .. examples]
+            ).RunCheckedAsync("validating", Cancel)
+        );
         cli.Write("bad.yaml", "farm: f\nvms: { list: [ { platfrom: debian_13 } ] }");
-        Assert.NotEqual("", await new Tool("/usr/bin/python3", "-c", Validate, Path.Combine(cli.Folder, "schema.json"), Path.Combine(cli.Folder, "bad.yaml")).RunCheckedAsync("validating", Cancel));
+        Assert.NotEqual(
+            "",
+            await new Tool(
+                "/usr/bin/python3",
+                "-c",
+                Validate,
+                Path.Combine(cli.Folder, "schema.json"),
+                Path.Combine(cli.Folder, "bad.yaml")
+            ).RunCheckedAsync("validating", Cancel)
+        );
     }
 
     [Theory]
@@ -66,8 +81,15 @@ public sealed class ForEditorsAndShells : IDisposable
             ask 'croft completion '
             """;
         var said = await new Tool("bash", "-c", Ask) { Directory = cli.Folder }.RunCheckedAsync("completing", Cancel);
-        Assert.StartsWith("complete -o default -F _croft croft\ncroft pla: plan\ncroft image re: remove\ncroft completion : ", said, StringComparison.Ordinal);
-        Assert.Superset(new HashSet<string> { "bash", "fish", "zsh" }, said[said.LastIndexOf(": ", StringComparison.Ordinal)..].Split([' ', '\n', ':']).ToHashSet());
+        Assert.StartsWith(
+            "complete -o default -F _croft croft\ncroft pla: plan\ncroft image re: remove\ncroft completion : ",
+            said,
+            StringComparison.Ordinal
+        );
+        Assert.Superset(
+            new HashSet<string> { "bash", "fish", "zsh" },
+            said[said.LastIndexOf(": ", StringComparison.Ordinal)..].Split([' ', '\n', ':']).ToHashSet()
+        );
     }
 
     [Theory]

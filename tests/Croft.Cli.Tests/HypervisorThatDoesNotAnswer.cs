@@ -5,7 +5,10 @@ public sealed class HypervisorThatDoesNotAnswer : IDisposable
     readonly Cli cli = new();
 
     public HypervisorThatDoesNotAnswer() =>
-        cli.Write("farm.yaml", "farm: f\nhypervisors: { far: { uri: \"qemu+tcp://127.0.0.1:1/system\" } }\nvms: { list: [ { name: a, platform: debian_13 } ] }");
+        cli.Write(
+            "farm.yaml",
+            "farm: f\nhypervisors: { far: { uri: \"qemu+tcp://127.0.0.1:1/system\" } }\nvms: { list: [ { name: a, platform: debian_13 } ] }"
+        );
 
     public void Dispose() => cli.Dispose();
 

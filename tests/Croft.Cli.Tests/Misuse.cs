@@ -8,14 +8,23 @@ public sealed class Misuse : IDisposable
 
     [Theory]
     [InlineData("pln", "Error: Unrecognized command or argument 'pln'.\nHint: did you mean \"plan\"? croft --help shows what there is\n")]
-    [InlineData("image lsit", "Error: Unrecognized command or argument 'lsit'.\nHint: did you mean \"list\"? croft image --help shows what there is\n")]
+    [InlineData(
+        "image lsit",
+        "Error: Unrecognized command or argument 'lsit'.\nHint: did you mean \"list\"? croft image --help shows what there is\n"
+    )]
     [InlineData("zzzzzzzz", "Error: Unrecognized command or argument 'zzzzzzzz'.\nHint: croft --help shows what there is\n")]
     [InlineData("plan --nope", "Error: Unrecognized option '--nope'.\nHint: croft plan --help shows what there is\n")]
     [InlineData("exec --nope -- id", "Error: Unrecognized option '--nope'.\nHint: croft exec --help shows what there is\n")]
     [InlineData("image", "Error: Required command was not provided.\nHint: croft image --help shows what there is\n")]
     [InlineData("ssh", "Error: Required argument missing for command: 'ssh'.\nHint: croft ssh --help shows what there is\n")]
-    [InlineData("plan -o xml", "Error: Argument 'xml' not recognized. Must be one of: 'table' 'json' 'yaml'\nHint: croft plan --help shows what there is\n")]
-    [InlineData("run --only sleep", "Error: Argument 'sleep' not recognized. Must be one of: 'dependencies' 'init' 'main' 'terminate' 'shutdown'\nHint: croft run --help shows what there is\n")]
+    [InlineData(
+        "plan -o xml",
+        "Error: Argument 'xml' not recognized. Must be one of: 'table' 'json' 'yaml'\nHint: croft plan --help shows what there is\n"
+    )]
+    [InlineData(
+        "run --only sleep",
+        "Error: Argument 'sleep' not recognized. Must be one of: 'dependencies' 'init' 'main' 'terminate' 'shutdown'\nHint: croft run --help shows what there is\n"
+    )]
     [InlineData("plan -f", "Error: Required argument missing for option: '-f'.\nHint: croft plan --help shows what there is\n")]
     public async Task IsRefusedWithAHint(string line, string error)
     {

@@ -2,7 +2,10 @@ using Croft.Tools;
 
 namespace Croft.Cli.Tests;
 
-/// <summary>The program in every odd surrounding that it may find itself in: it works, or says in a line why not; it never hangs and never ends as a bug.</summary>
+/// <summary>
+/// The program in every odd surrounding that it may find itself in: it works, or says in a line why not; it never hangs and never ends as a
+/// bug.
+/// </summary>
 public sealed class OddEnvironments : IDisposable
 {
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -14,13 +17,16 @@ public sealed class OddEnvironments : IDisposable
         var disk = new byte[4096];
         (disk[510], disk[511]) = (0x55, 0xAA);
         File.WriteAllBytes(Path.Combine(cli.Folder, "disk.raw"), disk);
-        cli.Write("farm.yaml", """
+        cli.Write(
+            "farm.yaml",
+            """
             farm: f
             hypervisors: { t: { uri: "test:///default", capabilities: { x86_64: [qemu] } } }
             platforms: { own: { image: { file: disk.raw } } }
             vms: { list: [ { name: a, platform: own, target: amd64 } ] }
             project: { phases: phases }
-            """);
+            """
+        );
         cli.Write("phases/main.sh", "#!/bin/sh\ntrue\n");
         cli.Environment["HOME"] = cli.Home;
     }
@@ -28,24 +34,80 @@ public sealed class OddEnvironments : IDisposable
     public void Dispose() => cli.Dispose();
 
     static string[] Commands =>
-    [
-        "--version", "--help", "plan --offline", "ls", "image list", "image build --timeout 20s", "up --timeout 20s", "report", "init", "completion bash",
-    ];
+        [
+            "--version",
+            "--help",
+            "plan --offline",
+            "ls",
+            "image list",
+            "image build --timeout 20s",
+            "up --timeout 20s",
+            "report",
+            "init",
+            "completion bash",
+        ];
 
     /// <summary>What the shell does before the program starts; <c>$full</c> is a disk without room.</summary>
     public static TheoryData<string> Settings =>
-    [
-        "unset HOME", "HOME=", "HOME=rel", "HOME=/nonexistent/a/b", "HOME=/proc", "HOME=/dev/null",
-        "unset HOME XDG_DATA_HOME XDG_CACHE_HOME", "HOME=rel; unset XDG_DATA_HOME XDG_CACHE_HOME", "HOME=/proc; unset XDG_DATA_HOME XDG_CACHE_HOME",
-        "HOME=/dev/null; unset XDG_DATA_HOME XDG_CACHE_HOME",
-        "XDG_DATA_HOME=rel", "XDG_CACHE_HOME=rel", "XDG_DATA_HOME=/dev/null", "XDG_CACHE_HOME=/dev/null", "XDG_CACHE_HOME=/proc/x", "export XDG_RUNTIME_DIR=rel",
-        "export XDG_RUNTIME_DIR=/nonexistent", "export XDG_RUNTIME_DIR=/dev/null", "export TMPDIR=/nonexistent", "export TMPDIR=rel",
-        "export LC_ALL=C", "export LC_ALL=POSIX", "export LC_ALL=tr_TR.UTF-8", "export LC_ALL=de_DE.ISO-8859-1", "export LC_ALL=ar_SA.UTF-8", "export LC_ALL=xx", "export LANG=", "export LANG=xx_YY.KOI",
-        "unset TERM", "export TERM=", "export TERM=dumb", "export TERM=nonsense", "export TERM=vt52", "export COLUMNS=1 LINES=1", "export COLUMNS=x", "export TZ=nonsense", "export TZ=Pacific/Kiritimati",
-        "umask 000", "umask 077", "umask 777", "ulimit -n 256", "ulimit -c 0", "export PATH=/nonexistent", "unset PATH", "cd /proc/self", "mkdir gone && cd gone && rmdir ../gone",
-        "exec </dev/null", "exec <&-", "exec >/dev/full", "exec 2>/dev/full", "exec >&-", "exec 2>&-", "exec >&- 2>&- <&-",
-        "XDG_CACHE_HOME=$full", "XDG_DATA_HOME=$full", "export TMPDIR=$full", "cp -r farm.yaml phases disk.raw \"$full\" 2>/dev/null; cd \"$full\"",
-    ];
+        [
+            "unset HOME",
+            "HOME=",
+            "HOME=rel",
+            "HOME=/nonexistent/a/b",
+            "HOME=/proc",
+            "HOME=/dev/null",
+            "unset HOME XDG_DATA_HOME XDG_CACHE_HOME",
+            "HOME=rel; unset XDG_DATA_HOME XDG_CACHE_HOME",
+            "HOME=/proc; unset XDG_DATA_HOME XDG_CACHE_HOME",
+            "HOME=/dev/null; unset XDG_DATA_HOME XDG_CACHE_HOME",
+            "XDG_DATA_HOME=rel",
+            "XDG_CACHE_HOME=rel",
+            "XDG_DATA_HOME=/dev/null",
+            "XDG_CACHE_HOME=/dev/null",
+            "XDG_CACHE_HOME=/proc/x",
+            "export XDG_RUNTIME_DIR=rel",
+            "export XDG_RUNTIME_DIR=/nonexistent",
+            "export XDG_RUNTIME_DIR=/dev/null",
+            "export TMPDIR=/nonexistent",
+            "export TMPDIR=rel",
+            "export LC_ALL=C",
+            "export LC_ALL=POSIX",
+            "export LC_ALL=tr_TR.UTF-8",
+            "export LC_ALL=de_DE.ISO-8859-1",
+            "export LC_ALL=ar_SA.UTF-8",
+            "export LC_ALL=xx",
+            "export LANG=",
+            "export LANG=xx_YY.KOI",
+            "unset TERM",
+            "export TERM=",
+            "export TERM=dumb",
+            "export TERM=nonsense",
+            "export TERM=vt52",
+            "export COLUMNS=1 LINES=1",
+            "export COLUMNS=x",
+            "export TZ=nonsense",
+            "export TZ=Pacific/Kiritimati",
+            "umask 000",
+            "umask 077",
+            "umask 777",
+            "ulimit -n 256",
+            "ulimit -c 0",
+            "export PATH=/nonexistent",
+            "unset PATH",
+            "cd /proc/self",
+            "mkdir gone && cd gone && rmdir ../gone",
+            "exec </dev/null",
+            "exec <&-",
+            "exec >/dev/full",
+            "exec 2>/dev/full",
+            "exec >&-",
+            "exec 2>&-",
+            "exec >&- 2>&- <&-",
+            "XDG_CACHE_HOME=$full",
+            "XDG_DATA_HOME=$full",
+            "export TMPDIR=$full",
+            "cp -r farm.yaml phases disk.raw \"$full\" 2>/dev/null; cd \"$full\"",
+        ];
 
     [Theory]
     [MemberData(nameof(Settings), DisableDiscoveryEnumeration = true)]

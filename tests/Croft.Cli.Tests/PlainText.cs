@@ -16,7 +16,10 @@ public sealed class PlainText : IDisposable
     {
         cli.Environment["FORCE_COLOR"] = "1";
         Assert.DoesNotContain("\e", (await cli.RunAsync("plan")).Error);
-        cli.Write("farm.yaml", "farm: f\nhypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\nvms: { list: [ { platform: debian_13 } ] }");
+        cli.Write(
+            "farm.yaml",
+            "farm: f\nhypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\nvms: { list: [ { platform: debian_13 } ] }"
+        );
         Assert.DoesNotContain("\e", (await cli.RunAsync("plan", "--offline")).Output);
         Assert.DoesNotContain("\e", (await cli.RunAsync("plan", "--offline", "-o", "yaml")).Output);
     }

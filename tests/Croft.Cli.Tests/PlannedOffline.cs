@@ -39,7 +39,8 @@ public sealed class PlannedOffline : IDisposable
             h1          kvm qemu  1.5 GiB, any vcpus     -                      -      2      1.5 GiB of memory free, 3 GiB needed
 
             """,
-            result.Output);
+            result.Output
+        );
         var json = await cli.RunAsync("plan", "--offline", "--explain", "db", "-o", "json");
         Assert.Contains("\"hypervisor\": \"h2\"", json.Output);
         Assert.Equal(2, (await cli.RunAsync("plan", "--offline", "--explain", "nobody")).ExitCode);
@@ -146,7 +147,8 @@ public sealed class PlannedOffline : IDisposable
             }
 
             """,
-            Regex.Replace(result.Output, "[0-9a-f]{64}", "SHA-256"));
+            Regex.Replace(result.Output, "[0-9a-f]{64}", "SHA-256")
+        );
         Assert.Equal(result.Output, (await cli.RunAsync("-o", "json", "plan", "--offline")).Output);
     }
 
@@ -162,7 +164,13 @@ public sealed class PlannedOffline : IDisposable
     {
         var json = await cli.RunAsync("plan", "--offline", "-o", "json");
         cli.Write("plan.yaml", (await cli.RunAsync("plan", "--offline", "-o", "yaml")).Output);
-        Assert.Equal(json.Output, await PythonAsync("import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1])), indent=2, ensure_ascii=False))", "plan.yaml"));
+        Assert.Equal(
+            json.Output,
+            await PythonAsync(
+                "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1])), indent=2, ensure_ascii=False))",
+                "plan.yaml"
+            )
+        );
     }
 
     [Fact]
@@ -173,7 +181,10 @@ public sealed class PlannedOffline : IDisposable
         Assert.Equal(0, part.ExitCode);
         Assert.Contains(whole.Single(l => l.StartsWith("debian-13-arm64", StringComparison.Ordinal)), part.Output);
         Assert.DoesNotContain("db", part.Output);
-        Assert.Equal("Error: no machine matches \"nobody\"\nHint: there are: debian-13-amd64, debian-13-arm64, db\n", (await cli.RunAsync("plan", "--offline", "nobody")).Error);
+        Assert.Equal(
+            "Error: no machine matches \"nobody\"\nHint: there are: debian-13-amd64, debian-13-arm64, db\n",
+            (await cli.RunAsync("plan", "--offline", "nobody")).Error
+        );
     }
 
     [Fact]
@@ -184,7 +195,8 @@ public sealed class PlannedOffline : IDisposable
         Assert.Equal(3, result.ExitCode);
         Assert.Equal(
             "Error: farm.yaml:8:11: vms.db: machine \"db\" fits no hypervisor: h1: 1.5 GiB of memory free, 3 GiB needed; h2: the machine asks for h1; croft hypervisors shows what each can run\n",
-            result.Error);
+            result.Error
+        );
         Assert.EndsWith(
             """
               "problems": [
@@ -200,7 +212,8 @@ public sealed class PlannedOffline : IDisposable
             }
 
             """,
-            result.Output);
+            result.Output
+        );
     }
 
     [Fact]
@@ -212,7 +225,10 @@ public sealed class PlannedOffline : IDisposable
             Error: farm.yaml:6:47: vms.list[1].memory: "2GB" is not a size: a size is a number with KiB, MiB, GiB or TiB; write 2GiB
 
             """;
-        cli.Write("farm.yaml", "farm: f\nhypervisor: {}\nvms:\n  list:\n    - platform: debain_12\n    - { name: a, platform: debian_13, memory: 2GB }\n");
+        cli.Write(
+            "farm.yaml",
+            "farm: f\nhypervisor: {}\nvms:\n  list:\n    - platform: debain_12\n    - { name: a, platform: debian_13, memory: 2GB }\n"
+        );
         var table = await cli.RunAsync("plan", "--offline");
         Assert.Equal((2, ""), (table.ExitCode, table.Output));
         Assert.Equal(Error, table.Error);
@@ -221,7 +237,11 @@ public sealed class PlannedOffline : IDisposable
         cli.Write("plan.json", json.Output);
         Assert.Equal(
             "None [] 3 farm.yaml:5:17 vms.list[0].platform\n",
-            await PythonAsync("import json, sys; p = json.load(open(sys.argv[1])); q = p['problems'][1]; print(p['farm'], p['machines'], len(p['problems']), '%s:%s:%s' % (q['file'], q['line'], q['column']), q['path'])", "plan.json"));
+            await PythonAsync(
+                "import json, sys; p = json.load(open(sys.argv[1])); q = p['problems'][1]; print(p['farm'], p['machines'], len(p['problems']), '%s:%s:%s' % (q['file'], q['line'], q['column']), q['path'])",
+                "plan.json"
+            )
+        );
     }
 
     [Theory]
@@ -241,16 +261,34 @@ public sealed class PlannedOffline : IDisposable
     [Fact]
     public async Task OfTenThousandMachinesIsRight()
     {
-        cli.Write("farm.yaml", "farm: f\nnetworks: { lan: { cidr: 10.0.0.0/16 } }\nhypervisors:\n"
-            + string.Concat(Enumerable.Range(0, 100).Select(i => $"  h{i}: {{ uri: qemu+ssh://h{i}/system, capabilities: {{ x86_64: [kvm] }}, size: {{ memory: 64GiB }} }}\n"))
-            + "vms:\n  list:\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"    - {{ name: m{i}, platform: debian_13 }}\n")));
+        cli.Write(
+            "farm.yaml",
+            "farm: f\nnetworks: { lan: { cidr: 10.0.0.0/16 } }\nhypervisors:\n"
+                + string.Concat(
+                    Enumerable
+                        .Range(0, 100)
+                        .Select(i =>
+                            $"  h{i}: {{ uri: qemu+ssh://h{i}/system, capabilities: {{ x86_64: [kvm] }}, size: {{ memory: 64GiB }} }}\n"
+                        )
+                )
+                + "vms:\n  list:\n"
+                + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"    - {{ name: m{i}, platform: debian_13 }}\n"))
+        );
         var result = await cli.RunAsync("plan", "--offline", "-o", "json");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         cli.Write("plan.json", result.Output);
         Assert.Equal(
             "10000 10000 True\n",
-            await PythonAsync("import json, sys; m = json.load(open(sys.argv[1]))['machines']; print(len(m), len({x['addresses']['lan'] for x in m}), all(x['hypervisor'] == 'h%d' % (i % 100) for i, x in enumerate(m)))", "plan.json"));
+            await PythonAsync(
+                "import json, sys; m = json.load(open(sys.argv[1]))['machines']; print(len(m), len({x['addresses']['lan'] for x in m}), all(x['hypervisor'] == 'h%d' % (i % 100) for i, x in enumerate(m)))",
+                "plan.json"
+            )
+        );
     }
 
-    Task<string> PythonAsync(string script, string file) => new Tool("/usr/bin/python3", "-c", script, Path.Combine(cli.Folder, file)).RunCheckedAsync("reading it", TestContext.Current.CancellationToken);
+    Task<string> PythonAsync(string script, string file) =>
+        new Tool("/usr/bin/python3", "-c", script, Path.Combine(cli.Folder, file)).RunCheckedAsync(
+            "reading it",
+            TestContext.Current.CancellationToken
+        );
 }

@@ -2,7 +2,8 @@ namespace Croft.Cli.Tests;
 
 public sealed class WhichFarm : IDisposable
 {
-    const string Text = "hypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\nvms: { list: [ { platform: debian_13 } ] }";
+    const string Text =
+        "hypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\nvms: { list: [ { platform: debian_13 } ] }";
 
     readonly Cli cli = new();
 
@@ -15,8 +16,14 @@ public sealed class WhichFarm : IDisposable
         cli.Write("a/farm.yaml", "farm: inner\n" + Text);
         Directory.CreateDirectory(Path.Combine(cli.Folder, "a/b/c"));
         Directory.CreateDirectory(Path.Combine(cli.Folder, "d"));
-        Assert.Contains("\"farm\": \"inner\"", (await cli.InAsync(Path.Combine(cli.Folder, "a/b/c"), "plan", "--offline", "-o", "json")).Output);
-        Assert.Contains("\"farm\": \"outer\"", (await cli.InAsync(Path.Combine(cli.Folder, "d"), "plan", "--offline", "-o", "json")).Output);
+        Assert.Contains(
+            "\"farm\": \"inner\"",
+            (await cli.InAsync(Path.Combine(cli.Folder, "a/b/c"), "plan", "--offline", "-o", "json")).Output
+        );
+        Assert.Contains(
+            "\"farm\": \"outer\"",
+            (await cli.InAsync(Path.Combine(cli.Folder, "d"), "plan", "--offline", "-o", "json")).Output
+        );
     }
 
     [Theory]
@@ -41,7 +48,10 @@ public sealed class WhichFarm : IDisposable
     {
         var result = await cli.RunAsync("plan", "-f", "nowhere.yaml");
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
-        Assert.Equal("Error: there is no farm file nowhere.yaml, and no pool of that name\nHint: croft init writes a farm file\n", result.Error);
+        Assert.Equal(
+            "Error: there is no farm file nowhere.yaml, and no pool of that name\nHint: croft init writes a farm file\n",
+            result.Error
+        );
         var folder = await cli.RunAsync("plan", "-f", ".");
         Assert.Equal((2, $"Error: no farm file {cli.Folder}/farm.yaml; croft init writes one\n"), (folder.ExitCode, folder.Error));
     }
@@ -57,10 +67,17 @@ public sealed class WhichFarm : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(cli.Folder, name)).FullName;
         Assert.Equal((0, ""), ((await cli.InAsync(folder, "init")).ExitCode, (await cli.InAsync(folder, "ls", "--help")).Error));
-        await File.AppendAllTextAsync(Path.Combine(folder, "farm.yaml"), "hypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            Path.Combine(folder, "farm.yaml"),
+            "hypervisors: { h: { uri: qemu+ssh://h/system, capabilities: { x86_64: [kvm] } } }\n",
+            TestContext.Current.CancellationToken
+        );
         var plan = await cli.InAsync(folder, "plan", "--offline");
         Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
         var again = await cli.InAsync(folder, "init");
-        Assert.Equal((2, $"Error: {folder}/farm.yaml exists\nHint: edit it; croft plan says what it means\n"), (again.ExitCode, again.Error));
+        Assert.Equal(
+            (2, $"Error: {folder}/farm.yaml exists\nHint: edit it; croft plan says what it means\n"),
+            (again.ExitCode, again.Error)
+        );
     }
 }

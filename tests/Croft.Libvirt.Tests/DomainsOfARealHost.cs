@@ -48,7 +48,12 @@ public sealed class DomainsOfARealHost : IDisposable
         domain.Undefine();
         DomainEventKind[] whole =
         [
-            DomainEventKind.Defined, DomainEventKind.Started, DomainEventKind.Suspended, DomainEventKind.Resumed, DomainEventKind.Stopped, DomainEventKind.Undefined,
+            DomainEventKind.Defined,
+            DomainEventKind.Started,
+            DomainEventKind.Suspended,
+            DomainEventKind.Resumed,
+            DomainEventKind.Stopped,
+            DomainEventKind.Undefined,
         ];
         Wait.Until(() => seen.Contains(DomainEventKind.Undefined), "the last event is there");
         // Whether the emulator still says that it shuts down when it is destroyed is a race.
@@ -116,7 +121,10 @@ public sealed class DomainsOfARealHost : IDisposable
         domain.Save(file);
         Assert.Equal((DomainState.Shutoff, 5), domain.StateAndReason());
         var other = $"{directory}/other.log";
-        var xml = connection.SaveImageXml(file, DomainXmlFlags.Secure).Replace(">before<", ">after<", StringComparison.Ordinal).Replace(log, other, StringComparison.Ordinal);
+        var xml = connection
+            .SaveImageXml(file, DomainXmlFlags.Secure)
+            .Replace(">before<", ">after<", StringComparison.Ordinal)
+            .Replace(log, other, StringComparison.Ordinal);
         connection.Restore(file, xml, DomainSaveFlags.Paused);
         Assert.Equal(DomainState.Paused, domain.State);
         Assert.Contains(">after<", domain.GetMetadata("urn:test", AffectFlags.Live), StringComparison.Ordinal);
@@ -140,7 +148,8 @@ public sealed class DomainsOfARealHost : IDisposable
         var overlay = $"{directory}/overlay.qcow2";
         using var snapshot = domain.CreateSnapshot(
             $"<domainsnapshot><disks><disk name='hda' snapshot='external'><source file='{overlay}'/></disk></disks></domainsnapshot>",
-            SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.Atomic);
+            SnapshotCreateFlags.DiskOnly | SnapshotCreateFlags.NoMetadata | SnapshotCreateFlags.Atomic
+        );
         Assert.Contains(overlay, domain.Xml(), StringComparison.Ordinal);
         domain.BlockCommit("hda", flags: BlockCommitFlags.Active);
         Assert.Equal(BlockJobType.ActiveCommit, domain.BlockJobInfo("hda")?.Type);
@@ -156,7 +165,8 @@ public sealed class DomainsOfARealHost : IDisposable
         using var domain = Define();
         var disk = $"{directory}/second.img";
         File.WriteAllBytes(disk, new byte[1 << 20]);
-        var xml = $"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{disk}'/><target dev='hdb' bus='ide'/></disk>";
+        var xml =
+            $"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{disk}'/><target dev='hdb' bus='ide'/></disk>";
         domain.AttachDevice(xml, AffectFlags.Config);
         Assert.Contains(disk, domain.Xml(DomainXmlFlags.Inactive), StringComparison.Ordinal);
         domain.UpdateDevice(xml.Replace("type='raw'", "type='raw' cache='unsafe'", StringComparison.Ordinal), AffectFlags.Config);
@@ -168,7 +178,11 @@ public sealed class DomainsOfARealHost : IDisposable
     [Fact]
     public void AreDescribedByCapabilities()
     {
-        Assert.Contains("<domain>qemu</domain>", connection.DomainCapabilitiesXml(arch: "x86_64", machine: "pc", virtType: "qemu"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<domain>qemu</domain>",
+            connection.DomainCapabilitiesXml(arch: "x86_64", machine: "pc", virtType: "qemu"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("QEMU", connection.Driver);
         Assert.True(connection.HypervisorVersion >= new Version(4, 0));
         Assert.True(connection.SetKeepAlive(5, 5));
@@ -203,15 +217,13 @@ public sealed class DomainsOfARealHost : IDisposable
     {
         var heard = "";
         var buffer = new byte[100];
-        for (int count; !heard.EndsWith(end, StringComparison.Ordinal) && (count = stream.Read(buffer)) > 0;)
+        for (int count; !heard.EndsWith(end, StringComparison.Ordinal) && (count = stream.Read(buffer)) > 0; )
             heard += Encoding.ASCII.GetString(buffer, 0, count);
     }
 
     static void ReadToEnd(LibvirtStream stream)
     {
         var buffer = new byte[100];
-        while (stream.Read(buffer) > 0)
-        {
-        }
+        while (stream.Read(buffer) > 0) { }
     }
 }

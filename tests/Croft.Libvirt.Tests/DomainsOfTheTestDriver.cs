@@ -85,7 +85,8 @@ public sealed class DomainsOfTheTestDriver : IDisposable
         var network = name + "-net";
         using var net = connection.DefineNetwork(Xml.Network(network, 94));
         net.Start();
-        var nic = $"<devices><interface type='network'><mac address='52:54:00:00:00:94'/><source network='{network}'/></interface></devices></domain>";
+        var nic =
+            $"<devices><interface type='network'><mac address='52:54:00:00:00:94'/><source network='{network}'/></interface></devices></domain>";
         using var domain = connection.CreateDomain(Xml.TestDomain(name).Replace("</domain>", nic, StringComparison.Ordinal));
         var found = Assert.Single(domain.InterfaceAddresses(InterfaceAddressSource.Lease));
         Assert.Equal("52:54:00:00:00:94", found.Mac);

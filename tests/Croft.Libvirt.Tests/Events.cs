@@ -18,7 +18,10 @@ public sealed class Events
         });
         var uuid = LiveOnce(connection);
         Wait.Until(() => seen.Count >= 4, "four events are there");
-        Assert.Equal([DomainEventKind.Defined, DomainEventKind.Started, DomainEventKind.Stopped, DomainEventKind.Undefined], seen.Select(e => e.Kind));
+        Assert.Equal(
+            [DomainEventKind.Defined, DomainEventKind.Started, DomainEventKind.Stopped, DomainEventKind.Undefined],
+            seen.Select(e => e.Kind)
+        );
         Assert.All(seen, e => Assert.Equal(uuid, e.Uuid));
         Assert.Equal((int)StoppedDetail.Destroyed, seen.ElementAt(2).Detail);
     }
@@ -27,7 +30,8 @@ public sealed class Events
     public void EndWithTheSubscription()
     {
         using var connection = TestDriver.Open();
-        int ended = 0, going = 0;
+        int ended = 0,
+            going = 0;
         var subscription = connection.SubscribeLifecycle(e => ended += e.Name == name ? 1 : 0);
         using var other = connection.SubscribeLifecycle(e => going += e.Name == name ? 1 : 0);
         subscription.Dispose();

@@ -51,21 +51,29 @@ public sealed class Libvirtd : IDisposable
             return "a private libvirtd needs root";
         foreach (var each in (string[])["sock", "etc", "lib", "run", "log", "cache"])
             NewDirectory(each);
-        File.WriteAllText($"{Directory}/etc/libvirtd.conf", $"""
+        File.WriteAllText(
+            $"{Directory}/etc/libvirtd.conf",
+            $"""
             unix_sock_dir = "{Directory}/sock"
             auth_unix_rw = "none"
             auth_unix_ro = "none"
             host_uuid = "{Guid.NewGuid()}"
-            """);
-        File.WriteAllText($"{Directory}/etc/qemu.conf", """
+            """
+        );
+        File.WriteAllText(
+            $"{Directory}/etc/qemu.conf",
+            """
             user = "root"
             group = "root"
             security_driver = "none"
             namespaces = []
             cgroup_controllers = []
             stdio_handler = "file"
-            """);
-        File.WriteAllText($"{Directory}/start.sh", $"""
+            """
+        );
+        File.WriteAllText(
+            $"{Directory}/start.sh",
+            $"""
             set -e
             mount --make-rprivate /
             mount -t sysfs sysfs /sys
@@ -78,11 +86,26 @@ public sealed class Libvirtd : IDisposable
             hostname localhost
             ip link set lo up
             exec tini -- libvirtd -f {Directory}/etc/libvirtd.conf -p {Directory}/libvirtd.pid
-            """);
-        process = Process.Start(new ProcessStartInfo("unshare")
-        {
-            ArgumentList = { "-m", "-u", "-p", "-n", "--fork", "--mount-proc", "--kill-child", "bash", "-c", $"bash {Directory}/start.sh >{Directory}/out.log 2>&1" },
-        })!;
+            """
+        );
+        process = Process.Start(
+            new ProcessStartInfo("unshare")
+            {
+                ArgumentList =
+                {
+                    "-m",
+                    "-u",
+                    "-p",
+                    "-n",
+                    "--fork",
+                    "--mount-proc",
+                    "--kill-child",
+                    "bash",
+                    "-c",
+                    $"bash {Directory}/start.sh >{Directory}/out.log 2>&1",
+                },
+            }
+        )!;
         return WaitUntilItAnswers();
     }
 
@@ -103,7 +126,10 @@ public sealed class Libvirtd : IDisposable
             }
             catch (LibvirtException e)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"libvirtd does not run here: {e.Message} {File.ReadAllText($"{Directory}/out.log")}");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"libvirtd does not run here: {e.Message} {File.ReadAllText($"{Directory}/out.log")}"
+                );
             }
         }
     }

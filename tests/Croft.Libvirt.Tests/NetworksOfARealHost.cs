@@ -22,7 +22,11 @@ public sealed class NetworksOfARealHost(Libvirtd libvirtd)
         Assert.Equal(LibvirtError.OperationInvalid, Refusal(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, host));
         Assert.Equal(LibvirtError.OperationInvalid, Refusal(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, dns));
 
-        network.Update(NetworkUpdateCommand.Modify, NetworkUpdateSection.IPDhcpHost, "<host mac='52:54:00:00:00:05' name='five' ip='10.93.0.6'/>");
+        network.Update(
+            NetworkUpdateCommand.Modify,
+            NetworkUpdateSection.IPDhcpHost,
+            "<host mac='52:54:00:00:00:05' name='five' ip='10.93.0.6'/>"
+        );
         Assert.Contains("ip='10.93.0.6'", network.Xml(), StringComparison.Ordinal);
         network.Update(NetworkUpdateCommand.Delete, NetworkUpdateSection.IPDhcpHost, "<host mac='52:54:00:00:00:05'/>");
         network.Update(NetworkUpdateCommand.Delete, NetworkUpdateSection.DnsHost, dns);

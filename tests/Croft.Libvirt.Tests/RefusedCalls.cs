@@ -40,18 +40,24 @@ public sealed class RefusedCalls
 
     [Fact]
     public void OfAnUnknownDriverNameIt() =>
-        Assert.Contains("nothing", Assert.Throws<LibvirtException>(() => LibvirtConnection.Open("nothing:///")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing",
+            Assert.Throws<LibvirtException>(() => LibvirtConnection.Open("nothing:///")).Message,
+            StringComparison.Ordinal
+        );
 
     // libvirt prints errors on stderr unless it is told not to; only another process's stderr can be watched.
     [Fact]
     public async Task PrintNothing()
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            ArgumentList = { "--filter-method", $"{typeof(RefusedCalls).FullName}.{nameof(SayWhatAndWhere)}", "--no-progress" },
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var child = Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!)
+            {
+                ArgumentList = { "--filter-method", $"{typeof(RefusedCalls).FullName}.{nameof(SayWhatAndWhere)}", "--no-progress" },
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var output = child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = await child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);

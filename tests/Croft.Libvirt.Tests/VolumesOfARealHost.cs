@@ -105,8 +105,12 @@ public sealed class VolumesOfARealHost : IDisposable
     public void SurviveASourceThatFails()
     {
         using var volume = pool.CreateVolume(Xml.Volume("failing", 64 * MiB));
-        Assert.Throws<InvalidOperationException>(() => volume.Upload(new MemoryStream(new byte[8 * MiB]), progress: _ => throw new InvalidOperationException()));
-        Assert.Throws<InvalidOperationException>(() => volume.Download(new MemoryStream(), progress: _ => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(() =>
+            volume.Upload(new MemoryStream(new byte[8 * MiB]), progress: _ => throw new InvalidOperationException())
+        );
+        Assert.Throws<InvalidOperationException>(() =>
+            volume.Download(new MemoryStream(), progress: _ => throw new InvalidOperationException())
+        );
         Assert.Equal("failing", pool.FindVolume("failing")?.Name);
         Wait.Until(() => Deletes(volume), "the daemon has let the volume go");
     }
@@ -139,7 +143,9 @@ public sealed class VolumesOfARealHost : IDisposable
 
     static long AllocatedBytes(string path)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat") { ArgumentList = { "-c", "%b", path }, RedirectStandardOutput = true })!;
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat") { ArgumentList = { "-c", "%b", path }, RedirectStandardOutput = true }
+        )!;
         return long.Parse(stat.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture) * 512;
     }
 
@@ -155,11 +161,13 @@ public sealed class VolumesOfARealHost : IDisposable
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override void Flush()
+        public override long Position
         {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
         }
+
+        public override void Flush() { }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

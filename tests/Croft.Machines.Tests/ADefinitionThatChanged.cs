@@ -19,7 +19,11 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
 
         await PlanAsync("memory: 320MiB", "restart");
         await lab.MustAsync(0, "up");
-        Assert.InRange(int.Parse((await lab.MustAsync(0, "ssh", "a", "--", "awk '/MemTotal/ { print $2 }' /proc/meminfo")).Output), 257 << 10, 320 << 10);
+        Assert.InRange(
+            int.Parse((await lab.MustAsync(0, "ssh", "a", "--", "awk '/MemTotal/ { print $2 }' /proc/meminfo")).Output),
+            257 << 10,
+            320 << 10
+        );
         Assert.Equal("mine\n", await KeptAsync());
 
         await PlanAsync("memory: 320MiB, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ]", "recreate");
@@ -42,21 +46,32 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
         await PlanAsync("memory: 256MiB", "create");
         lab.Write("stored", (await lab.MustAsync(0, "plan", "-o", "json")).Output);
         await PlanAsync("memory: 320MiB", "create");
-        Assert.Contains("its processors, memory, model or networks are declared otherwise", (await lab.MustAsync(3, "up", "--plan", "stored")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "its processors, memory, model or networks are declared otherwise",
+            (await lab.MustAsync(3, "up", "--plan", "stored")).Error,
+            StringComparison.Ordinal
+        );
         Assert.Empty(await lab.LeftoversAsync());
 
         await PlanAsync("memory: 256MiB", "create");
         await lab.MustAsync(0, "up", "--plan", "stored");
-        Assert.Contains("action is none now, not create", (await lab.MustAsync(3, "up", "--plan", "stored")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "action is none now, not create",
+            (await lab.MustAsync(3, "up", "--plan", "stored")).Error,
+            StringComparison.Ordinal
+        );
         await lab.MustAsync(0, "destroy", "--yes");
     }
 
     async Task PlanAsync(string machine, string action)
     {
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: changed
             vms: { list: [ { name: a, platform: debian_12, {{machine}} } ] }
-            """);
+            """
+        );
         var plan = JsonNode.Parse((await lab.MustAsync(0, "plan", "-o", "json")).Output)!;
         Assert.Equal(action, (string?)plan["machines"]![0]!["action"]);
     }

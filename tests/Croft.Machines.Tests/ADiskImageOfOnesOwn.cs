@@ -32,7 +32,11 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         server.Files["/disk.img"] = disk;
 
         Write(sum, new string('0', 64));
-        Assert.Contains($"expected sha256:{new string('0', 64)}, got sha256:{Sum(disk)}", (await lab.MustAsync(3, "up")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"expected sha256:{new string('0', 64)}, got sha256:{Sum(disk)}",
+            (await lab.MustAsync(3, "up")).Error,
+            StringComparison.Ordinal
+        );
         Write(sum, Sum(disk));
         await lab.MustAsync(0, "up");
         foreach (var machine in (string[])["owned-amd64", "fetched-amd64"])
@@ -51,11 +55,14 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
     public async Task FindsAVgaBios()
     {
         File.WriteAllBytes(Path.Combine(lab.Folder, "disk.img"), BootSector.LooksForAVga());
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: owndisk
             platforms: { drawn: { image: { file: disk.img }, memory: 64MiB, virt_domain: qemu, wait: none } }
             vms: { permutations: { platforms: [ drawn ], targets: [ amd64 ] } }
-            """);
+            """
+        );
         await lab.MustAsync(0, "up");
         Assert.Equal("vga\r\n", await SaidAsync("drawn-amd64"));
     }
@@ -63,7 +70,12 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
     /// <summary>They are not removed so: that would be for all images of this user.</summary>
     async Task AreFoundWhenNobodyUsesThemAsync()
     {
-        var ids = JsonNode.Parse((await lab.MustAsync(0, "image", "list", "-o", "json")).Output)!.AsArray().Where(i => (string?)i!["name"] is "owned" or "fetched").Select(i => (string)i!["id"]!).ToList();
+        var ids = JsonNode
+            .Parse((await lab.MustAsync(0, "image", "list", "-o", "json")).Output)!
+            .AsArray()
+            .Where(i => (string?)i!["name"] is "owned" or "fetched")
+            .Select(i => (string)i!["id"]!)
+            .ToList();
         Assert.Equal(2, ids.Count);
         Assert.All(ids, id => File.SetLastWriteTimeUtc(Path.Combine(Lab.Cache, "croft/images", id, "image.json"), DateTime.UnixEpoch));
         var declared = (await lab.CroftAsync("image", "gc", "-o", "json")).Output;
@@ -73,17 +85,25 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         Assert.All(ids, id => Assert.Contains(id, found, StringComparison.Ordinal));
     }
 
-    void Write(string owned, string fetched) => lab.Write("farm.yaml", $$"""
-        farm: owndisk
-        platforms:
-          owned: { image: { file: disk.img, sha256: {{owned}} }, memory: 64MiB, virt_domain: qemu, wait: none }
-          fetched: { image: { url: "{{server.Url("/disk.img")}}", sha256: {{fetched}} }, memory: 64MiB, virt_domain: qemu, wait: none }
-        vms: { permutations: { platforms: [ owned, fetched ], targets: [ amd64 ] } }
-        """);
+    void Write(string owned, string fetched) =>
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: owndisk
+            platforms:
+              owned: { image: { file: disk.img, sha256: {{owned}} }, memory: 64MiB, virt_domain: qemu, wait: none }
+              fetched: { image: { url: "{{server.Url("/disk.img")}}", sha256: {{fetched}} }, memory: 64MiB, virt_domain: qemu, wait: none }
+            vms: { permutations: { platforms: [ owned, fetched ], targets: [ amd64 ] } }
+            """
+        );
 
     static string Sum(byte[] disk) => Convert.ToHexStringLower(SHA256.HashData(disk));
 
-    Task<string?> SaidAsync(string machine) => Poll.UntilAsync(
-        async () => (await lab.MustAsync(0, "console", machine, "--log")).Output is { Length: > 0 } said ? said : null,
-        TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+    Task<string?> SaidAsync(string machine) =>
+        Poll.UntilAsync(
+            async () => (await lab.MustAsync(0, "console", machine, "--log")).Output is { Length: > 0 } said ? said : null,
+            TimeSpan.FromMilliseconds(200),
+            TimeSpan.FromMinutes(2),
+            TestContext.Current.CancellationToken
+        );
 }

@@ -30,9 +30,15 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         Assert.Equal(["tcp", "tls", "ssh"], seen.Select(h => (string)h!["name"]!));
         foreach (var host in seen)
         {
-            Assert.Equal(machines.Where(m => (string?)m!["hypervisor"] == (string?)host!["name"]).Select(m => (string?)m!["name"]), host!["running"]!.AsArray().Select(n => (string?)n));
+            Assert.Equal(
+                machines.Where(m => (string?)m!["hypervisor"] == (string?)host!["name"]).Select(m => (string?)m!["name"]),
+                host!["running"]!.AsArray().Select(n => (string?)n)
+            );
             Assert.Equal((2, 512L << 20), ((int)host["croft"]!["vcpus"]!, (long)host["croft"]!["memory"]!));
-            Assert.Equal((long)host["memory"]!, (long)host["croft"]!["memory"]! + (long)host["others"]!["memory"]! + (long)host["free"]!["memory"]!);
+            Assert.Equal(
+                (long)host["memory"]!,
+                (long)host["croft"]!["memory"]! + (long)host["others"]!["memory"]! + (long)host["free"]!["memory"]!
+            );
             var types = host["virtTypes"]!["x86_64"]!.AsArray().Select(t => (string?)t).ToList();
             Assert.Contains("qemu", types);
             if (!types.Contains("kvm"))
@@ -61,13 +67,23 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
     {
         Lab.Write("config", await Lab.SucceedsAsync("ssh-config"));
         foreach (var name in (string[])["m-2", "u"])
-            Assert.Equal(name + "\n", await hosts.Inside(new("ssh", "-F", Path.Combine(Lab.Folder, "config"), "-o", "ControlPath=none", name, "hostname")).RunCheckedAsync("ssh", TestContext.Current.CancellationToken));
+            Assert.Equal(
+                name + "\n",
+                await hosts
+                    .Inside(new("ssh", "-F", Path.Combine(Lab.Folder, "config"), "-o", "ControlPath=none", name, "hostname"))
+                    .RunCheckedAsync("ssh", TestContext.Current.CancellationToken)
+            );
         Lab.Write("inventory.json", await Lab.SucceedsAsync("inventory", "--list"));
         Lab.Write("inventory", "#!/bin/sh\ncat \"$0.json\"\n");
         File.SetUnixFileMode(Path.Combine(Lab.Folder, "inventory"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var ansible = hosts.Inside(new("ansible", "-i", Path.Combine(Lab.Folder, "inventory"), "vms", "-m", "raw", "-a", "hostname")) with { Environment = new Dictionary<string, string?> { ["ANSIBLE_NOCOLOR"] = "1" } };
+        var ansible = hosts.Inside(new("ansible", "-i", Path.Combine(Lab.Folder, "inventory"), "vms", "-m", "raw", "-a", "hostname")) with
+        {
+            Environment = new Dictionary<string, string?> { ["ANSIBLE_NOCOLOR"] = "1" },
+        };
         var said = await ansible.RunCheckedAsync("ansible", TestContext.Current.CancellationToken);
-        Assert.All(Names, name => Assert.Contains($"{name} | CHANGED | rc=0 >>\n{name}", said.ReplaceLineEndings("\n"), StringComparison.Ordinal));
+        Assert.All(Names, name =>
+            Assert.Contains($"{name} | CHANGED | rc=0 >>\n{name}", said.ReplaceLineEndings("\n"), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -77,14 +93,35 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         mute.Start();
         var before = Lab.Read("farm.yaml");
         var port = ((IPEndPoint)mute.LocalEndpoint).Port;
-        Lab.Write("farm.yaml", before.Replace("hypervisors:\n", $"hypervisors:\n  mute: {{ uri: \"qemu+tcp://127.0.0.1:{port}/system\", connection_timeout: 2s }}\n", StringComparison.Ordinal));
+        Lab.Write(
+            "farm.yaml",
+            before.Replace(
+                "hypervisors:\n",
+                $"hypervisors:\n  mute: {{ uri: \"qemu+tcp://127.0.0.1:{port}/system\", connection_timeout: 2s }}\n",
+                StringComparison.Ordinal
+            )
+        );
         try
         {
-            foreach (var command in new[] { (string[])["ls"], ["exec", "m-1", "--", "true"], ["ssh", "m-2", "--", "true"], ["hypervisors"], ["inventory", "--list"], ["up"] })
+            foreach (
+                var command in new[]
+                {
+                    (string[])["ls"],
+                    ["exec", "m-1", "--", "true"],
+                    ["ssh", "m-2", "--", "true"],
+                    ["hypervisors"],
+                    ["inventory", "--list"],
+                    ["up"],
+                }
+            )
             {
                 var result = await Lab.CroftAsync(command).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
                 Assert.True(result.ExitCode == 0, $"{command[0]}: {result.Error}");
-                Assert.Contains($"Warning: hypervisor \"mute\" (qemu+tcp://127.0.0.1:{port}/system) does not answer: it said nothing for 2 s", result.Error, StringComparison.Ordinal);
+                Assert.Contains(
+                    $"Warning: hypervisor \"mute\" (qemu+tcp://127.0.0.1:{port}/system) does not answer: it said nothing for 2 s",
+                    result.Error,
+                    StringComparison.Ordinal
+                );
             }
         }
         finally
@@ -98,9 +135,21 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
     {
         hosts.SkipWhereMissing();
         var lab = hosts.FarmLab("hostkeys");
-        lab.Write("farm.yaml", "farm: hostkeys\n" + hosts.Hypervisors.Replace("root@10.99.71.2\" }", "nobody@10.99.71.2\" }", StringComparison.Ordinal)
-            + "vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, hypervisor: tcp } ] }\n");
-        await lab.RefusesAsync(3, ["the guests of hypervisor \"tcp\" are reached through nobody@10.99.71.2, and ssh cannot log in there", "Permission denied", "make this work: ssh nobody@10.99.71.2 true"], "up");
+        lab.Write(
+            "farm.yaml",
+            "farm: hostkeys\n"
+                + hosts.Hypervisors.Replace("root@10.99.71.2\" }", "nobody@10.99.71.2\" }", StringComparison.Ordinal)
+                + "vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, hypervisor: tcp } ] }\n"
+        );
+        await lab.RefusesAsync(
+            3,
+            [
+                "the guests of hypervisor \"tcp\" are reached through nobody@10.99.71.2, and ssh cannot log in there",
+                "Permission denied",
+                "make this work: ssh nobody@10.99.71.2 true",
+            ],
+            "up"
+        );
         Assert.Null(await lab.StateAsync("a"));
     }
 
@@ -117,10 +166,19 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         Assert.Equal(left, JsonNode.Parse(shown.Output)!.AsArray().Select(l => (string)l!["name"]!).Order());
         Assert.Contains("Hint: --yes confirms it", shown.Error, StringComparison.Ordinal);
         Assert.Contains("3 leftovers, 3 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
-        Assert.All(left, name => Assert.Contains(lab.Journal(), line => line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)));
-        Assert.Contains(await hosts.LeftoversAsync(Lab.Farm), line => line.StartsWith(Lab.Farm + ".m-8.root.0.qcow2", StringComparison.Ordinal)); // somebody may be making it
+        Assert.All(left, name =>
+            Assert.Contains(lab.Journal(), line =>
+                line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)
+            )
+        );
+        Assert.Contains(await hosts.LeftoversAsync(Lab.Farm), line =>
+            line.StartsWith(Lab.Farm + ".m-8.root.0.qcow2", StringComparison.Ordinal)
+        ); // somebody may be making it
         Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
-        Assert.Equal(Names.Length, (await lab.SucceedsAsync("exec", "--", "true; echo here")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            Names.Length,
+            (await lab.SucceedsAsync("exec", "--", "true; echo here")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length
+        );
     }
 
     [Fact]
@@ -128,8 +186,12 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
     {
         hosts.SkipWhereMissing();
         var lab = hosts.FarmLab("hostruns");
-        lab.Write("farm.yaml", "farm: hostruns\n" + hosts.Hypervisors
-            + "vms: { list: [ { name: r, platform: debian_12, memory: 256MiB, count: 3 } ] }\nproject: { phases: phases }\n");
+        lab.Write(
+            "farm.yaml",
+            "farm: hostruns\n"
+                + hosts.Hypervisors
+                + "vms: { list: [ { name: r, platform: debian_12, memory: 256MiB, count: 3 } ] }\nproject: { phases: phases }\n"
+        );
         lab.Write("phases/init.sh", "hostname > /root/made\n");
         lab.Write("phases/main.sh", "cat /root/made\n");
         var first = await lab.RunAsync("run");
@@ -150,7 +212,9 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
             try
             {
                 foreach (var name in (string[])["r-1", "r-2", "r-3"])
-                    await hosts.Inside(new("ssh", "-F", Path.Combine(lab.Folder, ".croft/ssh_config"), name, "touch /root/go")).RunCheckedAsync("ssh", TestContext.Current.CancellationToken);
+                    await hosts
+                        .Inside(new("ssh", "-F", Path.Combine(lab.Folder, ".croft/ssh_config"), name, "touch /root/go"))
+                        .RunCheckedAsync("ssh", TestContext.Current.CancellationToken);
                 var (exitCode, messages, _) = await run.EndAsync(TimeSpan.FromMinutes(2));
                 Assert.Equal(3, exitCode);
                 Assert.Contains("on hypervisor \"tls\"", messages, StringComparison.Ordinal);

@@ -11,11 +11,15 @@ public sealed class AFullPool(OrdinaryUser user) : IClassFixture<OrdinaryUser>
     [Fact]
     public async Task IsNamedWhereverItIsMetAndWithSpaceTheNextRunWorks()
     {
-        var farm = await user.FarmAsync("full", """
+        var farm = await user.FarmAsync(
+            "full",
+            """
             farm: full
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
-            """, ("phases/main.sh", "dd if=/dev/zero of=/root/big bs=1M count=700; sync\n"));
+            """,
+            ("phases/main.sh", "dd if=/dev/zero of=/root/big bs=1M count=700; sync\n")
+        );
 
         var image = await ImageMebibytesAsync(farm);
 

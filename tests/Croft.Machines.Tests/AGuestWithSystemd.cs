@@ -13,7 +13,9 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
     [Fact]
     public async Task IsWhatItsSeedSaysAndIsRestoredFromItsLayer()
     {
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: sysd
             networks: { front: { cidr: {{Lab.Net(1)}}.71.0/24 }, back: { cidr: {{Lab.Net(1)}}.72.0/24, mode: isolated, dhcp: false } }
             vms:
@@ -24,9 +26,12 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
                   networks: [ front, { name: back, address: {{Lab.Net(1)}}.72.40 } ]
                   disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data }, { name: more, size: 32MiB, format: swap } ]
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/init.sh", "echo kept | sudo tee /srv/data/kept\n");
-        lab.Write("phases/main.sh", """
+        lab.Write(
+            "phases/main.sh",
+            """
             echo "$(hostname) $(id -un) $(sudo -n id -un) $(ps -o comm= 1)"
             cat /srv/data/kept
             findmnt -no FSTYPE /srv/data
@@ -40,15 +45,27 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
             systemctl --failed --quiet --no-legend
             cat /proc/sys/kernel/random/boot_id
-            """);
+            """
+        );
         var first = await lab.RunAsync("run");
         Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps("web", "passed"));
         var plan = JsonNode.Parse((await lab.MustAsync(0, "status", "web", "-o", "json")).Output)!;
         string[] expected =
         [
-            "web dev root systemd", "kept", "ext4", "partition 32764", "1", "1", "1", "1", "1",
-            $"eth0 {plan["addresses"]!["front"]}/24", $"eth1 {Lab.Net(1)}.72.40/24", $"{Lab.Net(1)}.71.1 eth0",
-            "/etc/ssh/ssh_host_ed25519_key", (string)plan["hostKey"]!,
+            "web dev root systemd",
+            "kept",
+            "ext4",
+            "partition 32764",
+            "1",
+            "1",
+            "1",
+            "1",
+            "1",
+            $"eth0 {plan["addresses"]!["front"]}/24",
+            $"eth1 {Lab.Net(1)}.72.40/24",
+            $"{Lab.Net(1)}.71.1 eth0",
+            "/etc/ssh/ssh_host_ed25519_key",
+            (string)plan["hostKey"]!,
         ];
         var said = first.Log("web", "main").TrimEnd().Split('\n');
         Assert.Equal(expected, said[..^1]);

@@ -18,7 +18,9 @@ public sealed class AHypervisorInsideTheFarm : IAsyncLifetime
     public async Task RunsAMachineAndTakesItAlongWhenItIsDestroyed()
     {
         Lab.OnlyWithAll();
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: nested
             platforms:
               hv: { image: { build: mmdebstrap, suite: bookworm, flavour: systemd, packages: [ libvirt-daemon-system, qemu-system-x86, qemu-utils, dnsmasq-base, iptables ] } }
@@ -26,12 +28,16 @@ public sealed class AHypervisorInsideTheFarm : IAsyncLifetime
               list:
                 - { name: l1, platform: hv, vcpus: 2, memory: 1536MiB, disk: 6GiB }
                 - { name: l2, platform: debian_12, memory: 256MiB, hypervisor: { machine: l1 }, wait: none }
-            """);
+            """
+        );
         await lab.MustAsync(0, "up");
         var machines = JsonNode.Parse(await lab.SucceedsAsync("ls", "-o", "json"))!.AsArray();
         Assert.Equal(["l1 on local running", "l2 on l1 running"], machines.Select(m => $"{m!["name"]} on {m["hypervisor"]} {m["state"]}"));
         var inside = JsonNode.Parse(await lab.SucceedsAsync("hypervisors", "-o", "json"))![1]!;
-        Assert.Equal(("l1", true, 1280L << 20, "l2"), ((string?)inside["name"], (bool)inside["reachable"]!, (long)inside["memory"]!, (string?)inside["running"]![0]));
+        Assert.Equal(
+            ("l1", true, 1280L << 20, "l2"),
+            ((string?)inside["name"], (bool)inside["reachable"]!, (long)inside["memory"]!, (string?)inside["running"]![0])
+        );
         Assert.Contains("Nothing to do: 2 of 2 machines run as declared.", (await lab.MustAsync(0, "up")).Error);
         Assert.Contains("With l1 goes what is in it: l2", (await lab.MustAsync(0, "destroy", "--yes")).Error);
         Assert.Empty(await lab.LeftoversAsync());

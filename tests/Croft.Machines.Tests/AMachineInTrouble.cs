@@ -7,11 +7,14 @@ public sealed class AMachineInTrouble : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: trouble
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases, artifacts: [ /var/tmp/results/** ], timeouts: { main: 5s } }
-            """);
+            """
+        );
         lab.Write("phases/init.sh", "echo kept > /root/state\n");
         lab.Write("phases/terminate.sh", "echo bye\n");
         await RunMainAsync("true\n");
@@ -35,11 +38,17 @@ public sealed class AMachineInTrouble : IAsyncLifetime
 
     async Task FailingPhaseIsAFailureWithItsArtifacts()
     {
-        var run = await RunMainAsync("mkdir -p /var/tmp/results; echo found > /var/tmp/results/file; echo no good >&2; exit 3\n", exitCode: 1);
+        var run = await RunMainAsync(
+            "mkdir -p /var/tmp/results; echo found > /var/tmp/results/file; echo no good >&2; exit 3\n",
+            exitCode: 1
+        );
         Assert.Equal("main ended with exit code 3: no good", run.Reason("a", "main"));
         Assert.Equal("found\n", run.Artifact("a", "var/tmp/results/file"));
         Assert.Contains("terminate", run.Steps("a", "passed"));
-        Assert.Contains("<failure", await File.ReadAllTextAsync(Path.Combine(run.Folder, "junit.xml"), TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "<failure",
+            await File.ReadAllTextAsync(Path.Combine(run.Folder, "junit.xml"), TestContext.Current.CancellationToken)
+        );
         Assert.Equal("off", await lab.StateAsync("a"));
     }
 

@@ -10,7 +10,10 @@ public sealed class AMachineThatHangs : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        lab.Write("farm.yaml", "farm: hangs\nproject: { retry_delay: 20s }\nvms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }\n");
+        lab.Write(
+            "farm.yaml",
+            "farm: hangs\nproject: { retry_delay: 20s }\nvms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }\n"
+        );
         await lab.SucceedsAsync("up");
     }
 
@@ -33,7 +36,14 @@ public sealed class AMachineThatHangs : IAsyncLifetime
         Assert.Contains("was not done within --timeout 12 s", result.Error);
 
         await SignalAsync("CONT");
-        Assert.NotNull(await Poll.UntilAsync(async () => await lab.StateAsync("a") == "paused" ? "" : null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.NotNull(
+            await Poll.UntilAsync(
+                async () => await lab.StateAsync("a") == "paused" ? "" : null,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(60),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.DoesNotContain("the power is cut", (await lab.MustAsync(0, "down")).Error);
         Assert.Equal("off", await lab.StateAsync("a"));
     }

@@ -31,7 +31,10 @@ public sealed class AMachineWithATpm : IAsyncLifetime
         Lab.OnlyWithAll();
         if (!Directory.Exists("/usr/share/OVMF") || !File.Exists("/usr/bin/swtpm"))
             Assert.Skip("ovmf or swtpm is not installed");
-        lab.Write("farm.yaml", "farm: withtpm\nvms: { list: [ { name: a, platform: debian_12, memory: 256MiB, secure_boot: true, tpm: true } ] }\n");
+        lab.Write(
+            "farm.yaml",
+            "farm: withtpm\nvms: { list: [ { name: a, platform: debian_12, memory: 256MiB, secure_boot: true, tpm: true } ] }\n"
+        );
         lab.Write("tpm.py", Script);
         await lab.SucceedsAsync("up");
     }
@@ -41,7 +44,14 @@ public sealed class AMachineWithATpm : IAsyncLifetime
     [Fact]
     public async Task KeepsItsTpmWithItsMemory()
     {
-        Assert.Equal("01", (await GuestAsync("mount -t efivarfs efivarfs /sys/firmware/efi/efivars; od -An -tx1 -j4 /sys/firmware/efi/efivars/SecureBoot-*")).Trim());
+        Assert.Equal(
+            "01",
+            (
+                await GuestAsync(
+                    "mount -t efivarfs efivarfs /sys/firmware/efi/efivars; od -An -tx1 -j4 /sys/firmware/efi/efivars/SecureBoot-*"
+                )
+            ).Trim()
+        );
         await lab.SucceedsAsync("cp", "tpm.py", "a:/root/tpm.py");
         var then = await TpmAsync("write", "1");
         await lab.RefusesAsync(2, ["\"a\" has a TPM", "--memory"], "snapshot", "create", "d", "a", "--disk");
@@ -61,7 +71,11 @@ public sealed class AMachineWithATpm : IAsyncLifetime
 
     async Task StateGoesWithTheMachine()
     {
-        var uuid = (await new Tool("virsh", "-q", "-c", "qemu:///system", "domuuid", lab.Farm + ".a").RunAsync(TestContext.Current.CancellationToken)).Output.Trim();
+        var uuid = (
+            await new Tool("virsh", "-q", "-c", "qemu:///system", "domuuid", lab.Farm + ".a").RunAsync(
+                TestContext.Current.CancellationToken
+            )
+        ).Output.Trim();
         var state = Path.Combine("/var/lib/libvirt/swtpm", uuid);
         Assert.True(Directory.Exists(state));
         await lab.SucceedsAsync("destroy", "--yes");
@@ -69,7 +83,8 @@ public sealed class AMachineWithATpm : IAsyncLifetime
         Assert.Empty(await lab.LeftoversAsync());
     }
 
-    async Task<string> TpmAsync(params string[] arguments) => (await GuestAsync($"python3 /root/tpm.py {string.Join(' ', arguments)}")).Trim();
+    async Task<string> TpmAsync(params string[] arguments) =>
+        (await GuestAsync($"python3 /root/tpm.py {string.Join(' ', arguments)}")).Trim();
 
     Task<string> GuestAsync(string command) => lab.SucceedsAsync("ssh", "a", "--", command);
 }

@@ -24,15 +24,22 @@ public sealed class APoolFromOneLine : IAsyncLifetime
 
         Assert.Equal($"{lab.Farm}03: {lab.Farm}03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
         Assert.Equal([$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running"], await MachinesAsync());
-        Assert.Equal(2, JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", lab.Farm, "-o", "json")).Output)!["machines"]!.AsArray().Count);
+        Assert.Equal(
+            2,
+            JsonNode.Parse((await lab.MustAsync(0, "plan", "-f", lab.Farm, "-o", "json")).Output)!["machines"]!.AsArray().Count
+        );
 
         await SpawnAsync(0, "1-2:d12", "--yes", "--rm", "--", "true");
         Assert.False(Directory.Exists(Path.Combine(lab.Folder, "data/croft/pools", lab.Farm)));
         Assert.Empty(await lab.LeftoversAsync());
     }
 
-    Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) => lab.MustAsync(exitCode, ["spawn", "--stem", lab.Farm, .. words]);
+    Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) =>
+        lab.MustAsync(exitCode, ["spawn", "--stem", lab.Farm, .. words]);
 
     async Task<IEnumerable<string>> MachinesAsync() =>
-        JsonNode.Parse((await lab.MustAsync(0, "ls", "-f", lab.Farm, "-o", "json")).Output)!.AsArray().Select(m => $"{m!["name"]} {m["platform"]} {m["state"]}");
+        JsonNode
+            .Parse((await lab.MustAsync(0, "ls", "-f", lab.Farm, "-o", "json")).Output)!
+            .AsArray()
+            .Select(m => $"{m!["name"]} {m["platform"]} {m["state"]}");
 }

@@ -22,7 +22,21 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(lab.Folder, "disk"), disk);
         File.WriteAllBytes(Path.Combine(lab.Folder, "kernel"), kernel);
         var id = Convert.ToHexStringLower(SHA256.HashData(disk));
-        image = new(id, "twoup", ImageKind.Built, "a test", null, "disk", disk.Length, "kernel", null, null, null, ImmutableSortedDictionary<string, long>.Empty, DateTimeOffset.UnixEpoch)
+        image = new(
+            id,
+            "twoup",
+            ImageKind.Built,
+            "a test",
+            null,
+            "disk",
+            disk.Length,
+            "kernel",
+            null,
+            null,
+            null,
+            ImmutableSortedDictionary<string, long>.Empty,
+            DateTimeOffset.UnixEpoch
+        )
         {
             Directory = lab.Folder,
             Copy = ImageFiles.CopiesOf(id) + ".1",
@@ -43,7 +57,8 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
     [Fact]
     public async Task IsWholeForTheOneThatIsDoneFirst()
     {
-        Pause inKernel = new(5 * Mebibyte), inDisk = new(2 * Mebibyte);
+        Pause inKernel = new(5 * Mebibyte),
+            inDisk = new(2 * Mebibyte);
         var first = UploadAsync(inKernel, Cancel);
         await inKernel.Reached;
         var second = UploadAsync(inDisk, Cancel);
@@ -57,7 +72,8 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
     [Fact]
     public async Task IsWholeForTheSecondWhenTheFirstGivesUp()
     {
-        Pause inKernel = new(5 * Mebibyte), inDisk = new(2 * Mebibyte);
+        Pause inKernel = new(5 * Mebibyte),
+            inDisk = new(2 * Mebibyte);
         using var stop = new CancellationTokenSource();
         var first = UploadAsync(inKernel, stop.Token);
         await inKernel.Reached;
@@ -85,7 +101,10 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
     }
 
     async Task<LibvirtEngine> ConnectAsync() =>
-        new(await LibvirtHost.ConnectAsync("local", "qemu:///system", lab.Folder, TimeSpan.FromMinutes(1), CancellationToken.None), Seed.WriteIsoAsync);
+        new(
+            await LibvirtHost.ConnectAsync("local", "qemu:///system", lab.Folder, TimeSpan.FromMinutes(1), CancellationToken.None),
+            Seed.WriteIsoAsync
+        );
 
     /// <summary>Holds an upload up when it has sent so many bytes.</summary>
     sealed class Pause(long at) : IProgress<long>

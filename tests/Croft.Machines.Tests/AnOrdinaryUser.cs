@@ -17,7 +17,8 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
             project: { id: twice, phases: phases }
             """,
             ("phases/init.sh", "echo once > /root/init\n"),
-            ("phases/main.sh", "cat /root/init\n"));
+            ("phases/main.sh", "cat /root/init\n")
+        );
 
         var first = await user.RunAsync(farm);
         Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps("a", "passed"));
@@ -56,14 +57,21 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     [InlineData("isolated")]
     public async Task IsRefusedANetworkThatNeedsPrivilege(string mode)
     {
-        var farm = await user.FarmAsync("refused", $$"""
+        var farm = await user.FarmAsync(
+            "refused",
+            $$"""
             farm: refused
             networks: { lab: { mode: {{mode}} } }
             vms: { list: [ { name: a, platform: debian_12, count: 2 } ] }
-            """);
+            """
+        );
         var refused = await TestedProgram.RunAsync(user.CroftWithoutCache(farm, "up"), TestContext.Current.CancellationToken);
         Assert.Equal(3, refused.ExitCode);
-        Assert.StartsWith($"Error: farm.yaml:2:13: networks.lab.mode: an ordinary user's libvirt (qemu:///session) cannot make networks, and lab is {mode}", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Error: farm.yaml:2:13: networks.lab.mode: an ordinary user's libvirt (qemu:///session) cannot make networks, and lab is {mode}",
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Single(refused.Error.Trim().Split("Error:", StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(await user.LeftoversAsync("refused"));
     }
@@ -71,11 +79,14 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     [Fact]
     public async Task IsRefusedASecondUserNetwork()
     {
-        var farm = await user.FarmAsync("second", """
+        var farm = await user.FarmAsync(
+            "second",
+            """
             farm: second
             networks: { out: { mode: user }, more: { mode: user } }
             vms: { list: [ { name: a, platform: debian_12, networks: [ out, more ] } ] }
-            """);
+            """
+        );
         var refused = await user.CroftAsync(farm, 2, "plan");
         Assert.Contains("user network \"more\" of machine \"a\" is not its first network", refused.Error, StringComparison.Ordinal);
     }
@@ -83,16 +94,22 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     [Fact]
     public async Task IsToldThatLibvirtDiedDuringMainAndTheNextRunWorks()
     {
-        var farm = await user.FarmAsync("daemon", Farm("daemon") + "project: { phases: phases }\n", ("phases/main.sh", "echo began; sleep 3; echo done\n"));
+        var farm = await user.FarmAsync(
+            "daemon",
+            Farm("daemon") + "project: { phases: phases }\n",
+            ("phases/main.sh", "echo began; sleep 3; echo done\n")
+        );
         var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = (user.Croft(farm, "run", "-v") with
-        {
-            Line = line =>
+        var run = (
+            user.Croft(farm, "run", "-v") with
             {
-                if (line.EndsWith("began", StringComparison.Ordinal))
-                    began.TrySetResult();
-            },
-        }).RunAsync(TestContext.Current.CancellationToken);
+                Line = line =>
+                {
+                    if (line.EndsWith("began", StringComparison.Ordinal))
+                        began.TrySetResult();
+                },
+            }
+        ).RunAsync(TestContext.Current.CancellationToken);
         await Task.WhenAny(began.Task, run);
         await user.KillDaemonAsync();
         var result = await run.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
@@ -113,10 +130,11 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
         Assert.False(user.HasSecondDaemon);
     }
 
-    static string Farm(string name) => $$"""
-        farm: {{name}}
-        networks: { out: { mode: user } }
-        vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+    static string Farm(string name) =>
+        $$"""
+            farm: {{name}}
+            networks: { out: { mode: user } }
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
 
-        """;
+            """;
 }

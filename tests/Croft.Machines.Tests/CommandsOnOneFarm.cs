@@ -7,10 +7,13 @@ public sealed class CommandsOnOneFarm : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: ftboth
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB }, { name: b, platform: debian_12, memory: 256MiB } ] }
-            """);
+            """
+        );
         return ValueTask.CompletedTask;
     }
 
@@ -22,7 +25,13 @@ public sealed class CommandsOnOneFarm : IAsyncLifetime
         await BothAsync(["up"], ["up"]);
         await BothAsync(["snapshot", "create", "x"], ["snapshot", "create", "y"]);
         var snapshots = await lab.SucceedsAsync("snapshot", "list");
-        Assert.All((string[])["a", "b"], machine => Assert.All((string[])["x", "y"], name => Assert.Contains(snapshots.Split('\n'), line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var m, var n, "memory", ..] && m == machine && n == name)));
+        Assert.All((string[])["a", "b"], machine =>
+            Assert.All((string[])["x", "y"], name =>
+                Assert.Contains(snapshots.Split('\n'), line =>
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var m, var n, "memory", ..] && m == machine && n == name
+                )
+            )
+        );
         await BothAsync(["snapshot", "restore", "x", "--yes"], ["snapshot", "restore", "y", "--yes"]);
         await lab.SucceedsAsync("down", "b");
 

@@ -25,8 +25,19 @@ public sealed class DevicesAddedByVirsh : IAsyncLifetime
         await new Tool("truncate", "-s", "1M", file).RunCheckedAsync("making a file", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(lab.Folder, (UnixFileMode)0b111_101_101);
         await VirshAsync("attach-disk", Domain, file, "vdx", "--live", "--config");
-        foreach (var more in (string[][])[[], ["--offline"], ["--disk"]])
-            await lab.RefusesAsync(2, ["machine \"a\" has a device vdx", file, $"virsh detach-disk {Domain} vdx"], ["snapshot", "create", "with", .. more]);
+        foreach (
+            var more in (string[][])
+                [
+                    [],
+                    ["--offline"],
+                    ["--disk"],
+                ]
+        )
+            await lab.RefusesAsync(
+                2,
+                ["machine \"a\" has a device vdx", file, $"virsh detach-disk {Domain} vdx"],
+                ["snapshot", "create", "with", .. more]
+            );
         Assert.Equal("running", await lab.StateAsync("a"));
 
         await lab.SucceedsAsync("snapshot", "restore", "before", "--yes");

@@ -17,17 +17,26 @@ public sealed class EveryBuiltInPlatform : IAsyncLifetime
     public async Task TakesTheWholeLifecycleIsCachedAndReported()
     {
         Lab.OnlyWithAll();
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: matrix
-            vms: { permutations: { platforms: [ {{string.Join(", ", Catalogue.Platforms.Select(platform => platform.Name))}} ], targets: [ amd64 ] } }
+            vms: { permutations: { platforms: [ {{string.Join(
+                ", ",
+                Catalogue.Platforms.Select(platform => platform.Name)
+            )}} ], targets: [ amd64 ] } }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/dependencies.sh", "echo one > /root/dependencies\n");
         lab.Write("phases/init.sh", "echo two > /root/init\n");
         lab.Write("phases/main.sh", "cat /root/dependencies /root/init; echo $CROFT_PLATFORM\n");
         lab.Write("phases/terminate.sh", "echo terminated\n");
 
-        await RunAsync("two", ["startup", "create clean", "dependencies", "create dependencies", "init", "create init", "main", "terminate", "shutdown"]);
+        await RunAsync(
+            "two",
+            ["startup", "create clean", "dependencies", "create dependencies", "init", "create init", "main", "terminate", "shutdown"]
+        );
         await RunAsync("two", ["restore init", "main", "terminate", "shutdown"]);
         lab.Write("phases/init.sh", "echo three > /root/init\n");
         await RunAsync("three", ["restore dependencies", "init", "create init", "main", "terminate", "shutdown"]);

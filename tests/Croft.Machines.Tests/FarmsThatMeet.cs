@@ -11,11 +11,14 @@ public sealed class FarmsThatMeet : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        first.Write("farm.yaml", $$"""
+        first.Write(
+            "farm.yaml",
+            $$"""
             farm: ftmeet
             networks: { lan: { cidr: {{Lab.Net(0)}}.7.0/24 } }
             vms: { list: [ { name: a, {{Machine}} } ] }
-            """);
+            """
+        );
         await first.SucceedsAsync("up");
     }
 
@@ -48,9 +51,25 @@ public sealed class FarmsThatMeet : IAsyncLifetime
 
     async Task SameNameIsRefusedNamingBothFolders()
     {
-        sameName.Write("farm.yaml", await File.ReadAllTextAsync(Path.Combine(first.Folder, "farm.yaml"), TestContext.Current.CancellationToken));
+        sameName.Write(
+            "farm.yaml",
+            await File.ReadAllTextAsync(Path.Combine(first.Folder, "farm.yaml"), TestContext.Current.CancellationToken)
+        );
         string[] folders = [first.Folder, sameName.Folder];
-        foreach (var command in new string[][] { ["plan"], ["up"], ["run"], ["down"], ["stop", "a"], ["reset", "a"], ["exec", "a", "--", "true"], ["ssh", "a"], ["destroy", "--yes"] })
+        foreach (
+            var command in new string[][]
+            {
+                ["plan"],
+                ["up"],
+                ["run"],
+                ["down"],
+                ["stop", "a"],
+                ["reset", "a"],
+                ["exec", "a", "--", "true"],
+                ["ssh", "a"],
+                ["destroy", "--yes"],
+            }
+        )
             await sameName.RefusesAsync(3, folders, command);
         Assert.Equal("running", await first.StateAsync("a"));
     }
@@ -58,7 +77,11 @@ public sealed class FarmsThatMeet : IAsyncLifetime
     async Task SameAddressesAreRefusedNamingTheOtherFarm()
     {
         Other($"lan: {{ cidr: {Lab.Net(0)}.0.0/16 }}", "b");
-        await sameAddresses.RefusesAsync(3, ["farm.yaml:2:", $"{Lab.Net(0)}.7.0/24", $"\"{first.Farm}\"", first.Folder, $"shared: {first.Farm}.lan"], "up");
+        await sameAddresses.RefusesAsync(
+            3,
+            ["farm.yaml:2:", $"{Lab.Net(0)}.7.0/24", $"\"{first.Farm}\"", first.Folder, $"shared: {first.Farm}.lan"],
+            "up"
+        );
         Assert.Empty(await sameAddresses.LeftoversAsync());
     }
 
@@ -80,9 +103,13 @@ public sealed class FarmsThatMeet : IAsyncLifetime
         Assert.Contains($"network {first.Farm}.lan", await first.LeftoversAsync());
     }
 
-    void Other(string network, string machine) => sameAddresses.Write("farm.yaml", $$"""
-        farm: ftother
-        networks: { {{network}} }
-        vms: { list: [ { name: {{machine}}, {{Machine}} } ] }
-        """);
+    void Other(string network, string machine) =>
+        sameAddresses.Write(
+            "farm.yaml",
+            $$"""
+            farm: ftother
+            networks: { {{network}} }
+            vms: { list: [ { name: {{machine}}, {{Machine}} } ] }
+            """
+        );
 }

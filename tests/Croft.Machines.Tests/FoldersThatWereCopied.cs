@@ -13,7 +13,10 @@ public sealed class FoldersThatWereCopied : IAsyncLifetime
         first.Write("farm.yaml", Text("ftcopy", "256MiB"));
         await first.SucceedsAsync("up");
         await first.SucceedsAsync("ssh", "a", "--", "echo precious >/root/data");
-        await new Tool("cp", "-a", first.Folder + "/.", copy.Folder).RunCheckedAsync("copying the folder", TestContext.Current.CancellationToken);
+        await new Tool("cp", "-a", first.Folder + "/.", copy.Folder).RunCheckedAsync(
+            "copying the folder",
+            TestContext.Current.CancellationToken
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -29,7 +32,22 @@ public sealed class FoldersThatWereCopied : IAsyncLifetime
         foreach (var memory in (string[])["256MiB", "200MiB"])
         {
             copy.Write("farm.yaml", Text("ftcopy", memory));
-            foreach (var command in new string[][] { ["plan"], ["up"], ["run"], ["down"], ["stop"], ["restart"], ["pause"], ["fork", "a"], ["snapshot", "create", "s"], ["exec", "a", "--", "true"], ["destroy", "--yes"] })
+            foreach (
+                var command in new string[][]
+                {
+                    ["plan"],
+                    ["up"],
+                    ["run"],
+                    ["down"],
+                    ["stop"],
+                    ["restart"],
+                    ["pause"],
+                    ["fork", "a"],
+                    ["snapshot", "create", "s"],
+                    ["exec", "a", "--", "true"],
+                    ["destroy", "--yes"],
+                }
+            )
                 await copy.RefusesAsync(3, words, command);
         }
 
@@ -59,8 +77,9 @@ public sealed class FoldersThatWereCopied : IAsyncLifetime
         await first.RefusesAsync(3, [first.Folder, copy.Folder], "destroy", "--yes");
     }
 
-    static string Text(string farm, string memory) => $$"""
-        farm: {{farm}}
-        vms: { list: [ { name: a, platform: debian_12, memory: {{memory}} } ] }
-        """;
+    static string Text(string farm, string memory) =>
+        $$"""
+            farm: {{farm}}
+            vms: { list: [ { name: a, platform: debian_12, memory: {{memory}} } ] }
+            """;
 }

@@ -6,7 +6,8 @@ namespace Croft.Machines.Tests;
 /// <summary>Machines that continue where another one was, each as itself.</summary>
 public sealed class ForksOfAWarmMachine : IAsyncLifetime
 {
-    const string WhoAmI = "hostname; cat /sys/class/net/eth0/address /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; echo; ip -4 -o address show dev eth0 | tr -s ' ' | cut -d' ' -f4; head -c 16 /dev/urandom | od -An -tx1";
+    const string WhoAmI =
+        "hostname; cat /sys/class/net/eth0/address /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; echo; ip -4 -o address show dev eth0 | tr -s ' ' | cut -d' ' -f4; head -c 16 /dev/urandom | od -An -tx1";
 
     readonly Lab lab = new("forks");
 
@@ -26,7 +27,13 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
         var before = SHA256.HashData(await File.ReadAllBytesAsync(frozen, TestContext.Current.CancellationToken));
 
         Assert.Equal("warm", (await lab.SucceedsAsync("ssh", "a-1", "--", "pgrep -x sleep >/dev/null && cat /root/state")).Trim());
-        await lab.SucceedsAsync("exec", "a-1", "a-2", "--", "echo mine > /root/state; dd if=/dev/urandom of=/root/data bs=1M count=8 2>/dev/null; sync");
+        await lab.SucceedsAsync(
+            "exec",
+            "a-1",
+            "a-2",
+            "--",
+            "echo mine > /root/state; dd if=/dev/urandom of=/root/data bs=1M count=8 2>/dev/null; sync"
+        );
         Assert.Equal("warm", (await lab.SucceedsAsync("ssh", "a", "--", "cat /root/state")).Trim());
         Assert.Equal(before, SHA256.HashData(await File.ReadAllBytesAsync(frozen, TestContext.Current.CancellationToken)));
         Assert.Equal("SSH-", (await lab.SucceedsAsync("ssh", "a-1", "--", "exec 3<>/dev/tcp/a-2/22; head -c 4 <&3")).Trim());
@@ -61,11 +68,14 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
     [Fact]
     public async Task AreMadeByARunInsteadOfProvisioningEachMachineOfACount()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: forks
             vms: { list: [ { name: n, platform: debian_12, memory: 256MiB, count: 3 } ] }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/init.sh", "hostname > /root/first\n");
         lab.Write("phases/main.sh", "echo $(hostname) from $(cat /root/first)\n");
         var run = await lab.RunAsync("run");
@@ -92,20 +102,29 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
         await HeardNoOtherSelfAsync();
         var before = await lab.SucceedsAsync("ssh", "a-1", "--", "hostname; cat /etc/ssh/ssh_host_ed25519_key.pub");
         await lab.SucceedsAsync("restart", "a-1");
-        Assert.Equal(before.Trim(), (await lab.SucceedsAsync("ssh", "a-1", "--", "hostname; cat /etc/ssh/ssh_host_ed25519_key.pub")).Trim());
+        Assert.Equal(
+            before.Trim(),
+            (await lab.SucceedsAsync("ssh", "a-1", "--", "hostname; cat /etc/ssh/ssh_host_ed25519_key.pub")).Trim()
+        );
     }
 
     async Task UpAsync(string platform)
     {
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: forks
-            vms: { list: [ { name: a, platform: {{platform}}, memory: {{(platform.EndsWith("systemd", StringComparison.Ordinal) ? 512 : 256)}}MiB } ] }
-            """);
+            vms: { list: [ { name: a, platform: {{platform}}, memory: {{(
+                platform.EndsWith("systemd", StringComparison.Ordinal) ? 512 : 256
+            )}}MiB } ] }
+            """
+        );
         await lab.SucceedsAsync("up");
     }
 
     /// <summary>No fork said a word in its parent's name: the parent's kernel would have noticed.</summary>
-    async Task HeardNoOtherSelfAsync() => Assert.DoesNotContain("advertised our address", await lab.SucceedsAsync("ssh", "a", "--", "dmesg"));
+    async Task HeardNoOtherSelfAsync() =>
+        Assert.DoesNotContain("advertised our address", await lab.SucceedsAsync("ssh", "a", "--", "dmesg"));
 
     /// <summary>Name, MAC, machine-id, host key, address and random numbers; strict host key checking is on all the while.</summary>
     async Task AllDifferAsync(params string[] machines)
@@ -116,7 +135,10 @@ public sealed class ForksOfAWarmMachine : IAsyncLifetime
         Assert.Equal(machines, found.Select(f => f[0]));
         Assert.All(found, f => Assert.Equal(6, f.Length));
         Assert.All(Enumerable.Range(0, 6), line => Assert.Equal(machines.Length, found.Select(f => f[line]).Distinct().Count()));
-        var known = JsonNode.Parse(await lab.SucceedsAsync("ls", "-o", "json"))!.AsArray().Select(m => (string)m!["addresses"]!["default"]!);
+        var known = JsonNode
+            .Parse(await lab.SucceedsAsync("ls", "-o", "json"))!
+            .AsArray()
+            .Select(m => (string)m!["addresses"]!["default"]!);
         Assert.Equal(known, found.Select(f => f[4].Split('/')[0]));
     }
 }

@@ -5,7 +5,8 @@ namespace Croft.Machines.Tests;
 /// <summary>An arm64 guest, which is emulated here, is a guest like any other. Its image takes minutes to build.</summary>
 public sealed class GuestsOfAnotherArchitecture : IAsyncLifetime
 {
-    const string WhoAmI = "hostname; cat /sys/class/net/eth0/address /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; ip -4 -o address show dev eth0 | tr -s ' ' | cut -d' ' -f4";
+    const string WhoAmI =
+        "hostname; cat /sys/class/net/eth0/address /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; ip -4 -o address show dev eth0 | tr -s ' ' | cut -d' ' -f4";
 
     readonly Lab lab = new("foreign");
 
@@ -19,16 +20,34 @@ public sealed class GuestsOfAnotherArchitecture : IAsyncLifetime
         Declare("amd64, arm64", "project: { phases: phases, artifacts: [ /var/tmp/results/** ] }");
         lab.Write("phases/dependencies.sh", "echo one > /root/dependencies\n");
         lab.Write("phases/init.sh", "echo two > /root/init\n");
-        lab.Write("phases/main.sh", "cat /root/dependencies /root/init; uname -m; dpkg --print-architecture; mkdir -p /var/tmp/results; echo made > /var/tmp/results/file\n");
+        lab.Write(
+            "phases/main.sh",
+            "cat /root/dependencies /root/init; uname -m; dpkg --print-architecture; mkdir -p /var/tmp/results; echo made > /var/tmp/results/file\n"
+        );
         lab.Write("phases/terminate.sh", "echo terminated\n");
 
-        await RunAsync(["startup", "create clean", "dependencies", "create dependencies", "init", "create init", "main", "artifacts", "terminate", "shutdown"]);
+        await RunAsync([
+            "startup",
+            "create clean",
+            "dependencies",
+            "create dependencies",
+            "init",
+            "create init",
+            "main",
+            "artifacts",
+            "terminate",
+            "shutdown",
+        ]);
         await RunAsync(["restore init", "main", "artifacts", "terminate", "shutdown"]);
 
-        var images = JsonNode.Parse(await lab.SucceedsAsync("image", "list", "-o", "json"))!.AsArray().Where(i => i!["usedBy"]!.AsArray().Count > 0);
+        var images = JsonNode
+            .Parse(await lab.SucceedsAsync("image", "list", "-o", "json"))!
+            .AsArray()
+            .Where(i => i!["usedBy"]!.AsArray().Count > 0);
         Assert.Equal(
             ["aarch64 debian-12-arm64", "x86_64 debian-12-amd64"],
-            images.Select(i => $"{i!["arch"]} {i["usedBy"]![0]}").Order(StringComparer.Ordinal));
+            images.Select(i => $"{i!["arch"]} {i["usedBy"]![0]}").Order(StringComparer.Ordinal)
+        );
         await lab.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await lab.LeftoversAsync());
     }
@@ -62,11 +81,14 @@ public sealed class GuestsOfAnotherArchitecture : IAsyncLifetime
         Lab.OnlyWithAll();
         if (!File.Exists("/usr/bin/qemu-system-aarch64"))
             Assert.Skip("qemu-system-arm is not installed");
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: foreign
             vms: { permutations: { platforms: [ debian_12 ], targets: [ {{targets}} ] } }
             {{more}}
-            """);
+            """
+        );
     }
 
     async Task RunAsync(string[] steps)
@@ -80,5 +102,6 @@ public sealed class GuestsOfAnotherArchitecture : IAsyncLifetime
         }
     }
 
-    async Task<string> SshAsync(string command, string machine = "debian-12-arm64") => (await lab.SucceedsAsync("ssh", machine, "--", command)).Trim();
+    async Task<string> SshAsync(string command, string machine = "debian-12-arm64") =>
+        (await lab.SucceedsAsync("ssh", machine, "--", command)).Trim();
 }

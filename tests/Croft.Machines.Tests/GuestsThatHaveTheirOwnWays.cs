@@ -24,19 +24,25 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
     [Fact]
     public async Task AreServedWhateverTheirLoginShellIsAndWhateverPhasesLeaveRunning()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: ways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, user: debian } ] }
             project: { id: ways, phases: phases, artifacts: [ '/tmp/x/**' ] }
-            """);
+            """
+        );
         lab.Write("phases/dependencies.sh", OddShell);
-        lab.Write("phases/main.sh", """
+        lab.Write(
+            "phases/main.sh",
+            """
             cd / # what goes on must not stand in the phase's folder, which goes
             mkdir -p /tmp/x; echo one >/tmp/x/one; sudo install -m 600 /tmp/x/one /tmp/x/secret
             while :; do date; done >>/tmp/x/grows 2>&1 &
             sh -c 'sleep 5; while echo tick; do sleep 0.2; done; echo ended >/tmp/x/ended' &
             echo done
-            """);
+            """
+        );
         lab.Write("phases/terminate.sh", "sleep 8; [ ! -e /tmp/x/ended ] && echo still there\n");
         foreach (var restored in new[] { false, true })
         {
@@ -56,12 +62,18 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
     [Fact]
     public async Task ThatRebootUnderAPhaseFailItAndAreTidiedUp()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: ways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { id: ways, phases: phases, artifacts: [ '/var/tmp/x/**' ] }
-            """);
-        lab.Write("phases/main.sh", "mkdir -p /var/tmp/x; echo one >/var/tmp/x/one; sync; (sleep 1; reboot -f) >/dev/null 2>&1 & sleep 60\n");
+            """
+        );
+        lab.Write(
+            "phases/main.sh",
+            "mkdir -p /var/tmp/x; echo one >/var/tmp/x/one; sync; (sleep 1; reboot -f) >/dev/null 2>&1 & sleep 60\n"
+        );
         lab.Write("phases/terminate.sh", "echo there\n");
         var run = await lab.RunAsync("run", 1);
         Assert.StartsWith("the connection to the guest broke during main", run.Reason("a", "main"));
@@ -72,11 +84,14 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
     [Fact]
     public async Task SayPlainlyWhyAScriptCannotRun()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: ways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/main.sh", "#!/bin/zsh -f\necho never\n");
         Assert.Contains("main.sh: bad interpreter: /bin/zsh is not in the guest", (await lab.RunAsync("run", 1)).Reason("a", "main"));
 

@@ -21,7 +21,10 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
         return LoseDuringUpAsync(host, how);
     }
 
-    /// <summary>What a machine of a run holds the next run would revert, so that it may be made elsewhere; one that has a snapshot of the user's may not.</summary>
+    /// <summary>
+    /// What a machine of a run holds the next run would revert, so that it may be made elsewhere; one that has a snapshot of the user's may
+    /// not.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,7 +34,12 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
         hosts.SkipWhereMissing();
         var farm = holds ? "lostkept" : "lostrun";
         var lab = hosts.FarmLab(farm);
-        lab.Write("farm.yaml", $"farm: {farm}\n" + hosts.Hypervisors + "vms: { list: [ { name: r, platform: debian_12, memory: 256MiB, count: 3 } ] }\nproject: { phases: phases }\n");
+        lab.Write(
+            "farm.yaml",
+            $"farm: {farm}\n"
+                + hosts.Hypervisors
+                + "vms: { list: [ { name: r, platform: debian_12, memory: 256MiB, count: 3 } ] }\nproject: { phases: phases }\n"
+        );
         lab.Write("phases/init.sh", "hostname > /root/made\n");
         lab.Write("phases/main.sh", "cat /root/made\n");
         await lab.RunAsync("run");
@@ -45,9 +53,18 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
             {
                 var (exitCode, messages, _) = await run.EndAsync(TimeSpan.FromMinutes(2));
                 Assert.True(exitCode == (holds ? 3 : 0), messages);
-                var junit = System.Xml.Linq.XDocument.Load(Directory.EnumerateFiles(Path.Combine(lab.Folder, ".croft/runs"), "junit.xml", SearchOption.AllDirectories).Single()).Root!;
+                var junit = System
+                    .Xml.Linq.XDocument.Load(
+                        Directory.EnumerateFiles(Path.Combine(lab.Folder, ".croft/runs"), "junit.xml", SearchOption.AllDirectories).Single()
+                    )
+                    .Root!;
                 Assert.Equal(("0", holds), ((string?)junit.Attribute("failures"), (int)junit.Attribute("errors")! > 0));
-                Assert.Equal(holds, junit.Descendants("error").Any(e => ((string?)e.Attribute("message") ?? "").Contains("hypervisor \"ssh\"", StringComparison.Ordinal)));
+                Assert.Equal(
+                    holds,
+                    junit
+                        .Descendants("error")
+                        .Any(e => ((string?)e.Attribute("message") ?? "").Contains("hypervisor \"ssh\"", StringComparison.Ordinal))
+                );
             }
             finally
             {
@@ -65,17 +82,29 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
     {
         hosts.SkipWhereMissing();
         var lab = hosts.FarmLab("lost");
-        lab.Write("farm.yaml", "farm: lost\n" + hosts.Hypervisors.Replace(" }", ", connection_timeout: 4s }", StringComparison.Ordinal) + "vms: { list: [ { name: l, platform: debian_12, memory: 256MiB, count: 6 } ] }\n");
+        lab.Write(
+            "farm.yaml",
+            "farm: lost\n"
+                + hosts.Hypervisors.Replace(" }", ", connection_timeout: 4s }", StringComparison.Ordinal)
+                + "vms: { list: [ { name: l, platform: debian_12, memory: 256MiB, count: 6 } ] }\n"
+        );
         using (var up = RunningCroft.Start(lab, "up"))
         {
             await up.ReachAsync("startup", machines: 6);
-            await Poll.UntilAsync(async () => (await hosts.RunningAsync(host)).Any(m => m.StartsWith(lab.Farm + ".", StringComparison.Ordinal)) ? "" : null, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            await Poll.UntilAsync(
+                async () => (await hosts.RunningAsync(host)).Any(m => m.StartsWith(lab.Farm + ".", StringComparison.Ordinal)) ? "" : null,
+                TimeSpan.FromMilliseconds(50),
+                TimeSpan.FromMinutes(1),
+                TestContext.Current.CancellationToken
+            );
             await ThreeHosts.LoseAsync(host, how);
             try
             {
                 var (exitCode, messages, _) = await up.EndAsync(TimeSpan.FromMinutes(2));
                 Assert.True(exitCode == 0, messages);
-                Assert.Contains(lab.Journal(), line => line.Contains($"hypervisor \\\"{host}\\\" went away; placed again on ", StringComparison.Ordinal));
+                Assert.Contains(lab.Journal(), line =>
+                    line.Contains($"hypervisor \\\"{host}\\\" went away; placed again on ", StringComparison.Ordinal)
+                );
                 var others = await ListAsync(lab);
                 Assert.Equal(Names, others.Select(m => (string)m!["name"]!));
                 Assert.All(others, m => Assert.Equal("running", (string?)m!["state"]));

@@ -11,7 +11,11 @@ public sealed class KilledRuns : IAsyncLifetime
     {
         using var own = Process.GetCurrentProcess();
         var alive = Process.GetProcessesByName(own.ProcessName).Select(p => $"{p.Id}").ToHashSet();
-        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Lab.Prefix + "*").Where(f => !alive.Contains(Path.GetFileName(f).Split('-')[2])))
+        foreach (
+            var folder in Directory
+                .EnumerateDirectories(Path.GetTempPath(), Lab.Prefix + "*")
+                .Where(f => !alive.Contains(Path.GetFileName(f).Split('-')[2]))
+        )
             await GiveBackAsync(folder);
     }
 

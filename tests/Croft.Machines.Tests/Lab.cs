@@ -6,7 +6,8 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// A farm folder of a test's own on the machine's real libvirt, driven by the program that users get; images are shared between tests. Its farm has a name that no
+/// A farm folder of a test's own on the machine's real libvirt, driven by the program that users get; images are shared between tests. Its
+/// farm has a name that no
 /// other test run has. What a test leaves is removed at its end, also when it failed.
 /// </summary>
 sealed class Lab : IAsyncDisposable
@@ -15,7 +16,9 @@ sealed class Lab : IAsyncDisposable
     public const string Prefix = "croft-lab-";
 
     /// <summary>Images that all tests share.</summary>
-    public static readonly string Cache = Path.GetFullPath(Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache"));
+    public static readonly string Cache = Path.GetFullPath(
+        Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache")
+    );
 
     readonly string called;
     string? folder;
@@ -53,13 +56,15 @@ sealed class Lab : IAsyncDisposable
             Assert.Skip("takes long: ./test --all runs it");
     }
 
-    public Tool Tool(params string[] arguments) => Inside(new(TestedProgram.Path, arguments)) with
-    {
-        Directory = Folder,
-        Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
-    };
+    public Tool Tool(params string[] arguments) =>
+        Inside(new(TestedProgram.Path, arguments)) with
+        {
+            Directory = Folder,
+            Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Cache, ["XDG_DATA_HOME"] = Path.Combine(Folder, "data") },
+        };
 
-    public Task<ToolResult> CroftAsync(params string[] arguments) => TestedProgram.RunAsync(Tool(arguments), TestContext.Current.CancellationToken);
+    public Task<ToolResult> CroftAsync(params string[] arguments) =>
+        TestedProgram.RunAsync(Tool(arguments), TestContext.Current.CancellationToken);
 
     /// <summary>Runs a command, which must end with this exit code.</summary>
     public async Task<ToolResult> MustAsync(int exitCode, params string[] arguments)
@@ -102,11 +107,23 @@ sealed class Lab : IAsyncDisposable
     public async Task<IReadOnlyList<string>> LeftoversAsync()
     {
         var found = new List<string>();
-        foreach (var (kind, arguments) in new[] { ("domain", (string[])["list", "--all", "--name"]), ("network", ["net-list", "--all", "--name"]), ("volume", ["vol-list", "croft"]) })
+        foreach (
+            var (kind, arguments) in new[]
+            {
+                ("domain", (string[])["list", "--all", "--name"]),
+                ("network", ["net-list", "--all", "--name"]),
+                ("volume", ["vol-list", "croft"]),
+            }
+        )
         {
-            var names = (await new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunAsync(CancellationToken.None)).Output
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.Split(' ')[0]);
-            found.AddRange(names.Where(n => n.StartsWith(Farm + ".", StringComparison.Ordinal) || n.StartsWith(Farm + "-", StringComparison.Ordinal)).Select(n => $"{kind} {n}"));
+            var names = (await new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunAsync(CancellationToken.None))
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(line => line.Split(' ')[0]);
+            found.AddRange(
+                names
+                    .Where(n => n.StartsWith(Farm + ".", StringComparison.Ordinal) || n.StartsWith(Farm + "-", StringComparison.Ordinal))
+                    .Select(n => $"{kind} {n}")
+            );
         }
 
         return found;
@@ -116,8 +133,10 @@ sealed class Lab : IAsyncDisposable
     public IEnumerable<string> Journal() => JournalOf(Folder);
 
     /// <summary>Lines of the journals of all runs so far of the farm in a folder.</summary>
-    public static IEnumerable<string> JournalOf(string folder) => Path.Combine(folder, ".croft/runs") is var runs && Directory.Exists(runs)
-        ? Directory.EnumerateFiles(runs, "events.jsonl", SearchOption.AllDirectories).SelectMany(Lines) : [];
+    public static IEnumerable<string> JournalOf(string folder) =>
+        Path.Combine(folder, ".croft/runs") is var runs && Directory.Exists(runs)
+            ? Directory.EnumerateFiles(runs, "events.jsonl", SearchOption.AllDirectories).SelectMany(Lines)
+            : [];
 
     /// <summary>Forgets the runs so far.</summary>
     public void ForgetRuns()

@@ -48,12 +48,15 @@ public sealed class LayersThatTakeTooMuch : IAsyncLifetime
 
     async Task RunAsync(string keep, string init)
     {
-        lab.Write("farm.yaml", $$"""
+        lab.Write(
+            "farm.yaml",
+            $$"""
             farm: keeplayers
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
             cache: { keep: {{keep}} }
-            """);
+            """
+        );
         lab.Write("phases/init.sh", $"echo {init} > /root/init\n");
         await lab.RunAsync("run");
     }

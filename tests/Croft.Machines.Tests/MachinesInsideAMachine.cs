@@ -4,7 +4,8 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// The machine is real, and so are its guest's; but the libvirt that answers in it is lent by a host beside it, since emulation inside emulation takes minutes.
+/// The machine is real, and so are its guest's; but the libvirt that answers in it is lent by a host beside it, since emulation inside
+/// emulation takes minutes.
 /// </summary>
 public sealed class MachinesInsideAMachine : IAsyncLifetime
 {
@@ -23,8 +24,12 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
         turn = await FileLock.EnterAsync("/run/lock/croft-test-host-inside", "tests", TestContext.Current.CancellationToken);
         await ShAsync("bash \"$0\" up \"$1\" 77 && ip route replace 10.199.77.0/24 via " + Host);
         // libvirt lets nobody from outside into a NAT network, and says so anew whenever one starts.
-        await ShAsync("ip netns exec croft77 setsid sh -c 'while sleep 0.5; do iptables -D FORWARD -j ACCEPT; iptables -I FORWARD -j ACCEPT; done' >/dev/null 2>&1 </dev/null &");
-        lab.Write("farm.yaml", """
+        await ShAsync(
+            "ip netns exec croft77 setsid sh -c 'while sleep 0.5; do iptables -D FORWARD -j ACCEPT; iptables -I FORWARD -j ACCEPT; done' >/dev/null 2>&1 </dev/null &"
+        );
+        lab.Write(
+            "farm.yaml",
+            """
             farm: inside
             networks: { out: {}, in: { cidr: 10.199.77.0/24 } }
             platforms: { hv: { image: debian_12 } }
@@ -33,9 +38,12 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
                 - { name: l2, platform: debian_12, memory: 256MiB, hypervisor: { machine: l1 }, networks: [ in ] }
                 - { name: l1, platform: hv, memory: 768MiB, networks: [ out ] }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/main.sh", "hostname\n");
-        lab.Write("phases/hv/dependencies.sh", $"""
+        lab.Write(
+            "phases/hv/dependencies.sh",
+            $"""
             cat >/usr/local/bin/virt-ssh-helper <<'X'
             #!/usr/bin/python3
             import os, socket, threading
@@ -49,7 +57,8 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
                 os.write(1, said)
             X
             chmod 755 /usr/local/bin/virt-ssh-helper
-            """);
+            """
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -81,7 +90,13 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
         Assert.Equal("l2\n", lab.Read("who"));
         Assert.Contains("croft: up", await lab.SucceedsAsync("console", "l2", "--log"), StringComparison.Ordinal);
         lab.Write("config", await lab.SucceedsAsync("ssh-config"));
-        Assert.Equal("l2\n", await new Tool("ssh", "-F", Path.Combine(lab.Folder, "config"), "-o", "ControlPath=none", "l2", "hostname").RunCheckedAsync("ssh", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "l2\n",
+            await new Tool("ssh", "-F", Path.Combine(lab.Folder, "config"), "-o", "ControlPath=none", "l2", "hostname").RunCheckedAsync(
+                "ssh",
+                TestContext.Current.CancellationToken
+            )
+        );
 
         // Who works in it works in the machine around it.
         await lab.RefusesAsync(2, ["\"l1\" (in use since croft exec)", "\"l2\" (in use since croft exec)"], "run");
@@ -91,7 +106,10 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
 
         lab.ForgetRuns();
         await lab.RunAsync("run", 0, "--fresh");
-        var ends = lab.Journal().Where(line => line.Contains("\"shutdown\"", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line)!).Select(line => $"{line["machine"]} {line["kind"]}");
+        var ends = lab.Journal()
+            .Where(line => line.Contains("\"shutdown\"", StringComparison.Ordinal))
+            .Select(line => JsonNode.Parse(line)!)
+            .Select(line => $"{line["machine"]} {line["kind"]}");
         Assert.Equal(["l2 stepStart", "l2 stepEnd", "l1 stepStart", "l1 stepEnd"], ends);
         Assert.Contains("Machine l1 is off; what is in it is not listed.", (await lab.MustAsync(0, "ls")).Error);
 

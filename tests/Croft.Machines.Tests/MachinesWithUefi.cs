@@ -3,7 +3,9 @@ using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
-/// <summary>A machine with UEFI and two disks, one of them raw. Its witness is a UEFI variable and a file on each disk: always of the same state.</summary>
+/// <summary>
+/// A machine with UEFI and two disks, one of them raw. Its witness is a UEFI variable and a file on each disk: always of the same state.
+/// </summary>
 public sealed class MachinesWithUefi : IAsyncLifetime
 {
     const string Variables = "/sys/firmware/efi/efivars";
@@ -16,7 +18,9 @@ public sealed class MachinesWithUefi : IAsyncLifetime
     {
         if (!Directory.Exists("/usr/share/OVMF"))
             Assert.Skip("ovmf is not installed");
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: uefivars
             vms:
               list:
@@ -25,7 +29,8 @@ public sealed class MachinesWithUefi : IAsyncLifetime
                   memory: 256MiB
                   firmware: uefi
                   disks: [ { name: data, size: 64MiB, type: raw, format: ext4, mount: /data } ]
-            """);
+            """
+        );
         await lab.SucceedsAsync("up");
     }
 
@@ -92,7 +97,10 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         Lab.OnlyWithAll();
         await lab.SucceedsAsync("down");
         var xml = (await VirshAsync("dumpxml", "--inactive", lab.Farm + ".a")).Replace(
-            "</devices>", "<filesystem type='mount' accessmode='passthrough'><source dir='/usr/share/OVMF'/><target dir='shared'/><readonly/></filesystem></devices>", StringComparison.Ordinal);
+            "</devices>",
+            "<filesystem type='mount' accessmode='passthrough'><source dir='/usr/share/OVMF'/><target dir='shared'/><readonly/></filesystem></devices>",
+            StringComparison.Ordinal
+        );
         lab.Write("a.xml", xml);
         await VirshAsync("define", Path.Combine(lab.Folder, "a.xml"));
         await lab.SucceedsAsync("start", "a");
@@ -113,13 +121,23 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         return result.Output;
     }
 
-    /// <summary>7: a variable that stays, and that firmware and system both see. Linux lets no variable be written that it does not know, until told so.</summary>
-    Task WriteAsync(string state, string machine = "a") => lab.SucceedsAsync(
-        "ssh", machine, "--", $"{Mount} [ ! -e {Variable} ] || chattr -i {Variable}; printf '\\007\\000\\000\\000{state}' >{Variable} && echo {state} | tee /root/state >/data/state && sync");
+    /// <summary>
+    /// 7: a variable that stays, and that firmware and system both see. Linux lets no variable be written that it does not know, until told
+    /// so.
+    /// </summary>
+    Task WriteAsync(string state, string machine = "a") =>
+        lab.SucceedsAsync(
+            "ssh",
+            machine,
+            "--",
+            $"{Mount} [ ! -e {Variable} ] || chattr -i {Variable}; printf '\\007\\000\\000\\000{state}' >{Variable} && echo {state} | tee /root/state >/data/state && sync"
+        );
 
     async Task<string> ReadAsync(string machine = "a")
     {
-        var states = (await lab.SucceedsAsync("ssh", machine, "--", $"{Mount} cat {Variable} | tail -c 1; echo; cat /root/state /data/state")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var states = (
+            await lab.SucceedsAsync("ssh", machine, "--", $"{Mount} cat {Variable} | tail -c 1; echo; cat /root/state /data/state")
+        ).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, states.Length);
         return Assert.Single(states.Distinct());
     }
@@ -130,6 +148,12 @@ public sealed class MachinesWithUefi : IAsyncLifetime
         Assert.Equal(state, await ReadAsync());
     }
 
-    async Task<string> TreeAsync() => string.Join(
-        ' ', JsonNode.Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json", "a"))!.AsArray().Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}"));
+    async Task<string> TreeAsync() =>
+        string.Join(
+            ' ',
+            JsonNode
+                .Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json", "a"))!
+                .AsArray()
+                .Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}")
+        );
 }

@@ -9,11 +9,14 @@ public sealed class ManyCachedRuns
     {
         Lab.OnlyWithAll();
         await using var lab = new Lab("soak");
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: soak
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("phases/init.sh", "echo 0 > /root/count\n");
         lab.Write("phases/main.sh", "echo $(($(cat /root/count) + 1)) > /root/count; cat /root/count\n");
         await lab.RunAsync("run");

@@ -38,12 +38,19 @@ public sealed class ManyRestores : IAsyncLifetime
     Task<string> RestoreAsync(int i) => lab.SucceedsAsync("snapshot", "restore", i % 2 == 0 ? "s" : "t", "--yes");
 
     /// <summary>Names without their numbers: disks get new ones.</summary>
-    async Task<IEnumerable<string>> FilesAsync() => (await lab.LeftoversAsync()).Select(l => string.Concat(l.Where(c => !char.IsAsciiDigit(c)))).Order(StringComparer.Ordinal);
+    async Task<IEnumerable<string>> FilesAsync() =>
+        (await lab.LeftoversAsync()).Select(l => string.Concat(l.Where(c => !char.IsAsciiDigit(c)))).Order(StringComparer.Ordinal);
 
     static async Task<int> HandlesAsync() => Directory.EnumerateFileSystemEntries($"/proc/{await DaemonAsync()}/fd").Count();
 
     static async Task<long> MemoryAsync() =>
-        long.Parse((await File.ReadAllLinesAsync($"/proc/{await DaemonAsync()}/status")).First(l => l.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        long.Parse(
+            (await File.ReadAllLinesAsync($"/proc/{await DaemonAsync()}/status"))
+                .First(l => l.StartsWith("VmRSS", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
 
-    static async Task<string> DaemonAsync() => (await new Tool("pgrep", "-o", "-x", "libvirtd").RunAsync(TestContext.Current.CancellationToken)).Output.Trim();
+    static async Task<string> DaemonAsync() =>
+        (await new Tool("pgrep", "-o", "-x", "libvirtd").RunAsync(TestContext.Current.CancellationToken)).Output.Trim();
 }

@@ -25,10 +25,13 @@ public sealed class NetworksOfFarms : IAsyncLifetime
     {
         First("test-default: {}");
         await first.SucceedsAsync("up");
-        second.Write("farm.yaml", $$"""
+        second.Write(
+            "farm.yaml",
+            $$"""
             farm: {{second.Farm}}
             vms: { list: [ { name: a, {{Machine}} }, { name: b, {{Machine}} } ] }
-            """);
+            """
+        );
         await second.SucceedsAsync("up");
         Assert.Contains($"network {second.Farm}.default", await second.LeftoversAsync());
         foreach (var name in (string[])["b", $"b.{second.Farm}", $"b.{second.Farm}.croft.internal"])
@@ -56,8 +59,14 @@ public sealed class NetworksOfFarms : IAsyncLifetime
 
     async Task ThatAnotherMadeAreRefused()
     {
-        second.Write("net.xml", $"<network><name>{first.Farm}.test-default</name><bridge name='ftnetbr0'/><ip address='10.93.1.1' prefix='24'/></network>");
-        await new Tool("virsh", "-q", "-c", "qemu:///system", "net-define", Path.Combine(second.Folder, "net.xml")).RunCheckedAsync("defining a network", TestContext.Current.CancellationToken);
+        second.Write(
+            "net.xml",
+            $"<network><name>{first.Farm}.test-default</name><bridge name='ftnetbr0'/><ip address='10.93.1.1' prefix='24'/></network>"
+        );
+        await new Tool("virsh", "-q", "-c", "qemu:///system", "net-define", Path.Combine(second.Folder, "net.xml")).RunCheckedAsync(
+            "defining a network",
+            TestContext.Current.CancellationToken
+        );
         try
         {
             await first.RefusesAsync(3, ["Croft did not make", $"virsh net-undefine {first.Farm}.test-default"], "up");
@@ -65,20 +74,31 @@ public sealed class NetworksOfFarms : IAsyncLifetime
         }
         finally
         {
-            await new Tool("virsh", "-q", "-c", "qemu:///system", "net-undefine", $"{first.Farm}.test-default").RunAsync(CancellationToken.None);
+            await new Tool("virsh", "-q", "-c", "qemu:///system", "net-undefine", $"{first.Farm}.test-default").RunAsync(
+                CancellationToken.None
+            );
         }
     }
 
-    void First(string network) => first.Write("farm.yaml", $$"""
-        farm: {{first.Farm}}
-        networks: { {{network}} }
-        vms: { list: [ { name: a, {{Machine}} } ] }
-        """);
+    void First(string network) =>
+        first.Write(
+            "farm.yaml",
+            $$"""
+            farm: {{first.Farm}}
+            networks: { {{network}} }
+            vms: { list: [ { name: a, {{Machine}} } ] }
+            """
+        );
 
     static async Task<string> AddressAsync(Lab lab, string machine = "a") =>
-        System.Text.Json.Nodes.JsonNode.Parse((await lab.CroftAsync("ls", machine, "-o", "json")).Output)![0]!["addresses"]!.AsObject().Select(a => (string?)a.Value).Single()!;
+        System.Text.Json.Nodes.JsonNode.Parse((await lab.CroftAsync("ls", machine, "-o", "json")).Output)![0]!["addresses"]!
+            .AsObject()
+            .Select(a => (string?)a.Value)
+            .Single()!;
 
-    static async Task<string> ResolveAsync(Lab lab, string name) => (await lab.SucceedsAsync("ssh", "a", "--", "getent", "ahostsv4", name)).Split(' ')[0];
+    static async Task<string> ResolveAsync(Lab lab, string name) =>
+        (await lab.SucceedsAsync("ssh", "a", "--", "getent", "ahostsv4", name)).Split(' ')[0];
 
-    static async Task<string> XmlAsync(string network) => (await new Tool("virsh", "-q", "-c", "qemu:///system", "net-dumpxml", network).RunAsync(CancellationToken.None)).Output;
+    static async Task<string> XmlAsync(string network) =>
+        (await new Tool("virsh", "-q", "-c", "qemu:///system", "net-dumpxml", network).RunAsync(CancellationToken.None)).Output;
 }

@@ -18,9 +18,21 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
         await DoAsync("ip", "address", "add", $"{Net}.1.1/24", "dev", Bridge);
         await DoAsync("ip", "link", "set", Bridge, "up");
         await DoAsync(
-            "dnsmasq", "--conf-file=/dev/null", "--port=0", "--bind-interfaces", $"--interface={Bridge}", "--except-interface=lo", $"--dhcp-range={Net}.1.100,{Net}.1.199,10m", "--no-ping",
-            $"--dhcp-leasefile={Path.Combine(lab.Folder, "leases")}", $"--pid-file={Pid}");
-        lab.Write("old.xml", $"<network><name>{Old}</name><bridge name='{Lab.Own("cbo")}' stp='off' delay='0'/><ip address='{Net}.2.1' prefix='24'><dhcp><range start='{Net}.2.100' end='{Net}.2.199'/></dhcp></ip></network>");
+            "dnsmasq",
+            "--conf-file=/dev/null",
+            "--port=0",
+            "--bind-interfaces",
+            $"--interface={Bridge}",
+            "--except-interface=lo",
+            $"--dhcp-range={Net}.1.100,{Net}.1.199,10m",
+            "--no-ping",
+            $"--dhcp-leasefile={Path.Combine(lab.Folder, "leases")}",
+            $"--pid-file={Pid}"
+        );
+        lab.Write(
+            "old.xml",
+            $"<network><name>{Old}</name><bridge name='{Lab.Own("cbo")}' stp='off' delay='0'/><ip address='{Net}.2.1' prefix='24'><dhcp><range start='{Net}.2.100' end='{Net}.2.199'/></dhcp></ip></network>"
+        );
         await DoAsync("virsh", "-q", "-c", "qemu:///system", "net-define", Path.Combine(lab.Folder, "old.xml"));
     }
 
@@ -39,7 +51,16 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
     public async Task AreJoinedAndLeftAsTheyAre()
     {
         Write("no-bridge0");
-        await lab.RefusesAsync(3, ["has no bridge no-bridge0", "ip link add no-bridge0 type bridge", $"has a network {Old} that is off", $"virsh net-start {Old}"], "plan");
+        await lab.RefusesAsync(
+            3,
+            [
+                "has no bridge no-bridge0",
+                "ip link add no-bridge0 type bridge",
+                $"has a network {Old} that is off",
+                $"virsh net-start {Old}",
+            ],
+            "plan"
+        );
         await DoAsync("virsh", "-q", "-c", "qemu:///system", "net-start", Old);
         var before = await XmlAsync();
         Write(Bridge);
@@ -66,18 +87,25 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
 
     string Pid => Path.Combine(lab.Folder, "dnsmasq.pid");
 
-    void Write(string bridge) => lab.Write("farm.yaml", $$"""
-        farm: {{lab.Farm}}
-        networks: { lan: { mode: bridge, bridge: {{bridge}} }, old: { mode: existing, network: {{Old}} } }
-        vms:
-          list:
-            - { name: a, platform: debian_12, memory: 256MiB, networks: [ { name: lan, mac: "52:54:00:0c:0f:71" } ] }
-            - { name: b, platform: debian_12, memory: 256MiB, networks: [ old ] }
-        """);
+    void Write(string bridge) =>
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: {{lab.Farm}}
+            networks: { lan: { mode: bridge, bridge: {{bridge}} }, old: { mode: existing, network: {{Old}} } }
+            vms:
+              list:
+                - { name: a, platform: debian_12, memory: 256MiB, networks: [ { name: lan, mac: "52:54:00:0c:0f:71" } ] }
+                - { name: b, platform: debian_12, memory: 256MiB, networks: [ old ] }
+            """
+        );
 
-    async Task<string?> AddressAsync(string machine, string network) => (string?)JsonNode.Parse((await lab.CroftAsync("ls", machine, "-o", "json")).Output)![0]!["addresses"]![network];
+    async Task<string?> AddressAsync(string machine, string network) =>
+        (string?)JsonNode.Parse((await lab.CroftAsync("ls", machine, "-o", "json")).Output)![0]!["addresses"]![network];
 
-    static async Task<string> XmlAsync() => (await new Tool("virsh", "-q", "-c", "qemu:///system", "net-dumpxml", "--inactive", Old).RunAsync(CancellationToken.None)).Output;
+    static async Task<string> XmlAsync() =>
+        (await new Tool("virsh", "-q", "-c", "qemu:///system", "net-dumpxml", "--inactive", Old).RunAsync(CancellationToken.None)).Output;
 
-    static Task DoAsync(string program, params string[] arguments) => new Tool(program, arguments).RunCheckedAsync($"{program} {arguments[0]}", TestContext.Current.CancellationToken);
+    static Task DoAsync(string program, params string[] arguments) =>
+        new Tool(program, arguments).RunCheckedAsync($"{program} {arguments[0]}", TestContext.Current.CancellationToken);
 }

@@ -6,7 +6,8 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// A user of this machine for the time of a test class, who has nothing but a home, a runtime folder and the program, and may open /dev/kvm where there is one.
+/// A user of this machine for the time of a test class, who has nothing but a home, a runtime folder and the program, and may open /dev/kvm
+/// where there is one.
 /// Gone afterwards with every process of theirs.
 /// </summary>
 public sealed class OrdinaryUser : IAsyncLifetime
@@ -29,12 +30,24 @@ public sealed class OrdinaryUser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        missing = !Environment.IsPrivilegedProcess ? "only root can make another user"
+        missing =
+            !Environment.IsPrivilegedProcess ? "only root can make another user"
             : !File.Exists("/usr/sbin/libvirtd") ? "libvirt is not installed"
             : null;
         if (missing is not null)
             return;
-        await MustAsync("useradd", ["-m", "-d", Home, .. File.Exists("/dev/kvm") && File.ReadLines("/etc/group").Any(line => line.StartsWith("kvm:", StringComparison.Ordinal)) ? ["-G", "kvm"] : (string[])[], name]);
+        await MustAsync(
+            "useradd",
+            [
+                "-m",
+                "-d",
+                Home,
+                .. File.Exists("/dev/kvm") && File.ReadLines("/etc/group").Any(line => line.StartsWith("kvm:", StringComparison.Ordinal))
+                    ? ["-G", "kvm"]
+                    : (string[])[],
+                name,
+            ]
+        );
         id = int.Parse(await MustAsync("id", "-u", name), CultureInfo.InvariantCulture);
         await MustAsync("install", "-d", "-m", "700", "-o", name, Runtime);
         program = await TestedProgram.CopyAsync(Path.Combine(Home, "croft"));
@@ -81,11 +94,17 @@ public sealed class OrdinaryUser : IAsyncLifetime
 
     /// <summary>The same from a login that got no runtime folder.</summary>
     public Tool CroftWithoutRuntime(string folder, params IEnumerable<string> arguments) =>
-        AsUser(["env", "-u", "XDG_RUNTIME_DIR", program, .. arguments]) with { Directory = folder };
+        AsUser(["env", "-u", "XDG_RUNTIME_DIR", program, .. arguments]) with
+        {
+            Directory = folder,
+        };
 
     /// <summary>The same when nothing is known of any hypervisor yet, and no image is built.</summary>
     public Tool CroftWithoutCache(string folder, params IEnumerable<string> arguments) =>
-        AsUser(["env", $"XDG_CACHE_HOME={Path.Combine(folder, "cache")}", program, .. arguments]) with { Directory = folder };
+        AsUser(["env", $"XDG_CACHE_HOME={Path.Combine(folder, "cache")}", program, .. arguments]) with
+        {
+            Directory = folder,
+        };
 
     public async Task<ToolResult> CroftAsync(string folder, int exitCode, params IEnumerable<string> arguments)
     {
@@ -130,10 +149,30 @@ public sealed class OrdinaryUser : IAsyncLifetime
     /// <summary>What a farm left in libvirt beside libvirt's own log, and what in the user's folders is not the user's.</summary>
     public async Task<IReadOnlyList<string>> LeftoversAsync(string farm)
     {
-        var domains = (await AsUser("virsh", "-q", "-c", "qemu:///session", "list", "--all", "--name").RunAsync(CancellationToken.None)).Output;
-        var volumes = (await new Tool("find", Home, Runtime, "-path", Path.Combine(Home, ".cache/libvirt"), "-prune", "-o", "-name", farm + ".*", "-print").RunAsync(CancellationToken.None)).Output;
+        var domains = (
+            await AsUser("virsh", "-q", "-c", "qemu:///session", "list", "--all", "--name").RunAsync(CancellationToken.None)
+        ).Output;
+        var volumes = (
+            await new Tool(
+                "find",
+                Home,
+                Runtime,
+                "-path",
+                Path.Combine(Home, ".cache/libvirt"),
+                "-prune",
+                "-o",
+                "-name",
+                farm + ".*",
+                "-print"
+            ).RunAsync(CancellationToken.None)
+        ).Output;
         var strangers = (await new Tool("find", Home, Runtime, "!", "-user", name).RunAsync(CancellationToken.None)).Output;
-        return [.. $"{domains}\n{volumes}\n{strangers}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line.Contains('/', StringComparison.Ordinal) || line.StartsWith(farm + ".", StringComparison.Ordinal))];
+        return
+        [
+            .. $"{domains}\n{volumes}\n{strangers}"
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(line => line.Contains('/', StringComparison.Ordinal) || line.StartsWith(farm + ".", StringComparison.Ordinal)),
+        ];
     }
 
     /// <summary>Whether libvirt has a second daemon of the user's: the one it starts without a runtime folder.</summary>
@@ -141,12 +180,26 @@ public sealed class OrdinaryUser : IAsyncLifetime
 
     static string DotNet => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
 
-    Tool AsUser(params IEnumerable<string> command) => new(
-        "setpriv",
-        [
-            "--reuid", name, "--regid", name, "--init-groups", "--reset-env",
-            "env", "PATH=/usr/local/bin:/usr/bin:/bin", $"XDG_RUNTIME_DIR={Runtime}", $"DOTNET_ROOT={DotNet}", .. command,
-        ]) { Directory = "/" };
+    Tool AsUser(params IEnumerable<string> command) =>
+        new(
+            "setpriv",
+            [
+                "--reuid",
+                name,
+                "--regid",
+                name,
+                "--init-groups",
+                "--reset-env",
+                "env",
+                "PATH=/usr/local/bin:/usr/bin:/bin",
+                $"XDG_RUNTIME_DIR={Runtime}",
+                $"DOTNET_ROOT={DotNet}",
+                .. command,
+            ]
+        )
+        {
+            Directory = "/",
+        };
 
     /// <summary>Gives the user the image that all tests share; building it is tested with CROFT_TEST_ALL.</summary>
     async Task ShareImageAsync()
@@ -158,10 +211,18 @@ public sealed class OrdinaryUser : IAsyncLifetime
         }.RunAsync(CancellationToken.None);
         Assert.True(built.ExitCode == 0, built.Error);
         Directory.CreateDirectory(Path.Combine(Home, ".cache/croft"));
-        await MustAsync("cp", "-r", "--reflink=auto", "--sparse=always", Path.Combine(Lab.Cache, "croft/images"), Path.Combine(Home, ".cache/croft/images"));
+        await MustAsync(
+            "cp",
+            "-r",
+            "--reflink=auto",
+            "--sparse=always",
+            Path.Combine(Lab.Cache, "croft/images"),
+            Path.Combine(Home, ".cache/croft/images")
+        );
     }
 
-    IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc").Select(p => Path.GetFileName(p)).Where(p => p.All(char.IsAsciiDigit) && OwnerOf(p) == id);
+    IEnumerable<string> Processes() =>
+        Directory.EnumerateDirectories("/proc").Select(p => Path.GetFileName(p)).Where(p => p.All(char.IsAsciiDigit) && OwnerOf(p) == id);
 
     static int OwnerOf(string process)
     {

@@ -11,16 +11,21 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
     [Fact]
     public async Task SeeTheWholeFarmAreCachedAndNameTheTaskThatFailed()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: tasks
             vms:
               list:
                 - { name: a, platform: debian_12, memory: 256MiB, properties: { role: first } }
                 - { name: b, platform: debian_12, memory: 256MiB }
             project: { id: listed, revision: auto, phases: phases, vars: { answer: 42, nested: { list: [ 1, two ] } } }
-            """);
+            """
+        );
         lab.Write("phases/init.yaml", "- name: keep a file\n  shell: echo {{ vm.name }} > /root/init\n");
-        lab.Write("phases/main.yaml", """
+        lab.Write(
+            "phases/main.yaml",
+            """
             - name: look around
               assert:
                 that:
@@ -30,14 +35,17 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
                   - vm.metadata.target_name == 'amd64' and kvm_host == 'local' and project_id == 'listed' and project_revision == 'auto'
                   - hostvars.a.vm.properties.role == 'first' and answer == 42 and nested.list[1] == 'two'
                   - phases_lookup_dir_path is directory
-            """);
+            """
+        );
         var first = await lab.RunAsync("run");
         foreach (var machine in (string[])["a", "b"])
             Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps(machine, "passed"));
         Assert.Contains("task: keep a file", first.Events("a"), StringComparison.Ordinal);
         Assert.Contains("task: look around", first.Events("b"), StringComparison.Ordinal);
 
-        lab.Write("phases/main.yaml", """
+        lab.Write(
+            "phases/main.yaml",
+            """
             - name: read the file of init
               command: cat /root/init
               register: file
@@ -46,9 +54,13 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
               when: file.stdout == "a"
             - name: be silent
               meta: noop
-            """);
+            """
+        );
         var second = await lab.RunAsync("run", exitCode: 1);
-        Assert.Equal("main ended with exit code 2: task \"refuse some\" at phases/main.yaml:4: non-zero return code: not a", second.Reason("a", "main"));
+        Assert.Equal(
+            "main ended with exit code 2: task \"refuse some\" at phases/main.yaml:4: non-zero return code: not a",
+            second.Reason("a", "main")
+        );
         Assert.Equal(["restore init", "shutdown"], second.Steps("a", "passed"));
         Assert.Equal(["restore init", "main", "shutdown"], second.Steps("b", "passed"));
         Assert.Equal(["init"], second.Steps("b", "cached"));
@@ -57,36 +69,56 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
     [Fact]
     public async Task RunInTheProjectWithFactsThatAreKeptAndLayersThatKnowWhatWasRead()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: tasks
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
-            """);
+            """
+        );
         lab.Write("group_vars/vms.yml", "from_group: 1\n");
-        lab.Write("roles/web/tasks/main.yml", "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: \"{{ vm.name }}\", cacheable: true }\n- set_fact: { lost: 1 }\n");
+        lab.Write(
+            "roles/web/tasks/main.yml",
+            "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: \"{{ vm.name }}\", cacheable: true }\n- set_fact: { lost: 1 }\n"
+        );
         lab.Write("roles/web/files/f.txt", "1");
-        lab.Write("roles/last/tasks/main.yml", "- assert: { that: [kept == 'a', lost is undefined, from_group == 1, ansible_memtotal_mb > 100, ansible_default_ipv4.address == ansible_host] }\n");
+        lab.Write(
+            "roles/last/tasks/main.yml",
+            "- assert: { that: [kept == 'a', lost is undefined, from_group == 1, ansible_memtotal_mb > 100, ansible_default_ipv4.address == ansible_host] }\n"
+        );
         lab.Write("phases/dependencies.sh", "mv /usr/bin/python3 /usr/bin/away\n");
         lab.Write("phases/init.yaml", "- raw: mv /usr/bin/away /usr/bin/python3\n- import_role: { name: web }\n");
         lab.Write("phases/main.yaml", "- import_role: { name: last }\n");
         Assert.Contains("create init", (await lab.RunAsync("run")).Steps("a", "passed"));
 
-        lab.Write("roles/last/tasks/main.yml", "- assert: { that: [kept == 'a', lost is undefined, ansible_memtotal_mb > 100] }\n- debug: { msg: changed }\n");
+        lab.Write(
+            "roles/last/tasks/main.yml",
+            "- assert: { that: [kept == 'a', lost is undefined, ansible_memtotal_mb > 100] }\n- debug: { msg: changed }\n"
+        );
         var cached = await lab.RunAsync("run");
         Assert.Equal(["restore init", "main", "shutdown"], cached.Steps("a", "passed"));
 
         lab.Write("roles/web/files/f.txt", "2");
-        lab.Write("roles/web/tasks/main.yml", "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: a, cacheable: true }\n- lineinfile: { path: \"{{ role_path }}/files/f.txt\", line: x }\n  delegate_to: localhost\n");
+        lab.Write(
+            "roles/web/tasks/main.yml",
+            "- copy: { src: f.txt, dest: /root/f }\n- set_fact: { kept: a, cacheable: true }\n- lineinfile: { path: \"{{ role_path }}/files/f.txt\", line: x }\n  delegate_to: localhost\n"
+        );
         var changed = await lab.RunAsync("run");
         Assert.Contains("init", changed.Steps("a", "passed"));
         Assert.Equal(["create init"], changed.Steps("a", "skipped"));
-        Assert.Equal("roles/web/files/f.txt changed while init ran: the layer would hold what its key does not say", changed.Reason("a", "create init"));
+        Assert.Equal(
+            "roles/web/files/f.txt changed while init ran: the layer would hold what its key does not say",
+            changed.Reason("a", "create init")
+        );
     }
 
     [Fact]
     public async Task DelegateToTheHypervisorTakeVariablesOfTheCommandAndEndMachinesAsTheyRun()
     {
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: tasks
             platforms: { d: { image: debian_12, memory: 256MiB, groups: [all_d], vars: { level: platform } } }
             vms:
@@ -94,8 +126,11 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
                 - { name: a, platform: d, groups: [web], vars: { level: entry } }
                 - { name: b, platform: d }
             project: { phases: phases, vars: { text: "{{ no }}", level: project } }
-            """);
-        lab.Write("phases/main.yaml", """
+            """
+        );
+        lab.Write(
+            "phases/main.yaml",
+            """
             - assert:
                 that:
                   - groups.all_d == ['a', 'b'] and groups.web == ['a'] and groups.hypervisor_local == groups.vms and 'hypervisors' in groups
@@ -106,7 +141,8 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
               register: there
             - assert: { that: "there.stdout is search('running')" }
               notify: shutdown_hypervisor
-            """);
+            """
+        );
         lab.Write("phases/terminate.yaml", "- command: echo {{ given | default('none') }} >> /root/ended\n");
         var run = await lab.RunAsync("run", 0, "a", "-e", "given=0755");
         Assert.Equal(["startup", "create clean", "main", "terminate", "shutdown"], run.Steps("a", "passed"));

@@ -3,7 +3,10 @@ using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
-/// <summary>Croft and the guest's QEMU are killed at one moment within a snapshot command, as a power cut would: then either the old state is there or the new one.</summary>
+/// <summary>
+/// Croft and the guest's QEMU are killed at one moment within a snapshot command, as a power cut would: then either the old state is there
+/// or the new one.
+/// </summary>
 public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
 {
     string Domain => lab.Farm + ".a";
@@ -87,7 +90,10 @@ public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
             if (await lab.StateAsync("a") != "running")
                 await lab.SucceedsAsync("up");
             var holds = await ReadAsync();
-            Assert.True(holds == state || what == "commit" && snapshot == name && holds == former, Story($"{snapshot} holds {holds}, not {state}"));
+            Assert.True(
+                holds == state || what == "commit" && snapshot == name && holds == former,
+                Story($"{snapshot} holds {holds}, not {state}")
+            );
             model[snapshot] = now = holds;
         }
     }
@@ -96,7 +102,11 @@ public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
     async Task CheckFilesAsync()
     {
         var pool = "/var/lib/libvirt/croft/";
-        foreach (var disk in (await lab.LeftoversAsync()).Where(l => l.EndsWith(".qcow2", StringComparison.Ordinal)).Select(l => pool + l["volume ".Length..]))
+        foreach (
+            var disk in (await lab.LeftoversAsync())
+                .Where(l => l.EndsWith(".qcow2", StringComparison.Ordinal))
+                .Select(l => pool + l["volume ".Length..])
+        )
         {
             var chain = await new Tool("qemu-img", "info", "-U", "--backing-chain", disk).RunAsync(TestContext.Current.CancellationToken);
             Assert.True(chain.ExitCode == 0, Story($"{disk}: {chain.Error}"));
@@ -129,7 +139,13 @@ public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
     async Task<string> ReadAsync() => (await lab.SucceedsAsync("ssh", "a", "--", "cat /root/state")).Trim();
 
     async Task<IReadOnlyList<string>> ListAsync() =>
-        [.. JsonNode.Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!.AsArray().Select(s => (string)s!["name"]!).Order(StringComparer.Ordinal)];
+        [
+            .. JsonNode
+                .Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!
+                .AsArray()
+                .Select(s => (string)s!["name"]!)
+                .Order(StringComparer.Ordinal),
+        ];
 
     string Any() => model.Keys.Where(k => k != "base").ElementAt(random.Next(model.Count - 1));
 

@@ -47,8 +47,18 @@ sealed class RunningCroft : IDisposable
     public async Task ReachAsync(string step, TimeSpan andThen = default, int machines = 1)
     {
         var begun = await Poll.UntilAsync(
-            () => Task.FromResult(process.HasExited || Lab.JournalOf(folder).Count(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\"")) >= machines ? "" : null),
-            TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+            () =>
+                Task.FromResult(
+                    process.HasExited
+                    || Lab.JournalOf(folder).Count(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\""))
+                        >= machines
+                        ? ""
+                        : null
+                ),
+            TimeSpan.FromMilliseconds(20),
+            TimeSpan.FromMinutes(5),
+            TestContext.Current.CancellationToken
+        );
         Assert.True(begun is not null && !process.HasExited, $"{step} never began: {messages}");
         await Poll.DelayAsync(andThen, TestContext.Current.CancellationToken);
     }

@@ -5,7 +5,19 @@ namespace Croft.Machines.Tests;
 /// <summary>A run that is stopped politely, or killed, wherever it is.</summary>
 public sealed class SignalsAtEveryStep : IAsyncLifetime
 {
-    static readonly string[] FreshSteps = ["startup", "create clean", "dependencies", "create dependencies", "init", "create init", "main", "artifacts", "terminate", "shutdown"];
+    static readonly string[] FreshSteps =
+    [
+        "startup",
+        "create clean",
+        "dependencies",
+        "create dependencies",
+        "init",
+        "create init",
+        "main",
+        "artifacts",
+        "terminate",
+        "shutdown",
+    ];
 
     /// <summary>Longer than a guest takes to shut down, shorter than it takes to boot and shut down again.</summary>
     static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -63,11 +75,22 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
     {
         lab.ForgetRuns();
         var croft = lab.Tool("run");
-        using var terminal = RunningCroft.Start(croft with { Program = "script", Arguments = ["-qec", $"'{croft.Program}' run", "/dev/null"] }, lab.Folder);
+        using var terminal = RunningCroft.Start(
+            croft with
+            {
+                Program = "script",
+                Arguments = ["-qec", $"'{croft.Program}' run", "/dev/null"],
+            },
+            lab.Folder
+        );
         await terminal.ReachAsync("main");
         await terminal.SignalAsync("KILL");
         var ended = await Poll.UntilAsync(
-            () => Task.FromResult(lab.Journal().FirstOrDefault(line => line.Contains("\"runEnd\""))), TimeSpan.FromMilliseconds(100), Bound, TestContext.Current.CancellationToken);
+            () => Task.FromResult(lab.Journal().FirstOrDefault(line => line.Contains("\"runEnd\""))),
+            TimeSpan.FromMilliseconds(100),
+            Bound,
+            TestContext.Current.CancellationToken
+        );
         Assert.Contains("cancelled", ended);
         Assert.Contains(lab.Journal(), line => line.Contains("\"stepEnd\"") && line.Contains("\"terminate\"") && line.Contains("passed"));
         Assert.Equal("off", await lab.StateAsync("a"));
@@ -162,9 +185,13 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
         await run.EndAsync(Bound);
     }
 
-    void Farm(string memory) => lab.Write("farm.yaml", $$"""
-        farm: ftsignal
-        vms: { list: [ { name: a, platform: debian_12, memory: {{memory}} } ] }
-        project: { phases: phases, artifacts: [ /root/done ] }
-        """);
+    void Farm(string memory) =>
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: ftsignal
+            vms: { list: [ { name: a, platform: debian_12, memory: {{memory}} } ] }
+            project: { phases: phases, artifacts: [ /root/done ] }
+            """
+        );
 }

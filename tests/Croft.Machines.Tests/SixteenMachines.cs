@@ -16,12 +16,18 @@ public sealed class SixteenMachines : IAsyncLifetime
     public async Task ComeUpEachAtItsOwnAddressAllAnswerAndNothingIsLeft()
     {
         Lab.OnlyWithAll();
-        lab.Write("farm.yaml", """
+        lab.Write(
+            "farm.yaml",
+            """
             farm: scale
             vms: { list: [ { name: m, platform: debian_12, memory: 192MiB, count: 16, connection_timeout: 10m } ] }
-            """);
+            """
+        );
         await lab.SucceedsAsync("up");
-        Assert.Equal(Names.Select(name => $"{name}: {name}").Order(), (await lab.SucceedsAsync("exec", "--", "hostname")).TrimEnd().Split('\n').Order());
+        Assert.Equal(
+            Names.Select(name => $"{name}: {name}").Order(),
+            (await lab.SucceedsAsync("exec", "--", "hostname")).TrimEnd().Split('\n').Order()
+        );
 
         var machines = JsonNode.Parse(await lab.SucceedsAsync("ls", "-o", "json"))!.AsArray();
         Assert.Equal(Names.Order(), machines.Select(machine => (string)machine!["name"]!).Order());

@@ -3,7 +3,10 @@ using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
-/// <summary>Long random lives of one machine: what a snapshot held when it was taken is what is found when it is restored, whatever happened in between.</summary>
+/// <summary>
+/// Long random lives of one machine: what a snapshot held when it was taken is what is found when it is restored, whatever happened in
+/// between.
+/// </summary>
 public sealed class SnapshotsAgainstAModel : IAsyncLifetime
 {
     const int Seed = 20261120;
@@ -146,7 +149,11 @@ public sealed class SnapshotsAgainstAModel : IAsyncLifetime
     }
 
     async Task<IEnumerable<string>> ListAsync() =>
-        JsonNode.Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!.AsArray().Select(s => (string)s!["name"]!).Order(StringComparer.Ordinal);
+        JsonNode
+            .Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!
+            .AsArray()
+            .Select(s => (string)s!["name"]!)
+            .Order(StringComparer.Ordinal);
 
     string Any() => model.Keys.ElementAt(random.Next(model.Count));
 

@@ -50,7 +50,17 @@ public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
         await WriteAsync("4");
         await VirshAsync("snapshot-create-as", Domain, "later");
         Assert.Equal("ours:user:- theirs:virsh:- later:virsh:theirs", await ListAsync());
-        foreach (var command in (string[][])[["snapshot", "create", "s"], ["snapshot", "create", "theirs"], ["snapshot", "restore", "ours", "--yes"], ["snapshot", "commit", "ours", "--yes"], ["fork", "a"], ["run", "--fresh", "--save-as", "s"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["snapshot", "create", "s"],
+                    ["snapshot", "create", "theirs"],
+                    ["snapshot", "restore", "ours", "--yes"],
+                    ["snapshot", "commit", "ours", "--yes"],
+                    ["fork", "a"],
+                    ["run", "--fresh", "--save-as", "s"],
+                ]
+        )
             await lab.RefusesAsync(2, ["made by virsh, theirs, later", "cut off"], command);
         await RestoreAsync("theirs", "3");
         await lab.SucceedsAsync("snapshot", "delete", "theirs", "--yes");
@@ -65,7 +75,14 @@ public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
         await VirshAsync("snapshot-create-as", Domain, "files", "--disk-only");
         await WriteAsync("6");
         foreach (var what in (string[])["restore", "delete"])
-            await lab.RefusesAsync(2, ["\"files\"", "in files of its own", $"virsh snapshot-{(what == "restore" ? "revert" : what)} {Domain} files"], "snapshot", what, "files", "--yes");
+            await lab.RefusesAsync(
+                2,
+                ["\"files\"", "in files of its own", $"virsh snapshot-{(what == "restore" ? "revert" : what)} {Domain} files"],
+                "snapshot",
+                what,
+                "files",
+                "--yes"
+            );
         await lab.SucceedsAsync("snapshot", "delete", "ours", "--yes"); // what it stood on is what they stand on now
         await lab.SucceedsAsync("stop", "--force");
         await lab.SucceedsAsync("up");
@@ -83,7 +100,14 @@ public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
 
     async Task<string> ReadAsync() => (await lab.SucceedsAsync("ssh", "a", "--", "cat /root/state")).Trim();
 
-    async Task<string> ListAsync() => string.Join(' ', JsonNode.Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!.AsArray().Select(s => $"{s!["name"]}:{s["madeBy"]}:{s["parent"]?.ToString() ?? "-"}"));
+    async Task<string> ListAsync() =>
+        string.Join(
+            ' ',
+            JsonNode
+                .Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!
+                .AsArray()
+                .Select(s => $"{s!["name"]}:{s["madeBy"]}:{s["parent"]?.ToString() ?? "-"}")
+        );
 
     static async Task<string> VirshAsync(params string[] arguments)
     {

@@ -118,25 +118,34 @@ public sealed class SnapshotsOfAMachine : IAsyncLifetime
     {
         var file = (string)JsonNode.Parse(await lab.SucceedsAsync("snapshot", "show", "base", "a"))![0]!["files"]![0]!;
         File.Delete("/var/lib/libvirt/croft/" + file);
-        await new Tools.Tool("virsh", "-q", "-c", "qemu:///system", "pool-refresh", "croft").RunAsync(TestContext.Current.CancellationToken);
+        await new Tools.Tool("virsh", "-q", "-c", "qemu:///system", "pool-refresh", "croft").RunAsync(
+            TestContext.Current.CancellationToken
+        );
         await lab.RefusesAsync(3, ["\"base\"", "is not whole", file], "snapshot", "restore", "base", "a", "--yes");
         await lab.SucceedsAsync("snapshot", "delete", "base", "a", "--yes");
         Assert.Equal("8", await ReadAsync());
     }
 
-    void Declare(string memory) => lab.Write("farm.yaml", $$"""
-        farm: snaps
-        vms:
-          list:
-            - { name: a, platform: debian_12, memory: {{memory}}, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ] }
-            - { name: b, platform: debian_12, memory: 256MiB }
-        """);
+    void Declare(string memory) =>
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: snaps
+            vms:
+              list:
+                - { name: a, platform: debian_12, memory: {{memory}}, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ] }
+                - { name: b, platform: debian_12, memory: 256MiB }
+            """
+        );
 
     Task WriteAsync(string state) => lab.SucceedsAsync("ssh", "a", "--", $"echo {state} > /root/state; echo {state} > /data/state; sync");
 
     async Task<string> ReadAsync()
     {
-        var states = (await lab.SucceedsAsync("ssh", "a", "--", "cat /root/state /data/state")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var states = (await lab.SucceedsAsync("ssh", "a", "--", "cat /root/state /data/state")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
         return Assert.Single(states.Distinct());
     }
 
@@ -147,9 +156,16 @@ public sealed class SnapshotsOfAMachine : IAsyncLifetime
             Assert.Equal(state, await ReadAsync());
     }
 
-    async Task<string> TreeAsync() => string.Join(' ', (await ListAsync("a")).Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}"));
+    async Task<string> TreeAsync() =>
+        string.Join(' ', (await ListAsync("a")).Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}"));
 
-    async Task<JsonArray> ListAsync(params string[] machines) => JsonNode.Parse(await lab.SucceedsAsync(["snapshot", "list", "-o", "json", .. machines]))!.AsArray();
+    async Task<JsonArray> ListAsync(params string[] machines) =>
+        JsonNode.Parse(await lab.SucceedsAsync(["snapshot", "list", "-o", "json", .. machines]))!.AsArray();
 
-    async Task<string[]> HiddenAsync() => [.. JsonNode.Parse(await lab.SucceedsAsync("snapshot", "tree", "a", "-o", "json"))![0]!["hidden"]!.AsArray().Select(h => string.Join(", ", h!["heldBy"]!.AsArray()))];
+    async Task<string[]> HiddenAsync() =>
+        [
+            .. JsonNode.Parse(await lab.SucceedsAsync("snapshot", "tree", "a", "-o", "json"))![0]!["hidden"]!
+                .AsArray()
+                .Select(h => string.Join(", ", h!["heldBy"]!.AsArray())),
+        ];
 }

@@ -56,5 +56,12 @@ public sealed class SnapshotsOfEveryKind : IAsyncLifetime
     Task WriteAsync(string state) => lab.SucceedsAsync("ssh", "a", "--", $"echo {state} > state; sync");
 
     async Task<string> TreeAsync() =>
-        string.Join(' ', JsonNode.Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!.AsArray().OrderBy(s => Array.IndexOf(["base", "middle", "top", "branch"], (string)s!["name"]!)).Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}"));
+        string.Join(
+            ' ',
+            JsonNode
+                .Parse(await lab.SucceedsAsync("snapshot", "list", "-o", "json"))!
+                .AsArray()
+                .OrderBy(s => Array.IndexOf(["base", "middle", "top", "branch"], (string)s!["name"]!))
+                .Select(s => $"{s!["name"]}:{s["parent"]?.ToString() ?? "-"}")
+        );
 }

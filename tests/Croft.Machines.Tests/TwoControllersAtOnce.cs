@@ -1,7 +1,10 @@
 using Croft.Testing;
+
 namespace Croft.Machines.Tests;
 
-/// <summary>Two farms that race for one host on which only one of them has room: a user's own libvirt, so that nobody else's machines count.</summary>
+/// <summary>
+/// Two farms that race for one host on which only one of them has room: a user's own libvirt, so that nobody else's machines count.
+/// </summary>
 public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<OrdinaryUser>
 {
     const string First = "racefirst";
@@ -55,7 +58,10 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
         {
             var refused = await TestedProgram.RunAsync(user.Croft(first, command), TestContext.Current.CancellationToken);
             Assert.Equal(3, refused.ExitCode);
-            Assert.Contains($"no room for machine \"a\" any more: farm \"{Second}\" in {second} came first; 44 MiB of memory free, 256 MiB needed", refused.Error + refused.Output);
+            Assert.Contains(
+                $"no room for machine \"a\" any more: farm \"{Second}\" in {second} came first; 44 MiB of memory free, 256 MiB needed",
+                refused.Error + refused.Output
+            );
         }
 
         await user.CroftAsync(second, 0, "down");
@@ -74,7 +80,10 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
             await killed.ReachAsync("startup", delay);
             await killed.SignalAsync("KILL");
             var (code, message) = await UpAsync(first);
-            var (ours, theirs) = ((await user.LeftoversAsync(First)).Contains(First + ".a"), (await user.LeftoversAsync(Second)).Contains(Second + ".a"));
+            var (ours, theirs) = (
+                (await user.LeftoversAsync(First)).Contains(First + ".a"),
+                (await user.LeftoversAsync(Second)).Contains(Second + ".a")
+            );
             Assert.True(ours != theirs && ours == (code == 0), $"after {delay}: {message}");
             await DestroyAsync(second);
             Assert.Equal(0, (await UpAsync(first)).Code);
@@ -90,11 +99,15 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
         return folders;
     }
 
-    Task<string> FarmAsync(string name) => user.FarmAsync(name, $$"""
-        farm: {{name}}
-        hypervisors: { small: { uri: "qemu:///session", limits: { memory: 300MiB } } }
-        vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
-        """);
+    Task<string> FarmAsync(string name) =>
+        user.FarmAsync(
+            name,
+            $$"""
+            farm: {{name}}
+            hypervisors: { small: { uri: "qemu:///session", limits: { memory: 300MiB } } }
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
+            """
+        );
 
     async Task<(int Code, string Message)> UpAsync(string folder)
     {
@@ -106,6 +119,8 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
     {
         foreach (var folder in folders)
             await user.CroftAsync(folder, 0, "destroy", "--yes");
-        Assert.DoesNotContain((IEnumerable<string>)[.. await user.LeftoversAsync(First), .. await user.LeftoversAsync(Second)], name => folders.Any(f => name.StartsWith(Path.GetFileName(f) + ".", StringComparison.Ordinal)));
+        Assert.DoesNotContain((IEnumerable<string>)[.. await user.LeftoversAsync(First), .. await user.LeftoversAsync(Second)], name =>
+            folders.Any(f => name.StartsWith(Path.GetFileName(f) + ".", StringComparison.Ordinal))
+        );
     }
 }

@@ -7,10 +7,13 @@ public sealed class UpFarm : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Lab.Write("farm.yaml", """
+        Lab.Write(
+            "farm.yaml",
+            """
             farm: upfarm
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB }, { name: b, platform: debian_12, memory: 256MiB } ] }
-            """);
+            """
+        );
         await Lab.MustAsync(0, "up");
     }
 

@@ -5,7 +5,9 @@ using Croft.Lifecycle;
 
 namespace Croft.Testing;
 
-/// <summary>Machines that exist in memory only: whole farms go over them without libvirt, ssh or any other program. See <see cref="Simulation"/>.</summary>
+/// <summary>
+/// Machines that exist in memory only: whole farms go over them without libvirt, ssh or any other program. See <see cref="Simulation"/>.
+/// </summary>
 sealed class SimulatedBackends(Simulation simulation) : IBackends
 {
     readonly Dictionary<string, (SimulatedMachine Machine, int Life)> connections = new(StringComparer.Ordinal);
@@ -14,16 +16,23 @@ sealed class SimulatedBackends(Simulation simulation) : IBackends
     public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
         new LibvirtEngine(await simulation.ConnectAsync(name, within, cancel), WriteSeedAsync);
 
-    public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new SimulatedGuest(simulation, simulation.Hosts[hypervisor], access, connections);
+    public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) =>
+        new SimulatedGuest(simulation, simulation.Hosts[hypervisor], access, connections);
 
     public Task<string> UserKeyAsync(string file, CancellationToken cancel) => Task.FromResult("ssh-ed25519 AAAAuseruseruseruser");
 
     public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        return Task.FromResult(new KeyPair("-----BEGIN OPENSSH PRIVATE KEY-----\nsimulated\n-----END OPENSSH PRIVATE KEY-----\n", $"ssh-ed25519 AAAA{++keys:D12}"));
+        return Task.FromResult(
+            new KeyPair(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nsimulated\n-----END OPENSSH PRIVATE KEY-----\n",
+                $"ssh-ed25519 AAAA{++keys:D12}"
+            )
+        );
     }
 
     /// <summary>Just the texts, one after the other.</summary>
-    static Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel) => File.WriteAllTextAsync(path, string.Concat(files.Values), cancel);
+    static Task WriteSeedAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel) =>
+        File.WriteAllTextAsync(path, string.Concat(files.Values), cancel);
 }

@@ -5,7 +5,8 @@ namespace Croft.Testing;
 sealed partial class SimulatedClock
 {
     /// <summary>
-    /// The one thread of a program. What the program hands to the thread pool, reading a file for instance, takes no simulated time: the loop waits until the
+    /// The one thread of a program. What the program hands to the thread pool, reading a file for instance, takes no simulated time: the
+    /// loop waits until the
     /// pool is at rest before it says that nothing is left to do.
     /// </summary>
     sealed class Loop : SynchronizationContext

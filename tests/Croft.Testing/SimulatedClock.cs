@@ -3,8 +3,10 @@ using Croft.Engines;
 namespace Croft.Testing;
 
 /// <summary>
-/// Time of a simulation: it stands while anything is left to do and jumps to the next moment at which something happens. What runs on it runs on one
-/// thread, one piece after another in one order. Each run is like a process: when it ends, or is killed, everything that it still waited for is forgotten.
+/// Time of a simulation: it stands while anything is left to do and jumps to the next moment at which something happens. What runs on it
+/// runs on one
+/// thread, one piece after another in one order. Each run is like a process: when it ends, or is killed, everything that it still waited
+/// for is forgotten.
 /// </summary>
 sealed partial class SimulatedClock : TimeProvider
 {
@@ -51,7 +53,10 @@ sealed partial class SimulatedClock : TimeProvider
             {
                 done.SetException(e);
             }
-        }) { IsBackground = true }.Start();
+        })
+        {
+            IsBackground = true,
+        }.Start();
         return done.Task;
     }
 

@@ -5,11 +5,17 @@ using Croft.Engines.Libvirt;
 namespace Croft.Testing;
 
 /// <summary>
-/// A connection to a simulated hypervisor. Every operation takes a moment of simulated time, and then happens as a whole or not at all; when the hypervisor falls
+/// A connection to a simulated hypervisor. Every operation takes a moment of simulated time, and then happens as a whole or not at all;
+/// when the hypervisor falls
 /// silent it hangs, as it does with libvirt, until that is noticed.
 /// </summary>
 sealed partial class SimulatedConnection(
-    Simulation simulation, SimulatedHost host, SortedDictionary<string, SimulatedVolume> volumes, SortedDictionary<string, SimulatedMachine> machines, SortedDictionary<string, SimulatedNetwork> networks) : ILibvirtHost
+    Simulation simulation,
+    SimulatedHost host,
+    SortedDictionary<string, SimulatedVolume> volumes,
+    SortedDictionary<string, SimulatedMachine> machines,
+    SortedDictionary<string, SimulatedNetwork> networks
+) : ILibvirtHost
 {
     static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(60);
 
@@ -34,10 +40,10 @@ sealed partial class SimulatedConnection(
 
     /// <summary>Whoever watches the machine hears it on its own, so that all is told in one order.</summary>
     internal void Signal(string machine, MachineSignal signal) => simulation.Clock.After(TimeSpan.Zero, () =>
-    {
-        foreach (var watcher in WatchersOf(machine))
-            watcher(signal);
-    });
+        {
+            foreach (var watcher in WatchersOf(machine))
+                watcher(signal);
+        });
 
     internal void Lose()
     {
@@ -48,15 +54,17 @@ sealed partial class SimulatedConnection(
     }
 
     /// <summary>Does something, after which the hypervisor is another.</summary>
-    Task<T> CallAsync<T>(string doing, Func<T> act, CancellationToken cancel) => AskAsync(
-        doing,
-        () =>
-        {
-            var result = act();
-            host.Changed();
-            return result;
-        },
-        cancel);
+    Task<T> CallAsync<T>(string doing, Func<T> act, CancellationToken cancel) =>
+        AskAsync(
+            doing,
+            () =>
+            {
+                var result = act();
+                host.Changed();
+                return result;
+            },
+            cancel
+        );
 
     async Task<T> AskAsync<T>(string doing, Func<T> ask, CancellationToken cancel)
     {
@@ -82,16 +90,19 @@ sealed partial class SimulatedConnection(
         return result;
     }
 
-    Task CallAsync(string doing, Action act, CancellationToken cancel) => CallAsync(
-        doing,
-        () =>
-        {
-            act();
-            return true;
-        },
-        cancel);
+    Task CallAsync(string doing, Action act, CancellationToken cancel) =>
+        CallAsync(
+            doing,
+            () =>
+            {
+                act();
+                return true;
+            },
+            cancel
+        );
 
-    Task OnMachineAsync(string doing, string machine, Action<SimulatedMachine> act, CancellationToken cancel) => CallAsync(doing, () => act(Find(machine)), cancel);
+    Task OnMachineAsync(string doing, string machine, Action<SimulatedMachine> act, CancellationToken cancel) =>
+        CallAsync(doing, () => act(Find(machine)), cancel);
 
     /// <summary>Half of the way of a question and its answer.</summary>
     async Task TravelAsync(string doing)
@@ -109,7 +120,9 @@ sealed partial class SimulatedConnection(
         await new TaskCompletionSource().Task;
     }
 
-    SimulatedMachine Find(string name) => machines.GetValueOrDefault(name) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
+    SimulatedMachine Find(string name) =>
+        machines.GetValueOrDefault(name)
+        ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {name}", "croft ls shows what exists");
 
     CroftException Failure(string doing, string why) => CroftException.World($"{doing} on hypervisor \"{Name}\": {why}");
 

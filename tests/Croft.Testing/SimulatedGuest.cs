@@ -10,14 +10,21 @@ namespace Croft.Testing;
 /// The guest behind an address of a simulated hypervisor, as ssh finds it: whoever answers there must have the host key that Croft decided.
 /// </summary>
 /// <param name="connections">The shared connections: for each guest by its alias, the machine and the life of it that it leads to.</param>
-sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAccess access, Dictionary<string, (SimulatedMachine Machine, int Life)> connections) : IGuest
+sealed class SimulatedGuest(
+    Simulation simulation,
+    SimulatedHost host,
+    GuestAccess access,
+    Dictionary<string, (SimulatedMachine Machine, int Life)> connections
+) : IGuest
 {
     const int SshFailed = 255;
 
     /// <summary>How long ssh takes to log in, and to run a command, at most.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long ssh waits for somebody who does not answer, and how long for somebody who did: as the farm's ssh_config says.</summary>
+    /// <summary>
+    /// How long ssh waits for somebody who does not answer, and how long for somebody who did: as the farm's ssh_config says.
+    /// </summary>
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
     static readonly TimeSpan AliveTimeout = TimeSpan.FromSeconds(120);
 
@@ -26,7 +33,8 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
     SimulatedMachine? Behind => host.GuestAt(access.Address, access.Port);
 
     /// <summary>The machine that the shared connection leads to; null when there is none, or it ended.</summary>
-    SimulatedMachine? Connected => connections.TryGetValue(access.Alias, out var connection) && Lives(connection) ? connection.Machine : null;
+    SimulatedMachine? Connected =>
+        connections.TryGetValue(access.Alias, out var connection) && Lives(connection) ? connection.Machine : null;
 
     public async Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel)
     {
@@ -141,7 +149,9 @@ sealed class SimulatedGuest(Simulation simulation, SimulatedHost host, GuestAcce
     }
 
     bool Lives((SimulatedMachine Machine, int Life) connection) =>
-        host.Answers && connection.Machine.Life == connection.Life && connection.Machine is { Power: PowerState.Running, Guest: not null, Plugged: true };
+        host.Answers
+        && connection.Machine.Life == connection.Life
+        && connection.Machine is { Power: PowerState.Running, Guest: not null, Plugged: true };
 
     Task WaitAsync(TimeSpan time, CancellationToken cancel) => simulation.DelayAsync(time).WaitAsync(cancel);
 

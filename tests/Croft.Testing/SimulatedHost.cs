@@ -48,12 +48,27 @@ sealed class SimulatedHost(Simulation simulation, string name)
     /// <summary>Happens when a guest answers, or not any more.</summary>
     public Happening Guests { get; } = new(simulation.Clock);
 
-    public HypervisorState State => new(
-        name, $"simulated-{name}", null, "simulated 1", VirtTypes, Vcpus, Memory,
-        [.. machines.Values.Select(m => m.State)],
-        [.. networks.Values.Select(n => n.StateWith(machines.Values.Count(m => m.State.IsOn && m.State.Record!.Nics.Any(nic => nic.Bridge == n.Definition.Name))))],
-        [.. volumes.Keys.Select(Croft.Engines.Libvirt.Volumes.StateOf).OfType<StateId>()],
-        [], []);
+    public HypervisorState State =>
+        new(
+            name,
+            $"simulated-{name}",
+            null,
+            "simulated 1",
+            VirtTypes,
+            Vcpus,
+            Memory,
+            [.. machines.Values.Select(m => m.State)],
+            [
+                .. networks.Values.Select(n =>
+                    n.StateWith(
+                        machines.Values.Count(m => m.State.IsOn && m.State.Record!.Nics.Any(nic => nic.Bridge == n.Definition.Name))
+                    )
+                ),
+            ],
+            [.. volumes.Keys.Select(Croft.Engines.Libvirt.Volumes.StateOf).OfType<StateId>()],
+            [],
+            []
+        );
 
     /// <summary>It loses its power. Its machines are off then, what stands on its disks stays.</summary>
     public void Die()
@@ -115,17 +130,33 @@ sealed class SimulatedHost(Simulation simulation, string name)
             }
         }
 
-        var taken = machines.Values.Where(m => m.IsOn).SelectMany(m => m.Live!.Record.Disks).Select(d => d.Volume).ToHashSet(StringComparer.Ordinal);
+        var taken = machines
+            .Values.Where(m => m.IsOn)
+            .SelectMany(m => m.Live!.Record.Disks)
+            .Select(d => d.Volume)
+            .ToHashSet(StringComparer.Ordinal);
         if (record.Disks.FirstOrDefault(d => taken.Contains(d.Volume)) is { } locked)
             throw Refusal($"failed to get the write lock of {locked.Volume}");
         if (record.Nics.FirstOrDefault(n => n.Bridge is not null && !networks.ContainsKey(n.Bridge)) is { } lost)
             throw Refusal($"there is no network {lost.Bridge}");
     }
 
-    /// <summary>The machine whose guest is behind an address, or behind a port of the host's loopback; null when nobody answers there.</summary>
-    public SimulatedMachine? GuestAt(IPAddress address, int port) => !Answers ? null : machines.Values.FirstOrDefault(m =>
-        m is { Power: PowerState.Running, Plugged: true, Guest: { } guest }
-        && m.Live!.Record.Nics.Any(n => n.Port is { } forwarded ? forwarded == port : n.Address is not null && n.Address.Equals(address) && guest.Seed.Contains(address.ToString(), StringComparison.Ordinal)));
+    /// <summary>
+    /// The machine whose guest is behind an address, or behind a port of the host's loopback; null when nobody answers there.
+    /// </summary>
+    public SimulatedMachine? GuestAt(IPAddress address, int port) =>
+        !Answers
+            ? null
+            : machines.Values.FirstOrDefault(m =>
+                m is { Power: PowerState.Running, Plugged: true, Guest: { } guest }
+                && m.Live!.Record.Nics.Any(n =>
+                    n.Port is { } forwarded
+                        ? forwarded == port
+                        : n.Address is not null
+                            && n.Address.Equals(address)
+                            && guest.Seed.Contains(address.ToString(), StringComparison.Ordinal)
+                )
+            );
 
     internal SimulatedConnection Connect()
     {

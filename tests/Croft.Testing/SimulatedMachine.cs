@@ -34,8 +34,8 @@ sealed class SimulatedMachine(SimulatedHost host, DomainDefinition definition)
     /// <summary>Whether it has its host's memory and processors.</summary>
     public bool IsOn => Live is not null;
 
-    public MachineState State => new(
-        Name, Defined.Uuid, Power, (Live ?? Defined).Spec.Vcpus, (Live ?? Defined).Spec.Memory, (Live ?? Defined).Record);
+    public MachineState State =>
+        new(Name, Defined.Uuid, Power, (Live ?? Defined).Spec.Vcpus, (Live ?? Defined).Spec.Memory, (Live ?? Defined).Record);
 
     /// <summary>Starts it, or continues in saved memory.</summary>
     public void Start(SimulatedMemory? memory)

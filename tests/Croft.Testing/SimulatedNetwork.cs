@@ -8,16 +8,24 @@ sealed class SimulatedNetwork(NetworkDefinition definition)
 {
     public NetworkDefinition Definition => definition;
 
-    public ImmutableArray<Reservation> Reservations { get; set; } =
-        [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
+    public ImmutableArray<Reservation> Reservations { get; set; } = [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
 
     /// <summary>What the running network knows, too.</summary>
-    public ImmutableArray<Reservation> Published { get; set; } =
-        [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
+    public ImmutableArray<Reservation> Published { get; set; } = [.. definition.Reservations.Select(r => Kept(r, definition.Dhcp))];
 
     /// <param name="cards">How many cards are on it.</param>
     public NetworkState StateWith(int cards) =>
-        new(definition.Name, definition.Farm, definition.Owner, definition.Folder, definition.Network, definition.Cidr, true, false, Reservations)
+        new(
+            definition.Name,
+            definition.Farm,
+            definition.Owner,
+            definition.Folder,
+            definition.Network,
+            definition.Cidr,
+            true,
+            false,
+            Reservations
+        )
         {
             Nat = definition.Nat,
             Dhcp = Reservations.IsEmpty ? null : definition.Dhcp,

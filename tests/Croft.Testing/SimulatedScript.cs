@@ -3,7 +3,10 @@ using Croft.Guests;
 
 namespace Croft.Testing;
 
-/// <summary>The script of a phase as a simulated guest understands it: <c>echo</c>, <c>sleep</c>, <c>poweroff</c>, <c>exit</c>, each on a line of its own.</summary>
+/// <summary>
+/// The script of a phase as a simulated guest understands it: <c>echo</c>, <c>sleep</c>, <c>poweroff</c>, <c>exit</c>, each on a line of
+/// its own.
+/// </summary>
 sealed record SimulatedScript(IReadOnlyList<(string Word, string Argument)> Steps)
 {
     public static readonly SimulatedScript Nothing = new([]);
@@ -27,5 +30,6 @@ sealed record SimulatedScript(IReadOnlyList<(string Word, string Argument)> Step
         return new([.. files[Path.Combine(folder["/tmp/".Length..], program)].Split('\n').Select(Step)]);
     }
 
-    static (string, string) Step(string line) => line.Trim().Split(' ', 2) is [var word, var argument] ? (word, argument) : (line.Trim(), "");
+    static (string, string) Step(string line) =>
+        line.Trim().Split(' ', 2) is [var word, var argument] ? (word, argument) : (line.Trim(), "");
 }

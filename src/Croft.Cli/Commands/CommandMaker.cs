@@ -12,7 +12,14 @@ sealed class CommandMaker(GlobalOptions options)
     /// <param name="run">What it does; returns the exit code.</param>
     /// <param name="alone">Whether it waits for other commands that change the farm, and those for it.</param>
     /// <param name="timeout">Whether --timeout bounds the whole command; otherwise the command gives it a meaning of its own.</param>
-    public Command Make(string name, string description, IEnumerable<Symbol> parts, Func<Session, ParseResult, CancellationToken, Task<int>> run, bool alone = false, bool timeout = true)
+    public Command Make(
+        string name,
+        string description,
+        IEnumerable<Symbol> parts,
+        Func<Session, ParseResult, CancellationToken, Task<int>> run,
+        bool alone = false,
+        bool timeout = true
+    )
     {
         var command = Group(name, description, parts);
         command.SetAction((parsed, cancel) => RunAsync(run, parsed, alone, timeout, cancel));
@@ -27,16 +34,28 @@ sealed class CommandMaker(GlobalOptions options)
         {
             switch (part)
             {
-                case Command sub: command.Add(sub); break;
-                case Option option: command.Add(option); break;
-                case Argument argument: command.Add(argument); break;
+                case Command sub:
+                    command.Add(sub);
+                    break;
+                case Option option:
+                    command.Add(option);
+                    break;
+                case Argument argument:
+                    command.Add(argument);
+                    break;
             }
         }
 
         return command;
     }
 
-    async Task<int> RunAsync(Func<Session, ParseResult, CancellationToken, Task<int>> run, ParseResult parsed, bool alone, bool timeout, CancellationToken cancel)
+    async Task<int> RunAsync(
+        Func<Session, ParseResult, CancellationToken, Task<int>> run,
+        ParseResult parsed,
+        bool alone,
+        bool timeout,
+        CancellationToken cancel
+    )
     {
         var terminal = new Terminal(parsed.GetValue(options.NoColor));
         var session = new Session(parsed, options, terminal);
@@ -53,7 +72,14 @@ sealed class CommandMaker(GlobalOptions options)
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            return ErrorPrinter.Print(CroftException.World($"croft {parsed.CommandResult.Command.Name} was not done within --timeout {session.Timeout!.Value.TotalSeconds:0} s", "croft ls shows what exists"), terminal, session.Verbose);
+            return ErrorPrinter.Print(
+                CroftException.World(
+                    $"croft {parsed.CommandResult.Command.Name} was not done within --timeout {session.Timeout!.Value.TotalSeconds:0} s",
+                    "croft ls shows what exists"
+                ),
+                terminal,
+                session.Verbose
+            );
         }
         catch (Exception e)
         {

@@ -11,9 +11,10 @@ static class CompletionCommand
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         return make.Make("completion", "Print the completion script of a shell, to be sourced", [shell], (session, parsed, _) =>
         {
-            Terminal.ResultText(parsed.GetValue(shell) switch
-            {
-                "bash" => """
+            Terminal.ResultText(
+                parsed.GetValue(shell) switch
+                {
+                    "bash" => """
                     _croft() {
                         local IFS=$'\n'
                         COMPREPLY=($(compgen -W "$(croft "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
@@ -21,7 +22,7 @@ static class CompletionCommand
                     complete -o default -F _croft croft
 
                     """,
-                "zsh" => """
+                    "zsh" => """
                     _croft() {
                         local -a words_found
                         words_found=("${(@f)$(croft "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
@@ -31,11 +32,12 @@ static class CompletionCommand
                     compdef _croft croft
 
                     """,
-                _ => """
+                    _ => """
                     complete -c croft -f -a '(croft "[suggest:"(string length -- (commandline -cp))"]" (commandline -cp) 2>/dev/null)'
 
                     """,
-            });
+                }
+            );
             return Task.FromResult(0);
         });
     }

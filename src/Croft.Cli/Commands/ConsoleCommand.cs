@@ -54,7 +54,8 @@ static class ConsoleCommand
                         return;
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         await Task.WhenAny(fromGuest, fromUser).WaitAsync(cancel);
     }
 }

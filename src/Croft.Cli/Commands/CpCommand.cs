@@ -13,19 +13,26 @@ static class CpCommand
         return make.Make("cp", "Copy files and folders to or from a guest", [source, target], async (session, parsed, cancel) =>
         {
             var (from, to) = (parsed.GetValue(source)!, parsed.GetValue(target)!);
-            var machine = Machine(from) ?? Machine(to) ?? throw CroftException.Usage("neither side names a machine", "croft cp FILE MACHINE:PATH");
+            var machine = Machine(from)
+                ?? Machine(to)
+                ?? throw CroftException.Usage("neither side names a machine", "croft cp FILE MACHINE:PATH");
             if (Machine(from) is not null && Machine(to) is not null)
                 throw CroftException.Usage("one side must be a path of this host", "copy here first, then there");
             var (openFarm, found) = await session.FindAsync(machine, cancel);
             using (openFarm)
             {
                 await InUse.OpenAsync(openFarm, found, "cp", cancel);
-                return await new Tool("scp", "-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)).RunOnTerminalAsync(cancel);
+                return await new Tool("scp", "-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)).RunOnTerminalAsync(
+                    cancel
+                );
             }
         });
     }
 
-    static string? Machine(string side) => side.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && !side[..colon].Contains('/', StringComparison.Ordinal) ? side[..colon] : null;
+    static string? Machine(string side) =>
+        side.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && !side[..colon].Contains('/', StringComparison.Ordinal)
+            ? side[..colon]
+            : null;
 
     /// <summary>A path of this host must not look like an option or a host to scp.</summary>
     static string Local(string side) => Machine(side) is null ? Path.GetFullPath(side) : side;

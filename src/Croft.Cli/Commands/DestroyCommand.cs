@@ -10,21 +10,29 @@ static class DestroyCommand
     {
         var selection = Arguments.Selection();
         var yes = Arguments.Yes();
-        return make.Make("destroy", "Remove machines with their disks, layers and addresses; without SEL the farm's networks too", [selection, yes], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await session.OpenAsync(cancel);
-            var selected = parsed.GetValue(selection)!;
-            var inventory = (await openFarm.ObserveAsync(cancel)).Inventory;
-            var machines = await Session.EveryMachineAsync(openFarm, selected, cancel);
-            foreach (var line in await FarmDown.DescribeAsync(openFarm, inventory, machines, cancel))
-                session.Terminal.Say(line);
-            if (machines.Count > 0)
-                session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {openFarm.Farm.Name}");
-            await FarmDown.DestroyAsync(openFarm, inventory, machines, everything: selected.Length == 0, cancel);
-            session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
-            if (openFarm.Silent.Count > 0)
-                session.Terminal.Say($"What is on {openFarm.SilentNames} stays: when it answers again, croft destroy removes that too.");
-            return 0;
-        }, alone: true);
+        return make.Make(
+            "destroy",
+            "Remove machines with their disks, layers and addresses; without SEL the farm's networks too",
+            [selection, yes],
+            async (session, parsed, cancel) =>
+            {
+                using var openFarm = await session.OpenAsync(cancel);
+                var selected = parsed.GetValue(selection)!;
+                var inventory = (await openFarm.ObserveAsync(cancel)).Inventory;
+                var machines = await Session.EveryMachineAsync(openFarm, selected, cancel);
+                foreach (var line in await FarmDown.DescribeAsync(openFarm, inventory, machines, cancel))
+                    session.Terminal.Say(line);
+                if (machines.Count > 0)
+                    session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {openFarm.Farm.Name}");
+                await FarmDown.DestroyAsync(openFarm, inventory, machines, everything: selected.Length == 0, cancel);
+                session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
+                if (openFarm.Silent.Count > 0)
+                    session.Terminal.Say(
+                        $"What is on {openFarm.SilentNames} stays: when it answers again, croft destroy removes that too."
+                    );
+                return 0;
+            },
+            alone: true
+        );
     }
 }

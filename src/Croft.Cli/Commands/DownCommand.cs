@@ -10,15 +10,33 @@ static class DownCommand
     public static Command Create(CommandMaker make)
     {
         var selection = Arguments.Selection();
-        return make.Make("down", "Shut machines down; their disks and layers stay", [selection], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await session.OpenAsync(cancel);
-            await StopAsync(session, openFarm, await Session.EveryMachineAsync(openFarm, parsed.GetValue(selection)!, cancel), force: false, cancel);
-            return 0;
-        }, alone: true);
+        return make.Make(
+            "down",
+            "Shut machines down; their disks and layers stay",
+            [selection],
+            async (session, parsed, cancel) =>
+            {
+                using var openFarm = await session.OpenAsync(cancel);
+                await StopAsync(
+                    session,
+                    openFarm,
+                    await Session.EveryMachineAsync(openFarm, parsed.GetValue(selection)!, cancel),
+                    force: false,
+                    cancel
+                );
+                return 0;
+            },
+            alone: true
+        );
     }
 
-    public static async Task StopAsync(Session session, OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, bool force, CancellationToken cancel)
+    public static async Task StopAsync(
+        Session session,
+        OpenFarm openFarm,
+        IReadOnlyList<ExistingMachine> machines,
+        bool force,
+        CancellationToken cancel
+    )
     {
         var running = machines.Where(m => m.State.IsOn).ToList();
         if (force)

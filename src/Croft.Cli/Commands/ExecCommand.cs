@@ -10,23 +10,32 @@ static class ExecCommand
 {
     public static Command Create(CommandMaker make)
     {
-        var words = new Argument<string[]>("SEL -- COMMAND") { Description = "Which machines, then -- and the command", Arity = ArgumentArity.OneOrMore };
-        return make.Make("exec", "Run a command in several guests at once; the exit code is the highest", [words], async (session, parsed, cancel) =>
+        var words = new Argument<string[]>("SEL -- COMMAND")
         {
-            var command = AfterDashes(parsed);
-            if (command.Length == 0)
-                throw CroftException.Usage("exec needs a command after --", "croft exec 'web-*' -- uptime");
-            var selection = parsed.GetValue(words)![..^command.Length];
-            using var openFarm = await session.OpenAsync(cancel);
-            var known = await Session.MachinesAsync(openFarm, [], cancel);
-            openFarm.WriteSshConfig(known);
-            var machines = await Session.MachinesAsync(openFarm, selection, cancel);
-            if (selection.Length == 0)
-                machines = [.. machines.Where(m => m.State.Power == PowerState.Running)];
-            if (machines.Count == 0)
-                throw CroftException.World("no machine of the farm runs", "croft up");
-            return await RunAsync(session, openFarm, machines, command, cancel);
-        });
+            Description = "Which machines, then -- and the command",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        return make.Make(
+            "exec",
+            "Run a command in several guests at once; the exit code is the highest",
+            [words],
+            async (session, parsed, cancel) =>
+            {
+                var command = AfterDashes(parsed);
+                if (command.Length == 0)
+                    throw CroftException.Usage("exec needs a command after --", "croft exec 'web-*' -- uptime");
+                var selection = parsed.GetValue(words)![..^command.Length];
+                using var openFarm = await session.OpenAsync(cancel);
+                var known = await Session.MachinesAsync(openFarm, [], cancel);
+                openFarm.WriteSshConfig(known);
+                var machines = await Session.MachinesAsync(openFarm, selection, cancel);
+                if (selection.Length == 0)
+                    machines = [.. machines.Where(m => m.State.Power == PowerState.Running)];
+                if (machines.Count == 0)
+                    throw CroftException.World("no machine of the farm runs", "croft up");
+                return await RunAsync(session, openFarm, machines, command, cancel);
+            }
+        );
     }
 
     /// <summary>What was written after --.</summary>
@@ -36,23 +45,33 @@ static class ExecCommand
         return dashes < 0 ? [] : [.. parsed.Tokens.Skip(dashes + 1).Select(t => t.Value)];
     }
 
-    public static async Task<int> RunAsync(Session session, OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, string[] command, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        Session session,
+        OpenFarm openFarm,
+        IReadOnlyList<ExistingMachine> machines,
+        string[] command,
+        CancellationToken cancel
+    )
     {
         var gate = new Lock();
-        var codes = await Task.WhenAll(machines.Select(async machine =>
-        {
-            var guest = await InUse.OpenAsync(openFarm, machine, "exec", cancel);
-            using var told = Waits.For($"the command in machine \"{machine.Record.Name}\"");
-            var result = await (guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
+        var codes = await Task.WhenAll(
+            machines.Select(async machine =>
             {
-                Line = line =>
-                {
-                    lock (gate)
-                        Terminal.Result($"{machine.Record.Name}: {line}");
-                },
-            }).RunAsync(cancel);
-            return result.ExitCode;
-        }));
+                var guest = await InUse.OpenAsync(openFarm, machine, "exec", cancel);
+                using var told = Waits.For($"the command in machine \"{machine.Record.Name}\"");
+                var result = await (
+                    guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
+                    {
+                        Line = line =>
+                        {
+                            lock (gate)
+                                Terminal.Result($"{machine.Record.Name}: {line}");
+                        },
+                    }
+                ).RunAsync(cancel);
+                return result.ExitCode;
+            })
+        );
         return codes.Max();
     }
 }

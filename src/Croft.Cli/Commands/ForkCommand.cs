@@ -10,25 +10,57 @@ static class ForkCommand
     public static Command Create(CommandMaker make)
     {
         var machine = new Argument<string>("MACHINE") { Description = "The machine to fork; it goes on running" };
-        var count = new Option<int>("--count") { Description = "How many", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var name = new Option<string?>("--name") { Description = "The new machine's name, or what the names begin with; by default MACHINE-1, MACHINE-2, …", HelpName = "NAME" };
-        var from = new Option<string?>("--from") { Description = "Fork this snapshot or layer, which must hold memory, instead of the present state", HelpName = "SNAPSHOT" };
-        return make.Make("fork", "Make machines that continue from a running one's present state, each with its own identity", [machine, count, name, from], async (session, parsed, cancel) =>
+        var count = new Option<int>("--count")
         {
-            var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n ? n : throw CroftException.Usage($"--count is from 1 to {MostForks}");
-            var farm = session.LoadFarm();
-            using var before = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
-            var chosen = await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel);
-            var parent = chosen is [var one] ? one : throw CroftException.Usage(
-                $"fork forks one machine, and \"{parsed.GetValue(machine)}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}", "name one; --count says how many forks of it");
-            var stem = parsed.GetValue(name);
-            string[] names = stem is not null && wanted == 1 ? [stem] : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
-            using var openFarm = await OpenFarm.OpenAsync(FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor), session.Settings, cancel);
-            var plan = (await openFarm.PlanAsync(cancel)).Of(names);
-            using var view = Progress.Create(session.Terminal, names);
-            var summary = await FarmFork.RunAsync(openFarm, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
-            view.Dispose();
-            return UpCommand.Report(session, summary, cancel);
-        }, alone: true);
+            Description = "How many",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var name = new Option<string?>("--name")
+        {
+            Description = "The new machine's name, or what the names begin with; by default MACHINE-1, MACHINE-2, …",
+            HelpName = "NAME",
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Fork this snapshot or layer, which must hold memory, instead of the present state",
+            HelpName = "SNAPSHOT",
+        };
+        return make.Make(
+            "fork",
+            "Make machines that continue from a running one's present state, each with its own identity",
+            [machine, count, name, from],
+            async (session, parsed, cancel) =>
+            {
+                var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n
+                    ? n
+                    : throw CroftException.Usage($"--count is from 1 to {MostForks}");
+                var farm = session.LoadFarm();
+                using var before = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
+                var chosen = await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel);
+                var parent = chosen is [var one]
+                    ? one
+                    : throw CroftException.Usage(
+                        $"fork forks one machine, and \"{parsed.GetValue(machine)}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}",
+                        "name one; --count says how many forks of it"
+                    );
+                var stem = parsed.GetValue(name);
+                string[] names =
+                    stem is not null && wanted == 1
+                        ? [stem]
+                        : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
+                using var openFarm = await OpenFarm.OpenAsync(
+                    FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor),
+                    session.Settings,
+                    cancel
+                );
+                var plan = (await openFarm.PlanAsync(cancel)).Of(names);
+                using var view = Progress.Create(session.Terminal, names);
+                var summary = await FarmFork.RunAsync(openFarm, parent, parsed.GetValue(from), plan, view.Follow, view.Images, cancel);
+                view.Dispose();
+                return UpCommand.Report(session, summary, cancel);
+            },
+            alone: true
+        );
     }
 }

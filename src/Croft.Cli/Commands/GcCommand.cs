@@ -12,34 +12,62 @@ static class GcCommand
     public static Command Create(CommandMaker make)
     {
         var yes = Arguments.Yes();
-        return make.Make("gc", "Show what belongs to no farm any more on these hypervisors, ask, and remove it", [yes], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await session.OpenHereAsync(cancel);
-            var found = await FarmGc.FindAsync(openFarm, cancel);
-            if (!Print(session, openFarm, found))
+        return make.Make(
+            "gc",
+            "Show what belongs to no farm any more on these hypervisors, ask, and remove it",
+            [yes],
+            async (session, parsed, cancel) =>
+            {
+                using var openFarm = await session.OpenHereAsync(cancel);
+                var found = await FarmGc.FindAsync(openFarm, cancel);
+                if (!Print(session, openFarm, found))
+                    return 0;
+                session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
+                session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(openFarm, found, cancel))} are gone.");
                 return 0;
-            session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
-            session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(openFarm, found, cancel))} are gone.");
-            return 0;
-        }, alone: true);
+            },
+            alone: true
+        );
     }
 
     /// <summary>Shows what was found; false when that is nothing.</summary>
     public static bool Print(Session session, OpenFarm openFarm, IReadOnlyCollection<Leftover> found)
     {
         if (session.Output != "table")
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. found.Select(l => (JsonNode)new JsonObject
-            {
-                ["hypervisor"] = l.Hypervisor,
-                ["kind"] = Kind(l),
-                ["name"] = l.Name,
-                ["bytes"] = l.Bytes,
-                ["why"] = l.Why,
-            })])));
+            Terminal.ResultText(
+                Printed.As(
+                    session.Output,
+                    new JsonArray([
+                        .. found.Select(l =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["hypervisor"] = l.Hypervisor,
+                                    ["kind"] = Kind(l),
+                                    ["name"] = l.Name,
+                                    ["bytes"] = l.Bytes,
+                                    ["why"] = l.Why,
+                                }
+                        ),
+                    ])
+                )
+            );
         else if (found.Count > 0)
-            Terminal.ResultText(TextTable.Render(
-                ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
-                found.Select(l => (IReadOnlyList<string>)[l.Hypervisor.Length == 0 ? "-" : l.Hypervisor, Kind(l), Short(l), l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB", l.Why])));
+            Terminal.ResultText(
+                TextTable.Render(
+                    ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
+                    found.Select(l =>
+                        (IReadOnlyList<string>)
+                            [
+                                l.Hypervisor.Length == 0 ? "-" : l.Hypervisor,
+                                Kind(l),
+                                Short(l),
+                                l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB",
+                                l.Why,
+                            ]
+                    )
+                )
+            );
         if (openFarm.Silent.Count > 0)
             session.Terminal.Say($"What is on {openFarm.SilentNames} was not seen.");
         if (found.Count == 0)

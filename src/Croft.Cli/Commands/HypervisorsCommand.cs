@@ -15,36 +15,72 @@ static class HypervisorsCommand
     const int MachinesWidth = 40;
     const int AbilitiesWidth = 76;
 
-    public static Command Create(CommandMaker make) => make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
-    {
-        using var openFarm = await session.OpenAsync(cancel);
-        var hypervisors = (await openFarm.ObserveAsync(cancel)).Inventory.Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state)).ToList();
-        Terminal.ResultText(session.Output == "table" ? Text(hypervisors) : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))])));
-        return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
-    });
+    public static Command Create(CommandMaker make) =>
+        make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
+        {
+            using var openFarm = await session.OpenAsync(cancel);
+            var hypervisors = (await openFarm.ObserveAsync(cancel))
+                .Inventory.Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state))
+                .ToList();
+            Terminal.ResultText(
+                session.Output == "table"
+                    ? Text(hypervisors)
+                    : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))]))
+            );
+            return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
+        });
 
     static string Text(IReadOnlyList<Load> hypervisors)
     {
         var answer = hypervisors.Where(h => Absence(h) is null).ToList();
         var load = TextTable.Render(
             ["NAME", "CPUS", "CROFT'S", "OTHERS'", "FREE", "MEMORY", "CROFT'S", "OTHERS'", "FREE", "OF THIS FARM"],
-            hypervisors.SelectMany(h => Absence(h) is { } absence ? [[h.Spec.Name, .. Enumerable.Repeat("-", 8), absence]] : Rows(
-                [
-                    h.Spec.Name, $"{h.State.Vcpus}", $"{h.Croft.Vcpus}", $"{h.Others.Vcpus}", $"{Math.Max(0, h.Free.Vcpus)}",
-                    Room.Size(h.State.Memory), Room.Size(h.Croft.Memory), Room.Size(h.Others.Memory), Room.Size(h.Free.Memory),
-                ],
-                h.OfFarm,
-                MachinesWidth)));
+            hypervisors.SelectMany(h =>
+                Absence(h) is { } absence
+                    ?
+                    [
+                        [h.Spec.Name, .. Enumerable.Repeat("-", 8), absence],
+                    ]
+                    : Rows(
+                        [
+                            h.Spec.Name,
+                            $"{h.State.Vcpus}",
+                            $"{h.Croft.Vcpus}",
+                            $"{h.Others.Vcpus}",
+                            $"{Math.Max(0, h.Free.Vcpus)}",
+                            Room.Size(h.State.Memory),
+                            Room.Size(h.Croft.Memory),
+                            Room.Size(h.Others.Memory),
+                            Room.Size(h.Free.Memory),
+                        ],
+                        h.OfFarm,
+                        MachinesWidth
+                    )
+            )
+        );
         var abilities = TextTable.Render(
             ["NAME", "VERSIONS", "CAN RUN"],
-            answer.SelectMany(h => Rows([h.Spec.Name, h.State.Version], h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)}{Slowness(h.State, v.Key)})"), AbilitiesWidth)));
+            answer.SelectMany(h =>
+                Rows(
+                    [h.Spec.Name, h.State.Version],
+                    h.State.VirtTypes.Select(v => $"{v.Key} ({string.Join(' ', v.Value)}{Slowness(h.State, v.Key)})"),
+                    AbilitiesWidth
+                )
+            )
+        );
         return answer.Count == 0 ? load : $"{load}\n{abilities}";
     }
 
     /// <summary>How much slower emulation was measured to be there.</summary>
-    static string Slowness(HypervisorState state, string arch) => state.Slowness.TryGetValue(arch, out var factor) ? string.Create(CultureInfo.InvariantCulture, $", emulated {factor:0.#} x slower") : "";
+    static string Slowness(HypervisorState state, string arch) =>
+        state.Slowness.TryGetValue(arch, out var factor)
+            ? string.Create(CultureInfo.InvariantCulture, $", emulated {factor:0.#} x slower")
+            : "";
 
-    static string? Absence(Load hypervisor) => hypervisor.State.IsOff ? $"{hypervisor.Spec.Machine} is off or silent" : hypervisor.State.Unreachable is not null ? "does not answer" : null;
+    static string? Absence(Load hypervisor) =>
+        hypervisor.State.IsOff ? $"{hypervisor.Spec.Machine} is off or silent"
+        : hypervisor.State.Unreachable is not null ? "does not answer"
+        : null;
 
     /// <summary>A list goes on in rows below.</summary>
     static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<string> cells, IEnumerable<string> list, int width)
@@ -64,23 +100,26 @@ static class HypervisorsCommand
         yield return [.. cells, line];
     }
 
-    static JsonObject Json(Load h) => new()
-    {
-        ["name"] = h.Spec.Name,
-        ["uri"] = h.Spec.Uri,
-        ["reachable"] = Absence(h) is null,
-        ["reason"] = h.State.Unreachable ?? Absence(h),
-        ["version"] = h.State.Version,
-        ["vcpus"] = h.State.Vcpus,
-        ["memory"] = h.State.Memory,
-        ["virtTypes"] = new JsonObject(h.State.VirtTypes.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonArray([.. v.Value.Select(t => (JsonNode)t)])))),
-        ["slowness"] = new JsonObject(h.State.Slowness.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)Math.Round(v.Value, 1)))),
-        ["machines"] = h.State.Machines.Length,
-        ["croft"] = Json(h.Croft),
-        ["others"] = Json(h.Others),
-        ["free"] = Json(h.Free),
-        ["running"] = new JsonArray([.. h.OfFarm.Select(name => (JsonNode)name)]),
-    };
+    static JsonObject Json(Load h) =>
+        new()
+        {
+            ["name"] = h.Spec.Name,
+            ["uri"] = h.Spec.Uri,
+            ["reachable"] = Absence(h) is null,
+            ["reason"] = h.State.Unreachable ?? Absence(h),
+            ["version"] = h.State.Version,
+            ["vcpus"] = h.State.Vcpus,
+            ["memory"] = h.State.Memory,
+            ["virtTypes"] = new JsonObject(
+                h.State.VirtTypes.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonArray([.. v.Value.Select(t => (JsonNode)t)])))
+            ),
+            ["slowness"] = new JsonObject(h.State.Slowness.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)Math.Round(v.Value, 1)))),
+            ["machines"] = h.State.Machines.Length,
+            ["croft"] = Json(h.Croft),
+            ["others"] = Json(h.Others),
+            ["free"] = Json(h.Free),
+            ["running"] = new JsonArray([.. h.OfFarm.Select(name => (JsonNode)name)]),
+        };
 
     static JsonObject Json(Room room) => new() { ["vcpus"] = Math.Max(0, room.Vcpus), ["memory"] = Math.Max(0, room.Memory) };
 
@@ -91,8 +130,12 @@ static class HypervisorsCommand
 
         public Room Others => Sum(m => m.Record is null);
 
-        /// <summary>Of the host, as often as its over-commit promises it, and of what the farm file lets Croft have. Processors without a factor are counted once.</summary>
-        public Room Free => Room.LeftOf(Spec with { Overcommit = Spec.Overcommit with { Vcpus = Spec.Overcommit.Vcpus ?? 1 } }, State, State.Machines);
+        /// <summary>
+        /// Of the host, as often as its over-commit promises it, and of what the farm file lets Croft have. Processors without a factor are
+        /// counted once.
+        /// </summary>
+        public Room Free =>
+            Room.LeftOf(Spec with { Overcommit = Spec.Overcommit with { Vcpus = Spec.Overcommit.Vcpus ?? 1 } }, State, State.Machines);
 
         public IEnumerable<string> OfFarm => Counting.Where(m => m.Record?.Farm == Farm.Name).Select(m => m.Record!.Name);
 

@@ -12,25 +12,37 @@ namespace Croft.Cli.Commands;
 /// <summary>image list, build, pull, remove, gc.</summary>
 static class ImageCommand
 {
-    public static Command Create(CommandMaker make) => CommandMaker.Group(
-        "image", "List, build, fetch and remove base images",
-        [
-            List(make),
-            Ensure(make, "build", "Make the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared"),
-            Update(make),
-            Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
-            Remove(make),
-            Gc(make),
-        ]);
+    public static Command Create(CommandMaker make) =>
+        CommandMaker.Group(
+            "image",
+            "List, build, fetch and remove base images",
+            [
+                List(make),
+                Ensure(
+                    make,
+                    "build",
+                    "Make the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared"
+                ),
+                Update(make),
+                Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
+                Remove(make),
+                Gc(make),
+            ]
+        );
 
     static Command List(CommandMaker make)
     {
         var remote = new Option<bool>("--remote") { Description = "Ask the publishers which versions there are instead" };
         var families = new Argument<string[]>("FAMILY") { Description = "With --remote: only these", Arity = ArgumentArity.ZeroOrMore };
-        return make.Make("list", "List the images of this host: size, who uses them, when they were last used", [families, remote], (session, parsed, cancel) =>
-            parsed.GetValue(remote) ? RemoteImages.ListAsync(session, Store(session), parsed.GetValue(families)!, cancel)
-            : parsed.GetValue(families) is { Length: > 0 } ? throw CroftException.Usage("names of families go with --remote")
-            : ListAsync(session, cancel));
+        return make.Make(
+            "list",
+            "List the images of this host: size, who uses them, when they were last used",
+            [families, remote],
+            (session, parsed, cancel) =>
+                parsed.GetValue(remote) ? RemoteImages.ListAsync(session, Store(session), parsed.GetValue(families)!, cancel)
+                : parsed.GetValue(families) is { Length: > 0 } ? throw CroftException.Usage("names of families go with --remote")
+                : ListAsync(session, cancel)
+        );
     }
 
     static async Task<int> ListAsync(Session session, CancellationToken cancel)
@@ -39,28 +51,56 @@ static class ImageCommand
         var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
         string Users(StoredImage image) => string.Join(' ', users.Where(u => u.Image == image.Id).Select(u => u.Machine));
         if (session.Output == "table")
-            Terminal.ResultText(TextTable.Render(
-                ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
-                images.Select(i => (IReadOnlyList<string>)[string.Join(", ", i.Names), i.Arch ?? "", i.Id[..16], i.Kind.ToString().ToLowerInvariant(), $"{i.Bytes >> 20} MiB", i.LastUsed.ToString("yyyy-MM-dd HH:mm"), Users(i)])));
+            Terminal.ResultText(
+                TextTable.Render(
+                    ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
+                    images.Select(i =>
+                        (IReadOnlyList<string>)
+                            [
+                                string.Join(", ", i.Names),
+                                i.Arch ?? "",
+                                i.Id[..16],
+                                i.Kind.ToString().ToLowerInvariant(),
+                                $"{i.Bytes >> 20} MiB",
+                                i.LastUsed.ToString("yyyy-MM-dd HH:mm"),
+                                Users(i),
+                            ]
+                    )
+                )
+            );
         else
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. images.Select(i => (JsonNode)new JsonObject
-            {
-                ["name"] = i.Name,
-                ["names"] = new JsonArray([.. i.Names.Select(n => (JsonNode)n)]),
-                ["arch"] = i.Arch,
-                ["id"] = i.Id,
-                ["kind"] = i.Kind.ToString().ToLowerInvariant(),
-                ["source"] = i.Source,
-                ["bytes"] = i.Bytes,
-                ["lastUsed"] = i.LastUsed.ToString("O"),
-                ["usedBy"] = new JsonArray([.. users.Where(u => u.Image == i.Id).Select(u => (JsonNode)u.Machine)]),
-            })])));
+            Terminal.ResultText(
+                Printed.As(
+                    session.Output,
+                    new JsonArray([
+                        .. images.Select(i =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["name"] = i.Name,
+                                    ["names"] = new JsonArray([.. i.Names.Select(n => (JsonNode)n)]),
+                                    ["arch"] = i.Arch,
+                                    ["id"] = i.Id,
+                                    ["kind"] = i.Kind.ToString().ToLowerInvariant(),
+                                    ["source"] = i.Source,
+                                    ["bytes"] = i.Bytes,
+                                    ["lastUsed"] = i.LastUsed.ToString("O"),
+                                    ["usedBy"] = new JsonArray([.. users.Where(u => u.Image == i.Id).Select(u => (JsonNode)u.Machine)]),
+                                }
+                        ),
+                    ])
+                )
+            );
         return 0;
     }
 
     static Command Ensure(CommandMaker make, string name, string description)
     {
-        var platforms = new Argument<string[]>("PLATFORM") { Description = "Platforms of the farm or of the catalogue", Arity = ArgumentArity.ZeroOrMore };
+        var platforms = new Argument<string[]>("PLATFORM")
+        {
+            Description = "Platforms of the farm or of the catalogue",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         return make.Make(name, description, [platforms], async (session, parsed, cancel) =>
         {
             using var view = Progress.Create(session.Terminal, []);
@@ -76,74 +116,149 @@ static class ImageCommand
 
     static Command Update(CommandMaker make)
     {
-        var platforms = new Argument<string[]>("PLATFORM") { Description = "Platforms of the farm; nothing means all", Arity = ArgumentArity.ZeroOrMore };
-        return make.Make("update", "Pin the newest images in croft.lock, and show what changed; machines stay as they are", [platforms], async (session, parsed, cancel) =>
+        var platforms = new Argument<string[]>("PLATFORM")
         {
-            if (session.FarmPath() is { } farm)
-                await FarmCatalog.FetchAsync(farm, cancel);
-            var images = Specs(session, parsed.GetValue(platforms)!).Where(s => s.Spec is CatalogueImage).DistinctBy(s => ((CatalogueImage)s.Spec).Key).ToList();
-            foreach (var (spec, store) in images)
+            Description = "Platforms of the farm; nothing means all",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        return make.Make(
+            "update",
+            "Pin the newest images in croft.lock, and show what changed; machines stay as they are",
+            [platforms],
+            async (session, parsed, cancel) =>
             {
-                var (before, now) = await store.UpdateAsync((CatalogueImage)spec, cancel);
-                Terminal.Result(before == now ? $"{spec.Name}: {now.Url} is the newest still" : before is null ? $"{spec.Name}: {now.Url}" : $"{spec.Name}: {before.Url} -> {now.Url}{(before.Url == now.Url ? $" ({before.Digest} -> {now.Digest})" : "")}");
-            }
+                if (session.FarmPath() is { } farm)
+                    await FarmCatalog.FetchAsync(farm, cancel);
+                var images = Specs(session, parsed.GetValue(platforms)!)
+                    .Where(s => s.Spec is CatalogueImage)
+                    .DistinctBy(s => ((CatalogueImage)s.Spec).Key)
+                    .ToList();
+                foreach (var (spec, store) in images)
+                {
+                    var (before, now) = await store.UpdateAsync((CatalogueImage)spec, cancel);
+                    Terminal.Result(
+                        before == now ? $"{spec.Name}: {now.Url} is the newest still"
+                        : before is null ? $"{spec.Name}: {now.Url}"
+                        : $"{spec.Name}: {before.Url} -> {now.Url}{(before.Url == now.Url ? $" ({before.Digest} -> {now.Digest})" : "")}"
+                    );
+                }
 
-            if (images.Count == 0)
-                session.Terminal.Say("The farm takes no image of the catalogue that a distribution publishes.");
-            return 0;
-        });
+                if (images.Count == 0)
+                    session.Terminal.Say("The farm takes no image of the catalogue that a distribution publishes.");
+                return 0;
+            }
+        );
     }
 
     static Command Remove(CommandMaker make)
     {
-        var names = new Argument<string[]>("IMAGE") { Description = "Names or ids, as croft image list shows them", Arity = ArgumentArity.OneOrMore };
-        var yes = Arguments.Yes();
-        return make.Make("remove", "Remove images from this host, and from its hypervisor unless machines are based on them", [names, yes], async (session, parsed, cancel) =>
+        var names = new Argument<string[]>("IMAGE")
         {
-            var store = Store(session);
-            var chosen = parsed.GetValue(names)!.SelectMany(n => store.List().Where(i => i.Names.Contains(n) || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal)).DefaultIfEmpty()
-                .Select(i => i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is"))).Distinct().ToList();
-            session.Confirm(parsed.GetValue(yes), $"Removing {string.Join("; ", chosen.Select(i => string.Join(", ", i.Names)))}");
-            using var engine = await session.Settings.ConnectAsync("local", session.Settings.LocalUri, cancel);
-            foreach (var image in chosen)
+            Description = "Names or ids, as croft image list shows them",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var yes = Arguments.Yes();
+        return make.Make(
+            "remove",
+            "Remove images from this host, and from its hypervisor unless machines are based on them",
+            [names, yes],
+            async (session, parsed, cancel) =>
             {
-                store.Remove(image.Id);
-                if (!await engine.RemoveAsync(new Leftover(engine.Name, LeftoverKind.Image, image.Id, image.Bytes, ""), cancel))
-                    session.Terminal.Say($"{image.Name} {image.Id[..16]}: machines are based on its copy in the hypervisor's pool; it stays until they are destroyed");
-            }
+                var store = Store(session);
+                var chosen = parsed
+                    .GetValue(names)!
+                    .SelectMany(n =>
+                        store
+                            .List()
+                            .Where(i => i.Names.Contains(n) || n.Length >= 8 && i.Id.StartsWith(n, StringComparison.Ordinal))
+                            .DefaultIfEmpty()
+                            .Select(i =>
+                                i ?? throw CroftException.Usage($"there is no image \"{n}\"", "croft image list shows what there is")
+                            )
+                    )
+                    .Distinct()
+                    .ToList();
+                session.Confirm(parsed.GetValue(yes), $"Removing {string.Join("; ", chosen.Select(i => string.Join(", ", i.Names)))}");
+                using var engine = await session.Settings.ConnectAsync("local", session.Settings.LocalUri, cancel);
+                foreach (var image in chosen)
+                {
+                    store.Remove(image.Id);
+                    if (!await engine.RemoveAsync(new Leftover(engine.Name, LeftoverKind.Image, image.Id, image.Bytes, ""), cancel))
+                        session.Terminal.Say(
+                            $"{image.Name} {image.Id[..16]}: machines are based on its copy in the hypervisor's pool; it stays until they are destroyed"
+                        );
+                }
 
-            return 0;
-        });
+                return 0;
+            }
+        );
     }
 
     static Command Gc(CommandMaker make)
     {
-        var unused = new Option<string>("--unused") { Description = "How long nobody may have used them, such as 72h", HelpName = "TIME", DefaultValueFactory = _ => "720h" };
-        var yes = Arguments.Yes();
-        return make.Make("gc", "Show images that nobody used for long, here and on the farm's hypervisors, ask, and remove them", [unused, yes], async (session, parsed, cancel) =>
+        var unused = new Option<string>("--unused")
         {
-            using var openFarm = await session.OpenHereAsync(cancel);
-            var found = await ImageGc.FindAsync(openFarm, session.Settings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!), cancel);
-            if (!GcCommand.Print(session, openFarm, found))
+            Description = "How long nobody may have used them, such as 72h",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => "720h",
+        };
+        var yes = Arguments.Yes();
+        return make.Make(
+            "gc",
+            "Show images that nobody used for long, here and on the farm's hypervisors, ask, and remove them",
+            [unused, yes],
+            async (session, parsed, cancel) =>
+            {
+                using var openFarm = await session.OpenHereAsync(cancel);
+                var found = await ImageGc.FindAsync(
+                    openFarm,
+                    session.Settings.Clock.GetUtcNow() - Session.ParseTime(parsed.GetValue(unused)!),
+                    cancel
+                );
+                if (!GcCommand.Print(session, openFarm, found))
+                    return 0;
+                session.Confirm(parsed.GetValue(yes), $"Removing {GcCommand.Count(found)}");
+                await ImageGc.RemoveAsync(openFarm, found, cancel);
+                session.Terminal.Say($"{GcCommand.Count(found)} are gone.");
                 return 0;
-            session.Confirm(parsed.GetValue(yes), $"Removing {GcCommand.Count(found)}");
-            await ImageGc.RemoveAsync(openFarm, found, cancel);
-            session.Terminal.Say($"{GcCommand.Count(found)} are gone.");
-            return 0;
-        });
+            }
+        );
     }
 
-    static ImageStore Store(Session session, ImageLock? own = null) => new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock) { Lock = own, Tell = session.Settings.Warn };
+    static ImageStore Store(Session session, ImageLock? own = null) =>
+        new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock) { Lock = own, Tell = session.Settings.Warn };
 
     /// <summary>The images of platforms, each with the store that knows what it means: a farm's are pinned beside its file.</summary>
     static IEnumerable<(ImageSpec Spec, ImageStore Store)> Specs(Session session, string[] platforms)
     {
-        var own = session.FarmPath() is { } file ? new ImageLock(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked) : null;
+        var own = session.FarmPath() is { } file
+            ? new ImageLock(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
+            : null;
         if (platforms.Length == 0)
             return session.LoadFarm().Machines.Select(m => (m.Image, Store(session, own)));
         var declared = session.FarmPath() is null ? [] : session.LoadFarm().Machines.Where(m => platforms.Contains(m.Platform)).ToList();
-        var rest = platforms.Except(declared.Select(m => m.Platform)).Select(p => Catalogue.Resolve(p, Session.OwnFamilies())?.Name ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")).ToList();
-        var catalogue = rest.Count == 0 ? [] : FarmFile.ReadText(PoolRequest.FarmText("catalogue", rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)), TimeSpan.FromMinutes(2)), Path.GetFullPath(FarmFile.Name), Session.Defaults).Require().Machines;
+        var rest = platforms
+            .Except(declared.Select(m => m.Platform))
+            .Select(p =>
+                Catalogue.Resolve(p, Session.OwnFamilies())?.Name
+                ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")
+            )
+            .ToList();
+        var catalogue =
+            rest.Count == 0
+                ? []
+                : FarmFile
+                    .ReadText(
+                        PoolRequest.FarmText(
+                            "catalogue",
+                            rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)),
+                            TimeSpan.FromMinutes(2)
+                        ),
+                        Path.GetFullPath(FarmFile.Name),
+                        Session.Defaults
+                    )
+                    .Require()
+                    .Machines;
         return [.. declared.Select(m => (m.Image, Store(session, own))), .. catalogue.Select(m => (m.Image, Store(session)))];
     }
 
@@ -152,6 +267,13 @@ static class ImageCommand
         using var openFarm = await session.OpenAsync(cancel);
         var store = openFarm.Images;
         var existing = (await Session.MachinesAsync(openFarm, [], cancel)).Select(m => m.Record.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. from machine in openFarm.Farm.Machines where existing.Contains(machine.Name) let image = store.Find(machine.Image) where image is not null select (machine.Name, image.Id)];
+        return
+        [
+            .. from machine in openFarm.Farm.Machines
+            where existing.Contains(machine.Name)
+            let image = store.Find(machine.Image)
+            where image is not null
+            select (machine.Name, image.Id),
+        ];
     }
 }

@@ -14,54 +14,87 @@ static class LsCommand
     {
         var selection = Arguments.Selection();
         var all = new Option<bool>("--all", "-a") { Description = "List the machines of all farms on these hypervisors" };
-        return make.Make("ls", "List the machines of this farm; without a farm file, of all farms of this host", [selection, all], async (session, parsed, cancel) =>
-        {
-            var machines = session.FarmPath() is null ? await LocalAsync(session, cancel) : await OfFarmAsync(session, parsed.GetValue(all), cancel);
-            var chosen = Selection.Of(parsed.GetValue(selection)!, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
-            return Print(session, chosen);
-        });
+        return make.Make(
+            "ls",
+            "List the machines of this farm; without a farm file, of all farms of this host",
+            [selection, all],
+            async (session, parsed, cancel) =>
+            {
+                var machines = session.FarmPath() is null
+                    ? await LocalAsync(session, cancel)
+                    : await OfFarmAsync(session, parsed.GetValue(all), cancel);
+                var chosen = Selection.Of(parsed.GetValue(selection)!, machines, m =>
+                    (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor)
+                );
+                return Print(session, chosen);
+            }
+        );
     }
 
     public static int Print(Session session, IReadOnlyList<ExistingMachine> machines)
     {
         if (session.Output == "table")
-            Terminal.ResultText(TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row)));
+            Terminal.ResultText(
+                TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row))
+            );
         else
             Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. machines.Select(m => (JsonNode)Json(m))])));
         return 0;
     }
 
-    public static JsonObject Json(ExistingMachine machine) => new()
-    {
-        ["farm"] = machine.Record.Farm,
-        ["name"] = machine.Record.Name,
-        ["state"] = State(machine),
-        ["superfluous"] = machine.IsSuperfluous,
-        ["hypervisor"] = machine.Hypervisor,
-        ["platform"] = machine.Record.Platform,
-        ["target"] = machine.Record.Target,
-        ["addresses"] = new JsonObject(machine.Record.Nics.DistinctBy(n => n.Network).Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.IsOutside ? n.Place?.ToString() : Address(n))))),
-    };
+    public static JsonObject Json(ExistingMachine machine) =>
+        new()
+        {
+            ["farm"] = machine.Record.Farm,
+            ["name"] = machine.Record.Name,
+            ["state"] = State(machine),
+            ["superfluous"] = machine.IsSuperfluous,
+            ["hypervisor"] = machine.Hypervisor,
+            ["platform"] = machine.Record.Platform,
+            ["target"] = machine.Record.Target,
+            ["addresses"] = new JsonObject(
+                machine
+                    .Record.Nics.DistinctBy(n => n.Network)
+                    .Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.IsOutside ? n.Place?.ToString() : Address(n))))
+            ),
+        };
 
     /// <summary>A question mark stands for one that others decide and that nobody has seen yet.</summary>
-    public static string Address(Nic nic) => nic.Place?.ToString() ?? (nic.Port is { } port ? $"127.0.0.1:{port}" : nic.IsOutside ? "?" : "-");
+    public static string Address(Nic nic) =>
+        nic.Place?.ToString()
+        ?? (
+            nic.Port is { } port ? $"127.0.0.1:{port}"
+            : nic.IsOutside ? "?"
+            : "-"
+        );
 
     static string State(ExistingMachine machine) => machine.State.Power.ToString().ToLowerInvariant();
 
     static IReadOnlyList<string> Row(ExistingMachine m) =>
-    [
-        m.Record.Farm, m.Record.Name, State(m) + (m.IsSuperfluous ? ", superfluous" : ""), m.Hypervisor, m.Record.Platform, m.Record.Target,
-        m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
-    ];
+        [
+            m.Record.Farm,
+            m.Record.Name,
+            State(m) + (m.IsSuperfluous ? ", superfluous" : ""),
+            m.Hypervisor,
+            m.Record.Platform,
+            m.Record.Target,
+            m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
+        ];
 
     public static async Task<IReadOnlyList<ExistingMachine>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
     {
         using var openFarm = await session.OpenAsync(cancel);
         var own = await Session.OfNameAsync(openFarm, cancel);
-        foreach (var inner in openFarm.Farm.InnerHypervisors.Where(h => own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)))
+        foreach (
+            var inner in openFarm.Farm.InnerHypervisors.Where(h =>
+                own.Any(m => m.Record.Name == h.Machine && m.State.Power != PowerState.Running)
+            )
+        )
             session.Terminal.Say($"Machine {inner.Machine} is off; what is in it is not listed.");
         if (own.FirstOrDefault(m => m.Record.Owner != openFarm.Owner) is { } stranger)
-            session.Terminal.Say($"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, openFarm.Farm)}; choose another name (farm: NAME), or croft adopt");
+            session.Terminal.Say(
+                $"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, openFarm.Farm)}; choose another name (farm: NAME), or croft adopt"
+            );
         return all ? await openFarm.ListAsync(cancel) : own;
     }
 
@@ -71,5 +104,6 @@ static class LsCommand
         return [.. Croft("local", await engine.ListMachinesAsync(cancel))];
     }
 
-    static IEnumerable<ExistingMachine> Croft(string hypervisor, IEnumerable<MachineState> machines) => machines.Where(m => m.Record is not null).Select(m => new ExistingMachine(hypervisor, m));
+    static IEnumerable<ExistingMachine> Croft(string hypervisor, IEnumerable<MachineState> machines) =>
+        machines.Where(m => m.Record is not null).Select(m => new ExistingMachine(hypervisor, m));
 }

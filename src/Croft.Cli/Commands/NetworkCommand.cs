@@ -13,67 +13,131 @@ static class NetworkCommand
     public static Command Create(CommandMaker make)
     {
         var name = new Argument<string>("NETWORK") { Description = "The network's name in the farm file" };
-        return CommandMaker.Group("network", "List and show the farm's networks", [
-            make.Make("list", "List the farm's networks on each hypervisor: what they are there, and which machines are on them", [], async (session, _, cancel) =>
-            {
-                var networks = await AllAsync(session, cancel);
-                if (session.Output == "table")
-                    Terminal.ResultText(TextTable.Render(["NAME", "MODE", "HYPERVISOR", "THERE", "STATE", "SUBNET", "MACHINES"], networks.Select(n => n.Row)));
-                else
-                    Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. networks.Select(n => (JsonNode)n.Json)])));
-                return 0;
-            }),
-            make.Make("show", "Show one network: its machines with MACs and addresses, on each hypervisor", [name], async (session, parsed, cancel) =>
-            {
-                var all = await AllAsync(session, cancel);
-                var wanted = all.Where(n => n.Spec.Name == parsed.GetValue(name)).ToList();
-                if (wanted.Count == 0)
-                    throw CroftException.Usage($"the farm file declares no network \"{parsed.GetValue(name)}\"", "croft network list shows what there is");
-                Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, new JsonArray([.. wanted.Select(n => (JsonNode)n.Json)])));
-                return 0;
-            }),
-        ]);
+        return CommandMaker.Group(
+            "network",
+            "List and show the farm's networks",
+            [
+                make.Make(
+                    "list",
+                    "List the farm's networks on each hypervisor: what they are there, and which machines are on them",
+                    [],
+                    async (session, _, cancel) =>
+                    {
+                        var networks = await AllAsync(session, cancel);
+                        if (session.Output == "table")
+                            Terminal.ResultText(
+                                TextTable.Render(
+                                    ["NAME", "MODE", "HYPERVISOR", "THERE", "STATE", "SUBNET", "MACHINES"],
+                                    networks.Select(n => n.Row)
+                                )
+                            );
+                        else
+                            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. networks.Select(n => (JsonNode)n.Json)])));
+                        return 0;
+                    }
+                ),
+                make.Make(
+                    "show",
+                    "Show one network: its machines with MACs and addresses, on each hypervisor",
+                    [name],
+                    async (session, parsed, cancel) =>
+                    {
+                        var all = await AllAsync(session, cancel);
+                        var wanted = all.Where(n => n.Spec.Name == parsed.GetValue(name)).ToList();
+                        if (wanted.Count == 0)
+                            throw CroftException.Usage(
+                                $"the farm file declares no network \"{parsed.GetValue(name)}\"",
+                                "croft network list shows what there is"
+                            );
+                        Terminal.ResultText(
+                            Printed.As(
+                                session.Output == "table" ? "yaml" : session.Output,
+                                new JsonArray([.. wanted.Select(n => (JsonNode)n.Json)])
+                            )
+                        );
+                        return 0;
+                    }
+                ),
+            ]
+        );
     }
 
     static async Task<IReadOnlyList<Place>> AllAsync(Session session, CancellationToken cancel)
     {
         using var openFarm = await session.OpenAsync(cancel);
         var hypervisors = (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors;
-        return [.. from network in openFarm.Farm.Networks from hypervisor in hypervisors select new Place(openFarm.Farm.Name, network, hypervisor)];
+        return
+        [
+            .. from network in openFarm.Farm.Networks
+            from hypervisor in hypervisors
+            select new Place(openFarm.Farm.Name, network, hypervisor),
+        ];
     }
 
     /// <summary>A network on one hypervisor.</summary>
     sealed record Place(string Farm, NetworkSpec Spec, HypervisorState Hypervisor)
     {
-        public IReadOnlyList<string> Row => [Spec.Name, Mode, Hypervisor.Name, There ?? "-", State, Network?.Cidr?.ToString() ?? "-", string.Join(' ', Cards.Select(c => c.Machine))];
+        public IReadOnlyList<string> Row =>
+            [
+                Spec.Name,
+                Mode,
+                Hypervisor.Name,
+                There ?? "-",
+                State,
+                Network?.Cidr?.ToString() ?? "-",
+                string.Join(' ', Cards.Select(c => c.Machine)),
+            ];
 
-        public JsonObject Json => new()
-        {
-            ["name"] = Spec.Name,
-            ["mode"] = Mode,
-            ["hypervisor"] = Hypervisor.Name,
-            ["there"] = There,
-            ["state"] = State,
-            ["cidr"] = Network?.Cidr?.ToString(),
-            ["machines"] = new JsonArray([.. Cards.Select(c => (JsonNode)new JsonObject { ["name"] = c.Machine, ["mac"] = c.Nic.Mac, ["address"] = c.Nic.Place?.ToString(), ["port"] = c.Nic.Port })]),
-        };
+        public JsonObject Json =>
+            new()
+            {
+                ["name"] = Spec.Name,
+                ["mode"] = Mode,
+                ["hypervisor"] = Hypervisor.Name,
+                ["there"] = There,
+                ["state"] = State,
+                ["cidr"] = Network?.Cidr?.ToString(),
+                ["machines"] = new JsonArray([
+                    .. Cards.Select(c =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["name"] = c.Machine,
+                                ["mac"] = c.Nic.Mac,
+                                ["address"] = c.Nic.Place?.ToString(),
+                                ["port"] = c.Nic.Port,
+                            }
+                    ),
+                ]),
+            };
 
         string Mode => Spec.Shared is null ? Spec.Mode.ToString().ToLowerInvariant() : "shared";
 
         /// <summary>What it is called on the hypervisor.</summary>
         string? There => Network?.Name ?? Spec.Source;
 
-        NetworkState? Network => Hypervisor.Networks.FirstOrDefault(n => Spec.Mode switch
-        {
-            NetworkMode.Existing => n.Name == Spec.Source,
-            _ when Spec.IsMade => Spec.Shared is null ? n.Farm == Farm && n.Network == Spec.Name : $"{n.Farm}.{n.Network}" == Spec.Shared,
-            _ => false,
-        });
+        NetworkState? Network =>
+            Hypervisor.Networks.FirstOrDefault(n =>
+                Spec.Mode switch
+                {
+                    NetworkMode.Existing => n.Name == Spec.Source,
+                    _ when Spec.IsMade => Spec.Shared is null
+                        ? n.Farm == Farm && n.Network == Spec.Name
+                        : $"{n.Farm}.{n.Network}" == Spec.Shared,
+                    _ => false,
+                }
+            );
 
-        string State => Hypervisor.Unreachable is not null || Hypervisor.IsOff ? "unknown"
+        string State =>
+            Hypervisor.Unreachable is not null || Hypervisor.IsOff ? "unknown"
             : Spec.Mode == NetworkMode.User ? "-"
-            : Spec.Mode is NetworkMode.Bridge or NetworkMode.Direct ? Hypervisor.Devices is not { } devices ? "unknown" : devices.Contains(Spec.Source!) ? "on" : "missing"
-            : Network is { } network ? network.Active ? "on" : "off"
+            : Spec.Mode is NetworkMode.Bridge or NetworkMode.Direct
+                ? Hypervisor.Devices is not { } devices ? "unknown"
+                    : devices.Contains(Spec.Source!) ? "on"
+                    : "missing"
+            : Network is { } network
+                ? network.Active ? "on"
+                    : "off"
             : "missing";
 
         IEnumerable<(string Machine, Nic Nic)> Cards =>

@@ -13,41 +13,58 @@ static class PlanCommand
     {
         var selection = Arguments.Selection();
         var offline = new Option<bool>("--offline") { Description = "Plan from declared capabilities, without contacting any hypervisor" };
-        var explain = new Option<string>("--explain") { Description = "Tell everything that decides where one machine goes", HelpName = "machine" };
-        var extra = Arguments.ExtraVariables();
-        return make.Make("plan", "Show machines, where they go and why, what up would change, and what is cached; changes nothing", [selection, offline, explain, extra], async (session, parsed, cancel) =>
+        var explain = new Option<string>("--explain")
         {
-            var farm = Session.Good(ExtraVariables.In(LoadOrShow(session), parsed.GetValue(extra)!));
-            using var openFarm = parsed.GetValue(offline) ? OpenFarm.Offline(farm, session.Settings) : await OpenFarm.OpenAsync(farm, session.Settings, cancel);
-            var asked = parsed.GetValue(explain);
-            if (asked is not null && farm.Machines.All(m => m.Name != asked))
-                throw CroftException.Usage($"the farm file declares no machine \"{asked}\"", "croft plan lists them");
-            var plan = Select(await openFarm.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
-            if (plan.Decision is { } decision)
+            Description = "Tell everything that decides where one machine goes",
+            HelpName = "machine",
+        };
+        var extra = Arguments.ExtraVariables();
+        return make.Make(
+            "plan",
+            "Show machines, where they go and why, what up would change, and what is cached; changes nothing",
+            [selection, offline, explain, extra],
+            async (session, parsed, cancel) =>
             {
-                Terminal.ResultText(session.Output == "table" ? DecisionText.Of(decision) : Printed.As(session.Output, DecisionText.Json(decision)));
-                return decision.Hypervisor is null ? (int)FaultKind.World : 0;
-            }
+                var farm = Session.Good(ExtraVariables.In(LoadOrShow(session), parsed.GetValue(extra)!));
+                using var openFarm = parsed.GetValue(offline)
+                    ? OpenFarm.Offline(farm, session.Settings)
+                    : await OpenFarm.OpenAsync(farm, session.Settings, cancel);
+                var asked = parsed.GetValue(explain);
+                if (asked is not null && farm.Machines.All(m => m.Name != asked))
+                    throw CroftException.Usage($"the farm file declares no machine \"{asked}\"", "croft plan lists them");
+                var plan = Select(await openFarm.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
+                if (plan.Decision is { } decision)
+                {
+                    Terminal.ResultText(
+                        session.Output == "table" ? DecisionText.Of(decision) : Printed.As(session.Output, DecisionText.Json(decision))
+                    );
+                    return decision.Hypervisor is null ? (int)FaultKind.World : 0;
+                }
 
-            if (session.Output != "table")
-            {
-                Printed.Write(session.Output, PlanJson.Of(plan));
-            }
-            else
-            {
-                Terminal.ResultText(Table(plan));
-                foreach (var network in plan.Networks.Where(n => n.Change is not null))
-                    session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
-                foreach (var gone in plan.Undeclared)
-                    session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))
-                    session.Terminal.Say(openFarm.Images.Lock?.Find(image) is { } pinned ? $"image {image.Name}: {pinned.Url}, by croft.lock" : $"image {image.Name}: the newest of {image.Family.Title}; which, is found out when it is needed");
-                session.Warn(plan);
-            }
+                if (session.Output != "table")
+                {
+                    Printed.Write(session.Output, PlanJson.Of(plan));
+                }
+                else
+                {
+                    Terminal.ResultText(Table(plan));
+                    foreach (var network in plan.Networks.Where(n => n.Change is not null))
+                        session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
+                    foreach (var gone in plan.Undeclared)
+                        session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
+                    foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))
+                        session.Terminal.Say(
+                            openFarm.Images.Lock?.Find(image) is { } pinned
+                                ? $"image {image.Name}: {pinned.Url}, by croft.lock"
+                                : $"image {image.Name}: the newest of {image.Family.Title}; which, is found out when it is needed"
+                        );
+                    session.Warn(plan);
+                }
 
-            plan.ThrowIfProblems();
-            return 0;
-        });
+                plan.ThrowIfProblems();
+                return 0;
+            }
+        );
     }
 
     /// <summary>A farm file that cannot be read is a plan of problems to programs that read plans.</summary>
@@ -65,16 +82,33 @@ static class PlanCommand
     }
 
     public static Plan Select(Plan plan, IReadOnlyList<string> selection) =>
-        plan.Of(Selection.Of(selection, plan.Machines, m => (m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor)).Select(m => m.Spec.Name));
+        plan.Of(
+            Selection
+                .Of(selection, plan.Machines, m => (m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor))
+                .Select(m => m.Spec.Name)
+        );
 
-    static string Table(Plan plan) => TextTable.Render(
-        ["MACHINE", "PLATFORM", "TARGET", "HYPERVISOR", "ADDRESS", "ACTION", "CACHE", "WHY"],
-        plan.Machines.Select(m => (IReadOnlyList<string>)
-        [
-            m.Spec.Name, m.Spec.Platform, m.Spec.Target, m.Hypervisor is null ? "-" : $"{m.Hypervisor} ({m.VirtType})",
-            m.Nics.FirstOrDefault() is { } nic ? LsCommand.Address(nic) : "-",
-            m.Action.ToString().ToLowerInvariant(),
-            m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
-            m.Reason + (m.Existing?.Record?.InUse is { } held ? $"; in use since croft {held}" : m.Existing is not null && m.Layers.Any(l => l.Present is not null) ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}" : ""),
-        ]));
+    static string Table(Plan plan) =>
+        TextTable.Render(
+            ["MACHINE", "PLATFORM", "TARGET", "HYPERVISOR", "ADDRESS", "ACTION", "CACHE", "WHY"],
+            plan.Machines.Select(m =>
+                (IReadOnlyList<string>)
+                    [
+                        m.Spec.Name,
+                        m.Spec.Platform,
+                        m.Spec.Target,
+                        m.Hypervisor is null ? "-" : $"{m.Hypervisor} ({m.VirtType})",
+                        m.Nics.FirstOrDefault() is { } nic ? LsCommand.Address(nic) : "-",
+                        m.Action.ToString().ToLowerInvariant(),
+                        m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
+                        m.Reason
+                            + (
+                                m.Existing?.Record?.InUse is { } held ? $"; in use since croft {held}"
+                                : m.Existing is not null && m.Layers.Any(l => l.Present is not null)
+                                    ? $"; run reverts to layer {m.Layers.Last(l => l.Present is not null).Name}"
+                                : ""
+                            ),
+                    ]
+            )
+        );
 }

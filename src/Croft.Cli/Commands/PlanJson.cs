@@ -8,22 +8,32 @@ namespace Croft.Cli.Commands;
 /// <summary>A plan as a stable JSON document.</summary>
 static class PlanJson
 {
-    public static PrintedLists Of(Plan plan) => Of(plan.Farm.Name, plan.Machines, plan.Networks, plan.Undeclared, plan.Superfluous, plan.Notes, plan.Problems);
+    public static PrintedLists Of(Plan plan) =>
+        Of(plan.Farm.Name, plan.Machines, plan.Networks, plan.Undeclared, plan.Superfluous, plan.Notes, plan.Problems);
 
     /// <param name="farm">Null when the farm file cannot be read.</param>
     public static PrintedLists Of(
-        string? farm, IEnumerable<PlannedMachine> machines, IEnumerable<PlannedNetwork> networks, IEnumerable<string> undeclared, IEnumerable<SuperfluousMachine> superfluous,
-        IEnumerable<string> notes, IEnumerable<Problem> problems) => new(
-        "farm",
-        farm,
-        ("machines", Each(machines, Write)),
-        ("networks", Each(networks, Write)),
-        ("undeclared", Each(undeclared, (json, name) => json.WriteStringValue(name))),
-        ("superfluous", Each(superfluous, Write)),
-        ("notes", Each(notes, (json, note) => json.WriteStringValue(note))),
-        ("problems", Each(problems, Write)));
+        string? farm,
+        IEnumerable<PlannedMachine> machines,
+        IEnumerable<PlannedNetwork> networks,
+        IEnumerable<string> undeclared,
+        IEnumerable<SuperfluousMachine> superfluous,
+        IEnumerable<string> notes,
+        IEnumerable<Problem> problems
+    ) =>
+        new(
+            "farm",
+            farm,
+            ("machines", Each(machines, Write)),
+            ("networks", Each(networks, Write)),
+            ("undeclared", Each(undeclared, (json, name) => json.WriteStringValue(name))),
+            ("superfluous", Each(superfluous, Write)),
+            ("notes", Each(notes, (json, note) => json.WriteStringValue(note))),
+            ("problems", Each(problems, Write))
+        );
 
-    static IEnumerable<Action<Utf8JsonWriter>> Each<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => items.Select<T, Action<Utf8JsonWriter>>(item => json => write(json, item));
+    static IEnumerable<Action<Utf8JsonWriter>> Each<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) =>
+        items.Select<T, Action<Utf8JsonWriter>>(item => json => write(json, item));
 
     static void Write(Utf8JsonWriter json, PlannedMachine machine)
     {

@@ -14,36 +14,64 @@ static class PowerCommands
         yield return Stop(make);
         yield return Start(make, "restart", "Shut machines down and start them again", restart: true);
         yield return Simple(make, "pause", "Stop machines' processors", (engine, machine, cancel) => engine.PauseAsync(machine, cancel));
-        yield return Simple(make, "resume", "Let paused machines run again", (engine, machine, cancel) => engine.ResumeAsync(machine, cancel));
-        yield return Simple(make, "reset", "Press machines' reset button", (engine, machine, cancel) => engine.StopAsync(machine, StopBy.Resetting, cancel));
+        yield return Simple(make, "resume", "Let paused machines run again", (engine, machine, cancel) =>
+            engine.ResumeAsync(machine, cancel)
+        );
+        yield return Simple(make, "reset", "Press machines' reset button", (engine, machine, cancel) =>
+            engine.StopAsync(machine, StopBy.Resetting, cancel)
+        );
     }
 
     static Command Start(CommandMaker make, string name, string description, bool restart)
     {
         var selection = Arguments.Selection();
-        return make.Make(name, description, [selection], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await session.OpenAsync(cancel);
-            var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
-            if (restart)
-                await FarmDown.DownAsync(openFarm, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
-            var plan = (await openFarm.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
-            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-            var undeclared = await StartUndeclaredAsync(session, openFarm, machines, cancel);
-            var summary = await FarmUp.RunAsync(openFarm, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
-            view.Dispose();
-            return summary is not null ? UpCommand.Report(session, summary, cancel) : undeclared > 0 ? 0 : Nothing(session);
-        }, alone: true);
+        return make.Make(
+            name,
+            description,
+            [selection],
+            async (session, parsed, cancel) =>
+            {
+                using var openFarm = await session.OpenAsync(cancel);
+                var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
+                if (restart)
+                    await FarmDown.DownAsync(openFarm, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
+                var plan = (await openFarm.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
+                using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+                var undeclared = await StartUndeclaredAsync(session, openFarm, machines, cancel);
+                var summary = await FarmUp.RunAsync(openFarm, plan.Startable(), recreate: false, name, view.Follow, view.Images, cancel);
+                view.Dispose();
+                return summary is not null ? UpCommand.Report(session, summary, cancel)
+                    : undeclared > 0 ? 0
+                    : Nothing(session);
+            },
+            alone: true
+        );
     }
 
     /// <summary>Forks, and what the farm file no longer declares, start as they are.</summary>
-    static async Task<int> StartUndeclaredAsync(Session session, OpenFarm openFarm, IReadOnlyList<ExistingMachine> machines, CancellationToken cancel)
+    static async Task<int> StartUndeclaredAsync(
+        Session session,
+        OpenFarm openFarm,
+        IReadOnlyList<ExistingMachine> machines,
+        CancellationToken cancel
+    )
     {
         var declared = openFarm.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         var seen = (await Session.MachinesAsync(openFarm, [], cancel)).ToDictionary(m => m.Record.Name, StringComparer.Ordinal);
-        var off = machines.Where(m => !declared.Contains(m.Record.Name) && seen.ContainsKey(m.Record.Name)).Select(m => seen[m.Record.Name]).Where(m => m.State.Power is PowerState.Off or PowerState.Crashed).ToList();
+        var off = machines
+            .Where(m => !declared.Contains(m.Record.Name) && seen.ContainsKey(m.Record.Name))
+            .Select(m => seen[m.Record.Name])
+            .Where(m => m.State.Power is PowerState.Off or PowerState.Crashed)
+            .ToList();
         openFarm.WriteSshConfig(seen.Values);
-        await Task.WhenAll(off.Select(m => new PlainStart(openFarm, openFarm.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(m.Record, cancel)));
+        await Task.WhenAll(
+            off.Select(m =>
+                new PlainStart(openFarm, openFarm.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(
+                    m.Record,
+                    cancel
+                )
+            )
+        );
         return off.Count;
     }
 
@@ -69,7 +97,10 @@ static class PowerCommands
             foreach (var machine in await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel))
             {
                 if (name != "reset" && !openFarm.Engine(machine.Hypervisor).Can.Pause)
-                    throw CroftException.Usage($"hypervisor \"{machine.Hypervisor}\" has no machines that stand still", $"croft stop {machine.Record.Name}");
+                    throw CroftException.Usage(
+                        $"hypervisor \"{machine.Hypervisor}\" has no machines that stand still",
+                        $"croft stop {machine.Record.Name}"
+                    );
                 if (name == "reset" && openFarm.GuestOf(machine) is { } guest)
                     await guest.CloseAsync(cancel);
                 await act(openFarm.Engine(machine.Hypervisor), machine.Record.Id, cancel);

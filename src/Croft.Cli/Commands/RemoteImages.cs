@@ -14,21 +14,45 @@ static class RemoteImages
         var all = Session.OwnFamilies().Concat(Catalogue.Families).DistinctBy(f => f.Name).ToList();
         if (names.FirstOrDefault(n => all.All(f => f.Name != n && !f.Names.Contains(n))) is { } unknown)
             throw CroftException.Usage($"no family \"{unknown}\" in the catalogue", Words.DidYouMean(unknown, all.Select(f => f.Name)));
-        var chosen = all.Where(f => names.Length == 0 || names.Contains(f.Name) || f.Names.Intersect(names).Any()).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
+        var chosen = all.Where(f => names.Length == 0 || names.Contains(f.Name) || f.Names.Intersect(names).Any())
+            .OrderBy(f => f.Name, StringComparer.Ordinal)
+            .ToList();
         var rows = chosen.Zip(await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, cancel)))).ToList();
         if (session.Output == "table")
-            Terminal.ResultText(TextTable.Render(
-                ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
-                rows.Select(r => (IReadOnlyList<string>)[r.First.Name, r.First.Title, string.Join(' ', r.Second), string.Join(' ', Variants(r.First)), string.Join(' ', Arch(r.First))])));
+            Terminal.ResultText(
+                TextTable.Render(
+                    ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
+                    rows.Select(r =>
+                        (IReadOnlyList<string>)
+                            [
+                                r.First.Name,
+                                r.First.Title,
+                                string.Join(' ', r.Second),
+                                string.Join(' ', Variants(r.First)),
+                                string.Join(' ', Arch(r.First)),
+                            ]
+                    )
+                )
+            );
         else
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. rows.Select(r => (JsonNode)new JsonObject
-            {
-                ["family"] = r.First.Name,
-                ["title"] = r.First.Title,
-                ["versions"] = Array(r.Second),
-                ["variants"] = Array(Variants(r.First)),
-                ["arch"] = Array(Arch(r.First)),
-            })])));
+            Terminal.ResultText(
+                Printed.As(
+                    session.Output,
+                    new JsonArray([
+                        .. rows.Select(r =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["family"] = r.First.Name,
+                                    ["title"] = r.First.Title,
+                                    ["versions"] = Array(r.Second),
+                                    ["variants"] = Array(Variants(r.First)),
+                                    ["arch"] = Array(Arch(r.First)),
+                                }
+                        ),
+                    ])
+                )
+            );
         return 0;
     }
 
@@ -37,7 +61,10 @@ static class RemoteImages
         try
         {
             var arch = family.Arch.ContainsKey(Session.Defaults.HostArch) ? Session.Defaults.HostArch : Arch(family).First();
-            return await store.VersionsAsync(new CatalogueImage(family.Name, family, "", family.Variants.FirstOrDefault().Name ?? "", arch, null, null, null), cancel);
+            return await store.VersionsAsync(
+                new CatalogueImage(family.Name, family, "", family.Variants.FirstOrDefault().Name ?? "", arch, null, null, null),
+                cancel
+            );
         }
         catch (CroftException e)
         {

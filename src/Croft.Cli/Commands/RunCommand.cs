@@ -12,37 +12,69 @@ static class RunCommand
     public static Command Create(CommandMaker make)
     {
         var selection = Arguments.Selection();
-        var only = Steps("--only", "Run only these phases; what they stand on is restored or run all the same. With shutdown and at most terminate, a machine is taken as it runs", RunOptions.Shutdown);
+        var only = Steps(
+            "--only",
+            "Run only these phases; what they stand on is restored or run all the same. With shutdown and at most terminate, a machine is taken as it runs",
+            RunOptions.Shutdown
+        );
         var skip = Steps("--skip", "Do not run these phases");
         var keep = new Option<bool>("--keep") { Description = "Leave the machines up afterwards" };
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop all machines when one fails" };
-        var fresh = new Option<bool>("--fresh") { Description = "Start every machine from its image, and revert machines that are in use too" };
-        var saveAs = new Option<string?>("--save-as") { Description = "Keep the state of machines that are in use under this name, then revert them", HelpName = "NAME" };
+        var fresh = new Option<bool>("--fresh")
+        {
+            Description = "Start every machine from its image, and revert machines that are in use too",
+        };
+        var saveAs = new Option<string?>("--save-as")
+        {
+            Description = "Keep the state of machines that are in use under this name, then revert them",
+            HelpName = "NAME",
+        };
         var extra = Arguments.ExtraVariables();
         var saved = SavedPlan.Option();
-        return make.Make("run", "Run the project's phases on every machine, and report", [selection, only, skip, keep, failFast, fresh, saveAs, extra, saved], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await OpenFarm.OpenAsync(Session.Good(ExtraVariables.In(session.LoadFarm(), parsed.GetValue(extra)!)), session.Settings, cancel);
-            var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
-            session.Warn(plan);
-            var options = new RunOptions(
-                Parse(parsed.GetValue(only)!), Parse(parsed.GetValue(skip)!), parsed.GetValue(keep), parsed.GetValue(failFast), parsed.GetValue(fresh), parsed.GetValue(saveAs))
+        return make.Make(
+            "run",
+            "Run the project's phases on every machine, and report",
+            [selection, only, skip, keep, failFast, fresh, saveAs, extra, saved],
+            async (session, parsed, cancel) =>
             {
-                OnlyShutdown = parsed.GetValue(only)!.Contains(RunOptions.Shutdown),
-            };
-            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-            Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
-            var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);
-            view.Dispose();
-            var code = ReportCommand.Print(session, summary, openFarm.Farm.StateDirectory);
-            cancel.ThrowIfCancellationRequested();
-            return code;
-        }, alone: true);
+                using var openFarm = await OpenFarm.OpenAsync(
+                    Session.Good(ExtraVariables.In(session.LoadFarm(), parsed.GetValue(extra)!)),
+                    session.Settings,
+                    cancel
+                );
+                var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
+                session.Warn(plan);
+                var options = new RunOptions(
+                    Parse(parsed.GetValue(only)!),
+                    Parse(parsed.GetValue(skip)!),
+                    parsed.GetValue(keep),
+                    parsed.GetValue(failFast),
+                    parsed.GetValue(fresh),
+                    parsed.GetValue(saveAs)
+                )
+                {
+                    OnlyShutdown = parsed.GetValue(only)!.Contains(RunOptions.Shutdown),
+                };
+                using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+                Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
+                var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);
+                view.Dispose();
+                var code = ReportCommand.Print(session, summary, openFarm.Farm.StateDirectory);
+                cancel.ThrowIfCancellationRequested();
+                return code;
+            },
+            alone: true
+        );
     }
 
     static Option<string[]> Steps(string name, string description, params string[] more)
     {
-        var option = new Option<string[]>(name) { Description = description, HelpName = "PHASE", DefaultValueFactory = _ => [] };
+        var option = new Option<string[]>(name)
+        {
+            Description = description,
+            HelpName = "PHASE",
+            DefaultValueFactory = _ => [],
+        };
         option.AcceptOnlyFromAmong([.. Enum.GetValues<Phase>().Select(PhaseFiles.Name), .. more]);
         return option;
     }

@@ -21,10 +21,16 @@ sealed class SavedPlan
     SavedPlan(string file, JsonObject saved) => (this.file, this.saved) = (file, saved);
 
     /// <summary>The option of the commands that carry out a plan.</summary>
-    public static Option<string?> Option() => new("--plan") { Description = "Carry out this plan, as croft plan -o json wrote it; refuse if anything has changed since", HelpName = "FILE" };
+    public static Option<string?> Option() =>
+        new("--plan")
+        {
+            Description = "Carry out this plan, as croft plan -o json wrote it; refuse if anything has changed since",
+            HelpName = "FILE",
+        };
 
     /// <summary>The plan of what is chosen or, with a file, the one that is in it.</summary>
-    /// <exception cref="CroftException">The file is no plan of this farm, or what it says would not be done any more: says what has changed.</exception>
+    /// <exception cref="CroftException">The file is no plan of this farm, or what it says would not be done any more: says what has
+    /// changed.</exception>
     public static async Task<Plan> OrChosenAsync(string? file, IReadOnlyList<string> selection, OpenFarm openFarm, CancellationToken cancel)
     {
         if (file is null)
@@ -40,7 +46,11 @@ sealed class SavedPlan
         try
         {
             await using var content = File.OpenRead(file);
-            return await JsonNode.ParseAsync(content, cancellationToken: cancel) is JsonObject plan && plan["farm"] is JsonValue && plan["machines"] is JsonArray && plan["networks"] is JsonArray
+            return
+                await JsonNode.ParseAsync(content, cancellationToken: cancel) is JsonObject plan
+                && plan["farm"] is JsonValue
+                && plan["machines"] is JsonArray
+                && plan["networks"] is JsonArray
                 ? new(file, plan)
                 : throw new JsonException("it is something else");
         }
@@ -58,7 +68,10 @@ sealed class SavedPlan
     Plan Promise(Plan now)
     {
         if ((string?)saved["farm"] != now.Farm.Name)
-            throw CroftException.Usage($"{file} is a plan of farm \"{saved["farm"]}\", and this is \"{now.Farm.Name}\"", "-f FARM says which farm is meant");
+            throw CroftException.Usage(
+                $"{file} is a plan of farm \"{saved["farm"]}\", and this is \"{now.Farm.Name}\"",
+                "-f FARM says which farm is meant"
+            );
         if (saved["problems"] is JsonArray { Count: > 0 } problems)
             throw CroftException.Usage($"{file} cannot be carried out: {problems[0]!["message"]}", Anew);
         var chosen = now with { Machines = [.. now.Machines.Where(m => Find("machines", m.Spec.Name) is not null)] };
@@ -84,32 +97,46 @@ sealed class SavedPlan
             if (now[list]!.AsArray().FirstOrDefault(item => IsOf(item, before)) is not JsonObject after)
                 yield return $"{name} is in the plan no more";
             else
-                foreach (var change in before.Where(field => !Words.Contains(field.Key)).Select(field => Change(field.Key, field.Value, after[field.Key])).OfType<string>())
+                foreach (
+                    var change in before
+                        .Where(field => !Words.Contains(field.Key))
+                        .Select(field => Change(field.Key, field.Value, after[field.Key]))
+                        .OfType<string>()
+                )
                     yield return $"{name}: {change}";
         }
     }
 
-    static string? Change(string field, JsonNode? before, JsonNode? after) => field switch
-    {
-        _ when JsonNode.DeepEquals(before, after) => null,
-        "hardware" => "its processors, memory, model or networks are declared otherwise",
-        "disks" => before is null ? null : "its image, disks or login are declared otherwise", // null: the image was not here
-        "layers" => before!.AsObject().Where(layer => layer.Value is not null && !JsonNode.DeepEquals(layer.Value, after?[layer.Key])).Select(layer => layer.Key).ToList() is { Count: > 0 } layers
-            ? $"what goes into its layer {string.Join(" and ", layers)} has changed"
-            : null,
-        _ => $"{field} is {Text(after)} now, not {Text(before)}",
-    };
+    static string? Change(string field, JsonNode? before, JsonNode? after) =>
+        field switch
+        {
+            _ when JsonNode.DeepEquals(before, after) => null,
+            "hardware" => "its processors, memory, model or networks are declared otherwise",
+            "disks" => before is null ? null : "its image, disks or login are declared otherwise", // null: the image was not here
+            "layers" => before!
+                .AsObject()
+                .Where(layer => layer.Value is not null && !JsonNode.DeepEquals(layer.Value, after?[layer.Key]))
+                .Select(layer => layer.Key)
+                .ToList()
+                is { Count: > 0 } layers
+                ? $"what goes into its layer {string.Join(" and ", layers)} has changed"
+                : null,
+            _ => $"{field} is {Text(after)} now, not {Text(before)}",
+        };
 
-    static string Text(JsonNode? value) => value switch
-    {
-        null => "nothing",
-        JsonObject map => string.Join(", ", map.Select(field => $"{field.Key} {Text(field.Value)}")),
-        _ => value.ToString(),
-    };
+    static string Text(JsonNode? value) =>
+        value switch
+        {
+            null => "nothing",
+            JsonObject map => string.Join(", ", map.Select(field => $"{field.Key} {Text(field.Value)}")),
+            _ => value.ToString(),
+        };
 
-    JsonNode? Find(string list, string name) => saved[list]!.AsArray().FirstOrDefault(item => item is JsonObject && (string?)item["name"] == name);
+    JsonNode? Find(string list, string name) =>
+        saved[list]!.AsArray().FirstOrDefault(item => item is JsonObject && (string?)item["name"] == name);
 
     /// <summary>A network may be on several hypervisors.</summary>
     static bool IsOf(JsonNode? item, JsonObject other) =>
-        JsonNode.DeepEquals(item?["name"], other["name"]) && (item?["cidr"] is null || JsonNode.DeepEquals(item["hypervisor"], other["hypervisor"]));
+        JsonNode.DeepEquals(item?["name"], other["name"])
+        && (item?["cidr"] is null || JsonNode.DeepEquals(item["hypervisor"], other["hypervisor"]));
 }

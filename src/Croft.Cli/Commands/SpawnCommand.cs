@@ -12,24 +12,50 @@ static class SpawnCommand
 
     public static Command Create(CommandMaker make)
     {
-        var words = new Argument<string[]>("MACHINES [-- COMMAND]") { Description = "Numbers, names or ranges, each with :platform if wanted: 3:f43 vnode4 5-9:d12", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("MACHINES [-- COMMAND]")
+        {
+            Description = "Numbers, names or ranges, each with :platform if wanted: 3:f43 vnode4 5-9:d12",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var stem = new Option<string>("--stem") { Description = "Name of the pool, before the number", DefaultValueFactory = _ => "vnode" };
-        var platform = new Option<string>("--platform") { Description = "Platform of machines that name none", DefaultValueFactory = _ => Catalogue.Newest.Name };
+        var platform = new Option<string>("--platform")
+        {
+            Description = "Platform of machines that name none",
+            DefaultValueFactory = _ => Catalogue.Newest.Name,
+        };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
         var yes = Arguments.Yes();
-        return make.Make("spawn", "Make a pool of fresh machines from one line; --timeout is how long each may take to answer", [words, stem, platform, remove, yes], async (session, parsed, cancel) =>
-        {
-            var all = parsed.GetValue(words)!;
-            var command = ExecCommand.AfterDashes(parsed);
-            if (parsed.GetValue(remove) != command.Length > 0)
-                throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
-            var pools = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, parsed.GetValue(platform)!, Session.OwnFamilies()).GroupBy(m => m.Stem).ToList();
-            var codes = await Task.WhenAll(pools.Select(pool => SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(yes), cancel)));
-            return codes.Max();
-        }, timeout: false);
+        return make.Make(
+            "spawn",
+            "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
+            [words, stem, platform, remove, yes],
+            async (session, parsed, cancel) =>
+            {
+                var all = parsed.GetValue(words)!;
+                var command = ExecCommand.AfterDashes(parsed);
+                if (parsed.GetValue(remove) != command.Length > 0)
+                    throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
+                var pools = PoolRequest
+                    .Parse(all[..^command.Length], parsed.GetValue(stem)!, parsed.GetValue(platform)!, Session.OwnFamilies())
+                    .GroupBy(m => m.Stem)
+                    .ToList();
+                var codes = await Task.WhenAll(
+                    pools.Select(pool => SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(yes), cancel))
+                );
+                return codes.Max();
+            },
+            timeout: false
+        );
     }
 
-    static async Task<int> SpawnAsync(Session session, string stem, IReadOnlyList<PoolMachine> wanted, string[] command, bool yes, CancellationToken cancel)
+    static async Task<int> SpawnAsync(
+        Session session,
+        string stem,
+        IReadOnlyList<PoolMachine> wanted,
+        string[] command,
+        bool yes,
+        CancellationToken cancel
+    )
     {
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
         var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
@@ -48,7 +74,9 @@ static class SpawnCommand
         try
         {
             var code = await UpAsync(session, openFarm, names, cancel);
-            return code != 0 ? code : await ExecCommand.RunAsync(session, openFarm, await Session.MachinesAsync(openFarm, [.. names], cancel), command, cancel);
+            return code != 0
+                ? code
+                : await ExecCommand.RunAsync(session, openFarm, await Session.MachinesAsync(openFarm, [.. names], cancel), command, cancel);
         }
         finally
         {
@@ -71,7 +99,13 @@ static class SpawnCommand
         var machines = (await Session.MachinesAsync(openFarm, [], CancellationToken.None)).ToLookup(m => names.Contains(m.Record.Name));
         var others = Others(Session.Load(openFarm.Farm.File), names);
         var empty = others.Count == 0 && !machines[false].Any();
-        await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(CancellationToken.None)).Inventory, [.. machines[true]], everything: empty, CancellationToken.None);
+        await FarmDown.DestroyAsync(
+            openFarm,
+            (await openFarm.ObserveAsync(CancellationToken.None)).Inventory,
+            [.. machines[true]],
+            everything: empty,
+            CancellationToken.None
+        );
         if (empty)
             Directory.Delete(openFarm.Farm.Directory, recursive: true);
         else
@@ -81,7 +115,11 @@ static class SpawnCommand
     static Task DeclareAsync(Session session, string stem, IEnumerable<PoolMachine> machines, CancellationToken cancel)
     {
         var folder = Directory.CreateDirectory(Path.Combine(session.Pools, stem));
-        return File.WriteAllTextAsync(Path.Combine(folder.FullName, FarmFile.Name), PoolRequest.FarmText(stem, machines.OrderBy(m => m.Name, StringComparer.Ordinal), session.Timeout ?? Timeout), cancel);
+        return File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, FarmFile.Name),
+            PoolRequest.FarmText(stem, machines.OrderBy(m => m.Name, StringComparer.Ordinal), session.Timeout ?? Timeout),
+            cancel
+        );
     }
 
     /// <summary>The machines that a pool declares, less those of these names.</summary>

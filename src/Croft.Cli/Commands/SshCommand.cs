@@ -11,7 +11,11 @@ static class SshCommand
     public static Command Create(CommandMaker make)
     {
         var machine = Arguments.Machine();
-        var command = new Argument<string[]>("COMMAND") { Description = "What to run there, after --; nothing opens a shell", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Argument<string[]>("COMMAND")
+        {
+            Description = "What to run there, after --; nothing opens a shell",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         return make.Make(Name, "Open a shell in a guest, or run a command there", [machine, command], async (session, parsed, cancel) =>
         {
             var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);

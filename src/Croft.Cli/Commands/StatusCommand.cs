@@ -9,11 +9,20 @@ static class StatusCommand
 {
     public static Command Create(CommandMaker make)
     {
-        var machine = new Argument<string?>("MACHINE") { Description = "A machine's name; nothing lists the machines of all farms", Arity = ArgumentArity.ZeroOrOne };
+        var machine = new Argument<string?>("MACHINE")
+        {
+            Description = "A machine's name; nothing lists the machines of all farms",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         return make.Make("status", "Show one machine in detail, or the machines of all farms", [machine], async (session, parsed, cancel) =>
         {
             if (parsed.GetValue(machine) is null)
-                return LsCommand.Print(session, session.FarmPath() is null ? await LsCommand.LocalAsync(session, cancel) : await LsCommand.OfFarmAsync(session, all: true, cancel));
+                return LsCommand.Print(
+                    session,
+                    session.FarmPath() is null
+                        ? await LsCommand.LocalAsync(session, cancel)
+                        : await LsCommand.OfFarmAsync(session, all: true, cancel)
+                );
             var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (openFarm)
             {
@@ -27,7 +36,9 @@ static class StatusCommand
                 json["run"] = record.Run;
                 json["held"] = record.InUse;
                 json["hostKey"] = record.HostKey;
-                json["volumes"] = new System.Text.Json.Nodes.JsonObject(files.Select(f => KeyValuePair.Create(f.Name, (System.Text.Json.Nodes.JsonNode?)f.Bytes)));
+                json["volumes"] = new System.Text.Json.Nodes.JsonObject(
+                    files.Select(f => KeyValuePair.Create(f.Name, (System.Text.Json.Nodes.JsonNode?)f.Bytes))
+                );
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
             }
 

@@ -13,22 +13,28 @@ static class UpCommand
         var selection = Arguments.Selection();
         var recreate = Arguments.Recreate();
         var saved = SavedPlan.Option();
-        return make.Make("up", "Create and start machines, and wait until they answer; a second up changes nothing", [selection, recreate, saved], async (session, parsed, cancel) =>
-        {
-            using var openFarm = await session.OpenAsync(cancel);
-            var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
-            session.Warn(plan);
-            using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-            var summary = await FarmUp.RunAsync(openFarm, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
-            view.Dispose();
-            if (summary is null)
+        return make.Make(
+            "up",
+            "Create and start machines, and wait until they answer; a second up changes nothing",
+            [selection, recreate, saved],
+            async (session, parsed, cancel) =>
             {
-                session.Terminal.Say($"Nothing to do: {plan.Machines.Length} of {plan.Machines.Length} machines run as declared.");
-                return 0;
-            }
+                using var openFarm = await session.OpenAsync(cancel);
+                var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
+                session.Warn(plan);
+                using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+                var summary = await FarmUp.RunAsync(openFarm, plan, parsed.GetValue(recreate), "up", view.Follow, view.Images, cancel);
+                view.Dispose();
+                if (summary is null)
+                {
+                    session.Terminal.Say($"Nothing to do: {plan.Machines.Length} of {plan.Machines.Length} machines run as declared.");
+                    return 0;
+                }
 
-            return Report(session, summary, cancel);
-        }, alone: true);
+                return Report(session, summary, cancel);
+            },
+            alone: true
+        );
     }
 
     /// <summary>Says how it went; the exit code follows from the worst outcome.</summary>

@@ -10,10 +10,13 @@ public sealed record DomainStats(string Name, Guid Uuid, IReadOnlyDictionary<str
     public DomainState State => (DomainState)(Number("state.state") ?? 0);
 
     /// <summary>A number, or null when the domain does not tell it.</summary>
-    public long? Number(string name) => Values.TryGetValue(name, out var value) ? value switch
-    {
-        long number => number,
-        ulong number => (long)number,
-        _ => null,
-    } : null;
+    public long? Number(string name) =>
+        Values.TryGetValue(name, out var value)
+            ? value switch
+            {
+                long number => number,
+                ulong number => (long)number,
+                _ => null,
+            }
+            : null;
 }

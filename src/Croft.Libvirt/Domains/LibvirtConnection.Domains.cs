@@ -21,16 +21,20 @@ public sealed unsafe partial class LibvirtConnection
     }
 
     /// <summary>Defines a domain, or redefines the one with the same name and UUID.</summary>
-    public LibvirtDomain DefineDomain(string xml, bool validate = false) => new(this.handle, Checked(virDomainDefineXMLFlags(this.handle, xml, validate ? 1u : 0)));
+    public LibvirtDomain DefineDomain(string xml, bool validate = false) =>
+        new(this.handle, Checked(virDomainDefineXMLFlags(this.handle, xml, validate ? 1u : 0)));
 
     /// <summary>Starts a domain that vanishes when it stops.</summary>
-    public LibvirtDomain CreateDomain(string xml, DomainStartFlags flags = DomainStartFlags.None) => new(this.handle, Checked(virDomainCreateXML(this.handle, xml, flags)));
+    public LibvirtDomain CreateDomain(string xml, DomainStartFlags flags = DomainStartFlags.None) =>
+        new(this.handle, Checked(virDomainCreateXML(this.handle, xml, flags)));
 
     /// <summary>Starts the domain saved in a file of the host, with another description where one is given. The file stays.</summary>
-    public void Restore(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) => Checked(virDomainRestoreFlags(this.handle, path, xml, flags));
+    public void Restore(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) =>
+        Checked(virDomainRestoreFlags(this.handle, path, xml, flags));
 
     /// <summary>The description inside a save image.</summary>
-    public string SaveImageXml(string path, DomainXmlFlags flags = DomainXmlFlags.None) => Checked(virDomainSaveImageGetXMLDesc(this.handle, path, flags));
+    public string SaveImageXml(string path, DomainXmlFlags flags = DomainXmlFlags.None) =>
+        Checked(virDomainSaveImageGetXMLDesc(this.handle, path, flags));
 
     LibvirtDomain? OrNull(DomainHandle? handle) => handle is null ? null : new LibvirtDomain(this.handle, handle);
 }

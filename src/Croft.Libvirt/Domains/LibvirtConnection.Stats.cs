@@ -5,10 +5,14 @@ public sealed unsafe partial class LibvirtConnection
     const uint NoWait = 1 << 29;
 
     /// <summary>
-    /// The statistics of all domains, or those that flags choose, in one round trip. Domains that are busy with another job tell less rather than
+    /// The statistics of all domains, or those that flags choose, in one round trip. Domains that are busy with another job tell less
+    /// rather than
     /// make the caller wait. NoSupport from some drivers.
     /// </summary>
-    public IReadOnlyList<DomainStats> AllDomainStats(DomainStatsTypes types = DomainStatsTypes.All, DomainListFlags flags = DomainListFlags.All)
+    public IReadOnlyList<DomainStats> AllDomainStats(
+        DomainStatsTypes types = DomainStatsTypes.All,
+        DomainListFlags flags = DomainListFlags.All
+    )
     {
         var count = Checked(virConnectGetAllDomainStats(handle, types, out var records, (uint)flags | NoWait));
         try
@@ -30,15 +34,16 @@ public sealed unsafe partial class LibvirtConnection
         }
     }
 
-    static object ValueOf(virTypedParameter* parameter) => parameter->type switch
-    {
-        1 => (long)parameter->value.i,
-        2 => (long)parameter->value.ui,
-        3 => parameter->value.l,
-        4 => parameter->value.ul,
-        5 => parameter->value.d,
-        6 => parameter->value.b != 0,
-        7 => Taken.Text(parameter->value.s) ?? "",
-        var type => throw new NotSupportedException($"libvirt sent a value of unknown type {type}."),
-    };
+    static object ValueOf(virTypedParameter* parameter) =>
+        parameter->type switch
+        {
+            1 => (long)parameter->value.i,
+            2 => (long)parameter->value.ui,
+            3 => parameter->value.l,
+            4 => parameter->value.ul,
+            5 => parameter->value.d,
+            6 => parameter->value.b != 0,
+            7 => Taken.Text(parameter->value.s) ?? "",
+            var type => throw new NotSupportedException($"libvirt sent a value of unknown type {type}."),
+        };
 }

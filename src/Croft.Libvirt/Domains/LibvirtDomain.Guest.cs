@@ -8,7 +8,9 @@ public sealed unsafe partial class LibvirtDomain
     /// <summary>The driver's own time-out of an agent command.</summary>
     public const int AgentDefaultTimeout = -1;
 
-    /// <summary>Sends a command to the guest agent and waits for its answer, at least a second. AgentUnresponsive when nobody answers.</summary>
+    /// <summary>
+    /// Sends a command to the guest agent and waits for its answer, at least a second. AgentUnresponsive when nobody answers.
+    /// </summary>
     public string AgentCommand(string json, int timeoutSeconds = AgentDefaultTimeout) =>
         Checked(virDomainQemuAgentCommand(handle, json, timeoutSeconds, 0));
 
@@ -35,7 +37,11 @@ public sealed unsafe partial class LibvirtDomain
             var each = interfaces[i];
             var addresses = new InterfaceAddress[each->naddrs];
             for (var k = 0; k < addresses.Length; k++)
-                addresses[k] = new InterfaceAddress((IPAddressFamily)each->addrs[k].type, Taken.Text(each->addrs[k].addr) ?? "", (int)each->addrs[k].prefix);
+                addresses[k] = new InterfaceAddress(
+                    (IPAddressFamily)each->addrs[k].type,
+                    Taken.Text(each->addrs[k].addr) ?? "",
+                    (int)each->addrs[k].prefix
+                );
             list[i] = new DomainInterface(Taken.Text(each->name) ?? "", Taken.Text(each->hwaddr), addresses);
             virDomainInterfaceFree(each);
         }

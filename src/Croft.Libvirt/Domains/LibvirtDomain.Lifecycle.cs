@@ -24,9 +24,12 @@ public sealed unsafe partial class LibvirtDomain
     public void Undefine(DomainUndefineFlags flags = DomainUndefineFlags.None) => Checked(virDomainUndefineFlags(handle, flags));
 
     /// <summary>Saves memory into a file of the host and stops, with another description where one is given.</summary>
-    public void Save(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) => Checked(virDomainSaveFlags(handle, path, xml, flags));
+    public void Save(string path, string? xml = null, DomainSaveFlags flags = DomainSaveFlags.None) =>
+        Checked(virDomainSaveFlags(handle, path, xml, flags));
 
-    /// <summary>Stops what another call does to the domain and takes long, such as saving its memory; that call fails, the domain goes on.</summary>
+    /// <summary>
+    /// Stops what another call does to the domain and takes long, such as saving its memory; that call fails, the domain goes on.
+    /// </summary>
     public void AbortJob() => Checked(virDomainAbortJob(handle));
 
     /// <summary>Saves memory where libvirt wants it and stops; the next start goes on from there.</summary>

@@ -23,13 +23,9 @@ static unsafe class EventLoop
     static void Run()
     {
         // Without handles and timers the loop sleeps; what another thread adds wakes it. It fails only when poll does.
-        while (!ends && virEventRunDefaultImpl() >= 0)
-        {
-        }
+        while (!ends && virEventRunDefaultImpl() >= 0) { }
     }
 
     [UnmanagedCallersOnly]
-    static void Wake(int timer, void* opaque)
-    {
-    }
+    static void Wake(int timer, void* opaque) { }
 }

@@ -1,7 +1,8 @@
 namespace Croft.Libvirt;
 
 /// <summary>
-/// One kind of event of one connection. libvirt takes a callback once per connection ("event callback already tracked"), so it is registered
+/// One kind of event of one connection. libvirt takes a callback once per connection ("event callback already tracked"), so it is
+/// registered
 /// for the first subscriber and stays until the connection ends; subscribers come and go here.
 /// </summary>
 sealed class EventSource<T>(Func<nint, int> register, Action<int> deregister)
@@ -59,9 +60,7 @@ sealed class EventSource<T>(Func<nint, int> register, Action<int> deregister)
             {
                 handler(value);
             }
-            catch (Exception)
-            {
-            }
+            catch (Exception) { }
         }
 
         public void Dispose()

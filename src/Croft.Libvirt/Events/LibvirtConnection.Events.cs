@@ -15,14 +15,27 @@ public sealed unsafe partial class LibvirtConnection
         agents = DomainEvents<AgentEvent>(AgentLifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnAgent);
         reboots = DomainEvents<RebootEvent>(RebootEventId, (delegate* unmanaged<nint, nint, nint, void>)&OnReboot);
         networks = new(
-            opaque => virConnectNetworkEventRegisterAny(this.handle, 0, 0, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork, opaque, &Callback.Free),
-            id => _ = virConnectNetworkEventDeregisterAny(this.handle, id));
+            opaque =>
+                virConnectNetworkEventRegisterAny(
+                    this.handle,
+                    0,
+                    0,
+                    (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork,
+                    opaque,
+                    &Callback.Free
+                ),
+            id => _ = virConnectNetworkEventDeregisterAny(this.handle, id)
+        );
         close = new(
             opaque => virConnectRegisterCloseCallback(this.handle, &OnClose, opaque, &Callback.Free),
-            _ => _ = virConnectUnregisterCloseCallback(this.handle, &OnClose));
+            _ => _ = virConnectUnregisterCloseCallback(this.handle, &OnClose)
+        );
     }
 
-    /// <summary>Tells what happens to the domains, in order, until disposed. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
+    /// <summary>
+    /// Tells what happens to the domains, in order, until disposed. Handlers run on the event thread: they hand on, return, and must not
+    /// throw.
+    /// </summary>
     public IDisposable SubscribeLifecycle(Action<LifecycleEvent> handler) => lifecycle.Subscribe(handler);
 
     /// <summary>Tells when guest agents come and go. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
@@ -37,9 +50,11 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>Tells when the connection breaks. NoSupport from drivers inside the process. Handlers run on the event thread.</summary>
     public IDisposable SubscribeClose(Action<CloseReason> handler) => close.Subscribe(handler);
 
-    EventSource<T> DomainEvents<T>(int eventId, void* callback) => new(
-        opaque => virConnectDomainEventRegisterAny(this.handle, 0, eventId, callback, opaque, &Callback.Free),
-        id => _ = virConnectDomainEventDeregisterAny(this.handle, id));
+    EventSource<T> DomainEvents<T>(int eventId, void* callback) =>
+        new(
+            opaque => virConnectDomainEventRegisterAny(this.handle, 0, eventId, callback, opaque, &Callback.Free),
+            id => _ = virConnectDomainEventDeregisterAny(this.handle, id)
+        );
 
     void EndSubscriptions()
     {
@@ -62,14 +77,15 @@ public sealed unsafe partial class LibvirtConnection
         Deliver(opaque, () => new AgentEvent(NameOf(domain), UuidOf(domain), (AgentState)state, (AgentReason)reason));
 
     [UnmanagedCallersOnly]
-    static void OnReboot(nint connection, nint domain, nint opaque) => Deliver(opaque, () => new RebootEvent(NameOf(domain), UuidOf(domain)));
+    static void OnReboot(nint connection, nint domain, nint opaque) =>
+        Deliver(opaque, () => new RebootEvent(NameOf(domain), UuidOf(domain)));
 
     [UnmanagedCallersOnly]
     static void OnNetwork(nint connection, nint network, int kind, int detail, nint opaque) => Deliver(opaque, () =>
-    {
-        using var borrowed = NetworkHandle.Borrow(network);
-        return new NetworkEvent(Checked(virNetworkGetName(borrowed)), LibvirtNetwork.UuidOf(borrowed), (NetworkEventKind)kind);
-    });
+        {
+            using var borrowed = NetworkHandle.Borrow(network);
+            return new NetworkEvent(Checked(virNetworkGetName(borrowed)), LibvirtNetwork.UuidOf(borrowed), (NetworkEventKind)kind);
+        });
 
     [UnmanagedCallersOnly]
     static void OnClose(nint connection, int reason, nint opaque) => Deliver(opaque, () => (CloseReason)reason);

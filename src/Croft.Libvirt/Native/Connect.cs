@@ -38,7 +38,13 @@ static unsafe partial class Libvirt
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial string? virConnectGetDomainCapabilities(
-        ConnectHandle conn, string? emulatorbin, string? arch, string? machine, string? virttype, uint flags);
+        ConnectHandle conn,
+        string? emulatorbin,
+        string? arch,
+        string? machine,
+        string? virttype,
+        uint flags
+    );
 
     [LibraryImport(Library)]
     internal static partial int virNodeGetInfo(ConnectHandle conn, out virNodeInfo info);
@@ -60,7 +66,12 @@ static unsafe partial class Libvirt
     {
         internal fixed byte model[32];
         internal CULong memory;
-        internal uint cpus, mhz, nodes, sockets, cores, threads;
+        internal uint cpus,
+            mhz,
+            nodes,
+            sockets,
+            cores,
+            threads;
     }
 }
 

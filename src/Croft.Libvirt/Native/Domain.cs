@@ -76,13 +76,21 @@ static unsafe partial class Libvirt
     internal static partial string? virDomainGetMetadata(DomainHandle domain, int type, string? uri, AffectFlags flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int virDomainSetMetadata(DomainHandle domain, int type, string? metadata, string? key, string? uri, AffectFlags flags);
+    internal static partial int virDomainSetMetadata(
+        DomainHandle domain,
+        int type,
+        string? metadata,
+        string? key,
+        string? uri,
+        AffectFlags flags
+    );
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct virDomainInfo
     {
         internal byte state;
-        internal CULong maxMem, memory;
+        internal CULong maxMem,
+            memory;
         internal ushort nrVirtCpu;
         internal ulong cpuTime;
     }
@@ -90,11 +98,11 @@ static unsafe partial class Libvirt
 
 sealed class DomainHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
-    public DomainHandle() : base(true)
-    {
-    }
+    public DomainHandle()
+        : base(true) { }
 
-    DomainHandle(nint domain, bool owned) : base(owned) => SetHandle(domain);
+    DomainHandle(nint domain, bool owned)
+        : base(owned) => SetHandle(domain);
 
     internal static DomainHandle Own(nint domain) => new(domain, true);
 

@@ -12,7 +12,14 @@ static unsafe partial class Libvirt
     internal static partial int virDomainUpdateDeviceFlags(DomainHandle domain, string xml, AffectFlags flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int virDomainBlockCommit(DomainHandle dom, string disk, string? @base, string? top, CULong bandwidth, BlockCommitFlags flags);
+    internal static partial int virDomainBlockCommit(
+        DomainHandle dom,
+        string disk,
+        string? @base,
+        string? top,
+        CULong bandwidth,
+        BlockCommitFlags flags
+    );
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainBlockRebase(DomainHandle dom, string disk, string? @base, CULong bandwidth, uint flags);
@@ -31,6 +38,7 @@ static unsafe partial class Libvirt
     {
         internal int type;
         internal CULong bandwidth;
-        internal ulong cur, end;
+        internal ulong cur,
+            end;
     }
 }

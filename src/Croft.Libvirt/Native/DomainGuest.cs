@@ -9,7 +9,12 @@ static unsafe partial class Libvirt
     internal static partial int virDomainFSThaw(DomainHandle dom, byte** mountpoints, uint nmountpoints, uint flags);
 
     [LibraryImport(Library)]
-    internal static partial int virDomainInterfaceAddresses(DomainHandle dom, out virDomainInterface** ifaces, InterfaceAddressSource source, uint flags);
+    internal static partial int virDomainInterfaceAddresses(
+        DomainHandle dom,
+        out virDomainInterface** ifaces,
+        InterfaceAddressSource source,
+        uint flags
+    );
 
     [LibraryImport(Library)]
     internal static partial void virDomainInterfaceFree(virDomainInterface* iface);

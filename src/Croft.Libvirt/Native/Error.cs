@@ -9,9 +9,7 @@ static unsafe partial class Libvirt
     private static partial void virSetErrorFunc(void* userData, delegate* unmanaged<void*, virError*, void> handler);
 
     [UnmanagedCallersOnly]
-    static void IgnoreError(void* userData, virError* error)
-    {
-    }
+    static void IgnoreError(void* userData, virError* error) { }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct virError
@@ -20,9 +18,13 @@ static unsafe partial class Libvirt
         internal int domain;
         internal byte* message;
         internal int level;
-        internal nint conn, dom;
-        internal nint str1, str2, str3;
-        internal int int1, int2;
+        internal nint conn,
+            dom;
+        internal nint str1,
+            str2,
+            str3;
+        internal int int1,
+            int2;
         internal nint net;
     }
 }

@@ -13,25 +13,46 @@ static unsafe partial class Libvirt
     internal static partial int virEventRunDefaultImpl();
 
     [LibraryImport(Library)]
-    internal static partial int virEventAddTimeout(int timeout, delegate* unmanaged<int, void*, void> cb, void* opaque, delegate* unmanaged<void*, void> ff);
+    internal static partial int virEventAddTimeout(
+        int timeout,
+        delegate* unmanaged<int, void*, void> cb,
+        void* opaque,
+        delegate* unmanaged<void*, void> ff
+    );
 
     [LibraryImport(Library)]
     internal static partial int virConnectDomainEventRegisterAny(
-        ConnectHandle conn, nint dom, int eventID, void* cb, nint opaque, delegate* unmanaged<nint, void> freecb);
+        ConnectHandle conn,
+        nint dom,
+        int eventID,
+        void* cb,
+        nint opaque,
+        delegate* unmanaged<nint, void> freecb
+    );
 
     [LibraryImport(Library)]
     internal static partial int virConnectDomainEventDeregisterAny(ConnectHandle conn, int callbackID);
 
     [LibraryImport(Library)]
     internal static partial int virConnectNetworkEventRegisterAny(
-        ConnectHandle conn, nint net, int eventID, void* cb, nint opaque, delegate* unmanaged<nint, void> freecb);
+        ConnectHandle conn,
+        nint net,
+        int eventID,
+        void* cb,
+        nint opaque,
+        delegate* unmanaged<nint, void> freecb
+    );
 
     [LibraryImport(Library)]
     internal static partial int virConnectNetworkEventDeregisterAny(ConnectHandle conn, int callbackID);
 
     [LibraryImport(Library)]
     internal static partial int virConnectRegisterCloseCallback(
-        ConnectHandle conn, delegate* unmanaged<nint, int, nint, void> cb, nint opaque, delegate* unmanaged<nint, void> freecb);
+        ConnectHandle conn,
+        delegate* unmanaged<nint, int, nint, void> cb,
+        nint opaque,
+        delegate* unmanaged<nint, void> freecb
+    );
 
     [LibraryImport(Library)]
     internal static partial int virConnectUnregisterCloseCallback(ConnectHandle conn, delegate* unmanaged<nint, int, nint, void> cb);

@@ -16,7 +16,11 @@ static unsafe partial class Libvirt
             throw new LibvirtException(problem.Code, problem.ErrorSource, problem.Message, problem.InnerException);
     }
 
-    internal static void Preload() => new Thread(() => NativeLibrary.TryLoad(Library, typeof(Libvirt).Assembly, DllImportSearchPath.SafeDirectories, out _)) { IsBackground = true }.Start();
+    internal static void Preload() =>
+        new Thread(() => NativeLibrary.TryLoad(Library, typeof(Libvirt).Assembly, DllImportSearchPath.SafeDirectories, out _))
+        {
+            IsBackground = true,
+        }.Start();
 
     static LibvirtException? Load()
     {
@@ -29,7 +33,10 @@ static unsafe partial class Libvirt
             if (virGetVersion(out var version, 0, 0) < 0)
                 return LastError();
             if (LibvirtConnection.ToVersion(version.Value) < Since.Oldest)
-                return Problem($"libvirt {LibvirtConnection.ToVersion(version.Value)} is too old; {Since.Oldest.ToString(2)} or later is needed.", null);
+                return Problem(
+                    $"libvirt {LibvirtConnection.ToVersion(version.Value)} is too old; {Since.Oldest.ToString(2)} or later is needed.",
+                    null
+                );
             if (virEventRegisterDefaultImpl() < 0)
                 return LastError();
             EventLoop.Start();
@@ -37,11 +44,15 @@ static unsafe partial class Libvirt
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
-            return Problem($"{Library} cannot be loaded; install libvirt's client library (Debian, Ubuntu: libvirt0; Fedora, Alpine: libvirt-libs; Arch: libvirt).", e);
+            return Problem(
+                $"{Library} cannot be loaded; install libvirt's client library (Debian, Ubuntu: libvirt0; Fedora, Alpine: libvirt-libs; Arch: libvirt).",
+                e
+            );
         }
     }
 
-    static LibvirtException Problem(string message, Exception? cause) => new(LibvirtError.NoConnect, LibvirtErrorSource.None, message, cause);
+    static LibvirtException Problem(string message, Exception? cause) =>
+        new(LibvirtError.NoConnect, LibvirtErrorSource.None, message, cause);
 
     [LibraryImport(Library)]
     private static partial int virInitialize();

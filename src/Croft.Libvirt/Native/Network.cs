@@ -53,7 +53,13 @@ static unsafe partial class Libvirt
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virNetworkUpdate(
-        NetworkHandle network, NetworkUpdateCommand command, NetworkUpdateSection section, int parentIndex, string xml, AffectFlags flags);
+        NetworkHandle network,
+        NetworkUpdateCommand command,
+        NetworkUpdateSection section,
+        int parentIndex,
+        string xml,
+        AffectFlags flags
+    );
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virNetworkGetDHCPLeases(NetworkHandle network, string? mac, out virNetworkDHCPLease** leases, uint flags);
@@ -78,11 +84,11 @@ static unsafe partial class Libvirt
 
 sealed class NetworkHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
-    public NetworkHandle() : base(true)
-    {
-    }
+    public NetworkHandle()
+        : base(true) { }
 
-    NetworkHandle(nint network, bool owned) : base(owned) => SetHandle(network);
+    NetworkHandle(nint network, bool owned)
+        : base(owned) => SetHandle(network);
 
     internal static NetworkHandle Own(nint network) => new(network, true);
 

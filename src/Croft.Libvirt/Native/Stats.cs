@@ -3,7 +3,12 @@ namespace Croft.Libvirt.Native;
 static unsafe partial class Libvirt
 {
     [LibraryImport(Library)]
-    internal static partial int virConnectGetAllDomainStats(ConnectHandle conn, DomainStatsTypes stats, out virDomainStatsRecord** retStats, uint flags);
+    internal static partial int virConnectGetAllDomainStats(
+        ConnectHandle conn,
+        DomainStatsTypes stats,
+        out virDomainStatsRecord** retStats,
+        uint flags
+    );
 
     [LibraryImport(Library)]
     internal static partial void virDomainStatsRecordListFree(virDomainStatsRecord** stats);
@@ -27,12 +32,25 @@ static unsafe partial class Libvirt
     [StructLayout(LayoutKind.Explicit)]
     internal struct virTypedValue
     {
-        [FieldOffset(0)] internal int i;
-        [FieldOffset(0)] internal uint ui;
-        [FieldOffset(0)] internal long l;
-        [FieldOffset(0)] internal ulong ul;
-        [FieldOffset(0)] internal double d;
-        [FieldOffset(0)] internal byte b;
-        [FieldOffset(0)] internal byte* s;
+        [FieldOffset(0)]
+        internal int i;
+
+        [FieldOffset(0)]
+        internal uint ui;
+
+        [FieldOffset(0)]
+        internal long l;
+
+        [FieldOffset(0)]
+        internal ulong ul;
+
+        [FieldOffset(0)]
+        internal double d;
+
+        [FieldOffset(0)]
+        internal byte b;
+
+        [FieldOffset(0)]
+        internal byte* s;
     }
 }

@@ -64,7 +64,9 @@ static unsafe partial class Libvirt
     internal struct virStoragePoolInfo
     {
         internal int state;
-        internal ulong capacity, allocation, available;
+        internal ulong capacity,
+            allocation,
+            available;
     }
 }
 

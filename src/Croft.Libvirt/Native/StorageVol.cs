@@ -18,7 +18,12 @@ static unsafe partial class Libvirt
     internal static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xmlDesc, VolumeCreateFlags flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial VolumeHandle virStorageVolCreateXMLFrom(PoolHandle pool, string xmlDesc, VolumeHandle clonevol, VolumeCreateFlags flags);
+    internal static partial VolumeHandle virStorageVolCreateXMLFrom(
+        PoolHandle pool,
+        string xmlDesc,
+        VolumeHandle clonevol,
+        VolumeCreateFlags flags
+    );
 
     [LibraryImport(Library)]
     internal static partial PoolHandle virStoragePoolLookupByVolume(VolumeHandle vol);
@@ -59,7 +64,8 @@ static unsafe partial class Libvirt
     internal struct virStorageVolInfo
     {
         internal int type;
-        internal ulong capacity, allocation;
+        internal ulong capacity,
+            allocation;
     }
 }
 

@@ -42,7 +42,12 @@ static unsafe partial class Libvirt
 
     [LibraryImport(Library)]
     internal static partial int virStreamEventAddCallback(
-        StreamHandle stream, int events, delegate* unmanaged<nint, int, nint, void> cb, nint opaque, delegate* unmanaged<nint, void> ff);
+        StreamHandle stream,
+        int events,
+        delegate* unmanaged<nint, int, nint, void> cb,
+        nint opaque,
+        delegate* unmanaged<nint, void> ff
+    );
 
     [LibraryImport(Library)]
     internal static partial int virStreamEventUpdateCallback(StreamHandle stream, int events);

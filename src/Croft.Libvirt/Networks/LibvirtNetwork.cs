@@ -33,7 +33,10 @@ public sealed unsafe class LibvirtNetwork : IDisposable
         set => Checked(virNetworkSetAutostart(this.handle, value ? 1 : 0));
     }
 
-    /// <summary>The description; inactive, as it will be at the next start. A driver that has only one refuses to be asked for the other (libvirt's test driver before 9.1).</summary>
+    /// <summary>
+    /// The description; inactive, as it will be at the next start. A driver that has only one refuses to be asked for the other (libvirt's
+    /// test driver before 9.1).
+    /// </summary>
     public string Xml(bool inactive = false)
     {
         try
@@ -55,10 +58,17 @@ public sealed unsafe class LibvirtNetwork : IDisposable
     /// <summary>Takes the definition away; a started network becomes transient.</summary>
     public void Undefine() => Checked(virNetworkUndefine(this.handle));
 
-    /// <summary>Changes one element without a restart. The parent index says which ip element is meant; -1, the first that fits. OperationInvalid for a duplicate.</summary>
+    /// <summary>
+    /// Changes one element without a restart. The parent index says which ip element is meant; -1, the first that fits. OperationInvalid
+    /// for a duplicate.
+    /// </summary>
     public void Update(
-        NetworkUpdateCommand command, NetworkUpdateSection section, string xml, int parentIndex = -1, AffectFlags flags = AffectFlags.Live | AffectFlags.Config) =>
-        Checked(virNetworkUpdate(this.handle, command, section, parentIndex, xml, flags));
+        NetworkUpdateCommand command,
+        NetworkUpdateSection section,
+        string xml,
+        int parentIndex = -1,
+        AffectFlags flags = AffectFlags.Live | AffectFlags.Config
+    ) => Checked(virNetworkUpdate(this.handle, command, section, parentIndex, xml, flags));
 
     /// <summary>The addresses that its DHCP server has given out, all or those of one hardware address.</summary>
     public IReadOnlyList<DhcpLease> Leases(string? mac = null)
@@ -70,7 +80,13 @@ public sealed unsafe class LibvirtNetwork : IDisposable
             var each = leases[i];
             var expiry = each->expirytime > 0 ? DateTimeOffset.FromUnixTimeSeconds(each->expirytime) : (DateTimeOffset?)null;
             list[i] = new DhcpLease(
-                Taken.Text(each->mac), (IPAddressFamily)each->type, Taken.Text(each->ipaddr) ?? "", (int)each->prefix, Taken.Text(each->hostname), expiry);
+                Taken.Text(each->mac),
+                (IPAddressFamily)each->type,
+                Taken.Text(each->ipaddr) ?? "",
+                (int)each->prefix,
+                Taken.Text(each->hostname),
+                expiry
+            );
             virNetworkDHCPLeaseFree(each);
         }
         NativeMemory.Free(leases);

@@ -18,5 +18,6 @@ public sealed unsafe partial class LibvirtDomain
         LibvirtSnapshot.OrNull(Found(virDomainSnapshotLookupByName(handle, name, 0), LibvirtError.NoDomainSnapshot));
 
     /// <summary>The snapshot that the next one is a child of, or null.</summary>
-    public LibvirtSnapshot? CurrentSnapshot() => LibvirtSnapshot.OrNull(Found(virDomainSnapshotCurrent(handle, 0), LibvirtError.NoDomainSnapshot));
+    public LibvirtSnapshot? CurrentSnapshot() =>
+        LibvirtSnapshot.OrNull(Found(virDomainSnapshotCurrent(handle, 0), LibvirtError.NoDomainSnapshot));
 }

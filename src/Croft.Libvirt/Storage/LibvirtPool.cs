@@ -77,7 +77,9 @@ public sealed unsafe class LibvirtPool : IDisposable
 
     /// <summary>The volume of that name, or null.</summary>
     public LibvirtVolume? FindVolume(string name) =>
-        Found(virStorageVolLookupByName(this.handle, name), LibvirtError.NoStorageVol) is { } handle ? new LibvirtVolume(this.connection, handle) : null;
+        Found(virStorageVolLookupByName(this.handle, name), LibvirtError.NoStorageVol) is { } handle
+            ? new LibvirtVolume(this.connection, handle)
+            : null;
 
     /// <summary>Makes a volume. StorageVolExist when there is one of that name.</summary>
     public LibvirtVolume CreateVolume(string xml, VolumeCreateFlags flags = VolumeCreateFlags.None) =>

@@ -3,7 +3,8 @@ namespace Croft.Libvirt;
 public sealed unsafe partial class LibvirtVolume
 {
     /// <summary>
-    /// Writes a source into the volume from an offset on, at most length bytes (0: all). Sparse leaves holes where the source has zeros: only
+    /// Writes a source into the volume from an offset on, at most length bytes (0: all). Sparse leaves holes where the source has zeros:
+    /// only
     /// for a volume that reads as zeros there. Progress is told the bytes so far. Whatever the source throws ends the transfer.
     /// </summary>
     public void Upload(Stream source, ulong offset = 0, ulong length = 0, bool sparse = false, Action<long>? progress = null)
@@ -14,7 +15,8 @@ public sealed unsafe partial class LibvirtVolume
     }
 
     /// <summary>
-    /// Reads the volume into a target from an offset on, at most length bytes (0: all). Sparse asks for holes; they become holes of a target that can
+    /// Reads the volume into a target from an offset on, at most length bytes (0: all). Sparse asks for holes; they become holes of a
+    /// target that can
     /// seek, and zeros in others. Progress is told the bytes so far. Whatever the target throws ends the transfer.
     /// </summary>
     public void Download(Stream target, ulong offset = 0, ulong length = 0, bool sparse = false, Action<long>? progress = null)

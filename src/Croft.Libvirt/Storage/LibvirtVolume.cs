@@ -39,7 +39,8 @@ public sealed unsafe partial class LibvirtVolume : IDisposable
     public void Delete(VolumeDeleteFlags flags = VolumeDeleteFlags.None) => Checked(virStorageVolDelete(Handle, flags));
 
     /// <summary>Gives it another size, in bytes.</summary>
-    public void Resize(ulong capacity, VolumeResizeFlags flags = VolumeResizeFlags.None) => Checked(virStorageVolResize(Handle, capacity, flags));
+    public void Resize(ulong capacity, VolumeResizeFlags flags = VolumeResizeFlags.None) =>
+        Checked(virStorageVolResize(Handle, capacity, flags));
 
     /// <summary>Overwrites it with zeros.</summary>
     public void Wipe() => Checked(virStorageVolWipe(Handle, 0));

@@ -33,18 +33,21 @@ static unsafe class Transfer
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            long done = 0, hole = 0;
+            long done = 0,
+                hole = 0;
             while (true)
             {
                 var want = length == 0 ? BufferSize : (int)Math.Min(BufferSize, length - (ulong)done);
                 var count = source.ReadAtLeast(buffer.AsSpan(0, want), want, throwOnEndOfStream: false);
                 if (count == 0)
                     break;
-                for (var start = 0; start < count;)
+                for (var start = 0; start < count; )
                 {
                     var run = Math.Min(HoleSize, count - start);
                     var zero = sparse && IsZero(buffer.AsSpan(start, run));
-                    while (start + run < count && sparse && IsZero(buffer.AsSpan(start + run, Math.Min(HoleSize, count - start - run))) == zero)
+                    while (
+                        start + run < count && sparse && IsZero(buffer.AsSpan(start + run, Math.Min(HoleSize, count - start - run))) == zero
+                    )
                         run += Math.Min(HoleSize, count - start - run);
                     if (!sparse)
                         run = count - start;

@@ -24,9 +24,16 @@ public enum StateKind
 /// <param name="Console">A serial console.</param>
 /// <param name="HostNetworks">The host's own bridges, cards and networks.</param>
 public sealed record EngineCapabilities(
-    StateKind States = StateKind.Memory, bool OwnNetworks = true, bool KernelBoot = true, bool Firmware = true, bool Pause = true, bool Console = true,
-    bool HostNetworks = true)
+    StateKind States = StateKind.Memory,
+    bool OwnNetworks = true,
+    bool KernelBoot = true,
+    bool Firmware = true,
+    bool Pause = true,
+    bool Console = true,
+    bool HostNetworks = true
+)
 {
     /// <summary>What the engine of a hypervisor can: as it said, or where nobody has asked yet, by what it is.</summary>
-    internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) => state?.Can ?? new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession);
+    internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) =>
+        state?.Can ?? new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession);
 }

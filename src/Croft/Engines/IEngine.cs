@@ -4,7 +4,8 @@ using Croft.Journal;
 namespace Croft.Engines;
 
 /// <summary>
-/// One hypervisor, as the rest of Croft speaks to it: verbs on machines, never on what they are made of. What exists there is asked, never remembered. Before
+/// One hypervisor, as the rest of Croft speaks to it: verbs on machines, never on what they are made of. What exists there is asked, never
+/// remembered. Before
 /// something is made, the journal names it.
 /// </summary>
 interface IEngine : IDisposable
@@ -31,7 +32,9 @@ interface IEngine : IDisposable
     /// <summary>Asks for its size and its machines only.</summary>
     Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel);
 
-    /// <summary>A running machine's record with the addresses that its guest is seen to have now, where somebody else decides them.</summary>
+    /// <summary>
+    /// A running machine's record with the addresses that its guest is seen to have now, where somebody else decides them.
+    /// </summary>
     Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => Task.FromResult(machine);
 
     /// <summary>All machines, other people's too.</summary>
@@ -41,7 +44,8 @@ interface IEngine : IDisposable
 
     /// <exception cref="CroftException">There is no such machine of Croft's.</exception>
     async Task<MachineRecord> RecordAsync(MachineId machine, CancellationToken cancel) =>
-        (await FindAsync(machine, cancel))?.Record ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine} of Croft's", "croft ls shows what exists");
+        (await FindAsync(machine, cancel))?.Record
+        ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine} of Croft's", "croft ls shows what exists");
 
     /// <summary>Has the hypervisor hold a copy of an image. Returns the image as the copy that is there.</summary>
     /// <param name="progress">Bytes sent so far.</param>
@@ -49,7 +53,12 @@ interface IEngine : IDisposable
 
     /// <summary>Makes a network where it is missing or to be another, otherwise promises the addresses that the plan adds.</summary>
     /// <returns>What is left to do, which takes a while and is best done while guests boot.</returns>
-    Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel);
+    Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
+        PlannedNetwork network,
+        string owner,
+        RunJournal journal,
+        CancellationToken cancel
+    );
 
     /// <summary>Makes a machine on fresh disks over its image; does not start it. One of the name must be off.</summary>
     Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel);
@@ -67,14 +76,20 @@ interface IEngine : IDisposable
     /// <summary>Has a machine stand still.</summary>
     Task PauseAsync(MachineId machine, CancellationToken cancel);
 
-    /// <summary>Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.</summary>
+    /// <summary>
+    /// Lets a machine go on that stands still, and its guest write again, which a snapshot that was killed may have left held.
+    /// </summary>
     Task ResumeAsync(MachineId machine, CancellationToken cancel);
 
-    /// <summary>Removes a machine with all that it used, its addresses too. Disks that machines forked from it stand on stay until the last of those goes.</summary>
+    /// <summary>
+    /// Removes a machine with all that it used, its addresses too. Disks that machines forked from it stand on stay until the last of those
+    /// goes.
+    /// </summary>
     Task RemoveAsync(MachineRecord machine, CancellationToken cancel);
 
     /// <summary>
-    /// Tells what happens to a machine until disposed, to all who watch it; from a thread of the engine's, so they must return at once. A signal is a hint: who needs
+    /// Tells what happens to a machine until disposed, to all who watch it; from a thread of the engine's, so they must return at once. A
+    /// signal is a hint: who needs
     /// to know asks.
     /// </summary>
     IDisposable Watch(MachineId machine, Action<MachineSignal> signal);
@@ -85,7 +100,9 @@ interface IEngine : IDisposable
     /// <summary>Opens the serial console of a running machine, taking it from whoever has it.</summary>
     Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel);
 
-    /// <summary>Runs a shell script in a guest, as root, by a way of the engine's own; null when the guest did not listen in time.</summary>
+    /// <summary>
+    /// Runs a shell script in a guest, as root, by a way of the engine's own; null when the guest did not listen in time.
+    /// </summary>
     Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>What is kept for a farm's machines, in order.</summary>
@@ -94,19 +111,31 @@ interface IEngine : IDisposable
     /// <summary>What belongs to nobody any more. In doubt it stays.</summary>
     /// <param name="before">What changed later is young: somebody may be making it just now.</param>
     /// <param name="superfluous">This farm's machines here of which a newer one is elsewhere.</param>
-    Task<ImmutableArray<Leftover>> LeftoversAsync(string farm, string? owner, DateTimeOffset before, IEnumerable<MachineRecord> superfluous, CancellationToken cancel);
+    Task<ImmutableArray<Leftover>> LeftoversAsync(
+        string farm,
+        string? owner,
+        DateTimeOffset before,
+        IEnumerable<MachineRecord> superfluous,
+        CancellationToken cancel
+    );
 
     /// <summary>Copies of images of which the user has none, and on which no machine stands, that nobody changed since then.</summary>
     Task<ImmutableArray<Leftover>> UnusedImagesAsync(IReadOnlyCollection<string> own, DateTimeOffset before, CancellationToken cancel);
 
-    /// <summary>Removes something that is not a machine. False when it stays: copies of an image on which a machine stands by now.</summary>
+    /// <summary>
+    /// Removes something that is not a machine. False when it stays: copies of an image on which a machine stands by now.
+    /// </summary>
     Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancel);
 
-    /// <summary>Removes a farm's networks, and whatever else carries its name: what an interrupted command left behind. Its machines are gone by then.</summary>
+    /// <summary>
+    /// Removes a farm's networks, and whatever else carries its name: what an interrupted command left behind. Its machines are gone by
+    /// then.
+    /// </summary>
     Task ClearAsync(string farm, string owner, CancellationToken cancel);
 
     /// <summary>
-    /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens proves nothing. Returns how
+    /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens
+    /// proves nothing. Returns how
     /// long the kernel took; null when its machine was seen to end before that, or to say nothing at all.
     /// </summary>
     /// <exception cref="CroftException">It could not be tried to the end, which proves nothing.</exception>

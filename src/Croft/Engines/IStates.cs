@@ -34,7 +34,10 @@ interface IStates
     /// <summary>Whether the user has one of that name; quicker than all.</summary>
     Task<bool> HasAsync(MachineId machine, string name, CancellationToken cancel);
 
-    /// <summary>Makes all ready to keep a machine's present state, so that the freezing takes no longer than it must. Memory needs a machine that runs.</summary>
+    /// <summary>
+    /// Makes all ready to keep a machine's present state, so that the freezing takes no longer than it must. Memory needs a machine that
+    /// runs.
+    /// </summary>
     Task<IPendingState> PrepareAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Keeps a machine's present state; the machine goes on as it was. Returns its record as it is then.</summary>
@@ -60,7 +63,9 @@ interface IStates
     /// <summary>Forgets a state; what nobody needs then goes with the next <see cref="TidyAsync"/>.</summary>
     Task DropAsync(StateId state, RunJournal journal, CancellationToken cancel);
 
-    /// <summary>Removes what neither a machine nor its states need. Where others had their hands on the machine's disks, all stays.</summary>
+    /// <summary>
+    /// Removes what neither a machine nor its states need. Where others had their hands on the machine's disks, all stays.
+    /// </summary>
     Task TidyAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel);
 
     /// <summary>Tidies up, and checks all that is left.</summary>
@@ -69,13 +74,17 @@ interface IStates
     /// <summary>Notes that a layer is used now.</summary>
     Task UseAsync(StateId layer, CancellationToken cancel);
 
-    /// <summary>Drops a farm's layers, those first that were not used for the longest time, until the rest takes no more than <paramref name="keep"/> bytes.</summary>
+    /// <summary>
+    /// Drops a farm's layers, those first that were not used for the longest time, until the rest takes no more than <paramref
+    /// name="keep"/> bytes.
+    /// </summary>
     /// <param name="needed">Asked, if anything may have to go, for those that stay.</param>
     Task EvictAsync(string farm, long keep, Func<Task<IReadOnlySet<StateId>>> needed, RunJournal journal, CancellationToken cancel);
 }
 
 /// <summary>
-/// A state on its way. Until it is finished there is none; whatever ends it before then leaves the machine as it was. Those that belong together are frozen when
+/// A state on its way. Until it is finished there is none; whatever ends it before then leaves the machine as it was. Those that belong
+/// together are frozen when
 /// all are ready.
 /// </summary>
 interface IPendingState

@@ -21,8 +21,10 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 /// <param name="Version">Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</param>
 /// <param name="VirtTypes">Per architecture, the virtualization types it offers, best first.</param>
 /// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
-/// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it can.</param>
-/// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what it can do before each call, 1 s and more.</param>
+/// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it
+/// can.</param>
+/// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what
+/// it can do before each call, 1 s and more.</param>
 /// <param name="Boot">Per architecture, how machines can boot there; what was not asked for is not in it.</param>
 public sealed record HypervisorState(
     string Name,
@@ -39,7 +41,8 @@ public sealed record HypervisorState(
     ImmutableHashSet<int> BusyPorts,
     string? HostNameUnknown = null,
     bool KvmClosed = false,
-    ImmutableSortedDictionary<string, BootSupport>? Boot = null)
+    ImmutableSortedDictionary<string, BootSupport>? Boot = null
+)
 {
     /// <summary>How much slower than hardware emulation is where nobody measured it.</summary>
     public const double UsualSlowness = 5;
@@ -59,7 +62,10 @@ public sealed record HypervisorState(
     /// <summary>How much slower than hardware a machine runs here; 1 where hardware runs it.</summary>
     public double SlownessOf(string arch, string? virtType) => virtType == "qemu" ? Slowness.GetValueOrDefault(arch, UsualSlowness) : 1;
 
-    /// <summary>Whether it is a machine of the farm that does not run, or whose libvirt does not answer: what it can run is what the farm file says, and what is in it is not seen.</summary>
+    /// <summary>
+    /// Whether it is a machine of the farm that does not run, or whose libvirt does not answer: what it can run is what the farm file says,
+    /// and what is in it is not seen.
+    /// </summary>
     public bool IsOff { get; init; }
 
     /// <summary>The hypervisor with the claims that have lapsed by now marked so.</summary>
@@ -71,28 +77,33 @@ public sealed record HypervisorState(
     }
 
     /// <summary>A hypervisor that does not answer.</summary>
-    public static HypervisorState Silent(string name, string reason) => new(
-        name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [], [], [], []);
+    public static HypervisorState Silent(string name, string reason) =>
+        new(name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [], [], [], []);
 
     /// <summary>A hypervisor as the farm file declares it, empty.</summary>
-    public static HypervisorState Declared(Farms.HypervisorSpec spec) => Silent(spec.Name, spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : "") with
-    {
-        Unreachable = spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : null,
-        Version = "declared",
-        IsOff = spec.Machine is not null,
-        VirtTypes = spec.Capabilities,
-        Vcpus = spec.Size.Vcpus ?? 0,
-        Memory = spec.Size.Memory ?? 0,
-    };
+    public static HypervisorState Declared(Farms.HypervisorSpec spec) =>
+        Silent(spec.Name, spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : "") with
+        {
+            Unreachable = spec.Capabilities.IsEmpty ? "the farm file declares no capabilities of it" : null,
+            Version = "declared",
+            IsOff = spec.Machine is not null,
+            VirtTypes = spec.Capabilities,
+            Vcpus = spec.Size.Vcpus ?? 0,
+            Memory = spec.Size.Memory ?? 0,
+        };
 
     /// <summary>The hypervisor with no more than the farm file says of it, so that it is planned alike before and after it runs.</summary>
-    internal HypervisorState AsDeclared(Farms.HypervisorSpec spec) => this with
-    {
-        VirtTypes = spec.Capabilities.ToImmutableSortedDictionary(
-            c => c.Key, c => c.Value.Intersect(VirtTypes.GetValueOrDefault(c.Key, [])).ToImmutableArray(), StringComparer.Ordinal),
-        Vcpus = spec.Size.Vcpus ?? Vcpus,
-        Memory = spec.Size.Memory ?? Memory,
-    };
+    internal HypervisorState AsDeclared(Farms.HypervisorSpec spec) =>
+        this with
+        {
+            VirtTypes = spec.Capabilities.ToImmutableSortedDictionary(
+                c => c.Key,
+                c => c.Value.Intersect(VirtTypes.GetValueOrDefault(c.Key, [])).ToImmutableArray(),
+                StringComparer.Ordinal
+            ),
+            Vcpus = spec.Size.Vcpus ?? Vcpus,
+            Memory = spec.Size.Memory ?? Memory,
+        };
 }
 
 /// <summary>What a hypervisor has for machines of one architecture.</summary>
@@ -152,10 +163,12 @@ public sealed record MachineRecord(
     string Seed,
     ImmutableArray<Nic> Nics,
     ImmutableArray<DiskVolume> Disks,
-    string? Nvram = null)
+    string? Nvram = null
+)
 {
     /// <summary>Of no machine yet, with the newest hardware.</summary>
-    internal static MachineRecord Nothing { get; } = new("", "", "", "", "", "", "", "", "", "", null, "", "", [], []) { HardwareVersion = NewestHardware };
+    internal static MachineRecord Nothing { get; } =
+        new("", "", "", "", "", "", "", "", "", "", null, "", "", [], []) { HardwareVersion = NewestHardware };
 
     /// <summary>Which machine it is of.</summary>
     [JsonIgnore]
@@ -177,13 +190,15 @@ public sealed record MachineRecord(
     public const int NewestHardware = 1;
 
     /// <summary>
-    /// Which hardware it was made with, beside what its definition asks for: 0 is that of Croft 0.1.0, and each change of it counts one up. It stays for the
+    /// Which hardware it was made with, beside what its definition asks for: 0 is that of Croft 0.1.0, and each change of it counts one up.
+    /// It stays for the
     /// machine's life, since saved memory fits no other hardware; so do the snapshots and layers taken of it.
     /// </summary>
     public int HardwareVersion { get; init; }
 
     /// <summary>
-    /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run before one that has not, then
+    /// Of machines of one name, made while a hypervisor was out of reach, the one with the greatest standing counts: one that has run
+    /// before one that has not, then
     /// the one that was made last. The others are superfluous.
     /// </summary>
     internal (bool HasRun, DateTimeOffset Made) Standing => (Claim is not { IsFirst: true }, Made ?? DateTimeOffset.MinValue);
@@ -206,7 +221,8 @@ public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, 
 public sealed record DiskVolume(string Disk, string Volume);
 
 /// <summary>A network card with the identity that Croft decided.</summary>
-/// <param name="Bridge">libvirt's name of the network, such as <c>farm.network</c>, or the hypervisor's own bridge or card; null with user networking.</param>
+/// <param name="Bridge">libvirt's name of the network, such as <c>farm.network</c>, or the hypervisor's own bridge or card; null with user
+/// networking.</param>
 /// <param name="Address">Null when somebody else decides it.</param>
 /// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
 public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port)
@@ -255,7 +271,8 @@ public sealed record NetworkState(
     IPNetwork? Cidr,
     bool Active,
     bool SpanningTree,
-    ImmutableArray<Reservation> Reservations)
+    ImmutableArray<Reservation> Reservations
+)
 {
     /// <summary>When it was made; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
@@ -272,7 +289,9 @@ public sealed record NetworkState(
     /// <summary>How many cards are on it now.</summary>
     public int Cards { get; init; }
 
-    /// <summary>The host entries that the running network has, too, as a whole; where it does not run, those that are stored as a whole.</summary>
+    /// <summary>
+    /// The host entries that the running network has, too, as a whole; where it does not run, those that are stored as a whole.
+    /// </summary>
     public ImmutableArray<Reservation> Published { get; init; } = [];
 }
 
@@ -281,5 +300,6 @@ public sealed record NetworkState(
 public sealed record Reservation(IPAddress Address, string Mac, string Host)
 {
     /// <summary>Whether an entry keeps this promise.</summary>
-    internal bool IsKeptBy(Reservation entry) => entry.Address.Equals(Address) && entry.Host == Host && (entry.Mac == Mac || entry.Mac.Length == 0);
+    internal bool IsKeptBy(Reservation entry) =>
+        entry.Address.Equals(Address) && entry.Host == Host && (entry.Mac == Mac || entry.Mac.Length == 0);
 }

@@ -1,4 +1,3 @@
-
 namespace Croft.Engines;
 
 /// <summary>What a leftover is.</summary>

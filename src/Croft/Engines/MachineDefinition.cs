@@ -12,7 +12,16 @@ sealed record MachineDefinition(MachineRecord Record, Guid Uuid, MachineSpec Spe
 /// <param name="Copy">The same image made in another store has the same id but not the same bytes: it is another copy.</param>
 /// <param name="Directory">Where its files are here.</param>
 /// <param name="Kernel">Loaded without a boot loader; null boots from the disk.</param>
-sealed record ImageFiles(string Id, string Copy, string Directory, string Disk, string? Kernel, string? EfiKernel, string? Initrd, string? KernelArguments)
+sealed record ImageFiles(
+    string Id,
+    string Copy,
+    string Directory,
+    string Disk,
+    string? Kernel,
+    string? EfiKernel,
+    string? Initrd,
+    string? KernelArguments
+)
 {
     public IEnumerable<string> Names => new[] { Disk, Kernel, EfiKernel, Initrd }.OfType<string>().Distinct();
 
@@ -63,7 +72,10 @@ enum StopBy
     /// <summary>Its guest is asked to shut down.</summary>
     Asking,
 
-    /// <summary>Its power is cut; nothing happens when it is off. Its end has been signalled by then, so that nobody takes it for the end of what starts next.</summary>
+    /// <summary>
+    /// Its power is cut; nothing happens when it is off. Its end has been signalled by then, so that nobody takes it for the end of what
+    /// starts next.
+    /// </summary>
     Cutting,
 
     /// <summary>Its reset button is pressed.</summary>

@@ -16,7 +16,8 @@ public sealed record NetworkDefinition(
     bool Nat,
     bool Dhcp,
     IPNetwork Cidr,
-    ImmutableArray<Reservation> Reservations)
+    ImmutableArray<Reservation> Reservations
+)
 {
     /// <summary>When it is made; null is not written down.</summary>
     public DateTimeOffset? Made { get; init; }

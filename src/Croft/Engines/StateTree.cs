@@ -35,7 +35,8 @@ sealed record KeptState(StateId Id, string Name, bool HasMemory, DateTimeOffset 
     public MachineRecord? Record { get; init; }
 
     /// <summary>Whether a machine is defined as it was then.</summary>
-    public bool IsDefinedAs(MachineRecord now) => Record is null || (Record.HardwareDigest == now.HardwareDigest && Record.DiskDigest == now.DiskDigest);
+    public bool IsDefinedAs(MachineRecord now) =>
+        Record is null || (Record.HardwareDigest == now.HardwareDigest && Record.DiskDigest == now.DiskDigest);
 
     /// <summary>Of one that was made past Croft: whether it is inside the disks that the machine writes to, and nowhere else.</summary>
     public bool IsInside { get; init; }
@@ -48,7 +49,12 @@ sealed record HiddenFile(string File, long Size, ImmutableArray<string> HeldBy);
 /// <summary>The kept states of one machine.</summary>
 /// <param name="States">Oldest first.</param>
 /// <param name="Foreign">Those that were made past Croft.</param>
-sealed record StateTree(ImmutableArray<KeptState> States, ImmutableArray<KeptState> Foreign, ImmutableArray<HiddenFile> Hidden, ILookup<StateId?, KeptState> Children)
+sealed record StateTree(
+    ImmutableArray<KeptState> States,
+    ImmutableArray<KeptState> Foreign,
+    ImmutableArray<HiddenFile> Hidden,
+    ILookup<StateId?, KeptState> Children
+)
 {
     public KeptState? Current => States.FirstOrDefault(s => s.IsCurrent);
 

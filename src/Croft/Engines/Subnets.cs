@@ -19,7 +19,8 @@ public static class Subnets
     public static bool Overlap(IPNetwork a, IPNetwork b) => a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress);
 
     /// <summary>Whether one subnet is all of another, or more.</summary>
-    public static bool Covers(IPNetwork large, IPNetwork small) => large.PrefixLength <= small.PrefixLength && large.Contains(small.BaseAddress);
+    public static bool Covers(IPNetwork large, IPNetwork small) =>
+        large.PrefixLength <= small.PrefixLength && large.Contains(small.BaseAddress);
 
     static uint Mask(int prefix) => prefix == 0 ? 0 : uint.MaxValue << (32 - prefix);
 

@@ -31,7 +31,11 @@ public static class Catalogue
           i386: { arch: i686 }
         """;
 
-    static readonly Field<ImmutableArray<Named<MapReading>>> ImagesKey = new("images", new NamedShape<MapReading>("name", Rules.Name, ImageKeys.Map), "Images.");
+    static readonly Field<ImmutableArray<Named<MapReading>>> ImagesKey = new(
+        "images",
+        new NamedShape<MapReading>("name", Rules.Name, ImageKeys.Map),
+        "Images."
+    );
 
     static readonly MapReading BuiltIn = Read();
 
@@ -64,19 +68,25 @@ public static class Catalogue
     /// <summary>The platform of a name in any spelling; null when there is none.</summary>
     /// <param name="own">The user's families, which take the place of others of their names.</param>
     public static CataloguePlatform? Resolve(string name, ImmutableArray<ImageFamily> own) =>
-        Built(name, own) ?? (Rules.IsName(name.Replace('/', '-').Replace(':', '-')) && Find(name, own) is { } found
-            ? new CataloguePlatform(NameOf(found, own), [], found.Family.Title)
-            : null);
+        Built(name, own)
+        ?? (
+            Rules.IsName(name.Replace('/', '-').Replace(':', '-')) && Find(name, own) is { } found
+                ? new CataloguePlatform(NameOf(found, own), [], found.Family.Title)
+                : null
+        );
 
     /// <summary>The one spelling. The first variant is named only where the name without it means what Croft builds.</summary>
     static string NameOf((ImageFamily Family, string Version, string Variant) found, ImmutableArray<ImageFamily> own)
     {
         var plain = found.Version.Length == 0 ? found.Family.Name : $"{found.Family.Name}_{found.Version}";
-        return found.Variant.Length == 0 || (found.Variant == found.Family.Variants[0].Name && Built(plain, own) is null) ? plain : $"{plain}_{found.Variant}";
+        return found.Variant.Length == 0 || (found.Variant == found.Family.Variants[0].Name && Built(plain, own) is null)
+            ? plain
+            : $"{plain}_{found.Variant}";
     }
 
     /// <summary>
-    /// What Croft builds itself of this name in any spelling: where it builds a release of Debian, the release's plain names mean that. Null when there is
+    /// What Croft builds itself of this name in any spelling: where it builds a release of Debian, the release's plain names mean that.
+    /// Null when there is
     /// no such thing.
     /// </summary>
     internal static CataloguePlatform? Built(string name, ImmutableArray<ImageFamily> own)
@@ -84,13 +94,19 @@ public static class Catalogue
         var plain = FamilyNames.Plain(name);
         if (Platforms.FirstOrDefault(platform => platform.Name == plain || platform.Aliases.Contains(plain)) is { } exact)
             return FamilyNames.Find(name, own) is null ? exact : null;
-        return plain.StartsWith('d') && Find(name, own) is { Family.Name: "debian", Variant: "", Version: var version } found && !own.Contains(found.Family)
-            ? version.Length == 0 ? Newest : Platforms.FirstOrDefault(platform => platform.Name == $"debian_{version}")
+        return
+            plain.StartsWith('d')
+            && Find(name, own) is { Family.Name: "debian", Variant: "", Version: var version } found
+            && !own.Contains(found.Family)
+            ? version.Length == 0
+                ? Newest
+                : Platforms.FirstOrDefault(platform => platform.Name == $"debian_{version}")
             : null;
     }
 
     /// <summary>The family, version and variant that a name means; null when there is none.</summary>
-    internal static (ImageFamily Family, string Version, string Variant)? Find(string name, ImmutableArray<ImageFamily> own) => FamilyNames.Find(name, own) ?? FamilyNames.Find(name, Families);
+    internal static (ImageFamily Family, string Version, string Variant)? Find(string name, ImmutableArray<ImageFamily> own) =>
+        FamilyNames.Find(name, own) ?? FamilyNames.Find(name, Families);
 
     /// <summary>Reads files that the user adds to the catalogue.</summary>
     /// <exception cref="CroftException">One cannot be read: all that is wrong.</exception>
@@ -106,7 +122,12 @@ public static class Catalogue
         var assembly = typeof(Catalogue).Assembly;
         ProblemList problems = new();
         var families = ImmutableArray.CreateBuilder<ImageFamily>();
-        foreach (var file in assembly.GetManifestResourceNames().Where(resource => resource.StartsWith("Catalogue/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var file in assembly
+                .GetManifestResourceNames()
+                .Where(resource => resource.StartsWith("Catalogue/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        )
         {
             using StreamReader reader = new(assembly.GetManifestResourceStream(file)!);
             if (FamilyReader.Read(reader.ReadToEnd(), file, problems) is { } family)

@@ -7,7 +7,8 @@ namespace Croft.Farms;
 public static class ExtraVariables
 {
     /// <summary>The farm with them.</summary>
-    /// <param name="given">Each as <c>NAME=VALUE</c>, whose value is text, as <c>@FILE</c> of YAML, or as a map in YAML's or JSON's flow style.</param>
+    /// <param name="given">Each as <c>NAME=VALUE</c>, whose value is text, as <c>@FILE</c> of YAML, or as a map in YAML's or JSON's flow
+    /// style.</param>
     public static FarmReading In(Farm farm, IReadOnlyList<string> given)
     {
         var problems = new ProblemList();
@@ -20,13 +21,18 @@ public static class ExtraVariables
                 all[name] = value?.DeepClone();
         }
 
-        return new(problems.IsEmpty ? farm with { Project = farm.Project with { Extra = all.ToJsonString() } } : null, problems.Sorted("-e"));
+        return new(
+            problems.IsEmpty ? farm with { Project = farm.Project with { Extra = all.ToJsonString() } } : null,
+            problems.Sorted("-e")
+        );
     }
 
     static YamlNode? Read(string given, Location at, ProblemList problems)
     {
         if (given.StartsWith('@'))
-            return YamlText.ReadFile(Path.GetFullPath(given[1..]), given[1..], problems) is { } file ? YamlReader.Read(file, given[1..], problems) : null;
+            return YamlText.ReadFile(Path.GetFullPath(given[1..]), given[1..], problems) is { } file
+                ? YamlReader.Read(file, given[1..], problems)
+                : null;
         if (given.StartsWith('{'))
             return YamlReader.Read(given, at.File, problems);
         if (given.Split('=', 2) is [var name, var value])

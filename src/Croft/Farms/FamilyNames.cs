@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Croft.Farms;
 
 /// <summary>
-/// Which image of which family a name means. A name is a family's, then a version and a variant, in any order; <c>-</c>, <c>_</c>, <c>:</c> and
+/// Which image of which family a name means. A name is a family's, then a version and a variant, in any order; <c>-</c>, <c>_</c>, <c>:</c>
+/// and
 /// <c>/</c> are the same, and none is needed before a digit: <c>fedora_43</c>, <c>fedora-43</c>, <c>fedora43</c> and <c>f43</c> are one.
 /// </summary>
 static class FamilyNames
@@ -12,11 +13,19 @@ static class FamilyNames
     public static (ImageFamily Family, string Version, string Variant)? Find(string name, IEnumerable<ImageFamily> families)
     {
         var plain = Plain(name);
-        var starts = from family in families
-                     from known in family.Names.Append(family.Name)
-                     where plain.StartsWith(known, StringComparison.Ordinal) && (plain.Length == known.Length || plain[known.Length] == '_' || char.IsAsciiDigit(plain[known.Length]) || family.Spellings.ContainsKey(plain[known.Length..]))
-                     orderby known.Length descending
-                     select (Family: family, End: plain[known.Length..]);
+        var starts =
+            from family in families
+            from known in family.Names.Append(family.Name)
+            where
+                plain.StartsWith(known, StringComparison.Ordinal)
+                && (
+                    plain.Length == known.Length
+                    || plain[known.Length] == '_'
+                    || char.IsAsciiDigit(plain[known.Length])
+                    || family.Spellings.ContainsKey(plain[known.Length..])
+                )
+            orderby known.Length descending
+            select (Family: family, End: plain[known.Length..]);
         foreach (var (family, end) in starts)
         {
             if (family.Read(end) is { } found)

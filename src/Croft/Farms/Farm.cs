@@ -19,7 +19,8 @@ public sealed record Farm(
     ImmutableArray<NetworkSpec> Networks,
     ImmutableArray<MachineSpec> Machines,
     ProjectSpec Project,
-    ImmutableArray<string> SshKeys)
+    ImmutableArray<string> SshKeys
+)
 {
     /// <summary>The folder of the farm file; relative paths in the file start here.</summary>
     public string Directory => Path.GetDirectoryName(File)!;
@@ -40,9 +41,11 @@ public sealed record Farm(
 }
 
 /// <summary>A host that runs machines.</summary>
-/// <param name="Uri">A libvirt URI, such as <c>qemu:///system</c>; of a machine of the farm, with its name in Croft's ssh configuration.</param>
+/// <param name="Uri">A libvirt URI, such as <c>qemu:///system</c>; of a machine of the farm, with its name in Croft's ssh
+/// configuration.</param>
 /// <param name="Limits">The most that Croft's machines may take there; null fields are unlimited.</param>
-/// <param name="Capabilities">Declared: virtualization types per architecture, for planning without contact; empty when not declared.</param>
+/// <param name="Capabilities">Declared: virtualization types per architecture, for planning without contact; empty when not
+/// declared.</param>
 /// <param name="Size">Declared size of the host, for planning without contact.</param>
 public sealed record HypervisorSpec(
     string Name,
@@ -51,7 +54,8 @@ public sealed record HypervisorSpec(
     ImmutableSortedDictionary<string, string> Labels,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Capabilities,
     Capacity Size,
-    Location? At)
+    Location? At
+)
 {
     /// <summary>How much more than the host has may be given to machines.</summary>
     public Overcommit Overcommit { get; init; } = new(null, null);
@@ -93,7 +97,9 @@ public sealed record Capacity(int? Vcpus, long? Memory)
     public static readonly Capacity Unbounded = new(null, null);
 }
 
-/// <summary>Factors by which a host's processors and memory may be given away; null leaves processors uncounted, and memory as it is.</summary>
+/// <summary>
+/// Factors by which a host's processors and memory may be given away; null leaves processors uncounted, and memory as it is.
+/// </summary>
 public sealed record Overcommit(double? Vcpus, double? Memory);
 
 /// <summary>How machines are spread over hypervisors.</summary>
@@ -132,7 +138,9 @@ public enum NetworkMode
     /// <summary>A bridge of the hypervisor, such as one to the LAN.</summary>
     Bridge,
 
-    /// <summary>A network card of the hypervisor, by macvtap: the machine is on the card's LAN, and the hypervisor itself does not reach it.</summary>
+    /// <summary>
+    /// A network card of the hypervisor, by macvtap: the machine is on the card's LAN, and the hypervisor itself does not reach it.
+    /// </summary>
     Direct,
 
     /// <summary>A network of libvirt's that is there already.</summary>
@@ -160,7 +168,8 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
 /// <param name="Platform">Name of the platform.</param>
 /// <param name="Target">Name of the target.</param>
 /// <param name="Arch">libvirt's name of the architecture: <c>x86_64</c>, <c>aarch64</c>, …</param>
-/// <param name="VirtType">Only this virtualization type (<c>kvm</c>, <c>qemu</c>); null follows <see cref="DispatchRules.PriorityDomains"/>.</param>
+/// <param name="VirtType">Only this virtualization type (<c>kvm</c>, <c>qemu</c>); null follows <see
+/// cref="DispatchRules.PriorityDomains"/>.</param>
 /// <param name="Machine">QEMU machine type; null is the architecture's default.</param>
 /// <param name="Cpu">CPU model; null is the architecture's default for the virtualization type.</param>
 /// <param name="Memory">Bytes.</param>
@@ -201,7 +210,8 @@ public sealed record MachineSpec(
     ImmutableSortedDictionary<string, string> Require,
     string? Apart,
     string Properties,
-    Location? At)
+    Location? At
+)
 {
     /// <summary>The user's own groups in Ansible's inventory.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];

@@ -45,7 +45,10 @@ public static class FarmFile
     internal static IEnumerable<string> CatalogAddresses(string path)
     {
         ProblemList problems = new();
-        return YamlText.ReadFile(path, path, problems) is { } text && YamlReader.Read(text, path, problems) is { } root && FarmKeys.Map.TryRead(root, problems, out var farm)
+        return
+            YamlText.ReadFile(path, path, problems) is { } text
+            && YamlReader.Read(text, path, problems) is { } root
+            && FarmKeys.Map.TryRead(root, problems, out var farm)
             ? farm.Items(FarmKeys.Catalog).Select(item => item.Value).Where(CatalogueReader.IsAddress)
             : [];
     }
@@ -66,7 +69,11 @@ public static class FarmFile
         else if (problems.IsEmpty)
         {
             problems.Add(
-                new Location(shown, 1, 1), "", "the farm file is empty", "the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\"");
+                new Location(shown, 1, 1),
+                "",
+                "the farm file is empty",
+                "the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\""
+            );
         }
 
         return problems.IsEmpty ? new(farm, []) : new(null, problems.Sorted(shown));

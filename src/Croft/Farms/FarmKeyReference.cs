@@ -18,7 +18,10 @@ static class FarmKeyReference
     {
         var fields = map.Fields.Where(field => !field.Hidden).ToList();
         var isEntry = map == VmsKeys.Entry;
-        var own = isEntry || map == MachineKeys.Platform ? fields.Except(MachineKeys.All).ToList() : map == MachineKeys.Target ? [] : fields;
+        var own =
+            isEntry || map == MachineKeys.Platform ? fields.Except(MachineKeys.All).ToList()
+            : map == MachineKeys.Target ? []
+            : fields;
         text.Append($"### {(path.Length == 0 ? "The file" : $"`{path}`")}\n\n");
         Table(text, own);
         if (own.Count < fields.Count)
@@ -64,7 +67,9 @@ static class FarmKeyReference
         text.Append("| key | value | what it does | default |\n| --- | --- | --- | --- |\n");
         foreach (var field in fields)
         {
-            text.Append($"| `{field.Name}` | {field.Shape.Type} | {field.Doc} | {(field.Required ? "required" : field.DefaultText ?? "")} |\n");
+            text.Append(
+                $"| `{field.Name}` | {field.Shape.Type} | {field.Doc} | {(field.Required ? "required" : field.DefaultText ?? "")} |\n"
+            );
         }
     }
 }

@@ -8,6 +8,9 @@ namespace Croft.Farms;
 public sealed record FarmReading(Farm? Farm, ImmutableArray<Problem> Problems)
 {
     /// <summary>The farm; else one error that lists the problems, one per line.</summary>
-    public Farm Require() => Farm ?? throw CroftException.Usage(
-        Problems.Length == 1 ? Problems[0].ToString() : $"the farm file has {Problems.Length} problems:\n{string.Join('\n', Problems)}");
+    public Farm Require() =>
+        Farm
+        ?? throw CroftException.Usage(
+            Problems.Length == 1 ? Problems[0].ToString() : $"the farm file has {Problems.Length} problems:\n{string.Join('\n', Problems)}"
+        );
 }

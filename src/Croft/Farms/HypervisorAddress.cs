@@ -32,9 +32,17 @@ sealed class HypervisorAddress
     public bool IsFarAway => Authority.Length > 0 && transport is "" or "tcp" or "tls";
 
     /// <summary>The way that libvirt itself takes, for the same ssh; null when it is none that ssh may be given.</summary>
-    public Jump? Jump => Farms.Jump.Parse(Authority) is { } jump && Path("keyfile", out var key) && Path("known_hosts", out var known)
-        ? jump with { KeyFile = key, KnownHosts = known, IsVerified = parameters.GetValueOrDefault("no_verify", "0") == "0" && parameters.GetValueOrDefault("known_hosts_verify") != "ignore" }
-        : null;
+    public Jump? Jump =>
+        Farms.Jump.Parse(Authority) is { } jump && Path("keyfile", out var key) && Path("known_hosts", out var known)
+            ? jump with
+            {
+                KeyFile = key,
+                KnownHosts = known,
+                IsVerified =
+                    parameters.GetValueOrDefault("no_verify", "0") == "0" && parameters.GetValueOrDefault("known_hosts_verify") != "ignore",
+            }
+            : null;
 
-    bool Path(string parameter, out string? path) => (path = parameters.GetValueOrDefault(parameter)) is null || Reading.Rules.HostPath.Holds(path);
+    bool Path(string parameter, out string? path) =>
+        (path = parameters.GetValueOrDefault(parameter)) is null || Reading.Rules.HostPath.Holds(path);
 }

@@ -5,7 +5,8 @@ using Croft.Farms.Reading;
 namespace Croft.Farms;
 
 /// <summary>
-/// Disk images that one publisher makes for all versions of a system, as a file of the catalogue describes them. Texts may hold <c>{name}</c>:
+/// Disk images that one publisher makes for all versions of a system, as a file of the catalogue describes them. Texts may hold
+/// <c>{name}</c>:
 /// <c>base</c>, <c>version</c>, <c>codename</c>, <c>arch</c>, <c>variant</c>, and what steps have found.
 /// </summary>
 /// <param name="Names">Further names, such as <c>f</c>.</param>
@@ -18,9 +19,22 @@ namespace Croft.Farms;
 /// <param name="Ignored">Words in names that say nothing.</param>
 /// <param name="Newest">Steps that find all versions.</param>
 public sealed record ImageFamily(
-    string Name, string Title, ImmutableArray<string> Names, string Base, ImmutableDictionary<string, string> Arch, string Versions, string? Compact,
-    ImmutableDictionary<string, string> Codenames, ImmutableDictionary<string, string> Spellings, ImmutableArray<(string Name, string Text)> Variants,
-    ImmutableArray<string> Ignored, ImmutableArray<FindStep> Newest, ImmutableArray<ImagePlace> Places, ImmutableArray<MachineRule> Machine, ImmutableArray<SigningKey> Keys)
+    string Name,
+    string Title,
+    ImmutableArray<string> Names,
+    string Base,
+    ImmutableDictionary<string, string> Arch,
+    string Versions,
+    string? Compact,
+    ImmutableDictionary<string, string> Codenames,
+    ImmutableDictionary<string, string> Spellings,
+    ImmutableArray<(string Name, string Text)> Variants,
+    ImmutableArray<string> Ignored,
+    ImmutableArray<FindStep> Newest,
+    ImmutableArray<ImagePlace> Places,
+    ImmutableArray<MachineRule> Machine,
+    ImmutableArray<SigningKey> Keys
+)
 {
     /// <summary>The version and variant that the rest of a name means; null when it means none.</summary>
     internal (string Version, string Variant)? Read(string rest)
@@ -44,9 +58,14 @@ public sealed record ImageFamily(
     {
         var rules = Machine.Where(rule => rule.For.Holds(version, variant, arch)).ToList();
         return new(
-            default, rules.Select(r => r.FirstBoot).FirstOrDefault(f => f is not null) ?? Farms.FirstBoot.CloudInit, rules.Select(r => r.User).FirstOrDefault(u => u is not null),
-            rules.Select(r => r.Firmware).FirstOrDefault(f => f is not null), rules.Select(r => r.Memory).FirstOrDefault(m => m is not null),
-            rules.Select(r => r.Cpu).FirstOrDefault(c => c is not null), rules.Select(r => r.Why).FirstOrDefault(w => w is not null));
+            default,
+            rules.Select(r => r.FirstBoot).FirstOrDefault(f => f is not null) ?? Farms.FirstBoot.CloudInit,
+            rules.Select(r => r.User).FirstOrDefault(u => u is not null),
+            rules.Select(r => r.Firmware).FirstOrDefault(f => f is not null),
+            rules.Select(r => r.Memory).FirstOrDefault(m => m is not null),
+            rules.Select(r => r.Cpu).FirstOrDefault(c => c is not null),
+            rules.Select(r => r.Why).FirstOrDefault(w => w is not null)
+        );
     }
 
     string? VersionOf(string word)
@@ -76,25 +95,48 @@ public readonly record struct FamilyPart(string? Version, string? Variant, strin
 
 /// <summary>
 /// Reads a document and takes names out of it. In a text or a listing <paramref name="Match"/> finds them: its named groups. In JSON it is
-/// <paramref name="In"/>, a path in which <c>*</c> is any key, with <paramref name="Where"/>, patterns of fields, and <paramref name="Take"/>, a field for each name.
+/// <paramref name="In"/>, a path in which <c>*</c> is any key, with <paramref name="Where"/>, patterns of fields, and <paramref
+/// name="Take"/>, a field for each name.
 /// Of several finds the greatest counts, numbers in it compared as numbers.
 /// </summary>
-public sealed record FindStep(string At, string? Match, string? In, ImmutableArray<(string Field, string Pattern)> Where, ImmutableArray<(string Name, string Field)> Take);
+public sealed record FindStep(
+    string At,
+    string? Match,
+    string? In,
+    ImmutableArray<(string Field, string Pattern)> Where,
+    ImmutableArray<(string Name, string Field)> Take
+);
 
 /// <summary>A place where images lie; the first that is for the image and has it is taken.</summary>
 /// <param name="Checksums">Address of a list of checksums; null when <paramref name="Digest"/> says it.</param>
 /// <param name="Digest">Such as <c>sha256:{sha256}</c>.</param>
-/// <param name="Signature">Address of a detached signature of the list, or of the image when there is no list; <c>inline</c> when the list is signed itself.</param>
+/// <param name="Signature">Address of a detached signature of the list, or of the image when there is no list; <c>inline</c> when the list
+/// is signed itself.</param>
 /// <param name="Note">What the user should know of images from here.</param>
 public sealed record ImagePlace(
-    FamilyPart For, ImmutableArray<FindStep> Find, string Image, string? Checksums, string? Digest, string? Signature, string? Note);
+    FamilyPart For,
+    ImmutableArray<FindStep> Find,
+    string Image,
+    string? Checksums,
+    string? Digest,
+    string? Signature,
+    string? Note
+);
 
 /// <summary>What holds of machines of an image.</summary>
 /// <param name="User">The image's own login.</param>
 /// <param name="Memory">The least in bytes with which it boots.</param>
 /// <param name="Cpu">The least level of processors, such as <c>x86-64-v2</c>.</param>
 /// <param name="Why">Why it takes no login, or is otherwise odd.</param>
-public sealed record MachineRule(FamilyPart For, FirstBoot? FirstBoot, string? User, Firmware? Firmware, long? Memory, string? Cpu, string? Why);
+public sealed record MachineRule(
+    FamilyPart For,
+    FirstBoot? FirstBoot,
+    string? User,
+    Firmware? Firmware,
+    long? Memory,
+    string? Cpu,
+    string? Why
+);
 
 /// <summary>Who reads a machine's seed at its first boot.</summary>
 public enum FirstBoot

@@ -17,17 +17,35 @@ public abstract record ImageSpec(string Name, Location? At)
 }
 
 /// <summary>
-/// An image that its publisher makes anew from time to time. Which one is taken is found out when it is needed, and then kept in croft.lock.
+/// An image that its publisher makes anew from time to time. Which one is taken is found out when it is needed, and then kept in
+/// croft.lock.
 /// </summary>
 /// <param name="Version">Empty for the newest.</param>
 /// <param name="Variant">The family's name of it; empty where the family has none.</param>
 /// <param name="Arch">libvirt's name of the architecture.</param>
 /// <param name="Mirror">Takes the place of the publisher's address; null for the publisher.</param>
 /// <param name="Mirrors">Has every host's files below the host's name; null for none.</param>
-public sealed record CatalogueImage(string Name, ImageFamily Family, string Version, string Variant, string Arch, string? Mirror, string? Mirrors, Location? At) : ImageSpec(Name, At)
+public sealed record CatalogueImage(
+    string Name,
+    ImageFamily Family,
+    string Version,
+    string Variant,
+    string Arch,
+    string? Mirror,
+    string? Mirrors,
+    Location? At
+) : ImageSpec(Name, At)
 {
     /// <summary>The one name of all its spellings, with the architecture: its key in croft.lock.</summary>
-    public string Key { get; } = string.Join('_', ((string[])[Family.Name, Version, Family.Variants is [var first, ..] && first.Name == Variant ? "" : Variant]).Where(part => part.Length > 0)) + "/" + Arch;
+    public string Key { get; } =
+        string.Join(
+            '_',
+            ((string[])[Family.Name, Version, Family.Variants is [var first, ..] && first.Name == Variant ? "" : Variant]).Where(part =>
+                part.Length > 0
+            )
+        )
+        + "/"
+        + Arch;
 
     /// <summary>What holds of its machines.</summary>
     public MachineRule Machine { get; } = Family.MachineOf(Version, Variant, Arch);
@@ -47,8 +65,15 @@ public sealed record CatalogueImage(string Name, ImageFamily Family, string Vers
 /// <param name="Arch">libvirt's name of the architecture.</param>
 /// <param name="Packages">Further packages, sorted.</param>
 /// <param name="Mirror">Address of the Debian mirror; null takes those of the building machine's own apt sources.</param>
-public sealed record BuiltImage(string Name, string Suite, ImageFlavour Flavour, string Arch, ImmutableArray<string> Packages, string? Mirror, Location? At)
-    : ImageSpec(Name, At)
+public sealed record BuiltImage(
+    string Name,
+    string Suite,
+    ImageFlavour Flavour,
+    string Arch,
+    ImmutableArray<string> Packages,
+    string? Mirror,
+    Location? At
+) : ImageSpec(Name, At)
 {
     internal override string Title => $"{Name} ({Architectures.DebianName(Arch)})";
 }
@@ -74,7 +99,8 @@ public sealed record FileImage(string Name, string File, string? Sha256, Locatio
 
 /// <summary>A disk image to fetch; one that is packed is unpacked.</summary>
 /// <param name="Url"><c>http</c> or <c>https</c>.</param>
-/// <param name="Checksum">Expected digest, <c>sha256:hex</c> or <c>sha512:hex</c>, of the catalogue also <c>md5:hex</c>; null fetches it from <paramref name="ChecksumUrl"/>.</param>
+/// <param name="Checksum">Expected digest, <c>sha256:hex</c> or <c>sha512:hex</c>, of the catalogue also <c>md5:hex</c>; null fetches it
+/// from <paramref name="ChecksumUrl"/>.</param>
 /// <param name="ChecksumUrl">Address of a SHA256SUMS or SHA512SUMS file; null looks beside the image.</param>
 public sealed record UrlImage(string Name, Uri Url, string? Checksum, Uri? ChecksumUrl, Location? At) : ImageSpec(Name, At)
 {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Croft.Farms;
 
-/// <summary>A host that ssh goes through on its way to guests. What is not said here is as the user's own ssh configuration has it.</summary>
+/// <summary>
+/// A host that ssh goes through on its way to guests. What is not said here is as the user's own ssh configuration has it.
+/// </summary>
 /// <param name="Host">A name, an alias of the user's ssh configuration, or an address.</param>
 public sealed partial record Jump(string Host, string? User, int? Port)
 {
@@ -21,7 +23,8 @@ public sealed partial record Jump(string Host, string? User, int? Port)
     public bool IsVerified { get; init; } = true;
 
     /// <summary>As <c>user@host:port</c>.</summary>
-    public override string ToString() => $"{(User is null ? "" : User + "@")}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port is null ? "" : $":{Port}")}";
+    public override string ToString() =>
+        $"{(User is null ? "" : User + "@")}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port is null ? "" : $":{Port}")}";
 
     /// <summary>Reads <c>user@host:port</c>; null when it is nothing of the kind.</summary>
     internal static Jump? Parse(string text)
@@ -29,8 +32,12 @@ public sealed partial record Jump(string Host, string? User, int? Port)
         var match = Form().Match(text);
         if (!match.Success)
             return null;
-        int? port = match.Groups[3].Value is { Length: > 1 } p ? int.Parse(p[1..], System.Globalization.CultureInfo.InvariantCulture) : null;
-        return port is 0 or > 65535 ? null : new(match.Groups[2].Value.Trim('[', ']'), match.Groups[1].Value is { Length: > 1 } user ? user[..^1] : null, port);
+        int? port = match.Groups[3].Value is { Length: > 1 } p
+            ? int.Parse(p[1..], System.Globalization.CultureInfo.InvariantCulture)
+            : null;
+        return port is 0 or > 65535
+            ? null
+            : new(match.Groups[2].Value.Trim('[', ']'), match.Groups[1].Value is { Length: > 1 } user ? user[..^1] : null, port);
     }
 
     [GeneratedRegex("^" + Inner + "\\z", RegexOptions.CultureInvariant)]

@@ -3,9 +3,12 @@ using System.Security.Cryptography;
 namespace Croft.Farms;
 
 /// <summary>The content of a file of the phases folder, as it was when it was read.</summary>
-/// <param name="Digest">SHA-256 in lower case hex, with <c>x</c> when it is executable and <c>p</c> when only its owner may read it.</param>
-/// <param name="IsUtf16">Whether it begins with a byte order mark of UTF-16, as some editors of Windows write text: no shell and no Ansible reads it.</param>
-/// <param name="IsForWindows">Whether its first line ends in CR LF, or it begins with a byte order mark: no Unix shell can run it so.</param>
+/// <param name="Digest">SHA-256 in lower case hex, with <c>x</c> when it is executable and <c>p</c> when only its owner may read
+/// it.</param>
+/// <param name="IsUtf16">Whether it begins with a byte order mark of UTF-16, as some editors of Windows write text: no shell and no Ansible
+/// reads it.</param>
+/// <param name="IsForWindows">Whether its first line ends in CR LF, or it begins with a byte order mark: no Unix shell can run it
+/// so.</param>
 sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
 {
     const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -31,7 +34,11 @@ sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
             }
             catch (UnauthorizedAccessException)
             {
-                folder.Refuse(path, "cannot be read", $"chmod u+r {ShellWord.Pasted(folder.Shown(path))}, or move it out of {folder.Shown("")}");
+                folder.Refuse(
+                    path,
+                    "cannot be read",
+                    $"chmod u+r {ShellWord.Pasted(folder.Shown(path))}, or move it out of {folder.Shown("")}"
+                );
             }
             catch (IOException e)
             {
@@ -42,7 +49,10 @@ sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
         return contents;
     }
 
-    /// <summary>The permissions that a file has in guests: as git knows them, and private where it is; the rest differs by the umask of whoever checked it out.</summary>
+    /// <summary>
+    /// The permissions that a file has in guests: as git knows them, and private where it is; the rest differs by the umask of whoever
+    /// checked it out.
+    /// </summary>
     static UnixFileMode ModeOf(FileNode node)
     {
         const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | Others;
@@ -62,7 +72,8 @@ sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];
-        bool? windows = null, wide = null;
+        bool? windows = null,
+            wide = null;
         while (from.Read(buffer) is > 0 and var count)
         {
             cancel.ThrowIfCancellationRequested();
@@ -80,5 +91,6 @@ sealed record PhaseContent(string Digest, bool IsForWindows, bool IsUtf16)
     }
 
     /// <summary>Whether a script that begins so was saved on Windows, and runs only when what marks that is taken out.</summary>
-    public static bool IsWindows(ReadOnlySpan<byte> start) => start is [0xEF, 0xBB, 0xBF, ..] || (start.IndexOf((byte)'\n') is > 0 and var end && start[end - 1] == '\r');
+    public static bool IsWindows(ReadOnlySpan<byte> start) =>
+        start is [0xEF, 0xBB, 0xBF, ..] || (start.IndexOf((byte)'\n') is > 0 and var end && start[end - 1] == '\r');
 }

@@ -56,7 +56,11 @@ public sealed class PhaseFiles
         project = new(HasAnsible && farm.Project.Phases != farm.Project.Root ? farm.Project.Root : null);
         var shared = digests.Keys.Where(file => PhaseOf(file) is null && !IsScript(file)).Select(TextOf).ToList();
         taken = digests.Keys.Where(IsAnsible).ToImmutableDictionary(file => file, file => project.Of([TextOf(file), .. shared]));
-        Digest = DigestOf(digests.Concat(taken.Select(t => KeyValuePair.Create(t.Key + " takes", t.Value.Digest)).OrderBy(t => t.Key, StringComparer.Ordinal)));
+        Digest = DigestOf(
+            digests.Concat(
+                taken.Select(t => KeyValuePair.Create(t.Key + " takes", t.Value.Digest)).OrderBy(t => t.Key, StringComparer.Ordinal)
+            )
+        );
         Notes = folder is null ? [] : [.. NotesOf(folder, contents)];
     }
 
@@ -92,11 +96,15 @@ public sealed class PhaseFiles
     /// <summary>SHA-256 over the variables that the project has for one machine alone; null when it has none.</summary>
     public string? OfHost(string machine) => project.OfHost(machine);
 
-    /// <summary>Reads and hashes the folder. Only in it and in the folders of known platforms and targets a file can be a phase's own: <c>tasks/main.yml</c> is a helper.</summary>
+    /// <summary>
+    /// Reads and hashes the folder. Only in it and in the folders of known platforms and targets a file can be a phase's own:
+    /// <c>tasks/main.yml</c> is a helper.
+    /// </summary>
     public static PhaseFiles Read(Farm farm, CancellationToken cancel) => Read(farm, copy: null, cancel);
 
     /// <summary>
-    /// The same, and copies the folder while it is hashed: a phase that runs in an hour runs what its layer's key says, whatever is edited meanwhile. The
+    /// The same, and copies the folder while it is hashed: a phase that runs in an hour runs what its layer's key says, whatever is edited
+    /// meanwhile. The
     /// copies of earlier runs go; the farm is this command's alone.
     /// </summary>
     public static PhaseFiles Take(Farm farm, CancellationToken cancel)
@@ -121,7 +129,10 @@ public sealed class PhaseFiles
         return new(farm, root ?? source, copy, folder, PhaseContent.Read(folder, root, cancel));
     }
 
-    /// <summary>The folder for the copy of the phases. Beside it are links to what is beside the phases in the project's folder, so that <c>../tasks</c> leads there.</summary>
+    /// <summary>
+    /// The folder for the copy of the phases. Beside it are links to what is beside the phases in the project's folder, so that
+    /// <c>../tasks</c> leads there.
+    /// </summary>
     static string Place(string copy, string project, string phases)
     {
         const int MostLinks = 1000;
@@ -132,8 +143,16 @@ public sealed class PhaseFiles
         {
             for (var depth = 0; depth < way.Length; depth++)
             {
-                var (from, to) = (Path.Combine([project, .. way[..depth]]), Directory.CreateDirectory(Path.Combine([copy, .. way[..depth]])).FullName);
-                foreach (var entry in Directory.EnumerateFileSystemEntries(from).Take(MostLinks).Where(e => Path.GetFileName(e) is var name && name != way[depth] && !PhaseFolder.IsTools(name)))
+                var (from, to) = (
+                    Path.Combine([project, .. way[..depth]]),
+                    Directory.CreateDirectory(Path.Combine([copy, .. way[..depth]])).FullName
+                );
+                foreach (
+                    var entry in Directory
+                        .EnumerateFileSystemEntries(from)
+                        .Take(MostLinks)
+                        .Where(e => Path.GetFileName(e) is var name && name != way[depth] && !PhaseFolder.IsTools(name))
+                )
                     File.CreateSymbolicLink(Path.Combine(to, Path.GetFileName(entry)), entry);
             }
         }
@@ -143,14 +162,27 @@ public sealed class PhaseFiles
 
     /// <summary>Text with the user's own paths instead of the copy's.</summary>
     public string AsUserKnows(string text) =>
-        copies is null ? text : text.Replace(Root, Source, StringComparison.Ordinal).Replace(copies, farm.Project.Root, StringComparison.Ordinal);
+        copies is null
+            ? text
+            : text.Replace(Root, Source, StringComparison.Ordinal).Replace(copies, farm.Project.Root, StringComparison.Ordinal);
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
-    public PhaseFile? Find(Phase phase, string platform, string target) => digests.IsEmpty
-        ? null
-        : Candidates(phase, platform, target).Select(path => new PhaseFile(phase, Path.Combine(Root, path), !IsScript(path), digests[path], taken.GetValueOrDefault(path)?.Digest)).FirstOrDefault();
+    public PhaseFile? Find(Phase phase, string platform, string target) =>
+        digests.IsEmpty
+            ? null
+            : Candidates(phase, platform, target)
+                .Select(path => new PhaseFile(
+                    phase,
+                    Path.Combine(Root, path),
+                    !IsScript(path),
+                    digests[path],
+                    taken.GetValueOrDefault(path)?.Digest
+                ))
+                .FirstOrDefault();
 
-    /// <summary>Why the phases cannot run: one is given twice in a folder, since the user cannot mean both, or its file or another cannot be read.</summary>
+    /// <summary>
+    /// Why the phases cannot run: one is given twice in a folder, since the user cannot mean both, or its file or another cannot be read.
+    /// </summary>
     public IEnumerable<Problem> Problems()
     {
         var twice =
@@ -160,32 +192,44 @@ public sealed class PhaseFiles
             group file by (Folder: Path.GetDirectoryName(file) ?? "", Phase: phase.Value) into same
             where same.Count() > 1
             select new Problem(
-                new Location(folder!.Shown(same.First()), 1, 1), "",
-                $"phase {Name(same.Key.Phase)} is given twice in one folder: {string.Join(", ", same.Select(Path.GetFileName))}", "keep one of them");
+                new Location(folder!.Shown(same.First()), 1, 1),
+                "",
+                $"phase {Name(same.Key.Phase)} is given twice in one folder: {string.Join(", ", same.Select(Path.GetFileName))}",
+                "keep one of them"
+            );
         var unreadable =
             from file in folder?.LeftOut ?? []
             let phase = PhaseOf(file.Key)
             where phase is not null
-            select new Problem(new Location(folder!.Shown(file.Key), 1, 1), "", $"the file of phase {Name(phase.Value)} {file.Value}", "put a file there");
+            select new Problem(
+                new Location(folder!.Shown(file.Key), 1, 1),
+                "",
+                $"the file of phase {Name(phase.Value)} {file.Value}",
+                "put a file there"
+            );
         var utf16 =
             from file in wide
             let phase = PhaseOf(file)
             where phase is not null
             let shown = folder!.Shown(file)
             select new Problem(
-                new Location(shown, 1, 1), "", $"the file of phase {Name(phase.Value)} is UTF-16, which nothing in a guest reads",
-                $"iconv -f UTF-16 -t UTF-8 {ShellWord.Pasted(shown)} > {ShellWord.Pasted(shown + ".utf8")} && mv {ShellWord.Pasted(shown + ".utf8")} {ShellWord.Pasted(shown)}");
+                new Location(shown, 1, 1),
+                "",
+                $"the file of phase {Name(phase.Value)} is UTF-16, which nothing in a guest reads",
+                $"iconv -f UTF-16 -t UTF-8 {ShellWord.Pasted(shown)} > {ShellWord.Pasted(shown + ".utf8")} && mv {ShellWord.Pasted(shown + ".utf8")} {ShellWord.Pasted(shown)}"
+            );
         return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16];
     }
 
     /// <summary>The phase's name in files and reports.</summary>
-    public static string Name(Phase phase) => phase switch
-    {
-        Phase.Dependencies => "dependencies",
-        Phase.Init => "init",
-        Phase.Main => "main",
-        _ => "terminate",
-    };
+    public static string Name(Phase phase) =>
+        phase switch
+        {
+            Phase.Dependencies => "dependencies",
+            Phase.Init => "init",
+            Phase.Main => "main",
+            _ => "terminate",
+        };
 
     IEnumerable<string> Candidates(Phase phase, string platform, string target) =>
         from folder in new[] { Path.Combine(platform, target), platform, "" }
@@ -224,7 +268,9 @@ public sealed class PhaseFiles
         {
             var what = $"{Words.Printable(folder.Shown(file), 300)} has the line ends or the byte order mark of Windows";
             var cure = $"sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' {ShellWord.Pasted(folder.Shown(file))}";
-            yield return IsOwnScript(file) ? $"{what} and is run without them; for good: {cure}" : $"{what} and goes to the guests so, where a shell stumbles over them: {cure}";
+            yield return IsOwnScript(file)
+                ? $"{what} and is run without them; for good: {cure}"
+                : $"{what} and goes to the guests so, where a shell stumbles over them: {cure}";
         }
     }
 
@@ -243,7 +289,10 @@ public sealed class PhaseFiles
     {
         var platforms = farm.Machines.Select(m => m.Platform).Concat(Catalogue.Platforms.Select(p => p.Name)).Distinct().ToList();
         var targets = farm.Machines.Select(m => m.Target).Concat(Catalogue.Targets).Distinct();
-        return platforms.Concat(from target in targets from platform in platforms select Path.Combine(platform, target)).Append("").ToImmutableHashSet(StringComparer.Ordinal);
+        return platforms
+            .Concat(from target in targets from platform in platforms select Path.Combine(platform, target))
+            .Append("")
+            .ToImmutableHashSet(StringComparer.Ordinal);
     }
 
     static string DigestOf(IEnumerable<KeyValuePair<string, string>> files) =>

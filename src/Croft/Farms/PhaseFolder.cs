@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Croft.Farms;
 
 /// <summary>
-/// The project's phases folder as it is found, each entry once. Links to files and folders are followed, also out of the folder; nothing is opened.
+/// The project's phases folder as it is found, each entry once. Links to files and folders are followed, also out of the folder; nothing is
+/// opened.
 /// What no phase can mean is left out: Croft's and git's own folders, the farm file, and what editors leave.
 /// </summary>
 sealed class PhaseFolder
@@ -12,7 +13,8 @@ sealed class PhaseFolder
     const int MostEntries = 10_000;
     const int Deepest = 32;
     const int MostProblems = 10;
-    const string Hint = "project.phases is for what the phases need in the guests: point it at a folder of its own, or move what is large out of it";
+    const string Hint =
+        "project.phases is for what the phases need in the guests: point it at a folder of its own, or move what is large out of it";
 
     static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
@@ -47,11 +49,18 @@ sealed class PhaseFolder
     public string Shown(string path) => Path.GetRelativePath(farm.Directory, Path.Combine(Root, path));
 
     /// <summary>Notes that a file or folder cannot be used.</summary>
-    public void Refuse(string path, string why, string hint) => Problems.Add(new(farm.Project.At, "project.phases", $"{Words.Printable(Shown(path), 300)} {why}", hint));
+    public void Refuse(string path, string why, string hint) =>
+        Problems.Add(new(farm.Project.At, "project.phases", $"{Words.Printable(Shown(path), 300)} {why}", hint));
 
-    /// <summary>Whether an entry is somebody's tool's, not the user's: <c>.git</c>, <c>.#main.sh</c>, <c>main.sh~</c>, <c>.main.sh.swp</c>, <c>#main.sh#</c>.</summary>
+    /// <summary>
+    /// Whether an entry is somebody's tool's, not the user's: <c>.git</c>, <c>.#main.sh</c>, <c>main.sh~</c>, <c>.main.sh.swp</c>,
+    /// <c>#main.sh#</c>.
+    /// </summary>
     public static bool IsTools(string name) =>
-        name is ".croft" or ".git" or ".hg" or ".svn" or ".DS_Store" || name.EndsWith('~') || name.StartsWith(".#", StringComparison.Ordinal) || name is ['#', .., '#']
+        name is ".croft" or ".git" or ".hg" or ".svn" or ".DS_Store"
+        || name.EndsWith('~')
+        || name.StartsWith(".#", StringComparison.Ordinal)
+        || name is ['#', .., '#']
         || (name[0] == '.' && Path.GetExtension(name) is ".swp" or ".swo" or ".swx");
 
     void Walk(string folder, FileNode node)
@@ -84,7 +93,14 @@ sealed class PhaseFolder
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(Root, folder), "*", Everything).Take(MostEntries + 1).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+            return
+            [
+                .. Directory
+                    .EnumerateFileSystemEntries(Path.Combine(Root, folder), "*", Everything)
+                    .Take(MostEntries + 1)
+                    .Select(path => Path.GetFileName(path)!)
+                    .Order(StringComparer.Ordinal),
+            ];
         }
         catch (DirectoryNotFoundException)
         {

@@ -8,7 +8,10 @@ public sealed record Location(string File, int Line, int Column)
     public override string ToString() => $"{File}:{Line}:{Column}";
 }
 
-/// <summary>One thing that is wrong with what the user wrote, as <c>farm.yaml:14:9: vms.list[2].platform: no platform "debain_12"; did you mean "debian_12"?</c>.</summary>
+/// <summary>
+/// One thing that is wrong with what the user wrote, as <c>farm.yaml:14:9: vms.list[2].platform: no platform "debain_12"; did you mean
+/// "debian_12"?</c>.
+/// </summary>
 /// <param name="At">Where it was written; null when it stands in no file.</param>
 /// <param name="Path">The path of keys, such as <c>vms.list[2].platform</c>.</param>
 /// <param name="Message">What is wrong.</param>

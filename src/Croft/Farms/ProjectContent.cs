@@ -12,7 +12,8 @@ namespace Croft.Farms;
 sealed record TakenContent(string Digest, ImmutableSortedSet<string> Collections);
 
 /// <summary>
-/// The project's folder as far as Ansible looks into it for a phase. Text decides, not YAML: a role or file counts when a file that counts has its name as a word.
+/// The project's folder as far as Ansible looks into it for a phase. Text decides, not YAML: a role or file counts when a file that counts
+/// has its name as a word.
 /// So at worst too much counts. Where an include's name is a template, all roles and tasks do.
 /// </summary>
 sealed partial class ProjectContent
@@ -23,9 +24,25 @@ sealed partial class ProjectContent
 
     /// <summary>They count for every phase, beside the folders of plugins.</summary>
     static readonly string[] Always =
-        ["ansible.cfg", "requirements.yml", "requirements.yaml", "collections/requirements.yml", "roles/requirements.yml", "group_vars", "host_vars", "library", "module_utils", "handlers"];
+    [
+        "ansible.cfg",
+        "requirements.yml",
+        "requirements.yaml",
+        "collections/requirements.yml",
+        "roles/requirements.yml",
+        "group_vars",
+        "host_vars",
+        "library",
+        "module_utils",
+        "handlers",
+    ];
 
-    static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
+    static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        MaxRecursionDepth = 16,
+    };
 
     readonly string root;
     readonly ImmutableArray<string> always;
@@ -46,14 +63,18 @@ sealed partial class ProjectContent
         var plugins = Directory.EnumerateDirectories(root, "*_plugins").Select(folder => Path.GetFileName(folder)!);
         always = [.. Always.Concat(plugins).SelectMany(path => FilesOf(path))];
         var roles = Path.Combine(root, "roles");
-        var named =
-            (Directory.Exists(roles) ? Directory.EnumerateFileSystemEntries(roles) : []).Select(role => (Name: Path.GetFileName(role)!, Unit: "roles/" + Path.GetFileName(role), IsCode: true))
-            .Concat(from folder in new[] { "tasks", "templates", "files", "vars" }
-                    from file in FilesOf(folder)
-                    select (Name: Path.GetFileName(file)!, Unit: file, IsCode: folder == "tasks"))
-            .Concat(from file in Directory.EnumerateFiles(root)
-                    where Path.GetExtension(file) is ".yml" or ".yaml"
-                    select (Name: Path.GetFileName(file)!, Unit: Path.GetFileName(file)!, IsCode: false));
+        var named = (Directory.Exists(roles) ? Directory.EnumerateFileSystemEntries(roles) : [])
+            .Select(role => (Name: Path.GetFileName(role)!, Unit: "roles/" + Path.GetFileName(role), IsCode: true))
+            .Concat(
+                from folder in new[] { "tasks", "templates", "files", "vars" }
+                from file in FilesOf(folder)
+                select (Name: Path.GetFileName(file)!, Unit: file, IsCode: folder == "tasks")
+            )
+            .Concat(
+                from file in Directory.EnumerateFiles(root)
+                where Path.GetExtension(file) is ".yml" or ".yaml"
+                select (Name: Path.GetFileName(file)!, Unit: Path.GetFileName(file)!, IsCode: false)
+            );
         units = named.ToLookup(u => u.Name, u => (u.Unit, u.IsCode), StringComparer.Ordinal);
     }
 
@@ -87,7 +108,9 @@ sealed partial class ProjectContent
         return own.Count == 0 ? null : Digest(own.Select(file => file["host_vars/".Length..][name.Length..] + DigestOf(file)));
     }
 
-    /// <summary>SHA-256 of a file as it is now; of a very large one its size and time have to do. Null when it is none that can be read.</summary>
+    /// <summary>
+    /// SHA-256 of a file as it is now; of a very large one its size and time have to do. Null when it is none that can be read.
+    /// </summary>
     public static string? DigestOfFile(string path)
     {
         try
@@ -105,7 +128,8 @@ sealed partial class ProjectContent
         }
     }
 
-    string DigestOf(string file) => digests.TryGetValue(file, out var known) ? known : digests[file] = DigestOfFile(Path.Combine(root, file)) ?? "unreadable";
+    string DigestOf(string file) =>
+        digests.TryGetValue(file, out var known) ? known : digests[file] = DigestOfFile(Path.Combine(root, file)) ?? "unreadable";
 
     /// <summary>The files that a path below the root is, or holds.</summary>
     ImmutableArray<string> FilesOf(string path)
@@ -113,10 +137,18 @@ sealed partial class ProjectContent
         if (files.TryGetValue(path, out var known))
             return known;
         var full = Path.Combine(root, path);
-        return files[path] = File.Exists(full) ? [path]
+        return files[path] =
+            File.Exists(full) ? [path]
             : Directory.Exists(full)
-                ? [.. Directory.EnumerateFiles(full, "*", Everything).Take(MostFiles).Where(f => !f.Split('/').Any(part => part is "__pycache__" || (part.Length > 0 && PhaseFolder.IsTools(part))))
-                    .Select(f => Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal)]
+                ?
+                [
+                    .. Directory
+                        .EnumerateFiles(full, "*", Everything)
+                        .Take(MostFiles)
+                        .Where(f => !f.Split('/').Any(part => part is "__pycache__" || (part.Length > 0 && PhaseFolder.IsTools(part))))
+                        .Select(f => Path.GetRelativePath(root, f))
+                        .Order(StringComparer.Ordinal),
+                ]
             : [];
     }
 
@@ -137,13 +169,17 @@ sealed partial class ProjectContent
         }
     }
 
-    static string Digest(IEnumerable<string> lines) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+    static string Digest(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
 
     [GeneratedRegex(@"[\w.\-/]+")]
     private static partial Regex Word();
 
     /// <summary>An include or import with a template in its line, or in the deeper lines below it.</summary>
-    [GeneratedRegex(@"^([ \-]*)(?:ansible\.(?:builtin|legacy)\.)?(?:include|import)_(?:role|tasks)\s*:(?:.*\{\{|.*(?:\n\1 +.*)*?\n\1 +.*\{\{)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^([ \-]*)(?:ansible\.(?:builtin|legacy)\.)?(?:include|import)_(?:role|tasks)\s*:(?:.*\{\{|.*(?:\n\1 +.*)*?\n\1 +.*\{\{)",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Templated();
 
     [GeneratedRegex(@"^[ \-]*([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)\.[a-z0-9_.]+\s*:(?:\s|$)", RegexOptions.Multiline)]

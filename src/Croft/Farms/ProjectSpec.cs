@@ -8,13 +8,7 @@ namespace Croft.Farms;
 /// <param name="Phases">Full path of the folder with the phase files; null when the farm has no phases.</param>
 /// <param name="Vars">The project's variables as a JSON object, for all machines.</param>
 /// <param name="Artifacts">Globs of files to fetch from each guest after main.</param>
-public sealed record ProjectSpec(
-    string Id,
-    string? Revision,
-    string? Phases,
-    string Vars,
-    ImmutableArray<string> Artifacts,
-    Location? At)
+public sealed record ProjectSpec(string Id, string? Revision, string? Phases, string Vars, ImmutableArray<string> Artifacts, Location? At)
 {
     /// <summary>How a run goes on machines that say nothing else.</summary>
     public required StepRules Steps { get; init; }
@@ -25,7 +19,9 @@ public sealed record ProjectSpec(
     /// <summary>Variables of one command, as a JSON object: above all others.</summary>
     public string Extra { get; init; } = "{}";
 
-    /// <summary>Full path of the folder that is a playbook's to Ansible: roles, group variables, plugins and ansible.cfg are found there.</summary>
+    /// <summary>
+    /// Full path of the folder that is a playbook's to Ansible: roles, group variables, plugins and ansible.cfg are found there.
+    /// </summary>
     public required string Root { get; init; }
 
     /// <summary><c>auto</c>, <c>yes</c> or <c>no</c> alone, or the subsets of facts that Ansible gathers.</summary>

@@ -34,7 +34,8 @@ public static class Words
         words.Count < 2 ? string.Concat(words) : string.Join(", ", words.Take(words.Count - 1)) + " or " + words[^1];
 
     /// <summary>A question with the nearest known word; null when none is near.</summary>
-    public static string? DidYouMean(string text, IEnumerable<string> known) => Nearest(text, known) is { } near ? $"did you mean {Quote(near)}?" : null;
+    public static string? DidYouMean(string text, IEnumerable<string> known) =>
+        Nearest(text, known) is { } near ? $"did you mean {Quote(near)}?" : null;
 
     /// <summary>The question, or else the known words.</summary>
     internal static string? DidYouMeanOrKnown(string text, IReadOnlyCollection<string> known) =>
@@ -103,7 +104,14 @@ public static class Words
     }
 
     static bool NeedsEscape(char c) =>
-        (c != ' ' && char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator) || c is '\u3164' or '\uffa0' or '\u115f' or '\u1160' or '\u2800'
-        || char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        (c != ' ' && char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator)
+        || c is '\u3164' or '\uffa0' or '\u115f' or '\u1160' or '\u2800'
+        || char.GetUnicodeCategory(c)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned;
 }

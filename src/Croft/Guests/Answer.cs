@@ -5,8 +5,10 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before. Where the command is heard, what it and its
-/// children say passes through a <c>cat</c> in the guest: the answer ends with the command's own shell, and children that go on never meet a closed output.
+/// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before. Where the command is heard,
+/// what it and its
+/// children say passes through a <c>cat</c> in the guest: the answer ends with the command's own shell, and children that go on never meet
+/// a closed output.
 /// </summary>
 /// <param name="over">Ends the connection, when all has been heard and somebody in the guest still holds it.</param>
 sealed class Answer(GuestCommand command, CancellationTokenSource over)
@@ -33,10 +35,14 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     /// <summary>For the shell that logged in.</summary>
     public string Text => Shell.Command($"echo {Begins}; echo {Begins} >&2; {Line}");
 
-    /// <summary>The same for a shell of which an answer has begun; one line when the command is one. What it prints at the end does not stand in it as it is: the command may list processes.</summary>
-    public string Line => command.Said is null
-        ? command.Text
-        : $"{{ ({command.Text}) 2>&1; echo croft-\"\"{end} $?; }} | (trap \"\" PIPE; cat; exec cat >/dev/null) 2>/dev/null";
+    /// <summary>
+    /// The same for a shell of which an answer has begun; one line when the command is one. What it prints at the end does not stand in it
+    /// as it is: the command may list processes.
+    /// </summary>
+    public string Line =>
+        command.Said is null
+            ? command.Text
+            : $"{{ ({command.Text}) 2>&1; echo croft-\"\"{end} $?; }} | (trap \"\" PIPE; cat; exec cat >/dev/null) 2>/dev/null";
 
     /// <summary>Whether the command has ended, whatever holds the connection.</summary>
     public bool IsOver => code is not null;
@@ -75,7 +81,9 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
         return new(noise is not null && exit == 0 ? ConnectionFailed : exit, text, error);
     }
 
-    /// <summary>Reads to the end of a line that ends so, not a byte further. Null when it came, otherwise the last of what came instead.</summary>
+    /// <summary>
+    /// Reads to the end of a line that ends so, not a byte further. Null when it came, otherwise the last of what came instead.
+    /// </summary>
     /// <param name="word">Its first letter is not in it again.</param>
     /// <exception cref="CroftException">What comes instead has no end.</exception>
     public static async Task<string?> SkipAsync(Stream output, string word, CancellationToken cancel)
@@ -85,10 +93,15 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
         {
             passed.Add(next);
             if (passed.Lost > TooMuchNoise)
-                throw CroftException.World($"the guest says more than {TooMuchNoise >> 20} MiB before it does what it is asked, last: {PlainText.Line(Encoding.UTF8.GetString(passed.Kept))}");
+                throw CroftException.World(
+                    $"the guest says more than {TooMuchNoise >> 20} MiB before it does what it is asked, last: {PlainText.Line(Encoding.UTF8.GetString(passed.Kept))}"
+                );
             if (seen == word.Length && next[0] == '\n')
                 return null;
-            seen = seen < word.Length && next[0] == word[seen] ? seen + 1 : next[0] == word[0] ? 1 : 0;
+            seen =
+                seen < word.Length && next[0] == word[seen] ? seen + 1
+                : next[0] == word[0] ? 1
+                : 0;
         }
 
         return Encoding.UTF8.GetString(passed.Kept).Trim();
@@ -134,7 +147,10 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     }
 
     /// <summary>Where the line behind the mark ends, which only a guest that lies makes long; -1 when its end is still to come.</summary>
-    static int EndOf(ReadOnlySpan<byte> heard) => heard.IndexOf((byte)'\n') is var line and >= 0 ? line : heard.Length > LongestCode ? LongestCode : -1;
+    static int EndOf(ReadOnlySpan<byte> heard) =>
+        heard.IndexOf((byte)'\n') is var line and >= 0 ? line
+        : heard.Length > LongestCode ? LongestCode
+        : -1;
 
     /// <summary>What is none counts as a connection that failed.</summary>
     static int CodeOf(ReadOnlySpan<byte> line) =>

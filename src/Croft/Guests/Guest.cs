@@ -3,7 +3,8 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// The operating system inside a machine, reached by OpenSSH over one shared connection (ControlMaster). The farm's ssh_config must be written
+/// The operating system inside a machine, reached by OpenSSH over one shared connection (ControlMaster). The farm's ssh_config must be
+/// written
 /// (<see cref="SshConfig.Write"/>) before anything is asked of it.
 /// </summary>
 public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
@@ -19,15 +20,18 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
 
     /// <summary>The command that reaches it, for people and for <see cref="Tool.RunOnTerminalAsync"/>.</summary>
     /// <param name="options">Further options of ssh, before the host.</param>
-    /// <param name="command">What runs in the guest, as ssh takes it: joined by spaces, read by the guest's shell. Empty is a login shell.</param>
+    /// <param name="command">What runs in the guest, as ssh takes it: joined by spaces, read by the guest's shell. Empty is a login
+    /// shell.</param>
     public Tool Ssh(IEnumerable<string> options, params IEnumerable<string> command) =>
         new("ssh", ["-F", files.Config, .. options, "--", access.Name, .. command]);
 
     /// <inheritdoc/>
-    public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) => Banner.WaitAsync(Way, access.Address, access.Port, seen, cancel);
+    public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) =>
+        Banner.WaitAsync(Way, access.Address, access.Port, seen, cancel);
 
     /// <inheritdoc/>
-    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => Port.WaitAsync(Way, access.Address, port, seen, cancel);
+    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) =>
+        Port.WaitAsync(Way, access.Address, port, seen, cancel);
 
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
@@ -36,7 +40,12 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         var answer = new Answer(command, over);
         try
         {
-            var ssh = Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with { IsApart = true, Input = command.Input, Output = answer.ReadAsync };
+            var ssh = Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with
+            {
+                IsApart = true,
+                Input = command.Input,
+                Output = answer.ReadAsync,
+            };
             return answer.Of(await ssh.RunAsync(over.Token));
         }
         catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
@@ -68,13 +77,17 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw CroftException.World($"syncing the disks of {access.Name}: sync has not ended after {SyncTime.TotalSeconds:0} s", $"croft console {access.Name} --log shows its serial log");
+            throw CroftException.World(
+                $"syncing the disks of {access.Name}: sync has not ended after {SyncTime.TotalSeconds:0} s",
+                $"croft console {access.Name} --log shows its serial log"
+            );
         }
     }
 
     /// <inheritdoc/>
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>
-        File.Exists(SshConfig.SocketOf(access, files)) && (await new Tool("ssh", "-F", files.Config, "-O", "check", access.Name).RunAsync(cancel)).ExitCode == 0;
+        File.Exists(SshConfig.SocketOf(access, files))
+        && (await new Tool("ssh", "-F", files.Config, "-O", "check", access.Name).RunAsync(cancel)).ExitCode == 0;
 
     /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancel)

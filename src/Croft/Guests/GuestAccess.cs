@@ -16,10 +16,15 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// <summary>The hosts that ssh goes through, in order; empty is directly.</summary>
     public ImmutableArray<Jump> Jumps { get; init; } = [];
 
-    /// <summary>The machine of the farm that it is inside of, and that ssh goes through; null when its hypervisor is a host outside.</summary>
+    /// <summary>
+    /// The machine of the farm that it is inside of, and that ssh goes through; null when its hypervisor is a host outside.
+    /// </summary>
     public string? Inside { get; init; }
 
-    /// <summary>The card that a machine is reached by: the first that has an address of Croft's or a forwarded port, else one that others gave; null when Croft knows of none.</summary>
+    /// <summary>
+    /// The card that a machine is reached by: the first that has an address of Croft's or a forwarded port, else one that others gave; null
+    /// when Croft knows of none.
+    /// </summary>
     internal static Nic? FirstReachable(ImmutableArray<Nic> nics) =>
         nics.FirstOrDefault(n => n.Port is not null || n.Address is not null) ?? nics.FirstOrDefault(n => n.Seen is not null);
 
@@ -27,7 +32,14 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)
     {
         var host = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor);
-        return new(machine, new MachineId(farm.Name, machine).ToString(), door?.Place ?? IPAddress.Loopback, door?.Port ?? 22, user, hostKey)
+        return new(
+            machine,
+            new MachineId(farm.Name, machine).ToString(),
+            door?.Place ?? IPAddress.Loopback,
+            door?.Port ?? 22,
+            user,
+            hostKey
+        )
         {
             Jumps = host?.Jumps ?? [],
             Inside = host?.Machine,
@@ -56,6 +68,8 @@ public sealed record SshFiles(string Folder, string UserKey, string Sockets)
     /// <summary>An ssh that knows this configuration, for libvirt, which takes no other option than the program.</summary>
     internal string Program => Path.Combine(Folder, "ssh");
 
-    /// <summary>The same for the way through one machine of the farm to what runs in it: its own files, which no other command writes otherwise.</summary>
+    /// <summary>
+    /// The same for the way through one machine of the farm to what runs in it: its own files, which no other command writes otherwise.
+    /// </summary>
     internal SshFiles Through(string machine) => this with { Folder = Path.Combine(Folder, "hypervisors", machine) };
 }

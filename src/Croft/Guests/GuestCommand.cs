@@ -10,7 +10,8 @@ public sealed record GuestCommand(string Text)
     public Func<Stream, CancellationToken, Task>? Output { get; init; }
 
     /// <summary>
-    /// Called with what it says on stdout and stderr, in its order, block by block; the result's texts are then empty. The command is over when its own
+    /// Called with what it says on stdout and stderr, in its order, block by block; the result's texts are then empty. The command is over
+    /// when its own
     /// shell is, also when others that it started hold its output: they go on.
     /// </summary>
     public Action<ReadOnlySpan<byte>>? Said { get; init; }

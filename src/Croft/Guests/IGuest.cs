@@ -16,7 +16,10 @@ public interface IGuest
     /// <param name="seen">Called with what each try saw.</param>
     Task PortAsync(int port, Action<string> seen, CancellationToken cancel);
 
-    /// <summary>Opens a shell by one authenticated command: it is open when the guest is ready and its clock is right. That connection stays as the shared one.</summary>
+    /// <summary>
+    /// Opens a shell by one authenticated command: it is open when the guest is ready and its clock is right. That connection stays as the
+    /// shared one.
+    /// </summary>
     /// <returns>The shell, or what ssh said instead.</returns>
     Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel);
 
@@ -39,6 +42,8 @@ public interface IGuest
     /// <summary>Whether the shared connection stands: it ends when the guest goes away.</summary>
     Task<bool> IsConnectedAsync(CancellationToken cancel);
 
-    /// <summary>Ends the shared connection. Needed before the guest is restored, stopped or reset: what is behind it would be a stranger.</summary>
+    /// <summary>
+    /// Ends the shared connection. Needed before the guest is restored, stopped or reset: what is behind it would be a stranger.
+    /// </summary>
     Task CloseAsync(CancellationToken cancel);
 }

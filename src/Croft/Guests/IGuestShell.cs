@@ -3,7 +3,8 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// A shell in a guest that was found ready by it. It waits for one command, which saves the guest another session; an emulated one takes a tenth of a
+/// A shell in a guest that was found ready by it. It waits for one command, which saves the guest another session; an emulated one takes a
+/// tenth of a
 /// second for that. Disposed without a command, it ends.
 /// </summary>
 public interface IGuestShell : IAsyncDisposable

@@ -20,7 +20,10 @@ public static class Keys
         var file = Path.Combine(folder, $"key-{Guid.NewGuid():n}");
         try
         {
-            await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file).RunCheckedAsync("making an ssh key", cancel);
+            await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file).RunCheckedAsync(
+                "making an ssh key",
+                cancel
+            );
             return new(await File.ReadAllTextAsync(file, cancel), Line(await File.ReadAllTextAsync(file + ".pub", cancel)));
         }
         finally
@@ -30,7 +33,9 @@ public static class Keys
         }
     }
 
-    /// <summary>The user's own key, made at first use. Returns the public line; the private key is in <paramref name="file"/>, mode 0600.</summary>
+    /// <summary>
+    /// The user's own key, made at first use. Returns the public line; the private key is in <paramref name="file"/>, mode 0600.
+    /// </summary>
     public static async Task<string> UserKeyAsync(string file, CancellationToken cancel)
     {
         if (!File.Exists(file) || !File.Exists(file + ".pub"))
@@ -41,7 +46,10 @@ public static class Keys
             if (!File.Exists(file) || !File.Exists(file + ".pub"))
             {
                 var next = $"{file}.{Guid.NewGuid():n}";
-                await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "croft", "-f", next).RunCheckedAsync("making the user's ssh key", cancel);
+                await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "croft", "-f", next).RunCheckedAsync(
+                    "making the user's ssh key",
+                    cancel
+                );
                 File.Move(next + ".pub", file + ".pub", overwrite: true);
                 File.Move(next, file, overwrite: true);
             }

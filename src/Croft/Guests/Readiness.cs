@@ -6,15 +6,25 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// Waits until a machine is ready. Events decide when to try (the agent's channel opened, the ssh server greets); one authenticated command decides.
+/// Waits until a machine is ready. Events decide when to try (the agent's channel opened, the ssh server greets); one authenticated command
+/// decides.
 /// </summary>
 /// <param name="guest">Null when the machine has no address that Croft knows.</param>
 /// <param name="hypervisor">The name of its host, for messages.</param>
 /// <param name="note">Takes every signal, for the journal.</param>
 /// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
-public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, TimeProvider clock, Action<string> note, Func<Task<string>> console) : IDisposable
+public sealed class Readiness(
+    IGuest? guest,
+    WaitSpec wait,
+    string hypervisor,
+    TimeProvider clock,
+    Action<string> note,
+    Func<Task<string>> console
+) : IDisposable
 {
-    /// <summary>Of the time that a machine has to become ready: a guest that refuses so long was not only about to be given its keys.</summary>
+    /// <summary>
+    /// Of the time that a machine has to become ready: a guest that refuses so long was not only about to be given its keys.
+    /// </summary>
     const double LastingPart = 0.1;
 
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +34,9 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
     volatile bool lost;
     string lastSeen = "nothing yet";
 
-    /// <summary>The shell whose opening decided, which waits for a command; null when something else did. Whoever takes it disposes it.</summary>
+    /// <summary>
+    /// The shell whose opening decided, which waits for a command; null when something else did. Whoever takes it disposes it.
+    /// </summary>
     internal IGuestShell? Shell { get; private set; }
 
     /// <summary>Finds the guest where somebody else decides its address; null where there is nothing to find.</summary>
@@ -43,7 +55,8 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
 
     /// <summary>Waits.</summary>
     /// <param name="running">The guest was restored while running, so it can be tried at once.</param>
-    /// <exception cref="CroftException">It was late, or the machine stopped: says what was awaited, what was last seen, how long, and the console's last lines.</exception>
+    /// <exception cref="CroftException">It was late, or the machine stopped: says what was awaited, what was last seen, how long, and the
+    /// console's last lines.</exception>
     public async Task WaitAsync(bool running, TimeSpan timeout, CancellationToken cancel)
     {
         using var late = new CancellationTokenSource(timeout, clock);
@@ -51,26 +64,37 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
         using var told = Waits.For($"{Awaited()} of machine \"{guest?.Access.Name ?? "?"}\"", () => lastSeen);
         try
         {
-            await (wait.Kind switch
-            {
-                WaitKind.None => Task.CompletedTask,
-                WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
-                WaitKind.Port => WaitForPortAsync(any.Token),
-                _ => WaitForSshAsync(running, timeout * LastingPart, any.Token),
-            });
+            await (
+                wait.Kind switch
+                {
+                    WaitKind.None => Task.CompletedTask,
+                    WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
+                    WaitKind.Port => WaitForPortAsync(any.Token),
+                    _ => WaitForSshAsync(running, timeout * LastingPart, any.Token),
+                }
+            );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             var name = guest?.Access.Name ?? "the machine";
             if (full)
-                throw CroftException.World($"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool", IEngine.SpaceHint);
+                throw CroftException.World(
+                    $"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool",
+                    IEngine.SpaceHint
+                );
             if (lost)
-                throw CroftException.World($"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}", IEngine.LostHint);
-            var what = stopped.IsCancellationRequested ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready" : $"machine \"{name}\" was not ready after {elapsed} s";
+                throw CroftException.World(
+                    $"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}",
+                    IEngine.LostHint
+                );
+            var what = stopped.IsCancellationRequested
+                ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready"
+                : $"machine \"{name}\" was not ready after {elapsed} s";
             throw CroftException.World(
                 $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
-                $"croft console {name} --log shows its serial log");
+                $"croft console {name} --log shows its serial log"
+            );
         }
     }
 
@@ -86,7 +110,8 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
             Seen($"its address is {guest.Access.Address}");
         }
 
-        return guest ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
+        return guest
+            ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
     }
 
     async Task WaitForPortAsync(CancellationToken cancel) => await (await ReachableAsync(cancel)).PortAsync(wait.Port, Seen, cancel);
@@ -134,13 +159,14 @@ public sealed class Readiness(IGuest? guest, WaitSpec wait, string hypervisor, T
         note(what);
     }
 
-    string Awaited() => wait.Kind switch
-    {
-        WaitKind.Agent => "the guest agent",
-        WaitKind.Port => $"port {wait.Port}",
-        _ when guest is null => "ssh",
-        _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
-    };
+    string Awaited() =>
+        wait.Kind switch
+        {
+            WaitKind.Agent => "the guest agent",
+            WaitKind.Port => $"port {wait.Port}",
+            _ when guest is null => "ssh",
+            _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
+        };
 
     async Task<string> LastLinesAsync()
     {

@@ -11,10 +11,10 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     const string Waiting = "croft-waiting";
 
     /// <summary>
-    /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or paused guest is behind.
+    /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or
+    /// paused guest is behind.
     /// </summary>
-    const string Script =
-        $$"""
+    const string Script = $$"""
         if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi
         echo {{Ready}}; read -r now; s=; [ -w /etc/shadow ] || s='sudo -n'
         $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1

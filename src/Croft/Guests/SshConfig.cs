@@ -5,7 +5,8 @@ using System.Text;
 namespace Croft.Guests;
 
 /// <summary>
-/// Writes the ssh configuration and known_hosts of a farm's guests. Checking host keys is always on; the keys were decided by Croft and stand in the
+/// Writes the ssh configuration and known_hosts of a farm's guests. Checking host keys is always on; the keys were decided by Croft and
+/// stand in the
 /// machines' own records, so both files can be written again at any time.
 /// </summary>
 public static class SshConfig
@@ -25,7 +26,9 @@ public static class SshConfig
         var text = new StringBuilder();
         foreach (var guest in guests)
             text.Append(Entry(guest, files, own));
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             Host *
                 UserKnownHostsFile {Quote(own.KnownHosts)}
                 GlobalKnownHostsFile /dev/null
@@ -39,19 +42,21 @@ public static class SshConfig
                 ServerAliveCountMax 8
                 LogLevel ERROR
 
-            """);
+            """
+        );
         return text.ToString();
     }
 
-    static string Entry(GuestAccess guest, SshFiles files, SshFiles own) => $"""
-        Host {guest.Name} {guest.Alias}
-            HostName {guest.Address}
-            Port {guest.Port}
-            User {guest.User}
-            HostKeyAlias {guest.Alias}
-            ControlPath {Quote(SocketOf(guest, own))}
+    static string Entry(GuestAccess guest, SshFiles files, SshFiles own) =>
+        $"""
+            Host {guest.Name} {guest.Alias}
+                HostName {guest.Address}
+                Port {guest.Port}
+                User {guest.User}
+                HostKeyAlias {guest.Alias}
+                ControlPath {Quote(SocketOf(guest, own))}
 
-        """
+            """
         + (guest.Inside is null ? "" : $"    ConnectTimeout {InsideTimeout.ToString(CultureInfo.InvariantCulture)}\n")
         + (WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
 
@@ -64,7 +69,10 @@ public static class SshConfig
         Replace(files.Config, Text(guests, files));
     }
 
-    /// <summary>Adds the guests that the files do not know: while a command changes the farm they are its own, and know machines that do not exist yet.</summary>
+    /// <summary>
+    /// Adds the guests that the files do not know: while a command changes the farm they are its own, and know machines that do not exist
+    /// yet.
+    /// </summary>
     internal static void Add(IReadOnlyCollection<GuestAccess> guests, SshFiles files)
     {
         if (!File.Exists(files.Config) || !File.Exists(files.KnownHosts))
@@ -123,7 +131,9 @@ public static class SshConfig
         : guest.Jumps.IsEmpty ? null
         : Way.Through(guest.Jumps, files.Sockets);
 
-    /// <summary>Writes what leads through a machine of the farm to libvirt in it and to the machines inside. Returns the way's own files.</summary>
+    /// <summary>
+    /// Writes what leads through a machine of the farm to libvirt in it and to the machines inside. Returns the way's own files.
+    /// </summary>
     internal static SshFiles WriteWay(GuestAccess machine, SshFiles files)
     {
         const UnixFileMode Program = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -151,7 +161,11 @@ public static class SshConfig
     }
 
     /// <summary>OpenSSH expands %, drops backslashes, and has no way to escape a quote or a variable.</summary>
-    internal static string Quote(string path) => path.Contains('"', StringComparison.Ordinal) || path.Contains("${", StringComparison.Ordinal) || path.Any(char.IsControl)
-        ? throw CroftException.Usage($"OpenSSH cannot use a path with a quote, a variable or a line break in it: {path}", "move the folder")
-        : $"\"{path.Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)}\"";
+    internal static string Quote(string path) =>
+        path.Contains('"', StringComparison.Ordinal) || path.Contains("${", StringComparison.Ordinal) || path.Any(char.IsControl)
+            ? throw CroftException.Usage(
+                $"OpenSSH cannot use a path with a quote, a variable or a line break in it: {path}",
+                "move the folder"
+            )
+            : $"\"{path.Replace("%", "%%", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal)}\"";
 }

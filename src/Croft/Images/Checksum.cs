@@ -23,13 +23,17 @@ sealed partial record Checksum(string Algorithm, string Hex)
     public static Checksum? TryParse(string text)
     {
         var match = Named().Match(text.Trim().ToLowerInvariant());
-        return match.Success && AlgorithmOf(match.Groups["hex"].Value) == match.Groups["name"].Value ? new(match.Groups["name"].Value, match.Groups["hex"].Value) : null;
+        return match.Success && AlgorithmOf(match.Groups["hex"].Value) == match.Groups["name"].Value
+            ? new(match.Groups["name"].Value, match.Groups["hex"].Value)
+            : null;
     }
 
     /// <summary>Whether two files with one digest can be made.</summary>
     public bool IsWeak => Algorithm == "md5";
 
-    /// <summary>Finds a file's digest in a list of digests: GNU's and BSD's lines, or a file that holds nothing else than one digest.</summary>
+    /// <summary>
+    /// Finds a file's digest in a list of digests: GNU's and BSD's lines, or a file that holds nothing else than one digest.
+    /// </summary>
     public static Checksum? Find(string list, string file, bool alsoWeak = false)
     {
         Checksum? best = null;
@@ -49,7 +53,11 @@ sealed partial record Checksum(string Algorithm, string Hex)
     }
 
     /// <summary>Computes the same kind of digest of a file.</summary>
-    public async Task<Checksum> OfAsync(string path, CancellationToken cancel) => this with { Hex = await HexAsync(path, Algorithm, cancel) };
+    public async Task<Checksum> OfAsync(string path, CancellationToken cancel) =>
+        this with
+        {
+            Hex = await HexAsync(path, Algorithm, cancel),
+        };
 
     /// <summary>SHA-256 of a file, lower case hex.</summary>
     public static Task<string> Sha256Async(string path, CancellationToken cancel) => HexAsync(path, "sha256", cancel);
@@ -59,14 +67,30 @@ sealed partial record Checksum(string Algorithm, string Hex)
 
     static async Task<string> HexAsync(string path, string algorithm, CancellationToken cancel)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            1 << 20,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
 #pragma warning disable CA5351 // some publishers have nothing better, and the user is told
-        var digest = algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel) : algorithm == "md5" ? await MD5.HashDataAsync(file, cancel) : await SHA256.HashDataAsync(file, cancel);
+        var digest =
+            algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel)
+            : algorithm == "md5" ? await MD5.HashDataAsync(file, cancel)
+            : await SHA256.HashDataAsync(file, cancel);
 #pragma warning restore CA5351
         return Convert.ToHexStringLower(digest);
     }
 
-    static string AlgorithmOf(string hex) => hex.Length switch { 32 => "md5", 64 => "sha256", _ => "sha512" };
+    static string AlgorithmOf(string hex) =>
+        hex.Length switch
+        {
+            32 => "md5",
+            64 => "sha256",
+            _ => "sha512",
+        };
 
     [GeneratedRegex("^(?<name>sha256|sha512|md5):(?<hex>[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{128})$")]
     private static partial Regex Named();

@@ -7,7 +7,8 @@ using Croft.Tools;
 namespace Croft.Images;
 
 /// <summary>
-/// Fetches a file over HTTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it stopped, if the
+/// Fetches a file over HTTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it stopped, if
+/// the
 /// server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the checksum.
 /// </summary>
 sealed class Download(HttpClient client, TimeProvider time)
@@ -33,7 +34,7 @@ sealed class Download(HttpClient client, TimeProvider time)
         }
 
         using var told = Waits.For($"the download of {address}", () => $"{Length(partial) >> 20} MiB");
-        for (var failures = 0; ;)
+        for (var failures = 0; ; )
         {
             var before = Length(partial);
             string trouble;
@@ -55,7 +56,8 @@ sealed class Download(HttpClient client, TimeProvider time)
     }
 
     /// <summary>Fetches a small text; null when there is none at this address.</summary>
-    public async Task<string?> TextAsync(Uri address, CancellationToken cancel) => await BytesAsync(address, cancel) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+    public async Task<string?> TextAsync(Uri address, CancellationToken cancel) =>
+        await BytesAsync(address, cancel) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
 
     /// <summary>Fetches a small file; null when there is none at this address. Of a folder on this host, the names in it.</summary>
     public async Task<byte[]?> BytesAsync(Uri address, CancellationToken cancel)
@@ -63,8 +65,15 @@ sealed class Download(HttpClient client, TimeProvider time)
         const int most = 4 << 20;
         if (address.IsFile)
             return Directory.Exists(address.LocalPath)
-                ? System.Text.Encoding.UTF8.GetBytes(string.Concat(new DirectoryInfo(address.LocalPath).EnumerateFileSystemInfos().Select(entry => $"{entry.Name}{(entry is DirectoryInfo ? "/" : "")}\n")))
-                : File.Exists(address.LocalPath) ? await File.ReadAllBytesAsync(address.LocalPath, cancel) : null;
+                    ? System.Text.Encoding.UTF8.GetBytes(
+                        string.Concat(
+                            new DirectoryInfo(address.LocalPath)
+                                .EnumerateFileSystemInfos()
+                                .Select(entry => $"{entry.Name}{(entry is DirectoryInfo ? "/" : "")}\n")
+                        )
+                    )
+                : File.Exists(address.LocalPath) ? await File.ReadAllBytesAsync(address.LocalPath, cancel)
+                : null;
         using var told = Waits.For($"the download of {address}");
         for (var failures = 0; ; failures++)
         {
@@ -76,7 +85,12 @@ sealed class Download(HttpClient client, TimeProvider time)
                     return null;
                 Demand(response, address);
                 using var body = new MemoryStream();
-                await CopyAsync(response, body, _ => body.Length <= most ? true : throw CroftException.World($"{address} is no list of checksums: it is too large"), patience);
+                await CopyAsync(
+                    response,
+                    body,
+                    _ => body.Length <= most ? true : throw CroftException.World($"{address} is no list of checksums: it is too large"),
+                    patience
+                );
                 return body.ToArray();
             }
             catch (TransferException e) when (failures >= Retries)
@@ -133,18 +147,23 @@ sealed class Download(HttpClient client, TimeProvider time)
         var started = time.GetTimestamp();
         var reported = TimeSpan.FromSeconds(-1);
         var received = 0L;
-        await CopyAsync(response, file, bytes =>
-        {
-            received += bytes;
-            var elapsed = time.GetElapsedTime(started);
-            if (elapsed - reported > TimeSpan.FromMilliseconds(200) || have + received == total)
+        await CopyAsync(
+            response,
+            file,
+            bytes =>
             {
-                reported = elapsed;
-                progress(have + received, total, elapsed > TimeSpan.Zero ? received / elapsed.TotalSeconds : null);
-            }
+                received += bytes;
+                var elapsed = time.GetElapsedTime(started);
+                if (elapsed - reported > TimeSpan.FromMilliseconds(200) || have + received == total)
+                {
+                    reported = elapsed;
+                    progress(have + received, total, elapsed > TimeSpan.Zero ? received / elapsed.TotalSeconds : null);
+                }
 
-            return true;
-        }, patience);
+                return true;
+            },
+            patience
+        );
     }
 
     /// <summary>Follows redirects itself: the handler's own would also leave https.</summary>
@@ -160,7 +179,10 @@ sealed class Download(HttpClient client, TimeProvider time)
                 request.Headers.TryAddWithoutValidation("If-Range", validator);
             }
 
-            var response = await patience.ForAsync(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), "no answer");
+            var response = await patience.ForAsync(
+                token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token),
+                "no answer"
+            );
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
                 return response;
             response.Dispose();
@@ -197,7 +219,11 @@ sealed class Download(HttpClient client, TimeProvider time)
         throw new CroftException(
             FaultKind.World,
             $"{address}: the server answered {status} {response.ReasonPhrase}",
-            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null) { IsStale = status is 404 or 410 };
+            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null
+        )
+        {
+            IsStale = status is 404 or 410,
+        };
     }
 
     // A weak ETag does not promise the same bytes.

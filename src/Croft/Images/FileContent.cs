@@ -42,7 +42,8 @@ sealed record FileContent(string? Packer, string? Other)
 
     static FileContent Of(ReadOnlySpan<byte> start)
     {
-        string? packer = null, other = null;
+        string? packer = null,
+            other = null;
         foreach (var (program, magic) in Packers)
             packer ??= start.StartsWith(magic) ? program : null;
         foreach (var (at, magic, what) in Others)
@@ -55,7 +56,9 @@ sealed record FileContent(string? Packer, string? Other)
 
     static bool IsPage(ReadOnlySpan<byte> start)
     {
-        var text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 1024)]).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
+        var text = Encoding
+            .Latin1.GetString(start[..Math.Min(start.Length, 1024)])
+            .TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
         return ((string[])["<!doctype", "<html", "<?xml", "<head"]).Any(word => text.StartsWith(word, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -12,18 +12,24 @@ static class GuestBuild
     const string Prefix = "Guest/";
 
     static readonly Lazy<IReadOnlyList<(string Name, byte[] Content)>> Scripts = new(() =>
-    [
-        .. typeof(GuestBuild).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => (name[Prefix.Length..], Read(name))),
-    ]);
+        [
+            .. typeof(GuestBuild)
+                .Assembly.GetManifestResourceNames()
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => (name[Prefix.Length..], Read(name))),
+        ]
+    );
 
     /// <summary>What decides the result, as far as it can be known before: the scripts and what they are told.</summary>
     public static string Recipe(BuiltImage image)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(Encoding.UTF8.GetBytes(string.Join('\n', ["built", image.Suite, image.Arch, Flavour(image), image.Mirror ?? "", .. image.Packages])));
+        Add(
+            Encoding.UTF8.GetBytes(
+                string.Join('\n', ["built", image.Suite, image.Arch, Flavour(image), image.Mirror ?? "", .. image.Packages])
+            )
+        );
         foreach (var (name, content) in Scripts.Value)
         {
             Add(Encoding.UTF8.GetBytes(name));
@@ -43,7 +49,13 @@ static class GuestBuild
     /// <param name="work">For what is needed only while building.</param>
     /// <param name="line">Called with each line that the build writes.</param>
     /// <returns>How to boot it.</returns>
-    public static async Task<GuestManifest> RunAsync(BuiltImage image, string output, string work, Action<string> line, CancellationToken cancel)
+    public static async Task<GuestManifest> RunAsync(
+        BuiltImage image,
+        string output,
+        string work,
+        Action<string> line,
+        CancellationToken cancel
+    )
     {
         var scripts = Path.Combine(work, "scripts");
         foreach (var (name, content) in Scripts.Value)
@@ -53,12 +65,30 @@ static class GuestBuild
             await File.WriteAllBytesAsync(path, content, cancel);
         }
 
-        string[] command = ["sh", Path.Combine(scripts, "build.sh"), output, image.Suite, Architectures.DebianName(image.Arch), Flavour(image), .. image.Packages];
+        string[] command =
+        [
+            "sh",
+            Path.Combine(scripts, "build.sh"),
+            output,
+            image.Suite,
+            Architectures.DebianName(image.Arch),
+            Flavour(image),
+            .. image.Packages,
+        ];
 
         // What root's build mounts (the host's /dev and /sys among it) is seen by the build alone, and is gone with it however it ends.
-        var build = (Environment.IsPrivilegedProcess ? new Tool("unshare", ["--mount", "--propagation", "private", "--", .. command]) : new Tool(command[0], command[1..])) with
+        var build = (
+            Environment.IsPrivilegedProcess
+                ? new Tool("unshare", ["--mount", "--propagation", "private", "--", .. command])
+                : new Tool(command[0], command[1..])
+        ) with
         {
-            Environment = new Dictionary<string, string?> { ["MIRROR"] = image.Mirror, ["TMPDIR"] = BuildFolder(work), ["LC_ALL"] = "C.UTF-8" },
+            Environment = new Dictionary<string, string?>
+            {
+                ["MIRROR"] = image.Mirror,
+                ["TMPDIR"] = BuildFolder(work),
+                ["LC_ALL"] = "C.UTF-8",
+            },
             Line = line,
         };
         await build.RunCheckedAsync($"building the image \"{image.Name}\"", cancel);
@@ -73,7 +103,11 @@ static class GuestBuild
         {
             if (!Directory.Exists(folder))
                 continue;
-            if ((await File.ReadAllLinesAsync("/proc/self/mounts", CancellationToken.None)).Any(mount => mount.Split(' ')[1].StartsWith(folder + "/", StringComparison.Ordinal)))
+            if (
+                (await File.ReadAllLinesAsync("/proc/self/mounts", CancellationToken.None)).Any(mount =>
+                    mount.Split(' ')[1].StartsWith(folder + "/", StringComparison.Ordinal)
+                )
+            )
                 throw new IOException($"something is mounted below {folder}; it is left alone");
             try
             {
@@ -83,7 +117,10 @@ static class GuestBuild
             {
                 // Files of the build's own users, which only their user namespace's root may remove; the folder itself is this user's.
                 string[] inside = Directory.GetDirectories(folder);
-                await new Tool("mmdebstrap", ["--unshare-helper", "find", .. inside, "-mindepth", "1", "-delete"]) { Directory = "/" }.RunAsync(CancellationToken.None);
+                await new Tool("mmdebstrap", ["--unshare-helper", "find", .. inside, "-mindepth", "1", "-delete"])
+                {
+                    Directory = "/",
+                }.RunAsync(CancellationToken.None);
                 Directory.Delete(folder, recursive: true);
             }
         }

@@ -2,7 +2,9 @@ using Croft.Farms;
 
 namespace Croft.Images;
 
-/// <summary>Finds out which checksum a fetched image must have: given, in the list that was named, or in one of the usual places beside the image.</summary>
+/// <summary>
+/// Finds out which checksum a fetched image must have: given, in the list that was named, or in one of the usual places beside the image.
+/// </summary>
 static class ImageChecksum
 {
     static readonly string[] Suffixes = [".sha256", ".SHA256", ".sha512", ".SHA512", ".CHECKSUM", ".SHA256SUM"];
@@ -17,7 +19,8 @@ static class ImageChecksum
         if (spec.ChecksumUrl is { } list)
         {
             var text = await download.TextAsync(list, cancel) ?? throw CroftException.World($"image \"{spec.Name}\": there is no {list}");
-            return Checksum.Find(text, file) ?? throw CroftException.World($"image \"{spec.Name}\": {list} has no SHA-256 or SHA-512 of {file}");
+            return Checksum.Find(text, file)
+                ?? throw CroftException.World($"image \"{spec.Name}\": {list} has no SHA-256 or SHA-512 of {file}");
         }
 
         var bare = new UriBuilder(spec.Url) { Query = "", Fragment = "" }.Uri;
@@ -28,6 +31,9 @@ static class ImageChecksum
                 return found;
         }
 
-        throw CroftException.World($"image \"{spec.Name}\": no checksum is given, and none lies beside {bare}", "write sha256: <64 hex digits> beside url:, or sha512:, or checksums: <address of a SHA256SUMS file>");
+        throw CroftException.World(
+            $"image \"{spec.Name}\": no checksum is given, and none lies beside {bare}",
+            "write sha256: <64 hex digits> beside url:, or sha512:, or checksums: <address of a SHA256SUMS file>"
+        );
     }
 }

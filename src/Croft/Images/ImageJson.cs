@@ -4,7 +4,11 @@ namespace Croft.Images;
 
 /// <summary>JSON of the store's own files, and of what <c>qemu-img info</c> and the guest build write.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(StoredImage))]
 [JsonSerializable(typeof(GuestManifest))]
 [JsonSerializable(typeof(DownloadState))]

@@ -6,7 +6,8 @@ using Croft.Farms.Reading;
 namespace Croft.Images;
 
 /// <summary>
-/// croft.lock, beside the farm file: which bytes each image of the catalogue is. What it names is taken by everybody who has the file, until
+/// croft.lock, beside the farm file: which bytes each image of the catalogue is. What it names is taken by everybody who has the file,
+/// until
 /// somebody moves it.
 /// </summary>
 /// <param name="path">The file; it need not be there.</param>
@@ -19,11 +20,25 @@ public sealed class ImageLock(string path, bool isFrozen)
     static readonly Field<string> Url = new("url", Rules.Mirror, "The publisher's address.") { Required = true };
 
     static readonly Field<string> Digest = new(
-        "digest", new TextShape("a digest", "sha256:, sha512: or md5: and hexadecimal digits", "^(sha256|sha512|md5):[0-9a-f]+$", text => Checksum.TryParse(text) is not null), "The digest of what is there.") { Required = true };
+        "digest",
+        new TextShape("a digest", "sha256:, sha512: or md5: and hexadecimal digits", "^(sha256|sha512|md5):[0-9a-f]+$", text =>
+            Checksum.TryParse(text) is not null
+        ),
+        "The digest of what is there."
+    )
+    {
+        Required = true,
+    };
 
-    static readonly TextShape Key = new("an image", "its name, a slash and the architecture", "^[a-z0-9._-]+/[a-z0-9_]+$", text => text.Length is > 2 and < 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/'));
+    static readonly TextShape Key = new("an image", "its name, a slash and the architecture", "^[a-z0-9._-]+/[a-z0-9_]+$", text =>
+        text.Length is > 2 and < 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/')
+    );
 
-    static readonly Field<ImmutableArray<Named<MapReading>>> Images = new("images", new NamedShape<MapReading>("image", Key, new MapShape("a pinned image", [Url, Digest])), "All of them.");
+    static readonly Field<ImmutableArray<Named<MapReading>>> Images = new(
+        "images",
+        new NamedShape<MapReading>("image", Key, new MapShape("a pinned image", [Url, Digest])),
+        "All of them."
+    );
 
     static readonly MapShape Map = new(FileName, [Images]);
 
@@ -42,7 +57,9 @@ public sealed class ImageLock(string path, bool isFrozen)
         lock (gate)
         {
             var all = Read().SetItem(image.Key, pinned);
-            StringBuilder text = new("# Written by Croft. Keep it with the farm file: it says which bytes the images are; croft image update moves it.\nimages:\n");
+            StringBuilder text = new(
+                "# Written by Croft. Keep it with the farm file: it says which bytes the images are; croft image update moves it.\nimages:\n"
+            );
             foreach (var (key, (url, digest)) in all)
                 text.Append($"  {key}:\n    url: {url}\n    digest: {digest}\n");
             var made = $"{path}.{Guid.NewGuid():N}";
@@ -59,7 +76,14 @@ public sealed class ImageLock(string path, bool isFrozen)
         ProblemList problems = new();
         var root = YamlText.ReadFile(path, FileName, problems) is { } text ? YamlReader.Read(text, FileName, problems) : null;
         if (root is null || !Map.TryRead(root, problems, out var map) || !problems.IsEmpty)
-            return problems.IsEmpty ? none : throw CroftException.Usage(string.Join('\n', problems.Sorted(FileName)), "mend it, or remove it: it is written anew, with what is the newest then");
-        return none.AddRange(map.Items(Images).Select(i => KeyValuePair.Create(i.Name, new Pinned(i.Value.Get(Url)!, i.Value.Get(Digest)!))));
+            return problems.IsEmpty
+                ? none
+                : throw CroftException.Usage(
+                    string.Join('\n', problems.Sorted(FileName)),
+                    "mend it, or remove it: it is written anew, with what is the newest then"
+                );
+        return none.AddRange(
+            map.Items(Images).Select(i => KeyValuePair.Create(i.Name, new Pinned(i.Value.Get(Url)!, i.Value.Get(Digest)!)))
+        );
     }
 }

@@ -6,7 +6,9 @@ using Croft.Tools;
 
 namespace Croft.Images;
 
-/// <summary>Makes one image's files in <paramref name="output"/>; <paramref name="work"/> is for what is needed meanwhile, on the same file system.</summary>
+/// <summary>
+/// Makes one image's files in <paramref name="output"/>; <paramref name="work"/> is for what is needed meanwhile, on the same file system.
+/// </summary>
 sealed class ImageMaker(string output, string work, IProgress<ImageProgress> progress, TimeProvider time)
 {
     const string Disk = "root.qcow2";
@@ -24,23 +26,32 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         try
         {
             await using var writer = new StreamWriter(log) { AutoFlush = true };
-            manifest = await GuestBuild.RunAsync(spec, output, work, line =>
-            {
-                writer.WriteLine(line);
-                last.Enqueue(line);
-                if (last.Count > 8)
-                    last.Dequeue();
-                if (line.StartsWith("I: ", StringComparison.Ordinal) && line.EndsWith("...", StringComparison.Ordinal)) // mmdebstrap begins something
-                    Report(spec, line[3..].TrimEnd('.'));
-            }, cancel);
+            manifest = await GuestBuild.RunAsync(
+                spec,
+                output,
+                work,
+                line =>
+                {
+                    writer.WriteLine(line);
+                    last.Enqueue(line);
+                    if (last.Count > 8)
+                        last.Dequeue();
+                    if (line.StartsWith("I: ", StringComparison.Ordinal) && line.EndsWith("...", StringComparison.Ordinal)) // mmdebstrap begins something
+                        Report(spec, line[3..].TrimEnd('.'));
+                },
+                cancel
+            );
         }
         catch (CroftException e) when (e.Kind == FaultKind.World)
         {
             var full = last.Any(line => line.Contains("No space left on device", StringComparison.Ordinal));
             throw CroftException.World(
                 $"image \"{spec.Name}\" ({Architectures.DebianName(spec.Arch)}) could not be built; the last lines were:\n  {string.Join("\n  ", last)}",
-                full ? "make space: croft image list shows what is kept, croft image remove removes it" : e.Hint ?? $"the whole log is {log}",
-                e);
+                full
+                    ? "make space: croft image list shows what is kept, croft image remove removes it"
+                    : e.Hint ?? $"the whole log is {log}",
+                e
+            );
         }
 
         File.Delete(log);
@@ -75,7 +86,12 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
 
     /// <summary>Fetches a disk file, compares its checksum, unpacks it.</summary>
     /// <param name="partial">Where the download is kept until it is complete.</param>
-    public async Task<StoredImage> FetchAsync(UrlImage spec, Func<HttpClient, Download> newDownload, string partial, CancellationToken cancel)
+    public async Task<StoredImage> FetchAsync(
+        UrlImage spec,
+        Func<HttpClient, Download> newDownload,
+        string partial,
+        CancellationToken cancel
+    )
     {
         using var client = NewClient();
         var download = newDownload(client);
@@ -83,7 +99,12 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         {
             Report(spec, "asking for the checksum");
             var expected = await ImageChecksum.ExpectedAsync(spec, download, cancel);
-            await download.FetchAsync(spec.Via, partial, (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)), cancel);
+            await download.FetchAsync(
+                spec.Via,
+                partial,
+                (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)),
+                cancel
+            );
             Report(spec, "verifying");
             var actual = await expected.OfAsync(partial, cancel);
             if (actual == expected)
@@ -100,7 +121,8 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     }
 
     /// <summary>Unpacks a file that others made, and takes the disk that it is.</summary>
-    /// <param name="source">The user's name of it, which every message says: the file itself is a copy that is gone when it is read.</param>
+    /// <param name="source">The user's name of it, which every message says: the file itself is a copy that is gone when it is
+    /// read.</param>
     async Task<StoredImage> AcceptAsync(ImageSpec spec, string file, ImageKind kind, string source, CancellationToken cancel)
     {
         var shown = $"image \"{spec.Name}\": {source}";
@@ -117,7 +139,10 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
         if (disk.Format == "raw")
             RequireDisk(spec, content, shown);
         if (spec is FileImage { Format: { } declared } && declared != disk.Format)
-            throw CroftException.World($"{shown} is {disk.Format}, not {declared} as declared", $"write format: {disk.Format}, or leave it out");
+            throw CroftException.World(
+                $"{shown} is {disk.Format}, not {declared} as declared",
+                $"write format: {disk.Format}, or leave it out"
+            );
         var digest = await Checksum.Sha256Async(file, cancel);
         var place = Path.Combine(output, Disk);
         if (disk.Format == "qcow2")
@@ -176,41 +201,73 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     static void RequireDisk(ImageSpec spec, FileContent content, string shown)
     {
         if ((content.Other ?? (content.Packer is { } packer ? $"packed twice ({packer})" : null)) is { } other)
-            throw CroftException.World($"{shown} is {other}, not a disk", spec is UrlImage ? "give the address of the disk image itself: .qcow2, .raw or .img, packed or not" : "unpack it, and name the disk image itself");
+            throw CroftException.World(
+                $"{shown} is {other}, not a disk",
+                spec is UrlImage
+                    ? "give the address of the disk image itself: .qcow2, .raw or .img, packed or not"
+                    : "unpack it, and name the disk image itself"
+            );
         if (!content.HasBootSignature && spec is not FileImage { Format: "raw" })
             throw CroftException.World(
                 $"{shown} is not a disk that boots: no qcow2, and its first sector does not end in 55 aa",
-                spec is FileImage ? "if it is a raw disk nevertheless, write format: raw beside file:" : "look at what is at that address");
+                spec is FileImage ? "if it is a raw disk nevertheless, write format: raw beside file:" : "look at what is at that address"
+            );
     }
 
     /// <summary>A command for a shell that makes a qcow2 that stands alone.</summary>
-    static string? Conversion(ImageSpec spec) => spec switch
-    {
-        FileImage f => $"qemu-img convert -O qcow2 {ShellWord.Pasted(f.File)} {ShellWord.Pasted(f.File + ".whole.qcow2")}, then write file: {f.File}.whole.qcow2",
-        UrlImage u when Uri.UnescapeDataString(u.Url.Segments[^1]) is not "/" and var name =>
-            $"curl -L -o {ShellWord.Pasted(name)} {ShellWord.Pasted(u.Url.AbsoluteUri)} && qemu-img convert -O qcow2 {ShellWord.Pasted(name)} {ShellWord.Pasted(name + ".whole.qcow2")}, then write file: {name}.whole.qcow2",
-        _ => null,
-    };
+    static string? Conversion(ImageSpec spec) =>
+        spec switch
+        {
+            FileImage f =>
+                $"qemu-img convert -O qcow2 {ShellWord.Pasted(f.File)} {ShellWord.Pasted(f.File + ".whole.qcow2")}, then write file: {f.File}.whole.qcow2",
+            UrlImage u when Uri.UnescapeDataString(u.Url.Segments[^1]) is not "/" and var name =>
+                $"curl -L -o {ShellWord.Pasted(name)} {ShellWord.Pasted(u.Url.AbsoluteUri)} && qemu-img convert -O qcow2 {ShellWord.Pasted(name)} {ShellWord.Pasted(name + ".whole.qcow2")}, then write file: {name}.whole.qcow2",
+            _ => null,
+        };
 
     /// <summary>Runs a program over copies in the folders of this work, which its message then names as what they are.</summary>
     async Task RunAsync(Tool tool, string doing, CancellationToken cancel)
     {
         var result = await tool.RunAsync(cancel);
         if (result.ExitCode != 0)
-            throw CroftException.World($"{doing}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}");
+            throw CroftException.World(
+                $"{doing}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}"
+            );
     }
 
     StoredImage Image(ImageSpec spec, string id, ImageKind kind, string source, DiskFile disk) =>
-        new(id, spec.Name, kind, source, null, Disk, disk.Size, null, null, null, null, ImmutableSortedDictionary<string, long>.Empty, time.GetUtcNow());
+        new(
+            id,
+            spec.Name,
+            kind,
+            source,
+            null,
+            Disk,
+            disk.Size,
+            null,
+            null,
+            null,
+            null,
+            ImmutableSortedDictionary<string, long>.Empty,
+            time.GetUtcNow()
+        );
 
     void Report(ImageSpec spec, string phase) => progress.Report(new ImageProgress(spec.Title, phase));
 
     /// <summary>A client for downloads.</summary>
     public static HttpClient NewClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) }) { Timeout = Timeout.InfiniteTimeSpan };
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(20) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
-    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) => new(
-        FaultKind.World,
-        $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}",
-        "an image that is updated in place gets a new checksum; if it should not have changed, do not use it") { IsStale = true };
+    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) =>
+        new(
+            FaultKind.World,
+            $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}",
+            "an image that is updated in place gets a new checksum; if it should not have changed, do not use it"
+        )
+        {
+            IsStale = true,
+        };
 }

@@ -9,5 +9,6 @@ namespace Croft.Images;
 public sealed record ImageProgress(string Image, string Phase, long Done = 0, long? Total = null, double? Rate = null)
 {
     /// <summary>The time that the rest takes at this rate; null when it cannot be told.</summary>
-    public TimeSpan? TimeLeft => Total is { } total && Rate is > 0 and { } rate ? TimeSpan.FromSeconds(Math.Max(0, total - Done) / rate) : null;
+    public TimeSpan? TimeLeft =>
+        Total is { } total && Rate is > 0 and { } rate ? TimeSpan.FromSeconds(Math.Max(0, total - Done) / rate) : null;
 }

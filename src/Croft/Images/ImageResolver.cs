@@ -41,14 +41,17 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
         throw CroftException.World(
             $"image \"{image.Name}\": {Family.Title} has no {string.Join(' ', ((string[])[version, image.Variant]).Where(w => w.Length > 0))} for {image.Arch}{string.Concat(reasons.Select(r => $"; {r}"))}",
-            $"croft image list --remote {Family.Name} shows the versions that there are");
+            $"croft image list --remote {Family.Name} shows the versions that there are"
+        );
     }
 
     /// <summary>All versions that the publisher has, oldest first.</summary>
     public async Task<ImmutableArray<string>> VersionsAsync(CancellationToken cancel)
     {
         var (found, reason) = await RunAsync(Family.Newest, Known(""), cancel);
-        return found.Count > 0 ? [.. found.Select(names => names["version"]).Distinct()] : throw CroftException.World($"the newest {Family.Title} was not found: {reason}", "name a version");
+        return found.Count > 0
+            ? [.. found.Select(names => names["version"]).Distinct()]
+            : throw CroftException.World($"the newest {Family.Title} was not found: {reason}", "name a version");
     }
 
     /// <summary>Where an address of the publisher's is fetched from.</summary>
@@ -60,20 +63,31 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         return image.Mirrors is { } all ? new($"{all.TrimEnd('/')}/{uri.Host}{uri.PathAndQuery}") : uri;
     }
 
-    ImmutableDictionary<string, string> Known(string version) => ImmutableDictionary.CreateRange(StringComparer.Ordinal,
-    [
-        KeyValuePair.Create("base", Family.Base),
-        KeyValuePair.Create("version", version),
-        KeyValuePair.Create("major", version.Split('.')[0]),
-        KeyValuePair.Create("codename", Family.Codenames.GetValueOrDefault(version, version)),
-        KeyValuePair.Create("arch", Family.Arch[image.Arch]),
-        KeyValuePair.Create("variant", Family.Variants.FirstOrDefault(v => v.Name == image.Variant).Text ?? ""),
-    ]);
+    ImmutableDictionary<string, string> Known(string version) =>
+        ImmutableDictionary.CreateRange(
+            StringComparer.Ordinal,
+            [
+                KeyValuePair.Create("base", Family.Base),
+                KeyValuePair.Create("version", version),
+                KeyValuePair.Create("major", version.Split('.')[0]),
+                KeyValuePair.Create("codename", Family.Codenames.GetValueOrDefault(version, version)),
+                KeyValuePair.Create("arch", Family.Arch[image.Arch]),
+                KeyValuePair.Create("variant", Family.Variants.FirstOrDefault(v => v.Name == image.Variant).Text ?? ""),
+            ]
+        );
 
-    async Task<Checksum?> DigestAsync(ImagePlace place, string url, string version, ImmutableDictionary<string, string> names, List<string> reasons, CancellationToken cancel)
+    async Task<Checksum?> DigestAsync(
+        ImagePlace place,
+        string url,
+        string version,
+        ImmutableDictionary<string, string> names,
+        List<string> reasons,
+        CancellationToken cancel
+    )
     {
         if (place.Digest is { } said)
-            return Checksum.TryParse(Fill(said, names)) ?? throw CroftException.World($"image \"{image.Name}\": {Fill(said, names)} is no checksum");
+            return Checksum.TryParse(Fill(said, names))
+                ?? throw CroftException.World($"image \"{image.Name}\": {Fill(said, names)} is no checksum");
         var address = Fill(place.Checksums!, names);
         if (await BytesAsync(address, cancel) is not { } list)
         {
@@ -87,7 +101,18 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             if (signature != "inline" && detached is null)
                 tell($"{address} has no signature any more");
             else
-                list = await signatures.VerifyAsync(address, list, detached, [.. Family.Keys.Where(key => key.For.Holds(version, image.Variant, image.Arch)).Select(key => key with { At = Fill(key.At, names) })], at => BytesAsync(at, cancel), cancel);
+                list = await signatures.VerifyAsync(
+                    address,
+                    list,
+                    detached,
+                    [
+                        .. Family
+                            .Keys.Where(key => key.For.Holds(version, image.Variant, image.Arch))
+                            .Select(key => key with { At = Fill(key.At, names) }),
+                    ],
+                    at => BytesAsync(at, cancel),
+                    cancel
+                );
         }
 
         var file = Uri.UnescapeDataString(new Uri(url).Segments[^1]);
@@ -101,7 +126,11 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
     /// <summary>Does steps one after another; each goes on from the greatest find of the one before.</summary>
     /// <returns>All finds of the last step, the greatest last; with none, why.</returns>
-    async Task<(List<ImmutableDictionary<string, string>> Found, string Reason)> RunAsync(ImmutableArray<FindStep> steps, ImmutableDictionary<string, string> names, CancellationToken cancel)
+    async Task<(List<ImmutableDictionary<string, string>> Found, string Reason)> RunAsync(
+        ImmutableArray<FindStep> steps,
+        ImmutableDictionary<string, string> names,
+        CancellationToken cancel
+    )
     {
         List<ImmutableDictionary<string, string>> found = [names];
         foreach (var step in steps)
@@ -109,9 +138,16 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             var address = Fill(step.At, found[^1]);
             if (await BytesAsync(address, cancel) is not { } document)
                 return ([], $"there is no {address}");
-            var values = step.Match is { } pattern ? InText(Encoding.UTF8.GetString(document), Fill(pattern, found[^1], Regex.Escape)) : InJson(document, address, step, found[^1]);
+            var values = step.Match is { } pattern
+                ? InText(Encoding.UTF8.GetString(document), Fill(pattern, found[^1], Regex.Escape))
+                : InJson(document, address, step, found[^1]);
             var before = found[^1];
-            found = [.. values.OrderBy(v => string.Join('\n', v.Select(pair => pair.Value)), NaturalOrder.Instance).Select(v => before.SetItems(v))];
+            found =
+            [
+                .. values
+                    .OrderBy(v => string.Join('\n', v.Select(pair => pair.Value)), NaturalOrder.Instance)
+                    .Select(v => before.SetItems(v)),
+            ];
             if (found.Count == 0)
                 return ([], $"{address} names none");
         }
@@ -122,20 +158,37 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
     static IEnumerable<List<KeyValuePair<string, string>>> InText(string text, string pattern)
     {
         foreach (Match match in Regex.Matches(text, pattern, RegexOptions.Multiline, LongestMatch))
-            yield return [.. match.Groups.Values.Where(g => g.Success && !char.IsAsciiDigit(g.Name[0])).Select(g => KeyValuePair.Create(g.Name, g.Value))];
+            yield return
+            [
+                .. match
+                    .Groups.Values.Where(g => g.Success && !char.IsAsciiDigit(g.Name[0]))
+                    .Select(g => KeyValuePair.Create(g.Name, g.Value)),
+            ];
     }
 
-    static List<List<KeyValuePair<string, string>>> InJson(byte[] document, string address, FindStep step, ImmutableDictionary<string, string> names)
+    static List<List<KeyValuePair<string, string>>> InJson(
+        byte[] document,
+        string address,
+        FindStep step,
+        ImmutableDictionary<string, string> names
+    )
     {
         try
         {
             using var json = JsonDocument.Parse(document);
             var way = step.In is { } path ? Fill(path, names).Split('/') : [];
-            return [.. Along([json.RootElement], way)
-                .Where(element => step.Where.All(where => Text(element, where.Field) is { } text && ImageFamily.IsWhole(text, Fill(where.Pattern, names, Regex.Escape))))
-                .Select(element => step.Take.Select(take => (take.Name, Value: Text(element, Fill(take.Field, names)))).ToList())
-                .Where(taken => taken.All(t => t.Value is not null))
-                .Select(taken => taken.Select(t => KeyValuePair.Create(t.Name, t.Value!)).ToList())];
+            return
+            [
+                .. Along([json.RootElement], way)
+                    .Where(element =>
+                        step.Where.All(where =>
+                            Text(element, where.Field) is { } text && ImageFamily.IsWhole(text, Fill(where.Pattern, names, Regex.Escape))
+                        )
+                    )
+                    .Select(element => step.Take.Select(take => (take.Name, Value: Text(element, Fill(take.Field, names)))).ToList())
+                    .Where(taken => taken.All(t => t.Value is not null))
+                    .Select(taken => taken.Select(t => KeyValuePair.Create(t.Name, t.Value!)).ToList()),
+            ];
         }
         catch (JsonException e)
         {
@@ -150,15 +203,19 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         return elements;
     }
 
-    static IEnumerable<JsonElement> Children(JsonElement element, string key) => element.ValueKind switch
-    {
-        JsonValueKind.Array when key == "*" => element.EnumerateArray(),
-        JsonValueKind.Object when key == "*" => element.EnumerateObject().Select(property => property.Value),
-        JsonValueKind.Object when element.TryGetProperty(key, out var child) => [child],
-        _ => [],
-    };
+    static IEnumerable<JsonElement> Children(JsonElement element, string key) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array when key == "*" => element.EnumerateArray(),
+            JsonValueKind.Object when key == "*" => element.EnumerateObject().Select(property => property.Value),
+            JsonValueKind.Object when element.TryGetProperty(key, out var child) => [child],
+            _ => [],
+        };
 
-    static string? Text(JsonElement element, string path) => Along([element], path.Split('/')).FirstOrDefault() is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value ? value.ToString() : null;
+    static string? Text(JsonElement element, string path) =>
+        Along([element], path.Split('/')).FirstOrDefault() is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value
+            ? value.ToString()
+            : null;
 
     async Task<byte[]?> BytesAsync(string address, CancellationToken cancel)
     {
@@ -169,6 +226,10 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
     static string Fill(string text, ImmutableDictionary<string, string> names) => Fill(text, names, value => value);
 
-    static string Fill(string text, ImmutableDictionary<string, string> names, Func<string, string> written) => Regex.Replace(
-        text, @"\{([a-z][a-z0-9]*)\}", match => names.TryGetValue(match.Groups[1].Value, out var value) ? written(value) : throw CroftException.Usage($"nothing has found {match.Value} of \"{text}\""));
+    static string Fill(string text, ImmutableDictionary<string, string> names, Func<string, string> written) =>
+        Regex.Replace(text, @"\{([a-z][a-z0-9]*)\}", match =>
+            names.TryGetValue(match.Groups[1].Value, out var value)
+                ? written(value)
+                : throw CroftException.Usage($"nothing has found {match.Value} of \"{text}\"")
+        );
 }

@@ -4,7 +4,7 @@ using Croft.Tools;
 
 namespace Croft.Images;
 
-internal sealed partial class ImageStore
+public sealed partial class ImageStore
 {
     /// <summary>What says which bytes the catalogue's images are; null when nothing does, so that the newest are meant each time.</summary>
     public ImageLock? Lock { get; init; }
@@ -26,12 +26,15 @@ internal sealed partial class ImageStore
 
     /// <summary>All versions that an image's publisher has, oldest first; none when there is only the newest.</summary>
     public Task<ImmutableArray<string>> VersionsAsync(CatalogueImage image, CancellationToken cancel) =>
-        image.Family.Newest.IsEmpty ? Task.FromResult<ImmutableArray<string>>([]) : AskAsync(image, (resolver, stop) => resolver.VersionsAsync(stop), cancel);
+        image.Family.Newest.IsEmpty
+            ? Task.FromResult<ImmutableArray<string>>([])
+            : AskAsync(image, (resolver, stop) => resolver.VersionsAsync(stop), cancel);
 
     async Task<StoredImage> EnsureAsync(CatalogueImage image, IProgress<ImageProgress> progress, CancellationToken cancel)
     {
-        using var held = await FileLock.EnterAsync(
-            Path.Combine(Made("locks"), Hash("catalogue", image.Key)), null, cancel, holder => progress.Report(new ImageProgress(image.Title, $"waiting for {holder}, which is making this image")));
+        using var held = await FileLock.EnterAsync(Path.Combine(Made("locks"), Hash("catalogue", image.Key)), null, cancel, holder =>
+            progress.Report(new ImageProgress(image.Title, $"waiting for {holder}, which is making this image"))
+        );
         if (Lock?.Find(image) is { } pinned)
             return await EnsurePinnedAsync(image, pinned, progress, cancel);
         if (Lock is { IsFrozen: true })
@@ -53,7 +56,12 @@ internal sealed partial class ImageStore
         }
     }
 
-    async Task<StoredImage> EnsurePinnedAsync(CatalogueImage image, Pinned pinned, IProgress<ImageProgress> progress, CancellationToken cancel)
+    async Task<StoredImage> EnsurePinnedAsync(
+        CatalogueImage image,
+        Pinned pinned,
+        IProgress<ImageProgress> progress,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -63,19 +71,28 @@ internal sealed partial class ImageStore
         {
             throw CroftException.World(
                 $"image \"{image.Name}\": what croft.lock names is not there any more: {e.Message}",
-                $"croft image update {image.Name} takes the newest", e);
+                $"croft image update {image.Name} takes the newest",
+                e
+            );
         }
     }
 
     /// <summary>The image as one to fetch.</summary>
-    static UrlImage At(CatalogueImage image, Pinned pinned) => new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At) { Via = ImageResolver.Via(image, pinned.Url) };
+    static UrlImage At(CatalogueImage image, Pinned pinned) =>
+        new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At) { Via = ImageResolver.Via(image, pinned.Url) };
 
     async Task<T> AskAsync<T>(CatalogueImage image, Func<ImageResolver, CancellationToken, Task<T>> question, CancellationToken cancel)
     {
         using var client = ImageMaker.NewClient();
-        return await question(new ImageResolver(image, NewDownload(client), new Signatures(Path.Combine(directory, "keys"), Tell), Tell), cancel);
+        return await question(
+            new ImageResolver(image, NewDownload(client), new Signatures(Path.Combine(directory, "keys"), Tell), Tell),
+            cancel
+        );
     }
 
     static CroftException Frozen(CatalogueImage image) =>
-        CroftException.Usage($"--locked: croft.lock does not say which bytes image {image.Name} is ({image.Key})", "once without --locked pins it");
+        CroftException.Usage(
+            $"--locked: croft.lock does not say which bytes image {image.Name} is ({image.Key})",
+            "once without --locked pins it"
+        );
 }

@@ -14,7 +14,9 @@ public sealed partial class ImageStore
         if (spec is CatalogueImage image)
             return await EnsureAsync(image, progress, cancel);
         if (spec is FileImage { File: var path } && FileNode.At(path) is { Refusal: { } refusal } node)
-            throw CroftException.World($"image \"{spec.Name}\": {(node.Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}")}");
+            throw CroftException.World(
+                $"image \"{spec.Name}\": {(node.Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}")}"
+            );
         if (Find(spec) is { } there)
         {
             Touch(there.Id);
@@ -24,11 +26,9 @@ public sealed partial class ImageStore
         var key = Key(spec);
         try
         {
-            using var held = await FileLock.EnterAsync(
-                Path.Combine(Made("locks"), key),
-                null,
-                cancel,
-                holder => progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image")));
+            using var held = await FileLock.EnterAsync(Path.Combine(Made("locks"), key), null, cancel, holder =>
+                progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image"))
+            );
             if (Find(spec) is { } madeMeanwhile)
                 return madeMeanwhile;
             await RemoveStaleAsync(key);
@@ -79,10 +79,16 @@ public sealed partial class ImageStore
         {
             image = image with
             {
-                Files = new DirectoryInfo(folder).EnumerateFiles().ToImmutableSortedDictionary(file => file.Name, file => file.Length, StringComparer.Ordinal),
+                Files = new DirectoryInfo(folder)
+                    .EnumerateFiles()
+                    .ToImmutableSortedDictionary(file => file.Name, file => file.Length, StringComparer.Ordinal),
                 Created = time.GetUtcNow(),
             };
-            await File.WriteAllBytesAsync(Path.Combine(folder, "image.json"), JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage), cancel);
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, "image.json"),
+                JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage),
+                cancel
+            );
             if (Directory.Exists(place))
                 Discard(place); // damaged
             Directory.Move(folder, place);
@@ -92,7 +98,8 @@ public sealed partial class ImageStore
         await File.WriteAllTextAsync($"{recipe}.new", $"{image.Id}\n{name}\n", cancel);
         File.Move($"{recipe}.new", recipe, overwrite: true);
         Touch(image.Id);
-        return Read(image.Id) ?? throw CroftException.World($"image \"{image.Name}\": {place} was changed by someone else while it was made");
+        return Read(image.Id)
+            ?? throw CroftException.World($"image \"{image.Name}\": {place} was changed by someone else while it was made");
     }
 
     /// <summary>Removes what makers that died have left: of this image, whose lock is held here, and of all whose lock is free.</summary>
@@ -110,5 +117,9 @@ public sealed partial class ImageStore
     }
 
     CroftException Full(ImageSpec spec, Exception cause) =>
-        CroftException.World($"image \"{spec.Name}\": no space is left in {directory}", "croft image list shows what is kept, croft image remove removes it", cause);
+        CroftException.World(
+            $"image \"{spec.Name}\": no space is left in {directory}",
+            "croft image list shows what is kept, croft image remove removes it",
+            cause
+        );
 }

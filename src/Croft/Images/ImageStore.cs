@@ -59,11 +59,18 @@ public sealed partial class ImageStore
         var names = Files("recipes").Select(ReadRecipe).ToLookup(recipe => recipe.Id, recipe => recipe.Name, StringComparer.Ordinal);
         return
         [
-            .. Directory.EnumerateDirectories(directory)
+            .. Directory
+                .EnumerateDirectories(directory)
                 .Select(folder => Read(Path.GetFileName(folder)))
                 .OfType<StoredImage>()
-                .Select(image => image with { Names = [.. names[image.Id].OfType<string>().Append(image.Name).Distinct().Order(StringComparer.Ordinal)] })
-                .OrderBy(image => image.Name, StringComparer.Ordinal).ThenBy(image => image.Created),
+                .Select(image =>
+                    image with
+                    {
+                        Names = [.. names[image.Id].OfType<string>().Append(image.Name).Distinct().Order(StringComparer.Ordinal)],
+                    }
+                )
+                .OrderBy(image => image.Name, StringComparer.Ordinal)
+                .ThenBy(image => image.Created),
         ];
     }
 
@@ -90,13 +97,14 @@ public sealed partial class ImageStore
     public void Forget(ImageSpec spec) => File.Delete(Path.Combine(Made("recipes"), Key(spec)));
 
     /// <summary>A hash of what is asked for. Of a file: which one, how large and how old, since reading it would take too long.</summary>
-    static string Key(ImageSpec spec) => spec switch
-    {
-        BuiltImage built => GuestBuild.Recipe(built),
-        FileImage file => Hash("file", file.File, Stamp(file.File), file.Sha256 ?? ""),
-        UrlImage url => Hash("url", url.Url.AbsoluteUri, url.Checksum ?? "", url.ChecksumUrl?.AbsoluteUri ?? ""),
-        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
-    };
+    static string Key(ImageSpec spec) =>
+        spec switch
+        {
+            BuiltImage built => GuestBuild.Recipe(built),
+            FileImage file => Hash("file", file.File, Stamp(file.File), file.Sha256 ?? ""),
+            UrlImage url => Hash("url", url.Url.AbsoluteUri, url.Checksum ?? "", url.ChecksumUrl?.AbsoluteUri ?? ""),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
+        };
 
     static string Stamp(string path)
     {
@@ -104,7 +112,8 @@ public sealed partial class ImageStore
         return file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "";
     }
 
-    static string Hash(params ReadOnlySpan<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+    static string Hash(params ReadOnlySpan<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
     static bool IsId(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
 
@@ -118,9 +127,20 @@ public sealed partial class ImageStore
         try
         {
             var image = JsonSerializer.Deserialize(File.ReadAllBytes(json), ImageJson.Default.StoredImage);
-            if (image is null || image.Id != id || image.Files.Any(file => new FileInfo(Path.Combine(folder, file.Key)) is not { Exists: true } info || info.Length != file.Value))
+            if (
+                image is null
+                || image.Id != id
+                || image.Files.Any(file =>
+                    new FileInfo(Path.Combine(folder, file.Key)) is not { Exists: true } info || info.Length != file.Value
+                )
+            )
                 return null;
-            return image with { Directory = folder, Copy = $"{ImageFiles.CopiesOf(id)}.{image.Created.UtcTicks:x}", LastUsed = File.GetLastWriteTimeUtc(json) };
+            return image with
+            {
+                Directory = folder,
+                Copy = $"{ImageFiles.CopiesOf(id)}.{image.Created.UtcTicks:x}",
+                LastUsed = File.GetLastWriteTimeUtc(json),
+            };
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
@@ -137,7 +157,8 @@ public sealed partial class ImageStore
 
     string Made(string part) => Directory.CreateDirectory(Path.Combine(directory, part)).FullName;
 
-    IEnumerable<string> Files(string part) => Directory.Exists(Path.Combine(directory, part)) ? Directory.EnumerateFiles(Path.Combine(directory, part)) : [];
+    IEnumerable<string> Files(string part) =>
+        Directory.Exists(Path.Combine(directory, part)) ? Directory.EnumerateFiles(Path.Combine(directory, part)) : [];
 
     /// <summary>Takes a folder away in one step, then deletes it.</summary>
     void Discard(string folder)

@@ -8,7 +8,8 @@ sealed class NaturalOrder : IComparer<string>
     /// <inheritdoc/>
     public int Compare(string? x, string? y)
     {
-        ReadOnlySpan<char> a = x, b = y;
+        ReadOnlySpan<char> a = x,
+            b = y;
         while (!a.IsEmpty && !b.IsEmpty)
         {
             int step;

@@ -5,7 +5,9 @@ namespace Croft.Images;
 sealed class TransferException(string message) : Exception(message);
 #pragma warning restore CA1064
 
-/// <summary>Bounds each single step of a transfer, and tells three endings apart: the caller's cancel, its own time over, the network's failure.</summary>
+/// <summary>
+/// Bounds each single step of a transfer, and tells three endings apart: the caller's cancel, its own time over, the network's failure.
+/// </summary>
 sealed class Patience(TimeSpan limit, TimeProvider time, CancellationToken cancel) : IDisposable
 {
     readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -26,7 +26,12 @@ public static partial class Seed
     /// <summary>As long as the file system allows.</summary>
     static string Label(string serial, string format)
     {
-        var most = format switch { "xfs" => 12, "vfat" => 11, _ => 16 };
+        var most = format switch
+        {
+            "xfs" => 12,
+            "vfat" => 11,
+            _ => 16,
+        };
         return serial.Length <= most ? serial : serial[..most];
     }
 
@@ -38,7 +43,8 @@ public static partial class Seed
     static string[] PrivateKey(string text)
     {
         var lines = text.ReplaceLineEndings("\n").Trim().Split('\n');
-        var framed = lines.Length > 2 && lines[0] == "-----BEGIN OPENSSH PRIVATE KEY-----" && lines[^1] == "-----END OPENSSH PRIVATE KEY-----";
+        var framed =
+            lines.Length > 2 && lines[0] == "-----BEGIN OPENSSH PRIVATE KEY-----" && lines[^1] == "-----END OPENSSH PRIVATE KEY-----";
         return framed && lines[1..^1].All(line => Base64Form().IsMatch(line))
             ? lines
             : throw CroftException.Usage("the host key is no private key in OpenSSH's format"); // the key itself is not shown

@@ -6,9 +6,8 @@ public static partial class Seed
 {
     const string Swap = "swap";
 
-    static string MetaData(SeedContent content) => Lines(
-        $"instance-id: {Identifier(content.InstanceId)}",
-        $"local-hostname: {HostName(content.Hostname)}");
+    static string MetaData(SeedContent content) =>
+        Lines($"instance-id: {Identifier(content.InstanceId)}", $"local-hostname: {HostName(content.Hostname)}");
 
     /// <summary>Version 2, in netplan's words.</summary>
     static string NetworkConfig(SeedContent content)
@@ -18,12 +17,15 @@ public static partial class Seed
         for (var i = 0; i < content.Nics.Length; i++)
         {
             var nic = content.Nics[i];
-            text.Append(Lines(
-                $"  nic{i}:",
-                "    match:",
-                $"      macaddress: {Mac(nic.Mac)}",
-                $"    set-name: {NicName(nic.Name)}",
-                $"    dhcp4: {(nic.Address is null ? "true" : "false")}"));
+            text.Append(
+                Lines(
+                    $"  nic{i}:",
+                    "    match:",
+                    $"      macaddress: {Mac(nic.Mac)}",
+                    $"    set-name: {NicName(nic.Name)}",
+                    $"    dhcp4: {(nic.Address is null ? "true" : "false")}"
+                )
+            );
             if (i > 0)
                 text.Append(Lines("    optional: true")); // the guest is up when the first one is
             if (nic.Address is null)
@@ -47,15 +49,18 @@ public static partial class Seed
 
     static string UserData(SeedContent content)
     {
-        var text = new StringBuilder(Lines(
-            "#cloud-config",
-            $"hostname: {HostName(content.Hostname)}",
-            "manage_etc_hosts: true",
-            $"disable_root: {(content.User == "root" ? "false" : "true")}",
-            "ssh_pwauth: false",
-            "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
-            "ssh_keys:",
-            "  ed25519_private: |"));
+        var text = new StringBuilder(
+            Lines(
+                "#cloud-config",
+                $"hostname: {HostName(content.Hostname)}",
+                "manage_etc_hosts: true",
+                $"disable_root: {(content.User == "root" ? "false" : "true")}",
+                "ssh_pwauth: false",
+                "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
+                "ssh_keys:",
+                "  ed25519_private: |"
+            )
+        );
         foreach (var line in PrivateKey(content.HostKeyPrivate))
             text.Append(Lines("    " + line));
         text.Append(Lines($"  ed25519_public: \"{PublicKey(content.HostKeyPublic)}\""));
@@ -76,14 +81,17 @@ public static partial class Seed
             return;
         }
 
-        text.Append(Lines(
-            "users:",
-            "  - default", // one of the same name is the image's own, with its groups
-            $"  - name: {user}",
-            "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
-            "    shell: \"/bin/bash\"",
-            "    lock_passwd: true",
-            "    ssh_authorized_keys:"));
+        text.Append(
+            Lines(
+                "users:",
+                "  - default", // one of the same name is the image's own, with its groups
+                $"  - name: {user}",
+                "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
+                "    shell: \"/bin/bash\"",
+                "    lock_passwd: true",
+                "    ssh_authorized_keys:"
+            )
+        );
         Keys(text, content, "      ");
     }
 
@@ -102,11 +110,14 @@ public static partial class Seed
             text.Append(Lines("fs_setup:"));
         foreach (var disk in formatted)
         {
-            text.Append(Lines(
-                $"  - device: {Device(disk.Serial)}",
-                $"    filesystem: {FileSystem(disk.Format!)}",
-                $"    label: \"{Label(disk.Serial, disk.Format!)}\"", // cloud-init knows by it that this disk was made already
-                "    overwrite: false"));
+            text.Append(
+                Lines(
+                    $"  - device: {Device(disk.Serial)}",
+                    $"    filesystem: {FileSystem(disk.Format!)}",
+                    $"    label: \"{Label(disk.Serial, disk.Format!)}\"", // cloud-init knows by it that this disk was made already
+                    "    overwrite: false"
+                )
+            );
         }
 
         var mounted = content.Disks.Where(disk => disk.Mount is not null || disk.Format == Swap).ToArray();
@@ -115,7 +126,9 @@ public static partial class Seed
         foreach (var disk in mounted)
         {
             var (place, pass) = disk.Format == Swap ? ("\"none\"", 0) : (Folder(disk.Mount!), 2);
-            text.Append(Lines($"  - [{Device(disk.Serial)}, {place}, {FileSystem(disk.Format ?? "auto")}, \"defaults,nofail\", \"0\", \"{pass}\"]"));
+            text.Append(
+                Lines($"  - [{Device(disk.Serial)}, {place}, {FileSystem(disk.Format ?? "auto")}, \"defaults,nofail\", \"0\", \"{pass}\"]")
+            );
         }
     }
 

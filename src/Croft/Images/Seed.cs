@@ -6,7 +6,8 @@ namespace Croft.Images;
 /// <summary>
 /// The seed: a small ISO 9660 volume with the label <c>cidata</c>, as cloud-init's NoCloud source reads it. The micro guests read it with
 /// a page of awk (<c>Guest/micro/seed.awk</c>), so the text keeps to one narrow form of YAML: block style, two spaces per level, one key or
-/// item per line, values in double quotes without escapes, keys in literal blocks. Values are checked, and what could leave its line is refused.
+/// item per line, values in double quotes without escapes, keys in literal blocks. Values are checked, and what could leave its line is
+/// refused.
 /// </summary>
 public static partial class Seed
 {
@@ -14,12 +15,13 @@ public static partial class Seed
 
     /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
-    public static IReadOnlyDictionary<string, string> Build(SeedContent content) => new Dictionary<string, string>
-    {
-        ["meta-data"] = MetaData(content),
-        ["network-config"] = NetworkConfig(content),
-        ["user-data"] = UserData(content),
-    };
+    public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
+        new Dictionary<string, string>
+        {
+            ["meta-data"] = MetaData(content),
+            ["network-config"] = NetworkConfig(content),
+            ["user-data"] = UserData(content),
+        };
 
     /// <summary>Writes the seed's volume, readable by its owner only: it holds the guest's host key.</summary>
     public static async Task WriteIsoAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel)
@@ -31,8 +33,10 @@ public static partial class Seed
             foreach (var (name, text) in files)
                 await WritePrivateAsync(Path.Combine(folder, name), text, cancel);
             await WritePrivateAsync(unfinished, "", cancel); // made first, so that it is never readable by others
-            await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", "cidata", "-output", unfinished, folder)
-                .RunCheckedAsync($"making the seed {path}", cancel);
+            await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", "cidata", "-output", unfinished, folder).RunCheckedAsync(
+                $"making the seed {path}",
+                cancel
+            );
             File.Move(unfinished, path, overwrite: true);
         }
         finally

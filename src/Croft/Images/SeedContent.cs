@@ -21,7 +21,8 @@ public sealed record SeedContent(
     ImmutableArray<string> AuthorizedKeys,
     ImmutableArray<SeedNic> Nics,
     ImmutableArray<SeedDisk> Disks,
-    string User = "root");
+    string User = "root"
+);
 
 /// <summary>A network card, found by its address, and how it is set.</summary>
 /// <param name="Mac">Such as <c>52:54:00:12:34:56</c>.</param>
@@ -38,7 +39,8 @@ public sealed record SeedNic(
     int PrefixLength = 24,
     IPAddress? Gateway = null,
     ImmutableArray<IPAddress> Dns = default,
-    string? Search = null);
+    string? Search = null
+);
 
 /// <summary>A disk, found by the serial number that the hypervisor gives it (at most 20 characters: virtio's limit).</summary>
 /// <param name="Format">The file system made on it while it holds none; null makes none. Swap is in use from then on.</param>

@@ -5,7 +5,8 @@ using Croft.Tools;
 namespace Croft.Images;
 
 /// <summary>
-/// Verifies lists of checksums by gpg, with a key ring of Croft's own. A publisher's key is fetched once and kept, if it has the fingerprint that the
+/// Verifies lists of checksums by gpg, with a key ring of Croft's own. A publisher's key is fetched once and kept, if it has the
+/// fingerprint that the
 /// catalogue names.
 /// </summary>
 /// <param name="home">The folder of the key ring.</param>
@@ -18,7 +19,14 @@ sealed class Signatures(string home, Action<string> tell)
     /// <param name="detached">Its signature; null when the list is signed itself.</param>
     /// <returns>What of the list is to be believed.</returns>
     /// <exception cref="CroftException">It is not by one of these keys.</exception>
-    public async Task<byte[]> VerifyAsync(string name, byte[] list, byte[]? detached, IReadOnlyList<SigningKey> keys, Func<string, Task<byte[]?>> fetch, CancellationToken cancel)
+    public async Task<byte[]> VerifyAsync(
+        string name,
+        byte[] list,
+        byte[]? detached,
+        IReadOnlyList<SigningKey> keys,
+        Func<string, Task<byte[]?>> fetch,
+        CancellationToken cancel
+    )
     {
         if (keys.Count == 0)
             return list; // nobody said which key it must be
@@ -41,16 +49,30 @@ sealed class Signatures(string home, Action<string> tell)
         }
     }
 
-    async Task<byte[]> CheckAsync(string name, byte[] list, byte[]? detached, IReadOnlyList<SigningKey> keys, string work, CancellationToken cancel)
+    async Task<byte[]> CheckAsync(
+        string name,
+        byte[] list,
+        byte[]? detached,
+        IReadOnlyList<SigningKey> keys,
+        string work,
+        CancellationToken cancel
+    )
     {
         var (file, signature, plain) = (Path.Combine(work, "list"), Path.Combine(work, "signature"), Path.Combine(work, "plain"));
         await File.WriteAllBytesAsync(file, list, cancel);
         await File.WriteAllBytesAsync(signature, detached ?? [], cancel);
         var said = await Gpg(detached is null ? ["--output", plain, "--decrypt", file] : ["--verify", signature, file]).RunAsync(cancel);
-        var status = said.Output.Split('\n').Where(line => line.StartsWith("[GNUPG:] ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
-        var isGood = status.Any(line => line[1] == "VALIDSIG" && keys.Any(key => key.Fingerprint == line[^1])) && !status.Any(line => Refused.Contains(line[1]));
+        var status = said
+            .Output.Split('\n')
+            .Where(line => line.StartsWith("[GNUPG:] ", StringComparison.Ordinal))
+            .Select(line => line.Split(' '))
+            .ToList();
+        var isGood =
+            status.Any(line => line[1] == "VALIDSIG" && keys.Any(key => key.Fingerprint == line[^1]))
+            && !status.Any(line => Refused.Contains(line[1]));
         if (isGood)
-            return detached is null ? await File.ReadAllBytesAsync(plain, cancel) : list; // outside the signed part anybody may have written
+            // Outside the signed part anybody may have written.
+            return detached is null ? await File.ReadAllBytesAsync(plain, cancel) : list;
         var why = $"{name} is not signed by {Words.Or([.. keys.Select(key => key.Fingerprint)])}: {said.LastWords}";
         if (keys.All(key => !key.IsUnsure))
             throw CroftException.World(why, "do not use it, unless the publisher tells of a new key");
@@ -59,7 +81,12 @@ sealed class Signatures(string home, Action<string> tell)
     }
 
     /// <summary>Sees to it that the key ring has a key; says why it has none.</summary>
-    async Task<string?> MissingAsync(IReadOnlyList<SigningKey> keys, string work, Func<string, Task<byte[]?>> fetch, CancellationToken cancel)
+    async Task<string?> MissingAsync(
+        IReadOnlyList<SigningKey> keys,
+        string work,
+        Func<string, Task<byte[]?>> fetch,
+        CancellationToken cancel
+    )
     {
         var reason = "";
         foreach (var key in keys)
@@ -93,7 +120,9 @@ sealed class Signatures(string home, Action<string> tell)
         return reason;
     }
 
-    async Task<bool> HasAsync(SigningKey key, CancellationToken cancel) => (await Gpg("--with-colons", "--list-keys", key.Fingerprint).RunAsync(cancel)).ExitCode == 0;
+    async Task<bool> HasAsync(SigningKey key, CancellationToken cancel) =>
+        (await Gpg("--with-colons", "--list-keys", key.Fingerprint).RunAsync(cancel)).ExitCode == 0;
 
-    Tool Gpg(params string[] arguments) => new("gpg", ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart", "--status-fd", "1", .. arguments]);
+    Tool Gpg(params string[] arguments) =>
+        new("gpg", ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart", "--status-fd", "1", .. arguments]);
 }

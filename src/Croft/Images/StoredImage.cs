@@ -46,7 +46,8 @@ public sealed record StoredImage(
     string? KernelArguments,
     string? Console,
     ImmutableSortedDictionary<string, long> Files,
-    DateTimeOffset Created)
+    DateTimeOffset Created
+)
 {
     /// <summary>File name of the kernel that UEFI loads directly; null when the disk boots by firmware.</summary>
     public string? EfiKernel { get; init; }
@@ -56,7 +57,8 @@ public sealed record StoredImage(
     public string Directory { get; init; } = "";
 
     /// <summary>
-    /// Names its files in a hypervisor's pool. An image made in another store, or once more in this one, has the same id but not the same bytes: it is
+    /// Names its files in a hypervisor's pool. An image made in another store, or once more in this one, has the same id but not the same
+    /// bytes: it is
     /// another copy.
     /// </summary>
     [JsonIgnore]

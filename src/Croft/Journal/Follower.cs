@@ -2,7 +2,10 @@ using System.Threading.Channels;
 
 namespace Croft.Journal;
 
-/// <summary>One view of a run, which is shown every event on a thread of its own: whoever writes the journal never waits for it, be its terminal stopped.</summary>
+/// <summary>
+/// One view of a run, which is shown every event on a thread of its own: whoever writes the journal never waits for it, be its terminal
+/// stopped.
+/// </summary>
 sealed class Follower : IDisposable
 {
     readonly Channel<JournalEvent> events = Channel.CreateUnbounded<JournalEvent>(new() { SingleReader = true });

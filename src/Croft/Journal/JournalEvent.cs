@@ -20,7 +20,10 @@ public enum EventKind
     /// <summary>A machine ended a step, with an outcome and a reason.</summary>
     StepEnd,
 
-    /// <summary>Something is about to be created or removed: data has <c>action</c>, <c>kind</c> (volume, domain, network), <c>name</c>, <c>hypervisor</c>.</summary>
+    /// <summary>
+    /// Something is about to be created or removed: data has <c>action</c>, <c>kind</c> (volume, domain, network), <c>name</c>,
+    /// <c>hypervisor</c>.
+    /// </summary>
     Intent,
 
     /// <summary>Something worth knowing happened within a step: a signal seen, a layer dropped, a message.</summary>
@@ -52,7 +55,8 @@ public enum Outcome
 /// <summary>One line of a run's journal, <c>events.jsonl</c>.</summary>
 /// <param name="Time">When, in UTC.</param>
 /// <param name="Machine">Whom it concerns; null for the run itself.</param>
-/// <param name="Step">The lifecycle step, in the roles' words: <c>startup</c>, <c>restore init</c>, <c>create clean</c>, <c>dependencies</c>, <c>init</c>, <c>main</c>, <c>artifacts</c>, <c>terminate</c>, <c>shutdown</c>, …</param>
+/// <param name="Step">The lifecycle step, in the roles' words: <c>startup</c>, <c>restore init</c>, <c>create clean</c>,
+/// <c>dependencies</c>, <c>init</c>, <c>main</c>, <c>artifacts</c>, <c>terminate</c>, <c>shutdown</c>, …</param>
 /// <param name="Outcome">Of a step or run that ended.</param>
 /// <param name="Reason">Why it ended so, or the note's text.</param>
 /// <param name="Log">The step's log file, relative to the run's folder.</param>
@@ -65,4 +69,5 @@ public sealed record JournalEvent(
     Outcome? Outcome = null,
     string? Reason = null,
     string? Log = null,
-    ImmutableSortedDictionary<string, string>? Data = null);
+    ImmutableSortedDictionary<string, string>? Data = null
+);

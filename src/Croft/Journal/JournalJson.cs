@@ -8,7 +8,8 @@ namespace Croft.Journal;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(EventKindConverter), typeof(OutcomeConverter)])]
+    Converters = [typeof(EventKindConverter), typeof(OutcomeConverter)]
+)]
 [JsonSerializable(typeof(JournalEvent))]
 sealed partial class JournalJson : JsonSerializerContext
 {

@@ -7,8 +7,12 @@ namespace Croft.Journal;
 /// <summary>An event as one line of JSON.</summary>
 static class JournalLine
 {
-    // The relaxed encoder leaves quotes and umlauts readable for people who page through the file; control characters it escapes as any other does.
-    static readonly JsonSerializerOptions Options = new(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The relaxed encoder leaves quotes and umlauts readable for people who page through the file; control characters it escapes as any
+    // other does.
+    static readonly JsonSerializerOptions Options = new(JournalJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     static readonly JsonTypeInfo<JournalEvent> Type = (JsonTypeInfo<JournalEvent>)Options.GetTypeInfo(typeof(JournalEvent));
 
     /// <summary>The line, with its end.</summary>

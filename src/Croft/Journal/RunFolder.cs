@@ -37,7 +37,8 @@ public sealed partial record RunFolder(string Root)
     /// <summary>The full path of what the journal names relative to this folder; null when that would lie outside of it.</summary>
     public string? Resolve(string relative)
     {
-        if (relative.Contains('\0', StringComparison.Ordinal)) return null;
+        if (relative.Contains('\0', StringComparison.Ordinal))
+            return null;
         var full = Path.GetFullPath(Path.Combine(Root, relative));
         return full.StartsWith(Path.GetFullPath(Root) + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? full : null;
     }
@@ -52,11 +53,16 @@ public sealed partial record RunFolder(string Root)
     public static ImmutableArray<RunFolder> All(string stateDirectory)
     {
         var runs = RunsPath(stateDirectory);
-        if (!Directory.Exists(runs)) return [];
-        return [.. Directory.EnumerateDirectories(runs)
-            .Select(path => new RunFolder(path))
-            .Where(run => IdPattern().IsMatch(run.Id) && HasJournal(run))
-            .OrderBy(run => run.Id, StringComparer.Ordinal)];
+        if (!Directory.Exists(runs))
+            return [];
+        return
+        [
+            .. Directory
+                .EnumerateDirectories(runs)
+                .Select(path => new RunFolder(path))
+                .Where(run => IdPattern().IsMatch(run.Id) && HasJournal(run))
+                .OrderBy(run => run.Id, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>A run of another user's is not a run that is not there.</summary>
@@ -68,7 +74,11 @@ public sealed partial record RunFolder(string Root)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw CroftException.World($"{run.Root} cannot be read: a croft of another user made it", $"sudo chown -R {Environment.UserName} {Path.GetFullPath(Path.Combine(run.Root, "../.."))}", e);
+            throw CroftException.World(
+                $"{run.Root} cannot be read: a croft of another user made it",
+                $"sudo chown -R {Environment.UserName} {Path.GetFullPath(Path.Combine(run.Root, "../.."))}",
+                e
+            );
         }
         catch (DirectoryNotFoundException)
         {
@@ -88,9 +98,11 @@ public sealed partial record RunFolder(string Root)
         {
             [] => null,
             [var only] => only,
-            _ => found.FirstOrDefault(run => run.Id == idOrPrefix) ?? throw CroftException.Usage(
-                $"{found.Length} runs begin with \"{idOrPrefix}\": {string.Join(", ", found.Take(5).Select(run => run.Id))}{(found.Length > 5 ? ", …" : "")}",
-                "give more of the id"),
+            _ => found.FirstOrDefault(run => run.Id == idOrPrefix)
+                ?? throw CroftException.Usage(
+                    $"{found.Length} runs begin with \"{idOrPrefix}\": {string.Join(", ", found.Take(5).Select(run => run.Id))}{(found.Length > 5 ? ", …" : "")}",
+                    "give more of the id"
+                ),
         };
     }
 

@@ -34,14 +34,16 @@ public sealed class RunJournal : IDisposable
     /// <summary>Begins a run: makes its folder (mode 0700) and an empty journal in it.</summary>
     public static RunJournal Create(string stateDirectory, TimeProvider clock)
     {
-        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("runs are kept on Unix only");
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("runs are kept on Unix only");
         var runs = RunFolder.RunsPath(stateDirectory);
         // The id's last part is the second's fraction in 1/65536: ids of the same second sort by time too, and a taken one has a successor.
         for (var time = clock.GetUtcNow(); ; time = time.AddTicks((TimeSpan.TicksPerSecond / 65536) + 1))
         {
             var fraction = time.Ticks % TimeSpan.TicksPerSecond * 65536 / TimeSpan.TicksPerSecond;
             var folder = new RunFolder(Path.Combine(runs, $"{time.UtcDateTime:yyyyMMdd-HHmmss}-{fraction:x4}"));
-            if (Directory.Exists(folder.Root)) continue;
+            if (Directory.Exists(folder.Root))
+                continue;
             try
             {
                 return new RunJournal(folder, MakePrivate(folder), clock);
@@ -58,13 +60,15 @@ public sealed class RunJournal : IDisposable
     }
 
     /// <summary>
-    /// Calls the follower with every event from now on, in the order of the journal, one at a time, while writers go on. One that throws is not called again,
+    /// Calls the follower with every event from now on, in the order of the journal, one at a time, while writers go on. One that throws is
+    /// not called again,
     /// and the journal says so. Dispose what is returned to stop: it returns when the follower has seen all.
     /// </summary>
     public IDisposable Follow(Action<JournalEvent> follower)
     {
         var following = new Follower(this, follower);
-        lock (gate) followers = followers.Add(following);
+        lock (gate)
+            followers = followers.Add(following);
         return following;
     }
 
@@ -116,8 +120,14 @@ public sealed class RunJournal : IDisposable
 
     /// <summary>A machine takes part. Saying it again adds what was not known before.</summary>
     public void Machine(string machine, string platform, string target, string arch, string hypervisor, string? address = null) =>
-        Now(new(default, EventKind.Machine, machine, Data: Facts(
-            ("platform", platform), ("target", target), ("arch", arch), ("hypervisor", hypervisor), ("address", address))));
+        Now(
+            new(
+                default,
+                EventKind.Machine,
+                machine,
+                Data: Facts(("platform", platform), ("target", target), ("arch", arch), ("hypervisor", hypervisor), ("address", address))
+            )
+        );
 
     /// <summary>A machine began a step; the log is a path in the run's folder, full or relative to it.</summary>
     public void StepStart(string machine, string step, string? log = null) =>
@@ -132,7 +142,14 @@ public sealed class RunJournal : IDisposable
 
     /// <summary>Something is about to be created or removed. Call it before doing so.</summary>
     public void Intent(string action, string kind, string name, string hypervisor, string? machine = null) =>
-        Now(new(default, EventKind.Intent, machine, Data: Facts(("action", action), ("kind", kind), ("name", name), ("hypervisor", hypervisor))));
+        Now(
+            new(
+                default,
+                EventKind.Intent,
+                machine,
+                Data: Facts(("action", action), ("kind", kind), ("name", name), ("hypervisor", hypervisor))
+            )
+        );
 
     /// <summary>Closes the journal. Nothing is lost without it.</summary>
     public void Dispose()
@@ -147,7 +164,8 @@ public sealed class RunJournal : IDisposable
     // The clock is read under the lock, so that times never go backwards from line to line.
     void Now(JournalEvent entry)
     {
-        lock (gate) Append(entry with { Time = this.clock.GetUtcNow() });
+        lock (gate)
+            Append(entry with { Time = this.clock.GetUtcNow() });
     }
 
     void Write(JournalEvent entry)
@@ -171,7 +189,8 @@ public sealed class RunJournal : IDisposable
     {
         var data = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in facts)
-            if (value is not null) data[name] = value;
+            if (value is not null)
+                data[name] = value;
         return data.ToImmutable();
     }
 
@@ -179,13 +198,16 @@ public sealed class RunJournal : IDisposable
     static FileStream MakePrivate(RunFolder folder)
     {
         Directory.CreateDirectory(folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new(folder.EventsPath, new FileStreamOptions
-        {
-            Access = FileAccess.Write,
-            BufferSize = 0, // every Write is one write(2)
-            Mode = FileMode.CreateNew,
-            Share = FileShare.Read,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        return new(
+            folder.EventsPath,
+            new FileStreamOptions
+            {
+                Access = FileAccess.Write,
+                BufferSize = 0, // every Write is one write(2)
+                Mode = FileMode.CreateNew,
+                Share = FileShare.Read,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
     }
 }

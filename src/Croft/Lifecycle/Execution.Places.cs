@@ -14,14 +14,15 @@ sealed partial class Execution
     readonly SemaphoreSlim planning = new(1);
 
     /// <summary>
-    /// Makes a machine where it is planned. It is planned again when another controller took its room there, and, where nothing of the user's is missed, when
+    /// Makes a machine where it is planned. It is planned again when another controller took its room there, and, where nothing of the
+    /// user's is missed, when
     /// the hypervisor goes away: then on another one, as often as <c>dispatch.retry</c> says.
     /// </summary>
     /// <param name="make">Makes it as it is planned now; what it began elsewhere is out of reach.</param>
     public async Task PlaceAsync(PlannedMachine machine, bool replaceable, Func<PlannedMachine, Task> make, CancellationToken cancel)
     {
         var name = machine.Spec.Name;
-        for (var (taken, lost) = (0, 0); ;)
+        for (var (taken, lost) = (0, 0); ; )
         {
             try
             {
@@ -52,7 +53,9 @@ sealed partial class Execution
 
     /// <summary>What went wrong with a machine, told so that its hypervisor is named as the cause.</summary>
     static CroftException Lost(string hypervisor, CroftException e) =>
-        e.Message.Contains($"hypervisor \"{hypervisor}\"", StringComparison.Ordinal) ? e : CroftException.World($"hypervisor \"{hypervisor}\" went away: {e.Message}", IEngine.LostHint, e);
+        e.Message.Contains($"hypervisor \"{hypervisor}\"", StringComparison.Ordinal)
+            ? e
+            : CroftException.World($"hypervisor \"{hypervisor}\" went away: {e.Message}", IEngine.LostHint, e);
 
     async Task<PlannedMachine> PlanAgainAsync(PlannedMachine machine, CroftException cause, CancellationToken cancel)
     {
@@ -65,7 +68,11 @@ sealed partial class Execution
             if (again.Existing is not null)
                 throw cause;
             if (again.Hypervisor is not { } host)
-                throw CroftException.World($"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}", cause.Hint, cause);
+                throw CroftException.World(
+                    $"{cause.Message}; machine \"{name}\" fits no other hypervisor: {again.Reason}",
+                    cause.Hint,
+                    cause
+                );
             Replan([again], host, plan);
             await OpenFarm.OpenWayAsync(host, cancel);
             await MakeNetworksAsync(host, plan, r => r.Host == name, cancel);
@@ -78,14 +85,19 @@ sealed partial class Execution
     }
 
     /// <summary>
-    /// Waits for the hypervisor of a machine where that is another machine of the plan. Returns the machine as it is planned by what is there then. It has no
+    /// Waits for the hypervisor of a machine where that is another machine of the plan. Returns the machine as it is planned by what is
+    /// there then. It has no
     /// layers: they would go with that machine's next restore.
     /// </summary>
     /// <exception cref="CroftException">The hypervisor did not become ready, or the machine has no place in it.</exception>
     public async Task<PlannedMachine> EnterAsync(PlannedMachine machine, CancellationToken cancel)
     {
-        await entering.GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(OpenFarm.Farm.Hypervisors.First(h => h.Name == name), cancel))).Value;
-        return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there ? there : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", NoRoomException.Hint);
+        await entering
+            .GetOrAdd(machine.Hypervisor!, name => new(() => EnterAsync(OpenFarm.Farm.Hypervisors.First(h => h.Name == name), cancel)))
+            .Value;
+        return Plan.Machines.First(m => m.Spec.Name == machine.Spec.Name) is { Hypervisor: not null } there
+            ? there
+            : throw CroftException.World($"machine \"{machine.Spec.Name}\" has no place there", NoRoomException.Hint);
     }
 
     async Task EnterAsync(HypervisorSpec inner, CancellationToken cancel)
@@ -93,8 +105,21 @@ sealed partial class Execution
         if (!await Inner.ReadyAsync(inner.Name, cancel))
             throw CroftException.World($"its hypervisor, machine \"{inner.Machine}\", did not become ready");
         var host = Plan.Machines.First(m => m.Spec.Name == inner.Machine);
-        var state = host.Existing ?? new(new MachineId(OpenFarm.Farm.Name, inner.Machine!).ToString(), host.Uuid, PowerState.Running, host.Spec.Vcpus, host.Spec.Memory, null);
-        await OpenFarm.EnterAsync(inner, new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }), host.Spec.ConnectionTimeout, cancel);
+        var state = host.Existing
+            ?? new(
+                new MachineId(OpenFarm.Farm.Name, inner.Machine!).ToString(),
+                host.Uuid,
+                PowerState.Running,
+                host.Spec.Vcpus,
+                host.Spec.Memory,
+                null
+            );
+        await OpenFarm.EnterAsync(
+            inner,
+            new(host.Hypervisor!, state with { Record = RecordOf(inner.Machine!) }),
+            host.Spec.ConnectionTimeout,
+            cancel
+        );
         await planning.WaitAsync(cancel);
         try
         {
@@ -116,7 +141,19 @@ sealed partial class Execution
     {
         var rest = new List<Func<CancellationToken, Task>>();
         foreach (var network in later.Networks.Where(n => n.Hypervisor == hypervisor))
-            rest.Add(await OpenFarm.Engine(hypervisor).EnsureNetworkAsync(network with { Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] } }, owner, Journal, cancel));
+            rest.Add(
+                await OpenFarm
+                    .Engine(hypervisor)
+                    .EnsureNetworkAsync(
+                        network with
+                        {
+                            Definition = network.Definition with { Reservations = [.. network.Definition.Reservations.Where(wanted)] },
+                        },
+                        owner,
+                        Journal,
+                        cancel
+                    )
+            );
         await PublishAsync(rest, cancel);
     }
 
@@ -131,7 +168,14 @@ sealed partial class Execution
             else
                 records.TryRemove(machine.Spec.Name, out _);
             if (machine.Hypervisor is not null)
-                Journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor, machine.Nics.FirstOrDefault()?.Address?.ToString());
+                Journal.Machine(
+                    machine.Spec.Name,
+                    machine.Spec.Platform,
+                    machine.Spec.Target,
+                    machine.Spec.Arch,
+                    machine.Hypervisor,
+                    machine.Nics.FirstOrDefault()?.Address?.ToString()
+                );
         }
     }
 }

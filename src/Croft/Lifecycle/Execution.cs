@@ -11,7 +11,8 @@ using Croft.Planning;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// One execution of a plan, in the making: what <c>up</c> and <c>run</c> share. Images are at hand, the plan is final, the farm is claimed, networks
+/// One execution of a plan, in the making: what <c>up</c> and <c>run</c> share. Images are at hand, the plan is final, the farm is claimed,
+/// networks
 /// and addresses exist; machines can be made.
 /// </summary>
 sealed partial class Execution : IExecution, IDisposable
@@ -28,8 +29,15 @@ sealed partial class Execution : IExecution, IDisposable
     readonly DateTimeOffset began;
 
     Execution(
-        OpenFarm openFarm, Plan plan, RunJournal journal, ImmutableDictionary<ImageSpec, StoredImage> images,
-        IReadOnlyDictionary<string, List<Func<CancellationToken, Task>>> networks, InnerHypervisors inner, string owner, string userKey)
+        OpenFarm openFarm,
+        Plan plan,
+        RunJournal journal,
+        ImmutableDictionary<ImageSpec, StoredImage> images,
+        IReadOnlyDictionary<string, List<Func<CancellationToken, Task>>> networks,
+        InnerHypervisors inner,
+        string owner,
+        string userKey
+    )
     {
         OpenFarm = openFarm;
         Plan = plan;
@@ -41,7 +49,9 @@ sealed partial class Execution : IExecution, IDisposable
         this.owner = owner;
         this.userKey = userKey;
         began = Clock.GetUtcNow();
-        records = new(plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!)));
+        records = new(
+            plan.Machines.Where(m => m.Existing?.Record is not null).Select(m => KeyValuePair.Create(m.Spec.Name, m.Existing!.Record!))
+        );
     }
 
     public OpenFarm OpenFarm { get; }
@@ -65,7 +75,14 @@ sealed partial class Execution : IExecution, IDisposable
     /// <summary>Prepares everything that machines need before the first of them is made.</summary>
     /// <param name="needsImage">Whether a machine of the first plan needs its image at hand.</param>
     public static async Task<Execution> PrepareAsync(
-        OpenFarm openFarm, Plan first, string command, Func<PlannedMachine, bool> needsImage, Action<RunJournal> opened, IProgress<ImageProgress> progress, CancellationToken cancel)
+        OpenFarm openFarm,
+        Plan first,
+        string command,
+        Func<PlannedMachine, bool> needsImage,
+        Action<RunJournal> opened,
+        IProgress<ImageProgress> progress,
+        CancellationToken cancel
+    )
     {
         var owner = openFarm.EnsureOwner();
         var userKey = await openFarm.Settings.Backends.UserKeyAsync(openFarm.Settings.UserKey, cancel);
@@ -77,7 +94,14 @@ sealed partial class Execution : IExecution, IDisposable
             var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
             var plan = await FinalPlanAsync(openFarm, first, EnsureImagesAsync, journal, progress, cancel);
             foreach (var machine in plan.Machines)
-                journal.Machine(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.Arch, machine.Hypervisor!, machine.Nics.FirstOrDefault()?.Address?.ToString());
+                journal.Machine(
+                    machine.Spec.Name,
+                    machine.Spec.Platform,
+                    machine.Spec.Target,
+                    machine.Spec.Arch,
+                    machine.Hypervisor!,
+                    machine.Nics.FirstOrDefault()?.Address?.ToString()
+                );
             var there = openFarm.ListOwnAsync(cancel);
             var measuring = openFarm.MeasureAsync(plan, journal, cancel);
             var inner = new InnerHypervisors(plan);
@@ -86,10 +110,10 @@ sealed partial class Execution : IExecution, IDisposable
             execution.OpenDoors(await there);
             return execution;
 
-            Task EnsureImagesAsync(Plan of) => Parallel.ForEachAsync(
-                of.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(),
-                cancel,
-                async (spec, stop) => images[spec] = await openFarm.Images.EnsureAsync(spec, progress, stop));
+            Task EnsureImagesAsync(Plan of) =>
+                Parallel.ForEachAsync(of.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(), cancel, async (spec, stop) =>
+                    images[spec] = await openFarm.Images.EnsureAsync(spec, progress, stop)
+                );
         }
         catch (Exception e)
         {
@@ -101,27 +125,56 @@ sealed partial class Execution : IExecution, IDisposable
 
     /// <summary>Has at hand what a plan needs of this host, and makes the plan again where that told something new.</summary>
     static async Task<Plan> FinalPlanAsync(
-        OpenFarm openFarm, Plan first, Func<Plan, Task> ensureImages, RunJournal journal, IProgress<ImageProgress> progress, CancellationToken cancel)
+        OpenFarm openFarm,
+        Plan first,
+        Func<Plan, Task> ensureImages,
+        RunJournal journal,
+        IProgress<ImageProgress> progress,
+        CancellationToken cancel
+    )
     {
         await ensureImages(first);
         var unproved = first.Seen!.Unproved;
         await openFarm.ProveAsync(unproved, journal, progress, cancel);
-        var plan = unproved.IsEmpty && first.Machines.All(m => m.Layers.All(l => l.Key is not null)) ? first : await openFarm.PlanAgainAsync(first, cancel);
+        var plan =
+            unproved.IsEmpty && first.Machines.All(m => m.Layers.All(l => l.Key is not null))
+                ? first
+                : await openFarm.PlanAgainAsync(first, cancel);
         plan.ThrowIfProblems();
         await ensureImages(plan);
         return plan;
     }
 
-    /// <summary>Makes the networks of the hypervisors that are there already. Returns what is left to do for each, while guests boot.</summary>
+    /// <summary>
+    /// Makes the networks of the hypervisors that are there already. Returns what is left to do for each, while guests boot.
+    /// </summary>
     /// <param name="beside">What is waited for, too.</param>
     static async Task<Dictionary<string, List<Func<CancellationToken, Task>>>> PrepareNetworksAsync(
-        OpenFarm openFarm, Plan plan, InnerHypervisors inner, string owner, RunJournal journal, Task beside, CancellationToken cancel)
+        OpenFarm openFarm,
+        Plan plan,
+        InnerHypervisors inner,
+        string owner,
+        RunJournal journal,
+        Task beside,
+        CancellationToken cancel
+    )
     {
-        var networks = plan.Networks.Select(n => n.Hypervisor).Distinct().Where(IsHere).ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
-        await Task.WhenAll(plan.Machines.Select(m => m.Hypervisor!).Distinct().Where(IsHere).Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel)).Append(beside));
+        var networks = plan
+            .Networks.Select(n => n.Hypervisor)
+            .Distinct()
+            .Where(IsHere)
+            .ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
+        await Task.WhenAll(
+            plan.Machines.Select(m => m.Hypervisor!)
+                .Distinct()
+                .Where(IsHere)
+                .Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel))
+                .Append(beside)
+        );
         return networks;
 
-        bool IsHere(string hypervisor) => !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
+        bool IsHere(string hypervisor) =>
+            !inner.Has(hypervisor) && (openFarm.Engines.ContainsKey(hypervisor) || openFarm.Farm.HostOf(hypervisor) is null);
 
         async Task MakeAsync(string host)
         {
@@ -141,8 +194,16 @@ sealed partial class Execution : IExecution, IDisposable
     {
         var image = images.TryGetValue(machine.Spec.Image, out var found)
             ? found
-            : OpenFarm.Images.Find(machine.Spec.Image) ?? throw CroftException.World($"image {machine.Spec.Image.Name} is not here any more", $"croft image pull {machine.Spec.Image.Name}");
-        return uploads.GetOrAdd(machine.Hypervisor + " " + image.Id, _ => new(() => EngineOf(machine).EnsureImageAsync(image.ForEngines, Journal, null, cancel))).Value;
+            : OpenFarm.Images.Find(machine.Spec.Image)
+                ?? throw CroftException.World(
+                    $"image {machine.Spec.Image.Name} is not here any more",
+                    $"croft image pull {machine.Spec.Image.Name}"
+                );
+        return uploads
+            .GetOrAdd(machine.Hypervisor + " " + image.Id, _ =>
+                new(() => EngineOf(machine).EnsureImageAsync(image.ForEngines, Journal, null, cancel))
+            )
+            .Value;
     }
 
     /// <summary>Notes a machine's record as it is now and keeps OpenSSH's files in step with it.</summary>
@@ -173,7 +234,9 @@ sealed partial class Execution : IExecution, IDisposable
 
     public Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) => OpenFarm.AnswersAsync(hypervisor, cancel);
 
-    /// <summary>A machine of the plan has started. When all have, the running networks learn their names and addresses, while the guests boot.</summary>
+    /// <summary>
+    /// A machine of the plan has started. When all have, the running networks learn their names and addresses, while the guests boot.
+    /// </summary>
     public void Started()
     {
         if (Interlocked.Decrement(ref starting) == 0)
@@ -181,7 +244,8 @@ sealed partial class Execution : IExecution, IDisposable
     }
 
     /// <summary>Returns when the running networks of a hypervisor know all names and addresses.</summary>
-    public Task PublishAsync(string hypervisor) => publishing.TryGetValue(hypervisor, out var networks) ? networks.Value : Task.CompletedTask;
+    public Task PublishAsync(string hypervisor) =>
+        publishing.TryGetValue(hypervisor, out var networks) ? networks.Value : Task.CompletedTask;
 
     /// <summary>One after another: each holds up who starts a machine on the network.</summary>
     static async Task PublishAsync(IEnumerable<Func<CancellationToken, Task>> rest, CancellationToken cancel)
@@ -190,18 +254,23 @@ sealed partial class Execution : IExecution, IDisposable
             await publish(cancel);
     }
 
-    /// <summary>Returns when all running networks know their names and addresses. Those of a hypervisor that was lost do not; its machines say so.</summary>
-    public Task PublishAsync() => Task.WhenAll(publishing.Keys.Select(async hypervisor =>
-    {
-        try
-        {
-            await PublishAsync(hypervisor);
-        }
-        catch (CroftException e)
-        {
-            Journal.Note(null, null, e.Message);
-        }
-    }));
+    /// <summary>
+    /// Returns when all running networks know their names and addresses. Those of a hypervisor that was lost do not; its machines say so.
+    /// </summary>
+    public Task PublishAsync() =>
+        Task.WhenAll(
+            publishing.Keys.Select(async hypervisor =>
+            {
+                try
+                {
+                    await PublishAsync(hypervisor);
+                }
+                catch (CroftException e)
+                {
+                    Journal.Note(null, null, e.Message);
+                }
+            })
+        );
 
     public void Dispose()
     {
@@ -220,7 +289,10 @@ sealed partial class Execution : IExecution, IDisposable
 
         foreach (var machine in Plan.Machines)
         {
-            if ((machine.Existing?.Record is { } record ? OpenFarm.AccessOf(machine.Hypervisor!, record) : OpenFarm.AccessOf(machine)) is { } door)
+            if (
+                (machine.Existing?.Record is { } record ? OpenFarm.AccessOf(machine.Hypervisor!, record) : OpenFarm.AccessOf(machine)) is
+                { } door
+            )
                 doors[machine.Spec.Name] = door;
         }
 

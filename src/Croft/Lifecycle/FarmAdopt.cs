@@ -14,9 +14,14 @@ public static class FarmAdopt
         var farm = openFarm.Farm;
         var inventory = (await openFarm.ObserveAsync(cancel)).Inventory;
         var machines = inventory.MachinesOf(farm.Name).ToList();
-        var owner = machines.Select(m => m.Machine.Record!.Owner).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!)).FirstOrDefault()
+        var owner = machines
+            .Select(m => m.Machine.Record!.Owner)
+            .Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Owner!))
+            .FirstOrDefault()
             ?? throw CroftException.Usage($"no hypervisor has a farm \"{farm.Name}\"", "croft up makes it");
-        var folders = machines.Select(m => m.Machine.Record!.Folder).Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Folder!));
+        var folders = machines
+            .Select(m => m.Machine.Record!.Folder)
+            .Concat(inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm == farm.Name).Select(n => n.Folder!));
         await openFarm.AdoptAsync(owner, folders, cancel);
         var key = await openFarm.Settings.Backends.UserKeyAsync(openFarm.Settings.UserKey, cancel);
         var withoutKey = new List<string>();
@@ -40,11 +45,14 @@ public static class FarmAdopt
             user={ShellWord.Quote(machine.Record.User)}
             home=$(getent passwd "$user" | cut -d: -f6)
             mkdir -p "$home/.ssh"
-            grep -qxF {ShellWord.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {ShellWord.Quote(key)} >>"$home/.ssh/authorized_keys"
+            grep -qxF {ShellWord.Quote(key)} "$home/.ssh/authorized_keys" 2>/dev/null || echo {ShellWord.Quote(
+                key
+            )} >>"$home/.ssh/authorized_keys"
             chown -R "$user:" "$home/.ssh"
             """,
             TimeSpan.Zero,
-            cancel);
+            cancel
+        );
         return answer is { ExitCode: 0 };
     }
 }

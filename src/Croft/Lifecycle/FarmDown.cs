@@ -8,15 +8,29 @@ public static class FarmDown
 {
     /// <summary>Shuts machines down side by side; those inside one of them go first, with it.</summary>
     /// <param name="note">Takes what happens on the way, with the machine's name.</param>
-    public static Task DownAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, Action<string, string> note, CancellationToken cancel) =>
-        Task.WhenAll(Outermost(openFarm, machines).Select(m => new MachineStop(openFarm, openFarm.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)));
+    public static Task DownAsync(
+        OpenFarm openFarm,
+        IEnumerable<ExistingMachine> machines,
+        Action<string, string> note,
+        CancellationToken cancel
+    ) =>
+        Task.WhenAll(
+            Outermost(openFarm, machines)
+                .Select(m =>
+                    new MachineStop(openFarm, openFarm.Engine(m.Hypervisor), m.Record, text => note(m.Record.Name, text)).RunAsync(cancel)
+                )
+        );
 
     /// <summary>Cuts the power of machines; what is inside one of them goes with it.</summary>
-    public static Task CutAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) => Task.WhenAll(Outermost(openFarm, machines).Select(async m =>
-    {
-        await openFarm.LeaveAsync(m.Record.Name, cancel);
-        await openFarm.Engine(m.Hypervisor).StopAsync(m.Record.Id, StopBy.Cutting, cancel);
-    }));
+    public static Task CutAsync(OpenFarm openFarm, IEnumerable<ExistingMachine> machines, CancellationToken cancel) =>
+        Task.WhenAll(
+            Outermost(openFarm, machines)
+                .Select(async m =>
+                {
+                    await openFarm.LeaveAsync(m.Record.Name, cancel);
+                    await openFarm.Engine(m.Hypervisor).StopAsync(m.Record.Id, StopBy.Cutting, cancel);
+                })
+        );
 
     /// <summary>The machines that are not inside another one of them.</summary>
     internal static IReadOnlyList<ExistingMachine> Outermost(OpenFarm openFarm, IEnumerable<ExistingMachine> machines)
@@ -33,32 +47,50 @@ public static class FarmDown
     }
 
     /// <summary>What <see cref="DestroyAsync"/> would remove, for people.</summary>
-    public static async Task<IReadOnlyList<string>> DescribeAsync(OpenFarm openFarm, Inventory inventory, IReadOnlyCollection<ExistingMachine> machines, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> DescribeAsync(
+        OpenFarm openFarm,
+        Inventory inventory,
+        IReadOnlyCollection<ExistingMachine> machines,
+        CancellationToken cancel
+    )
     {
         var farm = openFarm.Farm;
-        var kept = await Task.WhenAll(machines.Select(m => m.Hypervisor).Distinct().Select(async h => (Name: h, Files: await openFarm.Engine(h).FilesAsync(farm.Name, null, cancel))));
+        var kept = await Task.WhenAll(
+            machines
+                .Select(m => m.Hypervisor)
+                .Distinct()
+                .Select(async h => (Name: h, Files: await openFarm.Engine(h).FilesAsync(farm.Name, null, cancel)))
+        );
         return
         [
             .. from machine in machines
-               from host in kept
-               where host.Name == machine.Hypervisor
-               let files = host.Files.Where(f => f.Machine == machine.Record.Name).ToList()
-               let layers = files.Count(f => f.IsLayer)
-               select $"{machine.Record.Name} on {machine.Hypervisor}: {files.Count} volumes, {files.Sum(f => f.Bytes) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
+            from host in kept
+            where host.Name == machine.Hypervisor
+            let files = host.Files.Where(f => f.Machine == machine.Record.Name).ToList()
+            let layers = files.Count(f => f.IsLayer)
+            select $"{machine.Record.Name} on {machine.Hypervisor}: {files.Count} volumes, {files.Sum(f => f.Bytes) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
             .. from inner in farm.InnerHypervisors
-               where machines.Any(m => m.Record.Name == inner.Machine)
-               let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
-               let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
-               let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
-               select inside.IsOff
-                   ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
-                   : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
+            where machines.Any(m => m.Record.Name == inner.Machine)
+            let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)
+            let seen = inside.Machines.Select(m => m.Record?.Name ?? m.Name).ToList()
+            let declared = farm.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Name)
+            select inside.IsOff
+                ? $"With {inner.Machine} goes what is in it, which is not seen now; the farm file declares {string.Join(", ", declared.DefaultIfEmpty("nothing"))}"
+                : $"With {inner.Machine} goes what is in it: {string.Join(", ", seen.DefaultIfEmpty("nothing"))}",
         ];
     }
 
-    /// <summary>Removes machines with their disks, layers and addresses; with all of them, the farm's networks and whatever else carries its name.</summary>
+    /// <summary>
+    /// Removes machines with their disks, layers and addresses; with all of them, the farm's networks and whatever else carries its name.
+    /// </summary>
     /// <param name="everything">The whole farm is meant, so that what an interrupted command left behind goes too.</param>
-    public static async Task DestroyAsync(OpenFarm openFarm, Inventory inventory, IReadOnlyCollection<ExistingMachine> machines, bool everything, CancellationToken cancel)
+    public static async Task DestroyAsync(
+        OpenFarm openFarm,
+        Inventory inventory,
+        IReadOnlyCollection<ExistingMachine> machines,
+        bool everything,
+        CancellationToken cancel
+    )
     {
         openFarm.CheckOwner(machines);
         if (everything)
@@ -67,7 +99,9 @@ public static class FarmDown
             CheckSharing(openFarm, inventory);
         }
 
-        await Task.WhenAll(Outermost(openFarm, machines).Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel)));
+        await Task.WhenAll(
+            Outermost(openFarm, machines).Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel))
+        );
         if (!everything)
             return;
         foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && openFarm.Farm.HostOf(h.Name) is null))
@@ -89,14 +123,16 @@ public static class FarmDown
 
     static void CheckSharing(OpenFarm openFarm, Inventory inventory)
     {
-        var guests = from hypervisor in inventory.Hypervisors
-                     from network in Own(openFarm, hypervisor)
-                     from machine in hypervisor.Machines
-                     where machine.Record is { } record && record.Owner != openFarm.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
-                     select (Network: network.Name, machine.Record);
+        var guests =
+            from hypervisor in inventory.Hypervisors
+            from network in Own(openFarm, hypervisor)
+            from machine in hypervisor.Machines
+            where machine.Record is { } record && record.Owner != openFarm.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
+            select (Network: network.Name, machine.Record);
         if (guests.FirstOrDefault() is { Record: { } guest } shared)
             throw CroftException.World(
                 $"network {shared.Network} is used by machine \"{guest.Name}\" of the farm \"{guest.Farm}\" in {guest.Folder}",
-                $"destroy that farm first: croft destroy -f {guest.Folder}/farm.yaml; or name the machines to destroy, and the network stays");
+                $"destroy that farm first: croft destroy -f {guest.Folder}/farm.yaml; or name the machines to destroy, and the network stays"
+            );
     }
 }

@@ -16,12 +16,25 @@ public static class FarmFork
     public static Farm With(Farm farm, string machine, IReadOnlyList<string> names, string hypervisor)
     {
         var like = farm.Machines.FirstOrDefault(m => m.Name == machine)
-            ?? throw CroftException.Usage($"the farm file does not declare machine \"{machine}\"", "fork the machine that it was forked from");
+            ?? throw CroftException.Usage(
+                $"the farm file does not declare machine \"{machine}\"",
+                "fork the machine that it was forked from"
+            );
         if (names.FirstOrDefault(n => !Rules.DnsLabel.Holds(n) || Rules.IsNumber(n)) is { } bad)
-            throw CroftException.Usage($"\"{bad}\" is no name for a machine", "write 1 to 63 lower case letters, digits and -, not - at either end, and not a bare number");
+            throw CroftException.Usage(
+                $"\"{bad}\" is no name for a machine",
+                "write 1 to 63 lower case letters, digits and -, not - at either end, and not a bare number"
+            );
         if (farm.Machines.FirstOrDefault(m => names.Contains(m.Name)) is { } taken)
             throw CroftException.Usage($"the farm file declares machine \"{taken.Name}\"", "--name gives another name");
-        var forks = names.Select(name => like with { Name = name, Hypervisor = hypervisor, Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null })] });
+        var forks = names.Select(name =>
+            like with
+            {
+                Name = name,
+                Hypervisor = hypervisor,
+                Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null })],
+            }
+        );
         return farm with { Machines = [.. farm.Machines, .. forks] };
     }
 
@@ -30,39 +43,70 @@ public static class FarmFork
     /// <param name="from">A snapshot with memory to fork; null forks the machine as it runs, and it goes on.</param>
     /// <exception cref="CroftException">The machine cannot be forked: says why.</exception>
     public static async Task<RunSummary> RunAsync(
-        OpenFarm openFarm, ExistingMachine machine, string? from, Plan plan, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+        OpenFarm openFarm,
+        ExistingMachine machine,
+        string? from,
+        Plan plan,
+        Action<RunJournal> opened,
+        IProgress<ImageProgress> images,
+        CancellationToken cancel
+    )
     {
         var engine = openFarm.Engine(machine.Hypervisor);
         plan.ThrowIfProblems();
         if (plan.Machines.FirstOrDefault(m => m.Action != MachineAction.Create) is { } there)
-            throw CroftException.Usage($"there is a machine \"{there.Spec.Name}\" already", $"croft destroy {there.Spec.Name}, or --name gives another name");
+            throw CroftException.Usage(
+                $"there is a machine \"{there.Spec.Name}\" already",
+                $"croft destroy {there.Spec.Name}, or --name gives another name"
+            );
         if (machine.Record.Nics.FirstOrDefault(n => n.IsOutside) is { } outside)
             throw CroftException.Usage(
-                $"machine \"{machine.Record.Name}\" is on network {outside.Network}, where others decide its address: a fork would go on with the same one", "croft up makes a machine that boots, and asks for its own");
+                $"machine \"{machine.Record.Name}\" is on network {outside.Network}, where others decide its address: a fork would go on with the same one",
+                "croft up makes a machine that boots, and asks for its own"
+            );
         var states = StatesOf(engine);
         var kept = from is null ? (StateId?)null : await FindAsync(states, machine, from, cancel);
         if (kept is null && machine.State.Power != PowerState.Running)
-            throw CroftException.Usage($"machine \"{machine.Record.Name}\" does not run", $"croft start {machine.Record.Name}; or --from SNAPSHOT forks a snapshot with memory");
+            throw CroftException.Usage(
+                $"machine \"{machine.Record.Name}\" does not run",
+                $"croft start {machine.Record.Name}; or --from SNAPSHOT forks a snapshot with memory"
+            );
         await states.CheckAsync(machine.Record.Id, kept is null ? StateUse.ForkNow : StateUse.Fork, cancel);
         using var execution = await Execution.PrepareAsync(openFarm, plan, "fork", _ => false, opened, images, cancel);
-        await using (var state = kept is { } id ? await states.OpenAsync(id, execution.Journal, cancel) : await states.ForkNowAsync(machine.Record, execution.Journal, cancel))
+        await using (
+            var state = kept is { } id
+                ? await states.OpenAsync(id, execution.Journal, cancel)
+                : await states.ForkNowAsync(machine.Record, execution.Journal, cancel)
+        )
             await Task.WhenAll(execution.Plan.Machines.Select(fork => ForkAsync(execution, fork, state, cancel)));
 
         await execution.PublishAsync();
-        var worst = RunSummary.Read(execution.Journal.Folder).Machines.Select(m => m.Outcome).FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
+        var worst = RunSummary
+            .Read(execution.Journal.Folder)
+            .Machines.Select(m => m.Outcome)
+            .FirstOrDefault(o => o is Outcome.Error or Outcome.Failed, Outcome.Passed);
         execution.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : worst);
         return RunSummary.Read(execution.Journal.Folder);
     }
 
-    static IStates StatesOf(IEngine engine) => engine is { Can.States: StateKind.Memory, States: { } states }
-        ? states
-        : throw CroftException.Usage($"hypervisor \"{engine.Name}\" keeps no memory of machines, which a fork goes on in", "croft up makes a machine that boots");
+    static IStates StatesOf(IEngine engine) =>
+        engine is { Can.States: StateKind.Memory, States: { } states }
+            ? states
+            : throw CroftException.Usage(
+                $"hypervisor \"{engine.Name}\" keeps no memory of machines, which a fork goes on in",
+                "croft up makes a machine that boots"
+            );
 
     static async Task<StateId> FindAsync(IStates states, ExistingMachine machine, string name, CancellationToken cancel)
     {
         var found = (await states.TreeAsync(machine.Record, cancel)).States.LastOrDefault(s => s.Name == name)
-            ?? throw CroftException.Usage($"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"", "croft snapshot list shows what there is");
-        return found.HasMemory ? found.Id : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
+            ?? throw CroftException.Usage(
+                $"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"",
+                "croft snapshot list shows what there is"
+            );
+        return found.HasMemory
+            ? found.Id
+            : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
     }
 
     static async Task ForkAsync(Execution execution, PlannedMachine machine, IKeptState from, CancellationToken cancel)

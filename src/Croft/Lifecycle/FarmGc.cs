@@ -16,8 +16,14 @@ public static class FarmGc
         var superfluous = (await openFarm.ListAsync(cancel)).Where(m => m.IsSuperfluous).ToLookup(m => m.Hypervisor, m => m.Record);
         var before = openFarm.Settings.Clock.GetUtcNow() - Young;
         var hosts = openFarm.Farm.Hypervisors.Where(h => h.Machine is null).Select(h => h.Name); // what is in a machine goes with it
-        var found = await Task.WhenAll(hosts.Select(async hypervisor => await openFarm.AskAsync(hypervisor, async engine =>
-            (IReadOnlyList<Leftover>)await engine.LeftoversAsync(openFarm.Farm.Name, openFarm.Owner, before, superfluous[hypervisor], cancel)) ?? []));
+        var found = await Task.WhenAll(
+            hosts.Select(async hypervisor =>
+                await openFarm.AskAsync(hypervisor, async engine =>
+                    (IReadOnlyList<Leftover>)
+                        await engine.LeftoversAsync(openFarm.Farm.Name, openFarm.Owner, before, superfluous[hypervisor], cancel)
+                ) ?? []
+            )
+        );
         return [.. found.SelectMany(f => f)];
     }
 
@@ -29,18 +35,30 @@ public static class FarmGc
         var gone = (await FindAsync(openFarm, cancel)).Where(l => asked.Contains((l.Hypervisor, l.Kind, l.Name))).ToImmutableArray();
         using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
         journal.RunStart(openFarm.Farm.Name, "gc", openFarm.Farm.Project.Id);
-        await journal.EndingAsync(() => Task.WhenAll(gone.GroupBy(l => l.Hypervisor).Select(async here =>
-        {
-            foreach (var leftover in here)
-                await RemoveAsync(openFarm, leftover, journal, cancel);
-        })));
+        await journal.EndingAsync(() =>
+            Task.WhenAll(
+                gone.GroupBy(l => l.Hypervisor)
+                    .Select(async here =>
+                    {
+                        foreach (var leftover in here)
+                            await RemoveAsync(openFarm, leftover, journal, cancel);
+                    })
+            )
+        );
         return gone;
     }
 
     static async Task RemoveAsync(OpenFarm openFarm, Leftover leftover, RunJournal journal, CancellationToken cancel)
     {
-        var kind = leftover.Kind == LeftoverKind.Machine ? "domain" : leftover.Kind == LeftoverKind.Volume ? "volume" : "network";
+        var kind =
+            leftover.Kind == LeftoverKind.Machine ? "domain"
+            : leftover.Kind == LeftoverKind.Volume ? "volume"
+            : "network";
         journal.Intent("remove", kind, leftover.Name, leftover.Hypervisor);
-        await (leftover.Machine is { } machine ? FarmDown.RemoveAsync(openFarm, leftover.Hypervisor, machine, cancel) : openFarm.Engine(leftover.Hypervisor).RemoveAsync(leftover, cancel));
+        await (
+            leftover.Machine is { } machine
+                ? FarmDown.RemoveAsync(openFarm, leftover.Hypervisor, machine, cancel)
+                : openFarm.Engine(leftover.Hypervisor).RemoveAsync(leftover, cancel)
+        );
     }
 }

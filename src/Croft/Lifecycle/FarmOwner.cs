@@ -5,8 +5,10 @@ using Croft.Tools;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// The owner id of a farm's folder, which goes with the folder when it is moved, and not with a copy of it. <c>.croft/owner</c> holds the id and, for each host
-/// that uses the folder, where it is there and its inode, which a moved folder keeps. A folder that was copied finds its id in the folder that it was copied
+/// The owner id of a farm's folder, which goes with the folder when it is moved, and not with a copy of it. <c>.croft/owner</c> holds the
+/// id and, for each host
+/// that uses the folder, where it is there and its inode, which a moved folder keeps. A folder that was copied finds its id in the folder
+/// that it was copied
 /// from, or another inode where that one is gone, and so has none.
 /// </summary>
 sealed class FarmOwner
@@ -40,7 +42,12 @@ sealed class FarmOwner
         }
 
         var (was, last) = owner.places.GetValueOrDefault(host);
-        if (last is not null && last != folder && owner.Id is not null && (IdOf(last) == owner.Id ? !AreOne(last, folder) : was != InodeOf(folder)))
+        if (
+            last is not null
+            && last != folder
+            && owner.Id is not null
+            && (IdOf(last) == owner.Id ? !AreOne(last, folder) : was != InodeOf(folder))
+        )
             (owner.Id, owner.Original) = (null, last);
         return owner;
     }
@@ -62,7 +69,11 @@ sealed class FarmOwner
         if (id != Id)
             places.Clear();
         places[host] = (InodeOf(folder), folder);
-        Write(FileOf(folder), string.Join('\n', places.Select(p => $"{p.Key} {p.Value.Inode} {p.Value.Folder}").Prepend(id)) + "\n", overwrite);
+        Write(
+            FileOf(folder),
+            string.Join('\n', places.Select(p => $"{p.Key} {p.Value.Inode} {p.Value.Folder}").Prepend(id)) + "\n",
+            overwrite
+        );
         (Id, Original) = (IdOf(folder), null);
     }
 
@@ -76,7 +87,10 @@ sealed class FarmOwner
         try
         {
             using var alone = FileLock.TryEnter(Path.Combine(Path.GetDirectoryName(file)!, "lock"), "croft adopt")
-                ?? throw CroftException.World($"another croft command changes the farm in {other} just now", "croft adopt again when it is done");
+                ?? throw CroftException.World(
+                    $"another croft command changes the farm in {other} just now",
+                    "croft adopt again when it is done"
+                );
             Write(file, string.Join('\n', Id!, $"{host} {InodeOf(folder)} {folder}") + "\n", overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -93,7 +107,9 @@ sealed class FarmOwner
 
     /// <summary>Whether two paths lead to one folder, by a link or a mount.</summary>
     static bool AreOne(string one, string other) =>
-        FileNode.At(one) is { Kind: FileKind.Folder } first && FileNode.At(other) is { Kind: FileKind.Folder } second && (first.Device, first.Inode) == (second.Device, second.Inode);
+        FileNode.At(one) is { Kind: FileKind.Folder } first
+        && FileNode.At(other) is { Kind: FileKind.Folder } second
+        && (first.Device, first.Inode) == (second.Device, second.Inode);
 
     static string InodeOf(string folder) => FileNode.At(folder).Inode.ToString(CultureInfo.InvariantCulture);
 

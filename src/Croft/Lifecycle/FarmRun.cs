@@ -11,27 +11,46 @@ namespace Croft.Lifecycle;
 /// <summary>The lifecycle over all machines of a plan, side by side, with its reports.</summary>
 public static class FarmRun
 {
-    /// <summary>Runs to the end. Only what went wrong before the first machine was touched is thrown; the rest is in the outcome and the reports.</summary>
+    /// <summary>
+    /// Runs to the end. Only what went wrong before the first machine was touched is thrown; the rest is in the outcome and the reports.
+    /// </summary>
     /// <param name="plan">Of the machines that take part.</param>
     /// <param name="opened">Called with the journal before anything is done.</param>
     /// <param name="output">Takes every line of every phase, with the machine's name.</param>
     /// <exception cref="PlanException">The plan cannot be executed.</exception>
     public static async Task<RunSummary> RunAsync(
-        OpenFarm openFarm, Plan plan, RunOptions options, Action<RunJournal> opened, IProgress<ImageProgress> images, Action<string, string>? output, CancellationToken cancel)
+        OpenFarm openFarm,
+        Plan plan,
+        RunOptions options,
+        Action<RunJournal> opened,
+        IProgress<ImageProgress> images,
+        Action<string, string>? output,
+        CancellationToken cancel
+    )
     {
         var files = await openFarm.TakePhasesAsync(cancel);
         plan = await AllowedAsync(openFarm, plan, options, files, cancel);
-        using var execution = await Execution.PrepareAsync(openFarm, plan, "run", machine => !options.TakesAsItIs(machine.Spec), opened, images, cancel);
+        using var execution = await Execution.PrepareAsync(
+            openFarm,
+            plan,
+            "run",
+            machine => !options.TakesAsItIs(machine.Spec),
+            opened,
+            images,
+            cancel
+        );
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(execution, files, output);
         var shared = SharedLayer.Of(execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)));
-        var outcomes = await Task.WhenAll(execution.Plan.Machines.Select(async machine =>
-        {
-            var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
-            if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
-                await others.CancelAsync();
-            return outcome;
-        }));
+        var outcomes = await Task.WhenAll(
+            execution.Plan.Machines.Select(async machine =>
+            {
+                var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
+                if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
+                    await others.CancelAsync();
+                return outcome;
+            })
+        );
         var trouble = new List<string>();
         await TryAsync(() => execution.PublishAsync());
         await TryAsync(() => KeepAsync(execution, cancel));
@@ -79,12 +98,21 @@ public static class FarmRun
     }
 
     /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>
-    static async Task<Outcome> RunAsync(Execution execution, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared, CancellationToken cancel)
+    static async Task<Outcome> RunAsync(
+        Execution execution,
+        PlannedMachine machine,
+        RunOptions options,
+        PhaseRunner phases,
+        SharedLayer? shared,
+        CancellationToken cancel
+    )
     {
         var (steps, here) = (new StepLog(execution, machine), machine);
         try
         {
-            return !execution.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => here = await execution.EnterAsync(machine, cancel))
+            return
+                !execution.Inner.Has(machine.Hypervisor)
+                || await steps.RunAsync("hypervisor", async () => here = await execution.EnterAsync(machine, cancel))
                 ? await new MachineRun(execution, here, options, phases, shared).RunAsync(cancel)
                 : steps.Worst;
         }
@@ -106,7 +134,13 @@ public static class FarmRun
                 if (openFarm.Engine(machines.Key).States is not { } states)
                     continue;
                 await Task.WhenAll(Layers(machines).Select(layer => states.UseAsync(layer, cancel)));
-                await states.EvictAsync(openFarm.Farm.Name, openFarm.Farm.CacheKeep, async () => Layers((await openFarm.PlanAsync(cancel)).Machines).ToHashSet(), execution.Journal, cancel);
+                await states.EvictAsync(
+                    openFarm.Farm.Name,
+                    openFarm.Farm.CacheKeep,
+                    async () => Layers((await openFarm.PlanAsync(cancel)).Machines).ToHashSet(),
+                    execution.Journal,
+                    cancel
+                );
             }
             catch (Exception e) when (e is CroftException or OperationCanceledException)
             {
@@ -115,15 +149,23 @@ public static class FarmRun
         }
     }
 
-    static IEnumerable<StateId> Layers(IEnumerable<PlannedMachine> machines) => machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<StateId>();
+    static IEnumerable<StateId> Layers(IEnumerable<PlannedMachine> machines) =>
+        machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<StateId>();
 
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
-        outcomes.Contains(Outcome.Error) ? Outcome.Error : outcomes.Contains(Outcome.Failed) ? Outcome.Failed : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled : Outcome.Passed;
+        outcomes.Contains(Outcome.Error) ? Outcome.Error
+        : outcomes.Contains(Outcome.Failed) ? Outcome.Failed
+        : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled
+        : Outcome.Passed;
 
     /// <summary>Those that are made anew or reverted.</summary>
-    static IEnumerable<ExistingMachine> Existing(Plan plan, RunOptions options) => plan.Machines.Where(m => m.Existing?.Record is not null && !options.TakesAsItIs(m.Spec)).Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
+    static IEnumerable<ExistingMachine> Existing(Plan plan, RunOptions options) =>
+        plan
+            .Machines.Where(m => m.Existing?.Record is not null && !options.TakesAsItIs(m.Spec))
+            .Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
 
-    static IReadOnlyList<ExistingMachine> InUse(Plan plan, RunOptions options) => [.. Existing(plan, options).Where(m => m.Record.InUse is not null)];
+    static IReadOnlyList<ExistingMachine> InUse(Plan plan, RunOptions options) =>
+        [.. Existing(plan, options).Where(m => m.Record.InUse is not null)];
 
     static void RefuseInUse(Plan plan, RunOptions options)
     {
@@ -133,6 +175,7 @@ public static class FarmRun
         if (held.Count > 0 && options.SaveAs is null)
             throw CroftException.Usage(
                 $"run would revert {string.Join(", ", held.Select(m => $"\"{m.Record.Name}\" (in use since croft {m.Record.InUse})"))}",
-                "--save-as NAME keeps that state first; --fresh discards it; croft run SEL runs other machines only");
+                "--save-as NAME keeps that state first; --fresh discards it; croft run SEL runs other machines only"
+            );
     }
 }

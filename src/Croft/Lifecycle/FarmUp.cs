@@ -13,11 +13,25 @@ public static class FarmUp
     /// <param name="recreate">Whether machines whose disks are declared otherwise may be made anew, which destroys their data.</param>
     /// <exception cref="PlanException">The plan cannot be executed.</exception>
     public static async Task<RunSummary?> RunAsync(
-        OpenFarm openFarm, Plan plan, bool recreate, string command, Action<RunJournal> opened, IProgress<ImageProgress> images, CancellationToken cancel)
+        OpenFarm openFarm,
+        Plan plan,
+        bool recreate,
+        string command,
+        Action<RunJournal> opened,
+        IProgress<ImageProgress> images,
+        CancellationToken cancel
+    )
     {
         await openFarm.RefuseHopelessAsync(plan, cancel);
-        if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList() is { Count: > 0 } changed)
-            throw CroftException.Usage($"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines", "--recreate makes them anew and destroys their data");
+        if (
+            !recreate
+            && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList()
+                is { Count: > 0 } changed
+        )
+            throw CroftException.Usage(
+                $"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines",
+                "--recreate makes them anew and destroys their data"
+            );
         if (plan.Machines.All(m => m.Action == MachineAction.None))
             return null;
         using var execution = await Execution.PrepareAsync(openFarm, plan, command, NeedsImage, opened, images, cancel);
@@ -29,7 +43,8 @@ public static class FarmUp
         return RunSummary.Read(execution.Journal.Folder);
     }
 
-    static bool NeedsImage(PlannedMachine machine) => machine.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart || Moved(machine);
+    static bool NeedsImage(PlannedMachine machine) =>
+        machine.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart || Moved(machine);
 
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
     static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
@@ -37,15 +52,19 @@ public static class FarmUp
     static async Task UpAsync(Execution execution, PlannedMachine machine, bool recreate, CancellationToken cancel)
     {
         var steps = new StepLog(execution, machine);
-        var ready = (!execution.Inner.Has(machine.Hypervisor) || await steps.RunAsync("hypervisor", async () => machine = Allowed(await execution.EnterAsync(machine, cancel), recreate)))
-            && await UpAsync(execution, steps, machine, cancel);
+        var ready =
+            (
+                !execution.Inner.Has(machine.Hypervisor)
+                || await steps.RunAsync("hypervisor", async () => machine = Allowed(await execution.EnterAsync(machine, cancel), recreate))
+            ) && await UpAsync(execution, steps, machine, cancel);
         execution.Inner.Say(machine.Spec.Name, ready);
     }
 
     /// <summary>Refuses what was not seen when the plan was made, because the hypervisor was off.</summary>
-    static PlannedMachine Allowed(PlannedMachine machine, bool recreate) => recreate || machine.Action != MachineAction.Recreate
-        ? machine
-        : throw CroftException.Usage($"{machine.Reason}; this needs a new machine", "--recreate makes it anew and destroys its data");
+    static PlannedMachine Allowed(PlannedMachine machine, bool recreate) =>
+        recreate || machine.Action != MachineAction.Recreate
+            ? machine
+            : throw CroftException.Usage($"{machine.Reason}; this needs a new machine", "--recreate makes it anew and destroys its data");
 
     /// <summary>True when it runs and answers.</summary>
     static async Task<bool> UpAsync(Execution execution, StepLog steps, PlannedMachine machine, CancellationToken cancel)
@@ -56,7 +75,11 @@ public static class FarmUp
             return true;
         }
 
-        if (!await steps.RunAsync("startup", () => execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, m, cancel), cancel)))
+        if (
+            !await steps.RunAsync("startup", () =>
+                execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, m, cancel), cancel)
+            )
+        )
             return false;
         if (machine.Existing is not null && execution.EngineOf(machine).States is { } states)
             await steps.QuietlyAsync(() => states.TidyAsync(execution.RecordOf(machine.Spec.Name)!, execution.Journal, cancel));
@@ -97,7 +120,9 @@ public static class FarmUp
         }
 
         if (machine.Action != MachineAction.Create)
-            await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text => execution.Journal.Note(machine.Spec.Name, "startup", text)).RunAsync(cancel);
+            await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text =>
+                execution.Journal.Note(machine.Spec.Name, "startup", text)
+            ).RunAsync(cancel);
         var image = await execution.ImageAsync(machine, cancel);
         return machine.Action is MachineAction.Create or MachineAction.Recreate
             ? await maker.CreateAsync(machine, image, cancel)

@@ -12,16 +12,24 @@ public static class InUse
     public static async Task<Guest> OpenAsync(OpenFarm openFarm, ExistingMachine machine, string by, CancellationToken cancel)
     {
         if (machine.State.Power != PowerState.Running)
-            throw CroftException.World($"machine \"{machine.Record.Name}\" is {machine.State.Power.ToString().ToLowerInvariant()}", $"croft start {machine.Record.Name}");
+            throw CroftException.World(
+                $"machine \"{machine.Record.Name}\" is {machine.State.Power.ToString().ToLowerInvariant()}",
+                $"croft start {machine.Record.Name}"
+            );
         await MarkAsync(openFarm, machine, by, cancel);
-        return openFarm.SshTo(machine) ?? throw CroftException.World($"machine \"{machine.Record.Name}\" has no address that Croft knows", $"croft console {machine.Record.Name}");
+        return openFarm.SshTo(machine)
+            ?? throw CroftException.World(
+                $"machine \"{machine.Record.Name}\" has no address that Croft knows",
+                $"croft console {machine.Record.Name}"
+            );
     }
 
     /// <summary>Marks a machine, and those that it is inside of; nothing happens to one that is held already.</summary>
     public static async Task MarkAsync(OpenFarm openFarm, ExistingMachine machine, string by, CancellationToken cancel)
     {
         var engine = openFarm.Engine(machine.Hypervisor);
-        if (machine.Record.InUse is null && await engine.FindAsync(machine.Record.Id, cancel) is { Record: { InUse: null } now }) // a run may have written it since it was listed
+        // A run may have written it since it was listed.
+        if (machine.Record.InUse is null && await engine.FindAsync(machine.Record.Id, cancel) is { Record: { InUse: null } now })
             await engine.MarkAsync(now with { InUse = by }, cancel);
         await MarkHostAsync(openFarm, machine, by, cancel);
     }

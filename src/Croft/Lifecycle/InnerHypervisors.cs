@@ -3,7 +3,8 @@ using Croft.Planning;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// The hypervisors that are machines of a plan. What is in such a machine waits until it is ready; the machine stays until nothing is left that it is needed for.
+/// The hypervisors that are machines of a plan. What is in such a machine waits until it is ready; the machine stays until nothing is left
+/// that it is needed for.
 /// </summary>
 sealed class InnerHypervisors
 {

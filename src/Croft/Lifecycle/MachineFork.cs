@@ -11,20 +11,38 @@ static class MachineFork
     /// <summary>Returns when the guest answers under its own identity.</summary>
     /// <param name="from">With memory.</param>
     /// <param name="held">Why a run must not revert it; null when it may.</param>
-    public static async Task<MachineRecord> RunAsync(Execution execution, PlannedMachine machine, IKeptState from, string step, string? held, CancellationToken cancel)
+    public static async Task<MachineRecord> RunAsync(
+        Execution execution,
+        PlannedMachine machine,
+        IKeptState from,
+        string step,
+        string? held,
+        CancellationToken cancel
+    )
     {
         var engine = execution.EngineOf(machine);
         var (record, seed) = await execution.MakerFor(machine).ForkAsync(machine, from, held, cancel);
-        await new MachineStart(execution, machine, step).RunAsync(record, () => from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel), running: true, cancel);
+        await new MachineStart(execution, machine, step).RunAsync(
+            record,
+            () => from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel),
+            running: true,
+            cancel
+        );
         return record;
 
         async Task IdentifyAsync()
         {
             await engine.MarkAsync(record, cancel); // now that it runs it has its room, and claims none
-            var (code, output) = await engine.RunInGuestAsync(record.Id, NewIdentity.Script(from.Record, seed, execution.Clock.GetUtcNow()), AgentPatience, cancel)
-                ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");
+            var (code, output) = await engine.RunInGuestAsync(
+                record.Id,
+                NewIdentity.Script(from.Record, seed, execution.Clock.GetUtcNow()),
+                AgentPatience,
+                cancel
+            ) ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");
             if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
-                throw CroftException.World($"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}");
+                throw CroftException.World(
+                    $"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}"
+                );
         }
     }
 }

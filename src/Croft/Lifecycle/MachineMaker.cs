@@ -6,9 +6,20 @@ using Croft.Planning;
 
 namespace Croft.Lifecycle;
 
-/// <summary>Turns a planned machine into a defined one, which claims its room: it is about to start. Without room, everything is again as it was before.</summary>
+/// <summary>
+/// Turns a planned machine into a defined one, which claims its room: it is about to start. Without room, everything is again as it was
+/// before.
+/// </summary>
 /// <exception cref="NoRoomException">Others were first.</exception>
-sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJournal journal, string owner, string userKey, DateTimeOffset began)
+sealed class MachineMaker(
+    OpenFarm openFarm,
+    Plan plan,
+    IEngine engine,
+    RunJournal journal,
+    string owner,
+    string userKey,
+    DateTimeOffset began
+)
 {
     string Keys => Path.Combine(openFarm.Farm.StateDirectory, "keys");
 
@@ -17,7 +28,12 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
     {
         var keys = await MakeKeyAsync(cancel);
         var record = Record(planned, null, keys.Public) with { Keys = Identity.KeysDigest(openFarm.Farm) };
-        return await ClaimAsync(planned, record, claiming => engine.CreateAsync(Define(planned, claiming, image), FilesOf(SeedOf(planned, keys)), journal, cancel), cancel);
+        return await ClaimAsync(
+            planned,
+            record,
+            claiming => engine.CreateAsync(Define(planned, claiming, image), FilesOf(SeedOf(planned, keys)), journal, cancel),
+            cancel
+        );
     }
 
     /// <summary>Gives an existing machine that is off the hardware and the identity that is planned; its disks stay.</summary>
@@ -29,17 +45,32 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
         return await ClaimAsync(
             planned,
             Record(planned, before, keys?.Public ?? before.HostKey),
-            claiming => engine.ChangeAsync(Define(planned, claiming, image), keys is null ? null : FilesOf(SeedOf(planned, keys)), journal, cancel),
-            cancel);
+            claiming =>
+                engine.ChangeAsync(Define(planned, claiming, image), keys is null ? null : FilesOf(SeedOf(planned, keys)), journal, cancel),
+            cancel
+        );
     }
 
     /// <summary>Puts a machine that is off on a state of its own, with the hardware that is planned.</summary>
     public Task<MachineRecord> PutAsync(PlannedMachine planned, IKeptState state, ImageFiles image, CancellationToken cancel) =>
-        ClaimAsync(planned, Record(planned, state.Record, state.Record.HostKey), claiming => state.PutAsync(Define(planned, claiming, image), cancel), cancel);
+        ClaimAsync(
+            planned,
+            Record(planned, state.Record, state.Record.HostKey),
+            claiming => state.PutAsync(Define(planned, claiming, image), cancel),
+            cancel
+        );
 
-    /// <summary>Makes a machine that will go on in another one's memory, with an identity of its own: the guest learns it from the seed's content, which is returned.</summary>
+    /// <summary>
+    /// Makes a machine that will go on in another one's memory, with an identity of its own: the guest learns it from the seed's content,
+    /// which is returned.
+    /// </summary>
     /// <param name="held">Why a run must not revert it; null when it may.</param>
-    public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(PlannedMachine planned, IKeptState from, string? held, CancellationToken cancel)
+    public async Task<(MachineRecord Record, SeedContent Seed)> ForkAsync(
+        PlannedMachine planned,
+        IKeptState from,
+        string? held,
+        CancellationToken cancel
+    )
     {
         var keys = await MakeKeyAsync(cancel);
         var seed = SeedOf(planned, keys);
@@ -48,47 +79,56 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
     }
 
     /// <summary>Has a machine that starts as it is defined claim its room.</summary>
-    public Task ClaimAsync(MachineRecord record, CancellationToken cancel) => new RoomClaim(openFarm, engine, began).TakeAsync(record, cancel);
+    public Task ClaimAsync(MachineRecord record, CancellationToken cancel) =>
+        new RoomClaim(openFarm, engine, began).TakeAsync(record, cancel);
 
-    Task<MachineRecord> ClaimAsync(PlannedMachine planned, MachineRecord record, Func<MachineRecord, Task<MachineChange>> define, CancellationToken cancel) =>
-        new RoomClaim(openFarm, engine, began).TakeAsync(record, isFirst: planned.Existing is null, define, cancel);
+    Task<MachineRecord> ClaimAsync(
+        PlannedMachine planned,
+        MachineRecord record,
+        Func<MachineRecord, Task<MachineChange>> define,
+        CancellationToken cancel
+    ) => new RoomClaim(openFarm, engine, began).TakeAsync(record, isFirst: planned.Existing is null, define, cancel);
 
-    static MachineDefinition Define(PlannedMachine planned, MachineRecord record, ImageFiles image) => new(record, planned.Uuid, planned.Spec, planned.VirtType!, image);
+    static MachineDefinition Define(PlannedMachine planned, MachineRecord record, ImageFiles image) =>
+        new(record, planned.Uuid, planned.Spec, planned.VirtType!, image);
 
     /// <param name="from">The record of which it goes on; null when it is new.</param>
-    MachineRecord Record(PlannedMachine planned, MachineRecord? from, string hostKey) => (from ?? MachineRecord.Nothing) with
-    {
-        Farm = openFarm.Farm.Name,
-        Owner = owner,
-        Folder = openFarm.Farm.Directory,
-        Name = planned.Spec.Name,
-        Platform = planned.Spec.Platform,
-        Target = planned.Spec.Target,
-        User = planned.Spec.User,
-        HardwareDigest = planned.HardwareDigest,
-        DiskDigest = planned.DiskDigest,
-        Run = journal.Folder.Id,
-        InUse = null,
-        HostKey = hostKey,
-        Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
-        Claim = null,
-        IsStarting = false,
-        Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
-    };
+    MachineRecord Record(PlannedMachine planned, MachineRecord? from, string hostKey) =>
+        (from ?? MachineRecord.Nothing) with
+        {
+            Farm = openFarm.Farm.Name,
+            Owner = owner,
+            Folder = openFarm.Farm.Directory,
+            Name = planned.Spec.Name,
+            Platform = planned.Spec.Platform,
+            Target = planned.Spec.Target,
+            User = planned.Spec.User,
+            HardwareDigest = planned.HardwareDigest,
+            DiskDigest = planned.DiskDigest,
+            Run = journal.Folder.Id,
+            InUse = null,
+            HostKey = hostKey,
+            Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
+            Claim = null,
+            IsStarting = false,
+            Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
+        };
 
     Task<KeyPair> MakeKeyAsync(CancellationToken cancel) => openFarm.Settings.Backends.MakeKeyAsync(Keys, cancel);
 
     SeedFiles FilesOf(SeedContent content) => new(Seed.Build(content), Keys);
 
-    SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) => new(
-        planned.Spec.Name,
-        $"{openFarm.Farm.Name}-{planned.Spec.Name}-{journal.Folder.Id}",
-        hostKey.Private,
-        hostKey.Public,
-        [userKey, .. openFarm.Farm.SshKeys],
-        [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
-        [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
-        planned.Spec.User);
+    SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) =>
+        new(
+            planned.Spec.Name,
+            $"{openFarm.Farm.Name}-{planned.Spec.Name}-{journal.Folder.Id}",
+            hostKey.Private,
+            hostKey.Public,
+            [userKey, .. openFarm.Farm.SshKeys],
+            [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
+            [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
+            planned.Spec.User
+        );
 
     SeedNic SeedNicOf(Nic nic, int card)
     {
@@ -96,6 +136,14 @@ sealed class MachineMaker(OpenFarm openFarm, Plan plan, IEngine engine, RunJourn
         if (nic.Bridge is null || nic.Address is null)
             return new(nic.Mac, name);
         var network = plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
-        return new(nic.Mac, name, nic.Address, network.Cidr.PrefixLength, card == 0 && network.Nat ? network.Gateway : null, [network.Gateway], network.Zone);
+        return new(
+            nic.Mac,
+            name,
+            nic.Address,
+            network.Cidr.PrefixLength,
+            card == 0 && network.Nat ? network.Gateway : null,
+            [network.Gateway],
+            network.Zone
+        );
     }
 }

@@ -13,7 +13,8 @@ namespace Croft.Lifecycle;
 /// startup ── create clean ── dependencies ── create dependencies ── init ── create init ── main ── artifacts ── terminate ── shutdown
 ///    └── or: restore the last of these layers that is there; or: fork the machine that made it ──┘
 /// </code>
-/// A step that fails ends the way to main; artifacts, terminate and shutdown happen in any case, also after Ctrl-C, under a time of their own.
+/// A step that fails ends the way to main; artifacts, terminate and shutdown happen in any case, also after Ctrl-C, under a time of their
+/// own.
 /// </summary>
 /// <param name="shared">The layer that the machine shares with others; null when it shares none.</param>
 sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions options, PhaseRunner phases, SharedLayer? shared)
@@ -70,7 +71,9 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         await RunPhaseAsync(Phase.Terminate, cancel);
     }
 
-    /// <summary>Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not.</summary>
+    /// <summary>
+    /// Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not.
+    /// </summary>
     async Task<bool> IsReachableAsync(CancellationToken cancel)
     {
         if (steps.Worst == Outcome.Passed)
@@ -80,7 +83,12 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if ((await engine.FindAsync(Id, cancel))?.Power is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
             if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
-                await new MachineStart(execution, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
+                await new MachineStart(execution, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(
+                    record!,
+                    () => Task.CompletedTask,
+                    running: true,
+                    cancel
+                );
             return true;
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
@@ -105,7 +113,11 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             done = machine.Layers.Length - 1;
         if (done < 0)
         {
-            if (!await steps.RunAsync("startup", () => execution.PlaceAsync(machine, machine.IsReplaceable, m => StartFreshAsync(m, cancel), cancel)))
+            if (
+                !await steps.RunAsync("startup", () =>
+                    execution.PlaceAsync(machine, machine.IsReplaceable, m => StartFreshAsync(m, cancel), cancel)
+                )
+            )
                 return;
             done = 0;
             if (!await TakeLayerAsync(0, cancel))
@@ -114,7 +126,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
         foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
         {
-            var layer = machine.Layers.Select((l, i) => (l.Name, Index: i)).FirstOrDefault(l => l.Name == PhaseFiles.Name(phase), (Name: "", Index: -1)).Index;
+            var layer = machine
+                .Layers.Select((l, i) => (l.Name, Index: i))
+                .FirstOrDefault(l => l.Name == PhaseFiles.Name(phase), (Name: "", Index: -1))
+                .Index;
             if (layer >= 0 && layer <= done)
             {
                 execution.Journal.StepEnd(Name, PhaseFiles.Name(phase), Outcome.Cached, "restored");
@@ -199,11 +214,18 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         record = fresh;
         started = true;
         Know(state);
-        shell = await new MachineStart(execution, machine, step).OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
+        shell = await new MachineStart(execution, machine, step).OpenAsync(
+            fresh,
+            () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel),
+            running: true,
+            cancel
+        );
         ready = true;
     }
 
-    /// <summary>Forks the machine that made the shared layer. False when there is none, or that did not work: then it is provisioned on its own.</summary>
+    /// <summary>
+    /// Forks the machine that made the shared layer. False when there is none, or that did not work: then it is provisioned on its own.
+    /// </summary>
     async Task<bool> ForkAsync(SharedLayer layer, CancellationToken cancel)
     {
         var step = "fork " + machine.Layers[^1].Name;
@@ -223,7 +245,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     }
 
     /// <summary>Makes the run know the facts that belong to a layer.</summary>
-    void Know(StateId layer) => LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(execution.Journal.Folder.FactsPath, Name);
+    void Know(StateId layer) =>
+        LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(execution.Journal.Folder.FactsPath, Name);
 
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
     void Offer(StateId? layer)
@@ -244,7 +267,12 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         await PowerOffAsync(cancel);
         record = await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel);
         started = true;
-        await new MachineStart(execution, machine, "startup").RunAsync(record!, () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel), running: false, cancel);
+        await new MachineStart(execution, machine, "startup").RunAsync(
+            record!,
+            () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
+            running: false,
+            cancel
+        );
         await engine.MarkAsync(record!, cancel);
         ready = true;
     }
@@ -274,7 +302,9 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         var step = "create " + layer.Name;
         if (!steps.Allowed(step))
             return true;
-        unsound ??= trace.Changed is { } file ? $"{Path.GetRelativePath(execution.Farm.Directory, file)} changed while {layer.Name} ran: the layer would hold what its key does not say" : null;
+        unsound ??= trace.Changed is { } file
+            ? $"{Path.GetRelativePath(execution.Farm.Directory, file)} changed while {layer.Name} ran: the layer would hold what its key does not say"
+            : null;
         if (unsound is not null)
         {
             execution.Journal.StepEnd(Name, step, Outcome.Skipped, unsound);
@@ -307,7 +337,12 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         if (file is null)
             return Task.FromResult(true);
         var wanted = steps.Allowed(name) && options.Wants(phase);
-        return steps.RunAsync(name, async () => trace = await phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), steps.Remark, cancel), skip: !wanted, log: true);
+        return steps.RunAsync(
+            name,
+            async () => trace = await phases.RunAsync(machine, file, Interlocked.Exchange(ref shell, null), steps.Remark, cancel),
+            skip: !wanted,
+            log: true
+        );
     }
 
     /// <summary>Shuts the guest down where it was reached and runs; in any case the machine is off afterwards.</summary>
@@ -316,7 +351,9 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         try
         {
             if (ready && await engine.FindAsync(Id, cancel) is { Power: PowerState.Running })
-                await new MachineStop(execution.OpenFarm, engine, record!, text => execution.Journal.Note(Name, "shutdown", text)).RunAsync(cancel);
+                await new MachineStop(execution.OpenFarm, engine, record!, text => execution.Journal.Note(Name, "shutdown", text)).RunAsync(
+                    cancel
+                );
         }
         finally
         {

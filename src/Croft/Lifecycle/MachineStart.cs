@@ -32,7 +32,14 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         if (guest is not null)
             await guest.CloseAsync(cancel);
         execution.Know(engine.Name, record);
-        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, text => execution.Journal.Note(record.Name, step, text), () => ConsoleTailAsync(record, cancel))
+        using var readiness = new Readiness(
+            guest,
+            machine.Spec.Wait,
+            engine.Name,
+            execution.Clock,
+            text => execution.Journal.Note(record.Name, step, text),
+            () => ConsoleTailAsync(record, cancel)
+        )
         {
             Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
         };
@@ -70,7 +77,12 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
     async Task<string> ConsoleTailAsync(MachineRecord record, CancellationToken cancel)
     {
         var log = await engine.ConsoleTextAsync(record.Id, ConsoleSize, cancel);
-        var lines = System.Text.Encoding.UTF8.GetString(log ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join('\n', lines.TakeLast(ConsoleLines).Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line)));
+        var lines = System
+            .Text.Encoding.UTF8.GetString(log ?? [])
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Join(
+            '\n',
+            lines.TakeLast(ConsoleLines).Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line))
+        );
     }
 }

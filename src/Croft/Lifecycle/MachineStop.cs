@@ -4,7 +4,8 @@ using Croft.Tools;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// Shuts one machine down, after the farm's machines inside it: asks the guest, again after each delay, then cuts the power. Its end is an event, not a poll.
+/// Shuts one machine down, after the farm's machines inside it: asks the guest, again after each delay, then cuts the power. Its end is an
+/// event, not a poll.
 /// </summary>
 /// <param name="note">Takes what happens on the way.</param>
 sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record, Action<string> note)
@@ -14,8 +15,13 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
     {
         var rules = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Steps ?? openFarm.Farm.Project.Steps;
         var machine = record.Id;
-        await Task.WhenAll((await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>
-            new MachineStop(openFarm, openFarm.Engine(inside.Hypervisor), inside.Record, text => note($"{inside.Record.Name} in it: {text}")).RunAsync(cancel)));
+        await Task.WhenAll(
+            (await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>
+                new MachineStop(openFarm, openFarm.Engine(inside.Hypervisor), inside.Record, text =>
+                    note($"{inside.Record.Name} in it: {text}")
+                ).RunAsync(cancel)
+            )
+        );
         await openFarm.LeaveAsync(record.Name, cancel);
         if (openFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);

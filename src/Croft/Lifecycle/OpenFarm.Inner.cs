@@ -22,10 +22,10 @@ public sealed partial class OpenFarm
     {
         foreach (var depth in Farm.InnerHypervisors.GroupBy(h => h.Depth).OrderBy(g => g.Key))
         {
-            var running = (await ListAsync(cancel)).Where(m => m.Record.Farm == Farm.Name && m.Record.Owner == Owner && m.State.Power == PowerState.Running).ToLookup(m => m.Record.Name);
-            await Task.WhenAll(from inner in depth
-                               from host in running[inner.Machine!].Take(1)
-                               select TryEnterAsync(inner, host));
+            var running = (await ListAsync(cancel))
+                .Where(m => m.Record.Farm == Farm.Name && m.Record.Owner == Owner && m.State.Power == PowerState.Running)
+                .ToLookup(m => m.Record.Name);
+            await Task.WhenAll(from inner in depth from host in running[inner.Machine!].Take(1) select TryEnterAsync(inner, host));
         }
 
         async Task TryEnterAsync(HypervisorSpec inner, ExistingMachine host)
@@ -63,19 +63,33 @@ public sealed partial class OpenFarm
                     return null;
                 }
             },
-            EnterPause, within, Settings.Clock, cancel);
+            EnterPause,
+            within,
+            Settings.Clock,
+            cancel
+        );
         if (answer is null)
-            throw CroftException.World($"machine \"{inner.Machine}\" runs, but {last!.Message}", "packages of its image: libvirt-daemon-system, qemu-system-x86, qemu-utils, dnsmasq-base, iptables; or install them in its dependencies phase", last);
+            throw CroftException.World(
+                $"machine \"{inner.Machine}\" runs, but {last!.Message}",
+                "packages of its image: libvirt-daemon-system, qemu-system-x86, qemu-utils, dnsmasq-base, iptables; or install them in its dependencies phase",
+                last
+            );
         silent.TryRemove(inner.Name, out _);
     }
 
     async Task EnterAsync(HypervisorSpec inner, ExistingMachine host, CancellationToken cancel)
     {
-        var access = AccessOf(host.Hypervisor, host.Record) ?? throw CroftException.World($"machine \"{inner.Machine}\" has no address that Croft knows", "give it a network with a cidr");
+        var access = AccessOf(host.Hypervisor, host.Record)
+            ?? throw CroftException.World($"machine \"{inner.Machine}\" has no address that Croft knows", "give it a network with a cidr");
         var way = SshConfig.WriteWay(access, Ssh);
         if (engines.TryRemove(inner.Name, out var lost))
             lost.Dispose();
-        engines[inner.Name] = await Settings.ConnectAsync(inner.Name, $"{inner.Uri}?command={Uri.EscapeDataString(way.Program)}", inner.ConnectionTimeout, cancel);
+        engines[inner.Name] = await Settings.ConnectAsync(
+            inner.Name,
+            $"{inner.Uri}?command={Uri.EscapeDataString(way.Program)}",
+            inner.ConnectionTimeout,
+            cancel
+        );
         entered[inner.Name] = host;
     }
 
@@ -99,7 +113,8 @@ public sealed partial class OpenFarm
         var running = new List<ExistingMachine>();
         foreach (var inner in Farm.InnerHypervisors.Where(h => h.Machine == machine))
         {
-            var machines = await AskAsync(inner.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [];
+            var machines = await AskAsync(inner.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel))
+                ?? [];
             running.AddRange(machines.Where(m => m.Record?.Farm == Farm.Name && m.IsOn).Select(m => new ExistingMachine(inner.Name, m)));
         }
 

@@ -14,9 +14,16 @@ public sealed partial class OpenFarm
     readonly ConcurrentDictionary<string, IPAddress> seen = new(StringComparer.Ordinal);
 
     /// <summary>A record with the addresses that its guest was seen with.</summary>
-    internal MachineRecord Seen(MachineRecord record) => seen.IsEmpty || !record.Nics.Any(n => n.IsOutside)
-        ? record
-        : record with { Nics = [.. record.Nics.Select(n => n.IsOutside && seen.TryGetValue(n.Mac, out var address) ? n with { Seen = address } : n)] };
+    internal MachineRecord Seen(MachineRecord record) =>
+        seen.IsEmpty || !record.Nics.Any(n => n.IsOutside)
+            ? record
+            : record with
+            {
+                Nics =
+                [
+                    .. record.Nics.Select(n => n.IsOutside && seen.TryGetValue(n.Mac, out var address) ? n with { Seen = address } : n),
+                ],
+            };
 
     /// <summary>A machine that starts may get other addresses than before.</summary>
     internal void Forget(MachineRecord record)
@@ -37,11 +44,14 @@ public sealed partial class OpenFarm
 
     /// <summary>Looks until a machine's guest is seen; null where there is nothing to look for.</summary>
     /// <param name="found">Called before anybody uses the guest.</param>
-    internal Func<CancellationToken, Task<IGuest>>? FinderOf(IEngine engine, MachineRecord record, Action found) => !record.Nics.Any(n => n.IsOutside) ? null : async cancel =>
-    {
-        while (!await LookAsync(engine, record, cancel))
-            await Poll.DelayAsync(LookPause, Settings.Clock, cancel);
-        found();
-        return GuestOf(engine.Name, record)!;
-    };
+    internal Func<CancellationToken, Task<IGuest>>? FinderOf(IEngine engine, MachineRecord record, Action found) =>
+        !record.Nics.Any(n => n.IsOutside)
+            ? null
+            : async cancel =>
+            {
+                while (!await LookAsync(engine, record, cancel))
+                    await Poll.DelayAsync(LookPause, Settings.Clock, cancel);
+                found();
+                return GuestOf(engine.Name, record)!;
+            };
 }

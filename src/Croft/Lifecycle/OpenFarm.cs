@@ -11,7 +11,8 @@ using Croft.Tools;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// What every command works with: a farm, its hypervisors connected, its images and keys. Holds no state of the farm: that is asked each time.
+/// What every command works with: a farm, its hypervisors connected, its images and keys. Holds no state of the farm: that is asked each
+/// time.
 /// </summary>
 public sealed partial class OpenFarm : IDisposable
 {
@@ -27,7 +28,11 @@ public sealed partial class OpenFarm : IDisposable
         this.owner = owner;
         Farm = farm;
         Settings = settings;
-        proofs = new Proofs(Path.Combine(settings.Cache, "proofs"), settings.Clock, [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]);
+        proofs = new Proofs(
+            Path.Combine(settings.Cache, "proofs"),
+            settings.Clock,
+            [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]
+        );
         Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock)
         {
             Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),
@@ -57,16 +62,22 @@ public sealed partial class OpenFarm : IDisposable
     /// <summary>Where OpenSSH's files are.</summary>
     public SshFiles Ssh { get; }
 
-    ImmutableArray<string> FirmwareFor => [.. Farm.Machines.Where(m => m.Firmware == Firmware.Uefi || m.Tpm).Select(m => m.Arch).Distinct()];
+    ImmutableArray<string> FirmwareFor =>
+        [.. Farm.Machines.Where(m => m.Firmware == Firmware.Uefi || m.Tpm).Select(m => m.Arch).Distinct()];
 
     /// <summary>The farm's owner id; null before its first <c>up</c>, and in a copy of its folder.</summary>
     public string? Owner => owner?.Id;
 
-    /// <summary>Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.</summary>
+    /// <summary>
+    /// Connects to the farm's hypervisors side by side, each within its time. One that does not answer takes no part, and the user is told.
+    /// </summary>
     public static async Task<OpenFarm> OpenAsync(Farm farm, Settings settings, CancellationToken cancel)
     {
         var openFarm = new OpenFarm(farm, settings, FarmOwner.Read(farm.Directory, settings.HostId));
-        var connections = farm.Hypervisors.Where(h => h.Machine is null).Select(h => (h.Name, Engine: settings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel))).ToList();
+        var connections = farm
+            .Hypervisors.Where(h => h.Machine is null)
+            .Select(h => (h.Name, Engine: settings.ConnectAsync(h.Name, h.Uri, h.ConnectionTimeout, cancel)))
+            .ToList();
         try
         {
             foreach (var (name, connection) in connections)
@@ -88,7 +99,12 @@ public sealed partial class OpenFarm : IDisposable
         {
             openFarm.Dispose();
             foreach (var (_, connection) in connections.Where(c => !openFarm.engines.ContainsKey(c.Name)))
-                _ = connection.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                _ = connection.ContinueWith(
+                    late => late.Result.Dispose(),
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnRanToCompletion,
+                    TaskScheduler.Default
+                );
             throw;
         }
     }
@@ -99,24 +115,46 @@ public sealed partial class OpenFarm : IDisposable
     /// <summary>Asks all hypervisors what exists.</summary>
     public async Task<Observation> ObserveAsync(CancellationToken cancel)
     {
-        var states = await Task.WhenAll(Farm.Hypervisors.Select(async h =>
-            await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
-            : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
-            : HypervisorState.Declared(h)));
-        var hosts = states.Zip(Farm.Hypervisors).Where(h => h.Second.Machine is null).Select(h => h.First).ToList(); // of the others, the farm file is believed
+        var states = await Task.WhenAll(
+            Farm.Hypervisors.Select(async h =>
+                await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen
+                    ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
+                : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
+                : HypervisorState.Declared(h)
+            )
+        );
+        // Of the others, the farm file is believed.
+        var hosts = states.Zip(Farm.Hypervisors).Where(h => h.Second.Machine is null).Select(h => h.First).ToList();
         return new(
             new([.. states.Zip(Farm.Hypervisors, (state, h) => h.Machine is null ? proofs.Apply(state) : state)]),
             new([.. states]),
             [.. from state in hosts from arch in proofs.Missing(state, Proofs.Accelerated) select new Offer(state, arch)],
-            [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select new Offer(state, arch)]);
+            [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select new Offer(state, arch)]
+        );
     }
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
     public async Task<IReadOnlyList<ExistingMachine>> ListAsync(CancellationToken cancel)
     {
-        var all = await Task.WhenAll(Farm.Hypervisors.Select(async h => (h.Name, Machines: await AskAsync(h.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel)) ?? [])));
-        var machines = (from host in all from machine in host.Machines where machine.Record is not null select new ExistingMachine(host.Name, machine)).ToList();
-        var counting = machines.GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name)).Select(g => g.MaxBy(m => m.Record.Standing)!).ToHashSet();
+        var all = await Task.WhenAll(
+            Farm.Hypervisors.Select(async h =>
+                (
+                    h.Name,
+                    Machines: await AskAsync(h.Name, async engine => (IReadOnlyList<MachineState>)await engine.ListMachinesAsync(cancel))
+                        ?? []
+                )
+            )
+        );
+        var machines = (
+            from host in all
+            from machine in host.Machines
+            where machine.Record is not null
+            select new ExistingMachine(host.Name, machine)
+        ).ToList();
+        var counting = machines
+            .GroupBy(m => (m.Record.Farm, m.Record.Owner, m.Record.Name))
+            .Select(g => g.MaxBy(m => m.Record.Standing)!)
+            .ToHashSet();
         return [.. machines.Select(m => m with { IsSuperfluous = !counting.Contains(m) })];
     }
 
@@ -146,12 +184,14 @@ public sealed partial class OpenFarm : IDisposable
 
     Plan PlanOf(Inventory inventory, ThisHost here, string? explain)
     {
-        var plan = Planner.Make(new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible?.Key)
-        {
-            DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
-            Explain = explain,
-            Agreeing = here.Agreeing,
-        });
+        var plan = Planner.Make(
+            new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible?.Key)
+            {
+                DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
+                Explain = explain,
+                Agreeing = here.Agreeing,
+            }
+        );
         return here.Ansible is { } found ? plan with { Notes = [.. plan.Notes, .. found.Missing(here.Phases.Collections)] } : plan;
     }
 
@@ -164,15 +204,24 @@ public sealed partial class OpenFarm : IDisposable
         return new(phases, KnownImages(), ansible, phases.HasAnsible ? LayerTrace.Agreeing(Farm.StateDirectory) : null);
     }
 
-    sealed record ThisHost(PhaseFiles Phases, ImmutableDictionary<ImageSpec, StoredImage> Images, HostAnsible? Ansible, ImmutableHashSet<string>? Agreeing);
+    sealed record ThisHost(
+        PhaseFiles Phases,
+        ImmutableDictionary<ImageSpec, StoredImage> Images,
+        HostAnsible? Ansible,
+        ImmutableHashSet<string>? Agreeing
+    );
 
     /// <summary>The Ansible of this host, as phases need it.</summary>
-    internal HostAnsible Ansible => ansible ?? throw CroftException.World("ansible-playbook was not looked for: no phase is an Ansible task list");
+    internal HostAnsible Ansible =>
+        ansible ?? throw CroftException.World("ansible-playbook was not looked for: no phase is an Ansible task list");
 
     /// <summary>Whether something was installed for Ansible since the last plan may have been made.</summary>
     internal bool HasInstalled { get; private set; }
 
-    /// <summary>Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the user's files.</summary>
+    /// <summary>
+    /// Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the
+    /// user's files.
+    /// </summary>
     internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel)
     {
         taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
@@ -191,53 +240,26 @@ public sealed partial class OpenFarm : IDisposable
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>
-    internal IEngine Engine(string hypervisor) => Engines.TryGetValue(hypervisor, out var engine)
-        ? engine
-        : throw CroftException.World(Silent.GetValueOrDefault(hypervisor) ?? (Farm.HostOf(hypervisor) is { } machine
-            ? $"machine \"{machine}\", which is hypervisor \"{hypervisor}\", does not run"
-            : $"the farm has no hypervisor \"{hypervisor}\""));
+    internal IEngine Engine(string hypervisor) =>
+        Engines.TryGetValue(hypervisor, out var engine)
+            ? engine
+            : throw CroftException.World(
+                Silent.GetValueOrDefault(hypervisor)
+                    ?? (
+                        Farm.HostOf(hypervisor) is { } machine
+                            ? $"machine \"{machine}\", which is hypervisor \"{hypervisor}\", does not run"
+                            : $"the farm has no hypervisor \"{hypervisor}\""
+                    )
+            );
 
     /// <summary>The kept states of a machine's hypervisor.</summary>
     /// <exception cref="CroftException">It keeps none, or does not answer.</exception>
     internal IStates StatesOf(ExistingMachine machine) =>
-        Engine(machine.Hypervisor).States ?? throw CroftException.Usage($"hypervisor \"{machine.Hypervisor}\" keeps no states of machines", "croft hypervisors shows what each can");
-
-    /// <summary>Makes the owner id at the first <c>up</c>.</summary>
-    public string EnsureOwner()
-    {
-        if (Own.IsNewHere)
-            Settings.Warn($"{Farm.Directory} is used by another host, too: commands there and here do not wait for each other");
-        return Own.EnsureOwner();
-    }
-
-    /// <summary>Makes this folder the one of a farm's owner id, and those no more that were.</summary>
-    internal async Task AdoptAsync(string id, IEnumerable<string> others, CancellationToken cancel)
-    {
-        var original = Own.Original;
-        Own.Take(id);
-        foreach (var folder in others.Append(original).OfType<string>().Where(Directory.Exists).Distinct())
-            await Own.DisownAsync(folder, cancel);
-    }
-
-    FarmOwner Own => owner ?? throw new InvalidOperationException("an offline farm is not changed");
-
-    /// <summary>Refuses machines that another folder's farm of this name made.</summary>
-    public void CheckOwner(IEnumerable<ExistingMachine> machines)
-    {
-        if (machines.FirstOrDefault(m => m.Record.Owner != Owner) is { } stranger)
-            throw Stranger($"machine \"{stranger.Record.Name}\"", Owner is null ? owner?.Original ?? stranger.Record.Folder : stranger.Record.Folder);
-    }
-
-    /// <summary>Refuses networks that another folder's farm of this name made.</summary>
-    internal void CheckOwner(Inventory inventory)
-    {
-        if (inventory.Hypervisors.SelectMany(h => h.Networks).FirstOrDefault(n => n.Farm == Farm.Name && n.Owner != Owner) is { } stranger)
-            throw Stranger($"network {stranger.Name}", stranger.Folder ?? "another folder");
-    }
-
-    CroftException Stranger(string what, string folder) => CroftException.World(
-        $"{what} belongs to the farm \"{Farm.Name}\" {Planner.Whose(folder, Farm)}",
-        $"{(folder == Farm.Directory ? "" : $"-f {folder}/farm.yaml means that farm; ")}another name, farm: NAME in {Farm.File}, makes this a farm of its own; croft adopt takes that one over");
+        Engine(machine.Hypervisor).States
+        ?? throw CroftException.Usage(
+            $"hypervisor \"{machine.Hypervisor}\" keeps no states of machines",
+            "croft hypervisors shows what each can"
+        );
 
     /// <summary>Whether a hypervisor answers still. It may be gone before that was noticed, so it is asked.</summary>
     internal async Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) =>
@@ -285,7 +307,8 @@ public sealed partial class OpenFarm : IDisposable
     }
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public IGuest? GuestOf(string hypervisor, MachineRecord record) => AccessOf(hypervisor, record) is { } access ? Settings.Backends.GuestOf(hypervisor, access, Ssh) : null;
+    public IGuest? GuestOf(string hypervisor, MachineRecord record) =>
+        AccessOf(hypervisor, record) is { } access ? Settings.Backends.GuestOf(hypervisor, access, Ssh) : null;
 
     /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
     public IGuest? GuestOf(ExistingMachine machine) => GuestOf(machine.Hypervisor, machine.Record);
@@ -296,7 +319,10 @@ public sealed partial class OpenFarm : IDisposable
     /// <summary>Writes ssh_config and known_hosts for these machines; while a command changes the farm, only adds what they lack.</summary>
     public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines)
     {
-        GuestAccess[] doors = [.. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal)];
+        GuestAccess[] doors =
+        [
+            .. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal),
+        ];
         var gate = Path.Combine(Farm.StateDirectory, "lock");
         using var alone = FileLock.IsMine(gate) ? null : TryAlone(gate);
         if (alone is null && !FileLock.IsMine(gate))
@@ -329,20 +355,28 @@ public sealed partial class OpenFarm : IDisposable
             engine.Dispose();
     }
 
-    /// <summary>Logs in to the hosts that ssh goes through to the guests of a hypervisor: what is wrong there shows before anything starts.</summary>
+    /// <summary>
+    /// Logs in to the hosts that ssh goes through to the guests of a hypervisor: what is wrong there shows before anything starts.
+    /// </summary>
     /// <exception cref="CroftException">ssh cannot log in to one of them.</exception>
     internal Task OpenWayAsync(string hypervisor, CancellationToken cancel)
     {
         SshConfig.MakeSockets(Ssh);
-        return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host ? Way.OpenAsync(hypervisor, host.Jumps, Ssh.Sockets, cancel) : Task.CompletedTask;
+        return Farm.Hypervisors.First(h => h.Name == hypervisor) is { Jumps.IsEmpty: false } host
+            ? Way.OpenAsync(hypervisor, host.Jumps, Ssh.Sockets, cancel)
+            : Task.CompletedTask;
     }
 
     internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
-        GuestAccess.FirstReachable(Seen(record).Nics) is { } door ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey) : null;
+        GuestAccess.FirstReachable(Seen(record).Nics) is { } door
+            ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey)
+            : null;
 
     /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
     internal GuestAccess? AccessOf(PlannedMachine machine) =>
-        GuestAccess.FirstReachable(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "") : null;
+        GuestAccess.FirstReachable(machine.Nics) is { } door
+            ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "")
+            : null;
 
     ImmutableDictionary<ImageSpec, StoredImage> KnownImages()
     {

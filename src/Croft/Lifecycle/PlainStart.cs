@@ -22,7 +22,14 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
     /// <param name="running">It continues in a running guest.</param>
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
-        using var readiness = new Readiness(openFarm.GuestOf(engine.Name, record), new(WaitKind.Ssh), engine.Name, openFarm.Settings.Clock, note, () => Task.FromResult(""))
+        using var readiness = new Readiness(
+            openFarm.GuestOf(engine.Name, record),
+            new(WaitKind.Ssh),
+            engine.Name,
+            openFarm.Settings.Clock,
+            note,
+            () => Task.FromResult("")
+        )
         {
             Find = openFarm.FinderOf(engine, record, () => SshConfig.Add([openFarm.AccessOf(engine.Name, record)!], openFarm.Ssh)),
         };
@@ -37,7 +44,10 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
             throw;
         }
 
-        var waiting = openFarm.GuestOf(engine.Name, record) is null && readiness.Find is null ? Task.CompletedTask : readiness.WaitAsync(running, Patience, cancel);
+        var waiting =
+            openFarm.GuestOf(engine.Name, record) is null && readiness.Find is null
+                ? Task.CompletedTask
+                : readiness.WaitAsync(running, Patience, cancel);
         await Task.WhenAll(ForgetClaimAsync(), waiting);
 
         async Task ForgetClaimAsync() => await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null }, cancel);

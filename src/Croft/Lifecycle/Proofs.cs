@@ -5,8 +5,10 @@ using Croft.Engines;
 namespace Croft.Lifecycle;
 
 /// <summary>
-/// What booted kernels proved of hypervisors, remembered for each host, version, architecture and virtualization type: whether acceleration works, and how slow
-/// emulation is. That something failed is believed for a day, since people mend hosts. A farm with no kernel of its own cannot prove anything and believes what was not disproved.
+/// What booted kernels proved of hypervisors, remembered for each host, version, architecture and virtualization type: whether acceleration
+/// works, and how slow
+/// emulation is. That something failed is believed for a day, since people mend hosts. A farm with no kernel of its own cannot prove
+/// anything and believes what was not disproved.
 /// </summary>
 /// <param name="provable">Architectures for which the farm has a kernel.</param>
 sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> provable)
@@ -38,17 +40,28 @@ sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> 
     }
 
     /// <summary>The hypervisor without offers that are disproved or still to be proved, and with what is known of its emulation.</summary>
-    public HypervisorState Apply(HypervisorState hypervisor) => hypervisor.Id.Length == 0 ? hypervisor : hypervisor with
-    {
-        VirtTypes = hypervisor.VirtTypes.ToImmutableSortedDictionary(
-            v => v.Key,
-            v => Offers(hypervisor, v.Key, Accelerated) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
-            StringComparer.Ordinal),
-        Slowness = hypervisor.VirtTypes.Keys.Select(arch => (Arch: arch, Took: Read(hypervisor, arch, Emulated))).Where(m => m.Took > 0)
-            .ToImmutableSortedDictionary(m => m.Arch, m => Math.Clamp(m.Took!.Value / HardwareBoot, LeastSlowness, MostSlowness), StringComparer.Ordinal),
-    };
+    public HypervisorState Apply(HypervisorState hypervisor) =>
+        hypervisor.Id.Length == 0
+            ? hypervisor
+            : hypervisor with
+            {
+                VirtTypes = hypervisor.VirtTypes.ToImmutableSortedDictionary(
+                    v => v.Key,
+                    v => Offers(hypervisor, v.Key, Accelerated) && !Works(hypervisor, v.Key) ? v.Value.Remove(Accelerated) : v.Value,
+                    StringComparer.Ordinal
+                ),
+                Slowness = hypervisor
+                    .VirtTypes.Keys.Select(arch => (Arch: arch, Took: Read(hypervisor, arch, Emulated)))
+                    .Where(m => m.Took > 0)
+                    .ToImmutableSortedDictionary(
+                        m => m.Arch,
+                        m => Math.Clamp(m.Took!.Value / HardwareBoot, LeastSlowness, MostSlowness),
+                        StringComparer.Ordinal
+                    ),
+            };
 
-    bool Works(HypervisorState hypervisor, string arch) => Read(hypervisor, arch, Accelerated) is { } took ? took > 0 : !provable.Contains(arch);
+    bool Works(HypervisorState hypervisor, string arch) =>
+        Read(hypervisor, arch, Accelerated) is { } took ? took > 0 : !provable.Contains(arch);
 
     /// <summary>Seconds, 0 for a failed proof, null for none.</summary>
     double? Read(HypervisorState hypervisor, string arch, string type)
@@ -61,7 +74,8 @@ sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> 
         return clock.GetUtcNow() - File.GetLastWriteTimeUtc(file) < Believed ? 0 : null;
     }
 
-    static bool Offers(HypervisorState hypervisor, string arch, string type) => hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
+    static bool Offers(HypervisorState hypervisor, string arch, string type) =>
+        hypervisor.VirtTypes.TryGetValue(arch, out var types) && types.Contains(type);
 
     string FileOf(HypervisorState hypervisor, string arch, string type) =>
         Path.Combine(folder, Planning.Identity.Digest([hypervisor.Id, hypervisor.Version, arch, type])[..16]);

@@ -4,7 +4,10 @@ using Croft.Tools;
 
 namespace Croft.Lifecycle;
 
-/// <summary>Has machines claim their room on a hypervisor before they start, so that controllers which start machines at once never start more than fits.</summary>
+/// <summary>
+/// Has machines claim their room on a hypervisor before they start, so that controllers which start machines at once never start more than
+/// fits.
+/// </summary>
 /// <param name="began">When the command began that starts them.</param>
 sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
 {
@@ -15,17 +18,34 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
 
     TimeProvider Clock => openFarm.Settings.Clock;
 
-    /// <summary>Claims the room of a machine that is off and starts as it is defined. Once it runs, its record is to be written again.</summary>
+    /// <summary>
+    /// Claims the room of a machine that is off and starts as it is defined. Once it runs, its record is to be written again.
+    /// </summary>
     /// <exception cref="NoRoomException">Others were first.</exception>
     public Task TakeAsync(MachineRecord record, CancellationToken cancel) =>
-        TakeAsync(record, isFirst: false, claiming => MachineChange.MakeAsync(claiming, () => engine.MarkAsync(claiming, cancel), () => engine.MarkAsync(record, CancellationToken.None)), cancel);
+        TakeAsync(
+            record,
+            isFirst: false,
+            claiming =>
+                MachineChange.MakeAsync(
+                    claiming,
+                    () => engine.MarkAsync(claiming, cancel),
+                    () => engine.MarkAsync(record, CancellationToken.None)
+                ),
+            cancel
+        );
 
     /// <summary>Claims the room of a machine that is off. Once it runs, its record is to be written without the claim.</summary>
     /// <param name="isFirst">Whether the machine has never run.</param>
     /// <param name="define">Writes the record with the claim.</param>
     /// <returns>The record as it was written, without the claim.</returns>
     /// <exception cref="NoRoomException">Others were first; everything is again as it was before.</exception>
-    public async Task<MachineRecord> TakeAsync(MachineRecord record, bool isFirst, Func<MachineRecord, Task<MachineChange>> define, CancellationToken cancel)
+    public async Task<MachineRecord> TakeAsync(
+        MachineRecord record,
+        bool isFirst,
+        Func<MachineRecord, Task<MachineChange>> define,
+        CancellationToken cancel
+    )
     {
         var change = await define(record with { Claim = new(began, Clock.GetUtcNow(), isFirst) });
         try
@@ -46,7 +66,10 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
     {
         try
         {
-            if (await engine.FindAsync(machine, CancellationToken.None) is { Power: PowerState.Off or PowerState.Crashed, Record: { Claim: { IsFirst: false } } record })
+            if (
+                await engine.FindAsync(machine, CancellationToken.None) is
+                { Power: PowerState.Off or PowerState.Crashed, Record: { Claim: { IsFirst: false } } record }
+            )
                 await engine.MarkAsync(record with { Claim = null }, CancellationToken.None);
         }
         catch (CroftException)
@@ -69,7 +92,11 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
                 loss = claim == Claim.Holds ? "" : Claims.Loss(record, host, state);
                 return claim == Claim.Waits ? null : loss;
             },
-            Pause, Patience, Clock, cancel);
+            Pause,
+            Patience,
+            Clock,
+            cancel
+        );
         return answer is "" ? null : loss;
     }
 }

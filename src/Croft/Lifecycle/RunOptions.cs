@@ -10,7 +10,14 @@ namespace Croft.Lifecycle;
 /// <param name="FailFast">Stop the others when one machine fails.</param>
 /// <param name="Fresh">Revert machines that the user holds, and use no layers.</param>
 /// <param name="SaveAs">Keep the state of held machines under this name before they are reverted; null does not.</param>
-public sealed record RunOptions(ImmutableArray<Phase> Only, ImmutableArray<Phase> Skip, bool Keep, bool FailFast, bool Fresh, string? SaveAs)
+public sealed record RunOptions(
+    ImmutableArray<Phase> Only,
+    ImmutableArray<Phase> Skip,
+    bool Keep,
+    bool FailFast,
+    bool Fresh,
+    string? SaveAs
+)
 {
     /// <summary>Everything, in the usual way.</summary>
     public static readonly RunOptions Default = new([], [], false, false, false, null);
@@ -27,13 +34,22 @@ public sealed record RunOptions(ImmutableArray<Phase> Only, ImmutableArray<Phase
     /// <summary>Whether a machine is not made or reverted, whatever state it is in.</summary>
     internal bool TakesAsItIs(MachineSpec machine) => EndsOnly || (!Fresh && IsLeft(machine.Steps));
 
-    static bool IsLeft(StepRules steps) => !steps.Allows("startup") && !steps.Allowed.Any(step => step.StartsWith("restore ", StringComparison.Ordinal));
+    static bool IsLeft(StepRules steps) =>
+        !steps.Allows("startup") && !steps.Allowed.Any(step => step.StartsWith("restore ", StringComparison.Ordinal));
 
     /// <summary>Whether a phase is asked for, or is what one that is asked for stands on. Terminate is always.</summary>
-    public bool Wants(Phase phase) => EndsOnly ? Only.Contains(phase) : !Skip.Contains(phase) && (Only.IsEmpty || Only.Contains(phase) || phase switch
-    {
-        Phase.Dependencies or Phase.Init => phase < Only.Max(),
-        Phase.Main => false,
-        _ => true,
-    });
+    public bool Wants(Phase phase) =>
+        EndsOnly
+            ? Only.Contains(phase)
+            : !Skip.Contains(phase)
+                && (
+                    Only.IsEmpty
+                    || Only.Contains(phase)
+                    || phase switch
+                    {
+                        Phase.Dependencies or Phase.Init => phase < Only.Max(),
+                        Phase.Main => false,
+                        _ => true,
+                    }
+                );
 }

@@ -13,13 +13,19 @@ public sealed record ExistingMachine(string Hypervisor, MachineState State)
     public bool IsSuperfluous { get; init; }
 }
 
-/// <summary>Which machines a command means: names, globs, <c>platform=…</c>, <c>target=…</c>, <c>hypervisor=…</c>; nothing means all.</summary>
+/// <summary>
+/// Which machines a command means: names, globs, <c>platform=…</c>, <c>target=…</c>, <c>hypervisor=…</c>; nothing means all.
+/// </summary>
 public static class Selection
 {
     /// <summary>Chooses among machines by what is known of them, in their order.</summary>
     /// <param name="describe">Name, platform, target and hypervisor of a machine.</param>
     /// <exception cref="CroftException">A part of the selection matches nothing.</exception>
-    public static IReadOnlyList<T> Of<T>(IReadOnlyList<string> selection, IReadOnlyList<T> machines, Func<T, (string Name, string Platform, string Target, string? Hypervisor)> describe)
+    public static IReadOnlyList<T> Of<T>(
+        IReadOnlyList<string> selection,
+        IReadOnlyList<T> machines,
+        Func<T, (string Name, string Platform, string Target, string? Hypervisor)> describe
+    )
     {
         if (selection.Count == 0)
             return machines;
@@ -30,20 +36,26 @@ public static class Selection
             if (matching.Count == 0 && part.StartsWith('-'))
                 throw CroftException.Usage($"there is no option \"{part}\"", "--help lists them; what follows -- is never an option");
             if (matching.Count == 0)
-                throw CroftException.Usage($"no machine matches \"{part}\"", machines.Count == 0 ? "the farm has no machines yet: croft up" : "there are: " + string.Join(", ", machines.Take(12).Select(m => describe(m).Name)));
+                throw CroftException.Usage(
+                    $"no machine matches \"{part}\"",
+                    machines.Count == 0
+                        ? "the farm has no machines yet: croft up"
+                        : "there are: " + string.Join(", ", machines.Take(12).Select(m => describe(m).Name))
+                );
             chosen.UnionWith(matching);
         }
 
         return [.. machines.Where(chosen.Contains)];
     }
 
-    static bool Matches(string part, (string Name, string Platform, string Target, string? Hypervisor) machine) => part.Split('=', 2) switch
-    {
-        ["platform", var value] => Glob(value, machine.Platform),
-        ["target", var value] => Glob(value, machine.Target),
-        ["hypervisor", var value] => Glob(value, machine.Hypervisor ?? ""),
-        _ => Glob(part, machine.Name),
-    };
+    static bool Matches(string part, (string Name, string Platform, string Target, string? Hypervisor) machine) =>
+        part.Split('=', 2) switch
+        {
+            ["platform", var value] => Glob(value, machine.Platform),
+            ["target", var value] => Glob(value, machine.Target),
+            ["hypervisor", var value] => Glob(value, machine.Hypervisor ?? ""),
+            _ => Glob(part, machine.Name),
+        };
 
     static bool Glob(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 }

@@ -14,7 +14,10 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>The private key that logs in to guests.</summary>
     public string UserKey => Path.Combine(Data, "id_ed25519");
 
-    /// <summary>Why the user's own hypervisor may not be used; null when it may. Without a runtime folder libvirt starts a second daemon, blind to the first, on the same machines.</summary>
+    /// <summary>
+    /// Why the user's own hypervisor may not be used; null when it may. Without a runtime folder libvirt starts a second daemon, blind to
+    /// the first, on the same machines.
+    /// </summary>
     public CroftException? SessionRefusal { get; init; }
 
     /// <summary>This host's own id, whatever it is called: a farm folder that several share is at a place of its own on each.</summary>
@@ -34,7 +37,8 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
 
     /// <summary>Connects to a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer, or it may not be used.</exception>
-    internal Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) => ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
+    internal Task<IEngine> ConnectAsync(string name, string uri, CancellationToken cancel) =>
+        ConnectAsync(name, uri, HypervisorSpec.DefaultConnectionTimeout, cancel);
 
     internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)

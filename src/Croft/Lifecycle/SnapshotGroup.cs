@@ -48,7 +48,9 @@ sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> mac
         try
         {
             foreach (var machine in machines)
-                pending.Add(await openFarm.StatesOf(machine).PrepareAsync(machine.Record, new(name), KeepsMemory(keep, machine), journal, cancel));
+                pending.Add(
+                    await openFarm.StatesOf(machine).PrepareAsync(machine.Record, new(name), KeepsMemory(keep, machine), journal, cancel)
+                );
             return pending;
         }
         catch
@@ -59,14 +61,25 @@ sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> mac
     }
 
     /// <summary>Whether a machine's memory is kept.</summary>
-    public static bool KeepsMemory(Keep keep, ExistingMachine machine) => keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
+    public static bool KeepsMemory(Keep keep, ExistingMachine machine) =>
+        keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
 
-    /// <summary>Where a guest cannot hold all writes, what it has not written yet is at least written now, and the journal says so.</summary>
+    /// <summary>
+    /// Where a guest cannot hold all writes, what it has not written yet is at least written now, and the journal says so.
+    /// </summary>
     async Task WriteOutAsync(IEnumerable<IPendingState> pending, CancellationToken cancel)
     {
-        foreach (var (machine, _) in machines.Zip(pending).Where(p => keep == Keep.Disks && p.First.State.Power == PowerState.Running && !p.Second.CanHoldWrites))
+        foreach (
+            var (machine, _) in machines
+                .Zip(pending)
+                .Where(p => keep == Keep.Disks && p.First.State.Power == PowerState.Running && !p.Second.CanHoldWrites)
+        )
         {
-            journal.Note(machine.Record.Name, "snapshot", "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut");
+            journal.Note(
+                machine.Record.Name,
+                "snapshot",
+                "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut"
+            );
             if (openFarm.GuestOf(machine) is { } guest)
                 await guest.SyncAsync(cancel);
         }

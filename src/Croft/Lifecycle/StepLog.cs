@@ -15,7 +15,9 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
     /// <summary>The worst outcome so far.</summary>
     public Outcome Worst { get; private set; } = Outcome.Passed;
 
-    /// <summary>Takes what should be known of the present step: a reason that it passed no better, or a note beside what it failed for.</summary>
+    /// <summary>
+    /// Takes what should be known of the present step: a reason that it passed no better, or a note beside what it failed for.
+    /// </summary>
     public void Remark(string text) => remarks.Add(text);
 
     /// <summary>Whether a step may happen on this machine.</summary>
@@ -39,7 +41,13 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
     /// <summary>Does a step; when it fails without counting, something else takes its place. One without room counts.</summary>
     public async Task<bool> TryAsync(string step, Func<Task> body, bool log = false, bool counts = false)
     {
-        Tell(journal => journal.StepStart(machine.Spec.Name, step, log ? journal.Folder.Relative(journal.Folder.LogPath(machine.Spec.Name, step)) : null));
+        Tell(journal =>
+            journal.StepStart(
+                machine.Spec.Name,
+                step,
+                log ? journal.Folder.Relative(journal.Folder.LogPath(machine.Spec.Name, step)) : null
+            )
+        );
         var (outcome, reason) = await OutcomeOfAsync(async () =>
         {
             try
@@ -62,7 +70,14 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
             ran.Add(step);
         else if (counts || outcome == Outcome.Cancelled)
             Count(outcome);
-        Tell(journal => journal.StepEnd(machine.Spec.Name, step, !counts && outcome != Outcome.Passed && outcome != Outcome.Cancelled ? Outcome.Skipped : outcome, reason));
+        Tell(journal =>
+            journal.StepEnd(
+                machine.Spec.Name,
+                step,
+                !counts && outcome != Outcome.Passed && outcome != Outcome.Cancelled ? Outcome.Skipped : outcome,
+                reason
+            )
+        );
         return outcome == Outcome.Passed;
     }
 
@@ -74,7 +89,9 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
             Tell(journal => journal.Note(machine.Spec.Name, null, reason ?? ""));
     }
 
-    /// <summary>Does what is between steps. Never throws: what goes wrong counts and is noted, and what must happen afterwards happens.</summary>
+    /// <summary>
+    /// Does what is between steps. Never throws: what goes wrong counts and is noted, and what must happen afterwards happens.
+    /// </summary>
     public async Task GuardAsync(Func<Task> body)
     {
         var (outcome, reason) = await OutcomeOfAsync(body);
@@ -85,7 +102,10 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
     }
 
     void Count(Outcome outcome) =>
-        Worst = Array.IndexOf(WorstFirst, outcome) is var now && Array.IndexOf(WorstFirst, Worst) is var before && before >= 0 && before < now ? Worst : outcome;
+        Worst =
+            Array.IndexOf(WorstFirst, outcome) is var now && Array.IndexOf(WorstFirst, Worst) is var before && before >= 0 && before < now
+                ? Worst
+                : outcome;
 
     /// <summary>A disk that takes no more words must not keep a machine from being tidied up.</summary>
     void Tell(Action<RunJournal> what)

@@ -9,7 +9,8 @@ using Croft.Planning;
 namespace Croft.Phases;
 
 /// <summary>
-/// The farm as an Ansible inventory: its machines and hypervisors, with the roles' variables, in groups by platform, target, hypervisor and farm, and in the
+/// The farm as an Ansible inventory: its machines and hypervisors, with the roles' variables, in groups by platform, target, hypervisor and
+/// farm, and in the
 /// user's own. The address is known before boot, so it is always complete. No group has a host's name, of which Ansible would warn.
 /// </summary>
 public static class AnsibleInventory
@@ -23,15 +24,18 @@ public static class AnsibleInventory
     static readonly SearchValues<string> Template = SearchValues.Create(["{{", "{%", "{#"], StringComparison.Ordinal);
 
     /// <summary>In the form of an inventory script's <c>--list</c>, variables of all hosts in <c>_meta</c>.</summary>
-    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh) => Of(plan, records, ssh, plan.Farm.Project.Phases ?? "", every: false);
+    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh) =>
+        Of(plan, records, ssh, plan.Farm.Project.Phases ?? "", every: false);
 
     /// <summary>The same, for a run.</summary>
     /// <param name="phases">Where the run has the phases.</param>
-    /// <param name="every">Whether a group is known by the name that it has in the farm file, too, where Ansible would rather not have it.</param>
+    /// <param name="every">Whether a group is known by the name that it has in the farm file, too, where Ansible would rather not have
+    /// it.</param>
     internal static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh, string phases, bool every)
     {
         var known = records.ToDictionary(r => r.Name, StringComparer.Ordinal);
-        var ofProject = AsText(PhaseVariables.OfFarm(plan.Farm, phases)).ToLookup(v => v.Key.StartsWith("ansible_", StringComparison.Ordinal));
+        var ofProject = AsText(PhaseVariables.OfFarm(plan.Farm, phases))
+            .ToLookup(v => v.Key.StartsWith("ansible_", StringComparison.Ordinal));
         var ofMachines = new JsonObject(Clones(ofProject[true])); // hypervisors are reached in their own way
         var hosts = new JsonObject();
         var groups = new SortedDictionary<string, List<string>>(StringComparer.Ordinal) { [Machines] = [], [Hypervisors] = [] };
@@ -59,7 +63,11 @@ public static class AnsibleInventory
         foreach (var taken in groups.Keys.Where(g => g is "all" or "ungrouped" || hosts.ContainsKey(g)).ToList())
             groups.Remove(taken);
         var list = new JsonObject { ["_meta"] = new JsonObject { ["hostvars"] = hosts } };
-        list["all"] = new JsonObject { ["children"] = new JsonArray([.. groups.Keys.Select(g => (JsonNode)g)]), ["vars"] = new JsonObject(Clones(ofProject[false])) };
+        list["all"] = new JsonObject
+        {
+            ["children"] = new JsonArray([.. groups.Keys.Select(g => (JsonNode)g)]),
+            ["vars"] = new JsonObject(Clones(ofProject[false])),
+        };
         foreach (var (group, members) in groups)
             list[group] = new JsonObject { ["hosts"] = new JsonArray([.. members.Select(m => (JsonNode)m)]) };
         list[Machines]!["vars"] = ofMachines;
@@ -73,27 +81,51 @@ public static class AnsibleInventory
         foreach (var (group, content) in list.Where(g => g.Key is not ("_meta" or "all")))
             children[group] = new JsonObject
             {
-                ["hosts"] = new JsonObject(content!["hosts"]!.AsArray().Select(h => KeyValuePair.Create(h!.GetValue<string>(), (JsonNode?)new JsonObject()))),
+                ["hosts"] = new JsonObject(
+                    content!["hosts"]!.AsArray().Select(h => KeyValuePair.Create(h!.GetValue<string>(), (JsonNode?)new JsonObject()))
+                ),
                 ["vars"] = content["vars"]?.DeepClone() ?? new JsonObject(),
             };
-        return new JsonObject { ["all"] = new JsonObject { ["hosts"] = list["_meta"]!["hostvars"]!.DeepClone(), ["vars"] = list["all"]?["vars"]?.DeepClone() ?? new JsonObject(), ["children"] = children } };
+        return new JsonObject
+        {
+            ["all"] = new JsonObject
+            {
+                ["hosts"] = list["_meta"]!["hostvars"]!.DeepClone(),
+                ["vars"] = list["all"]?["vars"]?.DeepClone() ?? new JsonObject(),
+                ["children"] = children,
+            },
+        };
     }
 
     /// <summary>Values for Ansible that are text as they are: what looks like a template in them is none.</summary>
     internal static JsonObject AsText(JsonObject values) => new(values.Select(v => KeyValuePair.Create(v.Key, AsText(v.Value))));
 
-    static JsonNode? AsText(JsonNode? value) => value switch
-    {
-        JsonObject map => AsText(map),
-        JsonArray list => new JsonArray([.. list.Select(AsText)]),
-        JsonValue text when text.TryGetValue<string>(out var plain) && plain.AsSpan().ContainsAny(Template) => new JsonObject { ["__ansible_unsafe"] = plain },
-        _ => value?.DeepClone(),
-    };
+    static JsonNode? AsText(JsonNode? value) =>
+        value switch
+        {
+            JsonObject map => AsText(map),
+            JsonArray list => new JsonArray([.. list.Select(AsText)]),
+            JsonValue text when text.TryGetValue<string>(out var plain) && plain.AsSpan().ContainsAny(Template) => new JsonObject
+            {
+                ["__ansible_unsafe"] = plain,
+            },
+            _ => value?.DeepClone(),
+        };
 
-    static IEnumerable<KeyValuePair<string, JsonNode?>> Clones(IEnumerable<KeyValuePair<string, JsonNode?>> values) => values.Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()));
+    static IEnumerable<KeyValuePair<string, JsonNode?>> Clones(IEnumerable<KeyValuePair<string, JsonNode?>> values) =>
+        values.Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()));
 
     static IEnumerable<string> GroupsOf(PlannedMachine machine) =>
-        ((string[])[Machines, machine.Spec.Platform, machine.Spec.Target, "farm_" + machine.Farm, .. machine.Hypervisor is { } on ? ["hypervisor_" + on] : (string[])[]]).Concat(machine.Spec.Groups);
+        (
+            (string[])
+                [
+                    Machines,
+                    machine.Spec.Platform,
+                    machine.Spec.Target,
+                    "farm_" + machine.Farm,
+                    .. machine.Hypervisor is { } on ? ["hypervisor_" + on] : (string[])[],
+                ]
+        ).Concat(machine.Spec.Groups);
 
     /// <summary>A name as Ansible takes it for a group.</summary>
     static string Valid(string name) => Regex.Replace(name, "[^A-Za-z0-9_]|^(?=[0-9])", "_");
@@ -133,19 +165,33 @@ public static class AnsibleInventory
             host["ansible_user"] = user;
         if (way.KeyFile is { } key)
             host["ansible_ssh_private_key_file"] = key;
-        string[] arguments = [.. way.IsVerified ? (string[])[] : ["-o", "StrictHostKeyChecking=no"], .. way.KnownHosts is { } file ? ["-o", ShellWord.Quote("UserKnownHostsFile=" + SshConfig.Quote(file))] : (string[])[]];
+        string[] arguments =
+        [
+            .. way.IsVerified ? (string[])[] : ["-o", "StrictHostKeyChecking=no"],
+            .. way.KnownHosts is { } file ? ["-o", ShellWord.Quote("UserKnownHostsFile=" + SshConfig.Quote(file))] : (string[])[],
+        ];
         if (arguments.Length > 0)
             host["ansible_ssh_common_args"] = string.Join(' ', arguments);
         return host;
     }
 
     /// <summary>
-    /// Ansible calls ssh with the address, which ssh_config does not know by itself. By default it shares connections by address alone, but guests behind different
+    /// Ansible calls ssh with the address, which ssh_config does not know by itself. By default it shares connections by address alone, but
+    /// guests behind different
     /// hypervisors may have the same.
     /// </summary>
-    static string SshArguments(GuestAccess access, SshFiles ssh) => string.Join(' ', (string[])
-    [
-        "-F", ShellWord.Quote(ssh.Config), "-o", $"HostKeyAlias={access.Alias}", "-o", ShellWord.Quote($"ControlPath={SshConfig.SocketOf(access, ssh)}"),
-        .. SshConfig.WayOf(access, ssh) is { } way ? ["-o", ShellWord.Quote("ProxyCommand=" + way.ProxyCommand)] : (string[])[],
-    ]);
+    static string SshArguments(GuestAccess access, SshFiles ssh) =>
+        string.Join(
+            ' ',
+            (string[])
+                [
+                    "-F",
+                    ShellWord.Quote(ssh.Config),
+                    "-o",
+                    $"HostKeyAlias={access.Alias}",
+                    "-o",
+                    ShellWord.Quote($"ControlPath={SshConfig.SocketOf(access, ssh)}"),
+                    .. SshConfig.WayOf(access, ssh) is { } way ? ["-o", ShellWord.Quote("ProxyCommand=" + way.ProxyCommand)] : (string[])[],
+                ]
+        );
 }

@@ -5,11 +5,20 @@ using Croft.Planning;
 
 namespace Croft.Phases;
 
-/// <summary>A phase given as an Ansible task list, run by the real ansible-playbook over the guest's shared connection. It sees the whole farm's inventory.</summary>
+/// <summary>
+/// A phase given as an Ansible task list, run by the real ansible-playbook over the guest's shared connection. It sees the whole farm's
+/// inventory.
+/// </summary>
 sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 {
     /// <summary>Runs it and returns its exit code, with the last task that failed and why; no words when no task did.</summary>
-    public async Task<(int Code, string Words)> RunAsync(PlannedMachine machine, PhaseFile file, IGuest guest, Action<string> line, CancellationToken cancel)
+    public async Task<(int Code, string Words)> RunAsync(
+        PlannedMachine machine,
+        PhaseFile file,
+        IGuest guest,
+        Action<string> line,
+        CancellationToken cancel
+    )
     {
         var step = PhaseFiles.Name(file.Phase);
         var folder = Directory.CreateDirectory(FolderOf(machine, file)).FullName;
@@ -25,21 +34,30 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             Task = name => execution.Journal.Note(machine.Spec.Name, step, "task: " + name),
         };
         var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory), printed =>
-        {
-            var text = files.AsUserKnows(printed);
-            line(text);
-            refusal.Take(text);
-        }).RunAsync(cancel);
-        return (result.ExitCode, result.ExitCode == 0 ? "" : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure : Shown(refusal.Words));
+            {
+                var text = files.AsUserKnows(printed);
+                line(text);
+                refusal.Take(text);
+            })
+            .RunAsync(cancel);
+        return (
+            result.ExitCode,
+            result.ExitCode == 0 ? ""
+            : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure
+            : Shown(refusal.Words)
+        );
     }
 
     /// <summary>Paths as the user would write them, from the farm's folder.</summary>
-    string Shown(string text) => files.AsUserKnows(text).Replace(execution.Farm.Directory + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    string Shown(string text) =>
+        files.AsUserKnows(text).Replace(execution.Farm.Directory + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     /// <summary>What it took from the project's folder.</summary>
-    public LayerTrace TraceOf(PlannedMachine machine, PhaseFile file) => LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName));
+    public LayerTrace TraceOf(PlannedMachine machine, PhaseFile file) =>
+        LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName));
 
-    string FolderOf(PlannedMachine machine, PhaseFile file) => Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, PhaseFiles.Name(file.Phase));
+    string FolderOf(PlannedMachine machine, PhaseFile file) =>
+        Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, PhaseFiles.Name(file.Phase));
 
     /// <summary>What the play says of facts. A guest without Python can be given one by <c>raw</c>, so it is asked first.</summary>
     async Task<JsonObject> FactsAsync(PlannedMachine machine, IGuest guest, CancellationToken cancel)
@@ -48,7 +66,8 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var project = execution.Farm.Project;
         if (project.GatherFacts is ["yes" or "no"])
             return new JsonObject { ["gather_facts"] = project.GatherFacts[0] == "yes" };
-        var there = PhaseVariables.For(execution.Plan, machine, null, "").ContainsKey(AnsibleInventory.Python)
+        var there =
+            PhaseVariables.For(execution.Plan, machine, null, "").ContainsKey(AnsibleInventory.Python)
             || LayerTrace.HasGathered(execution.Journal.Folder.FactsPath, machine.Spec.Name)
             || (await guest.RunAsync(new(Look), cancel)).ExitCode == 0;
         return !there ? new JsonObject { ["gather_facts"] = false }
@@ -56,21 +75,28 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             : new JsonObject { ["gather_subset"] = new JsonArray([.. project.GatherFacts.Select(subset => (JsonNode)subset)]) };
     }
 
-    JsonArray Playbook(PlannedMachine machine, PhaseFile file, JsonObject facts) => new(new JsonObject(facts.Select(fact => KeyValuePair.Create(fact.Key, fact.Value?.DeepClone())))
-    {
-        ["name"] = PhaseFiles.Name(file.Phase),
-        ["hosts"] = machine.Spec.Name,
-        ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
-        ["roles"] = new JsonArray(AnsiblePlay.Role),
-        ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
-        ["handlers"] = Handlers(files, execution.Farm),
-    });
+    JsonArray Playbook(PlannedMachine machine, PhaseFile file, JsonObject facts) =>
+        new(
+            new JsonObject(facts.Select(fact => KeyValuePair.Create(fact.Key, fact.Value?.DeepClone())))
+            {
+                ["name"] = PhaseFiles.Name(file.Phase),
+                ["hosts"] = machine.Spec.Name,
+                ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
+                ["roles"] = new JsonArray(AnsiblePlay.Role),
+                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
+                ["handlers"] = Handlers(files, execution.Farm),
+            }
+        );
 
     /// <summary>Those of the phases' or the project's <c>handlers/main.yaml</c>; a task list has no place for them.</summary>
-    internal static JsonArray Handlers(PhaseFiles files, Farm farm) => new([..
-        (from folder in new[] { files.Root, farm.Project.Root }
-         from name in new[] { "main.yaml", "main.yml" }
-         let path = Path.Combine(folder, "handlers", name)
-         where File.Exists(path)
-         select new JsonObject { ["import_tasks"] = path }).Take(1)]);
+    internal static JsonArray Handlers(PhaseFiles files, Farm farm) =>
+        new([
+            .. (
+                from folder in new[] { files.Root, farm.Project.Root }
+                from name in new[] { "main.yaml", "main.yml" }
+                let path = Path.Combine(folder, "handlers", name)
+                where File.Exists(path)
+                select new JsonObject { ["import_tasks"] = path }
+            ).Take(1),
+        ]);
 }

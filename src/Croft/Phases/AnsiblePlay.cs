@@ -6,8 +6,10 @@ using Croft.Tools;
 namespace Croft.Phases;
 
 /// <summary>
-/// One call of ansible-playbook by a small starter. For Ansible, the playbook is a file of the project's folder, though nothing is written there: so it finds all
-/// that it would find for the user's own playbook. A callback plugin of Croft's tells what failed, so the output may look as the user likes it, and is not read.
+/// One call of ansible-playbook by a small starter. For Ansible, the playbook is a file of the project's folder, though nothing is written
+/// there: so it finds all
+/// that it would find for the user's own playbook. A callback plugin of Croft's tells what failed, so the output may look as the user likes
+/// it, and is not read.
 /// </summary>
 /// <param name="folder">Where Croft writes what it needs.</param>
 /// <param name="phases">The phases folder, of which the project's may be the original.</param>
@@ -27,7 +29,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Whether facts are gathered only where this run has not done it yet.</summary>
     public bool GathersOnce { get; init; }
 
-    /// <summary>A role in Croft's folder, which only has defaults, below those of all other roles, and the handler that Croft's roles have.</summary>
+    /// <summary>
+    /// A role in Croft's folder, which only has defaults, below those of all other roles, and the handler that Croft's roles have.
+    /// </summary>
     public const string Role = "croft_facts";
 
     /// <summary>The defaults of that role.</summary>
@@ -54,7 +58,14 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var variables = Path.Combine(phases, "group_vars");
         if (Directory.Exists(variables) && phases != project.Root)
             File.CreateSymbolicLink(Path.Combine(folder, "group_vars"), variables);
-        return Starter(name, new JsonObject { ["extra"] = Path.Combine(folder, "extra.json"), ["opened"] = Path.Combine(folder, OpenedName) }) with { IsApart = true, Line = said => Hear(said, line) };
+        return Starter(
+            name,
+            new JsonObject { ["extra"] = Path.Combine(folder, "extra.json"), ["opened"] = Path.Combine(folder, OpenedName) }
+        ) with
+        {
+            IsApart = true,
+            Line = said => Hear(said, line),
+        };
     }
 
     /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
@@ -63,9 +74,12 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>The last task that failed and why; null when none did.</summary>
     /// <param name="machine">The machine whose phase it is.</param>
     /// <param name="shown">A path as the user knows it.</param>
-    public string? Failure(string machine, Func<string, string> shown) => File.Exists(results) && File.ReadLines(results).LastOrDefault() is { } line ? Words(line, machine, shown) : null;
+    public string? Failure(string machine, Func<string, string> shown) =>
+        File.Exists(results) && File.ReadLines(results).LastOrDefault() is { } line ? Words(line, machine, shown) : null;
 
-    /// <summary>What a line of results says: <c>task "install" at phases/main.yaml:3 (item=two): no such package: the program's own words</c>.</summary>
+    /// <summary>
+    /// What a line of results says: <c>task "install" at phases/main.yaml:3 (item=two): no such package: the program's own words</c>.
+    /// </summary>
     internal static string Words(string line, string machine, Func<string, string> shown)
     {
         var said = JsonNode.Parse(line)!;
@@ -73,7 +87,10 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var place = Text(said["path"]) is { Length: > 0 } path ? $" at {shown(path)}" : "";
         var item = said["item"] is { } of ? $" (item={Text(of)})" : "";
         var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["exception"];
-        var parts = new[] { reason, said["stderr"] }.Select(part => Last(WithoutExcerpt(Text(part)))).Where(part => part.Length > 0).Distinct();
+        var parts = new[] { reason, said["stderr"] }
+            .Select(part => Last(WithoutExcerpt(Text(part))))
+            .Where(part => part.Length > 0)
+            .Distinct();
         return $"task \"{Text(said["task"])}\"{host}{place}{item}: {shown(string.Join(": ", parts))}";
     }
 
@@ -106,24 +123,25 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     }
 
     /// <summary>What Croft must decide; the rest is as the user has it.</summary>
-    Dictionary<string, string?> Environment() => new()
-    {
-        ["ANSIBLE_CONFIG"] = ansible.Config,
-        ["ANSIBLE_NOCOLOR"] = "1",
-        ["ANSIBLE_FORCE_COLOR"] = null,
-        ["ANSIBLE_HOST_KEY_CHECKING"] = "True",
-        ["ANSIBLE_ASK_PASS"] = "False",
-        ["ANSIBLE_PIPELINING"] = "True",
-        ["ANSIBLE_RETRY_FILES_ENABLED"] = "False",
-        ["ANSIBLE_INVENTORY_ENABLED"] = "yaml,host_list",
-        ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore",
-        ["ANSIBLE_CACHE_PLUGIN"] = "jsonfile",
-        ["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = Facts,
-        ["ANSIBLE_CACHE_PLUGIN_TIMEOUT"] = "0",
-        ["ANSIBLE_CACHE_PLUGIN_PREFIX"] = null,
-        ["PYTHONUNBUFFERED"] = "1",
-        ["CROFT_RESULTS"] = results,
-    };
+    Dictionary<string, string?> Environment() =>
+        new()
+        {
+            ["ANSIBLE_CONFIG"] = ansible.Config,
+            ["ANSIBLE_NOCOLOR"] = "1",
+            ["ANSIBLE_FORCE_COLOR"] = null,
+            ["ANSIBLE_HOST_KEY_CHECKING"] = "True",
+            ["ANSIBLE_ASK_PASS"] = "False",
+            ["ANSIBLE_PIPELINING"] = "True",
+            ["ANSIBLE_RETRY_FILES_ENABLED"] = "False",
+            ["ANSIBLE_INVENTORY_ENABLED"] = "yaml,host_list",
+            ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore",
+            ["ANSIBLE_CACHE_PLUGIN"] = "jsonfile",
+            ["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = Facts,
+            ["ANSIBLE_CACHE_PLUGIN_TIMEOUT"] = "0",
+            ["ANSIBLE_CACHE_PLUGIN_PREFIX"] = null,
+            ["PYTHONUNBUFFERED"] = "1",
+            ["CROFT_RESULTS"] = results,
+        };
 
     static string Copy(string script, string folder)
     {
@@ -146,22 +164,37 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     {
         var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var text = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        using var text = new StreamWriter(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         text.Write(content);
     }
 
-    static string Text(JsonNode? value) => value switch
-    {
-        null => "",
-        JsonArray list => string.Join(", ", list.Select(Text)),
-        JsonValue text when text.TryGetValue<string>(out var plain) => plain,
-        _ => value.ToJsonString(),
-    };
+    static string Text(JsonNode? value) =>
+        value switch
+        {
+            null => "",
+            JsonArray list => string.Join(", ", list.Select(Text)),
+            JsonValue text when text.TryGetValue<string>(out var plain) => plain,
+            _ => value.ToJsonString(),
+        };
 
     /// <summary>Without the part of the file that Ansible shows, and what it says of that.</summary>
     static string WithoutExcerpt(string text) =>
-        ((string[])["\nThe error appears to be in", "\nOrigin: "]).Select(begin => text.IndexOf(begin, StringComparison.Ordinal)).Where(at => at > 0).DefaultIfEmpty(text.Length).Min() is var end
-            ? text[..end] : text;
+        ((string[])["\nThe error appears to be in", "\nOrigin: "])
+            .Select(begin => text.IndexOf(begin, StringComparison.Ordinal))
+            .Where(at => at > 0)
+            .DefaultIfEmpty(text.Length)
+            .Min()
+            is var end
+            ? text[..end]
+            : text;
 
     /// <summary>The end of long words: there programs say what went wrong.</summary>
     static string Last(string text)

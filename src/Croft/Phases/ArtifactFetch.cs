@@ -8,7 +8,9 @@ using Croft.Tools;
 
 namespace Croft.Phases;
 
-/// <summary>Fetches files from a guest. The guest is not trusted: only regular files that match, and only below the run's own folder.</summary>
+/// <summary>
+/// Fetches files from a guest. The guest is not trusted: only regular files that match, and only below the run's own folder.
+/// </summary>
 sealed class ArtifactFetch
 {
     const int Named = 5;
@@ -35,19 +37,36 @@ sealed class ArtifactFetch
     bool any;
 
     ArtifactFetch(IReadOnlyList<string> globs, string folder, TimeSpan silence, CancellationTokenSource late) =>
-        (patterns, root, this.silence, this.late) = ([.. globs.Select(PatternOf)], Path.GetFullPath(folder) + Path.DirectorySeparatorChar, silence, late);
+        (patterns, root, this.silence, this.late) = (
+            [.. globs.Select(PatternOf)],
+            Path.GetFullPath(folder) + Path.DirectorySeparatorChar,
+            silence,
+            late
+        );
 
-    /// <summary>Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not. Files that change, vanish or are others' do not cost the rest.</summary>
+    /// <summary>
+    /// Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not. Files that change, vanish or are others' do
+    /// not cost the rest.
+    /// </summary>
     /// <param name="note">Takes what did not come whole.</param>
     /// <param name="silence">How long the guest may send nothing; null is what suits guests of all kinds.</param>
     /// <exception cref="CroftException">The guest could not send them.</exception>
-    public static async Task FetchAsync(IGuest guest, IReadOnlyList<string> globs, string folder, Action<string> note, CancellationToken cancel, TimeSpan? silence = null)
+    public static async Task FetchAsync(
+        IGuest guest,
+        IReadOnlyList<string> globs,
+        string folder,
+        Action<string> note,
+        CancellationToken cancel,
+        TimeSpan? silence = null
+    )
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var artifacts = new ArtifactFetch(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find -H {ShellWord.Quote(Root(glob))} -type f -path {ShellWord.Quote(Wide(glob))} -print0");
-        var command = new GuestCommand($"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -")
+        var command = new GuestCommand(
+            $"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -"
+        )
         {
             Output = artifacts.ReadAsync,
         };
@@ -58,13 +77,17 @@ sealed class ArtifactFetch
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw CroftException.World($"artifacts could not be fetched: {artifacts.torn?.Message ?? "the guest is silent, or does not come to an end"}");
+            throw CroftException.World(
+                $"artifacts could not be fetched: {artifacts.torn?.Message ?? "the guest is silent, or does not come to an end"}"
+            );
         }
     }
 
     void Heard() => late.CancelAfter(silence);
 
-    /// <summary>tar's 1 and 2 are also for files that changed while it read them, vanished, or may not be read; it has sent the others then.</summary>
+    /// <summary>
+    /// tar's 1 and 2 are also for files that changed while it read them, vanished, or may not be read; it has sent the others then.
+    /// </summary>
     void Judge(ToolResult result, Action<string> note)
     {
         var said = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !IsOfNothing(line)).ToList();
@@ -73,10 +96,15 @@ sealed class ArtifactFetch
         var isWhole = torn is null && any && result.ExitCode is 0 or 1 or 2;
         if (!isWhole || (fetched.Count == 0 && result.ExitCode != 0))
         {
-            throw CroftException.World("artifacts could not be fetched: " + (complaints.Count > 0 && isWhole ? Told()
-                : said.Count > 0 ? string.Join(" / ", said.TakeLast(3).Select(Shown))
-                : result.ExitCode == 255 ? "the connection to the guest broke"
-                : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"));
+            throw CroftException.World(
+                "artifacts could not be fetched: "
+                    + (
+                        complaints.Count > 0 && isWhole ? Told()
+                        : said.Count > 0 ? string.Join(" / ", said.TakeLast(3).Select(Shown))
+                        : result.ExitCode == 255 ? "the connection to the guest broke"
+                        : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"
+                    )
+            );
         }
 
         if (complaints.Count > 0)
@@ -142,7 +170,10 @@ sealed class ArtifactFetch
             return;
         Directory.CreateDirectory(root);
         if (new DriveInfo(root).AvailableFreeSpace is var free && size > free)
-            throw CroftException.World($"artifacts could not be fetched: {Shown(path)} has {size} bytes, and {free} are free for it in {root}", "free space on that disk, or narrow project.artifacts");
+            throw CroftException.World(
+                $"artifacts could not be fetched: {Shown(path)} has {size} bytes, and {free} are free for it in {root}",
+                "free space on that disk, or narrow project.artifacts"
+            );
     }
 
     static async Task CopyAsync(TarFiles tar, FileStream? file, string path, CancellationToken cancel)
@@ -186,7 +217,10 @@ sealed class ArtifactFetch
         return target;
     }
 
-    /// <summary>A name for this disk, where .NET takes UTF-8 alone: in one that is none, the bytes that are none stand as <c>%E9</c>, and % as <c>%25</c>.</summary>
+    /// <summary>
+    /// A name for this disk, where .NET takes UTF-8 alone: in one that is none, the bytes that are none stand as <c>%E9</c>, and % as
+    /// <c>%25</c>.
+    /// </summary>
     internal static string NameOf(ReadOnlySpan<byte> name)
     {
         if (Utf8.IsValid(name))
@@ -216,23 +250,29 @@ sealed class ArtifactFetch
     /// <summary>For find, whose * crosses folders: finds all that matches and more.</summary>
     static string Wide(string glob) => glob.Replace("**/", "*", StringComparison.Ordinal).Replace("**", "*", StringComparison.Ordinal);
 
-    /// <summary>Whether a file is meant: <c>**/</c> is any folders or none, <c>**</c> anything, <c>*</c>, <c>?</c> and <c>[a-z]</c> stay in one folder.</summary>
+    /// <summary>
+    /// Whether a file is meant: <c>**/</c> is any folders or none, <c>**</c> anything, <c>*</c>, <c>?</c> and <c>[a-z]</c> stay in one
+    /// folder.
+    /// </summary>
     internal static bool Matches(string glob, string path) => PatternOf(glob).IsMatch(path);
 
     static Regex PatternOf(string glob)
     {
         var pattern = Regex.Replace(glob, @"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", part => part.Value switch
-        {
-            "**/" => "(.*/)?",
-            "**" => ".*",
-            "*" => "[^/]*",
-            "?" => "[^/]",
-            ['[', '!', .. var set, ']'] => $"[^/{Literal(set)}]",
-            ['[', .. var set, ']'] => $"[{Literal(set)}]",
-            var other => Regex.Escape(other),
-        });
+            {
+                "**/" => "(.*/)?",
+                "**" => ".*",
+                "*" => "[^/]*",
+                "?" => "[^/]",
+                ['[', '!', .. var set, ']'] => $"[^/{Literal(set)}]",
+                ['[', .. var set, ']'] => $"[{Literal(set)}]",
+                var other => Regex.Escape(other),
+            });
         return new($@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
 
-        static string Literal(string set) => set.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("^", @"\^", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
+        static string Literal(string set) =>
+            set.Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("^", @"\^", StringComparison.Ordinal)
+                .Replace("[", @"\[", StringComparison.Ordinal);
     }
 }

@@ -8,7 +8,10 @@ using Croft.Tools;
 
 namespace Croft.Phases;
 
-/// <summary>The Ansible of this host, with what it finds here beside the project: collections, roles and plugins. A layer made by Ansible depends on them.</summary>
+/// <summary>
+/// The Ansible of this host, with what it finds here beside the project: collections, roles and plugins. A layer made by Ansible depends on
+/// them.
+/// </summary>
 /// <param name="Key">Its version, and the state of all that.</param>
 /// <param name="Python">The interpreter that it runs in.</param>
 /// <param name="Site">The folder that this imports it from.</param>
@@ -20,7 +23,12 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
 
     const int MostFiles = 20_000;
 
-    static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 16 };
+    static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        MaxRecursionDepth = 16,
+    };
 
     /// <summary>What the project's requirements ask for; null when it has none.</summary>
     public Requirements? Requirements { get; private init; }
@@ -41,31 +49,60 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     /// <exception cref="CroftException">It is not installed.</exception>
     public static async Task<HostAnsible> ReadAsync(ProjectSpec project, string cache, bool install, CancellationToken cancel)
     {
-        var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "ansible.cfg")), project.Root);
+        var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(
+            folder => File.Exists(Path.Combine(folder, "ansible.cfg")),
+            project.Root
+        );
         string said;
         try
         {
-            said = await new Tool("ansible-playbook", "--version") { Directory = configured, Environment = new Dictionary<string, string?> { ["LC_ALL"] = Locale } }
-                .RunCheckedAsync("asking for Ansible's version", cancel);
+            said = await new Tool("ansible-playbook", "--version")
+            {
+                Directory = configured,
+                Environment = new Dictionary<string, string?> { ["LC_ALL"] = Locale },
+            }.RunCheckedAsync("asking for Ansible's version", cancel);
         }
         catch (CroftException e) when (e.InnerException is not null)
         {
-            throw CroftException.World("a phase is an Ansible task list, but ansible-playbook is not installed", "apt-get install ansible-core", e);
+            throw CroftException.World(
+                "a phase is an Ansible task list, but ansible-playbook is not installed",
+                "apt-get install ansible-core",
+                e
+            );
         }
 
         var site = Path.GetDirectoryName(Named(said, "ansible python module location").FirstOrDefault() ?? "") ?? "";
         var python = Regex.Match(said, @"^\s*python version = .*\((/[^()]+)\)\s*$", RegexOptions.Multiline);
         if (!python.Success)
-            throw CroftException.World($"ansible-playbook says no Python of its own: {said.Split('\n')[0]}", "Croft needs ansible-core 2.14 or newer");
+            throw CroftException.World(
+                $"ansible-playbook says no Python of its own: {said.Split('\n')[0]}",
+                "Croft needs ansible-core 2.14 or newer"
+            );
         var version = said.Split('\n')[0];
         var required = Requirements.Of(project, cache, version);
         if (install && required is { IsThere: false })
             await required.InstallAsync(project, cancel);
-        var collections = Collections([.. Named(said, "ansible collection location"), site, Path.Combine(project.Root, "collections"), .. required is null ? (string[])[] : [required.Collections]]).ToList();
+        var collections = Collections([
+                .. Named(said, "ansible collection location"),
+                site,
+                Path.Combine(project.Root, "collections"),
+                .. required is null ? (string[])[] : [required.Collections],
+            ])
+            .ToList();
         var trees = Trees(said).Concat(required is { IsThere: true } ? [required.Roles] : []).Where(Directory.Exists);
-        var found = collections.Concat(trees).Distinct().Order(StringComparer.Ordinal).Select(folder => StateOf(folder, cancel)).Append(required is { IsThere: false } ? "something to install" : "");
+        var found = collections
+            .Concat(trees)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(folder => StateOf(folder, cancel))
+            .Append(required is { IsThere: false } ? "something to install" : "");
         var config = Regex.Match(said, @"^\s*config file = (/.*)$", RegexOptions.Multiline);
-        return new($"{version} {Identity.Digest(found)}", python.Groups[1].Value, site, config.Success ? config.Groups[1].Value.Trim() : null)
+        return new(
+            $"{version} {Identity.Digest(found)}",
+            python.Groups[1].Value,
+            site,
+            config.Success ? config.Groups[1].Value.Trim() : null
+        )
         {
             Requirements = required,
             Names = [.. collections.Select(folder => $"{Path.GetFileName(Path.GetDirectoryName(folder))}.{Path.GetFileName(folder)}")],
@@ -84,9 +121,14 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
         {
             var asked = await new AnsiblePlay(folder, this, project, project.Phases!).Asking().RunAsync(cancel);
             return asked.ExitCode == 0 && asked.Output.Length > 0
-                ? this with { Answers = asked.Output }
+                ? this with
+                {
+                    Answers = asked.Output,
+                }
                 : throw CroftException.Usage(
-                    $"Ansible asks for passwords, as {Config ?? "the environment"} says, and there is no answer: {asked.LastWords}", "run croft at a terminal, or name a password file there: vault_password_file, become_password_file");
+                    $"Ansible asks for passwords, as {Config ?? "the environment"} says, and there is no answer: {asked.LastWords}",
+                    "run croft at a terminal, or name a password file there: vault_password_file, become_password_file"
+                );
         }
         finally
         {
@@ -95,13 +137,19 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     }
 
     /// <summary>A setting, of ansible.cfg or a variable, that makes Ansible ask.</summary>
-    [GeneratedRegex(@"^\s*(?:ANSIBLE_)?(?:(?:ask_vault_pass|become_ask_pass)\s*[=:]\s*(?:true|yes|on|1|y|t)\b|vault_identity_list\s*[=:].*@prompt)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*(?:ANSIBLE_)?(?:(?:ask_vault_pass|become_ask_pass)\s*[=:]\s*(?:true|yes|on|1|y|t)\b|vault_identity_list\s*[=:].*@prompt)",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline
+    )]
     private static partial Regex Questions();
 
     /// <summary>What to say of collections that phases need and that are not found.</summary>
     public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
         from one in used
-        where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Names.Contains(one.Name) && Requirements?.Text.Contains(one.Name, StringComparison.Ordinal) != true
+        where
+            one.Name is not ("ansible.builtin" or "ansible.legacy")
+            && !Names.Contains(one.Name)
+            && Requirements?.Text.Contains(one.Name, StringComparison.Ordinal) != true
         select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml";
 
     static IEnumerable<string> Collections(IEnumerable<string> paths) =>
@@ -113,7 +161,9 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
         from collection in Directory.EnumerateDirectories(space)
         select collection;
 
-    /// <summary>Modules are sought in <c>~/.ansible/plugins/modules</c>; the other plugins are beside them, the roles beside these.</summary>
+    /// <summary>
+    /// Modules are sought in <c>~/.ansible/plugins/modules</c>; the other plugins are beside them, the roles beside these.
+    /// </summary>
     static IEnumerable<string> Trees(string said) =>
         from modules in Named(said, "configured module search path")
         let plugins = Path.GetDirectoryName(modules)
@@ -124,21 +174,32 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
 
     /// <summary><c>name = a:b</c>, or <c>name = ['a', 'b']</c>.</summary>
     static string[] Named(string said, string name) =>
-        said.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(name + " = ", StringComparison.Ordinal)) is { } line
-            ? line[(name.Length + 3)..].Split(['[', ']', '\'', ',', ':'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        said.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(name + " = ", StringComparison.Ordinal))
+            is { } line
+            ? line[(name.Length + 3)..]
+                .Split(['[', ']', '\'', ',', ':'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             : [];
 
-    /// <summary>An installed collection lists its files with their digests in its manifest; of others, sizes and times have to do.</summary>
+    /// <summary>
+    /// An installed collection lists its files with their digests in its manifest; of others, sizes and times have to do.
+    /// </summary>
     static string StateOf(string folder, CancellationToken cancel)
     {
         var manifest = Path.Combine(folder, "MANIFEST.json");
         if (File.Exists(manifest))
             return folder + " " + Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(manifest)));
-        var files = new DirectoryInfo(folder).EnumerateFiles("*", Everything).Take(MostFiles).Where(file => file.Extension != ".pyc").Select(file =>
-        {
-            cancel.ThrowIfCancellationRequested();
-            return string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {(file.Exists ? file.Length : 0)} {file.LastWriteTimeUtc:O}");
-        });
+        var files = new DirectoryInfo(folder)
+            .EnumerateFiles("*", Everything)
+            .Take(MostFiles)
+            .Where(file => file.Extension != ".pyc")
+            .Select(file =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{file.FullName} {(file.Exists ? file.Length : 0)} {file.LastWriteTimeUtc:O}"
+                );
+            });
         return folder + " " + Identity.Digest(files.Order(StringComparer.Ordinal));
     }
 }

@@ -6,7 +6,8 @@ using Croft.Farms;
 namespace Croft.Phases;
 
 /// <summary>
-/// What a layer's phase took from the project's folder, and the facts that Ansible knew then: kept on this host in the farm's state, under the layer's
+/// What a layer's phase took from the project's folder, and the facts that Ansible knew then: kept on this host in the farm's state, under
+/// the layer's
 /// name. A layer of Ansible's is used only while all of these files are as they were.
 /// </summary>
 sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, ImmutableSortedDictionary<string, string> Facts)
@@ -39,22 +40,32 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
                 files[path] = digest;
         }
 
-        return Empty with { Files = files.ToImmutable(), Changed = changed };
+        return Empty with
+        {
+            Files = files.ToImmutable(),
+            Changed = changed,
+        };
     }
 
     /// <summary>With the facts of a machine as the run knows them now.</summary>
-    public LayerTrace WithFacts(string folder, string machine) => this with
-    {
-        Facts = FactFiles(folder, machine).ToImmutableSortedDictionary(file => Path.GetFileName(file)[..^machine.Length], file =>
+    public LayerTrace WithFacts(string folder, string machine) =>
+        this with
         {
-            var facts = JsonNode.Parse(File.ReadAllText(file))!;
-            (facts as JsonObject)?.Remove(Gathered); // each run gathers by itself
-            return facts.ToJsonString();
-        }),
-    };
+            Facts = FactFiles(folder, machine)
+                .ToImmutableSortedDictionary(
+                    file => Path.GetFileName(file)[..^machine.Length],
+                    file =>
+                    {
+                        var facts = JsonNode.Parse(File.ReadAllText(file))!;
+                        (facts as JsonObject)?.Remove(Gathered); // each run gathers by itself
+                        return facts.ToJsonString();
+                    }
+                ),
+        };
 
     /// <summary>Whether a run knows gathered facts of a machine.</summary>
-    public static bool HasGathered(string folder, string machine) => FactFiles(folder, machine).Any(file => File.ReadAllText(file).Contains(Gathered, StringComparison.Ordinal));
+    public static bool HasGathered(string folder, string machine) =>
+        FactFiles(folder, machine).Any(file => File.ReadAllText(file).Contains(Gathered, StringComparison.Ordinal));
 
     /// <summary>Makes a run know the facts, as those of a machine.</summary>
     public void Restore(string folder, string machine)
@@ -67,7 +78,12 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     public void Keep(string state, string layer)
     {
         Write(PathOf(state, layer), new JsonObject { ["files"] = Json(Files), ["facts"] = Json(Facts) }.ToJsonString());
-        foreach (var old in new DirectoryInfo(Path.Combine(state, "layers")).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(Most))
+        foreach (
+            var old in new DirectoryInfo(Path.Combine(state, "layers"))
+                .GetFiles()
+                .OrderByDescending(file => file.LastWriteTimeUtc)
+                .Skip(Most)
+        )
             old.Delete();
     }
 
@@ -83,7 +99,9 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(PathOf(state, layer))) is JsonObject said ? new(Map(said["files"]), Map(said["facts"])) : null;
+            return JsonNode.Parse(File.ReadAllText(PathOf(state, layer))) is JsonObject said
+                ? new(Map(said["files"]), Map(said["facts"]))
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
@@ -96,30 +114,52 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     {
         var folder = Path.Combine(state, "layers");
         var now = new Dictionary<string, string?>(StringComparer.Ordinal);
-        return !Directory.Exists(folder) ? [] : [..
-            from file in Directory.EnumerateFiles(folder)
-            let layer = Path.GetFileName(file)
-            where Find(state, layer) is { } trace && trace.Files.All(f => Now(f.Key) == f.Value)
-            select layer];
+        return !Directory.Exists(folder)
+            ? []
+            :
+            [
+                .. from file in Directory.EnumerateFiles(folder)
+                let layer = Path.GetFileName(file)
+                where Find(state, layer) is { } trace && trace.Files.All(f => Now(f.Key) == f.Value)
+                select layer,
+            ];
 
         string? Now(string path) => now.TryGetValue(path, out var digest) ? digest : now[path] = ProjectContent.DigestOfFile(path);
     }
 
-    static IEnumerable<string> FactFiles(string folder, string machine) => !Directory.Exists(folder) ? []
-        : Directory.GetFiles(folder).Where(file => Path.GetFileName(file) is var name && (name == machine || name.EndsWith("_" + machine, StringComparison.Ordinal)));
+    static IEnumerable<string> FactFiles(string folder, string machine) =>
+        !Directory.Exists(folder)
+            ? []
+            : Directory
+                .GetFiles(folder)
+                .Where(file =>
+                    Path.GetFileName(file) is var name && (name == machine || name.EndsWith("_" + machine, StringComparison.Ordinal))
+                );
 
     static string PathOf(string state, string layer) => Path.Combine(state, "layers", layer);
 
-    static JsonObject Json(ImmutableSortedDictionary<string, string> map) => new(map.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
+    static JsonObject Json(ImmutableSortedDictionary<string, string> map) =>
+        new(map.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
 
-    static ImmutableSortedDictionary<string, string> Map(JsonNode? map) => map!.AsObject().ToImmutableSortedDictionary(e => e.Key, e => (string)e.Value!, StringComparer.Ordinal);
+    static ImmutableSortedDictionary<string, string> Map(JsonNode? map) =>
+        map!.AsObject().ToImmutableSortedDictionary(e => e.Key, e => (string)e.Value!, StringComparer.Ordinal);
 
     /// <summary>Facts may be secret.</summary>
     static void Write(string path, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var part = path + ".part";
-        using (var text = new StreamWriter(part, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (
+            var text = new StreamWriter(
+                part,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
             text.Write(content);
         File.Move(part, path, overwrite: true);
     }

@@ -6,7 +6,8 @@ using Croft.Tools;
 namespace Croft.Phases;
 
 /// <summary>
-/// The log of one phase, written block by block as it comes. What is more than its limit is left out before its last part, since people need the end. A disk
+/// The log of one phase, written block by block as it comes. What is more than its limit is left out before its last part, since people
+/// need the end. A disk
 /// that takes nothing does not stop the phase.
 /// </summary>
 sealed class PhaseLog : IDisposable
@@ -48,8 +49,12 @@ sealed class PhaseLog : IDisposable
 
     /// <summary>The last line with something in it that is not Croft's own.</summary>
     public string LastLine =>
-        Encoding.UTF8.GetString(last.Kept).Split(['\n', '\r']).Select(PlainText.Line)
-            .LastOrDefault(line => line.Length > 0 && !line.StartsWith(Mark, StringComparison.Ordinal)) ?? "";
+        Encoding
+            .UTF8.GetString(last.Kept)
+            .Split(['\n', '\r'])
+            .Select(PlainText.Line)
+            .LastOrDefault(line => line.Length > 0 && !line.StartsWith(Mark, StringComparison.Ordinal))
+        ?? "";
 
     /// <summary>Takes a line.</summary>
     public void AddLine(string line) => Add(Encoding.UTF8.GetBytes(line + "\n"));
@@ -76,7 +81,14 @@ sealed class PhaseLog : IDisposable
         var kept = end.Kept;
         if (end.Lost > 0)
         {
-            Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n{Mark}{end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n")));
+            Write(
+                Encoding.UTF8.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"\n{Mark}{end.Lost} bytes are left out here: project.log_limit is {limit} bytes]\n"
+                    )
+                )
+            );
             kept = kept[(kept[..Math.Min(kept.Length, LongestLine)].IndexOf((byte)'\n') + 1)..];
         }
 

@@ -5,7 +5,8 @@ using Croft.Journal;
 namespace Croft.Phases;
 
 /// <summary>
-/// Marks all that a phase starts in a guest by a variable of its environment, which children inherit. So everything can be found and ended, also what
+/// Marks all that a phase starts in a guest by a variable of its environment, which children inherit. So everything can be found and ended,
+/// also what
 /// left the process group, and what Ansible started.
 /// </summary>
 static class PhaseMark
@@ -21,28 +22,56 @@ static class PhaseMark
     /// <summary>The mark of a phase of a run: letters, digits and <c>-</c>.</summary>
     public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
 
-    /// <summary>What with the mark still runs: for each its id and name; empty when the guest does not say. Others' environments are seen by root alone.</summary>
+    /// <summary>
+    /// What with the mark still runs: for each its id and name; empty when the guest does not say. Others' environments are seen by root
+    /// alone.
+    /// </summary>
     public static async Task<string> LeftAsync(IGuest guest, string mark, TimeProvider clock, CancellationToken cancel)
     {
         var output = "";
-        await TryAsync(async stop => output = (await guest.RunAsync(new($$"""
-            for f in $(grep -lsF "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
-            """), stop)).Output, clock, cancel);
+        await TryAsync(
+            async stop =>
+                output = (
+                    await guest.RunAsync(
+                        new(
+                            $$"""
+                            for f in $(grep -lsF "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
+                            """
+                        ),
+                        stop
+                    )
+                ).Output,
+            clock,
+            cancel
+        );
         var left = output.Split('\n', MostLeft + 1, StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(", ", left.Take(MostLeft).Select(l => PlainText.Line(l[..Math.Min(l.Length, LongestName)]))) + (left.Length > MostLeft ? " and more" : "");
+        return string.Join(", ", left.Take(MostLeft).Select(l => PlainText.Line(l[..Math.Min(l.Length, LongestName)])))
+            + (left.Length > MostLeft ? " and more" : "");
     }
 
-    /// <summary>Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next anyway.</summary>
-    public static Task EndAsync(IGuest guest, string mark, TimeProvider clock) => TryAsync(
-        stop => guest.RunAsync(new($$"""
-            s=; [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || s='sudo -n'
-            for signal in TERM TERM KILL; do
-                found=$($s grep -lsF '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
-                for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
-                sleep 0.5
-            done
-            """), stop),
-        clock, CancellationToken.None);
+    /// <summary>
+    /// Ends everything with the mark: asks first, kills what stays. A guest that does not answer is left as it is; it is switched off next
+    /// anyway.
+    /// </summary>
+    public static Task EndAsync(IGuest guest, string mark, TimeProvider clock) =>
+        TryAsync(
+            stop =>
+                guest.RunAsync(
+                    new(
+                        $$"""
+                        s=; [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || s='sudo -n'
+                        for signal in TERM TERM KILL; do
+                            found=$($s grep -lsF '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
+                            for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
+                            sleep 0.5
+                        done
+                        """
+                    ),
+                    stop
+                ),
+            clock,
+            CancellationToken.None
+        );
 
     /// <summary>Asks a guest that may not answer, or not sensibly.</summary>
     static async Task TryAsync(Func<CancellationToken, Task> ask, TimeProvider clock, CancellationToken cancel)

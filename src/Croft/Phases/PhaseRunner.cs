@@ -27,13 +27,26 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     /// <param name="shell">One that waits for a command there, or null.</param>
     /// <returns>What it took from the project's folder.</returns>
     /// <exception cref="CroftException">It failed, took too long, or the guest went away.</exception>
-    public async Task<LayerTrace> RunAsync(PlannedMachine machine, PhaseFile file, IGuestShell? shell, Action<string> remark, CancellationToken cancel)
+    public async Task<LayerTrace> RunAsync(
+        PlannedMachine machine,
+        PhaseFile file,
+        IGuestShell? shell,
+        Action<string> remark,
+        CancellationToken cancel
+    )
     {
         await using var used = shell;
         var name = PhaseFiles.Name(file.Phase);
         var guest = execution.GuestOf(machine)
-            ?? throw CroftException.World($"machine \"{machine.Spec.Name}\" has no address that Croft knows", "give it a network with a cidr");
-        var log = new PhaseLog(LogOf(machine, name), execution.Farm.Project.LogLimit, output is null ? null : line => output(machine.Spec.Name, line));
+            ?? throw CroftException.World(
+                $"machine \"{machine.Spec.Name}\" has no address that Croft knows",
+                "give it a network with a cidr"
+            );
+        var log = new PhaseLog(
+            LogOf(machine, name),
+            execution.Farm.Project.LogLimit,
+            output is null ? null : line => output(machine.Spec.Name, line)
+        );
         try
         {
             await RunAsync(machine, file, guest, shell, log, cancel);
@@ -53,12 +66,14 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         using var late = new CancellationTokenSource(limit, execution.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;
-        using var watch = execution.EngineOf(machine).Watch(IdOf(machine), signal =>
-        {
-            full |= signal == MachineSignal.Full;
-            if (signal is MachineSignal.Stopped or MachineSignal.Full)
-                _ = gone.CancelAsync(); // it ends programs, and this thread has other events to tell
-        });
+        using var watch = execution
+            .EngineOf(machine)
+            .Watch(IdOf(machine), signal =>
+            {
+                full |= signal == MachineSignal.Full;
+                if (signal is MachineSignal.Stopped or MachineSignal.Full)
+                    _ = gone.CancelAsync(); // it ends programs, and this thread has other events to tell
+            });
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
@@ -71,7 +86,9 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw full ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", IEngine.SpaceHint) : await StoppedAsync(machine, name);
+            throw full
+                ? CroftException.World($"the machine stands still during {name}: No space left in the hypervisor's pool", IEngine.SpaceHint)
+                : await StoppedAsync(machine, name);
         }
         catch (OperationCanceledException)
         {
@@ -79,7 +96,9 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
             if (cancel.IsCancellationRequested)
                 throw;
             throw CroftException.Farm(
-                $"{name} took longer than its {limit.TotalSeconds:0} s and was ended", $"project.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}");
+                $"{name} took longer than its {limit.TotalSeconds:0} s and was ended",
+                $"project.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}"
+            );
         }
     }
 
@@ -90,10 +109,18 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     {
         using var told = Waits.For($"the artifacts of machine \"{machine.Spec.Name}\"");
         if (execution.GuestOf(machine) is { } guest)
-            await ArtifactFetch.FetchAsync(guest, execution.Farm.Project.Artifacts, execution.Journal.Folder.ArtifactsPath(machine.Spec.Name), remark, cancel);
+            await ArtifactFetch.FetchAsync(
+                guest,
+                execution.Farm.Project.Artifacts,
+                execution.Journal.Folder.ArtifactsPath(machine.Spec.Name),
+                remark,
+                cancel
+            );
     }
 
-    /// <summary>A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.</summary>
+    /// <summary>
+    /// A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.
+    /// </summary>
     async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest guest, string phase, int code, string last)
     {
         var words = last.Length == 0 ? "" : ": " + last;
@@ -101,17 +128,28 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
             return CroftException.Farm($"{phase} ended with exit code {code}{words}");
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(
-            async () => (await execution.EngineOf(machine).FindAsync(IdOf(machine), CancellationToken.None))?.Power == PowerState.Running ? null : "off",
-            TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), execution.Clock, CancellationToken.None);
+            async () =>
+                (await execution.EngineOf(machine).FindAsync(IdOf(machine), CancellationToken.None))?.Power == PowerState.Running
+                    ? null
+                    : "off",
+            TimeSpan.FromMilliseconds(200),
+            TimeSpan.FromSeconds(3),
+            execution.Clock,
+            CancellationToken.None
+        );
         return off is not null
             ? await StoppedAsync(machine, phase)
-            : CroftException.Farm($"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}", Console(machine));
+            : CroftException.Farm(
+                $"the connection to the guest broke during {phase}: it crashed, rebooted or left the network{words}",
+                Console(machine)
+            );
     }
 
     /// <summary>With its hypervisor, when that went away; otherwise by itself.</summary>
-    async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) => await execution.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
-        ? CroftException.Farm($"the machine stopped during {phase}", Console(machine))
-        : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", IEngine.LostHint);
+    async Task<CroftException> StoppedAsync(PlannedMachine machine, string phase) =>
+        await execution.AnswersAsync(machine.Hypervisor!, CancellationToken.None)
+            ? CroftException.Farm($"the machine stopped during {phase}", Console(machine))
+            : CroftException.World($"hypervisor \"{machine.Hypervisor}\" went away during {phase}", IEngine.LostHint);
 
     static string Console(PlannedMachine machine) => $"croft console {machine.Spec.Name} --log shows its serial log";
 

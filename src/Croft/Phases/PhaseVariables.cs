@@ -22,7 +22,10 @@ static class PhaseVariables
         return variables;
     }
 
-    /// <summary>Those that are the same for every machine: the project's own, <c>project_id</c>, <c>project_revision</c>, <c>phases_lookup_dir_path</c>.</summary>
+    /// <summary>
+    /// Those that are the same for every machine: the project's own, <c>project_id</c>, <c>project_revision</c>,
+    /// <c>phases_lookup_dir_path</c>.
+    /// </summary>
     public static JsonObject OfFarm(Farm farm, string phasesFolder)
     {
         var variables = Json(farm.Project.Vars);
@@ -43,7 +46,8 @@ static class PhaseVariables
 
     /// <summary>For scripts: texts as they are, everything else as JSON.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Environment(JsonObject variables, PlannedMachine machine) =>
-        variables.Select(v => KeyValuePair.Create("CROFT_" + v.Key.ToUpperInvariant(), Text(v.Value)))
+        variables
+            .Select(v => KeyValuePair.Create("CROFT_" + v.Key.ToUpperInvariant(), Text(v.Value)))
             .Append(new("CROFT_VM_NAME", machine.Spec.Name))
             .Append(new("CROFT_PLATFORM", machine.Spec.Platform))
             .Append(new("CROFT_TARGET", machine.Spec.Target));
@@ -69,12 +73,21 @@ static class PhaseVariables
     public static JsonObject OfHypervisor(Plan plan, string? hypervisor)
     {
         var machines = plan.Machines.Concat(plan.Others).Where(m => m.Hypervisor == hypervisor).ToList();
-        var types = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.VirtTypes ?? plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Capabilities;
+        var types = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.VirtTypes
+            ?? plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor)?.Capabilities;
         return new JsonObject
         {
-            ["config"] = new JsonObject { ["list"] = List(machines.Select(m => new JsonObject { ["platform"] = m.Spec.Platform, ["target"] = m.Spec.Target })) },
-            ["virtual_machines"] = $"{{{{ {List(machines.Select(m => JsonValue.Create(m.Spec.Name))).ToJsonString()} | map('extract', hostvars, 'vm') | list }}}}",
-            ["libvirt_supported_virtualizzation_types"] = new JsonObject((types ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty).Select(t => KeyValuePair.Create(t.Key, (JsonNode?)List(t.Value.Select(type => JsonValue.Create(type)))))),
+            ["config"] = new JsonObject
+            {
+                ["list"] = List(machines.Select(m => new JsonObject { ["platform"] = m.Spec.Platform, ["target"] = m.Spec.Target })),
+            },
+            ["virtual_machines"] =
+                $"{{{{ {List(machines.Select(m => JsonValue.Create(m.Spec.Name))).ToJsonString()} | map('extract', hostvars, 'vm') | list }}}}",
+            ["libvirt_supported_virtualizzation_types"] = new JsonObject(
+                (types ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty).Select(t =>
+                    KeyValuePair.Create(t.Key, (JsonNode?)List(t.Value.Select(type => JsonValue.Create(type))))
+                )
+            ),
         };
     }
 
@@ -82,7 +95,13 @@ static class PhaseVariables
     public static JsonArray Jumps(Plan plan, string? hypervisor)
     {
         var jumps = new JsonArray();
-        for (var at = hypervisor; at is not null; at = plan.Farm.HostOf(at) is { } host ? plan.Machines.Concat(plan.Others).FirstOrDefault(m => m.Spec.Name == host)?.Hypervisor : null)
+        for (
+            var at = hypervisor;
+            at is not null;
+            at = plan.Farm.HostOf(at) is { } host
+                    ? plan.Machines.Concat(plan.Others).FirstOrDefault(m => m.Spec.Name == host)?.Hypervisor
+                    : null
+        )
             jumps.Insert(0, at);
         return jumps;
     }
@@ -90,9 +109,13 @@ static class PhaseVariables
     static JsonArray Snapshots(Plan plan, PlannedMachine machine)
     {
         var states = plan.Seen?.Inventory.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.States ?? [];
-        return List(machine.Layers.Where(l => l.Present is not null).Select(l => l.Name)
-            .Concat(states.Where(s => s.IsUsers && s.Machine == IdOf(machine)).Select(s => s.UsersName).Order(StringComparer.Ordinal))
-            .Select(name => JsonValue.Create(name)));
+        return List(
+            machine
+                .Layers.Where(l => l.Present is not null)
+                .Select(l => l.Name)
+                .Concat(states.Where(s => s.IsUsers && s.Machine == IdOf(machine)).Select(s => s.UsersName).Order(StringComparer.Ordinal))
+                .Select(name => JsonValue.Create(name))
+        );
     }
 
     static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
@@ -110,18 +133,37 @@ static class PhaseVariables
             ["vcpus"] = spec.Vcpus,
             ["memory"] = spec.Memory,
             ["ram"] = spec.Memory >> 20,
-            ["emulator"] = "/usr/bin/qemu-system-" + spec.Arch switch { "i686" => "i386", "ppc64le" => "ppc64", var arch => arch },
+            ["emulator"] =
+                "/usr/bin/qemu-system-"
+                + spec.Arch switch
+                {
+                    "i686" => "i386",
+                    "ppc64le" => "ppc64",
+                    var arch => arch,
+                },
             ["metadata"] = Metadata(plan, machine),
-            ["networks"] = List(machine.Nics.Select(n => new JsonObject { ["name"] = n.Network, ["mac"] = n.Mac, ["address"] = PlaceOf(n, record)?.ToString() })),
-            ["disks"] = List(spec.Disks.Select((d, i) => new JsonObject
-            {
-                ["name"] = d.Name,
-                ["size"] = d.Size,
-                ["mount"] = d.Mount,
-                ["type"] = d.Raw ? "raw" : "qcow2",
-                ["devname"] = $"vd{(char)('b' + i)}",
-                ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == d.Name)?.Volume,
-            })),
+            ["networks"] = List(
+                machine.Nics.Select(n => new JsonObject
+                {
+                    ["name"] = n.Network,
+                    ["mac"] = n.Mac,
+                    ["address"] = PlaceOf(n, record)?.ToString(),
+                })
+            ),
+            ["disks"] = List(
+                spec.Disks.Select(
+                    (d, i) =>
+                        new JsonObject
+                        {
+                            ["name"] = d.Name,
+                            ["size"] = d.Size,
+                            ["mount"] = d.Mount,
+                            ["type"] = d.Raw ? "raw" : "qcow2",
+                            ["devname"] = $"vd{(char)('b' + i)}",
+                            ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == d.Name)?.Volume,
+                        }
+                )
+            ),
             ["properties"] = Json(spec.Properties),
         };
         if (spec.Machine is { } model)
@@ -148,8 +190,23 @@ static class PhaseVariables
             ["hostname"] = spec.Name,
             ["domain"] = IdOf(machine).ToString(),
             ["tmp_dir"] = "/tmp",
-            ["auth"] = new JsonObject { ["user"] = spec.User, ["become_user"] = "root", ["become_method"] = "sudo" },
-            ["sources"] = new JsonArray(new JsonObject { ["uri"] = spec.Image switch { UrlImage url => url.Url.ToString(), FileImage file => file.File, var built => built.Name } }),
+            ["auth"] = new JsonObject
+            {
+                ["user"] = spec.User,
+                ["become_user"] = "root",
+                ["become_method"] = "sudo",
+            },
+            ["sources"] = new JsonArray(
+                new JsonObject
+                {
+                    ["uri"] = spec.Image switch
+                    {
+                        UrlImage url => url.Url.ToString(),
+                        FileImage file => file.File,
+                        var built => built.Name,
+                    },
+                }
+            ),
         };
         if (hypervisor is not null)
             metadata["connection"] = hypervisor.UriThere;
@@ -164,8 +221,24 @@ static class PhaseVariables
     /// <summary>The first network card, in the roles' words.</summary>
     static JsonObject Net(Plan plan, PlannedMachine machine, Nic nic, MachineRecord? record)
     {
-        var net = new JsonObject { ["type"] = nic switch { { Bridge: null } => "user", { Source: NicSource.Bridge } => "bridge", { Source: NicSource.Device } => "direct", _ => "network" }, ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22", ["mac"] = nic.Mac, ["ip"] = PlaceOf(nic, record)?.ToString() ?? "dhcp" };
-        if (plan.Networks.FirstOrDefault(n => n.Hypervisor == machine.Hypervisor && n.Definition.Network == nic.Network)?.Definition is { } network && nic.Address is not null)
+        var net = new JsonObject
+        {
+            ["type"] = nic switch
+            {
+                { Bridge: null } => "user",
+                { Source: NicSource.Bridge } => "bridge",
+                { Source: NicSource.Device } => "direct",
+                _ => "network",
+            },
+            ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
+            ["mac"] = nic.Mac,
+            ["ip"] = PlaceOf(nic, record)?.ToString() ?? "dhcp",
+        };
+        if (
+            plan.Networks.FirstOrDefault(n => n.Hypervisor == machine.Hypervisor && n.Definition.Network == nic.Network)?.Definition
+                is { } network
+            && nic.Address is not null
+        )
         {
             net["mask"] = network.Cidr.PrefixLength.ToString(System.Globalization.CultureInfo.InvariantCulture);
             net["gateway"] = network.Gateway.ToString();
@@ -174,7 +247,8 @@ static class PhaseVariables
         return net;
     }
 
-    static string Text(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "";
+    static string Text(JsonNode? value) =>
+        value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "";
 
     static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 

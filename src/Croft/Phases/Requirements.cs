@@ -5,12 +5,23 @@ using Croft.Tools;
 
 namespace Croft.Phases;
 
-/// <summary>The collections and roles that a project's <c>requirements.yml</c> asks for, installed in Croft's cache by what the file and the archives it names hold.</summary>
+/// <summary>
+/// The collections and roles that a project's <c>requirements.yml</c> asks for, installed in Croft's cache by what the file and the
+/// archives it names hold.
+/// </summary>
 /// <param name="Folder">Where they are, or will be.</param>
 /// <param name="Text">What the files say.</param>
 sealed partial record Requirements(string Folder, string Text)
 {
-    static readonly string[] Names = ["requirements.yml", "requirements.yaml", "collections/requirements.yml", "collections/requirements.yaml", "roles/requirements.yml", "roles/requirements.yaml"];
+    static readonly string[] Names =
+    [
+        "requirements.yml",
+        "requirements.yaml",
+        "collections/requirements.yml",
+        "collections/requirements.yaml",
+        "roles/requirements.yml",
+        "roles/requirements.yaml",
+    ];
 
     /// <summary>Whether they are installed.</summary>
     public bool IsThere => Directory.Exists(Folder);
@@ -26,8 +37,16 @@ sealed partial record Requirements(string Folder, string Text)
         var text = string.Join('\n', FilesOf(project).Select(ProjectContent.TextOf));
         if (text.Length == 0)
             return null;
-        var archives = Word().Matches(text).Select(word => Path.Combine(project.Root, word.Value)).Where(File.Exists).Distinct().Order(StringComparer.Ordinal);
-        return new(Path.Combine(cache, "ansible", Identity.Digest([version, text, .. archives.Select(ProjectContent.DigestOfFile)])[..16]), text);
+        var archives = Word()
+            .Matches(text)
+            .Select(word => Path.Combine(project.Root, word.Value))
+            .Where(File.Exists)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+        return new(
+            Path.Combine(cache, "ansible", Identity.Digest([version, text, .. archives.Select(ProjectContent.DigestOfFile)])[..16]),
+            text
+        );
     }
 
     /// <summary>Installs them, whole or not at all.</summary>
@@ -55,11 +74,12 @@ sealed partial record Requirements(string Folder, string Text)
                 Directory.Delete(part, recursive: true);
         }
 
-        Task GalaxyAsync(string kind, string file, string to) => new Tool("ansible-galaxy", kind, "install", "-r", file, "-p", Directory.CreateDirectory(to).FullName)
-        {
-            Directory = project.Root,
-            Environment = new Dictionary<string, string?> { ["LC_ALL"] = HostAnsible.Locale },
-        }.RunCheckedAsync($"installing what {Path.GetRelativePath(project.Root, file)} asks for", cancel);
+        Task GalaxyAsync(string kind, string file, string to) =>
+            new Tool("ansible-galaxy", kind, "install", "-r", file, "-p", Directory.CreateDirectory(to).FullName)
+            {
+                Directory = project.Root,
+                Environment = new Dictionary<string, string?> { ["LC_ALL"] = HostAnsible.Locale },
+            }.RunCheckedAsync($"installing what {Path.GetRelativePath(project.Root, file)} asks for", cancel);
     }
 
     static IEnumerable<string> FilesOf(ProjectSpec project) => Names.Select(name => Path.Combine(project.Root, name)).Where(File.Exists);

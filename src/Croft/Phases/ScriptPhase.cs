@@ -8,7 +8,8 @@ using Croft.Tools;
 namespace Croft.Phases;
 
 /// <summary>
-/// A phase given as a script: the whole phases folder goes into the guest as one tar stream, with the variables in a file of it, and the script runs
+/// A phase given as a script: the whole phases folder goes into the guest as one tar stream, with the variables in a file of it, and the
+/// script runs
 /// in its own folder there. Nothing of the user's stands in an argument; no shell is built from it.
 /// </summary>
 sealed class ScriptPhase(IExecution execution, PhaseFiles files)
@@ -19,8 +20,17 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
     /// <summary>Long ago: a guest's clock may be a moment behind, and its tar would complain.</summary>
     static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch.AddDays(1);
 
-    /// <summary>Runs it and returns its exit code; 255 when ssh itself failed. What it leaves running goes on, and the log names it.</summary>
-    public async Task<int> RunAsync(PlannedMachine machine, IGuest guest, IGuestShell? shell, PhaseFile file, PhaseLog log, CancellationToken cancel)
+    /// <summary>
+    /// Runs it and returns its exit code; 255 when ssh itself failed. What it leaves running goes on, and the log names it.
+    /// </summary>
+    public async Task<int> RunAsync(
+        PlannedMachine machine,
+        IGuest guest,
+        IGuestShell? shell,
+        PhaseFile file,
+        PhaseLog log,
+        CancellationToken cancel
+    )
     {
         // Nobody in the guest can have made a folder of this name before, so tar may make it; every process counts there.
         var mark = PhaseMark.Of(execution.Journal.Folder, file.Phase);
@@ -45,7 +55,8 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
     }
 
     /// <summary>
-    /// One line for the guest's shell. When the files do not fit, tar's first words say why, and its last ones do not; when a program may not be executed, the
+    /// One line for the guest's shell. When the files do not fit, tar's first words say why, and its last ones do not; when a program may
+    /// not be executed, the
     /// kernel's words do not say that it is for its place.
     /// </summary>
     static string Text(string folder) =>
@@ -75,9 +86,21 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
         if (!File.GetUnixFileMode(file.File).HasFlag(UnixFileMode.UserExecute))
             text.Append("chmod u+x ").Append(program).Append('\n');
         // As the kernel would, but it also works where /tmp is mounted noexec, and says what is missing.
-        text.Append("[ -x ").Append(ShellWord.Quote(interpreter)).Append(" ] || { echo ")
-            .Append(ShellWord.Quote($"{relative}: bad interpreter: {interpreter.Replace("\r", "^M", StringComparison.Ordinal)} is not in the guest")).Append("; exit 127; }\n");
-        return text.Append("exec ").AppendJoin(' ', argument.Prepend(interpreter).Select(ShellWord.Quote)).Append(' ').Append(program).Append('\n').ToString();
+        text.Append("[ -x ")
+            .Append(ShellWord.Quote(interpreter))
+            .Append(" ] || { echo ")
+            .Append(
+                ShellWord.Quote(
+                    $"{relative}: bad interpreter: {interpreter.Replace("\r", "^M", StringComparison.Ordinal)} is not in the guest"
+                )
+            )
+            .Append("; exit 127; }\n");
+        return text.Append("exec ")
+            .AppendJoin(' ', argument.Prepend(interpreter).Select(ShellWord.Quote))
+            .Append(' ')
+            .Append(program)
+            .Append('\n')
+            .ToString();
     }
 
     /// <summary>What the first line names, with its one argument if there is one; empty when it names none.</summary>
@@ -98,15 +121,31 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
     {
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var tar = new TarWriter(stdin, TarEntryFormat.Pax, leaveOpen: true);
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder + "/") { ModificationTime = Made, Mode = Owner | UnixFileMode.UserExecute }, cancel);
+        await tar.WriteEntryAsync(
+            new PaxTarEntry(TarEntryType.Directory, folder + "/") { ModificationTime = Made, Mode = Owner | UnixFileMode.UserExecute },
+            cancel
+        );
         foreach (var file in files.All)
         {
             await using var data = File.OpenRead(Path.Combine(files.Root, file));
-            var entry = new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{file}") { DataStream = data, ModificationTime = Made, Mode = File.GetUnixFileMode(data.SafeFileHandle) };
+            var entry = new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{file}")
+            {
+                DataStream = data,
+                ModificationTime = Made,
+                Mode = File.GetUnixFileMode(data.SafeFileHandle),
+            };
             await tar.WriteEntryAsync(entry, cancel);
         }
 
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(script));
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{Run}") { DataStream = content, ModificationTime = Made, Mode = Owner }, cancel);
+        await tar.WriteEntryAsync(
+            new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{Run}")
+            {
+                DataStream = content,
+                ModificationTime = Made,
+                Mode = Owner,
+            },
+            cancel
+        );
     }
 }

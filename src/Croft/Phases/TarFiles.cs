@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Croft.Phases;
 
-/// <summary>Reads a tar archive in GNU's format file by file, with the bytes of each name; .NET's own reader takes names for UTF-8 and loses what is not.</summary>
+/// <summary>
+/// Reads a tar archive in GNU's format file by file, with the bytes of each name; .NET's own reader takes names for UTF-8 and loses what is
+/// not.
+/// </summary>
 /// <param name="heard">Called whenever something came.</param>
 sealed class TarFiles(Stream archive, Action heard)
 {

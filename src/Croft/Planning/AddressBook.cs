@@ -17,7 +17,13 @@ sealed class AddressBook
 
     /// <param name="machines">How many will be in it, about: tables that grow are copied each time.</param>
     /// <param name="isOurs">Whether a reservation is of this farm: farms that share a network may have machines of one name.</param>
-    public AddressBook(NetworkSpec spec, NetworkDefinition? definition, IEnumerable<NetworkState> existing, Func<Reservation, bool> isOurs, int machines)
+    public AddressBook(
+        NetworkSpec spec,
+        NetworkDefinition? definition,
+        IEnumerable<NetworkState> existing,
+        Func<Reservation, bool> isOurs,
+        int machines
+    )
     {
         (taken, kept) = (new(machines), new(machines));
         Spec = spec;
@@ -56,7 +62,9 @@ sealed class AddressBook
         return null;
     }
 
-    /// <summary>Leaves a machine that exists the address it has, whatever was reserved for it on a hypervisor where it was before.</summary>
+    /// <summary>
+    /// Leaves a machine that exists the address it has, whatever was reserved for it on a hypervisor where it was before.
+    /// </summary>
     public void Keep(IPAddress address, string host) => (taken[address], kept[host]) = (host, address);
 
     /// <summary>The address a host has, or the next free one; null when the network is full.</summary>
@@ -74,7 +82,10 @@ sealed class AddressBook
         return null;
     }
 
-    /// <summary>The usable places of a subnet: those below <see cref="FirstHost"/> last. 0 is the network's own, 1 the hypervisor's, the last is broadcast.</summary>
+    /// <summary>
+    /// The usable places of a subnet: those below <see cref="FirstHost"/> last. 0 is the network's own, 1 the hypervisor's, the last is
+    /// broadcast.
+    /// </summary>
     static IEnumerable<uint> Hosts(uint count)
     {
         for (var n = FirstHost; n < count - 1 && count > 1; n++)

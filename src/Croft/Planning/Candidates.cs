@@ -4,7 +4,8 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>
-/// The hypervisors that machines of one kind are offered to, in declared order. A tree over them, each node with bounds of what is below it, finds
+/// The hypervisors that machines of one kind are offered to, in declared order. A tree over them, each node with bounds of what is below
+/// it, finds
 /// the next one with room, or the best, without looking at all of them: a farm may have a thousand.
 /// </summary>
 sealed class Candidates
@@ -62,23 +63,30 @@ sealed class Candidates
     public int Next(MachineSpec machine, int turn)
     {
         var from = turn % Hosts.Length;
-        return TwoWays(machine, apart => First(1, 0, leaves, from, machine, apart) is var seat and >= 0 ? seat : First(1, 0, leaves, 0, machine, apart));
+        return TwoWays(machine, apart =>
+            First(1, 0, leaves, from, machine, apart) is var seat and >= 0 ? seat : First(1, 0, leaves, 0, machine, apart)
+        );
     }
 
     /// <summary>Seat of the host with the best score that has room; -1 when there is none.</summary>
     public int Best(MachineSpec machine) => TwoWays(machine, apart =>
-    {
-        var best = (Seat: -1, Score: double.NegativeInfinity);
-        Best(1, 0, leaves, machine, apart, ref best);
-        return best.Seat;
-    });
+        {
+            var best = (Seat: -1, Score: double.NegativeInfinity);
+            Best(1, 0, leaves, machine, apart, ref best);
+            return best.Seat;
+        });
 
-    /// <summary>How good a host is for a machine: the smaller one of the shares of memory and processors that stay free; with <c>pack</c> its opposite.</summary>
+    /// <summary>
+    /// How good a host is for a machine: the smaller one of the shares of memory and processors that stay free; with <c>pack</c> its
+    /// opposite.
+    /// </summary>
     public double Score(int seat, MachineSpec machine) => Score(tree[leaves + seat], machine);
 
     /// <summary>Those that have a machine of the same group are asked last.</summary>
     int TwoWays(MachineSpec machine, Func<string?, int> find) =>
-        machine.Apart is { } group && joined.GetValueOrDefault(group) < Hosts.Length && find(group) is var seat and >= 0 ? seat : find(null);
+        machine.Apart is { } group && joined.GetValueOrDefault(group) < Hosts.Length && find(group) is var seat and >= 0
+            ? seat
+            : find(null);
 
     int First(int node, int low, int count, int from, MachineSpec machine, string? apart)
     {
@@ -87,13 +95,18 @@ sealed class Candidates
         if (count == 1)
             return apart is null || !Hosts[low].Has(apart) ? low : -1;
         var half = count / 2;
-        return First(2 * node, low, half, from, machine, apart) is var seat and >= 0 ? seat : First(2 * node + 1, low + half, half, from, machine, apart);
+        return First(2 * node, low, half, from, machine, apart) is var seat and >= 0
+            ? seat
+            : First(2 * node + 1, low + half, half, from, machine, apart);
     }
 
     /// <summary>Of equals, the one that is declared first.</summary>
     void Best(int node, int low, int count, MachineSpec machine, string? apart, ref (int Seat, double Score) best)
     {
-        if (!tree[node].Room.Holds(Room.Of(machine)) || Score(tree[node], machine) is var score && (score < best.Score || (score == best.Score && low > best.Seat)))
+        if (
+            !tree[node].Room.Holds(Room.Of(machine))
+            || Score(tree[node], machine) is var score && (score < best.Score || (score == best.Score && low > best.Seat))
+        )
             return;
         if (count == 1)
         {
@@ -128,19 +141,28 @@ sealed class Candidates
             sign * memory + first,
             sign * processors + first,
             host.Total.Memory == long.MaxValue ? 0 : sign / (double)host.Total.Memory,
-            host.Processors == 0 ? 0 : sign * host.State.SlownessOf(arch, VirtType) / host.Processors);
+            host.Processors == 0 ? 0 : sign * host.State.SlownessOf(arch, VirtType) / host.Processors
+        );
     }
 
     /// <summary>Of all hosts below: the most room, the best shares, the least that a machine costs of them.</summary>
     readonly record struct Bounds(Room Room, double Memory, double Processors, double PerByte, double PerVcpu)
     {
-        public static readonly Bounds None = new(new(long.MinValue, long.MinValue), double.NegativeInfinity, double.NegativeInfinity, double.PositiveInfinity, double.PositiveInfinity);
+        public static readonly Bounds None = new(
+            new(long.MinValue, long.MinValue),
+            double.NegativeInfinity,
+            double.NegativeInfinity,
+            double.PositiveInfinity,
+            double.PositiveInfinity
+        );
 
-        public static Bounds Over(in Bounds a, in Bounds b) => new(
-            new(Math.Max(a.Room.Memory, b.Room.Memory), Math.Max(a.Room.Vcpus, b.Room.Vcpus)),
-            Math.Max(a.Memory, b.Memory),
-            Math.Max(a.Processors, b.Processors),
-            Math.Min(a.PerByte, b.PerByte),
-            Math.Min(a.PerVcpu, b.PerVcpu));
+        public static Bounds Over(in Bounds a, in Bounds b) =>
+            new(
+                new(Math.Max(a.Room.Memory, b.Room.Memory), Math.Max(a.Room.Vcpus, b.Room.Vcpus)),
+                Math.Max(a.Memory, b.Memory),
+                Math.Max(a.Processors, b.Processors),
+                Math.Min(a.PerByte, b.PerByte),
+                Math.Min(a.PerVcpu, b.PerVcpu)
+            );
     }
 }

@@ -4,8 +4,10 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>
-/// What becomes of a machine that claims its room, when several controllers start machines on one hypervisor at once. The claim stands in the machine's record.
-/// A machine keeps its room only after a look, later than its claim, in which everything fits: so whoever claimed last saw all others, and no
+/// What becomes of a machine that claims its room, when several controllers start machines on one hypervisor at once. The claim stands in
+/// the machine's record.
+/// A machine keeps its room only after a look, later than its claim, in which everything fits: so whoever claimed last saw all others, and
+/// no
 /// clock has a part in it. That nobody leaves in vain is decided by age: the younger leave at once, the elder look again.
 /// </summary>
 enum Claim
@@ -42,16 +44,25 @@ static class Claims
         var own = state.Machines.FirstOrDefault(m => IsSame(m.Record, machine));
         var others = state.Machines.Where(m => Room.Counts(m) && m != own).ToList();
         var lack = own is null ? null : Room.LeftOf(spec, state, others).Lack(Room.Of(own), Room.TotalOf(spec, state));
-        var first = others.GroupBy(m => m.Record?.Farm).OrderByDescending(g => g.Sum(m => m.Memory)).Select(g => g.First().Record).Select(record =>
-            record is null ? "other machines" : record.Farm == machine.Farm ? "this farm's other machines" : $"farm \"{record.Farm}\" in {record.Folder}");
+        var first = others
+            .GroupBy(m => m.Record?.Farm)
+            .OrderByDescending(g => g.Sum(m => m.Memory))
+            .Select(g => g.First().Record)
+            .Select(record =>
+                record is null ? "other machines"
+                : record.Farm == machine.Farm ? "this farm's other machines"
+                : $"farm \"{record.Farm}\" in {record.Folder}"
+            );
         return $"hypervisor \"{spec.Name}\" has no room for machine \"{machine.Name}\" any more: {string.Join(", ", first.Take(MostNamed))} came first"
             + (lack is null ? "" : $"; {lack}");
     }
 
     static bool IsSame(MachineRecord? one, MachineRecord other) => one is not null && one.Farm == other.Farm && one.Name == other.Name;
 
-    static bool Fits(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines) => Room.LeftOf(spec, state, machines) is { Memory: >= 0, Vcpus: >= 0 };
+    static bool Fits(HypervisorSpec spec, HypervisorState state, IEnumerable<MachineState> machines) =>
+        Room.LeftOf(spec, state, machines) is { Memory: >= 0, Vcpus: >= 0 };
 
     /// <summary>A machine that runs is older than all that claim.</summary>
-    static (DateTimeOffset Since, Guid Uuid) AgeOf(MachineState machine) => (machine.Record?.Claim?.Began ?? DateTimeOffset.MinValue, machine.Uuid);
+    static (DateTimeOffset Since, Guid Uuid) AgeOf(MachineState machine) =>
+        (machine.Record?.Claim?.Began ?? DateTimeOffset.MinValue, machine.Uuid);
 }

@@ -36,15 +36,19 @@ sealed class Host
     /// <summary>Whether a machine of Croft's is there.</summary>
     public bool InUse { get; private set; }
 
-    /// <summary>The free part of its memory and of its processors, as far as they are known. An emulated machine weighs as many processors as it is slower.</summary>
-    public (double Memory, double Processors) Free => (
-        Total.Memory == long.MaxValue ? 1 : Left.Memory / (double)Total.Memory,
-        Processors == 0 ? 1 : (Processors - load) / Processors);
+    /// <summary>
+    /// The free part of its memory and of its processors, as far as they are known. An emulated machine weighs as many processors as it is
+    /// slower.
+    /// </summary>
+    public (double Memory, double Processors) Free =>
+        (Total.Memory == long.MaxValue ? 1 : Left.Memory / (double)Total.Memory, Processors == 0 ? 1 : (Processors - load) / Processors);
 
     /// <summary>The share of memory or processors, whichever is less, that stays free with one more machine.</summary>
-    public double FreeWith(MachineSpec machine, string virtType) => Math.Min(
-        Free.Memory - (Total.Memory == long.MaxValue ? 0 : machine.Memory / (double)Total.Memory),
-        Free.Processors - (Processors == 0 ? 0 : machine.Vcpus * State.SlownessOf(machine.Arch, virtType) / Processors));
+    public double FreeWith(MachineSpec machine, string virtType) =>
+        Math.Min(
+            Free.Memory - (Total.Memory == long.MaxValue ? 0 : machine.Memory / (double)Total.Memory),
+            Free.Processors - (Processors == 0 ? 0 : machine.Vcpus * State.SlownessOf(machine.Arch, virtType) / Processors)
+        );
 
     /// <summary>Whether it has a machine of an <c>apart</c> group.</summary>
     public bool Has(string group) => groups.Contains(group);
@@ -57,7 +61,9 @@ sealed class Host
 
     /// <summary>What is missing for a machine that is here and declared larger now; null when it fits or does not grow.</summary>
     public string? LackOfGrowth(MachineSpec machine, MachineState state) =>
-        (Left.Memory >= 0 || machine.Memory <= state.Memory) && (Left.Vcpus >= 0 || machine.Vcpus <= state.Vcpus) ? null : Left.With(Room.Of(machine)).Lack(Room.Of(machine), Total);
+        (Left.Memory >= 0 || machine.Memory <= state.Memory) && (Left.Vcpus >= 0 || machine.Vcpus <= state.Vcpus)
+            ? null
+            : Left.With(Room.Of(machine)).Lack(Room.Of(machine), Total);
 
     public void Take(MachineSpec machine, string? virtType)
     {

@@ -10,12 +10,36 @@ static class HostFaults
     public static IEnumerable<Problem> Of(HypervisorState hypervisor, Farm farm)
     {
         if (hypervisor.HostNameUnknown is { } host)
-            yield return new(null, "", $"hypervisor \"{hypervisor.Name}\" cannot resolve its own name \"{host}\": every start waits 10 s for DNS", $"on it: echo '127.0.1.1 {host}' >> /etc/hosts");
+            yield return new(
+                null,
+                "",
+                $"hypervisor \"{hypervisor.Name}\" cannot resolve its own name \"{host}\": every start waits 10 s for DNS",
+                $"on it: echo '127.0.1.1 {host}' >> /etc/hosts"
+            );
         if (hypervisor.KvmClosed)
-            yield return new(null, "", $"/dev/kvm on hypervisor \"{hypervisor.Name}\" is root's alone: libvirt asks QEMU what it can do before each call, which costs every start seconds", "on it: chgrp kvm /dev/kvm && chmod 660 /dev/kvm");
+            yield return new(
+                null,
+                "",
+                $"/dev/kvm on hypervisor \"{hypervisor.Name}\" is root's alone: libvirt asks QEMU what it can do before each call, which costs every start seconds",
+                "on it: chgrp kvm /dev/kvm && chmod 660 /dev/kvm"
+            );
         if (hypervisor.Unreachable is null && farm.Hypervisors.Any(h => h.Name == hypervisor.Name && h.IsWayUnknown))
-            yield return new(null, "", $"hypervisor \"{hypervisor.Name}\" is another host, and nobody said how its guests are reached: they are tried directly", $"hypervisors.{hypervisor.Name}.jump: user@host leads ssh through it; jump: [] says that its networks are routed to here");
-        foreach (var network in hypervisor.Networks.Where(n => n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))))
-            yield return new(null, "", $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s", $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it");
+            yield return new(
+                null,
+                "",
+                $"hypervisor \"{hypervisor.Name}\" is another host, and nobody said how its guests are reached: they are tried directly",
+                $"hypervisors.{hypervisor.Name}.jump: user@host leads ssh through it; jump: [] says that its networks are routed to here"
+            );
+        foreach (
+            var network in hypervisor.Networks.Where(n =>
+                n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))
+            )
+        )
+            yield return new(
+                null,
+                "",
+                $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s",
+                $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it"
+            );
     }
 }

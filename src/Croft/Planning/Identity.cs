@@ -36,18 +36,29 @@ public static class Identity
     public static int Pick(string what, string farm, int count) => (int)(BitConverter.ToUInt32(Hash(what, farm)) % (uint)count);
 
     /// <summary>Digest of what a restart can change.</summary>
-    public static string HardwareDigest(MachineSpec spec, string virtType, IEnumerable<Nic> nics) => Digest(
-        [
-            virtType, spec.Machine, spec.Cpu, spec.Vcpus.ToString(CultureInfo.InvariantCulture), spec.Memory.ToString(CultureInfo.InvariantCulture),
-            .. nics.Select(n => $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}"),
+    public static string HardwareDigest(MachineSpec spec, string virtType, IEnumerable<Nic> nics) =>
+        Digest([
+            virtType,
+            spec.Machine,
+            spec.Cpu,
+            spec.Vcpus.ToString(CultureInfo.InvariantCulture),
+            spec.Memory.ToString(CultureInfo.InvariantCulture),
+            .. nics.Select(n =>
+                $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}"
+            ),
         ]);
 
     /// <summary>Digest of what only a new machine can change.</summary>
-    public static string DiskDigest(MachineSpec spec, string? image) => Digest(
-        [
-            image, spec.Arch, spec.Firmware.ToString(), spec.User, spec.DiskSize?.ToString(CultureInfo.InvariantCulture),
+    public static string DiskDigest(MachineSpec spec, string? image) =>
+        Digest([
+            image,
+            spec.Arch,
+            spec.Firmware.ToString(),
+            spec.User,
+            spec.DiskSize?.ToString(CultureInfo.InvariantCulture),
             .. spec.Disks.Select(d => $"{d.Name} {d.Size} {d.Format} {d.Mount}{(d.Raw ? " raw" : "")}"),
-            .. spec.SecureBoot ? ["secure boot"] : Array.Empty<string>(), .. spec.Tpm ? ["tpm"] : Array.Empty<string>(),
+            .. spec.SecureBoot ? ["secure boot"] : Array.Empty<string>(),
+            .. spec.Tpm ? ["tpm"] : Array.Empty<string>(),
         ]);
 
     /// <summary>Digest of the further keys that log in.</summary>

@@ -5,17 +5,27 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>
-/// The layers of a machine and their keys. A key is the SHA-256 over the parent's key (the root: the image), the phase's own file, every file below
-/// <c>phases</c> that is no phase's own, the project's, the machine's and the command's variables, the machine's properties and groups and, for Ansible phases, Ansible's versions; for the memory that a layer holds also
+/// The layers of a machine and their keys. A key is the SHA-256 over the parent's key (the root: the image), the phase's own file, every
+/// file below
+/// <c>phases</c> that is no phase's own, the project's, the machine's and the command's variables, the machine's properties and groups and,
+/// for Ansible phases, Ansible's versions; for the memory that a layer holds also
 /// machine type, CPU model, virtualization type and the hypervisor's version. Names and addresses are not in it.
 /// </summary>
 static class LayerChain
 {
     public const string Clean = "clean";
 
-    /// <summary>The layers that a run of this machine would use, in order: clean always, dependencies and init where they have a file.</summary>
+    /// <summary>
+    /// The layers that a run of this machine would use, in order: clean always, dependencies and init where they have a file.
+    /// </summary>
     public static ImmutableArray<PlannedLayer> Of(
-        PlanInput input, MachineSpec spec, string virtType, string? image, ImmutableArray<Nic> nics, HypervisorState hypervisor)
+        PlanInput input,
+        MachineSpec spec,
+        string virtType,
+        string? image,
+        ImmutableArray<Nic> nics,
+        HypervisorState hypervisor
+    )
     {
         var project = input.Farm.Project;
         if (!project.HasSnapshots)
@@ -26,7 +36,15 @@ static class LayerChain
         var key = image is null
             ? null
             : Identity.Digest([
-                Clean, image, Identity.DiskDigest(spec, image), spec.Arch, virtType, spec.Machine, spec.Cpu, $"{spec.Vcpus} {spec.Memory}", hypervisor.Version,
+                Clean,
+                image,
+                Identity.DiskDigest(spec, image),
+                spec.Arch,
+                virtType,
+                spec.Machine,
+                spec.Cpu,
+                $"{spec.Vcpus} {spec.Memory}",
+                hypervisor.Version,
                 .. nics.Select(n => n.Bridge is null ? "user" : "card"),
             ]);
         var identity = key is null ? null : IdentityOf(nics);
@@ -38,9 +56,22 @@ static class LayerChain
                 continue;
             var content = project.Revision is { } revision
                 ? Identity.Digest("revision", project.Id, revision)
-                : Identity.Digest("files", file.Digest, input.Phases.SharedDigest, file.Project, file.IsAnsible ? input.Phases.OfHost(spec.Name) : null);
-            key = key is null ? null : Identity.Digest(
-                key, PhaseFiles.Name(phase), content, vars, file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null);
+                : Identity.Digest(
+                    "files",
+                    file.Digest,
+                    input.Phases.SharedDigest,
+                    file.Project,
+                    file.IsAnsible ? input.Phases.OfHost(spec.Name) : null
+                );
+            key = key is null
+                ? null
+                : Identity.Digest(
+                    key,
+                    PhaseFiles.Name(phase),
+                    content,
+                    vars,
+                    file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null
+                );
             Add(PhaseFiles.Name(phase), file.IsAnsible && project.Revision is null);
         }
 

@@ -6,40 +6,57 @@ namespace Croft.Planning;
 /// <summary>Networks that others made on a hypervisor, and what of them is not there.</summary>
 static class Outside
 {
-    /// <summary>What a hypervisor lacks for a network, to be said after its name, with the cure; null when nothing is known to be missing.</summary>
+    /// <summary>
+    /// What a hypervisor lacks for a network, to be said after its name, with the cure; null when nothing is known to be missing.
+    /// </summary>
     public static (string What, string Cure)? Lack(NetworkSpec network, HypervisorSpec hypervisor, HypervisorState? state)
     {
         if (!EngineCapabilities.Of(hypervisor, state).HostNetworks)
             return hypervisor.IsSession
-                ? ($"is an ordinary user's libvirt, which cannot join machines to {Name(network)}", "mode: user gives every machine its way out and a forwarded ssh port; or run croft as root")
+                ? (
+                    $"is an ordinary user's libvirt, which cannot join machines to {Name(network)}",
+                    "mode: user gives every machine its way out and a forwarded ssh port; or run croft as root"
+                )
                 : ($"cannot join machines to {Name(network)}", "mode: nat");
         if (network.Mode == NetworkMode.Existing)
-            return state?.Can is null || network.Source is not { } name ? null : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name));
+            return state?.Can is null || network.Source is not { } name
+                ? null
+                : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name));
         return network.Source is not { } device || state?.Devices?.Contains(device) != false ? null
-            : network.Mode == NetworkMode.Bridge ? ($"has no bridge {device}", $"on it: ip link add {device} type bridge; ip link set {device} up; and the uplink with its addresses goes into it, best by the host's own configuration")
+            : network.Mode == NetworkMode.Bridge
+                ? (
+                    $"has no bridge {device}",
+                    $"on it: ip link add {device} type bridge; ip link set {device} up; and the uplink with its addresses goes into it, best by the host's own configuration"
+                )
             : ($"has no network card {device}", "on it: ip link lists those that there are");
     }
 
-    static (string What, string Cure)? LackOf(string name, NetworkState? network) => network switch
-    {
-        null => ($"has no network {name}", "on it: virsh net-list --all lists those that there are; virsh net-define makes one of a file"),
-        { Farm: { } farm, Network: { } own } => ($"has a network {name} that is the farm {farm}'s", $"shared: {farm}.{own} uses it"),
-        { Active: false } => ($"has a network {name} that is off", $"on it: virsh net-start {name}"),
-        _ => null,
-    };
+    static (string What, string Cure)? LackOf(string name, NetworkState? network) =>
+        network switch
+        {
+            null => (
+                $"has no network {name}",
+                "on it: virsh net-list --all lists those that there are; virsh net-define makes one of a file"
+            ),
+            { Farm: { } farm, Network: { } own } => ($"has a network {name} that is the farm {farm}'s", $"shared: {farm}.{own} uses it"),
+            { Active: false } => ($"has a network {name} that is off", $"on it: virsh net-start {name}"),
+            _ => null,
+        };
 
-    static string Name(NetworkSpec network) => network.Mode switch
-    {
-        NetworkMode.Bridge => $"the bridge {network.Source}",
-        NetworkMode.Direct => $"the network card {network.Source}",
-        _ => $"the network {network.Source}",
-    };
+    static string Name(NetworkSpec network) =>
+        network.Mode switch
+        {
+            NetworkMode.Bridge => $"the bridge {network.Source}",
+            NetworkMode.Direct => $"the network card {network.Source}",
+            _ => $"the network {network.Source}",
+        };
 
     /// <summary>What a card of a machine is connected to.</summary>
-    public static NicSource SourceOf(NetworkMode mode) => mode switch
-    {
-        NetworkMode.Bridge => NicSource.Bridge,
-        NetworkMode.Direct => NicSource.Device,
-        _ => NicSource.Network,
-    };
+    public static NicSource SourceOf(NetworkMode mode) =>
+        mode switch
+        {
+            NetworkMode.Bridge => NicSource.Bridge,
+            NetworkMode.Direct => NicSource.Device,
+            _ => NicSource.Network,
+        };
 }

@@ -5,8 +5,10 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>
-/// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first priority
-/// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is and has had
+/// Decides which hypervisor runs each machine. <c>fair</c> is vm_dispatcher's rule: one pool per architecture in declared order; the first
+/// priority
+/// domain that any hypervisor offers gives the candidates; item i goes to candidate i mod n. A machine that exists stays where it is and
+/// has had
 /// its turn, so that a farm that grows is spread like one that was made at once. A candidate that lacks room passes its turn to the next.
 /// <c>spread</c> and <c>pack</c> take the candidate on which the most, or the least, share of memory and processors stays free.
 /// </summary>
@@ -20,7 +22,10 @@ sealed class Placement
     readonly Dictionary<string, Host> byName;
     readonly bool lacksNetworks;
     readonly List<NetworkSpec> outside;
-    readonly Dictionary<(string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, string Outside, (Firmware, bool, bool) Boot), Candidates?> candidates = [];
+    readonly Dictionary<
+        (string Arch, string? VirtType, string? Hypervisor, string Require, bool Network, string Outside, (Firmware, bool, bool) Boot),
+        Candidates?
+    > candidates = [];
     readonly Dictionary<string, int> turns = [];
     readonly HashSet<string> homeless = new(StringComparer.Ordinal);
 
@@ -31,8 +36,10 @@ sealed class Placement
         hosts =
         [
             .. from spec in input.Farm.Hypervisors
-               join state in input.Inventory.Hypervisors on spec.Name equals state.Name
-               select Open(spec, state, m => m.Record is { } record && record.Farm == input.Farm.Name ? declared.GetValueOrDefault(record.Name) : null),
+            join state in input.Inventory.Hypervisors on spec.Name equals state.Name
+            select Open(spec, state, m =>
+                m.Record is { } record && record.Farm == input.Farm.Name ? declared.GetValueOrDefault(record.Name) : null
+            ),
         ];
         outside = [.. input.Farm.Networks.Where(n => n.IsOutside)];
         lacksNetworks = hosts.Any(h => !h.Can.OwnNetworks);
@@ -45,7 +52,11 @@ sealed class Placement
     DispatchPolicy Policy => input.Farm.Dispatch.Policy;
 
     /// <summary>Places a machine; the reason is for people in either case.</summary>
-    public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(MachineSpec machine, HypervisorState? existing, MachineState? state)
+    public (HypervisorState? Hypervisor, string? VirtType, string Reason) Place(
+        MachineSpec machine,
+        HypervisorState? existing,
+        MachineState? state
+    )
     {
         var turn = turns.GetValueOrDefault(machine.Arch);
         if (existing is not null && byName.TryGetValue(existing.Name, out var home))
@@ -56,21 +67,33 @@ sealed class Placement
                 : Decided(machine, turn, home, VirtTypeAt(home, machine), "exists there", existing.Name);
         }
 
-        if (Offered(machine) is not { } offer || (Policy == DispatchPolicy.Fair ? offer.Next(machine, turn) : offer.Best(machine)) is not (>= 0 and var seat))
+        if (
+            Offered(machine) is not { } offer
+            || (Policy == DispatchPolicy.Fair ? offer.Next(machine, turn) : offer.Best(machine)) is not (>= 0 and var seat)
+        )
             return Decided(machine, turn, null, null, Refusals(machine));
         var (chosen, count) = (offer.Hosts[seat], offer.Hosts.Length);
         turns[machine.Arch] = turn + 1 + (seat - turn % count + count) % count;
-        var placed = Decided(machine, turn, chosen, offer.VirtType, machine.Hypervisor is not null ? "asked for" : count == 1 ? $"the only one with {offer.VirtType}" : $"{offer.VirtType}, {Why}");
+        var placed = Decided(
+            machine,
+            turn,
+            chosen,
+            offer.VirtType,
+            machine.Hypervisor is not null ? "asked for"
+                : count == 1 ? $"the only one with {offer.VirtType}"
+                : $"{offer.VirtType}, {Why}"
+        );
         chosen.Take(machine, offer.VirtType);
         return placed;
     }
 
-    string Why => Policy switch
-    {
-        DispatchPolicy.Spread => "most room",
-        DispatchPolicy.Pack => "least room that is enough",
-        _ => "its turn",
-    };
+    string Why =>
+        Policy switch
+        {
+            DispatchPolicy.Spread => "most room",
+            DispatchPolicy.Pack => "least room that is enough",
+            _ => "its turn",
+        };
 
     /// <summary>What exists of this farm has its room from the start, as large as it is declared now.</summary>
     Host Open(HypervisorSpec spec, HypervisorState state, Func<MachineState, MachineSpec?> declared)
@@ -88,12 +111,22 @@ sealed class Placement
     Candidates? Offered(MachineSpec machine)
     {
         var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
-        var key = (machine.Arch, machine.VirtType, machine.Hypervisor, require, lacksNetworks && MadeNetwork(machine) is not null, string.Join(',', OutsideOf(machine).Select(n => n.Name)), (machine.Firmware, machine.SecureBoot, machine.Tpm));
+        var key = (
+            machine.Arch,
+            machine.VirtType,
+            machine.Hypervisor,
+            require,
+            lacksNetworks && MadeNetwork(machine) is not null,
+            string.Join(',', OutsideOf(machine).Select(n => n.Name)),
+            (machine.Firmware, machine.SecureBoot, machine.Tpm)
+        );
         if (candidates.TryGetValue(key, out var known))
             return known;
         var allowed = hosts.Where(h => Bars(h, machine) is null).ToList();
         var type = Types(machine).FirstOrDefault(type => allowed.Any(h => h.Offers(machine.Arch, type)));
-        return candidates[key] = type is null ? null : new([.. allowed.Where(h => h.Offers(machine.Arch, type))], machine.Arch, type, Policy);
+        return candidates[key] = type is null
+            ? null
+            : new([.. allowed.Where(h => h.Offers(machine.Arch, type))], machine.Arch, type, Policy);
     }
 
     /// <summary>Why a hypervisor may not run a machine, whatever its room and its types; null when it may.</summary>
@@ -108,7 +141,9 @@ sealed class Placement
         if (host.Spec.Machine is { } lost && homeless.Contains(lost))
             return $"is machine {lost}, which has no place itself";
         if (!host.Can.OwnNetworks && MadeNetwork(machine) is { } network)
-            return host.Spec.IsSession ? $"an ordinary user's libvirt cannot make the network {network.Name}" : $"cannot make the network {network.Name}";
+            return host.Spec.IsSession
+                ? $"an ordinary user's libvirt cannot make the network {network.Name}"
+                : $"cannot make the network {network.Name}";
         if (LackOfOutside(host, machine) is { } absent)
             return absent;
         foreach (var (label, value) in machine.Require)
@@ -117,7 +152,8 @@ sealed class Placement
                 return $"lacks label {label}={value}";
         }
 
-        return machine.Firmware == Firmware.Kernel && !host.Can.KernelBoot ? "cannot boot a kernel without firmware (firmware: bios or uefi boots the image's disk)"
+        return machine.Firmware == Firmware.Kernel && !host.Can.KernelBoot
+                ? "cannot boot a kernel without firmware (firmware: bios or uefi boots the image's disk)"
             : (machine.Firmware == Firmware.Uefi || machine.Tpm) && !host.Can.Firmware ? "has neither UEFI nor TPMs to choose"
             : LackOfBoot(host.State, machine);
     }
@@ -127,44 +163,69 @@ sealed class Placement
     {
         if (host.Boot?.GetValueOrDefault(machine.Arch) is not { } boot)
             return null;
-        return machine.Firmware == Firmware.Uefi && !boot.Uefi ? $"has no UEFI for {machine.Arch} (install {(machine.Arch == "aarch64" ? "qemu-efi-aarch64" : "ovmf")} there, with libvirt 8.1 or later)"
+        return machine.Firmware == Firmware.Uefi && !boot.Uefi
+                ? $"has no UEFI for {machine.Arch} (install {(machine.Arch == "aarch64" ? "qemu-efi-aarch64" : "ovmf")} there, with libvirt 8.1 or later)"
             : machine.SecureBoot && !boot.SecureBoot ? $"has no UEFI with Secure Boot for {machine.Arch} (install ovmf there)"
             : machine.Tpm && !boot.Tpm ? "has no emulated TPM (install swtpm and swtpm-tools there)"
             : null;
     }
 
     /// <summary>The first of a machine's networks that libvirt has to make; null when user networking is all it has.</summary>
-    NetworkSpec? MadeNetwork(MachineSpec machine) => input.Farm.Networks.FirstOrDefault(n => n.IsMade && machine.Networks.Any(nic => nic.Network == n.Name));
+    NetworkSpec? MadeNetwork(MachineSpec machine) =>
+        input.Farm.Networks.FirstOrDefault(n => n.IsMade && machine.Networks.Any(nic => nic.Network == n.Name));
 
     /// <summary>A machine's networks that others made.</summary>
-    IEnumerable<NetworkSpec> OutsideOf(MachineSpec machine) => outside.Count == 0 ? [] : outside.Where(n => machine.Networks.Any(nic => nic.Network == n.Name));
+    IEnumerable<NetworkSpec> OutsideOf(MachineSpec machine) =>
+        outside.Count == 0 ? [] : outside.Where(n => machine.Networks.Any(nic => nic.Network == n.Name));
 
-    string? LackOfOutside(Host host, MachineSpec machine) => OutsideOf(machine).Select(n => Outside.Lack(n, host.Spec, host.State)).FirstOrDefault(l => l is not null) is { } lack ? $"{lack.What} ({lack.Cure})" : null;
+    string? LackOfOutside(Host host, MachineSpec machine) =>
+        OutsideOf(machine).Select(n => Outside.Lack(n, host.Spec, host.State)).FirstOrDefault(l => l is not null) is { } lack
+            ? $"{lack.What} ({lack.Cure})"
+            : null;
 
     string Refusals(MachineSpec machine)
     {
         var offer = Offered(machine);
         var named = string.Join("; ", hosts.Take(MostNamed).Select(h => $"{h.Spec.Name}: {Barred(h, machine, offer)}"));
-        return hosts.Length > MostNamed ? $"{named}; and {hosts.Length - MostNamed} more, which croft plan --explain {machine.Name} names" : named;
+        return hosts.Length > MostNamed
+            ? $"{named}; and {hosts.Length - MostNamed} more, which croft plan --explain {machine.Name} names"
+            : named;
     }
 
     /// <summary>Why a hypervisor cannot take a machine now; null when it can.</summary>
     string? Barred(Host host, MachineSpec machine, Candidates? offer) =>
         Bars(host, machine)
-        ?? (offer is not null && host.Offers(machine.Arch, offer.VirtType) ? host.Lack(machine)
+        ?? (
+            offer is not null && host.Offers(machine.Arch, offer.VirtType) ? host.Lack(machine)
             : VirtTypeAt(host, machine) is null ? $"no {machine.Arch} by {string.Join(" or ", Types(machine))}"
-            : $"no {offer!.VirtType}, which others offer");
+            : $"no {offer!.VirtType}, which others offer"
+        );
 
     /// <param name="existing">The hypervisor that has the machine already.</param>
-    (HypervisorState?, string?, string) Decided(MachineSpec machine, int turn, Host? chosen, string? virtType, string reason, string? existing = null)
+    (HypervisorState?, string?, string) Decided(
+        MachineSpec machine,
+        int turn,
+        Host? chosen,
+        string? virtType,
+        string reason,
+        string? existing = null
+    )
     {
         if (chosen is null)
             homeless.Add(machine.Name);
         if (machine.Name == input.Explain)
         {
             Decision = new(
-                machine, Policy, Types(machine), virtType ?? Offered(machine)?.VirtType, chosen?.State.SlownessOf(machine.Arch, virtType) ?? 1, turn,
-                chosen?.Spec.Name, reason, Weigh(machine, turn, chosen is not null && chosen.Spec.Name == existing ? chosen : null));
+                machine,
+                Policy,
+                Types(machine),
+                virtType ?? Offered(machine)?.VirtType,
+                chosen?.State.SlownessOf(machine.Arch, virtType) ?? 1,
+                turn,
+                chosen?.Spec.Name,
+                reason,
+                Weigh(machine, turn, chosen is not null && chosen.Spec.Name == existing ? chosen : null)
+            );
         }
 
         return (chosen?.State, virtType, reason);
@@ -175,28 +236,39 @@ sealed class Placement
     ImmutableArray<Weighed> Weigh(MachineSpec machine, int turn, Host? home)
     {
         var offer = Offered(machine);
-        var asked = offer is null ? [] : offer.Hosts.Select((host, seat) => (Host: host, Seat: seat))
-            .OrderBy(h => machine.Apart is { } group && h.Host.Has(group))
-            .ThenByDescending(h => Policy == DispatchPolicy.Fair ? 0 : offer.Score(h.Seat, machine))
-            .ThenBy(h => Policy == DispatchPolicy.Fair ? (h.Seat - turn % offer.Hosts.Length + offer.Hosts.Length) % offer.Hosts.Length : h.Seat)
-            .Select(h => h.Host).ToList();
+        var asked = offer is null
+            ? []
+            : offer
+                .Hosts.Select((host, seat) => (Host: host, Seat: seat))
+                .OrderBy(h => machine.Apart is { } group && h.Host.Has(group))
+                .ThenByDescending(h => Policy == DispatchPolicy.Fair ? 0 : offer.Score(h.Seat, machine))
+                .ThenBy(h =>
+                    Policy == DispatchPolicy.Fair ? (h.Seat - turn % offer.Hosts.Length + offer.Hosts.Length) % offer.Hosts.Length : h.Seat
+                )
+                .Select(h => h.Host)
+                .ToList();
         return
         [
-            .. asked.Concat(hosts.Except(asked)).Select((host, i) =>
-            {
-                var before = host == home ? host.Left.With(Room.Of(machine)) : host.Left;
-                var after = before.Without(Room.Of(machine));
-                var ranked = offer is not null && i < asked.Count;
-                return new Weighed(
-                    host.Spec.Name,
-                    host.State.VirtTypes.GetValueOrDefault(machine.Arch, []),
-                    host == home ? null : Barred(host, machine, offer),
-                    ranked ? i + 1 : null,
-                    ranked && host != home && Policy != DispatchPolicy.Fair ? host.FreeWith(machine, offer!.VirtType) : null,
-                    machine.Apart is { } group && host.Has(group),
-                    before,
-                    after);
-            }),
+            .. asked
+                .Concat(hosts.Except(asked))
+                .Select(
+                    (host, i) =>
+                    {
+                        var before = host == home ? host.Left.With(Room.Of(machine)) : host.Left;
+                        var after = before.Without(Room.Of(machine));
+                        var ranked = offer is not null && i < asked.Count;
+                        return new Weighed(
+                            host.Spec.Name,
+                            host.State.VirtTypes.GetValueOrDefault(machine.Arch, []),
+                            host == home ? null : Barred(host, machine, offer),
+                            ranked ? i + 1 : null,
+                            ranked && host != home && Policy != DispatchPolicy.Fair ? host.FreeWith(machine, offer!.VirtType) : null,
+                            machine.Apart is { } group && host.Has(group),
+                            before,
+                            after
+                        );
+                    }
+                ),
         ];
     }
 }

@@ -13,7 +13,8 @@ public sealed record Plan(
     ImmutableArray<PlannedNetwork> Networks,
     ImmutableArray<PlannedMachine> Machines,
     ImmutableArray<string> Undeclared,
-    ImmutableArray<Problem> Problems)
+    ImmutableArray<Problem> Problems
+)
 {
     /// <summary>How the machine that was asked about was placed.</summary>
     public Decision? Decision { get; init; }
@@ -46,7 +47,12 @@ public sealed record Plan(
     {
         var wanted = machines.ToHashSet(StringComparer.Ordinal);
         var hosts = Farm.InnerHypervisors.OrderByDescending(h => h.Depth).ToList();
-        foreach (var host in hosts.Where(h => Machines.Any(m => m.Hypervisor == h.Name && wanted.Contains(m.Spec.Name)) && Machines.Any(m => m.Spec.Name == h.Machine && m.Action != MachineAction.None)))
+        foreach (
+            var host in hosts.Where(h =>
+                Machines.Any(m => m.Hypervisor == h.Name && wanted.Contains(m.Spec.Name))
+                && Machines.Any(m => m.Spec.Name == h.Machine && m.Action != MachineAction.None)
+            )
+        )
             wanted.Add(host.Machine!);
         var parts = Machines.ToLookup(m => wanted.Contains(m.Spec.Name));
         return this with { Machines = [.. parts[true]], Others = [.. Others, .. parts[false]] };
@@ -64,10 +70,21 @@ public sealed record Plan(
     }
 
     /// <summary>The same plan for those machines only that have to be started: nothing is changed but power.</summary>
-    public Plan Startable() => this with
-    {
-        Machines = [.. Machines.Select(m => m.Action is MachineAction.Restart or MachineAction.Recreate ? m with { Action = m.Existing!.Power == PowerState.Running ? MachineAction.None : MachineAction.Start } : m)],
-    };
+    public Plan Startable() =>
+        this with
+        {
+            Machines =
+            [
+                .. Machines.Select(m =>
+                    m.Action is MachineAction.Restart or MachineAction.Recreate
+                        ? m with
+                        {
+                            Action = m.Existing!.Power == PowerState.Running ? MachineAction.None : MachineAction.Start,
+                        }
+                        : m
+                ),
+            ],
+        };
 
     /// <summary>Refuses to be executed while there are problems.</summary>
     /// <exception cref="PlanException">There are.</exception>
@@ -84,7 +101,8 @@ public sealed record Plan(
 public sealed record SuperfluousMachine(string Name, string Hypervisor, string Newer)
 {
     /// <summary>For people.</summary>
-    public override string ToString() => $"machine \"{Name}\" is on hypervisor \"{Newer}\", and an older one of that name on \"{Hypervisor}\": croft gc removes the older one";
+    public override string ToString() =>
+        $"machine \"{Name}\" is on hypervisor \"{Newer}\", and an older one of that name on \"{Hypervisor}\": croft gc removes the older one";
 }
 
 /// <summary>What <c>up</c> would do to a machine.</summary>
@@ -121,7 +139,8 @@ public sealed record PlannedMachine(
     MachineState? Existing,
     MachineAction Action,
     string Reason,
-    ImmutableArray<PlannedLayer> Layers)
+    ImmutableArray<PlannedLayer> Layers
+)
 {
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
 
@@ -137,12 +156,16 @@ public sealed record PlannedMachine(
     /// <summary>How much slower than hardware it runs there; 1 where hardware runs it.</summary>
     public double Slowness { get; init; } = 1;
 
-    /// <summary>Whether nothing of the user's is missed when a run makes it anew elsewhere: there is none yet, or only what the next run would revert.</summary>
+    /// <summary>
+    /// Whether nothing of the user's is missed when a run makes it anew elsewhere: there is none yet, or only what the next run would
+    /// revert.
+    /// </summary>
     public bool IsReplaceable { get; init; }
 }
 
 /// <summary>A layer that a run would use or make.</summary>
 /// <param name="Name"><c>clean</c>, <c>dependencies</c> or <c>init</c>.</param>
-/// <param name="Key">SHA-256 of everything that goes into it, lower case hex; null while the image is not built, so that nothing can be known.</param>
+/// <param name="Key">SHA-256 of everything that goes into it, lower case hex; null while the image is not built, so that nothing can be
+/// known.</param>
 /// <param name="Present">The state that is it; null when it must be made.</param>
 public sealed record PlannedLayer(string Name, string? Key, StateId? Present);

@@ -14,7 +14,8 @@ public sealed record PlanInput(
     string? Owner,
     PhaseFiles Phases,
     ImmutableDictionary<ImageSpec, string> Images,
-    string? AnsibleVersion)
+    string? AnsibleVersion
+)
 {
     /// <summary>Size in bytes, as a guest sees it, of every image's disk that is at hand.</summary>
     public ImmutableDictionary<ImageSpec, long> DiskSizes { get; init; } = ImmutableDictionary<ImageSpec, long>.Empty;

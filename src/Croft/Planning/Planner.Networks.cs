@@ -19,22 +19,32 @@ public sealed partial class Planner
         foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
         {
             unmakeable.Add(network.Name);
-            problems.Add(new(
-                network.At, $"networks.{network.Name}.mode",
-                $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
-                "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root", IsWorld: true));
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.mode",
+                    $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
+                    "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
+                    IsWorld: true
+                )
+            );
         }
     }
 
     /// <summary>A network that no hypervisor has which answers is one problem, not one of each machine.</summary>
     void CheckOutside(NetworkSpec network, Dictionary<string, HypervisorState> states)
     {
-        var lacks = Farm.Hypervisors.Where(h => states.GetValueOrDefault(h.Name) is { Unreachable: null }).Select(h => (h.Name, Lack: Outside.Lack(network, h, states[h.Name]))).ToList();
+        var lacks = Farm
+            .Hypervisors.Where(h => states.GetValueOrDefault(h.Name) is { Unreachable: null })
+            .Select(h => (h.Name, Lack: Outside.Lack(network, h, states[h.Name])))
+            .ToList();
         if (lacks.Count == 0 || lacks.Any(l => l.Lack is null))
             return;
         unmakeable.Add(network.Name);
         var (hypervisor, lack) = lacks[0];
-        problems.Add(new(network.At, $"networks.{network.Name}", $"hypervisor \"{hypervisor}\" {lack!.Value.What}", lack.Value.Cure, IsWorld: true));
+        problems.Add(
+            new(network.At, $"networks.{network.Name}", $"hypervisor \"{hypervisor}\" {lack!.Value.What}", lack.Value.Cure, IsWorld: true)
+        );
     }
 
     AddressBook BookOf(NicSpec nic, MachineSpec machine) => books[(nic.Network, InnerOf(HomeOf(machine)))];
@@ -42,7 +52,11 @@ public sealed partial class Planner
     /// <summary>The networks of the machines in a machine.</summary>
     void OpenBooks(HypervisorSpec hypervisor)
     {
-        var used = Farm.Machines.Where(m => HomeOf(m) == hypervisor.Name).SelectMany(m => m.Networks).Select(n => n.Network).ToHashSet(StringComparer.Ordinal);
+        var used = Farm
+            .Machines.Where(m => HomeOf(m) == hypervisor.Name)
+            .SelectMany(m => m.Networks)
+            .Select(n => n.Network)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var network in Farm.Networks.Where(n => used.Contains(n.Name)))
             books[(network.Name, hypervisor.Name)] = OpenBook(network, hypervisor);
     }
@@ -53,13 +67,25 @@ public sealed partial class Planner
             return new(network, null, [], _ => true, machines: 0);
         var (farm, own) = network.Shared?.Split('.', 2) is [var other, var theirs] ? (other, theirs) : (Farm.Name, network.Name);
         var there = input.Inventory.Hypervisors.Where(h => InnerOf(h.Name) == within?.Name).ToList();
-        var present = (from h in there from n in h.Networks where n.Farm == farm && n.Network == own select (Hypervisor: h.Name, Network: n)).ToList();
+        var present = (
+            from h in there
+            from n in h.Networks
+            where n.Farm == farm && n.Network == own
+            select (Hypervisor: h.Name, Network: n)
+        ).ToList();
         foreach (var (hypervisor, known) in present)
             networks[(network.Name, hypervisor)] = known;
         var name = present.Select(p => p.Network.Name).FirstOrDefault() ?? NetworkDefinition.NameOf(farm, own);
         CheckName(network, name, there);
         if (network.Shared is not null && present.Count == 0)
-            problems.Add(new(network.At, $"networks.{network.Name}.shared", $"no hypervisor has the network {network.Shared}", "bring up the farm that owns it first"));
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.shared",
+                    $"no hypervisor has the network {network.Shared}",
+                    "bring up the farm that owns it first"
+                )
+            );
         var cidr = present.Select(p => p.Network.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network, within?.Name);
         if (network.Shared is null)
         {
@@ -70,17 +96,46 @@ public sealed partial class Planner
         if (within is not null)
             CheckInside(network, cidr, within.Machine!);
         if (network.Cidr is { } wanted && wanted != cidr)
-            problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"the network exists with {cidr}", "croft destroy removes it; or keep the old cidr"));
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.cidr",
+                    $"the network exists with {cidr}",
+                    "croft destroy removes it; or keep the old cidr"
+                )
+            );
         var made = network.Shared is null ? null : present.Select(p => p.Network).FirstOrDefault();
         var definition = new NetworkDefinition(
-            farm, made?.Owner ?? input.Owner ?? "", made?.Folder ?? Farm.Directory, own,
-            Identity.Bridge(Farm.Name, network.Name), made?.Nat ?? network.Mode == NetworkMode.Nat, made?.Dhcp ?? network.Dhcp, cidr, []) { Name = name };
+            farm,
+            made?.Owner ?? input.Owner ?? "",
+            made?.Folder ?? Farm.Directory,
+            own,
+            Identity.Bridge(Farm.Name, network.Name),
+            made?.Nat ?? network.Mode == NetworkMode.Nat,
+            made?.Dhcp ?? network.Dhcp,
+            cidr,
+            []
+        )
+        {
+            Name = name,
+        };
         var names = present.Select(p => p.Network.Name).Append(name).ToHashSet(StringComparer.Ordinal);
-        var foreign = others.Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null).Select(n => n.Address!).ToHashSet();
-        return new(network, definition, present.Select(p => p.Network), r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)), within is null ? cards.GetValueOrDefault(network.Name) : 0);
+        var foreign = others
+            .Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null)
+            .Select(n => n.Address!)
+            .ToHashSet();
+        return new(
+            network,
+            definition,
+            present.Select(p => p.Network),
+            r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)),
+            within is null ? cards.GetValueOrDefault(network.Name) : 0
+        );
     }
 
-    /// <summary>Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.</summary>
+    /// <summary>
+    /// Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.
+    /// </summary>
     bool IsOurs(Reservation reservation) =>
         existing.TryGetValue(reservation.Host, out var found) && found.Machine.Record!.Nics.Any(n => reservation.Address.Equals(n.Address))
         || Enumerable.Range(0, MostCards).Any(card => reservation.Mac == Identity.Mac(Farm.Name, reservation.Host, card, 0));
@@ -90,23 +145,42 @@ public sealed partial class Planner
     {
         var host = Farm.Machines.FirstOrDefault(m => m.Name == machine);
         if (host?.Networks.FirstOrDefault(nic => BookOf(nic, host).Definition is { } own && Subnets.Overlap(own.Cidr, cidr)) is { } clash)
-            problems.Add(new(
-                network.At, $"networks.{network.Name}.cidr",
-                $"machine \"{machine}\" is connected to {BookOf(clash, host).Definition!.Cidr} of network \"{clash.Network}\", and cannot make {cidr} inside itself for the machines that it runs",
-                $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"));
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.cidr",
+                    $"machine \"{machine}\" is connected to {BookOf(clash, host).Definition!.Cidr} of network \"{clash.Network}\", and cannot make {cidr} inside itself for the machines that it runs",
+                    $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"
+                )
+            );
     }
 
     /// <summary>The network as it is on a hypervisor; null when it is not there.</summary>
-    NetworkState? Present(string network, string? hypervisor) => hypervisor is null ? null : networks.GetValueOrDefault((network, hypervisor));
+    NetworkState? Present(string network, string? hypervisor) =>
+        hypervisor is null ? null : networks.GetValueOrDefault((network, hypervisor));
 
     /// <summary>What carries a network's name and is not the network is left alone.</summary>
     void CheckName(NetworkSpec network, string name, IEnumerable<HypervisorState> there)
     {
-        if ((from h in there where Present(network.Name, h.Name) is null from n in h.Networks where n.Name == name select (Hypervisor: h.Name, Network: n)).FirstOrDefault() is ({ } hypervisor, { } foreign))
-            problems.Add(new(
-                network.At, $"networks.{network.Name}",
-                $"hypervisor \"{hypervisor}\" has a network {name} that {(foreign.Farm is { } farm ? $"belongs to the farm \"{farm}\" in {foreign.Folder}" : "Croft did not make")}",
-                $"give this one another name; or, if nobody needs that one: virsh net-destroy {name}; virsh net-undefine {name}", IsWorld: true));
+        if (
+            (
+                from h in there
+                where Present(network.Name, h.Name) is null
+                from n in h.Networks
+                where n.Name == name
+                select (Hypervisor: h.Name, Network: n)
+            ).FirstOrDefault() is
+            ({ } hypervisor, { } foreign)
+        )
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}",
+                    $"hypervisor \"{hypervisor}\" has a network {name} that {(foreign.Farm is { } farm ? $"belongs to the farm \"{farm}\" in {foreign.Folder}" : "Croft did not make")}",
+                    $"give this one another name; or, if nobody needs that one: virsh net-destroy {name}; virsh net-undefine {name}",
+                    IsWorld: true
+                )
+            );
     }
 
     /// <summary>A network is made anew to become another; what is on it would lose its connection.</summary>
@@ -114,60 +188,47 @@ public sealed partial class Planner
     {
         foreach (var hypervisor in there)
         {
-            if (Present(network.Name, hypervisor.Name) is not { } known || ChangeOf(network, known) is not { } change || !IsUsed(known, hypervisor))
+            if (
+                Present(network.Name, hypervisor.Name) is not { } known
+                || ChangeOf(network, known) is not { } change
+                || !IsUsed(known, hypervisor)
+            )
                 continue;
-            var on = hypervisor.Machines.Where(m => m.IsOn && m.Record is { } r && r.Nics.Any(n => n.Bridge == known.Name)).Select(m => m.Record!).ToList();
+            var on = hypervisor
+                .Machines.Where(m => m.IsOn && m.Record is { } r && r.Nics.Any(n => n.Bridge == known.Name))
+                .Select(m => m.Record!)
+                .ToList();
             var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
-            problems.Add(new(
-                network.At, $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
-                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
-                mine.Count == on.Count && mine.Count > 0 ? $"croft down {string.Join(' ', mine)}, then croft up" : "shut those down, then croft up", IsWorld: true));
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
+                    $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
+                    mine.Count == on.Count && mine.Count > 0
+                        ? $"croft down {string.Join(' ', mine)}, then croft up"
+                        : "shut those down, then croft up",
+                    IsWorld: true
+                )
+            );
         }
     }
 
     static bool IsUsed(NetworkState network, HypervisorState hypervisor) =>
-        network.Cards > 0 || hypervisor.Machines.Any(m => m.IsOn && m.Record is { } record && record.Nics.Any(n => n.Bridge == network.Name));
+        network.Cards > 0
+        || hypervisor.Machines.Any(m => m.IsOn && m.Record is { } record && record.Nics.Any(n => n.Bridge == network.Name));
 
     /// <summary>How a network that exists is declared otherwise; null when it is as declared.</summary>
     static string? ChangeOf(NetworkSpec network, NetworkState known)
     {
         var nat = network.Mode == NetworkMode.Nat;
         var mode = known.Nat == nat ? null : $"is {(known.Nat ? "nat" : "isolated")} and becomes {(nat ? "nat" : "isolated")}";
-        var dhcp = known.Dhcp is not { } answers || answers == network.Dhcp ? null : network.Dhcp ? "will answer DHCP" : "will not answer DHCP any more";
-        return mode is null ? dhcp : dhcp is null ? mode : $"{mode}, and {dhcp}";
-    }
-
-    void CheckClash(NetworkSpec network, IPNetwork cidr, IEnumerable<HypervisorState> there)
-    {
-        foreach (var hypervisor in there)
-        {
-            if (hypervisor.Networks.FirstOrDefault(n => n != Present(network.Name, hypervisor.Name) && n.Cidr is { } other && Subnets.Overlap(other, cidr)) is { } clash)
-            {
-                problems.Add(clash.Farm is { } farm
-                    ? new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}", farm == Farm.Name ? null : $"choose another cidr, or say shared: {farm}.{clash.Network}", true)
-                    : new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {clash.Cidr} of libvirt's network {clash.Name} on hypervisor \"{hypervisor.Name}\"", "choose another cidr", true));
-                return;
-            }
-
-            var own = hypervisor.Networks.Select(n => n.Cidr).OfType<IPNetwork>().ToList();
-            var host = hypervisor.Addresses.Where(a => !own.Contains(a)).Cast<IPNetwork?>().FirstOrDefault(a => Subnets.Overlap(a!.Value, cidr));
-            if (host is not null)
-                problems.Add(new(network.At, $"networks.{network.Name}.cidr", $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to", "choose another cidr", true));
-            else
-                CheckRoutes(network, cidr, hypervisor, own);
-        }
-    }
-
-    /// <summary>A network takes its addresses from whatever the host reached there before.</summary>
-    /// <param name="own">The subnets of libvirt's networks there, which are routes, too.</param>
-    void CheckRoutes(NetworkSpec network, IPNetwork cidr, HypervisorState hypervisor, List<IPNetwork> own)
-    {
-        var routes = hypervisor.Routes.Where(r => !own.Contains(r)).ToList();
-        if (Present(network.Name, hypervisor.Name) is null && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost)
-            problems.Add(new(
-                network.At, $"networks.{network.Name}.cidr", $"{cidr} {(cidr == lost ? "is" : "contains")} {lost}, to which hypervisor \"{hypervisor.Name}\" has a route that leads elsewhere", "choose another cidr", true));
-        else if (routes.FirstOrDefault(r => Subnets.Covers(r, cidr)) is { PrefixLength: > 0 } around)
-            notes.Add($"network {network.Name} is {cidr}, inside {around}, to which hypervisor \"{hypervisor.Name}\" has a route: what has these addresses there is not reached from it any more");
+        var dhcp =
+            known.Dhcp is not { } answers || answers == network.Dhcp ? null
+            : network.Dhcp ? "will answer DHCP"
+            : "will not answer DHCP any more";
+        return mode is null ? dhcp
+            : dhcp is null ? mode
+            : $"{mode}, and {dhcp}";
     }
 
     /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
@@ -180,9 +241,11 @@ public sealed partial class Planner
             prefix--;
         var count = 1 << (prefix - 10);
         var step = 1u << (32 - prefix);
-        var taken = input.Inventory.Hypervisors.SelectMany(h => h.Addresses.Concat(h.Networks.Select(n => n.Cidr).OfType<IPNetwork>()))
+        var taken = input
+            .Inventory.Hypervisors.SelectMany(h => h.Addresses.Concat(h.Networks.Select(n => n.Cidr).OfType<IPNetwork>()))
             .Concat(Farm.Networks.Select(n => n.Cidr).OfType<IPNetwork>())
-            .Concat(books.Values.Select(b => b.Definition?.Cidr).OfType<IPNetwork>()).ToList();
+            .Concat(books.Values.Select(b => b.Definition?.Cidr).OfType<IPNetwork>())
+            .ToList();
         var block = Subnets.Of(IPAddress.Parse("10.64.0.0"), 10);
         var start = Identity.Pick("subnet " + network.Name + (within is null ? "" : " in " + within), Farm.Name, count);
         var routes = input.Inventory.Hypervisors.SelectMany(h => h.Routes).ToList();
@@ -206,21 +269,36 @@ public sealed partial class Planner
         foreach (var (card, nic) in machine.Networks.Index())
         {
             if (card > 0 && BookOf(nic, machine).Spec.Mode == NetworkMode.User)
-                problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network", "name one user network, before all others"));
+                problems.Add(
+                    new(
+                        nic.At,
+                        $"vms.{machine.Name}.networks",
+                        $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network",
+                        "name one user network, before all others"
+                    )
+                );
             if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
-                problems.Add(new(nic.At, $"vms.{machine.Name}.networks", $"{address} in network \"{nic.Network}\" is taken by {other}", "choose another address"));
+                problems.Add(
+                    new(
+                        nic.At,
+                        $"vms.{machine.Name}.networks",
+                        $"{address} in network \"{nic.Network}\" is taken by {other}",
+                        "choose another address"
+                    )
+                );
         }
     }
 
     /// <summary>The networks that the placed machines need, with their reservations, on each hypervisor that has such a machine.</summary>
     ImmutableArray<PlannedNetwork> PlanNetworks(ImmutableArray<PlannedMachine> machines)
     {
-        var needed = from machine in machines
-                     where machine.Hypervisor is not null
-                     from nic in machine.Nics
-                     where nic.Bridge is not null && nic.Address is not null
-                     group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
-                     select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
+        var needed =
+            from machine in machines
+            where machine.Hypervisor is not null
+            from nic in machine.Nics
+            where nic.Bridge is not null && nic.Address is not null
+            group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
+            select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
         return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations))];
     }
 
@@ -229,12 +307,23 @@ public sealed partial class Planner
         var known = Present(book.Spec.Name, hypervisor);
         var (definition, shared) = (book.Definition!, book.Spec.Shared);
         if (shared is not null && known is null && networks.Keys.Any(n => n.Network == book.Spec.Name))
-            problems.Add(new(book.Spec.At, $"networks.{book.Spec.Name}.shared", $"hypervisor \"{hypervisor}\" has no network {shared}", "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor", IsWorld: true));
+            problems.Add(
+                new(
+                    book.Spec.At,
+                    $"networks.{book.Spec.Name}.shared",
+                    $"hypervisor \"{hypervisor}\" has no network {shared}",
+                    "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor",
+                    IsWorld: true
+                )
+            );
         return new(hypervisor, definition with { Name = known?.Name ?? definition.Name, Reservations = reservations }, known is not null)
         {
             IsShared = shared is not null,
-            Change = known is null || shared is not null || IsUsed(known, input.Inventory.Hypervisors.First(h => h.Name == hypervisor)) ? null
-                : ChangeOf(book.Spec, known) ?? (known.Zone is null || known.Zone == definition.Zone ? null : $"has the names of {definition.Zone} from now on"),
+            Change =
+                known is null || shared is not null || IsUsed(known, input.Inventory.Hypervisors.First(h => h.Name == hypervisor))
+                    ? null
+                    : ChangeOf(book.Spec, known)
+                        ?? (known.Zone is null || known.Zone == definition.Zone ? null : $"has the names of {definition.Zone} from now on"),
         };
     }
 }

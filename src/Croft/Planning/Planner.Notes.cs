@@ -4,12 +4,22 @@ using Croft.Farms;
 
 namespace Croft.Planning;
 
-/// <summary>What is declared otherwise than it is and what nothing but a new machine changes: not refused, since machines go on as they are, and never silent.</summary>
+/// <summary>
+/// What is declared otherwise than it is and what nothing but a new machine changes: not refused, since machines go on as they are, and
+/// never silent.
+/// </summary>
 public sealed partial class Planner
 {
     IEnumerable<string> NotesOn(ImmutableArray<PlannedMachine> machines)
     {
-        foreach (var machine in machines.Where(m => m.Spec.Image is not BuiltImage && !m.Nics.IsEmpty && m.Nics.All(n => n.IsOutside) && m.Nics.Any(n => n.Source != NicSource.Network)))
+        foreach (
+            var machine in machines.Where(m =>
+                m.Spec.Image is not BuiltImage
+                && !m.Nics.IsEmpty
+                && m.Nics.All(n => n.IsOutside)
+                && m.Nics.Any(n => n.Source != NicSource.Network)
+            )
+        )
             yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, nothing tells it; a further card on mode: nat leads to the machine in any case";
         foreach (var machine in machines)
         {
@@ -21,15 +31,26 @@ public sealed partial class Planner
         }
 
         var keys = Identity.KeysDigest(Farm);
-        foreach (var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate }))
+        foreach (
+            var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate })
+        )
         {
             var (name, host) = (machine.Spec.Name, machine.Hypervisor!);
             var anew = $"croft destroy {name}, then croft up {name} makes it anew";
             if (machine.Spec.Hypervisor is { } wanted && wanted != host)
                 yield return $"machine \"{name}\" is on hypervisor \"{host}\", and is declared for \"{wanted}\"; {anew} there";
-            else if (machine.Spec.Require.FirstOrDefault(r => Farm.Hypervisors.First(h => h.Name == host).Labels.GetValueOrDefault(r.Key) != r.Value) is { Key: { } label } lack)
+            else if (
+                machine.Spec.Require.FirstOrDefault(r =>
+                    Farm.Hypervisors.First(h => h.Name == host).Labels.GetValueOrDefault(r.Key) != r.Value
+                ) is
+                { Key: { } label } lack
+            )
                 yield return $"machine \"{name}\" is on hypervisor \"{host}\", which has no label {label}: {lack.Value}; {anew} where that is";
-            if (machine.Spec.Apart is { } group && machines.FirstOrDefault(m => m != machine && m.Spec.Apart == group && m.Hypervisor == host) is { } other && Farm.Hypervisors.Length > 1)
+            if (
+                machine.Spec.Apart is { } group
+                && machines.FirstOrDefault(m => m != machine && m.Spec.Apart == group && m.Hypervisor == host) is { } other
+                && Farm.Hypervisors.Length > 1
+            )
                 yield return $"machines \"{name}\" and \"{other.Spec.Name}\" are declared apart: {group}, but both are on hypervisor \"{host}\"; {anew} elsewhere, where there is room";
             if (machine.Existing!.Record!.Keys is { } before && before != keys)
                 yield return $"ssh_keys changed since machine \"{name}\" was made, and it still lets the old ones in; {anew}";

@@ -15,8 +15,10 @@ public sealed partial class Planner
     readonly PlanInput input;
     readonly List<Problem> problems = [];
     readonly List<string> notes = [];
+
     /// <summary>By network and, in a hypervisor that is a machine of the farm, by that: there a network is one of its own.</summary>
     readonly Dictionary<(string Network, string? Inner), AddressBook> books = [];
+
     /// <summary>The farm's networks as they are, by their name in the farm and the hypervisor.</summary>
     readonly Dictionary<(string Network, string Hypervisor), NetworkState> networks = [];
     readonly Dictionary<string, HypervisorSpec> inner;
@@ -25,6 +27,7 @@ public sealed partial class Planner
     readonly HashSet<(string Hypervisor, MachineId Machine)> keepers;
     readonly List<Nic> others;
     readonly HashSet<string> macs;
+
     /// <summary>How many cards the machines have in each network.</summary>
     readonly Dictionary<string, int> cards;
     readonly HashSet<string> ownMacs = new(StringComparer.Ordinal);
@@ -35,14 +38,27 @@ public sealed partial class Planner
     Planner(PlanInput input)
     {
         this.input = input;
-        existing = input.Inventory.MachinesOf(input.Farm.Name).GroupBy(m => m.Machine.Record!.Name).ToDictionary(g => g.Key, g => g.MaxBy(m => m.Machine.Record!.Standing), StringComparer.Ordinal);
-        others = input.Inventory.Hypervisors.SelectMany(h => h.Machines).Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name).SelectMany(m => m.Record!.Nics).ToList();
+        existing = input
+            .Inventory.MachinesOf(input.Farm.Name)
+            .GroupBy(m => m.Machine.Record!.Name)
+            .ToDictionary(g => g.Key, g => g.MaxBy(m => m.Machine.Record!.Standing), StringComparer.Ordinal);
+        others = input
+            .Inventory.Hypervisors.SelectMany(h => h.Machines)
+            .Where(m => m.Record is not null && m.Record.Farm != input.Farm.Name)
+            .SelectMany(m => m.Record!.Nics)
+            .ToList();
         inner = Farm.InnerHypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
         declared = Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         keepers = (from h in input.Inventory.Hypervisors from s in h.States where s.IsUsers select (h.Name, s.Machine)).ToHashSet();
-        var reserved = input.Inventory.Hypervisors.SelectMany(h => h.Networks).Where(n => n.Farm != Farm.Name).SelectMany(n => n.Reservations);
+        var reserved = input
+            .Inventory.Hypervisors.SelectMany(h => h.Networks)
+            .Where(n => n.Farm != Farm.Name)
+            .SelectMany(n => n.Reservations);
         macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
-        cards = Farm.Machines.SelectMany(m => m.Networks).CountBy(n => n.Network, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        cards = Farm
+            .Machines.SelectMany(m => m.Networks)
+            .CountBy(n => n.Network, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
         macs.EnsureCapacity(macs.Count + cards.Values.Sum());
         ports = [.. input.Inventory.Hypervisors.SelectMany(h => h.BusyPorts), .. others.Select(n => n.Port).OfType<int>()];
         KeepPorts();
@@ -76,7 +92,8 @@ public sealed partial class Planner
             PlanNetworks(machines),
             machines,
             [.. existing.Keys.Where(name => !declared.Contains(name)).Order(StringComparer.Ordinal)],
-            [.. problems])
+            [.. problems]
+        )
         {
             Decision = placement.Decision,
             HostFaults = [.. input.Inventory.Hypervisors.SelectMany(state => HostFaults.Of(state, Farm))],
@@ -85,9 +102,9 @@ public sealed partial class Planner
             Superfluous =
             [
                 .. from m in input.Inventory.MachinesOf(Farm.Name)
-                   let counts = existing[m.Machine.Record!.Name]
-                   where counts.Machine != m.Machine
-                   select new SuperfluousMachine(m.Machine.Record!.Name, m.Hypervisor.Name, counts.Hypervisor.Name),
+                let counts = existing[m.Machine.Record!.Name]
+                where counts.Machine != m.Machine
+                select new SuperfluousMachine(m.Machine.Record!.Name, m.Hypervisor.Name, counts.Hypervisor.Name),
             ],
         };
     }
@@ -99,7 +116,11 @@ public sealed partial class Planner
             return [.. Farm.Machines.Select(machine => PlanMachine(machine, placement, null))];
         var planned = new Dictionary<string, PlannedMachine>(StringComparer.Ordinal);
         foreach (var machine in Farm.Machines.OrderBy(m => inner.GetValueOrDefault(HomeOf(m) ?? "")?.Depth ?? 0))
-            planned[machine.Name] = PlanMachine(machine, placement, inner.GetValueOrDefault(HomeOf(machine) ?? "")?.Machine is { } host ? planned.GetValueOrDefault(host) : null);
+            planned[machine.Name] = PlanMachine(
+                machine,
+                placement,
+                inner.GetValueOrDefault(HomeOf(machine) ?? "")?.Machine is { } host ? planned.GetValueOrDefault(host) : null
+            );
         return [.. Farm.Machines.Select(m => planned[m.Name])];
     }
 
@@ -111,19 +132,35 @@ public sealed partial class Planner
 
     void CheckOwner()
     {
-        var strangers = input.Inventory.MachinesOf(Farm.Name).Where(m => m.Machine.Record!.Owner != input.Owner).Select(m => (m.Hypervisor.Name, m.Machine.Record!.Folder))
-            .Concat(from h in input.Inventory.Hypervisors from n in h.Networks where n.Farm == Farm.Name && n.Owner != input.Owner select (h.Name, n.Folder ?? "")).ToList();
+        var strangers = input
+            .Inventory.MachinesOf(Farm.Name)
+            .Where(m => m.Machine.Record!.Owner != input.Owner)
+            .Select(m => (m.Hypervisor.Name, m.Machine.Record!.Folder))
+            .Concat(
+                from h in input.Inventory.Hypervisors
+                from n in h.Networks
+                where n.Farm == Farm.Name && n.Owner != input.Owner
+                select (h.Name, n.Folder ?? "")
+            )
+            .ToList();
         if (strangers.Count > 0)
-            problems.Add(new(
-                new(Path.GetFileName(Farm.File), 1, 1), "farm",
-                $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm {Whose(strangers[0].Item2, Farm)}",
-                "choose another name: farm: NAME; or take that farm over: croft adopt", IsWorld: true));
+            problems.Add(
+                new(
+                    new(Path.GetFileName(Farm.File), 1, 1),
+                    "farm",
+                    $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm {Whose(strangers[0].Item2, Farm)}",
+                    "choose another name: farm: NAME; or take that farm over: croft adopt",
+                    IsWorld: true
+                )
+            );
     }
 
-    /// <summary>As in "the farm in A, not the one in B". The same folder without its owner id, as <c>git clean</c> leaves it, would read as nonsense.</summary>
-    public static string Whose(string folder, Farm farm) => folder == farm.Directory
-        ? $"that was in {folder} before its .croft/owner went"
-        : $"in {folder}, not the one in {farm.Directory}";
+    /// <summary>
+    /// As in "the farm in A, not the one in B". The same folder without its owner id, as <c>git clean</c> leaves it, would read as
+    /// nonsense.
+    /// </summary>
+    public static string Whose(string folder, Farm farm) =>
+        folder == farm.Directory ? $"that was in {folder} before its .croft/owner went" : $"in {folder}, not the one in {farm.Directory}";
 
     /// <param name="host">The machine that it is inside of.</param>
     PlannedMachine PlanMachine(MachineSpec spec, Placement placement, PlannedMachine? host)
@@ -131,19 +168,51 @@ public sealed partial class Planner
         var has = existing.TryGetValue(spec.Name, out var found);
         var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null, has ? found.Machine : null);
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
-            problems.Add(new(spec.At, $"vms.{spec.Name}", $"machine \"{spec.Name}\" fits no hypervisor: {reason}", "croft hypervisors shows what each can run", IsWorld: true));
+            problems.Add(
+                new(
+                    spec.At,
+                    $"vms.{spec.Name}",
+                    $"machine \"{spec.Name}\" fits no hypervisor: {reason}",
+                    "croft hypervisors shows what each can run",
+                    IsWorld: true
+                )
+            );
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor?.Name, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
-        var (action, why) = Within(host, record is null ? (MachineAction.Create, "does not exist") : Compare(record, found.Machine.Power, spec, virtType, nics, image));
-        if (action is MachineAction.Create or MachineAction.Recreate && input.DiskSizes.TryGetValue(spec.Image, out var size) && spec.DiskSize < size)
-            problems.Add(new(
-                spec.At, $"vms.{spec.Name}.disk", $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
-                "write as much or more, or leave disk out"));
+        var (action, why) = Within(
+            host,
+            record is null ? (MachineAction.Create, "does not exist") : Compare(record, found.Machine.Power, spec, virtType, nics, image)
+        );
+        if (
+            action is MachineAction.Create or MachineAction.Recreate
+            && input.DiskSizes.TryGetValue(spec.Image, out var size)
+            && spec.DiskSize < size
+        )
+            problems.Add(
+                new(
+                    spec.At,
+                    $"vms.{spec.Name}.disk",
+                    $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
+                    "write as much or more, or leave disk out"
+                )
+            );
         return new(
-            spec, Farm.Name, hypervisor?.Name, virtType, nics, image, has ? found.Machine : null, action,
-            action == MachineAction.Create ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}" : why,
-            hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory ? [] : LayerChain.Of(input, spec, virtType, image, nics, hypervisor))
+            spec,
+            Farm.Name,
+            hypervisor?.Name,
+            virtType,
+            nics,
+            image,
+            has ? found.Machine : null,
+            action,
+            action == MachineAction.Create
+                ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
+                : why,
+            hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
+                ? []
+                : LayerChain.Of(input, spec, virtType, image, nics, hypervisor)
+        )
         {
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
@@ -151,22 +220,38 @@ public sealed partial class Planner
     }
 
     /// <summary>What happens to the machine that it is inside of happens to it, too.</summary>
-    static (MachineAction Action, string Reason) Within(PlannedMachine? host, (MachineAction Action, string Reason) own) => (host?.Action, own.Action) switch
-    {
-        (MachineAction.Recreate, not MachineAction.Create) => (MachineAction.Recreate, $"goes with {host!.Spec.Name}, which it is in"),
-        (not (null or MachineAction.None), MachineAction.None) => (MachineAction.Start, $"is shut down with {host!.Spec.Name}, which it is in"),
-        _ => own,
-    };
+    static (MachineAction Action, string Reason) Within(PlannedMachine? host, (MachineAction Action, string Reason) own) =>
+        (host?.Action, own.Action) switch
+        {
+            (MachineAction.Recreate, not MachineAction.Create) => (MachineAction.Recreate, $"goes with {host!.Spec.Name}, which it is in"),
+            (not (null or MachineAction.None), MachineAction.None) => (
+                MachineAction.Start,
+                $"is shut down with {host!.Spec.Name}, which it is in"
+            ),
+            _ => own,
+        };
 
-    static (MachineAction Action, string Reason) Compare(MachineRecord record, PowerState power, MachineSpec spec, string? virtType, ImmutableArray<Nic> nics, string? image) =>
-        image is not null && record.DiskDigest != Identity.DiskDigest(spec, image) ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
-        : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics) ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
+    static (MachineAction Action, string Reason) Compare(
+        MachineRecord record,
+        PowerState power,
+        MachineSpec spec,
+        string? virtType,
+        ImmutableArray<Nic> nics,
+        string? image
+    ) =>
+        image is not null && record.DiskDigest != Identity.DiskDigest(spec, image)
+            ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
+        : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics)
+            ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
         : power switch
         {
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
             PowerState.Running => (MachineAction.None, "runs as declared"),
             PowerState.Paused => (MachineAction.Start, "is paused"),
-            _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (MachineAction.Start, $"is off; port {taken} was taken meanwhile, {now.Port} is used"),
+            _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (
+                MachineAction.Start,
+                $"is off; port {taken} was taken meanwhile, {now.Port} is used"
+            ),
             _ => (MachineAction.Start, "is off"),
         };
 
@@ -182,15 +267,47 @@ public sealed partial class Planner
                 Seen = before?.Seen,
             };
         if (book.Definition is null)
-            return new(nic.Network, null, MacOf(spec, nic, card, before), null, card > 0 ? null : keptPorts.TryGetValue(spec.Name, out var port) ? port : TakePort(spec));
+            return new(
+                nic.Network,
+                null,
+                MacOf(spec, nic, card, before),
+                null,
+                card > 0 ? null
+                    : keptPorts.TryGetValue(spec.Name, out var port) ? port
+                    : TakePort(spec)
+            );
         if (book.IsStranger(spec.Name))
-            problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"", "give this one another name", IsWorld: true));
+            problems.Add(
+                new(
+                    nic.At ?? spec.At,
+                    $"vms.{spec.Name}.networks",
+                    $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"",
+                    "give this one another name",
+                    IsWorld: true
+                )
+            );
         if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
             book.Keep(old, spec.Name);
         var address = nic.Address ?? book.Take(spec.Name);
         if (address is null)
-            problems.Add(new(book.Spec.At ?? nic.At, $"networks.{nic.Network}", $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"", "give the network a larger cidr"));
-        return new(nic.Network, Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name, MacOf(spec, nic, card, before), address, null) { Model = nic.Model };
+            problems.Add(
+                new(
+                    book.Spec.At ?? nic.At,
+                    $"networks.{nic.Network}",
+                    $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"",
+                    "give the network a larger cidr"
+                )
+            );
+        return new(
+            nic.Network,
+            Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name,
+            MacOf(spec, nic, card, before),
+            address,
+            null
+        )
+        {
+            Model = nic.Model,
+        };
     }
 
     string MacOf(MachineSpec spec, NicSpec nic, int card, Nic? before)
@@ -198,7 +315,14 @@ public sealed partial class Planner
         if (nic.Mac is not { } given)
             return TakeMac(spec.Name, card, before);
         if (!ownMacs.Remove(given) && !macs.Add(given))
-            problems.Add(new(nic.At ?? spec.At, $"vms.{spec.Name}.networks", $"{given} is the MAC of another machine's card already", "give this one another, or leave mac out"));
+            problems.Add(
+                new(
+                    nic.At ?? spec.At,
+                    $"vms.{spec.Name}.networks",
+                    $"{given} is the MAC of another machine's card already",
+                    "give this one another, or leave mac out"
+                )
+            );
         return given;
     }
 
@@ -217,10 +341,16 @@ public sealed partial class Planner
     /// <summary>A machine keeps its port unless somebody took it while it was off; one that runs is itself what listens there.</summary>
     void KeepPorts()
     {
-        foreach (var (name, (_, machine)) in existing.OrderBy(m => m.Value.Machine.Power is PowerState.Off or PowerState.Crashed).ThenBy(m => m.Key, StringComparer.Ordinal))
+        foreach (
+            var (name, (_, machine)) in existing
+                .OrderBy(m => m.Value.Machine.Power is PowerState.Off or PowerState.Crashed)
+                .ThenBy(m => m.Key, StringComparer.Ordinal)
+        )
         {
-            if (machine.Record!.Nics.Select(n => n.Port).FirstOrDefault(p => p is not null) is { } port
-                && (ports.Add(port) || (machine.IsOn && !keptPorts.ContainsValue(port))))
+            if (
+                machine.Record!.Nics.Select(n => n.Port).FirstOrDefault(p => p is not null) is { } port
+                && (ports.Add(port) || (machine.IsOn && !keptPorts.ContainsValue(port)))
+            )
                 keptPorts[name] = port;
         }
     }
@@ -235,7 +365,14 @@ public sealed partial class Planner
                 return port;
         }
 
-        problems.Add(new(machine.At, $"vms.{machine.Name}.networks", $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"", "give it a network that is not mode: user"));
+        problems.Add(
+            new(
+                machine.At,
+                $"vms.{machine.Name}.networks",
+                $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"",
+                "give it a network that is not mode: user"
+            )
+        );
         return null;
     }
 }

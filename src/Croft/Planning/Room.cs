@@ -8,10 +8,15 @@ public readonly record struct Room(long Memory, long Vcpus)
 {
     internal static readonly Room Unbounded = new(long.MaxValue, long.MaxValue);
 
-    /// <summary>What a hypervisor has for machines: the host times its over-commit. Processors are shared by time: without a factor nobody counts the host's.</summary>
-    internal static Room HostOf(HypervisorSpec spec, HypervisorState state) => new(
-        state.Memory > 0 ? (long)(state.Memory * (spec.Overcommit.Memory ?? 1)) : long.MaxValue,
-        spec.Overcommit.Vcpus is { } factor && state.Vcpus > 0 ? (long)(state.Vcpus * factor) : long.MaxValue);
+    /// <summary>
+    /// What a hypervisor has for machines: the host times its over-commit. Processors are shared by time: without a factor nobody counts
+    /// the host's.
+    /// </summary>
+    internal static Room HostOf(HypervisorSpec spec, HypervisorState state) =>
+        new(
+            state.Memory > 0 ? (long)(state.Memory * (spec.Overcommit.Memory ?? 1)) : long.MaxValue,
+            spec.Overcommit.Vcpus is { } factor && state.Vcpus > 0 ? (long)(state.Vcpus * factor) : long.MaxValue
+        );
 
     /// <summary>The most that Croft's machines may have of a hypervisor.</summary>
     internal static Room TotalOf(HypervisorSpec spec, HypervisorState state) => HostOf(spec, state).Least(LimitOf(spec));
@@ -50,18 +55,20 @@ public readonly record struct Room(long Memory, long Vcpus)
     Room Least(Room other) => new(Math.Min(Memory, other.Memory), Math.Min(Vcpus, other.Vcpus));
 
     /// <summary>Less what a machine takes; what has no bound stays so.</summary>
-    internal Room Without(Room taken) => new(
-        Memory == long.MaxValue ? long.MaxValue : Memory - taken.Memory,
-        Vcpus == long.MaxValue ? long.MaxValue : Vcpus - taken.Vcpus);
+    internal Room Without(Room taken) =>
+        new(Memory == long.MaxValue ? long.MaxValue : Memory - taken.Memory, Vcpus == long.MaxValue ? long.MaxValue : Vcpus - taken.Vcpus);
 
     /// <summary>With what a machine gives back.</summary>
-    internal Room With(Room back) => new(
-        Memory == long.MaxValue ? long.MaxValue : Memory + back.Memory,
-        Vcpus == long.MaxValue ? long.MaxValue : Vcpus + back.Vcpus);
+    internal Room With(Room back) =>
+        new(Memory == long.MaxValue ? long.MaxValue : Memory + back.Memory, Vcpus == long.MaxValue ? long.MaxValue : Vcpus + back.Vcpus);
 
     /// <summary>For people.</summary>
-    public override string ToString() => $"{(Memory == long.MaxValue ? "any memory" : Size(Memory))}, {(Vcpus == long.MaxValue ? "any" : Math.Max(0, Vcpus))} vcpus";
+    public override string ToString() =>
+        $"{(Memory == long.MaxValue ? "any memory" : Size(Memory))}, {(Vcpus == long.MaxValue ? "any" : Math.Max(0, Vcpus))} vcpus";
 
     /// <summary>Bytes, for people; what is less than nothing is nothing.</summary>
-    public static string Size(long bytes) => bytes < 0 ? "0 MiB" : bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB" : $"{bytes >> 20} MiB";
+    public static string Size(long bytes) =>
+        bytes < 0 ? "0 MiB"
+        : bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.#} GiB"
+        : $"{bytes >> 20} MiB";
 }

@@ -18,7 +18,8 @@ static class Artifacts
     internal static (ImmutableArray<string> Paths, int Count) Of(RunFolder run, string machine, string pattern, int limit)
     {
         var folder = new DirectoryInfo(run.ArtifactsPath(machine));
-        if (!folder.Exists || folder.LinkTarget is not null) return ([], 0);
+        if (!folder.Exists || folder.LinkTarget is not null)
+            return ([], 0);
         var all = folder.EnumerateFiles(pattern, WithoutLinks).Select(file => file.FullName).Order(StringComparer.Ordinal).ToList();
         return ([.. all.Take(limit)], all.Count);
     }

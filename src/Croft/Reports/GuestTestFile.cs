@@ -43,19 +43,21 @@ sealed class GuestTestFile
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element:
-                    if (reader.Depth > MaxDepth) throw new XmlException($"it is nested more than {MaxDepth} deep");
+                    if (reader.Depth > MaxDepth)
+                        throw new XmlException($"it is nested more than {MaxDepth} deep");
                     Begin(reader);
-                    if (reader.IsEmptyElement) End(reader.LocalName, maxCases);
+                    if (reader.IsEmptyElement)
+                        End(reader.LocalName, maxCases);
                     break;
                 case XmlNodeType.EndElement:
                     End(reader.LocalName, maxCases);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
-                    if (into is { Length: < MaxText }) into.Append(reader.Value.AsSpan(0, Math.Min(reader.Value.Length, MaxText - into.Length)));
+                    if (into is { Length: < MaxText })
+                        into.Append(reader.Value.AsSpan(0, Math.Min(reader.Value.Length, MaxText - into.Length)));
                     break;
             }
-        }
-        while (reader.Read());
+        } while (reader.Read());
         return cases;
     }
 
@@ -64,7 +66,15 @@ sealed class GuestTestFile
         switch (reader.LocalName)
         {
             case "testcase":
-                testCase = new(Text(reader, "classname"), Text(reader, "name"), Seconds(reader.GetAttribute("time")), Outcome.Passed, null, null, null);
+                testCase = new(
+                    Text(reader, "classname"),
+                    Text(reader, "name"),
+                    Seconds(reader.GetAttribute("time")),
+                    Outcome.Passed,
+                    null,
+                    null,
+                    null
+                );
                 output.Clear();
                 detail.Clear();
                 break;
@@ -78,7 +88,8 @@ sealed class GuestTestFile
                 Judge(reader, Outcome.Skipped);
                 break;
             case "system-out" or "system-err" when testCase is not null:
-                if (output.Length > 0) output.Append('\n');
+                if (output.Length > 0)
+                    output.Append('\n');
                 into = output;
                 break;
         }
@@ -88,7 +99,8 @@ sealed class GuestTestFile
     void Judge(XmlReader reader, Outcome outcome)
     {
         var judged = testCase!.Outcome != Outcome.Passed;
-        if (judged && outcome.Severity() <= testCase.Outcome.Severity()) return;
+        if (judged && outcome.Severity() <= testCase.Outcome.Severity())
+            return;
         var message = Text(reader, "message");
         testCase = testCase with { Outcome = outcome, Message = message is "" ? null : message };
         detail.Clear();
@@ -97,9 +109,12 @@ sealed class GuestTestFile
 
     void End(string element, int maxCases)
     {
-        if (element is "error" or "failure" or "skipped" or "system-out" or "system-err") into = null;
-        if (element != "testcase" || testCase is null) return;
-        if (cases.Count >= maxCases) throw new XmlException("the machine's files have more than 50000 test cases");
+        if (element is "error" or "failure" or "skipped" or "system-out" or "system-err")
+            into = null;
+        if (element != "testcase" || testCase is null)
+            return;
+        if (cases.Count >= maxCases)
+            throw new XmlException("the machine's files have more than 50000 test cases");
         cases.Add(testCase with { Detail = Kept(detail), Output = Kept(output) });
         testCase = null;
         into = null;
@@ -107,7 +122,8 @@ sealed class GuestTestFile
 
     static string? Kept(StringBuilder text)
     {
-        if (text.Length == 0) return null;
+        if (text.Length == 0)
+            return null;
         var kept = PlainText.Of(text.ToString());
         return text.Length < MaxText ? kept : kept + "\n… (cut)";
     }
@@ -120,6 +136,14 @@ sealed class GuestTestFile
 
     // "1,234.5" is what Surefire writes.
     static double Seconds(string? text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var seconds)
-        && double.IsFinite(seconds) && seconds < 1e9 ? seconds : 0;
+        double.TryParse(
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+        && double.IsFinite(seconds)
+        && seconds < 1e9
+            ? seconds
+            : 0;
 }

@@ -21,14 +21,17 @@ sealed record GuestTests(ImmutableArray<TestCase> Cases, ImmutableArray<string> 
         var cases = ImmutableArray.CreateBuilder<TestCase>();
         var notes = ImmutableArray.CreateBuilder<string>();
         var (paths, count) = Artifacts.Of(run, machine, "*.xml", MaxFiles);
-        if (count > MaxFiles) notes.Add($"{count} XML files among the artifacts of {machine}: only the first {MaxFiles} were read");
+        if (count > MaxFiles)
+            notes.Add($"{count} XML files among the artifacts of {machine}: only the first {MaxFiles} were read");
         foreach (var path in paths)
         {
             try
             {
                 var length = new FileInfo(path).Length;
-                if (length == 0) continue; // a pipe or device, too, which would be waited on
-                if (length > MaxFileBytes) throw new XmlException($"it has {length >> 20} MiB, more than {MaxFileBytes >> 20}");
+                if (length == 0)
+                    continue; // a pipe or device, too, which would be waited on
+                if (length > MaxFileBytes)
+                    throw new XmlException($"it has {length >> 20} MiB, more than {MaxFileBytes >> 20}");
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 cases.AddRange(GuestTestFile.Read(file, MaxCases - cases.Count));
             }

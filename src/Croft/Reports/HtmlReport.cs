@@ -14,8 +14,8 @@ public static class HtmlReport
     const int MaxOpen = 4;
 
     static readonly string Policy =
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
-        $"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(HtmlStyle.Script)))}'";
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        + $"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(HtmlStyle.Script)))}'";
 
     /// <summary>Writes <c>report.html</c> into the run's folder.</summary>
     public static void Write(RunSummary summary, RunFolder run)
@@ -34,7 +34,9 @@ public static class HtmlReport
         page.Line("<!doctype html>");
         page.Line("<html lang=\"en\"><head><meta charset=\"utf-8\">");
         page.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">");
-        page.Line("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
+        page.Line(
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
+        );
         page.Line("<meta name=\"referrer\" content=\"no-referrer\">");
         page.Line($"<title>{Html.Text(summary.Farm)}: {Word(summary)} – run {Html.Text(summary.Id)}</title>");
         page.Line($"<style>{HtmlStyle.Css}</style></head><body>");
@@ -61,21 +63,34 @@ public static class HtmlReport
     {
         page.Line($"<header><p class=\"eyebrow\">Croft run <span>{Html.Text(summary.Id)}</span></p><h1>{Html.Text(summary.Farm)}</h1>");
         page.Line($"<p class=\"verdict {summary.Outcome.Word()}\">{HtmlMatrix.Mark(summary.Outcome)}<span>{Verdict(summary)}</span></p>");
-        if (summary.Reason is { } reason) page.Line($"<p class=\"why\">{Html.Lines(reason)}</p>");
+        if (summary.Reason is { } reason)
+            page.Line($"<p class=\"why\">{Html.Lines(reason)}</p>");
         page.Append("<dl class=\"facts\">");
         Fact(page, "Project", Html.Text(summary.Project));
         Fact(page, "Command", Html.Text(summary.Command));
-        Fact(page, "Started", $"<time datetime=\"{summary.Start.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\">{summary.Start.UtcDateTime:d MMM yyyy, HH:mm} UTC</time>");
+        Fact(
+            page,
+            "Started",
+            $"<time datetime=\"{summary.Start.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\">{summary.Start.UtcDateTime:d MMM yyyy, HH:mm} UTC</time>"
+        );
         Fact(page, "Duration", Duration.Text(summary.Duration));
-        Fact(page, "Machines", string.Join(' ', Outcomes.WorstFirst
-            .Where(outcome => summary.Count(outcome) > 0)
-            .Select(outcome => $"<span class=\"chip {outcome.Word()}\">{summary.Count(outcome)} {outcome.Word()}</span>")));
+        Fact(
+            page,
+            "Machines",
+            string.Join(
+                ' ',
+                Outcomes
+                    .WorstFirst.Where(outcome => summary.Count(outcome) > 0)
+                    .Select(outcome => $"<span class=\"chip {outcome.Word()}\">{summary.Count(outcome)} {outcome.Word()}</span>")
+            )
+        );
         page.Line("</dl></header>");
     }
 
     static void Fact(StringBuilder page, string name, string html)
     {
-        if (html is not "") page.Append($"<div><dt>{name}</dt><dd>{html}</dd></div>");
+        if (html is not "")
+            page.Append($"<div><dt>{name}</dt><dd>{html}</dd></div>");
     }
 
     static string Word(RunSummary summary) => summary.Interrupted ? "interrupted" : summary.Outcome.Word();
@@ -108,6 +123,8 @@ public static class HtmlReport
     static void Footer(StringBuilder page, RunFolder run)
     {
         var junit = File.Exists(run.JUnitPath) ? $" · <a href=\"{Html.Link(run.Relative(run.JUnitPath))}\">JUnit</a>" : "";
-        page.Line($"<footer>Made by Croft from this run’s <a href=\"{Html.Link(run.Relative(run.EventsPath))}\">journal</a>{junit}</footer>");
+        page.Line(
+            $"<footer>Made by Croft from this run’s <a href=\"{Html.Link(run.Relative(run.EventsPath))}\">journal</a>{junit}</footer>"
+        );
     }
 }

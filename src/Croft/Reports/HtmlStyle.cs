@@ -5,9 +5,9 @@ static class HtmlStyle
 {
     /// <summary>Opens what a link into a closed part points to.</summary>
     internal const string Script =
-        "const show=()=>{const e=document.getElementById(location.hash.slice(1));if(!e)return;" +
-        "for(let d=e;d;d=d.parentElement)if(d.localName==='details')d.open=true;e.scrollIntoView()};" +
-        "addEventListener('hashchange',show);show()";
+        "const show=()=>{const e=document.getElementById(location.hash.slice(1));if(!e)return;"
+        + "for(let d=e;d;d=d.parentElement)if(d.localName==='details')d.open=true;e.scrollIntoView()};"
+        + "addEventListener('hashchange',show);show()";
 
     internal const string Css = """
         :root{--paper:#fff;--wash:#f6f7f9;--ink:#1c2128;--soft:#5b6570;--line:#dfe3e8;--link:#1d5fa8;

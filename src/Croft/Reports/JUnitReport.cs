@@ -6,7 +6,8 @@ namespace Croft.Reports;
 
 /// <summary>
 /// A run's results as JUnit XML, valid for Jenkins' schema: a suite for each machine, a test case for each of its phases, then those of the
-/// JUnit files among its artifacts. What the project's tests did wrong is a failure; what the world refused or the user stopped is an error.
+/// JUnit files among its artifacts. What the project's tests did wrong is a failure; what the world refused or the user stopped is an
+/// error.
 /// </summary>
 public static class JUnitReport
 {
@@ -19,7 +20,16 @@ public static class JUnitReport
         ImmutableArray<JUnitSuite> suites = [.. summary.Machines.Select(machine => Suite(summary, machine, run))];
         ReportFile.Write(run.JUnitPath, file =>
         {
-            using var xml = XmlWriter.Create(file, new() { Encoding = ReportFile.Utf8, Indent = true, IndentChars = " ", NewLineChars = "\n" });
+            using var xml = XmlWriter.Create(
+                file,
+                new()
+                {
+                    Encoding = ReportFile.Utf8,
+                    Indent = true,
+                    IndentChars = " ",
+                    NewLineChars = "\n",
+                }
+            );
             JUnitSuite.Write(xml, $"{PlainText.Line(summary.Farm)}.{PlainText.Line(summary.Project)}", summary.Duration, suites);
         });
         return [.. suites.SelectMany(suite => suite.Notes)];
@@ -30,16 +40,19 @@ public static class JUnitReport
         var guest = GuestTests.Read(run, machine.Name);
         var name = PlainText.Line(machine.Name);
         var className = $"{PlainText.Line(summary.Farm)}.{PlainText.Line(summary.Project)}.{name}"; // readers merge cases of the same class and name
-        ImmutableArray<TestCase> cases = [
+        ImmutableArray<TestCase> cases =
+        [
             .. machine.Steps.Where(IsResult).Select(step => Case(className, step, run)),
-            .. guest.Cases.Select(test => test with { ClassName = test.ClassName is "" ? name : $"{name}.{test.ClassName}" })];
+            .. guest.Cases.Select(test => test with { ClassName = test.ClassName is "" ? name : $"{name}.{test.ClassName}" }),
+        ];
         return new(
             name,
             machine.Start ?? summary.Start,
             machine.Duration,
             [("platform", machine.Platform), ("target", machine.Target), ("arch", machine.Arch), ("hypervisor", machine.Hypervisor)],
             cases,
-            guest.Notes);
+            guest.Notes
+        );
     }
 
     // Croft's own chores are no results of the project, unless they went wrong.
@@ -66,7 +79,16 @@ public static class JUnitReport
             { Cut: > 0 } => $"… ({log.Cut} bytes before this are in {path})\n{log.Text}",
             _ => log.Text,
         };
-        var detail = outcome is Outcome.Passed or Outcome.Skipped || path is null ? reason : $"{reason}\nlog: {PlainText.Line(path)}".TrimStart();
-        return new(className, PlainText.Line(step.Name), step.Duration.TotalSeconds, outcome, reason ?? step.Outcome.Word(), detail, output);
+        var detail =
+            outcome is Outcome.Passed or Outcome.Skipped || path is null ? reason : $"{reason}\nlog: {PlainText.Line(path)}".TrimStart();
+        return new(
+            className,
+            PlainText.Line(step.Name),
+            step.Duration.TotalSeconds,
+            outcome,
+            reason ?? step.Outcome.Word(),
+            detail,
+            output
+        );
     }
 }

@@ -11,7 +11,8 @@ sealed record JUnitSuite(
     TimeSpan Duration,
     ImmutableArray<(string Name, string Value)> Properties,
     ImmutableArray<TestCase> Cases,
-    ImmutableArray<string> Notes)
+    ImmutableArray<string> Notes
+)
 {
     internal static void Write(XmlWriter xml, string name, TimeSpan duration, ImmutableArray<JUnitSuite> suites)
     {
@@ -20,7 +21,8 @@ sealed record JUnitSuite(
         xml.WriteAttributeString("name", name);
         Counts(xml, [.. suites.SelectMany(suite => suite.Cases)]);
         xml.WriteAttributeString("time", Seconds(duration.TotalSeconds));
-        foreach (var suite in suites) suite.Write(xml);
+        foreach (var suite in suites)
+            suite.Write(xml);
         xml.WriteEndElement();
         xml.WriteEndDocument();
     }
@@ -43,8 +45,10 @@ sealed record JUnitSuite(
             xml.WriteEndElement();
         }
         xml.WriteEndElement();
-        foreach (var test in Cases) Write(xml, test);
-        if (!Notes.IsEmpty) xml.WriteElementString("system-out", string.Join('\n', Notes));
+        foreach (var test in Cases)
+            Write(xml, test);
+        if (!Notes.IsEmpty)
+            xml.WriteElementString("system-out", string.Join('\n', Notes));
         xml.WriteEndElement();
     }
 
@@ -57,12 +61,16 @@ sealed record JUnitSuite(
         if (Element(test.Outcome) is { } element)
         {
             xml.WriteStartElement(element);
-            if (test.Message is { } message) xml.WriteAttributeString("message", PlainText.Line(message));
-            if (element != "skipped") xml.WriteAttributeString("type", test.Outcome.Word());
-            if (test.Detail is { } detail && detail != test.Message) xml.WriteString(detail);
+            if (test.Message is { } message)
+                xml.WriteAttributeString("message", PlainText.Line(message));
+            if (element != "skipped")
+                xml.WriteAttributeString("type", test.Outcome.Word());
+            if (test.Detail is { } detail && detail != test.Message)
+                xml.WriteString(detail);
             xml.WriteEndElement();
         }
-        if (test.Output is { Length: > 0 } output) xml.WriteElementString("system-out", output);
+        if (test.Output is { Length: > 0 } output)
+            xml.WriteElementString("system-out", output);
         xml.WriteEndElement();
     }
 
@@ -73,13 +81,14 @@ sealed record JUnitSuite(
         xml.WriteAttributeString("errors", $"{cases.Count(test => test.Outcome == Outcome.Error)}");
     }
 
-    static string? Element(Outcome outcome) => outcome switch
-    {
-        Outcome.Failed => "failure",
-        Outcome.Error => "error",
-        Outcome.Skipped => "skipped",
-        _ => null,
-    };
+    static string? Element(Outcome outcome) =>
+        outcome switch
+        {
+            Outcome.Failed => "failure",
+            Outcome.Error => "error",
+            Outcome.Skipped => "skipped",
+            _ => null,
+        };
 
     // Never negative, never in exponents.
     static string Seconds(double seconds) => $"{Math.Max(0, seconds):0.000}";

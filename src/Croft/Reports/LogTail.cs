@@ -12,8 +12,10 @@ sealed record LogTail(string Text, long Length, long Cut)
     internal static LogTail? Read(string? path, int limit)
     {
         // A length of zero is also that of a pipe or a device, which would be waited on.
-        if (path is null || new FileInfo(path) is not { Exists: true, LinkTarget: null } info) return null;
-        if (info.Length == 0) return new("", 0, 0);
+        if (path is null || new FileInfo(path) is not { Exists: true, LinkTarget: null } info)
+            return null;
+        if (info.Length == 0)
+            return new("", 0, 0);
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -22,7 +24,8 @@ sealed record LogTail(string Text, long Length, long Cut)
             var bytes = new byte[Math.Min(length, limit)];
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var tail = bytes.AsSpan(0, read);
-            if (length > limit && tail.IndexOf((byte)'\n') is >= 0 and var lineEnd) tail = tail[(lineEnd + 1)..];
+            if (length > limit && tail.IndexOf((byte)'\n') is >= 0 and var lineEnd)
+                tail = tail[(lineEnd + 1)..];
             return new(PlainText.Of(Encoding.UTF8.GetString(tail)), length, length - tail.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

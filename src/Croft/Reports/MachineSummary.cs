@@ -20,7 +20,8 @@ public sealed record MachineSummary(
     string Hypervisor,
     string Address,
     ImmutableArray<StepSummary> Steps,
-    ImmutableArray<NoteSummary> Notes)
+    ImmutableArray<NoteSummary> Notes
+)
 {
     /// <summary>The worst outcome of its steps; skipped when it had none.</summary>
     public Outcome Outcome => Worst?.Outcome ?? Outcome.Skipped;

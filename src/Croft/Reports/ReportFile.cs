@@ -12,7 +12,8 @@ static class ReportFile
         var unfinished = path + ".tmp";
         try
         {
-            using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write)) write(file);
+            using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
+                write(file);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

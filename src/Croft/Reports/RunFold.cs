@@ -10,13 +10,15 @@ sealed class RunFold
     readonly List<MachineFold> order = [];
     readonly ImmutableArray<NoteSummary>.Builder notes = ImmutableArray.CreateBuilder<NoteSummary>();
     ImmutableSortedDictionary<string, string> facts = ImmutableSortedDictionary<string, string>.Empty;
-    DateTimeOffset? first, last;
+    DateTimeOffset? first,
+        last;
     JournalEvent? end;
 
     internal static RunSummary Of(string id, IEnumerable<JournalEvent> events)
     {
         var fold = new RunFold();
-        foreach (var entry in events) fold.Add(entry);
+        foreach (var entry in events)
+            fold.Add(entry);
         return fold.Summary(id);
     }
 
@@ -26,7 +28,8 @@ sealed class RunFold
         if (entry.Time != default)
         {
             first ??= entry.Time;
-            if (this.last is null || entry.Time > this.last) this.last = entry.Time;
+            if (this.last is null || entry.Time > this.last)
+                this.last = entry.Time;
         }
         switch (entry)
         {
@@ -47,7 +50,8 @@ sealed class RunFold
 
     MachineFold Machine(string name)
     {
-        if (this.machines.TryGetValue(name, out var machine)) return machine;
+        if (this.machines.TryGetValue(name, out var machine))
+            return machine;
         this.machines[name] = machine = new(name);
         order.Add(machine);
         return machine;
@@ -71,7 +75,8 @@ sealed class RunFold
             interrupted ? "the journal has no end: it still goes on, or Croft was killed, or its host went down" : this.end!.Reason,
             interrupted,
             machines,
-            notes.ToImmutable());
+            notes.ToImmutable()
+        );
     }
 
     sealed class MachineFold(string name)
@@ -85,7 +90,9 @@ sealed class RunFold
             switch (entry.Kind)
             {
                 case EventKind.Machine:
-                    if (entry.Data is { } data) foreach (var (fact, value) in data) facts[fact] = value;
+                    if (entry.Data is { } data)
+                        foreach (var (fact, value) in data)
+                            facts[fact] = value;
                     break;
                 case EventKind.StepStart:
                     steps.Add((new(entry.Step ?? "", entry.Time, entry.Time, Outcome.Cancelled, null, entry.Log), Ended: false));
@@ -99,24 +106,38 @@ sealed class RunFold
             }
         }
 
-        internal MachineSummary Summary(DateTimeOffset last) => new(
-            name,
-            facts.GetValueOrDefault("platform", ""),
-            facts.GetValueOrDefault("target", ""),
-            facts.GetValueOrDefault("arch", ""),
-            facts.GetValueOrDefault("hypervisor", ""),
-            facts.GetValueOrDefault("address", ""),
-            [.. steps.Select(step => step.Ended ? step.Step : step.Step with { End = last, Reason = "interrupted: it began and never ended" })],
-            notes.ToImmutable());
+        internal MachineSummary Summary(DateTimeOffset last) =>
+            new(
+                name,
+                facts.GetValueOrDefault("platform", ""),
+                facts.GetValueOrDefault("target", ""),
+                facts.GetValueOrDefault("arch", ""),
+                facts.GetValueOrDefault("hypervisor", ""),
+                facts.GetValueOrDefault("address", ""),
+                [
+                    .. steps.Select(step =>
+                        step.Ended ? step.Step : step.Step with { End = last, Reason = "interrupted: it began and never ended" }
+                    ),
+                ],
+                notes.ToImmutable()
+            );
 
         // The end of the latest open step of that name; a step that is skipped has no start and takes no time.
         void End(JournalEvent entry)
         {
             var open = steps.FindLastIndex(step => !step.Ended && step.Step.Name == entry.Step);
             var start = open < 0 ? new(entry.Step ?? "", entry.Time, entry.Time, Outcome.Passed, null, null) : steps[open].Step;
-            var ended = start with { End = entry.Time, Outcome = entry.Outcome ?? Outcome.Passed, Reason = entry.Reason, Log = entry.Log ?? start.Log };
-            if (open < 0) steps.Add((ended, Ended: true));
-            else steps[open] = (ended, Ended: true);
+            var ended = start with
+            {
+                End = entry.Time,
+                Outcome = entry.Outcome ?? Outcome.Passed,
+                Reason = entry.Reason,
+                Log = entry.Log ?? start.Log,
+            };
+            if (open < 0)
+                steps.Add((ended, Ended: true));
+            else
+                steps[open] = (ended, Ended: true);
         }
     }
 }

@@ -29,7 +29,8 @@ public sealed record RunSummary(
     string? Reason,
     bool Interrupted,
     ImmutableArray<MachineSummary> Machines,
-    ImmutableArray<NoteSummary> Notes)
+    ImmutableArray<NoteSummary> Notes
+)
 {
     /// <summary>What the report files lack, each with the reason.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
@@ -50,8 +51,14 @@ public sealed record RunSummary(
     public static RunSummary Read(RunFolder run) => From(run.Id, run.Read());
 
     /// <summary>The machines of each platform (rows) on each target (columns), both in the order they took part.</summary>
-    internal (ImmutableArray<string> Platforms, ImmutableArray<string> Targets, ILookup<(string Platform, string Target), MachineSummary> Cells) Matrix() => (
-        [.. Machines.Select(machine => machine.Platform).Distinct()],
-        [.. Machines.Select(machine => machine.Target).Distinct()],
-        Machines.ToLookup(machine => (machine.Platform, machine.Target)));
+    internal (
+        ImmutableArray<string> Platforms,
+        ImmutableArray<string> Targets,
+        ILookup<(string Platform, string Target), MachineSummary> Cells
+    ) Matrix() =>
+        (
+            [.. Machines.Select(machine => machine.Platform).Distinct()],
+            [.. Machines.Select(machine => machine.Target).Distinct()],
+            Machines.ToLookup(machine => (machine.Platform, machine.Target))
+        );
 }

@@ -13,7 +13,13 @@ public static partial class TextTable
     /// <summary>The table, each line with its end. Rows may be shorter than the headers; without headers, pass none.</summary>
     public static string Render(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
-        List<string[]> lines = headers.Count == 0 ? [] : [[.. headers.Select(Clean)]];
+        List<string[]> lines =
+            headers.Count == 0
+                ? []
+                :
+                [
+                    [.. headers.Select(Clean)],
+                ];
         lines.AddRange(rows.Select(row => row.Select(Clean).ToArray()));
 
         var widths = new int[lines.Select(line => line.Length).DefaultIfEmpty().Max()];
@@ -28,7 +34,8 @@ public static partial class TextTable
             for (var column = 0; column <= last; column++)
             {
                 text.Append(line[column]);
-                if (column < last) text.Append(' ', widths[column] - Width(line[column]) + 2);
+                if (column < last)
+                    text.Append(' ', widths[column] - Width(line[column]) + 2);
             }
             text.Append('\n');
         }

@@ -5,7 +5,9 @@ namespace Croft.Reports;
 /// <summary>The report files of a run, made from its journal.</summary>
 public static class WrittenReports
 {
-    /// <summary>Writes both and returns what they say. A file that this disk does not take is one of the warnings: the result is there all the same.</summary>
+    /// <summary>
+    /// Writes both and returns what they say. A file that this disk does not take is one of the warnings: the result is there all the same.
+    /// </summary>
     public static RunSummary Of(RunFolder run)
     {
         var summary = RunSummary.Read(run);

@@ -19,7 +19,9 @@ static class Bounded
         while (await reader.ReadAsync(block, cancel) is var count and > 0)
         {
             if (text.Length + count > Longest)
-                throw CroftException.World($"{who} answered with more than {Longest >> 20} MiB, starting with: {PlainText.Line(text.ToString(0, 100))}");
+                throw CroftException.World(
+                    $"{who} answered with more than {Longest >> 20} MiB, starting with: {PlainText.Line(text.ToString(0, 100))}"
+                );
             text.Append(block, 0, count);
         }
 

@@ -13,7 +13,11 @@ public static partial class FileFault
     {
         var number = why is UnauthorizedAccessException ? 0 : why.HResult;
         if (number == ReadOnly)
-            return CroftException.World($"{path} cannot be written: its file system is read-only", "put the folder where it can be written", why);
+            return CroftException.World(
+                $"{path} cannot be written: its file system is read-only",
+                "put the folder where it can be written",
+                why
+            );
         if (number == NoSpace)
             return CroftException.World($"{path} cannot be written: no space is left", "free space on that disk", why);
         if (why is not UnauthorizedAccessException)
@@ -27,12 +31,16 @@ public static partial class FileFault
     }
 
     /// <summary>What Croft made may be given away; the folder of a farm file, which may be all of <c>/etc</c>, may not.</summary>
-    static string Cure(string refused, string owner, string me) => (Croft(refused) ?? (File.Exists(refused) ? refused : null)) is { } made
-        ? $"sudo chown -R {me} {ShellWord.Pasted(made)}; a croft that ran as {owner} made it"
-        : $"use a folder of your own, or have {owner} give you this one";
+    static string Cure(string refused, string owner, string me) =>
+        (Croft(refused) ?? (File.Exists(refused) ? refused : null)) is { } made
+            ? $"sudo chown -R {me} {ShellWord.Pasted(made)}; a croft that ran as {owner} made it"
+            : $"use a folder of your own, or have {owner} give you this one";
 
     /// <summary>What is there of a path.</summary>
-    static string Nearest(string path) => File.Exists(path) || Directory.Exists(path) ? path : Path.GetDirectoryName(path) is { Length: > 0 } parent ? Nearest(parent) : "/";
+    static string Nearest(string path) =>
+        File.Exists(path) || Directory.Exists(path) ? path
+        : Path.GetDirectoryName(path) is { Length: > 0 } parent ? Nearest(parent)
+        : "/";
 
     /// <summary>All that Croft keeps in one place, where that is what was refused.</summary>
     static string? Croft(string path) => OwnFolder().Match(path + "/") is { Success: true } own ? own.Value : null;

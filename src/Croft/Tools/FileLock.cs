@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Croft.Tools;
 
 /// <summary>
-/// A lock that processes share: an open file. The kernel gives it back when its holder dies, however that happens. The file stays, because removing it
+/// A lock that processes share: an open file. The kernel gives it back when its holder dies, however that happens. The file stays, because
+/// removing it
 /// would let two have it.
 /// </summary>
 public sealed class FileLock : IDisposable

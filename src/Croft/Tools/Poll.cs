@@ -1,6 +1,8 @@
 namespace Croft.Tools;
 
-/// <summary>The one place that waits by the clock. Everything else waits for events. Who waits long says for what, by <see cref="Waits"/>.</summary>
+/// <summary>
+/// The one place that waits by the clock. Everything else waits for events. Who waits long says for what, by <see cref="Waits"/>.
+/// </summary>
 public static class Poll
 {
     /// <summary>Waits for a time.</summary>
@@ -19,7 +21,13 @@ public static class Poll
         where T : class => UntilAsync(ask, every, within, TimeProvider.System, cancel);
 
     /// <summary>The same by a clock that a simulation may drive.</summary>
-    public static async Task<T?> UntilAsync<T>(Func<Task<T?>> ask, TimeSpan every, TimeSpan within, TimeProvider clock, CancellationToken cancel)
+    public static async Task<T?> UntilAsync<T>(
+        Func<Task<T?>> ask,
+        TimeSpan every,
+        TimeSpan within,
+        TimeProvider clock,
+        CancellationToken cancel
+    )
         where T : class
     {
         var start = clock.GetTimestamp();

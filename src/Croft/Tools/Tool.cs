@@ -18,12 +18,18 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
     const int LongestLine = 1000;
 
     /// <summary>Who wrote them may be a guest, and people's terminals show them.</summary>
-    static string Tail(string text) => string.Join(" / ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3)
-        .Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line)));
+    static string Tail(string text) =>
+        string.Join(
+            " / ",
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .TakeLast(3)
+                .Select(line => PlainText.Line(line.Length > LongestLine ? "…" + line[^LongestLine..] : line))
+        );
 }
 
 /// <summary>
-/// A program of the host that Croft calls: the only place that starts processes. Arguments are handed over as a list, never through a shell;
+/// A program of the host that Croft calls: the only place that starts processes. Arguments are handed over as a list, never through a
+/// shell;
 /// nothing secret belongs in them, since every user of the host can read them. A cancelled call kills the program and all it started.
 /// </summary>
 /// <param name="Program">Name on the search path, or full path.</param>
@@ -33,7 +39,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <summary>The error of a write to what the program has closed.</summary>
     const int BrokenPipe = 32;
 
-    /// <summary>Ctrl-C reaches this process and the program at the same time; the program that it ended was cancelled, it did not fail.</summary>
+    /// <summary>
+    /// Ctrl-C reaches this process and the program at the same time; the program that it ended was cancelled, it did not fail.
+    /// </summary>
     static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Variables added to the environment; a null value removes one.</summary>
@@ -43,7 +51,8 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     public string? Directory { get; init; }
 
     /// <summary>
-    /// In a session of its own: what a terminal's Ctrl-C, or a CI's signal to the whole group, ends is decided here, since clean-up may be what it does.
+    /// In a session of its own: what a terminal's Ctrl-C, or a CI's signal to the whole group, ends is decided here, since clean-up may be
+    /// what it does.
     /// </summary>
     public bool IsApart { get; init; }
 
@@ -53,7 +62,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// <summary>Takes its standard output as bytes; the result's output is then empty.</summary>
     public Func<Stream, CancellationToken, Task>? Output { get; init; }
 
-    /// <summary>Called with each line of stdout and stderr as it comes, from two threads, never at the same time; a very long line comes in pieces.</summary>
+    /// <summary>
+    /// Called with each line of stdout and stderr as it comes, from two threads, never at the same time; a very long line comes in pieces.
+    /// </summary>
     public Action<string>? Line { get; init; }
 
     /// <summary>Runs the program to its end and returns what it said, whatever its exit code.</summary>
@@ -66,9 +77,12 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         await using var kill = over.Token.Register(() => Kill(process)).ConfigureAwait(false);
         var gate = new Lock();
         Task EndAsync() => over.CancelAsync();
-        var output = OrEndAsync(EndAsync, Output is not null ? TakeAsync(process.StandardOutput.BaseStream, over.Token)
-            : Line is not null ? HearAsync(process.StandardOutput, gate, over.Token)
-            : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), over.Token));
+        var output = OrEndAsync(
+            EndAsync,
+            Output is not null ? TakeAsync(process.StandardOutput.BaseStream, over.Token)
+                : Line is not null ? HearAsync(process.StandardOutput, gate, over.Token)
+                : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), over.Token)
+        );
         var error = OrEndAsync(EndAsync, HearAsync(process.StandardError, gate, over.Token));
         var input = OrEndAsync(EndAsync, FeedAsync(process.StandardInput.BaseStream, over.Token));
 #pragma warning disable RS0030 // the one home of processes
@@ -86,13 +100,16 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     }
 
     /// <summary>Runs the program and returns its stdout.</summary>
-    /// <exception cref="CroftException">It is not installed, or its exit code is not 0: the message says <paramref name="doing"/> and its last words.</exception>
+    /// <exception cref="CroftException">It is not installed, or its exit code is not 0: the message says <paramref name="doing"/> and its
+    /// last words.</exception>
     public async Task<string> RunCheckedAsync(string doing, CancellationToken cancel)
     {
         var result = await RunAsync(cancel);
         return result.ExitCode == 0
             ? result.Output
-            : throw CroftException.World($"{doing}: {Path.GetFileName(Program)} ended with exit code {result.ExitCode}: {result.LastWords}");
+            : throw CroftException.World(
+                $"{doing}: {Path.GetFileName(Program)} ended with exit code {result.ExitCode}: {result.LastWords}"
+            );
     }
 
     /// <summary>Runs the program on this process's own terminal and returns its exit code.</summary>
@@ -114,7 +131,12 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
             if (Input is not null)
                 await Input(input, cancel);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.Shutdown } } or IOException { HResult: BrokenPipe })
+        catch (Exception e)
+            when (e
+                    is OperationCanceledException
+                        or IOException { InnerException: SocketException { SocketErrorCode: SocketError.Shutdown } }
+                        or IOException { HResult: BrokenPipe }
+            )
         {
             // It ended, or closed its input, before it had read everything, or was killed: its exit code tells why.
         }
@@ -132,7 +154,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         return "";
     }
 
-    /// <summary>What nobody reads any more must not block the program for ever, nor its other ends who waits for it: others may hold them.</summary>
+    /// <summary>
+    /// What nobody reads any more must not block the program for ever, nor its other ends who waits for it: others may hold them.
+    /// </summary>
     static async Task<string> OrEndAsync(Func<Task> end, Task<string> reading)
     {
         try
@@ -146,7 +170,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
     }
 
-    /// <summary>Hears to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.</summary>
+    /// <summary>
+    /// Hears to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.
+    /// </summary>
     async Task<string> HearAsync(StreamReader reader, Lock gate, CancellationToken cancel)
     {
         if (Line is null)
@@ -182,7 +208,11 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
         catch (Win32Exception e)
         {
-            throw CroftException.World($"cannot run \"{Program}\": {e.Message}", $"install it (./demo lists and installs every program that Croft calls)", e);
+            throw CroftException.World(
+                $"cannot run \"{Program}\": {e.Message}",
+                $"install it (./demo lists and installs every program that Croft calls)",
+                e
+            );
         }
     }
 

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Croft.Tools;
 
 /// <summary>
-/// Tells what a command waits for, once that takes long. Whatever waits says so here, so that nothing ever stands still without a word. Of waits
+/// Tells what a command waits for, once that takes long. Whatever waits says so here, so that nothing ever stands still without a word. Of
+/// waits
 /// inside each other only the outermost speaks: it knows what the others are for.
 /// </summary>
 public static class Waits
@@ -56,12 +57,20 @@ public static class Waits
 
         public void Say(long now)
         {
-            var due = waits.Where(w => TimeProvider.System.GetElapsedTime(w.Key.Began, now) >= First && TimeProvider.System.GetElapsedTime(w.Value, now) >= Again)
-                .Select(w => w.Key).OrderBy(w => w.Began).ToList();
+            var due = waits
+                .Where(w =>
+                    TimeProvider.System.GetElapsedTime(w.Key.Began, now) >= First
+                    && TimeProvider.System.GetElapsedTime(w.Value, now) >= Again
+                )
+                .Select(w => w.Key)
+                .OrderBy(w => w.Began)
+                .ToList();
             foreach (var wait in due)
                 waits.TryUpdate(wait, now, waits.GetValueOrDefault(wait));
             foreach (var wait in due.Take(due.Count > MostLines ? MostLines - 1 : MostLines))
-                passing($"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(Seen(wait) is { Length: > 0 } seen ? "; last seen: " + seen : "")})");
+                passing(
+                    $"Still waiting for {wait.What} ({TimeProvider.System.GetElapsedTime(wait.Began, now).TotalSeconds:0} s{(Seen(wait) is { Length: > 0 } seen ? "; last seen: " + seen : "")})"
+                );
             if (due.Count > MostLines)
                 passing($"Still waiting for {due.Count - MostLines + 1} things more");
         }

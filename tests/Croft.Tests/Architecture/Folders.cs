@@ -26,7 +26,11 @@ public sealed class Folders
     static readonly string Library = Path.Combine(Repository.Root, "src/Croft");
 
     [Fact]
-    public void KnowOnlyWhatTheyMay() => Assert.Equal([], Uses(Library).Where(use => use.Folder != use.Known && !Known[use.Folder].Contains(use.Known)).Select(use => use.ToString()));
+    public void KnowOnlyWhatTheyMay() =>
+        Assert.Equal(
+            [],
+            Uses(Library).Where(use => use.Folder != use.Known && !Known[use.Folder].Contains(use.Known)).Select(use => use.ToString())
+        );
 
     [Fact]
     public void AreAllowedNothingThatTheyDoNotUse()
@@ -45,21 +49,46 @@ public sealed class Folders
     }
 
     [Fact]
-    public void AreAllNamedHere() => Assert.Equal(Known.Keys.Where(k => k.Length > 0).Order(StringComparer.Ordinal), Directory.GetDirectories(Library).Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj")).Order(StringComparer.Ordinal));
+    public void AreAllNamedHere() =>
+        Assert.Equal(
+            Known.Keys.Where(k => k.Length > 0).Order(StringComparer.Ordinal),
+            Directory
+                .GetDirectories(Library)
+                .Select(d => Path.GetFileName(d)!)
+                .Where(d => d is not ("bin" or "obj"))
+                .Order(StringComparer.Ordinal)
+        );
 
     [Fact]
-    public void OfTheBindingAreUsedByItsEngineOnly() => Assert.Equal(
-        [],
-        Sources(Path.Combine(Repository.Root, "src")).Where(file => !Relative(file).StartsWith("src/Croft.Libvirt/", StringComparison.Ordinal) && !Relative(file).StartsWith("src/Croft/Engines/Libvirt/", StringComparison.Ordinal))
-            .Where(file => Regex.IsMatch(File.ReadAllText(file), @"\busing Croft\.Libvirt\b|\bCroft\.Libvirt\.\w")).Select(Relative));
+    public void OfTheBindingAreUsedByItsEngineOnly() =>
+        Assert.Equal(
+            [],
+            Sources(Path.Combine(Repository.Root, "src"))
+                .Where(file =>
+                    !Relative(file).StartsWith("src/Croft.Libvirt/", StringComparison.Ordinal)
+                    && !Relative(file).StartsWith("src/Croft/Engines/Libvirt/", StringComparison.Ordinal)
+                )
+                .Where(file => Regex.IsMatch(File.ReadAllText(file), @"\busing Croft\.Libvirt\b|\bCroft\.Libvirt\.\w"))
+                .Select(Relative)
+        );
 
     [Theory]
     [InlineData("Croft.Libvirt", "")]
     [InlineData("Croft", "Croft.Libvirt")]
     [InlineData("Croft.Cli", "Croft")]
-    public void OfProjectsReferenceDownwardsOnly(string project, string references) => Assert.Equal(
-        references,
-        string.Join(' ', Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "src", project, project + ".csproj")), "<ProjectReference Include=\"[^\"]*/([^/]+)\\.csproj\"").Select(m => m.Groups[1].Value)));
+    public void OfProjectsReferenceDownwardsOnly(string project, string references) =>
+        Assert.Equal(
+            references,
+            string.Join(
+                ' ',
+                Regex
+                    .Matches(
+                        File.ReadAllText(Path.Combine(Repository.Root, "src", project, project + ".csproj")),
+                        "<ProjectReference Include=\"[^\"]*/([^/]+)\\.csproj\""
+                    )
+                    .Select(m => m.Groups[1].Value)
+            )
+        );
 
     /// <summary>By <c>using</c>, and by a name such as <c>Farms.MachineSpec</c> that is a type there.</summary>
     static IEnumerable<Use> Uses(string library)
@@ -70,9 +99,18 @@ public sealed class Folders
             var parts = Path.GetRelativePath(library, file).Split('/');
             var folder = parts.Length == 1 ? "" : parts[0];
             var text = File.ReadAllText(file);
-            foreach (Match match in Regex.Matches(text, @"^using (?:static )?Croft\.(\w+)[.;]|(?<![\w.""])(?:Croft\.)?(\w+)\.(\w+)", RegexOptions.Multiline))
+            foreach (
+                Match match in Regex.Matches(
+                    text,
+                    @"^using (?:static )?Croft\.(\w+)[.;]|(?<![\w.""])(?:Croft\.)?(\w+)\.(\w+)",
+                    RegexOptions.Multiline
+                )
+            )
             {
-                var known = match.Groups[1].Success ? match.Groups[1].Value : types.Contains($"Croft.{match.Groups[2].Value}.{match.Groups[3].Value}") ? match.Groups[2].Value : "";
+                var known =
+                    match.Groups[1].Success ? match.Groups[1].Value
+                    : types.Contains($"Croft.{match.Groups[2].Value}.{match.Groups[3].Value}") ? match.Groups[2].Value
+                    : "";
                 if (Known.ContainsKey(known) && known.Length > 0)
                     yield return new(folder, known, Relative(file));
             }
@@ -80,7 +118,10 @@ public sealed class Folders
     }
 
     static IEnumerable<string> Sources(string folder) =>
-        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     static string Relative(string file) => Path.GetRelativePath(Repository.Root, file);
 

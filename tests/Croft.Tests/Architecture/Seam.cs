@@ -15,14 +15,19 @@ public sealed class Seam
     public void IsNotSeenThrough(string word, string besides) => Assert.Equal([], Above(besides, word, line => line));
 
     [Fact]
-    public void HasNoDomainsAboveIt() => Assert.Equal([], Above("Farms", @"\b[dD]omain\b", line => Regex.Replace(line, @"\$?""(?:[^""\\]|\\.)*""", "")));
+    public void HasNoDomainsAboveIt() =>
+        Assert.Equal([], Above("Farms", @"\b[dD]omain\b", line => Regex.Replace(line, @"\$?""(?:[^""\\]|\\.)*""", "")));
 
     /// <summary>Lines of code that hold a word, in all files but those of one folder, comments aside.</summary>
     static IEnumerable<string> Above(string besides, string word, Func<string, string> view) =>
         from path in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
         let file = Path.GetRelativePath(Repository.Root, path)
-        where !file.Contains("/obj/", StringComparison.Ordinal) && !file.StartsWith("src/Croft.Libvirt/", StringComparison.Ordinal)
-            && !file.StartsWith("src/Croft/Engines/Libvirt/", StringComparison.Ordinal) && !Carriers.Contains(file) && (besides.Length == 0 || !file.StartsWith($"src/Croft/{besides}/", StringComparison.Ordinal))
+        where
+            !file.Contains("/obj/", StringComparison.Ordinal)
+            && !file.StartsWith("src/Croft.Libvirt/", StringComparison.Ordinal)
+            && !file.StartsWith("src/Croft/Engines/Libvirt/", StringComparison.Ordinal)
+            && !Carriers.Contains(file)
+            && (besides.Length == 0 || !file.StartsWith($"src/Croft/{besides}/", StringComparison.Ordinal))
         from line in File.ReadLines(path)
         where !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && Regex.IsMatch(view(line), word)
         select $"{file}: {line.Trim()}";

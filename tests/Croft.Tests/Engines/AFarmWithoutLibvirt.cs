@@ -14,15 +14,52 @@ public sealed class AFarmWithoutLibvirt
     [Fact]
     public async Task ComesUpRunsIsListedAndGoes()
     {
-        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p, firmware: bios }, { name: b, platform: p, firmware: bios } ]");
-        using var openFarm = await OpenFarm.OpenAsync(farm.Farm, farm.Settings with { Clock = TimeProvider.System, Backends = new Nothing() }, Cancel);
-        var up = await FarmUp.RunAsync(openFarm, await openFarm.PlanAsync(Cancel), recreate: false, "up", _ => { }, SimulatedFarm.Silent, Cancel);
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            "  list: [ { name: a, platform: p, firmware: bios }, { name: b, platform: p, firmware: bios } ]"
+        );
+        using var openFarm = await OpenFarm.OpenAsync(
+            farm.Farm,
+            farm.Settings with
+            {
+                Clock = TimeProvider.System,
+                Backends = new Nothing(),
+            },
+            Cancel
+        );
+        var up = await FarmUp.RunAsync(
+            openFarm,
+            await openFarm.PlanAsync(Cancel),
+            recreate: false,
+            "up",
+            _ => { },
+            SimulatedFarm.Silent,
+            Cancel
+        );
         Assert.Equal("2 passed", up!.Counts + string.Concat(up.Machines.Where(m => !m.IsGood).Select(m => $"; {m.Worst?.Reason}")));
         Assert.Equal(["a Running", "b Running"], (await openFarm.ListAsync(Cancel)).Select(m => $"{m.Record.Name} {m.State.Power}"));
-        var run = await FarmRun.RunAsync(openFarm, await openFarm.PlanAsync(Cancel), RunOptions.Default with { Fresh = true }, _ => { }, SimulatedFarm.Silent, null, Cancel);
+        var run = await FarmRun.RunAsync(
+            openFarm,
+            await openFarm.PlanAsync(Cancel),
+            RunOptions.Default with
+            {
+                Fresh = true,
+            },
+            _ => { },
+            SimulatedFarm.Silent,
+            null,
+            Cancel
+        );
         Assert.Equal("2 passed", run.Counts);
         Assert.Equal("startup, shutdown", string.Join(", ", run.Machines[0].Steps.Select(s => s.Name)));
-        await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(Cancel)).Inventory, [.. await openFarm.ListAsync(Cancel)], everything: true, Cancel);
+        await FarmDown.DestroyAsync(
+            openFarm,
+            (await openFarm.ObserveAsync(Cancel)).Inventory,
+            [.. await openFarm.ListAsync(Cancel)],
+            everything: true,
+            Cancel
+        );
         Assert.Empty(await openFarm.ListAsync(Cancel));
     }
 
@@ -30,7 +67,15 @@ public sealed class AFarmWithoutLibvirt
     public async Task IsToldWhatItsEngineCannotDo()
     {
         using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p, firmware: uefi } ]");
-        using var openFarm = await OpenFarm.OpenAsync(farm.Farm, farm.Settings with { Clock = TimeProvider.System, Backends = new Nothing() }, Cancel);
+        using var openFarm = await OpenFarm.OpenAsync(
+            farm.Farm,
+            farm.Settings with
+            {
+                Clock = TimeProvider.System,
+                Backends = new Nothing(),
+            },
+            Cancel
+        );
         Assert.Contains("has neither UEFI nor TPMs to choose", Assert.Single((await openFarm.PlanAsync(Cancel)).Problems).Message);
     }
 
@@ -38,13 +83,20 @@ public sealed class AFarmWithoutLibvirt
     {
         readonly NullEngine engine = new("h0");
 
-        public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) => Task.FromResult<IEngine>(engine);
+        public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
+            Task.FromResult<IEngine>(engine);
 
         public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new NullGuest(access);
 
         public Task<string> UserKeyAsync(string file, CancellationToken cancel) => Task.FromResult("ssh-ed25519 AAAAuseruseruseruser");
 
-        public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel) => Task.FromResult(new KeyPair("-----BEGIN OPENSSH PRIVATE KEY-----\nnone\n-----END OPENSSH PRIVATE KEY-----\n", "ssh-ed25519 AAAAhosthosthost"));
+        public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel) =>
+            Task.FromResult(
+                new KeyPair(
+                    "-----BEGIN OPENSSH PRIVATE KEY-----\nnone\n-----END OPENSSH PRIVATE KEY-----\n",
+                    "ssh-ed25519 AAAAhosthosthost"
+                )
+            );
     }
 
     sealed class NullGuest(GuestAccess access) : IGuest, IGuestShell
@@ -55,7 +107,8 @@ public sealed class AFarmWithoutLibvirt
 
         public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => Task.CompletedTask;
 
-        public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) => Task.FromResult<(IGuestShell?, string?)>((this, null));
+        public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
+            Task.FromResult<(IGuestShell?, string?)>((this, null));
 
         public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) => Task.FromResult(new ToolResult(0, "", ""));
 

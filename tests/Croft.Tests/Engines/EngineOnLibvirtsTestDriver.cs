@@ -24,12 +24,16 @@ public sealed class EngineOnLibvirtsTestDriver : EngineContract
 
     private protected override async Task OnAsync(Func<IEngine, Task> use)
     {
-        using var engine = new LibvirtEngine(await LibvirtHost.ConnectAsync("h", "test:///default", "/croft", TimeSpan.FromSeconds(10), Cancel), (_, _, _) => Task.CompletedTask);
+        using var engine = new LibvirtEngine(
+            await LibvirtHost.ConnectAsync("h", "test:///default", "/croft", TimeSpan.FromSeconds(10), Cancel),
+            (_, _, _) => Task.CompletedTask
+        );
         try
         {
             await use(engine);
         }
-        catch (Exception e) when (e is CroftException { InnerException: LibvirtException } && Beyond.Contains(TestContext.Current.TestMethod?.MethodName))
+        catch (Exception e)
+            when (e is CroftException { InnerException: LibvirtException } && Beyond.Contains(TestContext.Current.TestMethod?.MethodName))
         {
             Assert.Skip($"libvirt's test driver cannot do it: {e.Message}");
         }

@@ -17,6 +17,7 @@ public sealed class EngineOnSimulatedHosts : StatesContract
                 using var engine = await new SimulatedBackends(simulation).ConnectAsync("h", "", "", TimeSpan.FromSeconds(10), Cancel);
                 await use(engine);
             },
-            TimeSpan.FromHours(1));
+            TimeSpan.FromHours(1)
+        );
     }
 }

@@ -11,7 +11,10 @@ public sealed partial class FlagsByVersion
     [InlineData("8.8.0", DomainUndefineFlags.ManagedSave | DomainUndefineFlags.Nvram)]
     [InlineData("8.9.0", DomainUndefineFlags.ManagedSave | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm)]
     public void AreLeftOutWhereLibvirtIsTooOldForThem(string version, DomainUndefineFlags passed) =>
-        Assert.Equal(passed, Since.In(Version.Parse(version), DomainUndefineFlags.ManagedSave | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm));
+        Assert.Equal(
+            passed,
+            Since.In(Version.Parse(version), DomainUndefineFlags.ManagedSave | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm)
+        );
 
     [Fact]
     public void AreAllKnownByTheVersionTheyCameWith()

@@ -15,9 +15,22 @@ public sealed class LibvirtXml
     const string Hostile = "/a\"b'/><domain type='x'>&lt;]]>\n\té\u4e2d &amp;";
 
     static readonly MachineRecord Record = new(
-        "f", "owner", Hostile, "db", "debian_13", "amd64", "root", "h", "d", "run-1", "ssh\"<&>", "ssh-ed25519 AAAA", "f.db.seed.0.iso",
+        "f",
+        "owner",
+        Hostile,
+        "db",
+        "debian_13",
+        "amd64",
+        "root",
+        "h",
+        "d",
+        "run-1",
+        "ssh\"<&>",
+        "ssh-ed25519 AAAA",
+        "f.db.seed.0.iso",
         [new("lan", "f.lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null), new("u", null, "52:54:00:00:00:02", null, 22001)],
-        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")])
+        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")]
+    )
     {
         Made = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
         HardwareVersion = MachineRecord.NewestHardware,
@@ -26,7 +39,9 @@ public sealed class LibvirtXml
     [Fact]
     public void OfARecordIsReadAsItWasWritten()
     {
-        var read = RecordXml.Read(XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => "/pool/" + volume)))!;
+        var read = RecordXml.Read(
+            XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => "/pool/" + volume))
+        )!;
         Assert.Equal(Record with { Nics = [], Disks = [] }, read with { Nics = [], Disks = [] });
         Assert.Equal(Record.Nics, read.Nics);
         Assert.Equal(Record.Disks, read.Disks);
@@ -35,13 +50,21 @@ public sealed class LibvirtXml
     }
 
     [Fact]
-    public void OfARecordThatIsSetAloneHasNoNamespace() => Assert.Equal(XNamespace.None, RecordXml.Write(Record, XNamespace.None).Name.Namespace);
+    public void OfARecordThatIsSetAloneHasNoNamespace() =>
+        Assert.Equal(XNamespace.None, RecordXml.Write(Record, XNamespace.None).Name.Namespace);
 
     [Fact]
     public void OfADefinitionOfThenStandsOnTheDisksOfNow()
     {
-        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13, memory: 320MiB }", Record), volume => "/pool/" + volume));
-        var now = Record with { Run = "run-2", Seed = "f.db.seed.1.iso", Disks = [new("root", "f.db.root.7.qcow2"), new("data", "f.db.data.4.qcow2")] };
+        var xml = XElement.Parse(
+            DomainXml.Write(Machine("{ name: db, platform: debian_13, memory: 320MiB }", Record), volume => "/pool/" + volume)
+        );
+        var now = Record with
+        {
+            Run = "run-2",
+            Seed = "f.db.seed.1.iso",
+            Disks = [new("root", "f.db.root.7.qcow2"), new("data", "f.db.data.4.qcow2")],
+        };
         DomainXml.Refit(xml, now, volume => "/pool/" + volume);
         var read = RecordXml.Read(xml)!;
         Assert.Equal(("run-2", "f.db.seed.1.iso"), (read.Run, read.Seed));
@@ -53,7 +76,13 @@ public sealed class LibvirtXml
     [Fact]
     public void OfAMachineWithUefiNamesItsVariables()
     {
-        var machine = Machine("{ name: db, platform: debian_13, target: amd64, firmware: uefi }", Record with { Nvram = "f.db.nvram.0.fd" });
+        var machine = Machine(
+            "{ name: db, platform: debian_13, target: amd64, firmware: uefi }",
+            Record with
+            {
+                Nvram = "f.db.nvram.0.fd",
+            }
+        );
         var xml = XElement.Parse(DomainXml.Write(machine, volume => "/pool/" + volume));
         Assert.Equal("f.db.nvram.0.fd", RecordXml.Read(xml)!.Nvram);
         DomainXml.Refit(xml, machine.Record with { Nvram = "f.db.nvram.4.fd" }, volume => "/pool/" + volume);
@@ -65,10 +94,18 @@ public sealed class LibvirtXml
     [Fact]
     public void OfARawDiskSaysSoUntilAnOverlayStandsOnIt()
     {
-        var machine = Machine("{ name: db, platform: debian_13 }", Record with { Disks = [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.0.raw")] });
+        var machine = Machine(
+            "{ name: db, platform: debian_13 }",
+            Record with
+            {
+                Disks = [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.0.raw")],
+            }
+        );
         var xml = XElement.Parse(DomainXml.Write(machine, volume => "/pool/" + volume));
         Assert.Equal(["qcow2", "raw", "raw"], Formats()); // the last is the seed
-        DomainXml.Refit(xml, machine.Record with { Disks = [new("root", "f.db.root.1.qcow2"), new("data", "f.db.data.1.qcow2")] }, volume => "/pool/" + volume);
+        DomainXml.Refit(xml, machine.Record with { Disks = [new("root", "f.db.root.1.qcow2"), new("data", "f.db.data.1.qcow2")] }, volume =>
+            "/pool/" + volume
+        );
         Assert.Equal(["qcow2", "qcow2", "raw"], Formats());
 
         IEnumerable<string?> Formats() => xml.Descendants("driver").Select(d => (string?)d.Attribute("type")).Take(3);
@@ -86,7 +123,10 @@ public sealed class LibvirtXml
     {
         var network = Network() with { Folder = Hostile };
         var read = NetworkXml.Read(NetworkXml.Write(network), active: true);
-        Assert.Equal(("f.lan", "f", "owner", Hostile, "lan", network.Cidr, false), (read.Name, read.Farm, read.Owner, read.Folder, read.Network, read.Cidr!.Value, read.SpanningTree));
+        Assert.Equal(
+            ("f.lan", "f", "owner", Hostile, "lan", network.Cidr, false),
+            (read.Name, read.Farm, read.Owner, read.Folder, read.Network, read.Cidr!.Value, read.SpanningTree)
+        );
         Assert.Equal(network.Reservations, read.Reservations);
         Assert.Equal(Record.Made, NetworkXml.Read(NetworkXml.Write(network with { Made = Record.Made }), active: true).Made);
         Assert.Equal((network.Nat, (bool?)network.Dhcp, "f.croft.internal"), (read.Nat, read.Dhcp, read.Zone));
@@ -109,7 +149,10 @@ public sealed class LibvirtXml
 
     [Fact]
     public void OfANetworkHasBothNamesOfAMachine() =>
-        Assert.Equal("<host ip=\"10.9.0.10\"><hostname>db</hostname><hostname>db.f</hostname></host>", XElement.Parse(NetworkXml.DnsHost(new(IPAddress.Parse("10.9.0.10"), "", "db"), "f")).ToString(SaveOptions.DisableFormatting));
+        Assert.Equal(
+            "<host ip=\"10.9.0.10\"><hostname>db</hostname><hostname>db.f</hostname></host>",
+            XElement.Parse(NetworkXml.DnsHost(new(IPAddress.Parse("10.9.0.10"), "", "db"), "f")).ToString(SaveOptions.DisableFormatting)
+        );
 
     [Fact]
     public void OfAMachineSaysWhichFilesAndNetworksItUses()
@@ -123,8 +166,14 @@ public sealed class LibvirtXml
     [Fact]
     public void OfAForeignNetworkIsRead()
     {
-        var read = NetworkXml.Read("<network><name>default</name><bridge name='virbr0' stp='on'/><ip address='192.168.122.1' netmask='255.255.255.0'><dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip><ip family='ipv6' address='fd00::1' prefix='64'/></network>", active: false);
-        Assert.Equal((null, IPNetwork.Parse("192.168.122.0/24"), true, 0), (read.Farm, read.Cidr!.Value, read.SpanningTree, read.Reservations.Length));
+        var read = NetworkXml.Read(
+            "<network><name>default</name><bridge name='virbr0' stp='on'/><ip address='192.168.122.1' netmask='255.255.255.0'><dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip><ip family='ipv6' address='fd00::1' prefix='64'/></network>",
+            active: false
+        );
+        Assert.Equal(
+            (null, IPNetwork.Parse("192.168.122.0/24"), true, 0),
+            (read.Farm, read.Cidr!.Value, read.SpanningTree, read.Reservations.Length)
+        );
         Assert.Null(NetworkXml.Read("<network><name>br</name><forward mode='bridge'/></network>", active: true).Cidr);
     }
 
@@ -132,7 +181,10 @@ public sealed class LibvirtXml
     public void OfAMachineHoldsEveryPathWhole()
     {
         var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => Hostile + volume));
-        Assert.Equal([Hostile + "f.db.root.0.qcow2", Hostile + "f.db.data.3.qcow2", Hostile + "f.db.seed.0.iso"], xml.Descendants("source").Select(s => (string?)s.Attribute("file")).Where(f => f is not null));
+        Assert.Equal(
+            [Hostile + "f.db.root.0.qcow2", Hostile + "f.db.data.3.qcow2", Hostile + "f.db.seed.0.iso"],
+            xml.Descendants("source").Select(s => (string?)s.Attribute("file")).Where(f => f is not null)
+        );
         Assert.Equal(Hostile + "image.kernel", xml.Element("os")!.Element("kernel")!.Value);
         Assert.Equal(Record.Folder, RecordXml.Read(xml)!.Folder);
         Assert.Single(xml.DescendantsAndSelf("domain"));
@@ -154,28 +206,37 @@ public sealed class LibvirtXml
     [InlineData("platform: debian_12, target: i386", "qemu", true)]
     public async Task OfAMachineIsValid(string keys, string virtType, bool kernel)
     {
-        var machine = Machine($"{{ name: db, {keys} }}", Record with { Folder = "/a b/é&<", Nvram = "f.db.nvram.0.fd" }) with { VirtType = virtType };
+        var machine = Machine($"{{ name: db, {keys} }}", Record with { Folder = "/a b/é&<", Nvram = "f.db.nvram.0.fd" }) with
+        {
+            VirtType = virtType,
+        };
         await ValidateAsync("domain", DomainXml.Write(kernel ? machine : machine with { Boot = null }, volume => "/pool/" + volume));
     }
 
     [Fact]
     public async Task OfCardsOnWhatOthersMadeIsValidAndReadAsItWasWritten()
     {
-        var machine = Machine("{ name: db, platform: debian_13 }", Record with
-        {
-            Nics =
-            [
-                new("lan", "br0", "52:54:00:00:00:01", null, null) { Source = NicSource.Bridge, Model = "e1000e" },
-                new("wire", "eth0", "52:54:00:00:00:02", null, null) { Source = NicSource.Device },
-                new("old", "default", "52:54:00:00:00:03", null, null),
-            ],
-        });
+        var machine = Machine(
+            "{ name: db, platform: debian_13 }",
+            Record with
+            {
+                Nics =
+                [
+                    new("lan", "br0", "52:54:00:00:00:01", null, null) { Source = NicSource.Bridge, Model = "e1000e" },
+                    new("wire", "eth0", "52:54:00:00:00:02", null, null) { Source = NicSource.Device },
+                    new("old", "default", "52:54:00:00:00:03", null, null),
+                ],
+            }
+        );
         var xml = DomainXml.Write(machine, volume => "/pool/" + volume);
         await ValidateAsync("domain", xml);
         var read = XElement.Parse(xml);
         Assert.Equal(machine.Record.Nics, RecordXml.Read(read)!.Nics);
         Assert.Equal(["bridge", "direct", "network"], read.Descendants("interface").Select(card => (string?)card.Attribute("type")));
-        Assert.Equal(["e1000e", "virtio", "virtio"], read.Descendants("interface").Elements("model").Select(model => (string?)model.Attribute("type")));
+        Assert.Equal(
+            ["e1000e", "virtio", "virtio"],
+            read.Descendants("interface").Elements("model").Select(model => (string?)model.Attribute("type"))
+        );
     }
 
     [Theory]
@@ -189,7 +250,9 @@ public sealed class LibvirtXml
     [InlineData("platform: debian_13, target: s390x", "qemu", "", null)]
     public void OfAMachineHasWhatItsArchitectureHas(string keys, string virtType, string features, string? cpu)
     {
-        var xml = XElement.Parse(DomainXml.Write(Machine($"{{ name: db, {keys} }}", Record) with { VirtType = virtType }, volume => volume));
+        var xml = XElement.Parse(
+            DomainXml.Write(Machine($"{{ name: db, {keys} }}", Record) with { VirtType = virtType }, volume => volume)
+        );
         Assert.Equal(features, string.Join(' ', xml.Element("features")!.Elements().Select(feature => feature.Name)));
         Assert.Equal(cpu, (string?)xml.Element("cpu")?.Element("model"));
     }
@@ -206,10 +269,19 @@ public sealed class LibvirtXml
     {
         using var folder = new TemporaryFolder();
         folder.Write("d.qcow2", "");
-        var text = $"farm: f\nplatforms: {{ own: {{ image: {{ file: {folder.Path}/d.qcow2 }} }} }}\nvms: {{ list: [ {{ name: db, platform: own, {keys} }} ] }}";
-        var machine = Machine("{ name: db, platform: debian_13 }", Record) with { Spec = Reading.Farm(text).Machines[0], Boot = null, VirtType = "qemu" };
+        var text =
+            $"farm: f\nplatforms: {{ own: {{ image: {{ file: {folder.Path}/d.qcow2 }} }} }}\nvms: {{ list: [ {{ name: db, platform: own, {keys} }} ] }}";
+        var machine = Machine("{ name: db, platform: debian_13 }", Record) with
+        {
+            Spec = Reading.Farm(text).Machines[0],
+            Boot = null,
+            VirtType = "qemu",
+        };
         var xml = DomainXml.Write(machine, volume => "/pool/" + volume);
-        Assert.Equal(has ? ["vga"] : [], XElement.Parse(xml).Descendants("video").Elements("model").Select(model => (string?)model.Attribute("type")));
+        Assert.Equal(
+            has ? ["vga"] : [],
+            XElement.Parse(xml).Descendants("video").Elements("model").Select(model => (string?)model.Attribute("type"))
+        );
         await ValidateAsync("domain", xml);
     }
 
@@ -222,43 +294,70 @@ public sealed class LibvirtXml
     [InlineData("target: s390x", 1, 0)]
     public void OfAMachineHasPortsForItsCardsAndEightMore(string keys, int version, int ports)
     {
-        var xml = XElement.Parse(DomainXml.Write(Machine($"{{ name: db, platform: debian_13, {keys} }}", Record with { HardwareVersion = version }), volume => volume));
+        var xml = XElement.Parse(
+            DomainXml.Write(Machine($"{{ name: db, platform: debian_13, {keys} }}", Record with { HardwareVersion = version }), volume =>
+                volume
+            )
+        );
         Assert.Equal(ports, xml.Descendants("controller").Count(c => (string?)c.Attribute("model") == "pcie-root-port"));
         Assert.Equal(version, xml.Descendants("controller").Count(c => (string?)c.Attribute("type") == "scsi"));
     }
 
     [Fact]
     public void OfAMachineThatQemuLoadsAKernelIntoHasNoVga() =>
-        Assert.DoesNotContain("<video", DomainXml.Write(Machine("{ name: db, platform: debian_13, target: amd64 }", Record), volume => volume));
+        Assert.DoesNotContain(
+            "<video",
+            DomainXml.Write(Machine("{ name: db, platform: debian_13, target: amd64 }", Record), volume => volume)
+        );
 
     [Fact]
     public void OfAMachineWithoutPciHasNoPciCards()
     {
         var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13, target: s390x }", Record), volume => volume));
         Assert.Empty(xml.Descendants("rom"));
-        Assert.Contains(xml.Descendants().Attributes("value"), option => option.Value == "virtio-net-ccw,netdev=croft0,mac=52:54:00:00:00:02,devno=fe.0.0010");
+        Assert.Contains(xml.Descendants().Attributes("value"), option =>
+            option.Value == "virtio-net-ccw,netdev=croft0,mac=52:54:00:00:00:02,devno=fe.0.0010"
+        );
     }
 
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public Task OfANetworkIsValid(bool nat, bool dhcp) => ValidateAsync("network", NetworkXml.Write(Network() with { Nat = nat, Dhcp = dhcp }));
+    public Task OfANetworkIsValid(bool nat, bool dhcp) =>
+        ValidateAsync("network", NetworkXml.Write(Network() with { Nat = nat, Dhcp = dhcp }));
 
-    static NetworkDefinition Network() => new(
-        "f", "owner", "/folder", "lan", Identity.Bridge("f", "lan"), Nat: true, Dhcp: true, IPNetwork.Parse("10.9.0.0/24"),
-        [new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"), new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web")]);
+    static NetworkDefinition Network() =>
+        new(
+            "f",
+            "owner",
+            "/folder",
+            "lan",
+            Identity.Bridge("f", "lan"),
+            Nat: true,
+            Dhcp: true,
+            IPNetwork.Parse("10.9.0.0/24"),
+            [new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"), new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web")]
+        );
 
-    static DomainDefinition Machine(string entry, MachineRecord record) => new(
-        record, Identity.Uuid("f", "db"), Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0], "kvm",
-        new("image.kernel", "image.initrd", "root=/dev/vda quiet"), "f.db.console.log");
+    static DomainDefinition Machine(string entry, MachineRecord record) =>
+        new(
+            record,
+            Identity.Uuid("f", "db"),
+            Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0],
+            "kvm",
+            new("image.kernel", "image.initrd", "root=/dev/vda quiet"),
+            "f.db.console.log"
+        );
 
     static async Task ValidateAsync(string schema, string xml)
     {
         if (!File.Exists("/usr/bin/virt-xml-validate") || !File.Exists($"/usr/share/libvirt/schemas/{schema}.rng"))
             Assert.Skip("virt-xml-validate is not installed (libvirt-clients, libvirt-daemon)");
         using var folder = new TemporaryFolder();
-        var result = await new Tool("virt-xml-validate", folder.Write("it.xml", xml), schema).RunAsync(TestContext.Current.CancellationToken);
+        var result = await new Tool("virt-xml-validate", folder.Write("it.xml", xml), schema).RunAsync(
+            TestContext.Current.CancellationToken
+        );
         Assert.True(result.ExitCode == 0, result.Error + xml);
     }
 }

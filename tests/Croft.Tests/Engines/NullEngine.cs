@@ -5,7 +5,9 @@ using Croft.Journal;
 
 namespace Croft.Tests.Engines;
 
-/// <summary>The least that an engine must be: machines in memory, made of nothing. It knows no libvirt, and whoever uses it does not miss that.</summary>
+/// <summary>
+/// The least that an engine must be: machines in memory, made of nothing. It knows no libvirt, and whoever uses it does not miss that.
+/// </summary>
 sealed class NullEngine(string name) : IEngine
 {
     readonly ConcurrentDictionary<MachineId, MachineState> machines = new();
@@ -22,55 +24,81 @@ sealed class NullEngine(string name) : IEngine
 
     public Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel) => ObserveRoomAsync(cancel);
 
-    public Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) => Task.FromResult(HypervisorState.Silent(name, "") with
-    {
-        Id = "nowhere",
-        Unreachable = null,
-        Version = "none 1",
-        VirtTypes = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("x86_64", ["kvm"]),
-        Vcpus = 16,
-        Memory = 64L << 30,
-        Machines = [.. machines.Values.OrderBy(m => m.Name)],
-        Networks = [.. networks.Values],
-        Can = Can,
-    });
+    public Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) =>
+        Task.FromResult(
+            HypervisorState.Silent(name, "") with
+            {
+                Id = "nowhere",
+                Unreachable = null,
+                Version = "none 1",
+                VirtTypes = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("x86_64", ["kvm"]),
+                Vcpus = 16,
+                Memory = 64L << 30,
+                Machines = [.. machines.Values.OrderBy(m => m.Name)],
+                Networks = [.. networks.Values],
+                Can = Can,
+            }
+        );
 
-    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) => Task.FromResult(machines.Values.OrderBy(m => m.Name).ToImmutableArray());
+    public Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) =>
+        Task.FromResult(machines.Values.OrderBy(m => m.Name).ToImmutableArray());
 
-    public Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) => Task.FromResult(machines.GetValueOrDefault(machine));
+    public Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) =>
+        Task.FromResult(machines.GetValueOrDefault(machine));
 
-    public Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel) => Task.FromResult(image);
+    public Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel) =>
+        Task.FromResult(image);
 
-    public Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel)
+    public Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
+        PlannedNetwork network,
+        string owner,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         var wanted = network.Definition;
-        var there = networks.GetOrAdd(wanted.Name, _ => new(wanted.Name, wanted.Farm, owner, wanted.Folder, wanted.Network, wanted.Cidr, true, false, []));
+        var there = networks.GetOrAdd(wanted.Name, _ =>
+            new(wanted.Name, wanted.Farm, owner, wanted.Folder, wanted.Network, wanted.Cidr, true, false, [])
+        );
         if (there.Owner != owner)
             throw CroftException.World($"network {wanted.Name} is not this farm's");
-        networks[wanted.Name] = there with { Reservations = [.. there.Reservations.Union(wanted.Reservations)], Published = [.. there.Reservations.Union(wanted.Reservations)] };
+        networks[wanted.Name] = there with
+        {
+            Reservations = [.. there.Reservations.Union(wanted.Reservations)],
+            Published = [.. there.Reservations.Union(wanted.Reservations)],
+        };
         return Task.FromResult<Func<CancellationToken, Task>>(_ => Task.CompletedTask);
     }
 
-    public Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel) => ChangeAsync(machine, seed, journal, cancel);
+    public Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel) =>
+        ChangeAsync(machine, seed, journal, cancel);
 
     public Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel)
     {
         var (id, before) = (machine.Record.Id, machines.GetValueOrDefault(machine.Record.Id));
         machines[id] = new(id.ToString(), machine.Uuid, PowerState.Off, machine.Spec.Vcpus, machine.Spec.Memory, machine.Record);
         return Task.FromResult(new MachineChange(machine.Record, () =>
-        {
-            _ = before is null ? machines.TryRemove(id, out _) : (machines[id] = before) is null;
-            return Task.CompletedTask;
-        }));
+            {
+                _ = before is null ? machines.TryRemove(id, out _) : (machines[id] = before) is null;
+                return Task.CompletedTask;
+            }));
     }
 
     public Task MarkAsync(MachineRecord record, CancellationToken cancel) => On(record.Id, m => m with { Record = record });
 
-    public Task StartAsync(MachineId machine, CancellationToken cancel) => On(
-        machine, m => m.IsOn ? throw CroftException.World($"{machine} runs already") : m with { Power = PowerState.Running }, MachineSignal.Started);
+    public Task StartAsync(MachineId machine, CancellationToken cancel) =>
+        On(
+            machine,
+            m => m.IsOn ? throw CroftException.World($"{machine} runs already") : m with { Power = PowerState.Running },
+            MachineSignal.Started
+        );
 
-    public Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel) => On(
-        machine, m => how == StopBy.Resetting ? m : m with { Power = PowerState.Off }, how == StopBy.Resetting ? null : MachineSignal.Stopped);
+    public Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel) =>
+        On(
+            machine,
+            m => how == StopBy.Resetting ? m : m with { Power = PowerState.Off },
+            how == StopBy.Resetting ? null : MachineSignal.Stopped
+        );
 
     public Task PauseAsync(MachineId machine, CancellationToken cancel) => throw new NotSupportedException();
 
@@ -88,14 +116,29 @@ sealed class NullEngine(string name) : IEngine
 
     public Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel) => Task.FromResult<(int, string)?>(null);
+    public Task<(int ExitCode, string Output)?> RunInGuestAsync(
+        MachineId machine,
+        string script,
+        TimeSpan patience,
+        CancellationToken cancel
+    ) => Task.FromResult<(int, string)?>(null);
 
-    public Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel) => Task.FromResult(ImmutableArray<MachineFile>.Empty);
+    public Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel) =>
+        Task.FromResult(ImmutableArray<MachineFile>.Empty);
 
-    public Task<ImmutableArray<Leftover>> LeftoversAsync(string farm, string? owner, DateTimeOffset before, IEnumerable<MachineRecord> superfluous, CancellationToken cancel) =>
-        Task.FromResult(ImmutableArray<Leftover>.Empty);
+    public Task<ImmutableArray<Leftover>> LeftoversAsync(
+        string farm,
+        string? owner,
+        DateTimeOffset before,
+        IEnumerable<MachineRecord> superfluous,
+        CancellationToken cancel
+    ) => Task.FromResult(ImmutableArray<Leftover>.Empty);
 
-    public Task<ImmutableArray<Leftover>> UnusedImagesAsync(IReadOnlyCollection<string> own, DateTimeOffset before, CancellationToken cancel) => Task.FromResult(ImmutableArray<Leftover>.Empty);
+    public Task<ImmutableArray<Leftover>> UnusedImagesAsync(
+        IReadOnlyCollection<string> own,
+        DateTimeOffset before,
+        CancellationToken cancel
+    ) => Task.FromResult(ImmutableArray<Leftover>.Empty);
 
     public Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancel) => Task.FromResult(true);
 
@@ -106,7 +149,8 @@ sealed class NullEngine(string name) : IEngine
         return Task.CompletedTask;
     }
 
-    public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(0.4));
+    public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>
+        Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(0.4));
 
     public void Dispose()
     {
@@ -115,7 +159,9 @@ sealed class NullEngine(string name) : IEngine
 
     Task On(MachineId machine, Func<MachineState, MachineState> change, MachineSignal? signal = null)
     {
-        machines[machine] = change(machines.GetValueOrDefault(machine) ?? throw CroftException.World($"hypervisor \"{name}\" has no machine {machine}"));
+        machines[machine] = change(
+            machines.GetValueOrDefault(machine) ?? throw CroftException.World($"hypervisor \"{name}\" has no machine {machine}")
+        );
         foreach (var watcher in signal is { } heard ? watchers.GetValueOrDefault(machine, []) : [])
             watcher(signal!.Value);
         return Task.CompletedTask;

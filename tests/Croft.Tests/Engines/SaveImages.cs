@@ -10,10 +10,16 @@ public sealed class SaveImages
 
     [Theory]
     [InlineData("<a/>")]
-    [InlineData("<domain><name>a name that is longer than all the room that the image had for its definition and its padding together</name></domain>")]
+    [InlineData(
+        "<domain><name>a name that is longer than all the room that the image had for its definition and its padding together</name></domain>"
+    )]
     public async Task AreCopiedUnderAnotherDefinition(string definition)
     {
-        var (header, data, rest) = Parts(await CopyAsync(Image("<domain/>", "<cookie/>", padded: 64), domain => domain.ReplaceAll(System.Xml.Linq.XElement.Parse(definition))));
+        var (header, data, rest) = Parts(
+            await CopyAsync(Image("<domain/>", "<cookie/>", padded: 64), domain =>
+                domain.ReplaceAll(System.Xml.Linq.XElement.Parse(definition))
+            )
+        );
         var texts = Encoding.UTF8.GetString(data).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(definition.Contains("name", StringComparison.Ordinal), texts[0].Contains("all the room", StringComparison.Ordinal));
         Assert.Equal("<cookie/>", texts[1]);
@@ -25,7 +31,9 @@ public sealed class SaveImages
     [Fact]
     public async Task MayHaveNoCookie()
     {
-        var (header, data, rest) = Parts(await CopyAsync(Image("<domain/>", null, padded: 32), domain => domain.SetAttributeValue("type", "qemu")));
+        var (header, data, rest) = Parts(
+            await CopyAsync(Image("<domain/>", null, padded: 32), domain => domain.SetAttributeValue("type", "qemu"))
+        );
         Assert.Equal(("<domain type=\"qemu\" />", 0, Stream), (Encoding.UTF8.GetString(data).TrimEnd('\0'), Number(header, 32), rest));
     }
 

@@ -17,12 +17,19 @@ public sealed class StatesThatCannotBeKept
     [InlineData(Folder, true, false, "machine \"db\" shares a folder of its host, and QEMU cannot keep the memory of such a machine")]
     [InlineData(Folder, false, false, null)]
     [InlineData(Elsewhere, false, false, "the UEFI variables of machine \"db\" are outside of Croft's pool and cannot be kept")]
-    [InlineData("<os firmware='efi'/>", false, false, "the UEFI variables of machine \"db\" are outside of Croft's pool and cannot be kept")]
+    [InlineData(
+        "<os firmware='efi'/>",
+        false,
+        false,
+        "the UEFI variables of machine \"db\" are outside of Croft's pool and cannot be kept"
+    )]
     [InlineData(InThePool, true, true, null)]
     [InlineData("", true, true, null)]
     public void AreNamed(string xml, bool memory, bool fork, string? message)
     {
-        var domain = XElement.Parse($"<domain><name>f.db</name><metadata><croft:machine xmlns:croft='https://croft.dev/xmlns/1' farm='f' name='db' owner='o'/></metadata>{xml}</domain>");
+        var domain = XElement.Parse(
+            $"<domain><name>f.db</name><metadata><croft:machine xmlns:croft='https://croft.dev/xmlns/1' farm='f' name='db' owner='o'/></metadata>{xml}</domain>"
+        );
         Assert.Equal(message, Keepable.Obstacle(domain, memory, fork)?.Message);
     }
 }

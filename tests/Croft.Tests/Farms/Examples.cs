@@ -8,7 +8,10 @@ public sealed class Examples
     [InlineData("hello", "debian-12-amd64 debian-13-amd64 db")]
     [InlineData("hello-ansible", "debian-12-amd64 debian-13-amd64")]
     [InlineData("cluster", "front node-1 node-2 node-3")]
-    [InlineData("matrix", "debian-12-small debian-12-large debian-12-arm debian-12-git-small debian-13-small debian-13-large debian-13-arm")]
+    [InlineData(
+        "matrix",
+        "debian-12-small debian-12-large debian-12-arm debian-12-git-small debian-13-small debian-13-large debian-13-arm"
+    )]
     [InlineData("cloud-image", "web db")]
     public void ReadWithoutProblems(string name, string machines)
     {
@@ -26,6 +29,7 @@ public sealed class Examples
         var farm = FarmFile.Read(Path.Combine(Repository.Root, "examples/cluster/farm.yaml"), Reading.Defaults).Require();
         Assert.Equal(
             ["10.80.0.10 10.81.0.10", "10.80.0.21 10.81.0.21", "10.80.0.22 10.81.0.22", "10.80.0.23 10.81.0.23"],
-            farm.Machines.Select(machine => string.Join(' ', machine.Networks.Select(nic => nic.Address))));
+            farm.Machines.Select(machine => string.Join(' ', machine.Networks.Select(nic => nic.Address)))
+        );
     }
 }

@@ -36,7 +36,8 @@ public sealed class FilesBesideTheFarm : IDisposable
             platforms/mine.yaml:3:8: vcpus: "many" is not a whole number from 1 to 4096
             targets/big.yaml:2:1: not YAML: while parsing a node, did not find expected node content
             """,
-            Problems());
+            Problems()
+        );
     }
 
     [Fact]
@@ -46,24 +47,36 @@ public sealed class FilesBesideTheFarm : IDisposable
             farm.yaml:2:36: vms.permutations.platforms[0]: no platform "mine"; looked in this file, for platforms/mine.yaml or platforms/mine.yml, and in the catalogue
             farm.yaml:2:53: vms.permutations.targets[0]: no target "big"; did you mean "bug"? (looked in this file, for targets/big.yaml or targets/big.yml, and in the catalogue)
             """,
-            Problems(("targets/bug.yaml", "arch: amd64")));
+            Problems(("targets/bug.yaml", "arch: amd64"))
+        );
 
     [Fact]
     public void BothEndingsAreRefused() =>
         Assert.Contains(
             "vms.permutations.platforms[0]: platforms/mine.yaml and platforms/mine.yml both exist; keep one of them",
-            Problems(("platforms/mine.yaml", "image: debian_13"), ("platforms/mine.yml", "image: debian_13"), ("targets/big.yaml", "arch: amd64")));
+            Problems(
+                ("platforms/mine.yaml", "image: debian_13"),
+                ("platforms/mine.yml", "image: debian_13"),
+                ("targets/big.yaml", "arch: amd64")
+            )
+        );
 
     [Fact]
     public void SameNameInTheFarmFileIsRefused()
     {
         folder.Write("farm.yaml", "farm: f\nplatforms: { mine: { image: debian_13 } }\nvms: { list: [ { platform: mine } ] }");
-        Assert.Equal("farm.yaml:2:14: platforms.mine: platform \"mine\" is defined in platforms/mine.yaml too; keep one of them", Problems(("platforms/mine.yaml", "image: debian_12")));
+        Assert.Equal(
+            "farm.yaml:2:14: platforms.mine: platform \"mine\" is defined in platforms/mine.yaml too; keep one of them",
+            Problems(("platforms/mine.yaml", "image: debian_12"))
+        );
     }
 
     [Fact]
     public void EmptyOneIsRefused() =>
-        Assert.Contains("platforms/mine.yaml:1:1: the file is empty; write the keys of a platform here", Problems(("platforms/mine.yaml", "# later"), ("targets/big.yaml", "arch: amd64")));
+        Assert.Contains(
+            "platforms/mine.yaml:1:1: the file is empty; write the keys of a platform here",
+            Problems(("platforms/mine.yaml", "# later"), ("targets/big.yaml", "arch: amd64"))
+        );
 
     [Fact]
     public void FarmIsFoundFromBelow()
@@ -74,7 +87,10 @@ public sealed class FilesBesideTheFarm : IDisposable
 
     [Fact]
     public void MissingFarmIsAProblem() =>
-        Assert.Equal("no farm file /nowhere/farm.yaml; croft init writes one", string.Join('\n', FarmFile.Read("/nowhere/farm.yaml", Reading.Defaults).Problems));
+        Assert.Equal(
+            "no farm file /nowhere/farm.yaml; croft init writes one",
+            string.Join('\n', FarmFile.Read("/nowhere/farm.yaml", Reading.Defaults).Problems)
+        );
 
     [Fact]
     public void FarmThatIsNoTextIsAProblem()

@@ -37,7 +37,9 @@ public sealed class FilesOfEveryKind : IDisposable
         folder.Write("farm.yaml", Text.Replace("other", "own"));
         Assert.Contains($"{file} {why}", Problems());
         var store = new ImageStore(Path.Combine(folder.Path, "images"), TimeProvider.System);
-        var refusal = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(new FileImage("i", file, null, null), new Progress<ImageProgress>(), TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(new FileImage("i", file, null, null), new Progress<ImageProgress>(), TestContext.Current.CancellationToken)
+        );
         Assert.Equal($"image \"i\": {file} {why}", refusal.Message);
     }
 
@@ -59,5 +61,9 @@ public sealed class FilesOfEveryKind : IDisposable
 
     string Problems() => string.Join('\n', FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Problems);
 
-    async Task ShellAsync(string script) => await new Tool("sh", "-ec", script) { Directory = folder.Path }.RunCheckedAsync("making files", TestContext.Current.CancellationToken);
+    async Task ShellAsync(string script) =>
+        await new Tool("sh", "-ec", script) { Directory = folder.Path }.RunCheckedAsync(
+            "making files",
+            TestContext.Current.CancellationToken
+        );
 }

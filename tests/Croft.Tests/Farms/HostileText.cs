@@ -48,18 +48,28 @@ public sealed class HostileText
     public void HugeFileIsRefused() => Assert.Contains("larger than 16 MiB", Reading.Problems("farm: " + new string('a', 17 << 20)));
 
     [Fact]
-    public void UnprintableTextIsShownEscaped() => Assert.Contains("\"a\\u001b[31m\\u202eb\"", Reading.Problems("farm: \"a\\e[31m\\u202Eb\""));
+    public void UnprintableTextIsShownEscaped() =>
+        Assert.Contains("\"a\\u001b[31m\\u202eb\"", Reading.Problems("farm: \"a\\e[31m\\u202Eb\""));
 
     [Theory]
-    [InlineData("farm: f\nvms:\n\u00a0 list: []", "no key \"\\u00a0 list\"; its character 1 is U+00A0, which is no space to YAML: write a plain one")]
+    [InlineData(
+        "farm: f\nvms:\n\u00a0 list: []",
+        "no key \"\\u00a0 list\"; its character 1 is U+00A0, which is no space to YAML: write a plain one"
+    )]
     [InlineData("farm: f\nvms: { list: [ { name:\u00a0a, platform: debian_13 } ] }", "character 6 is U+00A0")]
     [InlineData("farm: f\nvms:\n  list:\n    - name:\u00a0a\n      platform: debian_13", "farm.yaml:4:12: not YAML: ")]
-    [InlineData("farm: f\nvms:\n  list:\n    - name: a\n      platform: debian_13\n    \u2013 name: b\n      platform: debian_13", "U+2013 only looks like the \"-\" of a list: write a plain one")]
+    [InlineData(
+        "farm: f\nvms:\n  list:\n    - name: a\n      platform: debian_13\n    \u2013 name: b\n      platform: debian_13",
+        "U+2013 only looks like the \"-\" of a list: write a plain one"
+    )]
     public void CharactersThatLookLikeOthersAreNamed(string text, string problem) => Assert.Contains(problem, Reading.Problems(text));
 
     [Fact]
     public void LargePropertiesAreRefused() =>
-        Assert.Contains("vms.list[0].properties: too much to hand to every machine", Reading.MachineProblems($"properties: {{ a: {new string('a', 2 << 20)} }}"));
+        Assert.Contains(
+            "vms.list[0].properties: too much to hand to every machine",
+            Reading.MachineProblems($"properties: {{ a: {new string('a', 2 << 20)} }}")
+        );
 
     [Theory]
     [InlineData("cpu")]
@@ -71,9 +81,14 @@ public sealed class HostileText
     [InlineData("target")]
     public void StrangeTextsAreRefusedEverywhere(string key)
     {
-        foreach (var text in (string[])["a b", "a'b", "a\\\"b", "a<b", "a&b", "a;b", "$(a)", "`a`", "../a", "a\\nb", "a\\0b", "a/b", "a\\\\b", "", "-a"])
+        foreach (
+            var text in (string[])
+                ["a b", "a'b", "a\\\"b", "a<b", "a&b", "a;b", "$(a)", "`a`", "../a", "a\\nb", "a\\0b", "a/b", "a\\\\b", "", "-a"]
+        )
         {
-            var problems = Reading.Problems($"farm: f\nvms: {{ list: [ {{ platform: debian_13, name: x{(key == "platform" ? " }, { " : ", ")}{key}: \"{text}\" }} ] }}");
+            var problems = Reading.Problems(
+                $"farm: f\nvms: {{ list: [ {{ platform: debian_13, name: x{(key == "platform" ? " }, { " : ", ")}{key}: \"{text}\" }} ] }}"
+            );
             Assert.Contains($".{key}: ", problems);
         }
     }
@@ -83,8 +98,61 @@ public sealed class HostileText
     {
         string[] pieces =
         [
-            "farm", ": ", "\n", "\n  ", "\n    ", "- ", "[", "]", "{", "}", ", ", "&a ", "*a", "<<", "!", "!!str ", "'", "\"", "\\", "|", ">", "%", "@", "`", "#", "---", "...", "\t", "~", "?", "0",
-            "vms", "list", "platform", "debian_13", "networks", "a", "cidr", "10.0.0.0/24", "disks", "name", "count", "2", "image", "project", "vars", "exclude", "permutations", "\u00e9", "\ud83d\ude00", "\ud800", "\0", "\r", "\u2028", "\ufeff",
+            "farm",
+            ": ",
+            "\n",
+            "\n  ",
+            "\n    ",
+            "- ",
+            "[",
+            "]",
+            "{",
+            "}",
+            ", ",
+            "&a ",
+            "*a",
+            "<<",
+            "!",
+            "!!str ",
+            "'",
+            "\"",
+            "\\",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`",
+            "#",
+            "---",
+            "...",
+            "\t",
+            "~",
+            "?",
+            "0",
+            "vms",
+            "list",
+            "platform",
+            "debian_13",
+            "networks",
+            "a",
+            "cidr",
+            "10.0.0.0/24",
+            "disks",
+            "name",
+            "count",
+            "2",
+            "image",
+            "project",
+            "vars",
+            "exclude",
+            "permutations",
+            "\u00e9",
+            "\ud83d\ude00",
+            "\ud800",
+            "\0",
+            "\r",
+            "\u2028",
+            "\ufeff",
         ];
         Random random = new(20261120);
         for (var i = 0; i < 20_000; i++)
@@ -135,5 +203,8 @@ public sealed class HostileText
 
     [Fact]
     public void FarmThatWouldTakeImagesForItsOwnIsRefused() =>
-        Assert.StartsWith("farm.yaml:1:7: farm: \"image\" is what the volumes of images are named by", Reading.Problems("farm: image\nvms: { list: [ { platform: debian_12 } ] }"));
+        Assert.StartsWith(
+            "farm.yaml:1:7: farm: \"image\" is what the volumes of images are named by",
+            Reading.Problems("farm: image\nvms: { list: [ { platform: debian_12 } ] }")
+        );
 }

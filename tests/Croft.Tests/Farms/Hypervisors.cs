@@ -25,7 +25,10 @@ public sealed class Hypervisors
         Assert.Equal(new Capacity(48, 180L << 30), rack.Limits);
         Assert.Equal(new Capacity(64, null), rack.Size);
         Assert.Equal("lyon", rack.Labels["site"]);
-        Assert.Equal("aarch64:qemu x86_64:kvm,qemu", string.Join(' ', rack.Capabilities.Select(arch => $"{arch.Key}:{string.Join(',', arch.Value)}")));
+        Assert.Equal(
+            "aarch64:qemu x86_64:kvm,qemu",
+            string.Join(' ', rack.Capabilities.Select(arch => $"{arch.Key}:{string.Join(',', arch.Value)}"))
+        );
         Assert.Equal(new Location("farm.yaml", 4, 3), rack.At);
     }
 
@@ -43,14 +46,16 @@ public sealed class Hypervisors
     [InlineData("require: { site: lion }", "no hypervisor carries the label \"site: lion\"; did you mean \"site: lyon\"?")]
     [InlineData("require: { ../x: y }", "\"../x\" is not a name")]
     [InlineData("hypervisor: \"rack 1\"", "\"rack 1\" is not a name")]
-    public void UnknownOnesAreReported(string key, string problem) => Assert.Contains(problem, Reading.MachineProblems(key, Rack[(Rack.IndexOf('\n') + 1)..]));
+    public void UnknownOnesAreReported(string key, string problem) =>
+        Assert.Contains(problem, Reading.MachineProblems(key, Rack[(Rack.IndexOf('\n') + 1)..]));
 
     [Theory]
     [InlineData("qemu:///system?a=1&b=2", "write \"qemu:///system?a=1;b=2\"")]
     [InlineData("qemu:///system' --x", "is not a libvirt URI")]
     [InlineData("$(reboot)", "is not a libvirt URI")]
     [InlineData("/system", "is not a libvirt URI")]
-    public void StrangeUrisAreRefused(string uri, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ h: {{ uri: \"{uri}\" }} }}"));
+    public void StrangeUrisAreRefused(string uri, string problem) =>
+        Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ h: {{ uri: \"{uri}\" }} }}"));
 
     [Theory]
     [InlineData("uri: qemu:///system", "")]
@@ -63,30 +68,55 @@ public sealed class Hypervisors
     [InlineData("uri: qemu+ssh://far/system, jump: [ gate, \"me@far:2222\" ]", "gate me@far:2222")]
     [InlineData("uri: qemu+ssh://far/system, jump: []", "")]
     public void GuestsAreReachedThroughTheHostOfSshAndThroughDeclaredJumps(string keys, string jumps) =>
-        Assert.Equal(jumps, string.Join(' ', Assert.Single(Reading.Farm($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}").Hypervisors).Jumps));
+        Assert.Equal(
+            jumps,
+            string.Join(' ', Assert.Single(Reading.Farm($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}").Hypervisors).Jumps)
+        );
 
     [Fact]
     public void JumpIsMadeAsLibvirtsOwnSshIs()
     {
-        var jump = Assert.Single(Reading.Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?keyfile=/k%20ey;known_hosts=/known;no_verify=1\" } }").Hypervisors[0].Jumps);
+        var jump = Assert.Single(
+            Reading
+                .Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?keyfile=/k%20ey;known_hosts=/known;no_verify=1\" } }")
+                .Hypervisors[0]
+                .Jumps
+        );
         Assert.Equal(("/k ey", "/known", false), (jump.KeyFile, jump.KnownHosts, jump.IsVerified));
-        Assert.True(Assert.Single(Reading.Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?no_verify=0\" } }").Hypervisors[0].Jumps).IsVerified);
+        Assert.True(
+            Assert
+                .Single(Reading.Farm("farm: f\nhypervisors: { far: { uri: \"qemu+ssh://far/system?no_verify=0\" } }").Hypervisors[0].Jumps)
+                .IsVerified
+        );
     }
 
     [Theory]
-    [InlineData("uri: qemu:///system, jump: -oProxyCommand=reboot", "hypervisors.far.jump: \"-oProxyCommand=reboot\" is not a host to go through; write user@host")]
+    [InlineData(
+        "uri: qemu:///system, jump: -oProxyCommand=reboot",
+        "hypervisors.far.jump: \"-oProxyCommand=reboot\" is not a host to go through; write user@host"
+    )]
     [InlineData("uri: qemu:///system, jump: [ ok, \"a b\" ]", "hypervisors.far.jump[1]: \"a b\" is not a host to go through")]
     [InlineData("uri: qemu:///system, jump: \"far\\n\"", "is not a host to go through")]
     [InlineData("uri: qemu:///system, jump: \"far:0\"", "is not a host to go through")]
     [InlineData("uri: qemu:///system, jump: \"me@-far\"", "is not a host to go through")]
     [InlineData("uri: qemu:///system, jump: \"$(reboot)\"", "is not a host to go through")]
     [InlineData("uri: qemu:///system, jump: { host: far }", "must be `user@host:port`")]
-    [InlineData("uri: \"qemu+ssh://-oProxyCommand=reboot/system\"", "ssh cannot be told to go to \"-oProxyCommand=reboot\" with these parameters")]
-    [InlineData("uri: \"qemu+ssh://far/system?keyfile=/k%0aProxyCommand%20reboot\"", "ssh cannot be told to go to \"far\" with these parameters")]
+    [InlineData(
+        "uri: \"qemu+ssh://-oProxyCommand=reboot/system\"",
+        "ssh cannot be told to go to \"-oProxyCommand=reboot\" with these parameters"
+    )]
+    [InlineData(
+        "uri: \"qemu+ssh://far/system?keyfile=/k%0aProxyCommand%20reboot\"",
+        "ssh cannot be told to go to \"far\" with these parameters"
+    )]
     [InlineData("uri: qemu:///system, connection_timeout: 0", "is not between 1s and")]
-    public void StrangeWaysAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}"));
+    public void StrangeWaysAreRefused(string keys, string problem) =>
+        Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ far: {{ {keys} }} }}"));
 
     [Fact]
     public void UriIsNeeded() =>
-        Assert.Equal("farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm", Reading.Problems("farm: f\nhypervisors: { h: {} }"));
+        Assert.Equal(
+            "farm.yaml:2:19: hypervisors.h.uri: missing; a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm",
+            Reading.Problems("farm: f\nhypervisors: { h: {} }")
+        );
 }

@@ -11,9 +11,20 @@ public sealed class Images
     {
         using TemporaryFolder folder = new();
         folder.Write("images/mine.qcow2", "");
-        var farm = FarmFile.Read(folder.Write("farm.yaml", $"farm: f\nplatforms: {{ p: {{ image: {{ file: images/mine.qcow2, format: raw, sha256: {Hex} }} }} }}\nvms: {{ list: [ {{ platform: p }} ] }}"), Reading.Defaults).Require();
+        var farm = FarmFile
+            .Read(
+                folder.Write(
+                    "farm.yaml",
+                    $"farm: f\nplatforms: {{ p: {{ image: {{ file: images/mine.qcow2, format: raw, sha256: {Hex} }} }} }}\nvms: {{ list: [ {{ platform: p }} ] }}"
+                ),
+                Reading.Defaults
+            )
+            .Require();
         var image = Assert.IsType<FileImage>(farm.Machines[0].Image);
-        Assert.Equal(("p", Path.Combine(folder.Path, "images/mine.qcow2"), Hex.ToLowerInvariant(), "raw"), (image.Name, image.File, image.Sha256, image.Format));
+        Assert.Equal(
+            ("p", Path.Combine(folder.Path, "images/mine.qcow2"), Hex.ToLowerInvariant(), "raw"),
+            (image.Name, image.File, image.Sha256, image.Format)
+        );
         Assert.Equal(Firmware.Bios, farm.Machines[0].Firmware);
     }
 
@@ -21,8 +32,18 @@ public sealed class Images
     public void UrlCarriesItsChecksum()
     {
         var image = Assert.IsType<UrlImage>(Reading.Machine($"image: {{ url: \"https://example.org/a.qcow2.xz\", sha256: {Hex} }}").Image);
-        Assert.Equal(("https://example.org/a.qcow2.xz", "sha256:" + Hex.ToLowerInvariant(), null), (image.Url.ToString(), image.Checksum, image.ChecksumUrl));
-        Assert.Equal("https://example.org/SHA512SUMS", Assert.IsType<UrlImage>(Reading.Machine("image: { url: \"https://example.org/a\", checksums: \"https://example.org/SHA512SUMS\" }").Image).ChecksumUrl!.ToString());
+        Assert.Equal(
+            ("https://example.org/a.qcow2.xz", "sha256:" + Hex.ToLowerInvariant(), null),
+            (image.Url.ToString(), image.Checksum, image.ChecksumUrl)
+        );
+        Assert.Equal(
+            "https://example.org/SHA512SUMS",
+            Assert
+                .IsType<UrlImage>(
+                    Reading.Machine("image: { url: \"https://example.org/a\", checksums: \"https://example.org/SHA512SUMS\" }").Image
+                )
+                .ChecksumUrl!.ToString()
+        );
     }
 
     [Fact]
@@ -46,18 +67,31 @@ public sealed class Images
     [InlineData("image: { url: \"http://x/y\", suite: trixie }", "image.suite: suite does not go with url")]
     [InlineData("image: { url: \"ftp://x/y\" }", "image.url: \"ftp://x/y\" is not an address")]
     [InlineData("image: { url: \"http://x/y\", sha256: 12 }", "image.sha256: \"12\" is not a SHA-256: 64 hexadecimal digits")]
-    [InlineData("image: { build: mmdebstrap, suite: trixie, packages: [\"vim;reboot\"] }", "image.packages[0]: \"vim;reboot\" is not a Debian package's name")]
+    [InlineData(
+        "image: { build: mmdebstrap, suite: trixie, packages: [\"vim;reboot\"] }",
+        "image.packages[0]: \"vim;reboot\" is not a Debian package's name"
+    )]
     [InlineData("image: { build: mmdebstrap, suite: trixie, packages: [Vim] }", "write \"vim\"")]
     [InlineData("image: debian_21", "image: no image \"debian_21\" in the catalogue; did you mean \"debian_12\"?")]
-    [InlineData("image: { build: mmdebstrap, suite: bookworm }\n      arch: riscv64", "image: Debian bookworm was not released for riscv64; trixie was")]
+    [InlineData(
+        "image: { build: mmdebstrap, suite: bookworm }\n      arch: riscv64",
+        "image: Debian bookworm was not released for riscv64; trixie was"
+    )]
     [InlineData("secure_boot: true\n      firmware: bios", "firmware: Secure Boot needs UEFI; write firmware: uefi, or leave it out")]
-    [InlineData("secure_boot: true\n      arch: aarch64", "secure_boot: Croft knows Secure Boot for x86_64 only, and this is aarch64; leave it out")]
-    [InlineData("image: { url: \"http://x/y\" }\n      firmware: kernel", "firmware: only a built image brings its kernel; use bios or uefi")]
+    [InlineData(
+        "secure_boot: true\n      arch: aarch64",
+        "secure_boot: Croft knows Secure Boot for x86_64 only, and this is aarch64; leave it out"
+    )]
+    [InlineData(
+        "image: { url: \"http://x/y\" }\n      firmware: kernel",
+        "firmware: only a built image brings its kernel; use bios or uefi"
+    )]
     public void BadOnesAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.MachineProblems(keys));
 
     [Fact]
     public void PlatformWithoutImageIsRefused() =>
         Assert.Equal(
             "farm.yaml:3:16: vms.list[0].image: platform \"p\" names no image; give the platform image: debian_13, or an image of your own",
-            Reading.Problems("farm: f\nplatforms: { p: { vcpus: 2 } }\nvms: { list: [ { platform: p } ] }"));
+            Reading.Problems("farm: f\nplatforms: { p: { vcpus: 2 } }\nvms: { list: [ { platform: p } ] }")
+        );
 }

@@ -30,7 +30,15 @@ public sealed class LargeFarm
     public void OfOneCountedEntryIsReadInLinearTime()
     {
         var clock = Stopwatch.StartNew();
-        Assert.Equal(100_000, Reading.Farm("farm: f\nvms:\n  list:\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"  - {{ platform: debian_13, name: n{i}, count: 10000 }}\n"))).Machines.Length);
+        Assert.Equal(
+            100_000,
+            Reading
+                .Farm(
+                    "farm: f\nvms:\n  list:\n"
+                        + string.Concat(Enumerable.Range(0, 10).Select(i => $"  - {{ platform: debian_13, name: n{i}, count: 10000 }}\n"))
+                )
+                .Machines.Length
+        );
         Assert.InRange(clock.ElapsedMilliseconds, 0, Milliseconds);
     }
 
@@ -45,7 +53,9 @@ public sealed class LargeFarm
         text.Append("vms:\n  list:\n");
         for (var i = 0; i < 10_000; i++)
         {
-            text.Append($"    - {{ name: m{i}, platform: {platform}, memory: {256 + (i % 7)}MiB, hypervisor: h{i % 100}, networks: [ {{ name: a, address: 10.0.{(i / 200) + 1}.{(i % 200) + 2} }} ] }}\n");
+            text.Append(
+                $"    - {{ name: m{i}, platform: {platform}, memory: {256 + (i % 7)}MiB, hypervisor: h{i % 100}, networks: [ {{ name: a, address: 10.0.{(i / 200) + 1}.{(i % 200) + 2} }} ] }}\n"
+            );
         }
 
         return text.ToString();

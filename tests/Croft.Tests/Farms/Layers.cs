@@ -49,12 +49,14 @@ public sealed class Layers
     [Fact]
     public void ListsReplace()
     {
-        var farm = Reading.Farm("""
+        var farm = Reading.Farm(
+            """
             farm: f
             networks: { a: {}, b: {}, c: {} }
             platforms: { p: { image: debian_13, networks: [a, b], disks: [ { name: d, size: 1GiB } ] } }
             vms: { list: [ { platform: p, networks: [c], disks: [] } ] }
-            """);
+            """
+        );
         Assert.Equal("c", Assert.Single(farm.Machines[0].Networks).Network);
         Assert.Empty(farm.Machines[0].Disks);
     }
@@ -62,7 +64,8 @@ public sealed class Layers
     [Fact]
     public void ImageWithASourceReplacesAndWithoutOneChanges()
     {
-        var farm = Reading.Farm("""
+        var farm = Reading.Farm(
+            """
             farm: f
             platforms: { p: { image: { build: mmdebstrap, suite: bookworm, packages: [git] } } }
             vms:
@@ -71,10 +74,16 @@ public sealed class Layers
                 - { platform: p, name: b, image: { build: mmdebstrap, suite: trixie } }
                 - { platform: debian_12, name: c, image: { flavour: systemd } }
                 - { platform: p, name: d, image: debian_13 }
-            """);
+            """
+        );
         Assert.Equal(
             ["p bookworm Micro [curl vim]", "p trixie Micro []", "debian_12 bookworm Systemd []", "debian_13 trixie Micro []"],
-            farm.Machines.Select(machine => (BuiltImageOf(machine.Image) is var image) ? $"{image.Name} {image.Suite} {image.Flavour} [{string.Join(' ', image.Packages)}]" : ""));
+            farm.Machines.Select(machine =>
+                (BuiltImageOf(machine.Image) is var image)
+                    ? $"{image.Name} {image.Suite} {image.Flavour} [{string.Join(' ', image.Packages)}]"
+                    : ""
+            )
+        );
     }
 
     [Fact]
@@ -84,12 +93,15 @@ public sealed class Layers
             farm.yaml:2:43: targets.t.hypervisor: no hypervisor "rock" in this farm; known: local
             farm.yaml:3:52: platforms.p.networks[0]: no network "prud" in this farm; known: default
             """,
-            Reading.Problems("""
+            Reading.Problems(
+                """
                 farm: f
                 targets: { t: { arch: x86_64, hypervisor: rock } }
                 platforms: { p: { image: debian_13, networks: [    prud ] } }
                 vms: { permutations: { platforms: [p], targets: [t] } }
-                """));
+                """
+            )
+        );
 
     [Fact]
     public void UnusedAndOverriddenValuesAreCheckedToo() =>
@@ -98,12 +110,15 @@ public sealed class Layers
             farm.yaml:2:31: platforms.unused.vcpus: "none" is not a whole number from 1 to 4096
             farm.yaml:3:29: targets.amd64.memory: "1" is not a size: a size is a number with KiB, MiB, GiB or TiB; write 1MiB or 1GiB
             """,
-            Reading.Problems("""
+            Reading.Problems(
+                """
                 farm: f
                 platforms: { unused: { vcpus: none } }
                 targets: { amd64: { memory: 1 } }
                 vms: { list: [ { platform: debian_13, memory: 1GiB } ] }
-                """));
+                """
+            )
+        );
 
     static Croft.Farms.BuiltImage BuiltImageOf(Croft.Farms.ImageSpec image) => Assert.IsType<Croft.Farms.BuiltImage>(image);
 }

@@ -5,16 +5,90 @@ using Croft.Tests.Planning;
 
 namespace Croft.Tests.Farms;
 
-/// <summary>Farm files as broken editors, merges and typing leave them: each is read and planned, or has problems, in bounded time.</summary>
+/// <summary>
+/// Farm files as broken editors, merges and typing leave them: each is read and planned, or has problems, in bounded time.
+/// </summary>
 public sealed class MutatedFarmFiles
 {
     /// <summary>What a farm file may hold that its keys do not expect; also what YAML makes something of.</summary>
     static readonly string[] Splinters =
     [
-        "{", "}", "[", "]", ":", ": ", "- ", ",", "\n", "\n  ", "\t", "\u00a0", "\u2013", "\u200b", "\ufeff", "\0", "\r\n", "\"", "'", "#", " #", "&a ", "*a", "<<: *a", "!!int ", "!x ",
-        "? ", "|", ">", "%", "@", "`", "---\n", "...\n", "null", "~", "true", "no", "0", "-1", "1e3", "0x7f", "1.10", "99999999999999999999", "9223372036854775807", ".inf", ".nan", "2001-01-01",
-        "512MiB", "999999999TiB", "0.0.0.0/0", "255.255.255.255/32", "10.0.0.0/30", "../..", "/", "~/x", "$(id)", "{{ x }}", "a.b", "ä", "\ud83d\ude00", "count: 100000", "count: 0", "hypervisor: local",
-        "platform: debian_13", "list:", "permutations:", "networks: [ {} ]", "disks: [ {} ]", "image: {}", "name: x", "apart: x", "uri: x", "require: x", "address: 10.80.0.255", "machine: a",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ": ",
+        "- ",
+        ",",
+        "\n",
+        "\n  ",
+        "\t",
+        "\u00a0",
+        "\u2013",
+        "\u200b",
+        "\ufeff",
+        "\0",
+        "\r\n",
+        "\"",
+        "'",
+        "#",
+        " #",
+        "&a ",
+        "*a",
+        "<<: *a",
+        "!!int ",
+        "!x ",
+        "? ",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "---\n",
+        "...\n",
+        "null",
+        "~",
+        "true",
+        "no",
+        "0",
+        "-1",
+        "1e3",
+        "0x7f",
+        "1.10",
+        "99999999999999999999",
+        "9223372036854775807",
+        ".inf",
+        ".nan",
+        "2001-01-01",
+        "512MiB",
+        "999999999TiB",
+        "0.0.0.0/0",
+        "255.255.255.255/32",
+        "10.0.0.0/30",
+        "../..",
+        "/",
+        "~/x",
+        "$(id)",
+        "{{ x }}",
+        "a.b",
+        "ä",
+        "\ud83d\ude00",
+        "count: 100000",
+        "count: 0",
+        "hypervisor: local",
+        "platform: debian_13",
+        "list:",
+        "permutations:",
+        "networks: [ {} ]",
+        "disks: [ {} ]",
+        "image: {}",
+        "name: x",
+        "apart: x",
+        "uri: x",
+        "require: x",
+        "address: 10.80.0.255",
+        "machine: a",
     ];
 
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
@@ -53,7 +127,12 @@ public sealed class MutatedFarmFiles
             Assert.All(reading.Problems, problem => Assert.False(string.IsNullOrWhiteSpace(problem.ToString())));
             if (!reading.Problems.IsEmpty)
                 return false;
-            Planner.Make(Lab.Input(reading.Farm!, reading.Farm!.Hypervisors.Where(h => h.Machine is null).Select(h => Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu"))));
+            Planner.Make(
+                Lab.Input(
+                    reading.Farm!,
+                    reading.Farm!.Hypervisors.Where(h => h.Machine is null).Select(h => Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu"))
+                )
+            );
             return true;
         }
         catch (CroftException)

@@ -54,7 +54,9 @@ public sealed class NamesOfImages
     [InlineData("cirros_0.6.3", "cirros-0.6.3")]
     [InlineData("cirros", "cirros")]
     public void AreOneInEverySpelling(string name, string spellings) =>
-        Assert.All(spellings.Split(' ').Where(s => !s.EndsWith(":no", StringComparison.Ordinal)), spelling => Assert.Equal(name, Catalogue.Resolve(spelling, [])?.Name));
+        Assert.All(spellings.Split(' ').Where(s => !s.EndsWith(":no", StringComparison.Ordinal)), spelling =>
+            Assert.Equal(name, Catalogue.Resolve(spelling, [])?.Name)
+        );
 
     [Theory]
     [InlineData("d99")]
@@ -69,48 +71,81 @@ public sealed class NamesOfImages
     [Fact]
     public void ArePlatformsAndImages()
     {
-        var farm = Reading.Farm("farm: f\nplatforms: { mine: { image: u24.04, memory: 2GiB } }\nvms: { list: [ { platform: f43, target: amd64 }, { platform: mine, target: arm64 }, { platform: debian-12, target: amd64 }, { platform: ubuntu_24.04, target: amd64 } ] }");
+        var farm = Reading.Farm(
+            "farm: f\nplatforms: { mine: { image: u24.04, memory: 2GiB } }\nvms: { list: [ { platform: f43, target: amd64 }, { platform: mine, target: arm64 }, { platform: debian-12, target: amd64 }, { platform: ubuntu_24.04, target: amd64 } ] }"
+        );
         Assert.Equal(["f43-amd64", "mine-arm64", "debian-12-amd64", "ubuntu-24-04-amd64"], farm.Machines.Select(m => m.Name));
-        Assert.Equal(["fedora_43/x86_64", "ubuntu_24.04/aarch64", "ubuntu_24.04/x86_64"], farm.Machines.Select(m => m.Image).OfType<CatalogueImage>().Select(i => i.Key));
+        Assert.Equal(
+            ["fedora_43/x86_64", "ubuntu_24.04/aarch64", "ubuntu_24.04/x86_64"],
+            farm.Machines.Select(m => m.Image).OfType<CatalogueImage>().Select(i => i.Key)
+        );
         Assert.Equal([Firmware.Bios, Firmware.Uefi, Firmware.Kernel, Firmware.Bios], farm.Machines.Select(m => m.Firmware));
         Assert.Equal([1024, 2048, 512, 1024], farm.Machines.Select(m => m.Memory >> 20));
     }
 
     [Theory]
     [InlineData("{ platform: flatcar }", "Flatcar Container Linux is set up at its first boot by Ignition, which Croft does not speak yet")]
-    [InlineData("{ platform: debian_nocloud, target: amd64 }", "nobody can log in to \"debian_nocloud\": it has neither cloud-init nor an ssh server; wait: none starts it all the same, for its console")]
+    [InlineData(
+        "{ platform: debian_nocloud, target: amd64 }",
+        "nobody can log in to \"debian_nocloud\": it has neither cloud-init nor an ssh server; wait: none starts it all the same, for its console"
+    )]
     [InlineData("{ platform: archlinux, target: arm64 }", "Arch Linux has no image for aarch64; there are: x86_64")]
-    [InlineData("{ platform: p, image: { name: f43, packages: [vim] } }", "packages does not go with Fedora Cloud, which Croft does not build")]
+    [InlineData(
+        "{ platform: p, image: { name: f43, packages: [vim] } }",
+        "packages does not go with Fedora Cloud, which Croft does not build"
+    )]
     [InlineData("{ platform: fedorra_43 }", "no platform \"fedorra_43\"")]
     [InlineData("{ platform: p, image: fedorra }", "no image \"fedorra\" in the catalogue; did you mean \"fedora\"?")]
     public void ThatCannotBeAreRefused(string entry, string problem) =>
         Assert.Contains(problem, Reading.Problems($"farm: f\nplatforms: {{ p: {{ image: debian_13 }} }}\nvms: {{ list: [ {entry} ] }}"));
 
     [Fact]
-    public void WithoutALoginStartForTheirConsole() => Assert.Equal("cirros", Reading.Farm("farm: f\nvms: { list: [ { platform: cirros, target: amd64, wait: none } ] }").Machines[0].Image.Name);
+    public void WithoutALoginStartForTheirConsole() =>
+        Assert.Equal(
+            "cirros",
+            Reading.Farm("farm: f\nvms: { list: [ { platform: cirros, target: amd64, wait: none } ] }").Machines[0].Image.Name
+        );
 
     [Fact]
     public void MayBeOfTheUsersOwnFamilies()
     {
         using TemporaryFolder folder = new();
-        folder.Write("void.yaml", "family: void\nbase: https://example.org/\narch: { x86_64: x86_64 }\nversions: '\\d+'\nplaces:\n  - { image: '{base}void-{version}.qcow2', checksums: '{base}sums' }");
+        folder.Write(
+            "void.yaml",
+            "family: void\nbase: https://example.org/\narch: { x86_64: x86_64 }\nversions: '\\d+'\nplaces:\n  - { image: '{base}void-{version}.qcow2', checksums: '{base}sums' }"
+        );
         folder.Write("bad.yaml", "family: void\nbase: ftp//x\narch: { x86_64: x86_64 }\nplaces:\n  - { image: '{base}v', match: '(' }");
-        string Text(string catalog) => $"farm: f\ncatalog: [{catalog}]\nmirrors: {{ void: file:///srv/mirror, all: http://cache/ }}\nvms: {{ list: [ {{ platform: void3, target: amd64 }} ] }}";
+        string Text(string catalog) =>
+            $"farm: f\ncatalog: [{catalog}]\nmirrors: {{ void: file:///srv/mirror, all: http://cache/ }}\nvms: {{ list: [ {{ platform: void3, target: amd64 }} ] }}";
         var farm = FarmFile.Read(folder.Write("farm.yaml", Text("void.yaml")), Reading.Defaults).Require();
         var image = Assert.IsType<CatalogueImage>(farm.Machines[0].Image);
         Assert.Equal(("void_3/x86_64", "file:///srv/mirror", "http://cache/"), (image.Key, image.Mirror, image.Mirrors));
         var problems = string.Join('\n', FarmFile.Read(folder.Write("farm.yaml", Text("bad.yaml")), Reading.Defaults).Problems);
         Assert.Contains("bad.yaml:2:7: base: \"ftp//x\" is not an address", problems);
         Assert.Contains("places[0].match: a place has no key \"match\"", problems);
-        Assert.Contains("https://example.org/void.yaml was not fetched yet; croft image update fetches it", string.Join('\n', FarmFile.Read(folder.Write("farm.yaml", Text("\"https://example.org/void.yaml\"")), Reading.Defaults).Problems));
+        Assert.Contains(
+            "https://example.org/void.yaml was not fetched yet; croft image update fetches it",
+            string.Join(
+                '\n',
+                FarmFile.Read(folder.Write("farm.yaml", Text("\"https://example.org/void.yaml\"")), Reading.Defaults).Problems
+            )
+        );
         Assert.Equal("void_3", Catalogue.Resolve("void-3", Catalogue.ReadOwn([Path.Combine(folder.Path, "void.yaml")]))?.Name);
     }
 
     [Fact]
-    public void OfAMirrorMustBeOfAFamily() => Assert.Contains("no family \"fedorra\" in the catalogue; did you mean \"fedora\"?", Reading.Problems("farm: f\nmirrors: { fedorra: file:///srv }\nvms: {}"));
+    public void OfAMirrorMustBeOfAFamily() =>
+        Assert.Contains(
+            "no family \"fedorra\" in the catalogue; did you mean \"fedora\"?",
+            Reading.Problems("farm: f\nmirrors: { fedorra: file:///srv }\nvms: {}")
+        );
 
     [Fact]
-    public void InAPoolAreAnybodys() => Assert.Equal(
-        ["vnode03 fedora_33", "vnode04 fedora_43", "vnode18 ubuntu_18.04", "vnode20 ubuntu_24.04"],
-        PoolRequest.Parse(["3:f33", "vnode4", "vnode18:u18.04", "20:ubuntu:noble"], "vnode", "f43").Select(m => $"{m.Name} {m.Platform}"));
+    public void InAPoolAreAnybodys() =>
+        Assert.Equal(
+            ["vnode03 fedora_33", "vnode04 fedora_43", "vnode18 ubuntu_18.04", "vnode20 ubuntu_24.04"],
+            PoolRequest
+                .Parse(["3:f33", "vnode4", "vnode18:u18.04", "20:ubuntu:noble"], "vnode", "f43")
+                .Select(m => $"{m.Name} {m.Platform}")
+        );
 }

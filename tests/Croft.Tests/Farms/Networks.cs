@@ -4,20 +4,32 @@ namespace Croft.Tests.Farms;
 
 public sealed class Networks
 {
-    const string Two = "networks:\n  a: { cidr: 10.0.0.0/24 }\n  b: { mode: isolated, cidr: 10.0.1.0/29, dhcp: false }\n  c: { }\n  u: { mode: user }\n";
+    const string Two =
+        "networks:\n  a: { cidr: 10.0.0.0/24 }\n  b: { mode: isolated, cidr: 10.0.1.0/29, dhcp: false }\n  c: { }\n  u: { mode: user }\n";
 
     [Fact]
-    public void FarmWithoutNetworksHasOneOfNat() => Assert.Equal(new NetworkSpec("default", NetworkMode.Nat, null, true, null, null), Assert.Single(Reading.Farm("farm: f").Networks));
+    public void FarmWithoutNetworksHasOneOfNat() =>
+        Assert.Equal(new NetworkSpec("default", NetworkMode.Nat, null, true, null, null), Assert.Single(Reading.Farm("farm: f").Networks));
 
     [Fact]
     public void SessionHypervisorMakesItUserMode() =>
-        Assert.Equal(NetworkMode.User, Reading.Farm("farm: f", new FarmDefaults("qemu:///session", "x86_64", Session: true)).Networks[0].Mode);
+        Assert.Equal(
+            NetworkMode.User,
+            Reading.Farm("farm: f", new FarmDefaults("qemu:///session", "x86_64", Session: true)).Networks[0].Mode
+        );
 
     [Fact]
     public void DeclaredSystemHypervisorMakesItNatAgain() =>
         Assert.Equal(
             NetworkMode.Nat,
-            Reading.Farm("farm: f\nhypervisors: { h: { uri: qemu+ssh://root@h/system } }", new FarmDefaults("qemu:///session", "x86_64", Session: true)).Networks[0].Mode);
+            Reading
+                .Farm(
+                    "farm: f\nhypervisors: { h: { uri: qemu+ssh://root@h/system } }",
+                    new FarmDefaults("qemu:///session", "x86_64", Session: true)
+                )
+                .Networks[0]
+                .Mode
+        );
 
     [Fact]
     public void MachineWithoutNetworksIsOnTheFirst() => Assert.Equal("a", Assert.Single(Reading.Machine("name: x", Two).Networks).Network);
@@ -32,9 +44,18 @@ public sealed class Networks
     [Theory]
     [InlineData("10.0.0.5", "\"10.0.0.5\" needs a prefix length from /8 to /30; write 10.0.0.0/24")]
     [InlineData("10.0.0.5/24", "\"10.0.0.5/24\" is an address within a subnet, not the subnet; write 10.0.0.0/24")]
-    [InlineData("127.0.0.0/24", "\"127.0.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24")]
-    [InlineData("169.254.0.0/24", "\"169.254.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24")]
-    [InlineData("224.0.0.0/24", "\"224.0.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24")]
+    [InlineData(
+        "127.0.0.0/24",
+        "\"127.0.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24"
+    )]
+    [InlineData(
+        "169.254.0.0/24",
+        "\"169.254.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24"
+    )]
+    [InlineData(
+        "224.0.0.0/24",
+        "\"224.0.0.0/24\" is for no machine: loopback, link-local, multicast or reserved; write a private one, such as 10.80.0.0/24"
+    )]
     [InlineData("10.0.0.0/31", "\"10.0.0.0/31\" needs a prefix length from /8 to /30")]
     [InlineData("10.0.0.0/7", "\"10.0.0.0/7\" needs a prefix length from /8 to /30")]
     [InlineData("010.0.0.0/24", "\"010.0.0.0/24\" is not an IPv4 subnet; write it as 10.80.0.0/24")]
@@ -46,9 +67,12 @@ public sealed class Networks
     [Fact]
     public void OverlapsAreRefused() =>
         Assert.Equal(
-            "farm.yaml:4:14: networks.b.cidr: 10.1.2.0/24 overlaps network \"a\", 10.1.0.0/16 at farm.yaml:3:14\n" +
-            "farm.yaml:6:14: networks.d.cidr: 10.0.0.0/8 overlaps network \"a\", 10.1.0.0/16 at farm.yaml:3:14",
-            Reading.Problems("farm: f\nnetworks:\n  a: { cidr: 10.1.0.0/16 }\n  b: { cidr: 10.1.2.0/24 }\n  c: { cidr: 11.0.0.0/8 }\n  d: { cidr: 10.0.0.0/8 }"));
+            "farm.yaml:4:14: networks.b.cidr: 10.1.2.0/24 overlaps network \"a\", 10.1.0.0/16 at farm.yaml:3:14\n"
+                + "farm.yaml:6:14: networks.d.cidr: 10.0.0.0/8 overlaps network \"a\", 10.1.0.0/16 at farm.yaml:3:14",
+            Reading.Problems(
+                "farm: f\nnetworks:\n  a: { cidr: 10.1.0.0/16 }\n  b: { cidr: 10.1.2.0/24 }\n  c: { cidr: 11.0.0.0/8 }\n  d: { cidr: 10.0.0.0/8 }"
+            )
+        );
 
     [Theory]
     [InlineData("10.0.2.1", "is outside network \"a\", 10.0.0.0/24")]
@@ -58,7 +82,8 @@ public sealed class Networks
     public void ImpossibleAddressesAreRefused(string address, string problem) =>
         Assert.Equal(
             $"farm.yaml:5:39: vms.list[0].networks[0].address: {address}, the address of machine \"debian-13-amd64\", {problem}",
-            Reading.MachineProblems($"networks: [ {{ name: a, address: {address} }} ]", Two));
+            Reading.MachineProblems($"networks: [ {{ name: a, address: {address} }} ]", Two)
+        );
 
     [Theory]
     [InlineData("c", "needs a cidr on network \"c\"")]
@@ -68,25 +93,35 @@ public sealed class Networks
 
     [Fact]
     public void BadAddressIsRefused() =>
-        Assert.Contains("networks[0].address: \"10.0.0.999\" is not an IPv4 address", Reading.MachineProblems("networks: [ { name: a, address: 10.0.0.999 } ]", Two));
+        Assert.Contains(
+            "networks[0].address: \"10.0.0.999\" is not an IPv4 address",
+            Reading.MachineProblems("networks: [ { name: a, address: 10.0.0.999 } ]", Two)
+        );
 
     [Fact]
     public void SameAddressTwiceIsRefusedNamingBothPlaces() =>
         Assert.Equal(
             "farm.yaml:5:80: vms.list[1].networks[0].address: 10.0.0.6 is given to machines \"n-2\" at farm.yaml:4:81 and \"x\"",
             Reading.Problems(
-                "farm: f\nvms:\n  list:\n    - { platform: debian_13, name: n, count: 2, networks: [ { name: a, address: 10.0.0.5 } ] }\n" +
-                "    - { platform: debian_13, name: x,          networks: [ { name: a, address: 10.0.0.6 } ] }\n" + Two));
+                "farm: f\nvms:\n  list:\n    - { platform: debian_13, name: n, count: 2, networks: [ { name: a, address: 10.0.0.5 } ] }\n"
+                    + "    - { platform: debian_13, name: x,          networks: [ { name: a, address: 10.0.0.6 } ] }\n"
+                    + Two
+            )
+        );
 
     [Fact]
     public void CountThatRunsOutOfTheSubnetIsRefusedOnce() =>
         Assert.EndsWith(
             "10.0.1.7, the address of machine \"n-3\", is the broadcast address of network \"b\"",
-            Reading.MachineProblems("name: n\n      count: 20\n      networks: [ { name: b, address: 10.0.1.5 } ]", Two));
+            Reading.MachineProblems("name: n\n      count: 20\n      networks: [ { name: b, address: 10.0.1.5 } ]", Two)
+        );
 
     [Fact]
     public void SameNetworkTwiceIsRefused() =>
-        Assert.Contains("networks[1]: the machine is on network \"a\" already, at farm.yaml:5:", Reading.MachineProblems("networks: [ a, a ]", Two));
+        Assert.Contains(
+            "networks[1]: the machine is on network \"a\" already, at farm.yaml:5:",
+            Reading.MachineProblems("networks: [ a, a ]", Two)
+        );
 
     [Fact]
     public void NoNetworkNeedsAnotherWait()
@@ -109,29 +144,50 @@ public sealed class Networks
     [InlineData("mode: bridge", "mode: bridge needs the key bridge; such as bridge: br0")]
     [InlineData("bridge: br0", "bridge goes with mode: bridge; write that mode, or leave bridge out")]
     [InlineData("mode: direct, uplink: eth0, network: n", "network goes with mode: existing; write that mode, or leave network out")]
-    [InlineData("mode: bridge, bridge: br0, cidr: 10.1.0.0/24", "a network of mode: bridge has addresses that others decide; leave cidr out")]
+    [InlineData(
+        "mode: bridge, bridge: br0, cidr: 10.1.0.0/24",
+        "a network of mode: bridge has addresses that others decide; leave cidr out"
+    )]
     [InlineData("mode: existing, network: n, dhcp: false", "a network of mode: existing has addresses that others decide; leave dhcp out")]
     [InlineData("mode: bridge, bridge: a-bridge-of-a-long-name", "is not a network device's name")]
     [InlineData("mode: brigde, bridge: br0", "\"brigde\" is not")]
-    public void OutsideNetworksTakeNothingElse(string keys, string problem) => Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
+    public void OutsideNetworksTakeNothingElse(string keys, string problem) =>
+        Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
 
     [Theory]
     [InlineData("mac: 52:54:00:12:34:AB", "write \"52:54:00:12:34:ab\"")]
     [InlineData("mac: '53:54:00:12:34:56'", "is not a network card's address")]
     [InlineData("mac: '00:00:00:00:00:00'", "is not a network card's address")]
-    public void MacsOfGroupsAreRefused(string keys, string problem) => Assert.Contains(problem, Reading.MachineProblems($"networks: [ {{ name: a, {keys} }} ]", Two));
+    public void MacsOfGroupsAreRefused(string keys, string problem) =>
+        Assert.Contains(problem, Reading.MachineProblems($"networks: [ {{ name: a, {keys} }} ]", Two));
 
     [Fact]
     public void MacAndModelAreTakenOnce()
     {
-        Assert.Equal(("52:54:00:00:00:09", "e1000e"), (Reading.Machine("networks: [ { name: a, mac: '52:54:00:00:00:09', model: e1000e } ]", Two).Networks[0] is var nic ? (nic.Mac, nic.Model) : default));
-        Assert.Contains("52:54:00:00:00:09 is given to machines \"n-1\" and \"n-2\"", Reading.MachineProblems("name: n\n      count: 2\n      networks: [ { name: a, mac: '52:54:00:00:00:09' } ]", Two));
-        Assert.Contains("a card on a user network is always virtio", Reading.MachineProblems("networks: [ { name: u, model: e1000 } ]", Two));
+        Assert.Equal(
+            ("52:54:00:00:00:09", "e1000e"),
+            (
+                Reading.Machine("networks: [ { name: a, mac: '52:54:00:00:00:09', model: e1000e } ]", Two).Networks[0] is var nic
+                    ? (nic.Mac, nic.Model)
+                    : default
+            )
+        );
+        Assert.Contains(
+            "52:54:00:00:00:09 is given to machines \"n-1\" and \"n-2\"",
+            Reading.MachineProblems("name: n\n      count: 2\n      networks: [ { name: a, mac: '52:54:00:00:00:09' } ]", Two)
+        );
+        Assert.Contains(
+            "a card on a user network is always virtio",
+            Reading.MachineProblems("networks: [ { name: u, model: e1000 } ]", Two)
+        );
     }
 
     [Fact]
     public void OutsideNetworksKeepNoAddress() =>
-        Assert.EndsWith("cannot be kept: others decide the addresses of network \"lan\"", Reading.MachineProblems("networks: [ { name: lan, address: 10.0.0.9 } ]", "networks: { lan: { mode: bridge, bridge: br0 } }"));
+        Assert.EndsWith(
+            "cannot be kept: others decide the addresses of network \"lan\"",
+            Reading.MachineProblems("networks: [ { name: lan, address: 10.0.0.9 } ]", "networks: { lan: { mode: bridge, bridge: br0 } }")
+        );
 
     [Fact]
     public void SharedNetworkIsAnotherFarms()
@@ -145,7 +201,8 @@ public sealed class Networks
     public void BadSubnetIsReportedWithoutItsAddresses() =>
         Assert.Equal(
             "farm.yaml:6:24: networks.a.cidr: \"10.0.0.0/33\" needs a prefix length from /8 to /30",
-            Reading.MachineProblems("networks: [ { name: a, address: 10.0.0.9 } ]", "networks: { a: { cidr: 10.0.0.0/33 } }"));
+            Reading.MachineProblems("networks: [ { name: a, address: 10.0.0.9 } ]", "networks: { a: { cidr: 10.0.0.0/33 } }")
+        );
 
     [Fact]
     public void EmptyMapIsRefused() => Assert.Contains("networks: must not be empty", Reading.Problems("farm: f\nnetworks: {}"));

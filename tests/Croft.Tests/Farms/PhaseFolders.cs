@@ -8,7 +8,10 @@ public sealed class PhaseFolders : IDisposable
 
     public PhaseFolders()
     {
-        folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] } }\nproject: { phases: phases }");
+        folder.Write(
+            "farm.yaml",
+            "farm: f\nvms: { permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] } }\nproject: { phases: phases }"
+        );
         folder.Write("phases/main.sh", "root");
     }
 
@@ -69,7 +72,8 @@ public sealed class PhaseFolders : IDisposable
     }
 
     [Fact]
-    public void MayBeMissing() => Assert.Null(PhaseFiles.Read(Reading.Farm("farm: f"), TestContext.Current.CancellationToken).Find(Phase.Main, "debian_13", "amd64"));
+    public void MayBeMissing() =>
+        Assert.Null(PhaseFiles.Read(Reading.Farm("farm: f"), TestContext.Current.CancellationToken).Find(Phase.Main, "debian_13", "amd64"));
 
     string Digest() => Read().Find(Phase.Main, "debian_13", "amd64")!.Digest;
 
@@ -80,5 +84,9 @@ public sealed class PhaseFolders : IDisposable
         return $"{Path.GetRelativePath(files.Root, file.File)} {file.IsAnsible}";
     }
 
-    PhaseFiles Read() => PhaseFiles.Read(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require(), TestContext.Current.CancellationToken);
+    PhaseFiles Read() =>
+        PhaseFiles.Read(
+            FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Require(),
+            TestContext.Current.CancellationToken
+        );
 }

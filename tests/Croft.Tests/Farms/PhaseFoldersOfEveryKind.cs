@@ -11,7 +11,10 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
 
     public PhaseFoldersOfEveryKind()
     {
-        folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [debian_12], targets: [amd64] } }\nproject: { phases: phases }");
+        folder.Write(
+            "farm.yaml",
+            "farm: f\nvms: { permutations: { platforms: [debian_12], targets: [amd64] } }\nproject: { phases: phases }"
+        );
         folder.Write("phases/main.sh", "true\n");
     }
 
@@ -20,11 +23,19 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     [Fact]
     public async Task DoNotHangOnWhatNeverEnds()
     {
-        await ShellAsync("cd phases; mkfifo pipe; ln -s /dev/zero zero; ln -s pipe piped; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"sock\")'");
+        await ShellAsync(
+            "cd phases; mkfifo pipe; ln -s /dev/zero zero; ln -s pipe piped; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"sock\")'"
+        );
         Assert.Equal(["main.sh"], Read().All);
         Assert.Equal(
-            ["phases/pipe is a named pipe, not a file; it is left out", "phases/piped is a named pipe, not a file; it is left out", "phases/sock is a socket, not a file; it is left out", "phases/zero is a device, not a file; it is left out"],
-            Read().Notes);
+            [
+                "phases/pipe is a named pipe, not a file; it is left out",
+                "phases/piped is a named pipe, not a file; it is left out",
+                "phases/sock is a socket, not a file; it is left out",
+                "phases/zero is a device, not a file; it is left out",
+            ],
+            Read().Notes
+        );
         Assert.Empty(Read().Problems());
     }
 
@@ -33,8 +44,12 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     {
         await ShellAsync("cd phases; rm main.sh; mkfifo main.sh; ln -s ../gone.sh init.sh");
         Assert.Equal(
-            ["phases/init.sh:1:1: the file of phase init is a link that leads nowhere; put a file there", "phases/main.sh:1:1: the file of phase main is a named pipe, not a file; put a file there"],
-            Read().Problems().Select(p => p.ToString()));
+            [
+                "phases/init.sh:1:1: the file of phase init is a link that leads nowhere; put a file there",
+                "phases/main.sh:1:1: the file of phase main is a named pipe, not a file; put a file there",
+            ],
+            Read().Problems().Select(p => p.ToString())
+        );
     }
 
     [Theory]
@@ -53,7 +68,9 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     [Fact]
     public async Task LeaveOutWhatToolsLeaveBehind()
     {
-        await ShellAsync("cd phases; mkdir -p .git .croft/runs; touch .git/config .croft/lock main.sh~ .main.sh.swp '#main.sh#' .DS_Store; ln -s me@box.123 '.#main.sh'; touch .hidden data.swp");
+        await ShellAsync(
+            "cd phases; mkdir -p .git .croft/runs; touch .git/config .croft/lock main.sh~ .main.sh.swp '#main.sh#' .DS_Store; ln -s me@box.123 '.#main.sh'; touch .hidden data.swp"
+        );
         Assert.Equal([".hidden", "data.swp", "main.sh"], Read().All);
         Assert.Empty(Read().Notes);
     }
@@ -69,7 +86,9 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     [Fact]
     public async Task AreFollowedOutOfThemselves()
     {
-        await ShellAsync("mkdir ci; echo one > lib.sh; echo two > ci/test.sh; chmod +x ci/test.sh; cd phases; rm main.sh; ln -s ../lib.sh; ln -s ../ci/test.sh main.sh; ln -s ../ci; ln -s . loop");
+        await ShellAsync(
+            "mkdir ci; echo one > lib.sh; echo two > ci/test.sh; chmod +x ci/test.sh; cd phases; rm main.sh; ln -s ../lib.sh; ln -s ../ci/test.sh main.sh; ln -s ../ci; ln -s . loop"
+        );
         var files = Take();
         Assert.Equal(["ci/test.sh", "lib.sh", "main.sh"], files.All);
         Assert.Null(new FileInfo(Path.Combine(files.Root, "main.sh")).LinkTarget);
@@ -90,15 +109,23 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     public async Task WithoutAPhasesFileAreWarnedOf()
     {
         await ShellAsync("cd phases; rm -rf *; echo true > Main.sh; mkdir debian12; echo true > debian12/main.sh");
-        Assert.Equal("phases has no phase's file, such as main.sh or main.yaml: nothing will run in the guests", Assert.Single(Read().Notes));
+        Assert.Equal(
+            "phases has no phase's file, such as main.sh or main.yaml: nothing will run in the guests",
+            Assert.Single(Read().Notes)
+        );
     }
 
     [Fact]
     public async Task OfWindowsAreRunAsUnixHasThem()
     {
-        await ShellAsync("cd phases; printf '\\357\\273\\277#!/bin/bash\\r\\necho a\\r\\n' > main.sh; printf 'a\\r\\n' > lib.sh; printf 'a\\r\\n' > data; printf '\\357\\273\\277true\\n' > init.sh");
+        await ShellAsync(
+            "cd phases; printf '\\357\\273\\277#!/bin/bash\\r\\necho a\\r\\n' > main.sh; printf 'a\\r\\n' > lib.sh; printf 'a\\r\\n' > data; printf '\\357\\273\\277true\\n' > init.sh"
+        );
         var files = Take();
-        Assert.Equal(("#!/bin/bash\necho a\n", "true\n", "a\r\n", "a\r\n"), (Copied(files, "main.sh"), Copied(files, "init.sh"), Copied(files, "lib.sh"), Copied(files, "data")));
+        Assert.Equal(
+            ("#!/bin/bash\necho a\n", "true\n", "a\r\n", "a\r\n"),
+            (Copied(files, "main.sh"), Copied(files, "init.sh"), Copied(files, "lib.sh"), Copied(files, "data"))
+        );
         Assert.Equal(["phases/init.sh", "phases/lib.sh", "phases/main.sh"], files.Notes.Select(n => n.Split(' ')[0]));
         foreach (var note in files.Notes)
             await ShellAsync(note[note.IndexOf("sed -i", StringComparison.Ordinal)..]);
@@ -143,13 +170,18 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     }
 
     [Fact]
-    public void EndWhenTheCommandIsCancelled() => Assert.Throws<OperationCanceledException>(() => PhaseFiles.Read(Farm, new(canceled: true)));
+    public void EndWhenTheCommandIsCancelled() =>
+        Assert.Throws<OperationCanceledException>(() => PhaseFiles.Read(Farm, new(canceled: true)));
 
     static UnixFileMode Mode(string text) => (UnixFileMode)text.Aggregate(0, (mode, c) => (mode << 1) | (c == '-' ? 0 : 1));
 
     static string Copied(PhaseFiles files, string name) => File.ReadAllText(Path.Combine(files.Root, name));
 
-    async Task ShellAsync(string script) => await new Tool("bash", "-ec", script) { Directory = folder.Path }.RunCheckedAsync("making files", TestContext.Current.CancellationToken);
+    async Task ShellAsync(string script) =>
+        await new Tool("bash", "-ec", script) { Directory = folder.Path }.RunCheckedAsync(
+            "making files",
+            TestContext.Current.CancellationToken
+        );
 
     PhaseFiles Read() => PhaseFiles.Read(Farm, TestContext.Current.CancellationToken);
 

@@ -10,7 +10,8 @@ public sealed class Pools
     [InlineData("vnode1-2:d12s", "vnode01 debian_12_systemd, vnode02 debian_12_systemd")]
     [InlineData("lab7 7", "lab07 debian_13, vnode07 debian_13")]
     [InlineData("0 999", "vnode00 debian_13, vnode999 debian_13")]
-    public void AreReadFromOneLine(string line, string machines) => Assert.Equal(machines, string.Join(", ", Parse(line).Select(m => $"{m.Name} {m.Platform}")));
+    public void AreReadFromOneLine(string line, string machines) =>
+        Assert.Equal(machines, string.Join(", ", Parse(line).Select(m => $"{m.Name} {m.Platform}")));
 
     [Theory]
     [InlineData("", "\"\" is no machine of a pool")]
@@ -40,14 +41,18 @@ public sealed class Pools
     [InlineData("a\nb")]
     [InlineData("Node")]
     [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")]
-    public void OfAStemThatIsNoNameAreRefused(string stem) => Assert.Contains("is no name of a pool", Assert.Throws<CroftException>(() => PoolRequest.Parse(["3"], stem, "debian_13")).Message);
+    public void OfAStemThatIsNoNameAreRefused(string stem) =>
+        Assert.Contains("is no name of a pool", Assert.Throws<CroftException>(() => PoolRequest.Parse(["3"], stem, "debian_13")).Message);
 
     [Fact]
     public void BecomeAFarm()
     {
         var farm = Reading.Farm(PoolRequest.FarmText("vnode", Parse("3:d12 7"), TimeSpan.FromSeconds(90)));
         Assert.Equal("vnode", farm.Name);
-        Assert.Equal(["vnode03 debian_12 90", "vnode07 debian_13 90"], farm.Machines.Select(m => $"{m.Name} {m.Platform} {m.ConnectionTimeout.TotalSeconds}"));
+        Assert.Equal(
+            ["vnode03 debian_12 90", "vnode07 debian_13 90"],
+            farm.Machines.Select(m => $"{m.Name} {m.Platform} {m.ConnectionTimeout.TotalSeconds}")
+        );
     }
 
     static IEnumerable<PoolMachine> Parse(string line) => PoolRequest.Parse(line.Split(' '), "vnode", "debian_13");

@@ -8,7 +8,10 @@ public sealed class Projects
     public void HasDefaults()
     {
         var project = Reading.Farm("farm: f").Project;
-        Assert.Equal(("f", null, null, "{}", 10, 5.0), (project.Id, project.Revision, project.Phases, project.Vars, project.Steps.RetryCount, project.Steps.RetryDelay.TotalSeconds));
+        Assert.Equal(
+            ("f", null, null, "{}", 10, 5.0),
+            (project.Id, project.Revision, project.Phases, project.Vars, project.Steps.RetryCount, project.Steps.RetryDelay.TotalSeconds)
+        );
         Assert.Empty(project.Steps.Allowed);
     }
 
@@ -35,7 +38,10 @@ public sealed class Projects
         if (facts is null)
             Assert.Throws<CroftException>(read.Require);
         else
-            Assert.Equal((facts, Path.GetDirectoryName(folder.Path)), (string.Join(' ', read.Require().Project.GatherFacts), read.Require().Project.Root));
+            Assert.Equal(
+                (facts, Path.GetDirectoryName(folder.Path)),
+                (string.Join(' ', read.Require().Project.GatherFacts), read.Require().Project.Root)
+            );
     }
 
     [Fact]
@@ -43,22 +49,32 @@ public sealed class Projects
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(Path.Combine(folder.Path, "phases/VDE"));
-        var project = FarmFile.Read(
-            folder.Write("farm.yaml", """
-                farm: f
-                project:
-                  id: VDE_2
-                  revision: 1.10
-                  phases: phases/VDE
-                  vars: { branch: master }
-                  artifacts: [ /var/tmp/results/** ]
-                  allowed_phases: [startup, restore init, main]
-                  retry_count: 3
-                  retry_delay: 0
-                  timeouts: { main: 1h, init: 5min }
-                """),
-            Reading.Defaults).Require().Project;
-        Assert.Equal(("VDE_2", "1.10", Path.Combine(folder.Path, "phases/VDE"), "{\"branch\":\"master\"}"), (project.Id, project.Revision, project.Phases, project.Vars));
+        var project = FarmFile
+            .Read(
+                folder.Write(
+                    "farm.yaml",
+                    """
+                    farm: f
+                    project:
+                      id: VDE_2
+                      revision: 1.10
+                      phases: phases/VDE
+                      vars: { branch: master }
+                      artifacts: [ /var/tmp/results/** ]
+                      allowed_phases: [startup, restore init, main]
+                      retry_count: 3
+                      retry_delay: 0
+                      timeouts: { main: 1h, init: 5min }
+                    """
+                ),
+                Reading.Defaults
+            )
+            .Require()
+            .Project;
+        Assert.Equal(
+            ("VDE_2", "1.10", Path.Combine(folder.Path, "phases/VDE"), "{\"branch\":\"master\"}"),
+            (project.Id, project.Revision, project.Phases, project.Vars)
+        );
         Assert.Equal(["startup", "restore init", "main"], project.Steps.Allowed);
         Assert.Equal("[init, 00:05:00] [main, 01:00:00]", string.Join(' ', project.Steps.Timeouts));
         Assert.Equal((3, 0.0), (project.Steps.RetryCount, project.Steps.RetryDelay.TotalSeconds));
@@ -66,64 +82,108 @@ public sealed class Projects
 
     [Fact]
     public void ArtifactsMayHaveSpacesInTheirNames() =>
-        Assert.Equal("/var/my results/**", Assert.Single(Reading.Farm("farm: f\nproject: { artifacts: [ /var/my results/** ] }").Project.Artifacts));
+        Assert.Equal(
+            "/var/my results/**",
+            Assert.Single(Reading.Farm("farm: f\nproject: { artifacts: [ /var/my results/** ] }").Project.Artifacts)
+        );
 
     [Fact]
     public void RevisionAutoIsNone() => Assert.Null(Reading.Farm("farm: f\nproject: { revision: auto }").Project.Revision);
 
     [Theory]
     [InlineData("phases: missing", "project.phases: no folder /nowhere/missing")]
-    [InlineData("allowed_phases: [restore_init]", "project.allowed_phases[0]: \"restore_init\" is not startup, restore init, create init, restore clean, create clean, restore dependencies, create dependencies, dependencies, init, main, terminate or shutdown; did you mean \"restore init\"?")]
+    [InlineData(
+        "allowed_phases: [restore_init]",
+        "project.allowed_phases[0]: \"restore_init\" is not startup, restore init, create init, restore clean, create clean, restore dependencies, create dependencies, dependencies, init, main, terminate or shutdown; did you mean \"restore init\"?"
+    )]
     [InlineData("artifacts: [results/*]", "write \"/results/*\"")]
     [InlineData("artifacts: [/var/../etc/*]", "is not an absolute pattern of files")]
-    [InlineData("artifacts: [\"/var/$(id)\"]", "is not an absolute pattern of files: such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character")]
+    [InlineData(
+        "artifacts: [\"/var/$(id)\"]",
+        "is not an absolute pattern of files: such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character"
+    )]
     [InlineData("revision: a b", "is not a revision")]
     [InlineData("id: a/b", "is not a project's id")]
-    [InlineData("vars: { my-var: 1 }", "project.vars.my-var: \"my-var\" is not a variable's name: letters, digits and \"_\", not first a digit; write \"my_var\"")]
-    [InlineData("vars: { a: 1, VM_Name: MINE }", "farm.yaml:2:26: project.vars.VM_Name: Croft sets this variable itself; choose another name")]
+    [InlineData(
+        "vars: { my-var: 1 }",
+        "project.vars.my-var: \"my-var\" is not a variable's name: letters, digits and \"_\", not first a digit; write \"my_var\""
+    )]
+    [InlineData(
+        "vars: { a: 1, VM_Name: MINE }",
+        "farm.yaml:2:26: project.vars.VM_Name: Croft sets this variable itself; choose another name"
+    )]
     [InlineData("vars: { platform: b }", "project.vars.platform: Croft sets this variable itself")]
     [InlineData("vars: { ansible_host: 10.9.9.9 }", "project.vars.ansible_host: Croft sets this variable itself")]
-    [InlineData("vars: { ansible_ssh_extra_args: -v }", "farm.yaml:2:20: project.vars.ansible_ssh_extra_args: Croft sets this variable itself")]
+    [InlineData(
+        "vars: { ansible_ssh_extra_args: -v }",
+        "farm.yaml:2:20: project.vars.ansible_ssh_extra_args: Croft sets this variable itself"
+    )]
     [InlineData("vars: { ansible_control_path: x }", "project.vars.ansible_control_path: Croft sets this variable itself")]
     [InlineData("vars: { groups: [] }", "project.vars.groups: Ansible sets this variable itself")]
-    [InlineData("vars: { branch: x, BRANCH: y }", "farm.yaml:2:31: project.vars.BRANCH: \"branch\", at line 2, is the same to scripts: CROFT_BRANCH; keep one of them")]
+    [InlineData(
+        "vars: { branch: x, BRANCH: y }",
+        "farm.yaml:2:31: project.vars.BRANCH: \"branch\", at line 2, is the same to scripts: CROFT_BRANCH; keep one of them"
+    )]
     [InlineData("vars: [1]", "project.vars: must be a map, not a list")]
     [InlineData("timeouts: { startup: 1s }", "timeouts has no key \"startup\"")]
-    public void BadOnesAreRefused(string key, string problem) => Assert.Contains(problem, Reading.Problems($"farm: f\nproject: {{ {key} }}"));
+    public void BadOnesAreRefused(string key, string problem) =>
+        Assert.Contains(problem, Reading.Problems($"farm: f\nproject: {{ {key} }}"));
 
     [Fact]
-    public void VariablesForAnsibleAreTakenOtherwise() => Assert.Equal("""{"ansible_become":true}""", Reading.Farm("farm: f\nproject: { vars: { ansible_become: true } }").Project.Vars);
+    public void VariablesForAnsibleAreTakenOtherwise() =>
+        Assert.Equal("""{"ansible_become":true}""", Reading.Farm("farm: f\nproject: { vars: { ansible_become: true } }").Project.Vars);
 
     [Fact]
     public void MachinesMayHaveRulesOfTheirOwn()
     {
-        var machines = Reading.Farm("""
-            farm: f
-            platforms: { p: { image: debian_13, retry_count: 1, timeouts: { init: 2s } } }
-            project: { allowed_phases: [startup], retry_count: 3, retry_delay: 7s, timeouts: { main: 1h } }
-            vms:
-              list:
-                - { name: a, platform: p, allowed_phases: [main], timeouts: { terminate: 3s } }
-                - { name: b, platform: debian_13 }
-            """).Machines;
+        var machines = Reading
+            .Farm(
+                """
+                farm: f
+                platforms: { p: { image: debian_13, retry_count: 1, timeouts: { init: 2s } } }
+                project: { allowed_phases: [startup], retry_count: 3, retry_delay: 7s, timeouts: { main: 1h } }
+                vms:
+                  list:
+                    - { name: a, platform: p, allowed_phases: [main], timeouts: { terminate: 3s } }
+                    - { name: b, platform: debian_13 }
+                """
+            )
+            .Machines;
         Assert.Equal(("main", 1, 7.0, "[init, 00:00:02] [main, 01:00:00] [terminate, 00:00:03]"), Rules(machines[0].Steps));
         Assert.Equal(("startup", 3, 7.0, "[main, 01:00:00]"), Rules(machines[1].Steps));
 
-        static (string, int, double, string) Rules(StepRules rules) => (string.Join(' ', rules.Allowed), rules.RetryCount, rules.RetryDelay.TotalSeconds, string.Join(' ', rules.Timeouts));
+        static (string, int, double, string) Rules(StepRules rules) =>
+            (string.Join(' ', rules.Allowed), rules.RetryCount, rules.RetryDelay.TotalSeconds, string.Join(' ', rules.Timeouts));
     }
 
     [Fact]
     public void GroupsOfAllLayersAddUp() =>
-        Assert.Equal(["x", "y", "z"], Reading.Machine("groups: [y, z]", "platforms: { debian_13: { image: debian_13, groups: [x, y] } }").Groups);
+        Assert.Equal(
+            ["x", "y", "z"],
+            Reading.Machine("groups: [y, z]", "platforms: { debian_13: { image: debian_13, groups: [x, y] } }").Groups
+        );
 
     [Theory]
-    [InlineData("groups: [my-web]", "farm.yaml:5:16: vms.list[0].groups[0]: \"my-web\" is not a group's name for Ansible: letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors; write \"my_web\"")]
+    [InlineData(
+        "groups: [my-web]",
+        "farm.yaml:5:16: vms.list[0].groups[0]: \"my-web\" is not a group's name for Ansible: letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors; write \"my_web\""
+    )]
     [InlineData("groups: [vms]", "\"vms\" is not a group's name for Ansible")]
-    [InlineData("name: web\n      groups: [web]", "vms.list[0].groups[0]: \"web\" is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart; choose another name")]
+    [InlineData(
+        "name: web\n      groups: [web]",
+        "vms.list[0].groups[0]: \"web\" is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart; choose another name"
+    )]
     [InlineData("groups: [local]", "\"local\" is the name of a machine or hypervisor")]
-    [InlineData("name: local", "hypervisors.local: a machine is called \"local\", too: phases could not tell them apart; give one of them another name")]
-    [InlineData("vars: { ansible_port: 1 }", "farm.yaml:5:15: vms.list[0].vars.ansible_port: Croft sets this variable itself; choose another name")]
-    public void GroupsAndVariablesOfAMachineAreChecked(string keys, string problem) => Assert.Contains(problem, Reading.MachineProblems(keys));
+    [InlineData(
+        "name: local",
+        "hypervisors.local: a machine is called \"local\", too: phases could not tell them apart; give one of them another name"
+    )]
+    [InlineData(
+        "vars: { ansible_port: 1 }",
+        "farm.yaml:5:15: vms.list[0].vars.ansible_port: Croft sets this variable itself; choose another name"
+    )]
+    public void GroupsAndVariablesOfAMachineAreChecked(string keys, string problem) =>
+        Assert.Contains(problem, Reading.MachineProblems(keys));
 
     [Theory]
     [InlineData("{\"a\":\"1.10\",\"b\":\"x=y\"}", "a=1.10", "b=x=y")]
@@ -133,7 +193,13 @@ public sealed class Projects
     {
         using TemporaryFolder folder = new();
         folder.Write("vars.yaml", "a: 61e9540\n");
-        Assert.Equal(all, ExtraVariables.In(Reading.Farm("farm: f"), [.. given.Select(g => g.Replace("@", "@" + folder.Path + "/"))]).Require().Project.Extra);
+        Assert.Equal(
+            all,
+            ExtraVariables
+                .In(Reading.Farm("farm: f"), [.. given.Select(g => g.Replace("@", "@" + folder.Path + "/"))])
+                .Require()
+                .Project.Extra
+        );
     }
 
     [Theory]

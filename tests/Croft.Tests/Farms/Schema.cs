@@ -17,11 +17,17 @@ public sealed class Schema
             print(error.json_path, error.message[:200])
         """;
 
-    public static TheoryData<string> Examples => [.. Directory.GetFiles(Path.Combine(Repository.Root, "examples"), "farm.yaml", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Repository.Root, file))];
+    public static TheoryData<string> Examples =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(Repository.Root, "examples"), "farm.yaml", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Repository.Root, file)),
+        ];
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void ValidatesEveryExample(string example) => Assert.Equal("", Validate(File.ReadAllText(Path.Combine(Repository.Root, example))));
+    public void ValidatesEveryExample(string example) =>
+        Assert.Equal("", Validate(File.ReadAllText(Path.Combine(Repository.Root, example))));
 
     [Theory]
     [InlineData("farm: f\nnetwork: {}")]
@@ -50,15 +56,21 @@ public sealed class Schema
     }
 
     // An object with "additionalProperties" is a schema of a map; its "properties" are keys of the farm file.
-    static IEnumerable<string> Undescribed(JsonElement element, string path) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Undescribed(item, path)),
-        JsonValueKind.Object when element.TryGetProperty("additionalProperties", out _) && element.TryGetProperty("properties", out var properties) =>
-            properties.EnumerateObject().SelectMany(key =>
-                Undescribed(key.Value, $"{path}.{key.Name}").Concat(key.Value.TryGetProperty("description", out _) ? [] : [$"{path}.{key.Name}"])),
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Undescribed(property.Value, path)),
-        _ => [],
-    };
+    static IEnumerable<string> Undescribed(JsonElement element, string path) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Undescribed(item, path)),
+            JsonValueKind.Object
+                when element.TryGetProperty("additionalProperties", out _) && element.TryGetProperty("properties", out var properties) =>
+                properties
+                    .EnumerateObject()
+                    .SelectMany(key =>
+                        Undescribed(key.Value, $"{path}.{key.Name}")
+                            .Concat(key.Value.TryGetProperty("description", out _) ? [] : [$"{path}.{key.Name}"])
+                    ),
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Undescribed(property.Value, path)),
+            _ => [],
+        };
 
     static string Validate(string farm)
     {
@@ -75,7 +87,9 @@ public sealed class Schema
 
     static (int Code, string Output) Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

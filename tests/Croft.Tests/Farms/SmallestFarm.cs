@@ -23,5 +23,6 @@ public sealed class SmallestFarm
     public void MisspeltPlatformIsReportedWithItsPlace() =>
         Assert.StartsWith(
             "farm.yaml:4:17: vms.list[0].platform: no platform \"debain_12\"; did you mean \"debian_12\"?",
-            Reading.Problems("farm: demo\nvms:\n  list:\n    - platform: debain_12\n"));
+            Reading.Problems("farm: demo\nvms:\n  list:\n    - platform: debain_12\n")
+        );
 }

@@ -48,7 +48,10 @@ public sealed class Values
     [InlineData("wait: shh", "\"shh\" is not ssh, agent, port:N or none; did you mean \"ssh\"?")]
     [InlineData("firmware: efi", "\"efi\" is not kernel, bios or uefi; did you mean \"uefi\"?")]
     [InlineData("virt_domain: kmv", "\"kmv\" is not kvm or qemu; did you mean \"kvm\"?")]
-    [InlineData("arch: x86-64", "\"x86-64\" is not x86_64, aarch64, riscv64, ppc64le, s390x, i686, amd64, arm64, ppc64el or i386; did you mean \"x86_64\"?")]
+    [InlineData(
+        "arch: x86-64",
+        "\"x86-64\" is not x86_64, aarch64, riscv64, ppc64le, s390x, i686, amd64, arm64, ppc64el or i386; did you mean \"x86_64\"?"
+    )]
     [InlineData("count: 10001", "\"10001\" is not a whole number from 1 to 10000")]
     public void BadOnesAreReported(string key, string problem)
     {
@@ -61,18 +64,23 @@ public sealed class Values
     [InlineData("arm64", "aarch64")]
     [InlineData("ppc64el", "ppc64le")]
     [InlineData("s390x", "s390x")]
-    public void DebianArchitecturesAreTakenAsLibvirts(string written, string arch) => Assert.Equal(arch, Reading.Machine($"arch: {written}").Arch);
+    public void DebianArchitecturesAreTakenAsLibvirts(string written, string arch) =>
+        Assert.Equal(arch, Reading.Machine($"arch: {written}").Arch);
 
     [Theory]
     [InlineData("ssh", WaitKind.Ssh, 22)]
     [InlineData("agent", WaitKind.Agent, 22)]
     [InlineData("none", WaitKind.None, 22)]
     [InlineData("\"port:8080\"", WaitKind.Port, 8080)]
-    public void WaitIsAKindAndAPort(string written, WaitKind kind, int port) => Assert.Equal(new WaitSpec(kind, port), Reading.Machine($"wait: {written}").Wait);
+    public void WaitIsAKindAndAPort(string written, WaitKind kind, int port) =>
+        Assert.Equal(new WaitSpec(kind, port), Reading.Machine($"wait: {written}").Wait);
 
     [Fact]
     public void NoIsNotFalse() =>
-        Assert.Equal("farm.yaml:2:23: networks.a.dhcp: \"no\" is not true or false; write false", Reading.Problems("farm: f\nnetworks: { a: {dhcp: no} }"));
+        Assert.Equal(
+            "farm.yaml:2:23: networks.a.dhcp: \"no\" is not true or false; write false",
+            Reading.Problems("farm: f\nnetworks: { a: {dhcp: no} }")
+        );
 
     [Fact]
     public void KeyWithoutValueIsTheDefault() => Assert.Equal(512L << 20, Reading.Machine("memory: ").Memory);

@@ -3,13 +3,22 @@ namespace Croft.Tests.Farms;
 public sealed class Yaml
 {
     [Theory]
-    [InlineData("", "farm.yaml:1:1: the farm file is empty; the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\"")]
-    [InlineData("# only this\n", "farm.yaml:1:1: the farm file is empty; the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\"")]
+    [InlineData(
+        "",
+        "farm.yaml:1:1: the farm file is empty; the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\""
+    )]
+    [InlineData(
+        "# only this\n",
+        "farm.yaml:1:1: the farm file is empty; the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\""
+    )]
     [InlineData("- farm", "farm.yaml:1:1: must be a farm file, not a list")]
     [InlineData("farm", "farm.yaml:1:1: must be a farm file, not a single value")]
     [InlineData("farm: f\nfarm: g", "farm.yaml:2:1: farm: the key stands here already, at line 1")]
     [InlineData("farm: f\n---\nfarm: g", "farm.yaml:2:1: a second document begins here; one file is one document; remove the \"---\"")]
-    [InlineData("farm: f\nvms:\n  list: [1,2\nnetworks: {}", "farm.yaml:4:1: not YAML: something before this place is not closed or not finished")]
+    [InlineData(
+        "farm: f\nvms:\n  list: [1,2\nnetworks: {}",
+        "farm.yaml:4:1: not YAML: something before this place is not closed or not finished"
+    )]
     [InlineData("farm: f\nvms:\n\tlist: []", "farm.yaml:3:1: a tab indents this line; indent with spaces")]
     [InlineData("farm: \"a\\qb\"", "farm.yaml:1:9: not YAML: while scanning a quoted scalar, found unknown escape character")]
     [InlineData("farm: f\n\tvms: {}", "farm.yaml:2:1: a tab indents this line; indent with spaces")]
@@ -26,39 +35,50 @@ public sealed class Yaml
     [Fact]
     public void AnchorsAliasesAndMergeKeysWork()
     {
-        var farm = Reading.Farm("""
+        var farm = Reading.Farm(
+            """
             farm: f
             vms:
               list:
                 - &first { platform: debian_13, name: a, memory: 256MiB, vcpus: 2 }
                 - { <<: *first, name: b, vcpus: 3 }
                 - { <<: [ { name: c }, *first ] }
-            """);
-        Assert.Equal(["a 2 268435456", "b 3 268435456", "c 2 268435456"], farm.Machines.Select(machine => $"{machine.Name} {machine.Vcpus} {machine.Memory}"));
+            """
+        );
+        Assert.Equal(
+            ["a 2 268435456", "b 3 268435456", "c 2 268435456"],
+            farm.Machines.Select(machine => $"{machine.Name} {machine.Vcpus} {machine.Memory}")
+        );
     }
 
     [Fact]
     public void FreeValuesAreCoreSchemaJsonAndNumbersOnlyWhereTheyAreWrittenSo()
     {
-        var vars = Reading.Farm("""
-            farm: f
-            project:
-              vars:
-                a: [1, -2, +3, 007, 0x1F, 0o17, 1.5, .5, 2., 1e3, -0, 1.10, 61e9540, 12345678901234567890]
-                b: [true, False, yes, on, null, ~, ]
-                c: [1.2.3, "5", 2026-11-20, 1_000, 0b1, 12:30, '', "\u00e9<"]
-                d: { nested: { deep: }, list: [] }
-            """).Project.Vars;
+        var vars = Reading
+            .Farm(
+                """
+                farm: f
+                project:
+                  vars:
+                    a: [1, -2, +3, 007, 0x1F, 0o17, 1.5, .5, 2., 1e3, -0, 1.10, 61e9540, 12345678901234567890]
+                    b: [true, False, yes, on, null, ~, ]
+                    c: [1.2.3, "5", 2026-11-20, 1_000, 0b1, 12:30, '', "\u00e9<"]
+                    d: { nested: { deep: }, list: [] }
+                """
+            )
+            .Project.Vars;
         Assert.Equal(
             "{\"a\":[1,-2,\"\\u002B3\",\"007\",\"0x1F\",\"0o17\",1.5,\".5\",\"2.\",\"1e3\",\"-0\",\"1.10\",\"61e9540\",12345678901234567890],\"b\":[true,false,\"yes\",\"on\",null,null],\"c\":[\"1.2.3\",\"5\",\"2026-11-20\",\"1_000\",\"0b1\",\"12:30\",\"\",\"\\u00E9\\u003C\"],\"d\":{\"nested\":{\"deep\":null},\"list\":[]}}",
-            vars);
+            vars
+        );
     }
 
     [Fact]
     public void InfinityIsNoJson() =>
         Assert.Equal(
             "farm.yaml:2:23: project.vars.a: JSON has no infinity and no not-a-number; put it in quotation marks",
-            Reading.Problems("farm: f\nproject: { vars: { a: -.inf, b: \".nan\" } }"));
+            Reading.Problems("farm: f\nproject: { vars: { a: -.inf, b: \".nan\" } }")
+        );
 
     [Fact]
     public void EverythingWrongIsReportedAtOnceInOrder() =>
@@ -70,7 +90,8 @@ public sealed class Yaml
             farm.yaml:6:16: vms.list[0].networks: must be a list, not a single value; write [default]
             farm.yaml:7:7: vms.list[1].platform: missing; a machine needs platform: a name
             """,
-            Reading.Problems("""
+            Reading.Problems(
+                """
                 farm: My Farm
                 netwroks: {}
                 vms: { list: [
@@ -78,5 +99,7 @@ public sealed class Yaml
                       memory: 2GB,
                      networks: default },
                       { name: x } ] }
-                """));
+                """
+            )
+        );
 }

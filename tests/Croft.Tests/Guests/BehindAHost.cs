@@ -43,7 +43,9 @@ public sealed class BehindAHost : IAsyncLifetime
         await StartAsync("no");
         await Way.OpenAsync("far", [Host], folder.Path, Cancel);
         var clock = Stopwatch.StartNew();
-        var error = await Assert.ThrowsAsync<CroftException>(() => Banner.WaitAsync(Behind, IPAddress.Loopback, FreePort(), _ => { }, Cancel));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            Banner.WaitAsync(Behind, IPAddress.Loopback, FreePort(), _ => { }, Cancel)
+        );
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
         Assert.Contains("administratively prohibited", error.Message);
         Assert.Contains("AllowTcpForwarding", error.Hint);
@@ -56,7 +58,13 @@ public sealed class BehindAHost : IAsyncLifetime
         Assert.StartsWith("SSH-", await Banner.WaitAsync(Behind, IPAddress.Loopback, port, _ => { }, Cancel), StringComparison.Ordinal);
     }
 
-    Jump Host => new("127.0.0.1", "root", port) { KeyFile = PathOf("user"), KnownHosts = PathOf("known"), IsVerified = false };
+    Jump Host =>
+        new("127.0.0.1", "root", port)
+        {
+            KeyFile = PathOf("user"),
+            KnownHosts = PathOf("known"),
+            IsVerified = false,
+        };
 
     Way Behind => Way.Through([Host], folder.Path);
 
@@ -64,7 +72,9 @@ public sealed class BehindAHost : IAsyncLifetime
 
     async Task StartAsync(string forwarding)
     {
-        await File.WriteAllTextAsync(PathOf("conf"), $"""
+        await File.WriteAllTextAsync(
+            PathOf("conf"),
+            $"""
             Port {port}
             ListenAddress 127.0.0.1
             HostKey {PathOf("host")}
@@ -75,12 +85,23 @@ public sealed class BehindAHost : IAsyncLifetime
             PidFile {PathOf("pid")}
             AllowTcpForwarding {forwarding}
 
-            """, Cancel);
+            """,
+            Cancel
+        );
         server = new Tool("/usr/sbin/sshd", "-D", "-e", "-f", PathOf("conf")).RunAsync(end.Token);
-        Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(20), Cancel));
+        Assert.NotNull(
+            await Poll.UntilAsync(
+                () => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null),
+                TimeSpan.FromMilliseconds(20),
+                TimeSpan.FromSeconds(20),
+                Cancel
+            )
+        );
     }
 
-    /// <summary>The server and those of its children that hold connections: a host that was mended by a restart of its sshd keeps the latter.</summary>
+    /// <summary>
+    /// The server and those of its children that hold connections: a host that was mended by a restart of its sshd keeps the latter.
+    /// </summary>
     async Task StopAsync()
     {
         if (server is null)

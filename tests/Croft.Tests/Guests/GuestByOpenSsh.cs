@@ -21,9 +21,19 @@ public sealed class GuestByOpenSsh : GuestContract
         foreach (var key in new[] { "host", "user" })
             await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", PathOf(key)).RunCheckedAsync("making a key", end.Token);
         var port = BehindAHost.FreePort();
-        folder.Write("conf", $"Port {port}\nListenAddress 127.0.0.1\nHostKey {PathOf("host")}\nAuthorizedKeysFile {PathOf("user.pub")}\nPermitRootLogin yes\nStrictModes no\nUsePAM no\nPidFile {PathOf("pid")}\n");
+        folder.Write(
+            "conf",
+            $"Port {port}\nListenAddress 127.0.0.1\nHostKey {PathOf("host")}\nAuthorizedKeysFile {PathOf("user.pub")}\nPermitRootLogin yes\nStrictModes no\nUsePAM no\nPidFile {PathOf("pid")}\n"
+        );
         var server = new Tool("/usr/sbin/sshd", "-D", "-e", "-f", PathOf("conf")).RunAsync(end.Token);
-        Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(20), end.Token));
+        Assert.NotNull(
+            await Poll.UntilAsync(
+                () => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null),
+                TimeSpan.FromMilliseconds(20),
+                TimeSpan.FromSeconds(20),
+                end.Token
+            )
+        );
         var hostKey = string.Join(' ', (await File.ReadAllTextAsync(PathOf("host.pub"), end.Token)).Split(' ').Take(2)).Trim();
         var files = new SshFiles(folder.Path, PathOf("user"), folder.Path);
         var guest = new Guest(new("a", "f.a", IPAddress.Loopback, port, "root", hostKey), files);

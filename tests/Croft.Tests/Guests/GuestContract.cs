@@ -14,50 +14,68 @@ public abstract class GuestContract
     static CancellationToken Cancel => CancellationToken.None;
 
     [Fact]
-    public Task GreetsAndIsReady() => OnAsync(async (guest, _) =>
-    {
-        Assert.StartsWith("SSH-", await guest.GreetingAsync(_ => { }, Cancel), StringComparison.Ordinal);
-        Assert.Null(await guest.TryReadyAsync(Clock, Cancel));
-    });
+    public Task GreetsAndIsReady() =>
+        OnAsync(
+            async (guest, _) =>
+            {
+                Assert.StartsWith("SSH-", await guest.GreetingAsync(_ => { }, Cancel), StringComparison.Ordinal);
+                Assert.Null(await guest.TryReadyAsync(Clock, Cancel));
+            }
+        );
 
     [Fact]
-    public Task IsConnectedUntilItIsClosed() => OnAsync(async (guest, _) =>
-    {
-        Assert.Null(await guest.TryReadyAsync(Clock, Cancel));
-        Assert.True(await guest.IsConnectedAsync(Cancel));
-        await guest.CloseAsync(Cancel);
-        Assert.False(await guest.IsConnectedAsync(Cancel));
-        await guest.CloseAsync(Cancel);
-    });
+    public Task IsConnectedUntilItIsClosed() =>
+        OnAsync(
+            async (guest, _) =>
+            {
+                Assert.Null(await guest.TryReadyAsync(Clock, Cancel));
+                Assert.True(await guest.IsConnectedAsync(Cancel));
+                await guest.CloseAsync(Cancel);
+                Assert.False(await guest.IsConnectedAsync(Cancel));
+                await guest.CloseAsync(Cancel);
+            }
+        );
 
     [Fact]
-    public Task RunsACommandAndHandsOnWhatItSays() => OnAsync(async (guest, _) =>
-    {
-        Assert.Equal(0, (await guest.RunAsync(new("true"), Cancel)).ExitCode);
-        var bytes = 0L;
-        var read = new GuestCommand("head -c 1024 /dev/zero") { Output = async (stream, stop) => bytes = await LengthAsync(stream, stop) };
-        Assert.Equal(0, (await guest.RunAsync(read, Cancel)).ExitCode);
-        Assert.Equal(1024, bytes);
-        await guest.SyncAsync(Cancel);
-    });
+    public Task RunsACommandAndHandsOnWhatItSays() =>
+        OnAsync(
+            async (guest, _) =>
+            {
+                Assert.Equal(0, (await guest.RunAsync(new("true"), Cancel)).ExitCode);
+                var bytes = 0L;
+                var read = new GuestCommand("head -c 1024 /dev/zero")
+                {
+                    Output = async (stream, stop) => bytes = await LengthAsync(stream, stop),
+                };
+                Assert.Equal(0, (await guest.RunAsync(read, Cancel)).ExitCode);
+                Assert.Equal(1024, bytes);
+                await guest.SyncAsync(Cancel);
+            }
+        );
 
     [Fact]
-    public Task RunsACommandInTheShellThatWasFoundReady() => OnAsync(async (guest, _) =>
-    {
-        var (shell, refusal) = await guest.TryOpenAsync(Clock, Cancel);
-        Assert.Null(refusal);
-        await using (shell)
-            Assert.Equal(0, (await shell!.RunAsync(new("true"), Cancel)).ExitCode);
-    });
+    public Task RunsACommandInTheShellThatWasFoundReady() =>
+        OnAsync(
+            async (guest, _) =>
+            {
+                var (shell, refusal) = await guest.TryOpenAsync(Clock, Cancel);
+                Assert.Null(refusal);
+                await using (shell)
+                    Assert.Equal(0, (await shell!.RunAsync(new("true"), Cancel)).ExitCode);
+            }
+        );
 
     [Fact]
-    public Task SaysThatItIsNotThereAndDoesNotThrow() => OnAsync(async (guest, leave) =>
-    {
-        await leave();
-        Assert.False(await guest.IsConnectedAsync(Cancel));
-        Assert.Equal(255, (await guest.RunAsync(new("true"), Cancel)).ExitCode);
-        Assert.NotNull(await guest.TryReadyAsync(Clock, Cancel));
-    });
+    public Task SaysThatItIsNotThereAndDoesNotThrow() =>
+        OnAsync(
+            async (guest, leave) =>
+            {
+                await leave();
+                Assert.False(await guest.IsConnectedAsync(Cancel));
+                Assert.Equal(255, (await guest.RunAsync(new("true"), Cancel)).ExitCode);
+                Assert.NotNull(await guest.TryReadyAsync(Clock, Cancel));
+            }
+        );
 
     static async Task<long> LengthAsync(Stream stream, CancellationToken cancel)
     {

@@ -19,7 +19,9 @@ public sealed class GuestOfTheSimulation : GuestContract
         await farm.ProgramAsync(async c =>
         {
             var machine = (await c.ListAsync(CancellationToken.None)).Single();
-            await use(c.GuestOf(machine)!, () => c.Engine(machine.Hypervisor).StopAsync(machine.Record.Id, StopBy.Cutting, CancellationToken.None));
+            await use(c.GuestOf(machine)!, () =>
+                c.Engine(machine.Hypervisor).StopAsync(machine.Record.Id, StopBy.Cutting, CancellationToken.None)
+            );
         });
     }
 }

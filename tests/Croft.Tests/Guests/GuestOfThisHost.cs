@@ -18,7 +18,11 @@ sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
         var answer = new Answer(command with { Text = Before + command.Text }, over);
         try
         {
-            return answer.Of(await new Tool(shell, "-c", greeting + answer.Text) { Input = command.Input, Output = answer.ReadAsync }.RunAsync(over.Token));
+            return answer.Of(
+                await new Tool(shell, "-c", greeting + answer.Text) { Input = command.Input, Output = answer.ReadAsync }.RunAsync(
+                    over.Token
+                )
+            );
         }
         catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
         {

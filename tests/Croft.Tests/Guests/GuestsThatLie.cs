@@ -10,7 +10,8 @@ using Croft.Tools;
 namespace Croft.Tests.Guests;
 
 /// <summary>
-/// Whatever a guest's programs say, or do not: what is asked of it ends within its bound, in a result or an error for people, in bounded memory, and no file
+/// Whatever a guest's programs say, or do not: what is asked of it ends within its bound, in a result or an error for people, in bounded
+/// memory, and no file
 /// but the run's own is touched.
 /// </summary>
 public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
@@ -34,15 +35,32 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
     [Fact]
     public async Task AreOutlived()
     {
-        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p } ]", [("main.sh", "echo said")], project: $"log_limit: {LogLimit >> 20}MiB, timeouts: {{ main: 10s }}");
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            "  list: [ { name: a, platform: p } ]",
+            [("main.sh", "echo said")],
+            project: $"log_limit: {LogLimit >> 20}MiB, timeouts: {{ main: 10s }}"
+        );
         using var phase = await LyingPhase.MakeAsync(farm, clock);
         var before = Directory.GetFiles(sshd.Folder).Order().ToList();
         var complaints = new ConcurrentQueue<string>();
         var most = 0L;
-        await using (TimeProvider.System.CreateTimer(_ => most = Math.Max(most, GC.GetTotalMemory(false)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(50)))
+        await using (
+            TimeProvider.System.CreateTimer(
+                _ => most = Math.Max(most, GC.GetTotalMemory(false)),
+                null,
+                TimeSpan.Zero,
+                TimeSpan.FromMilliseconds(50)
+            )
+        )
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel };
-            var cases = from lie in IsAll ? Lies.All() : Lies.Few() from operation in Operations(phase) where lie.Of.Length == 0 || lie.Of.Contains(operation.Name) select (lie, operation);
+            var cases =
+                from lie in IsAll ? Lies.All() : Lies.Few()
+                from operation in Operations(phase)
+                where lie.Of.Length == 0 || lie.Of.Contains(operation.Name)
+                select (lie, operation);
             await Parallel.ForEachAsync(cases, options, async (c, _) =>
             {
                 if (await TryAsync(c.lie.Text, c.operation.Do) is { } complaint)
@@ -79,7 +97,9 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
                 // Readiness says that it was late.
             }
         });
-        yield return ("artifacts", guest => ArtifactFetch.FetchAsync(guest, ["/etc/host*"], Path.Combine(phase.Folder, guest.Access.Name), Bounded, Cancel, Limit));
+        yield return ("artifacts", guest =>
+            ArtifactFetch.FetchAsync(guest, ["/etc/host*"], Path.Combine(phase.Folder, guest.Access.Name), Bounded, Cancel, Limit)
+        );
         yield return ("a clean-up", guest => PhaseMark.EndAsync(guest, "none", clock));
         yield return ("what is left", async guest => Bounded(await PhaseMark.LeftAsync(guest, "none", clock, Cancel)));
         yield return ("sync", guest => guest.SyncAsync(Cancel));
@@ -88,7 +108,12 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
             using var interrupted = new CancellationTokenSource(Limit);
             try
             {
-                await (guest.Ssh(["-o", "BatchMode=yes", "-T"], "true") with { Line = line => Assert.InRange(line.Length, 0, 1 << 16) }).RunAsync(interrupted.Token);
+                await (
+                    guest.Ssh(["-o", "BatchMode=yes", "-T"], "true") with
+                    {
+                        Line = line => Assert.InRange(line.Length, 0, 1 << 16),
+                    }
+                ).RunAsync(interrupted.Token);
             }
             catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
             {
@@ -125,5 +150,9 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
         return null;
     }
 
-    static void Bounded(string text) => Assert.False(text.Length > LongestMessage || text.Any(c => char.IsControl(c) && c != '\n'), $"{text.Length} characters, or control characters");
+    static void Bounded(string text) =>
+        Assert.False(
+            text.Length > LongestMessage || text.Any(c => char.IsControl(c) && c != '\n'),
+            $"{text.Length} characters, or control characters"
+        );
 }

@@ -57,11 +57,19 @@ public sealed class HeardCommands
     {
         var length = 0L;
         var before = GC.GetTotalAllocatedBytes();
-        var result = await new GuestOfThisHost().RunAsync(new("head -c 200000000 /dev/zero") { Said = block => length += block.Length }, Cancel);
+        var result = await new GuestOfThisHost().RunAsync(
+            new("head -c 200000000 /dev/zero") { Said = block => length += block.Length },
+            Cancel
+        );
         Assert.Equal((0, 200_000_000), (result.ExitCode, length));
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
     }
 
     async Task<int> HearAsync(string text) =>
-        (await new GuestOfThisHost().RunAsync(new(text) { Said = block => said.Append(Encoding.UTF8.GetString(block)), Held = () => isHeld = true }, Cancel)).ExitCode;
+        (
+            await new GuestOfThisHost().RunAsync(
+                new(text) { Said = block => said.Append(Encoding.UTF8.GetString(block)), Held = () => isHeld = true },
+                Cancel
+            )
+        ).ExitCode;
 }

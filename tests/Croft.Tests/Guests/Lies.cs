@@ -16,7 +16,10 @@ static class Lies
         ("endless NUL", "exec cat /dev/zero"),
         ("an endless line", "yes | tr -d '\\n'"),
         ("endless lines", "exec yes"),
-        ("colours", "i=0; while [ $i -lt 50 ]; do printf '\\033[31m\\033]0;title\\007\\302\\2331mred\\033[2J\\r\\n'; i=$((i+1)); done; exit 4"),
+        (
+            "colours",
+            "i=0; while [ $i -lt 50 ]; do printf '\\033[31m\\033]0;title\\007\\302\\2331mred\\033[2J\\r\\n'; i=$((i+1)); done; exit 4"
+        ),
         ("broken text", "printf 'a\\377\\376\\300\\200\\355\\240\\200\\0b\\n'; printf '\\377\\n' >&2; exit 5"),
         ("half a mark", "printf croft-; sleep 60"),
         ("endless marks", "exec yes croft-begins"),
@@ -35,7 +38,11 @@ static class Lies
         new("begins, then ", "echo croft-begins; echo croft-begins >&2; "),
         new("ready, then ", "echo croft-begins; echo croft-ready; ", "readiness", "a phase in the first shell"),
         new("waiting, then ", "echo croft-begins; echo croft-ready; echo croft-waiting; ", "readiness", "a phase in the first shell"),
-        new("a command's begin, then ", "echo croft-begins; echo croft-ready; echo croft-waiting; read -r C; echo croft-begins; ", "a phase in the first shell"),
+        new(
+            "a command's begin, then ",
+            "echo croft-begins; echo croft-ready; echo croft-waiting; read -r C; echo croft-begins; ",
+            "a phase in the first shell"
+        ),
     ];
 
     /// <summary>Who runs them.</summary>
@@ -77,16 +84,26 @@ static class Lies
         from user in Users
         from end in Ends
         let program = user.Program
-        select new Lie($"{program} gives {end.Name}", $"cat >$B/{program} <<'E'\n#!/bin/sh\nPATH=${{PATH#*:}}\n{end.Text}\nE\n/bin/chmod +x $B/{program}; honest", user.Of);
+        select new Lie(
+            $"{program} gives {end.Name}",
+            $"cat >$B/{program} <<'E'\n#!/bin/sh\nPATH=${{PATH#*:}}\n{end.Text}\nE\n/bin/chmod +x $B/{program}; honest",
+            user.Of
+        );
 
     public static IEnumerable<Lie> All() =>
-        (from head in Heads from end in Ends select new Lie(head.Name + end.Name, head.Text + end.Text, head.Of)).Concat(Others.Select(o => new Lie(o.Name, o.Text))).Concat(Programs());
+        (from head in Heads from end in Ends select new Lie(head.Name + end.Name, head.Text + end.Text, head.Of))
+            .Concat(Others.Select(o => new Lie(o.Name, o.Text)))
+            .Concat(Programs());
 
     /// <summary>Those that were hardest.</summary>
-    public static IEnumerable<Lie> Few() => All().Where(lie => lie.Name is "begins, then endless lines" or "an end that does not end")
-        .Append(new("an end with a code that is none", End("zzz"), "a phase"));
+    public static IEnumerable<Lie> Few() =>
+        All()
+            .Where(lie => lie.Name is "begins, then endless lines" or "an end that does not end")
+            .Append(new("an end with a code that is none", End("zzz"), "a phase"));
 
-    static IEnumerable<(string Name, string Text)> Cuts() => from length in new[] { 0, 1, 5, 12, 13, 14, 600, 5000 } select ($"{length} bytes of the truth", $"honest | head -c {length}");
+    static IEnumerable<(string Name, string Text)> Cuts() =>
+        from length in new[] { 0, 1, 5, 12, 13, 14, 600, 5000 }
+        select ($"{length} bytes of the truth", $"honest | head -c {length}");
 
     static string End(string code) => $"echo croft-begins; echo \"croft-$N {code}\"";
 }

@@ -6,7 +6,8 @@ namespace Croft.Tests.Guests;
 
 public sealed class LoginShells
 {
-    const string Odd = "a=\"it's\"; if [ 1 != 2 ]; then echo \"$a\" 'a\\\\b' {x,y} \"$0\" '!!' %d é; fi\nfor i in 1 2; do printf '%s\\n' \"$i\"; done >&2; exit 7";
+    const string Odd =
+        "a=\"it's\"; if [ 1 != 2 ]; then echo \"$a\" 'a\\\\b' {x,y} \"$0\" '!!' %d é; fi\nfor i in 1 2; do printf '%s\\n' \"$i\"; done >&2; exit 7";
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -41,11 +42,19 @@ public sealed class LoginShells
         var (shell, refusal) = await guest.TryOpenAsync(TimeProvider.System, Cancel);
         Assert.Null(refusal);
         var said = new StringBuilder();
-        Assert.Equal(4, (await shell!.RunAsync(new("read x; echo $x; exit 4")
-        {
-            Input = async (stdin, stop) => await stdin.WriteAsync("given\n"u8.ToArray(), stop),
-            Said = block => said.Append(Encoding.UTF8.GetString(block)),
-        }, Cancel)).ExitCode);
+        Assert.Equal(
+            4,
+            (
+                await shell!.RunAsync(
+                    new("read x; echo $x; exit 4")
+                    {
+                        Input = async (stdin, stop) => await stdin.WriteAsync("given\n"u8.ToArray(), stop),
+                        Said = block => said.Append(Encoding.UTF8.GetString(block)),
+                    },
+                    Cancel
+                )
+            ).ExitCode
+        );
         Assert.Equal("given\n", said.ToString());
         await shell.DisposeAsync();
     }

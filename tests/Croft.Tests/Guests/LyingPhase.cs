@@ -18,7 +18,8 @@ sealed class LyingPhase : IDisposable
     readonly PhaseFiles files;
     readonly AsyncLocal<IGuest?> guest;
 
-    LyingPhase(OpenFarm openFarm, Execution execution, PhaseFiles files, AsyncLocal<IGuest?> guest) => (this.openFarm, this.execution, this.files, this.guest) = (openFarm, execution, files, guest);
+    LyingPhase(OpenFarm openFarm, Execution execution, PhaseFiles files, AsyncLocal<IGuest?> guest) =>
+        (this.openFarm, this.execution, this.files, this.guest) = (openFarm, execution, files, guest);
 
     public string Folder => execution.Journal.Folder.ArtifactsPath("a");
 
@@ -35,13 +36,32 @@ sealed class LyingPhase : IDisposable
         await farm.UpAsync();
         var guest = new AsyncLocal<IGuest?>();
         LyingPhase? made = null;
-        await farm.Simulation.Clock.RunAsync(async () =>
-        {
-            var openFarm = await OpenFarm.OpenAsync(farm.Farm, farm.Settings with { Clock = clock, Backends = new ChosenGuests(new SimulatedBackends(farm.Simulation), guest) }, CancellationToken.None);
-            var plan = await openFarm.PlanAsync(CancellationToken.None);
-            var execution = await Execution.PrepareAsync(openFarm, plan, "run", _ => false, _ => { }, SimulatedFarm.Silent, CancellationToken.None);
-            made = new(openFarm, execution, PhaseFiles.Read(farm.Farm, CancellationToken.None), guest);
-        }, TimeSpan.FromHours(1));
+        await farm.Simulation.Clock.RunAsync(
+            async () =>
+            {
+                var openFarm = await OpenFarm.OpenAsync(
+                    farm.Farm,
+                    farm.Settings with
+                    {
+                        Clock = clock,
+                        Backends = new ChosenGuests(new SimulatedBackends(farm.Simulation), guest),
+                    },
+                    CancellationToken.None
+                );
+                var plan = await openFarm.PlanAsync(CancellationToken.None);
+                var execution = await Execution.PrepareAsync(
+                    openFarm,
+                    plan,
+                    "run",
+                    _ => false,
+                    _ => { },
+                    SimulatedFarm.Silent,
+                    CancellationToken.None
+                );
+                made = new(openFarm, execution, PhaseFiles.Read(farm.Farm, CancellationToken.None), guest);
+            },
+            TimeSpan.FromHours(1)
+        );
         return made!;
     }
 
@@ -62,12 +82,12 @@ sealed class LyingPhase : IDisposable
             return engine;
         }
 
-        public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => guest.Value ?? world.GuestOf(hypervisor, access, files);
+        public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) =>
+            guest.Value ?? world.GuestOf(hypervisor, access, files);
 
         public Task<string> UserKeyAsync(string file, CancellationToken cancel) => world.UserKeyAsync(file, cancel);
 
         public Task<KeyPair> MakeKeyAsync(string folder, CancellationToken cancel) => world.MakeKeyAsync(folder, cancel);
-
     }
 
     /// <summary>An engine whose machines run, once real time counts.</summary>
@@ -81,6 +101,8 @@ sealed class LyingPhase : IDisposable
         internal void Set(IEngine inner, Func<bool> real) => (engine, isReal) = (inner, real);
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            isReal!() && targetMethod!.Name == nameof(IEngine.FindAsync) ? Task.FromResult<MachineState?>(new("f.a", Guid.Empty, PowerState.Running, 1, 1, null)) : targetMethod!.Invoke(engine, args);
+            isReal!() && targetMethod!.Name == nameof(IEngine.FindAsync)
+                ? Task.FromResult<MachineState?>(new("f.a", Guid.Empty, PowerState.Running, 1, 1, null))
+                : targetMethod!.Invoke(engine, args);
     }
 }

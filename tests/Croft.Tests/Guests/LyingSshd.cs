@@ -30,7 +30,9 @@ public sealed class LyingSshd : IAsyncLifetime
         Directory.CreateDirectory("/run/sshd");
         foreach (var key in new[] { "host", "user" })
             await new Tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", PathOf(key)).RunCheckedAsync("making a key", Cancel);
-        folder.Write("conf", $"""
+        folder.Write(
+            "conf",
+            $"""
             Port {port}
             ListenAddress 127.0.0.1
             HostKey {PathOf("host")}
@@ -45,16 +47,26 @@ public sealed class LyingSshd : IAsyncLifetime
             AcceptEnv LIE
             ForceCommand exec /bin/sh {PathOf("lies/$LIE")}
 
-            """);
+            """
+        );
         server = new Tool("/usr/sbin/sshd", "-D", "-e", "-f", PathOf("conf")).RunAsync(end.Token);
-        Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(20), Cancel));
+        Assert.NotNull(
+            await Poll.UntilAsync(
+                () => Task.FromResult(File.Exists(PathOf("pid")) ? "" : null),
+                TimeSpan.FromMilliseconds(20),
+                TimeSpan.FromSeconds(20),
+                Cancel
+            )
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
         if (server is not null)
         {
-            await new Tool("kill", (await File.ReadAllTextAsync(PathOf("pid"), CancellationToken.None)).Trim()).RunAsync(CancellationToken.None);
+            await new Tool("kill", (await File.ReadAllTextAsync(PathOf("pid"), CancellationToken.None)).Trim()).RunAsync(
+                CancellationToken.None
+            );
             await Task.WhenAny(server);
         }
 
@@ -66,7 +78,8 @@ public sealed class LyingSshd : IAsyncLifetime
 
     /// <summary>A guest of its own.</summary>
     /// <param name="lie">
-    /// What its shell does. There, <c>$C</c> is what was asked, <c>honest</c> does it, <c>$N</c> is what only those know that were asked, and <c>$B</c> a folder for programs.
+    /// What its shell does. There, <c>$C</c> is what was asked, <c>honest</c> does it, <c>$N</c> is what only those know that were asked,
+    /// and <c>$B</c> a folder for programs.
     /// </param>
     internal Guest GuestOf(string lie)
     {
@@ -74,8 +87,13 @@ public sealed class LyingSshd : IAsyncLifetime
             Assert.Skip("no sshd, or not root");
         var name = $"g{Interlocked.Increment(ref guests)}";
         foreach (var program in new[] { "date", "sync" }) // the host's own are no matter of tests
-            File.SetUnixFileMode(folder.Write($"lies/{name}.bin/{program}", "#!/bin/sh\n"), UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
-        folder.Write($"lies/{name}", $$"""
+            File.SetUnixFileMode(
+                folder.Write($"lies/{name}.bin/{program}", "#!/bin/sh\n"),
+                UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite
+            );
+        folder.Write(
+            $"lies/{name}",
+            $$"""
             read -r _ _ _ _ group _ </proc/$$/stat; echo $group >>{{PathOf("lies/" + name)}}.groups
             C=$SSH_ORIGINAL_COMMAND B={{PathOf("lies/" + name)}}.bin
             N=$(printf %s "$C" | grep -o 'croft-""[0-9a-f]*' | head -n 1 | tail -c 33)
@@ -83,9 +101,17 @@ public sealed class LyingSshd : IAsyncLifetime
             honest() { /bin/sh -c "$C"; }
             {{lie}}
 
-            """);
+            """
+        );
         var files = new SshFiles(PathOf(name), PathOf("user"), Sockets);
-        var access = new GuestAccess(name, "f." + name, IPAddress.Loopback, port, "root", string.Join(' ', File.ReadAllText(PathOf("host.pub")).Split(' ')[..2]));
+        var access = new GuestAccess(
+            name,
+            "f." + name,
+            IPAddress.Loopback,
+            port,
+            "root",
+            string.Join(' ', File.ReadAllText(PathOf("host.pub")).Split(' ')[..2])
+        );
         SshConfig.Write([access], files);
         File.WriteAllText(files.Config, $"SetEnv LIE={name}\n" + File.ReadAllText(files.Config));
         return new(access, files) { SyncTime = TimeSpan.FromSeconds(1) };

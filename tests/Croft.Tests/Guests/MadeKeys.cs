@@ -17,7 +17,11 @@ public sealed class MadeKeys
         Assert.Matches("^ssh-ed25519 [A-Za-z0-9+/=]+$", pair.Public);
         var file = folder.Write("id", pair.Private);
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
-        Assert.StartsWith(pair.Public, await new Tool("ssh-keygen", "-y", "-P", "", "-f", file).RunCheckedAsync("reading it", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith(
+            pair.Public,
+            await new Tool("ssh-keygen", "-y", "-P", "", "-f", file).RunCheckedAsync("reading it", Cancel),
+            StringComparison.Ordinal
+        );
         Assert.NotEqual(pair.Public, (await Keys.MakeAsync(folder.Path, Cancel)).Public);
     }
 
@@ -29,6 +33,10 @@ public sealed class MadeKeys
         var lines = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Keys.UserKeyAsync(file, Cancel)));
         Assert.Single(lines.Distinct());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.StartsWith(lines[0], await new Tool("ssh-keygen", "-y", "-P", "", "-f", file).RunCheckedAsync("reading it", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith(
+            lines[0],
+            await new Tool("ssh-keygen", "-y", "-P", "", "-f", file).RunCheckedAsync("reading it", Cancel),
+            StringComparison.Ordinal
+        );
     }
 }

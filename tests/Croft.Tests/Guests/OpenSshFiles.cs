@@ -31,7 +31,8 @@ public sealed class OpenSshFiles : IDisposable
         var said = await AskAsync(files, "db");
         Assert.Equal(
             ("127.0.0.1", "22011", "admin", "f.db", "true", "yes"),
-            (said["hostname"], said["port"], said["user"], said["hostkeyalias"], said["stricthostkeychecking"], said["identitiesonly"]));
+            (said["hostname"], said["port"], said["user"], said["hostkeyalias"], said["stricthostkeychecking"], said["identitiesonly"])
+        );
         Assert.Equal(files.KnownHosts, said["userknownhostsfile"].Replace("%%", "%"));
         Assert.Equal(files.UserKey, said["identityfile"].Replace("%%", "%"));
         Assert.Equal(SshConfig.SocketOf(Access("db", 22011, "admin"), files), said["controlpath"].Replace("%%", "%"));
@@ -42,7 +43,8 @@ public sealed class OpenSshFiles : IDisposable
     [InlineData("a\"b")]
     [InlineData("a${HOME}")]
     [InlineData("a\nProxyCommand reboot")]
-    public void AreRefusedWhereOpenSshCannotFindThem(string name) => Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => SshConfig.Text([Access("web", 22, "root")], Files(name))).Kind);
+    public void AreRefusedWhereOpenSshCannotFindThem(string name) =>
+        Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => SshConfig.Text([Access("web", 22, "root")], Files(name))).Kind);
 
     [Fact]
     public void AreRefusedWhereNoSocketFitsOrTheFolderIsSomebodyElses()
@@ -52,7 +54,10 @@ public sealed class OpenSshFiles : IDisposable
         Assert.Equal((true, false), (SshFiles.IsShort(new string('x', 69)), SshFiles.IsShort(new string('x', 70))));
         var link = Files("link") with { Sockets = Path.Combine(folder.Path, "l") };
         Directory.CreateSymbolicLink(link.Sockets, folder.Path);
-        Assert.Contains("no folder of this user's", Assert.Throws<CroftException>(() => SshConfig.Write([Access("web", 22, "root")], link)).Message);
+        Assert.Contains(
+            "no folder of this user's",
+            Assert.Throws<CroftException>(() => SshConfig.Write([Access("web", 22, "root")], link)).Message
+        );
     }
 
     [Fact]
@@ -61,8 +66,14 @@ public sealed class OpenSshFiles : IDisposable
         var files = Files("k");
         SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root") with { HostKey = "" }], files);
         Assert.Equal($"f.web {Key}\n", await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
-        Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f.web", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
-        Assert.NotEqual(0, (await new Tool("ssh-keygen", "-F", "f.db", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+        Assert.Equal(
+            0,
+            (await new Tool("ssh-keygen", "-F", "f.web", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode
+        );
+        Assert.NotEqual(
+            0,
+            (await new Tool("ssh-keygen", "-F", "f.db", "-f", files.KnownHosts).RunAsync(TestContext.Current.CancellationToken)).ExitCode
+        );
     }
 
     [Fact]
@@ -75,22 +86,47 @@ public sealed class OpenSshFiles : IDisposable
         SshConfig.Add([Access("web", 22, "root")], files); // as croft ssh does while a command makes db
         Assert.Equal(written, File.ReadAllText(files.Config));
         SshConfig.Write([Access("web", 22, "root"), Access("db", 22, "root")], once);
-        Assert.Equal(await File.ReadAllTextAsync(once.KnownHosts, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await File.ReadAllTextAsync(once.KnownHosts, TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(files.KnownHosts, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
     public async Task LeadThroughJumpsByTheUsersOwnSsh()
     {
         var files = Files("100%h");
-        Jump far = new("far", "me", 2222) { KeyFile = "/it's a key", KnownHosts = "/known", IsVerified = false };
-        SshConfig.Write([Access("near", 22, "root"), Access("web", 22, "root") with { Jumps = [far] }, Access("db", 22, "root") with { Jumps = [new("gate", null, null), new("far", null, null)] }], files);
+        Jump far = new("far", "me", 2222)
+        {
+            KeyFile = "/it's a key",
+            KnownHosts = "/known",
+            IsVerified = false,
+        };
+        SshConfig.Write(
+            [
+                Access("near", 22, "root"),
+                Access("web", 22, "root") with
+                {
+                    Jumps = [far],
+                },
+                Access("db", 22, "root") with
+                {
+                    Jumps = [new("gate", null, null), new("far", null, null)],
+                },
+            ],
+            files
+        );
         Assert.DoesNotContain("proxycommand", await AskAsync(files, "near"));
         var way = (await AskAsync(files, "web"))["proxycommand"];
         Assert.EndsWith(" -i '/it'\\''s a key' -l me -p 2222 -W '[%h]:%p' -- far", way);
         Assert.Contains(" -o StrictHostKeyChecking=no -o 'UserKnownHostsFile=\"/known\"'", way);
         Assert.EndsWith(" -J gate -W '[%h]:%p' -- far", (await AskAsync(files, "db"))["proxycommand"]);
         // As ssh itself calls it: a shell, after %.
-        var called = await new Tool("sh", "-c", $"ssh -G {Regex.Replace(way["ssh ".Length..], "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        var called = await new Tool(
+            "sh",
+            "-c",
+            $"ssh -G {Regex.Replace(way["ssh ".Length..], "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}"
+        ).RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
         Assert.Contains("hostname far\n", called);
         Assert.Contains($"controlpath {files.Sockets}/way-", called);
     }
@@ -108,14 +144,32 @@ public sealed class OpenSshFiles : IDisposable
         SshConfig.WriteWay(Access("l3", 22, "root") with { Inside = "l2" }, files);
         SshConfig.Write([Access("l4", 22, "root") with { Inside = "l3" }], files);
         var (config, host, ways) = (files.Config, "l4", new List<string>());
-        while (await AskAsync(files with { Folder = Path.GetDirectoryName(config)! }, host) is var said && said["hostname"] != "far" && said.TryGetValue("proxycommand", out var way))
+        while (
+            await AskAsync(files with { Folder = Path.GetDirectoryName(config)! }, host) is var said
+            && said["hostname"] != "far"
+            && said.TryGetValue("proxycommand", out var way)
+        )
         {
-            Assert.Equal(("f." + host, "true", files.UserKey), (said["hostkeyalias"], said["stricthostkeychecking"], said["identityfile"].Replace("%%", "%")));
-            Assert.Equal(0, (await new Tool("ssh-keygen", "-F", "f." + host, "-f", said["userknownhostsfile"].Replace("%%", "%")).RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+            Assert.Equal(
+                ("f." + host, "true", files.UserKey),
+                (said["hostkeyalias"], said["stricthostkeychecking"], said["identityfile"].Replace("%%", "%"))
+            );
+            Assert.Equal(
+                0,
+                (
+                    await new Tool("ssh-keygen", "-F", "f." + host, "-f", said["userknownhostsfile"].Replace("%%", "%")).RunAsync(
+                        TestContext.Current.CancellationToken
+                    )
+                ).ExitCode
+            );
             Assert.Equal(host == "l1" ? "20" : "180", said["connecttimeout"]);
             ways.Add(host);
             // As ssh itself calls it: a shell, after %.
-            var called = await new Tool("sh", "-c", $"set -- {Regex.Replace(way, "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}; printf '%s\\n' \"$@\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken);
+            var called = await new Tool(
+                "sh",
+                "-c",
+                $"set -- {Regex.Replace(way, "%(.)", p => p.Groups[1].Value switch { "h" => "10.0.0.1", "p" => "22", var other => other })}; printf '%s\\n' \"$@\""
+            ).RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken);
             var words = called.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             (config, host) = (words.ElementAtOrDefault(Array.IndexOf(words, "-F") + 1)!, words[^1]);
             if (!words.Contains("-F"))
@@ -130,7 +184,10 @@ public sealed class OpenSshFiles : IDisposable
     public async Task GiveLibvirtAnSshThatKnowsTheMachine()
     {
         var own = SshConfig.WriteWay(Access("l1", 22011, "admin"), Files("it's"));
-        var said = await new Tool(own.Program, "-G", "-T", "-e", "none", "--", "f.l1").RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
+        var said = await new Tool(own.Program, "-G", "-T", "-e", "none", "--", "f.l1").RunCheckedAsync(
+            "asking ssh",
+            TestContext.Current.CancellationToken
+        );
         Assert.Contains("\nport 22011\n", said);
         Assert.Contains("\nbatchmode yes\n", said);
         Assert.Contains("\nstricthostkeychecking true\n", said);
@@ -152,7 +209,10 @@ public sealed class OpenSshFiles : IDisposable
     {
         var (one, two) = (Files("one"), Files("two"));
         Assert.NotEqual(SshConfig.SocketOf(Access("web", 22, "root"), one), SshConfig.SocketOf(Access("db", 22, "root"), one));
-        Assert.NotEqual(SshConfig.SocketOf(Access("web", 22, "root"), one), SshConfig.SocketOf(Access("web", 22, "root"), one with { Folder = two.Folder }));
+        Assert.NotEqual(
+            SshConfig.SocketOf(Access("web", 22, "root"), one),
+            SshConfig.SocketOf(Access("web", 22, "root"), one with { Folder = two.Folder })
+        );
         Assert.Equal(16, Path.GetFileName(SshConfig.SocketOf(Access("web", 22, "root"), one)).Length);
     }
 
@@ -164,15 +224,30 @@ public sealed class OpenSshFiles : IDisposable
     [InlineData("two\nlines")]
     [InlineData("-n")]
     public async Task QuotedWordIsOneWordToAShell(string text) =>
-        Assert.Equal($"1[{text}]", await new Tool("sh", "-c", $"set -- {ShellWord.Quote(text)}; printf '%s[%s]' $# \"$1\"").RunCheckedAsync("asking the shell", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            $"1[{text}]",
+            await new Tool("sh", "-c", $"set -- {ShellWord.Quote(text)}; printf '%s[%s]' $# \"$1\"").RunCheckedAsync(
+                "asking the shell",
+                TestContext.Current.CancellationToken
+            )
+        );
 
     static GuestAccess Access(string name, int port, string user) => new(name, "f." + name, IPAddress.Loopback, port, user, Key);
 
-    SshFiles Files(string name) => new(Path.Combine(folder.Path, name, ".croft"), Path.Combine(folder.Path, name, "id_ed25519"), Path.Combine(folder.Path, name, "s"));
+    SshFiles Files(string name) =>
+        new(Path.Combine(folder.Path, name, ".croft"), Path.Combine(folder.Path, name, "id_ed25519"), Path.Combine(folder.Path, name, "s"));
 
     static async Task<Dictionary<string, string>> AskAsync(SshFiles files, string host)
     {
-        var output = await new Tool("ssh", "-G", "-F", files.Config, host).RunCheckedAsync("asking ssh", TestContext.Current.CancellationToken);
-        return output.Split('\n').Select(line => line.Split(' ', 2)).Where(pair => pair.Length == 2).GroupBy(pair => pair[0]).ToDictionary(g => g.Key, g => g.First()[1]);
+        var output = await new Tool("ssh", "-G", "-F", files.Config, host).RunCheckedAsync(
+            "asking ssh",
+            TestContext.Current.CancellationToken
+        );
+        return output
+            .Split('\n')
+            .Select(line => line.Split(' ', 2))
+            .Where(pair => pair.Length == 2)
+            .GroupBy(pair => pair[0])
+            .ToDictionary(g => g.Key, g => g.First()[1]);
     }
 }

@@ -15,8 +15,13 @@ public sealed class ChecksumLists
     public void FindNamesInFolders() => Assert.Equal($"sha256:{A}", Find($"{A}  ./images/disk.qcow2\n"));
 
     [Fact]
-    public void FindBsdLinesInASignedFile() => Assert.Equal($"sha256:{B}", Find(
-        $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n# disk.qcow2: 5 bytes\nSHA256 (other) = {A}\nSHA256 (disk.qcow2) = {B}\n-----BEGIN PGP SIGNATURE-----\n"));
+    public void FindBsdLinesInASignedFile() =>
+        Assert.Equal(
+            $"sha256:{B}",
+            Find(
+                $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n# disk.qcow2: 5 bytes\nSHA256 (other) = {A}\nSHA256 (disk.qcow2) = {B}\n-----BEGIN PGP SIGNATURE-----\n"
+            )
+        );
 
     [Fact]
     public void PreferTheLongerDigest() => Assert.Equal($"sha512:{Long}", Find($"{A}  disk.qcow2\n{Long}  disk.qcow2\n"));
@@ -31,7 +36,8 @@ public sealed class ChecksumLists
     [InlineData("sha256:abc")]
     [InlineData("md5:d41d8cd98f00b204e9800998ecf8427e")]
     [InlineData("")]
-    public void RefuseWhatIsNoChecksum(string text) => Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => Checksum.Parse(text)).Kind);
+    public void RefuseWhatIsNoChecksum(string text) =>
+        Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => Checksum.Parse(text)).Kind);
 
     [Fact]
     public void RefuseALengthThatTheNameDenies() => Assert.Throws<CroftException>(() => Checksum.Parse($"sha512:{A}"));

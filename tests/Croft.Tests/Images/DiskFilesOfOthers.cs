@@ -28,15 +28,20 @@ public sealed class DiskFilesOfOthers : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await EnsureAsync("packed.qcow2")).Id);
     }
 
-    public static TheoryData<string, string, byte[]> NoDisks => new()
-    {
-        { "a.zip", "is a zip archive, not a disk", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
-        { "a.tar", "is a tar archive, not a disk", Put(new byte[10240], 257, "ustar") },
-        { "live.iso", "is a CD image (ISO 9660), not a disk", Put(RawDisk.Make(65536), 0x8001, "CD001") },
-        { "failed.qcow2", "is a web page (HTML), not a disk", Encoding.ASCII.GetBytes("\n<!DOCTYPE html>\n<title>404</title>".PadRight(2048)) },
-        { "noise.img", "is not a disk that boots", RandomNumberGenerator.GetBytes(400) },
-        { "zeros.raw", "is not a disk that boots", new byte[4096] },
-    };
+    public static TheoryData<string, string, byte[]> NoDisks =>
+        new()
+        {
+            { "a.zip", "is a zip archive, not a disk", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
+            { "a.tar", "is a tar archive, not a disk", Put(new byte[10240], 257, "ustar") },
+            { "live.iso", "is a CD image (ISO 9660), not a disk", Put(RawDisk.Make(65536), 0x8001, "CD001") },
+            {
+                "failed.qcow2",
+                "is a web page (HTML), not a disk",
+                Encoding.ASCII.GetBytes("\n<!DOCTYPE html>\n<title>404</title>".PadRight(2048))
+            },
+            { "noise.img", "is not a disk that boots", RandomNumberGenerator.GetBytes(400) },
+            { "zeros.raw", "is not a disk that boots", new byte[4096] },
+        };
 
     [Theory]
     [MemberData(nameof(NoDisks), DisableDiscoveryEnumeration = true)]
@@ -64,14 +69,21 @@ public sealed class DiskFilesOfOthers : IDisposable
     {
         await WriteAsync("zeros.raw", new byte[4096]);
         Assert.Contains("write format: raw", (await RefusedAsync("zeros.raw")).Hint);
-        Assert.Equal(4096, (await store.EnsureAsync(new FileImage("theirs", folder["zeros.raw"], null, null) { Format = "raw" }, new Recorder(), Cancel)).DiskSize);
+        Assert.Equal(
+            4096,
+            (
+                await store.EnsureAsync(new FileImage("theirs", folder["zeros.raw"], null, null) { Format = "raw" }, new Recorder(), Cancel)
+            ).DiskSize
+        );
     }
 
     [Fact]
     public async Task AreWhatTheyAreDeclaredToBe()
     {
         await WriteAsync("disk.raw", RawDisk.Make(4096));
-        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(new FileImage("theirs", folder["disk.raw"], null, null) { Format = "qcow2" }, new Recorder(), Cancel));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(new FileImage("theirs", folder["disk.raw"], null, null) { Format = "qcow2" }, new Recorder(), Cancel)
+        );
         Assert.Equal($"image \"theirs\": {folder["disk.raw"]} is raw, not qcow2 as declared", error.Message);
     }
 
@@ -92,11 +104,21 @@ public sealed class DiskFilesOfOthers : IDisposable
     public async Task OfOtherFormatsAreTaken(string format, string options = "")
     {
         await WriteAsync("base.raw", RawDisk.Make());
-        await QemuImgAsync(["convert", "-O", format, .. options.Length > 0 ? ["-o", options] : Array.Empty<string>(), folder["base.raw"], folder["disk"]]);
+        await QemuImgAsync([
+            "convert",
+            "-O",
+            format,
+            .. options.Length > 0 ? ["-o", options] : Array.Empty<string>(),
+            folder["base.raw"],
+            folder["disk"],
+        ]);
         var image = await EnsureAsync("disk");
         Assert.InRange(image.DiskSize, 1 << 20, 2 << 20);
         await QemuImgAsync("convert", "-O", "raw", image.DiskPath, folder["back.raw"]);
-        Assert.Equal(await File.ReadAllBytesAsync(folder["base.raw"], Cancel), (await File.ReadAllBytesAsync(folder["back.raw"], Cancel))[..(1 << 20)]);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(folder["base.raw"], Cancel),
+            (await File.ReadAllBytesAsync(folder["back.raw"], Cancel))[..(1 << 20)]
+        );
     }
 
     [Fact]
@@ -134,7 +156,8 @@ public sealed class DiskFilesOfOthers : IDisposable
 
     Task WriteAsync(string name, byte[] content) => File.WriteAllBytesAsync(folder[name], content, Cancel);
 
-    Task<StoredImage> EnsureAsync(string name) => store.EnsureAsync(new FileImage("theirs", folder[name], null, null), new Recorder(), Cancel);
+    Task<StoredImage> EnsureAsync(string name) =>
+        store.EnsureAsync(new FileImage("theirs", folder[name], null, null), new Recorder(), Cancel);
 
     async Task<CroftException> RefusedAsync(string name)
     {

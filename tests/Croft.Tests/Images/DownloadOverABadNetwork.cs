@@ -150,13 +150,16 @@ public sealed class DownloadOverABadNetwork : IDisposable
         server.CutAfter = _ => 1_000;
         server.Stalls = true;
         using var cancel = new CancellationTokenSource(100);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => NewDownload(TimeSpan.FromSeconds(30)).FetchAsync(server.Url("/disk"), Partial, (_, _, _) => { }, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            NewDownload(TimeSpan.FromSeconds(30)).FetchAsync(server.Url("/disk"), Partial, (_, _, _) => { }, cancel.Token)
+        );
     }
 
     Task FetchAsync() => FetchAsync("/disk");
 
-    Task FetchAsync(string path) => NewDownload(TimeSpan.FromSeconds(0.3)).FetchAsync(
-        server.Url(path), Partial, (done, total, _) => seen.Add((done, total)), TestContext.Current.CancellationToken);
+    Task FetchAsync(string path) =>
+        NewDownload(TimeSpan.FromSeconds(0.3))
+            .FetchAsync(server.Url(path), Partial, (done, total, _) => seen.Add((done, total)), TestContext.Current.CancellationToken);
 
     Download NewDownload(TimeSpan stall) => new(client, TimeProvider.System) { Stall = stall, Backoff = TimeSpan.FromMilliseconds(5) };
 

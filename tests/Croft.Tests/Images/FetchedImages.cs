@@ -15,10 +15,15 @@ public sealed class FetchedImages : IDisposable
     readonly ImageStore store;
     readonly byte[] disk = RawDisk.Make();
 
-    public FetchedImages() => store = new ImageStore(folder["store"], TimeProvider.System)
-    {
-        NewDownload = client => new Download(client, TimeProvider.System) { Stall = TimeSpan.FromSeconds(1), Backoff = TimeSpan.FromMilliseconds(5) },
-    };
+    public FetchedImages() =>
+        store = new ImageStore(folder["store"], TimeProvider.System)
+        {
+            NewDownload = client => new Download(client, TimeProvider.System)
+            {
+                Stall = TimeSpan.FromSeconds(1),
+                Backoff = TimeSpan.FromMilliseconds(5),
+            },
+        };
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -63,7 +68,9 @@ public sealed class FetchedImages : IDisposable
         server.Files["/disk.raw"] = disk;
         var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(server.Url("/disk.raw")));
         Assert.Contains("no checksum is given, and none lies beside", error.Message);
-        Assert.All(Regex.Matches(error.Hint!, "[a-z0-9]+(?=:( |,|$))").Select(key => key.Value), key => Assert.Contains(key, (string[])["sha256", "sha512", "checksums", "url"]));
+        Assert.All(Regex.Matches(error.Hint!, "[a-z0-9]+(?=:( |,|$))").Select(key => key.Value), key =>
+            Assert.Contains(key, (string[])["sha256", "sha512", "checksums", "url"])
+        );
         Assert.Equal(0, server.Count("/disk.raw"));
     }
 
@@ -98,7 +105,20 @@ public sealed class FetchedImages : IDisposable
     [Fact]
     public async Task MayNotNameFilesOfTheHost()
     {
-        await new Tool("qemu-img", "create", "-q", "-f", "qcow2", "-u", "-F", "raw", "-b", "/etc/passwd", folder["evil"], "1M").RunCheckedAsync("making a disk", Cancel);
+        await new Tool(
+            "qemu-img",
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "-u",
+            "-F",
+            "raw",
+            "-b",
+            "/etc/passwd",
+            folder["evil"],
+            "1M"
+        ).RunCheckedAsync("making a disk", Cancel);
         var url = server.Put("/evil.qcow2", await File.ReadAllBytesAsync(folder["evil"], Cancel));
         Assert.Contains("an image must stand alone", (await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url))).Message);
     }

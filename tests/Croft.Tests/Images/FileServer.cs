@@ -48,7 +48,9 @@ sealed class FileServer : IDisposable
     public Uri Put(string path, byte[] content)
     {
         Files[path] = content;
-        Files[path + ".sha256"] = Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(content))}  {path[(path.LastIndexOf('/') + 1)..]}\n");
+        Files[path + ".sha256"] = Encoding.ASCII.GetBytes(
+            $"{Convert.ToHexStringLower(SHA256.HashData(content))}  {path[(path.LastIndexOf('/') + 1)..]}\n"
+        );
         return Url(path);
     }
 
@@ -104,7 +106,9 @@ sealed class FileServer : IDisposable
 
     async Task SendAsync(NetworkStream stream, string status, ReadOnlyMemory<byte> body, int? cut = null)
     {
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")
+        );
         await stream.WriteAsync(cut is { } bytes && bytes < body.Length ? body[..bytes] : body);
         if (cut is not null && Stalls)
             await Task.Delay(Timeout.Infinite, stop.Token);

@@ -59,7 +59,10 @@ public sealed class ImagesOfPublishers : IDisposable
     {
         var path = server.Put(("f", "x86_64"), disk);
         server.CutAfter = n => n == 0 && server.Count(path) > 0 ? 1000 : null;
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await store.EnsureAsync(Image("f", "x86_64"), new Recorder(), Cancel)).Id);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(disk)),
+            (await store.EnsureAsync(Image("f", "x86_64"), new Recorder(), Cancel)).Id
+        );
     }
 
     [Fact]
@@ -68,7 +71,10 @@ public sealed class ImagesOfPublishers : IDisposable
         var path = server.Put(("arch", "x86_64"), disk);
         server.Stalls = true;
         server.CutAfter = n => server.Count(path) > 0 ? 0 : null;
-        Assert.Contains("not a byte came", (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel))).Message);
+        Assert.Contains(
+            "not a byte came",
+            (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel))).Message
+        );
     }
 
     [Fact]
@@ -95,7 +101,11 @@ public sealed class ImagesOfPublishers : IDisposable
         var newer = "/geo.mirror.pkgbuild.com/images/v20261120.1/Arch-Linux-x86_64-cloudimg-20261120.1.qcow2";
         server.Files[listing] = Encoding.ASCII.GetBytes("v20261120.1/ v20261115.470001/");
         server.Files[newer + ".SHA256"] = Encoding.ASCII.GetBytes($"{new string('0', 64)}  {newer[(newer.LastIndexOf('/') + 1)..]}\n");
-        await store.EnsureAsync(Image("arch", "x86_64"), new Recorder(step => server.Files[listing] = step.Phase == "asking for the checksum" ? whole : server.Files[listing]), Cancel);
+        await store.EnsureAsync(
+            Image("arch", "x86_64"),
+            new Recorder(step => server.Files[listing] = step.Phase == "asking for the checksum" ? whole : server.Files[listing]),
+            Cancel
+        );
         Assert.Equal((1, 1), (server.Count(path), server.Count(newer)));
     }
 
@@ -106,11 +116,15 @@ public sealed class ImagesOfPublishers : IDisposable
         var image = Image("arch", "x86_64");
         await store.EnsureAsync(image, new Recorder(), Cancel);
         server.Files["/geo.mirror.pkgbuild.com/images/"] = Encoding.ASCII.GetBytes("v20261120.1/");
-        server.Files["/geo.mirror.pkgbuild.com/images/v20261120.1/Arch-Linux-x86_64-cloudimg-20261120.1.qcow2.SHA256"] = Encoding.ASCII.GetBytes($"{new string('0', 64)}  Arch-Linux-x86_64-cloudimg-20261120.1.qcow2\n");
+        server.Files["/geo.mirror.pkgbuild.com/images/v20261120.1/Arch-Linux-x86_64-cloudimg-20261120.1.qcow2.SHA256"] =
+            Encoding.ASCII.GetBytes($"{new string('0', 64)}  Arch-Linux-x86_64-cloudimg-20261120.1.qcow2\n");
         var asked = server.Requests.Count;
         await StoreWith(isFrozen: true).EnsureAsync(image, new Recorder(), Cancel);
         Assert.Equal(asked, server.Requests.Count);
-        Assert.Contains("--locked", (await Assert.ThrowsAsync<CroftException>(() => StoreWith(isFrozen: true).UpdateAsync(image, Cancel))).Message);
+        Assert.Contains(
+            "--locked",
+            (await Assert.ThrowsAsync<CroftException>(() => StoreWith(isFrozen: true).UpdateAsync(image, Cancel))).Message
+        );
         var (before, now) = await store.UpdateAsync(image, Cancel);
         Assert.EndsWith("-20261115.470001.qcow2", before!.Url);
         Assert.EndsWith("-20261120.1.qcow2", now.Url);
@@ -121,7 +135,9 @@ public sealed class ImagesOfPublishers : IDisposable
     [Fact]
     public async Task ThatAreNotLockedAreRefusedWhereNothingMayMove()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => StoreWith(isFrozen: true).EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            StoreWith(isFrozen: true).EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel)
+        );
         Assert.Equal("--locked: croft.lock does not say which bytes image arch is (archlinux/x86_64)", error.Message);
         Assert.Empty(server.Requests);
     }
@@ -142,7 +158,11 @@ public sealed class ImagesOfPublishers : IDisposable
         var place = folder["mirror/images/v20261115.470001"];
         Directory.CreateDirectory(place);
         await File.WriteAllBytesAsync(Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2"), disk, Cancel);
-        await File.WriteAllTextAsync(Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2.SHA256"), Convert.ToHexStringLower(SHA256.HashData(disk)), Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2.SHA256"),
+            Convert.ToHexStringLower(SHA256.HashData(disk)),
+            Cancel
+        );
         mirror = $"file://{folder["mirror"]}";
         await store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel);
         Assert.Empty(server.Requests);
@@ -156,7 +176,9 @@ public sealed class ImagesOfPublishers : IDisposable
         var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("f99", "x86_64"), new Recorder(), Cancel));
         Assert.Equal(
             "image \"f99\": Fedora Cloud has no 99 for x86_64; there is no https://dl.fedoraproject.org/pub/fedora/linux/releases/99/Cloud/x86_64/images/"
-            + "; there is no https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/99/Cloud/x86_64/images/", error.Message);
+                + "; there is no https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/99/Cloud/x86_64/images/",
+            error.Message
+        );
         Assert.Equal(["9", "44"], await store.VersionsAsync(Image("f", "x86_64"), Cancel));
     }
 
@@ -183,7 +205,9 @@ public sealed class ImagesOfPublishers : IDisposable
         Assert.Equal([], told);
         Assert.Equal(1, server.Count("/key"));
         var list = Encoding.UTF8.GetString(server.Files["/list"]);
-        server.Files["/list"] = Encoding.UTF8.GetBytes(form == "inline" ? list.Replace("disk.img", "disk.im", StringComparison.Ordinal) : list + "\n");
+        server.Files["/list"] = Encoding.UTF8.GetBytes(
+            form == "inline" ? list.Replace("disk.img", "disk.im", StringComparison.Ordinal) : list + "\n"
+        );
         File.Delete(LockFile);
         var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel));
         Assert.Contains("/list is not signed by ", error.Message);
@@ -204,7 +228,10 @@ public sealed class ImagesOfPublishers : IDisposable
     public async Task AreRefusedWhenThePublishersKeyIsAnother()
     {
         var (_, image) = await SignedAsync("detached", isUnsure: false, new string('A', 40));
-        Assert.Contains("/key has not the fingerprint AAAA", (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel))).Message);
+        Assert.Contains(
+            "/key has not the fingerprint AAAA",
+            (await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel))).Message
+        );
     }
 
     [Fact]
@@ -220,9 +247,16 @@ public sealed class ImagesOfPublishers : IDisposable
     {
         var home = Directory.CreateDirectory(folder["signer"]).FullName;
         File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Task<string> Gpg(params string[] words) => new Tool("gpg", ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]).RunCheckedAsync("gpg", Cancel);
+        Task<string> Gpg(params string[] words) =>
+            new Tool(
+                "gpg",
+                ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]
+            ).RunCheckedAsync("gpg", Cancel);
         await Gpg("--quick-generate-key", "Tester <tester@example.org>", "ed25519", "sign", "never");
-        var made = (await Gpg("--with-colons", "--list-keys")).Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
+        var made = (await Gpg("--with-colons", "--list-keys"))
+            .Split('\n')
+            .First(line => line.StartsWith("fpr:", StringComparison.Ordinal))
+            .Split(':')[9];
         await File.WriteAllTextAsync(folder["list"], $"{Convert.ToHexStringLower(SHA256.HashData(disk))}  disk.img\n", Cancel);
         await Gpg("--output", folder["list.sig"], form == "inline" ? "--clearsign" : "--detach-sign", folder["list"]);
         await Gpg("--output", folder["key"], "--export");
@@ -230,7 +264,9 @@ public sealed class ImagesOfPublishers : IDisposable
         server.Files["/list"] = await File.ReadAllBytesAsync(folder[form == "inline" ? "list.sig" : "list"], Cancel);
         server.Files["/list.gpg"] = await File.ReadAllBytesAsync(folder["list.sig"], Cancel);
         server.Files["/key"] = await File.ReadAllBytesAsync(folder["key"], Cancel);
-        await File.WriteAllTextAsync(folder["signed.yaml"], $$"""
+        await File.WriteAllTextAsync(
+            folder["signed.yaml"],
+            $$"""
             family: signed
             base: {{server.Url("/")}}
             arch: { x86_64: x86_64 }
@@ -238,24 +274,39 @@ public sealed class ImagesOfPublishers : IDisposable
               - { image: "{base}disk.img", checksums: "{base}list", signature: "{{(form == "inline" ? form : "{base}list.gpg")}}" }
             keys:
               - { fingerprint: {{fingerprint ?? made}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}} }
-            """, Cancel);
+            """,
+            Cancel
+        );
         var family = Catalogue.ReadOwn([folder["signed.yaml"]])[0];
         await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
         return (server.Url("/disk.img").AbsoluteUri, new CatalogueImage("signed", family, "", "", "x86_64", null, null, null));
     }
 
-    ImageStore StoreWith(bool isFrozen) => new(folder["store"], TimeProvider.System)
-    {
-        NewDownload = client => new Download(client, TimeProvider.System) { Stall = TimeSpan.FromSeconds(0.5), Backoff = TimeSpan.FromMilliseconds(5) },
-        Lock = new ImageLock(LockFile, isFrozen),
-        Tell = told.Add,
-    };
+    ImageStore StoreWith(bool isFrozen) =>
+        new(folder["store"], TimeProvider.System)
+        {
+            NewDownload = client => new Download(client, TimeProvider.System)
+            {
+                Stall = TimeSpan.FromSeconds(0.5),
+                Backoff = TimeSpan.FromMilliseconds(5),
+            },
+            Lock = new ImageLock(LockFile, isFrozen),
+            Tell = told.Add,
+        };
 
     CatalogueImage Image(string name, string arch)
     {
         var (family, version, variant) = Catalogue.Find(name, [])!.Value;
         return new CatalogueImage(
-            name, family, version, variant.Length > 0 || family.Variants.IsEmpty ? variant : family.Variants[0].Name, arch, mirror, server.Url("/").AbsoluteUri, null);
+            name,
+            family,
+            version,
+            variant.Length > 0 || family.Variants.IsEmpty ? variant : family.Variants[0].Name,
+            arch,
+            mirror,
+            server.Url("/").AbsoluteUri,
+            null
+        );
     }
 
     public void Dispose()

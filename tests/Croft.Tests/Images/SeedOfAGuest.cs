@@ -7,20 +7,38 @@ namespace Croft.Tests.Images;
 
 public sealed class SeedOfAGuest : IDisposable
 {
-    const string PrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nQyNTUxOQAAACDabc+/==\n-----END OPENSSH PRIVATE KEY-----\n";
+    const string PrivateKey =
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nQyNTUxOQAAACDabc+/==\n-----END OPENSSH PRIVATE KEY-----\n";
 
     static readonly SeedContent Content = new(
         "db",
         "i-1",
         PrivateKey,
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc vde.db",
-        ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home", "from=\"10.0.0.0/8\",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it's: \"mine\" # really"],
         [
-            new SeedNic("52:54:00:AA:00:01", "eth0", IPAddress.Parse("10.80.0.10"), 24, IPAddress.Parse("10.80.0.1"), [IPAddress.Parse("10.80.0.1")], "vde"),
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home",
+            "from=\"10.0.0.0/8\",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it's: \"mine\" # really",
+        ],
+        [
+            new SeedNic(
+                "52:54:00:AA:00:01",
+                "eth0",
+                IPAddress.Parse("10.80.0.10"),
+                24,
+                IPAddress.Parse("10.80.0.1"),
+                [IPAddress.Parse("10.80.0.1")],
+                "vde"
+            ),
             new SeedNic("52:54:00:aa:00:02", "eth1", IPAddress.Parse("10.81.0.10"), 16, Dns: [IPAddress.Parse("10.81.0.1")], Search: "vde"),
             new SeedNic("52:54:00:aa:00:03", "eth2"),
         ],
-        [new SeedDisk("data", "ext4", "/var/lib/postgresql"), new SeedDisk("spare"), new SeedDisk("old", null, "/srv/old"), new SeedDisk("more", "swap")]);
+        [
+            new SeedDisk("data", "ext4", "/var/lib/postgresql"),
+            new SeedDisk("spare"),
+            new SeedDisk("old", null, "/srv/old"),
+            new SeedDisk("more", "swap"),
+        ]
+    );
 
     readonly TempFolder folder = new();
 
@@ -30,90 +48,94 @@ public sealed class SeedOfAGuest : IDisposable
     public void SaysWhoItIs() => Assert.Equal("instance-id: \"i-1\"\nlocal-hostname: \"db\"\n", Seed.Build(Content)["meta-data"]);
 
     [Fact]
-    public void SaysItsNetworks() => Assert.Equal(
-        """
-        version: 2
-        ethernets:
-          nic0:
-            match:
-              macaddress: "52:54:00:aa:00:01"
-            set-name: "eth0"
-            dhcp4: false
-            accept-ra: false
-            addresses:
-              - "10.80.0.10/24"
-            routes:
-              - to: "0.0.0.0/0"
-                via: "10.80.0.1"
-            nameservers:
-              addresses:
-                - "10.80.0.1"
-              search:
-                - "vde"
-          nic1:
-            match:
-              macaddress: "52:54:00:aa:00:02"
-            set-name: "eth1"
-            dhcp4: false
-            optional: true
-            accept-ra: false
-            addresses:
-              - "10.81.0.10/16"
-          nic2:
-            match:
-              macaddress: "52:54:00:aa:00:03"
-            set-name: "eth2"
-            dhcp4: true
-            optional: true
-            dhcp-identifier: "mac"
-            dhcp4-overrides:
-              route-metric: 300
+    public void SaysItsNetworks() =>
+        Assert.Equal(
+            """
+            version: 2
+            ethernets:
+              nic0:
+                match:
+                  macaddress: "52:54:00:aa:00:01"
+                set-name: "eth0"
+                dhcp4: false
+                accept-ra: false
+                addresses:
+                  - "10.80.0.10/24"
+                routes:
+                  - to: "0.0.0.0/0"
+                    via: "10.80.0.1"
+                nameservers:
+                  addresses:
+                    - "10.80.0.1"
+                  search:
+                    - "vde"
+              nic1:
+                match:
+                  macaddress: "52:54:00:aa:00:02"
+                set-name: "eth1"
+                dhcp4: false
+                optional: true
+                accept-ra: false
+                addresses:
+                  - "10.81.0.10/16"
+              nic2:
+                match:
+                  macaddress: "52:54:00:aa:00:03"
+                set-name: "eth2"
+                dhcp4: true
+                optional: true
+                dhcp-identifier: "mac"
+                dhcp4-overrides:
+                  route-metric: 300
 
-        """,
-        Seed.Build(Content)["network-config"]);
+            """,
+            Seed.Build(Content)["network-config"]
+        );
 
     [Fact]
-    public void SaysItsKeysAndDisks() => Assert.Equal(
-        """
-        #cloud-config
-        hostname: "db"
-        manage_etc_hosts: true
-        disable_root: false
-        ssh_pwauth: false
-        ssh_deletekeys: true
-        ssh_keys:
-          ed25519_private: |
-            -----BEGIN OPENSSH PRIVATE KEY-----
-            b3BlbnNzaC1rZXktdjEAAAAA
-            QyNTUxOQAAACDabc+/==
-            -----END OPENSSH PRIVATE KEY-----
-          ed25519_public: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc vde.db"
-        ssh_authorized_keys:
-          - |-
-            ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home
-          - |-
-            from="10.0.0.0/8",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it's: "mine" # really
-        users: []
-        fs_setup:
-          - device: "/dev/disk/by-id/virtio-data"
-            filesystem: "ext4"
-            label: "data"
-            overwrite: false
-          - device: "/dev/disk/by-id/virtio-more"
-            filesystem: "swap"
-            label: "more"
-            overwrite: false
-        mounts:
-          - ["/dev/disk/by-id/virtio-data", "/var/lib/postgresql", "ext4", "defaults,nofail", "0", "2"]
-          - ["/dev/disk/by-id/virtio-old", "/srv/old", "auto", "defaults,nofail", "0", "2"]
-          - ["/dev/disk/by-id/virtio-more", "none", "swap", "defaults,nofail", "0", "0"]
-        growpart:
-          mode: "auto"
-          devices: ["/"]
-        resize_rootfs: true
+    public void SaysItsKeysAndDisks() =>
+        Assert.Equal(
+            """
+            #cloud-config
+            hostname: "db"
+            manage_etc_hosts: true
+            disable_root: false
+            ssh_pwauth: false
+            ssh_deletekeys: true
+            ssh_keys:
+              ed25519_private: |
+                -----BEGIN OPENSSH PRIVATE KEY-----
+                b3BlbnNzaC1rZXktdjEAAAAA
+                QyNTUxOQAAACDabc+/==
+                -----END OPENSSH PRIVATE KEY-----
+              ed25519_public: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc vde.db"
+            ssh_authorized_keys:
+              - |-
+                ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home
+              - |-
+                from="10.0.0.0/8",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it's: "mine" # really
+            users: []
+            fs_setup:
+              - device: "/dev/disk/by-id/virtio-data"
+                filesystem: "ext4"
+                label: "data"
+                overwrite: false
+              - device: "/dev/disk/by-id/virtio-more"
+                filesystem: "swap"
+                label: "more"
+                overwrite: false
+            mounts:
+              - ["/dev/disk/by-id/virtio-data", "/var/lib/postgresql", "ext4", "defaults,nofail", "0", "2"]
+              - ["/dev/disk/by-id/virtio-old", "/srv/old", "auto", "defaults,nofail", "0", "2"]
+              - ["/dev/disk/by-id/virtio-more", "none", "swap", "defaults,nofail", "0", "0"]
+            growpart:
+              mode: "auto"
+              devices: ["/"]
+            resize_rootfs: true
 
-        """,
-        Seed.Build(Content)["user-data"]);
+            """,
+            Seed.Build(Content)["user-data"]
+        );
 
     [Fact]
     public void LetsOnlyItsUserInAndKeepsTheImagesOwn()
@@ -148,14 +170,25 @@ public sealed class SeedOfAGuest : IDisposable
             attach '/dev/disk/by-id/virtio-more' 'none' 'swap' 'defaults,nofail'
 
             """,
-            calls);
+            calls
+        );
     }
 
     [Fact]
     public async Task RunsNothingThatStandsInAValue()
     {
-        var hostile = Content with { AuthorizedKeys = [$"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB '; touch {folder["broken"]}; '$(touch {folder["broken"]})`touch {folder["broken"]}`"] };
-        await File.WriteAllTextAsync(folder["calls"], "instance() { :; }; nic() { :; }; login() { :; }; format() { :; }; attach() { :; }\n" + await CallsAsync(hostile), Cancel);
+        var hostile = Content with
+        {
+            AuthorizedKeys =
+            [
+                $"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB '; touch {folder["broken"]}; '$(touch {folder["broken"]})`touch {folder["broken"]}`",
+            ],
+        };
+        await File.WriteAllTextAsync(
+            folder["calls"],
+            "instance() { :; }; nic() { :; }; login() { :; }; format() { :; }; attach() { :; }\n" + await CallsAsync(hostile),
+            Cancel
+        );
         await new Tool("sh", folder["calls"]).RunCheckedAsync("running the calls", Cancel);
         Assert.False(File.Exists(folder["broken"]));
     }
@@ -198,17 +231,27 @@ public sealed class SeedOfAGuest : IDisposable
     {
         var iso = folder["seed.iso"];
         await Seed.WriteIsoAsync(Seed.Build(Content), iso, Cancel);
-        var listing = await new Tool("xorriso", "-indev", iso, "-pvd_info", "-find", "/", "-type", "f").RunCheckedAsync("reading the seed", Cancel);
+        var listing = await new Tool("xorriso", "-indev", iso, "-pvd_info", "-find", "/", "-type", "f").RunCheckedAsync(
+            "reading the seed",
+            Cancel
+        );
         Assert.Matches("Volume Id *: cidata\n", listing.ReplaceLineEndings("\n") + await VolumeAsync(iso));
-        Assert.Equal(["'/meta-data'", "'/network-config'", "'/user-data'"], listing.Split('\n').Where(line => line.StartsWith('\'')).Order());
+        Assert.Equal(
+            ["'/meta-data'", "'/network-config'", "'/user-data'"],
+            listing.Split('\n').Where(line => line.StartsWith('\'')).Order()
+        );
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(iso));
         Assert.Equal([iso], Directory.GetFileSystemEntries(folder.Path));
-        await new Tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/user-data", folder["user-data"]).RunCheckedAsync("reading the seed", Cancel);
+        await new Tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/user-data", folder["user-data"]).RunCheckedAsync(
+            "reading the seed",
+            Cancel
+        );
         Assert.Equal(Seed.Build(Content)["user-data"], await File.ReadAllTextAsync(folder["user-data"], Cancel));
     }
 
-    static async Task<string> VolumeAsync(string iso) => (await new Tool("xorriso", "-indev", iso, "-pvd_info").RunAsync(Cancel)) is var said ? said.Output + said.Error : "";
+    static async Task<string> VolumeAsync(string iso) =>
+        (await new Tool("xorriso", "-indev", iso, "-pvd_info").RunAsync(Cancel)) is var said ? said.Output + said.Error : "";
 
     async Task<string> CallsAsync(SeedContent content)
     {
@@ -221,7 +264,8 @@ public sealed class SeedOfAGuest : IDisposable
         return await new Tool("busybox", ["awk", "-f", folder["seed.awk"], .. files]).RunCheckedAsync("reading the seed", Cancel);
     }
 
-    static void Refuses(SeedContent content) => Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => Seed.Build(content)).Kind);
+    static void Refuses(SeedContent content) =>
+        Assert.Equal(FaultKind.Usage, Assert.Throws<CroftException>(() => Seed.Build(content)).Kind);
 
     public void Dispose() => folder.Dispose();
 }

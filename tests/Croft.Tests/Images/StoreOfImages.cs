@@ -155,7 +155,16 @@ public sealed class StoreOfImages : IDisposable
     [Fact]
     public async Task RefusesADataFile()
     {
-        await QemuImgAsync("create", "-q", "-f", "qcow2", "-o", $"data_file={folder["data.raw"]},data_file_raw=on", folder["evil.qcow2"], "1M");
+        await QemuImgAsync(
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "-o",
+            $"data_file={folder["data.raw"]},data_file_raw=on",
+            folder["evil.qcow2"],
+            "1M"
+        );
         Assert.Contains("another file", (await RefusedAsync("evil.qcow2")).Message);
     }
 
@@ -167,7 +176,8 @@ public sealed class StoreOfImages : IDisposable
     }
 
     [Fact]
-    public async Task SaysThatThereIsNoFile() => Assert.Contains($"there is no file {folder["none"]}", (await RefusedAsync("none")).Message);
+    public async Task SaysThatThereIsNoFile() =>
+        Assert.Contains($"there is no file {folder["none"]}", (await RefusedAsync("none")).Message);
 
     [Fact]
     public void GivesRecipesThatFollowWhatIsAsked()
@@ -198,11 +208,14 @@ public sealed class StoreOfImages : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder["store/temporary"]));
     }
 
-    static bool Same(StoredImage one, StoredImage other) => one.Id == other.Id && one.Files.SequenceEqual(other.Files) && one.Directory == other.Directory;
+    static bool Same(StoredImage one, StoredImage other) =>
+        one.Id == other.Id && one.Files.SequenceEqual(other.Files) && one.Directory == other.Directory;
 
     async Task<CroftException> RefusedAsync(string file)
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(new FileImage("evil", folder[file], null, null), progress, Cancel));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(new FileImage("evil", folder[file], null, null), progress, Cancel)
+        );
         Assert.Empty(store.List());
         return error;
     }

@@ -90,13 +90,15 @@ public sealed class RunFolders : IDisposable
     [InlineData("/etc/passwd", null)]
     [InlineData("../xy", null)]
     [InlineData("logs/a\0b", null)]
-    public void ResolveNothingOutsideOfThem(string relative, string? expected) => Assert.Equal(expected, new RunFolder("/s/runs/x").Resolve(relative));
+    public void ResolveNothingOutsideOfThem(string relative, string? expected) =>
+        Assert.Equal(expected, new RunFolder("/s/runs/x").Resolve(relative));
 
     public void Dispose() => state.Dispose();
 
     string Begin(int laterMilliseconds)
     {
-        lock (clock) clock.Time += TimeSpan.FromMilliseconds(laterMilliseconds);
+        lock (clock)
+            clock.Time += TimeSpan.FromMilliseconds(laterMilliseconds);
         using var journal = RunJournal.Create(state.Path, clock);
         return journal.Folder.Id;
     }

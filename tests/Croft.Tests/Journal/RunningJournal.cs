@@ -15,7 +15,10 @@ public sealed class RunningJournal : IDisposable
         Assert.Equal(Path.Combine(state.Path, "runs", "20260301-093005-0000"), journal.Folder.Root);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(journal.Folder.Root));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(journal.Folder.Root)
+            );
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(journal.Folder.EventsPath));
         }
     }
@@ -26,8 +29,10 @@ public sealed class RunningJournal : IDisposable
         journal.Intent("create", "volume", "vde.db.root.qcow2", "local");
 
         Assert.Equal(
-            """{"time":"2026-03-01T09:30:05+00:00","kind":"intent","data":{"action":"create","hypervisor":"local","kind":"volume","name":"vde.db.root.qcow2"}}""" + "\n",
-            Lines());
+            """{"time":"2026-03-01T09:30:05+00:00","kind":"intent","data":{"action":"create","hypervisor":"local","kind":"volume","name":"vde.db.root.qcow2"}}"""
+                + "\n",
+            Lines()
+        );
     }
 
     [Fact]
@@ -50,7 +55,10 @@ public sealed class RunningJournal : IDisposable
 
         var events = journal.Folder.Read();
 
-        Assert.Equal([EventKind.RunStart, EventKind.Machine, EventKind.StepStart, EventKind.StepEnd, EventKind.RunEnd], events.Select(e => e.Kind));
+        Assert.Equal(
+            [EventKind.RunStart, EventKind.Machine, EventKind.StepStart, EventKind.StepEnd, EventKind.RunEnd],
+            events.Select(e => e.Kind)
+        );
         Assert.Equal("10.80.0.40", events[1].Data!["address"]);
         Assert.Equal("logs/db/create-init.log", events[2].Log);
         Assert.Equal("exit 2 – \"größer\"", events[3].Reason);
@@ -86,7 +94,10 @@ public sealed class RunningJournal : IDisposable
             journal.Note(null, null, "first");
         journal.Note(null, null, "second");
 
-        Assert.Equal(["first", "a view of the run broke and was closed: no terminal", "second"], journal.Folder.Read().Select(e => e.Reason));
+        Assert.Equal(
+            ["first", "a view of the run broke and was closed: no terminal", "second"],
+            journal.Folder.Read().Select(e => e.Reason)
+        );
     }
 
     [Fact]
@@ -94,11 +105,13 @@ public sealed class RunningJournal : IDisposable
     {
         using var goOn = new ManualResetEventSlim();
         var seen = 0;
-        using (journal.Follow(_ =>
-        {
-            goOn.Wait(TestContext.Current.CancellationToken);
-            seen++;
-        }))
+        using (
+            journal.Follow(_ =>
+            {
+                goOn.Wait(TestContext.Current.CancellationToken);
+                seen++;
+            })
+        )
         {
             for (var i = 0; i < 100; i++)
                 journal.Note(null, null, $"{i}");

@@ -39,7 +39,10 @@ public sealed class ArchivesThatLie : IDisposable
         await FetchAsync(Entry(name), Entry("good"));
         Assert.Equal("content", File.ReadAllText(Path.Combine(Here, "good")));
         Assert.Equal("alive", File.ReadAllText(Path.Combine(folder.Path, "canary")));
-        Assert.Equal(["archive", "canary", "run"], Directory.EnumerateFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["archive", "canary", "run"],
+            Directory.EnumerateFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["here"], Directory.EnumerateFileSystemEntries(Path.Combine(folder.Path, "run")).Select(f => Path.GetFileName(f)!));
     }
 
@@ -47,8 +50,20 @@ public sealed class ArchivesThatLie : IDisposable
     public async Task MakeNothingButFiles()
     {
         await FetchAsync(
-            Entry("link", '2', link: "../../canary"), Entry("link/x"), Entry("link2", '2', link: ".."), Entry("link2/canary"), Entry("hard", '1', link: "../../canary"),
-            Entry("null", '3'), Entry("disk", '4'), Entry("pipe", '6'), Entry("odd", 'S'), Entry("more", 'V'), Entry("pax", 'x'), Entry("folder", '5'), Entry("good"));
+            Entry("link", '2', link: "../../canary"),
+            Entry("link/x"),
+            Entry("link2", '2', link: ".."),
+            Entry("link2/canary"),
+            Entry("hard", '1', link: "../../canary"),
+            Entry("null", '3'),
+            Entry("disk", '4'),
+            Entry("pipe", '6'),
+            Entry("odd", 'S'),
+            Entry("more", 'V'),
+            Entry("pax", 'x'),
+            Entry("folder", '5'),
+            Entry("good")
+        );
         Assert.Equal(["good", "link/x", "link2/canary"], Fetched());
         Assert.Equal("alive", File.ReadAllText(Path.Combine(folder.Path, "canary")));
     }
@@ -56,7 +71,15 @@ public sealed class ArchivesThatLie : IDisposable
     [Fact]
     public async Task LoseNoFilesToThoseThatAreInTheirPlace()
     {
-        await FetchAsync(Entry("a/b"), Entry("a"), Entry("c"), Entry("c/d"), Entry(new string('x', 5000)), Entry("\u001b]0;title\u0007\u001b[31m" + new string('y', 300)), Entry("good"));
+        await FetchAsync(
+            Entry("a/b"),
+            Entry("a"),
+            Entry("c"),
+            Entry("c/d"),
+            Entry(new string('x', 5000)),
+            Entry("\u001b]0;title\u0007\u001b[31m" + new string('y', 300)),
+            Entry("good")
+        );
         Assert.Equal(["a/b", "c", "good"], Fetched());
         Assert.DoesNotContain(Assert.Single(notes), char.IsControl);
         Assert.InRange(notes[0].Length, 100, 4000);
@@ -81,7 +104,9 @@ public sealed class ArchivesThatLie : IDisposable
     [Fact]
     public async Task WithMoreThanTheDiskHoldsAreRefusedBeforeTheyFillIt()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync(Entry("good"), Entry("large", size: "\u0080\0\0\0\0\0\u0004\0\0\0\0\0")));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            FetchAsync(Entry("good"), Entry("large", size: "\u0080\0\0\0\0\0\u0004\0\0\0\0\0"))
+        );
         Assert.Contains("/large has 4398046511104 bytes", error.Message);
         Assert.Equal(["good"], Fetched());
     }
@@ -90,7 +115,12 @@ public sealed class ArchivesThatLie : IDisposable
     public async Task ThatBreakOffEndInAnErrorWhereverTheyDo()
     {
         var archive = Archive(Entry(new string('n', 300)), Entry("good"));
-        foreach (var length in Enumerable.Range(1, archive.Length - 1025).Where(l => l % 512 is < 2 or > 510 || l % 97 == 0).Where(l => l % 512 != 0))
+        foreach (
+            var length in Enumerable
+                .Range(1, archive.Length - 1025)
+                .Where(l => l % 512 is < 2 or > 510 || l % 97 == 0)
+                .Where(l => l % 512 != 0)
+        )
             await Assert.ThrowsAsync<CroftException>(() => FetchAsync(archive[..length]));
     }
 
@@ -98,7 +128,11 @@ public sealed class ArchivesThatLie : IDisposable
     public async Task WithoutEndEnd()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("CROFT_TEST_ALL") == "1", "CROFT_TEST_ALL=1 runs it");
-        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "entries"), [.. Enumerable.Repeat(Entry("good"), 1000).SelectMany(e => e)], Cancel);
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder.Path, "entries"),
+            [.. Enumerable.Repeat(Entry("good"), 1000).SelectMany(e => e)],
+            Cancel
+        );
         var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync($"while cat {folder.Path}/entries; do :; done"));
         Assert.Contains("more than 100000 files", error.Message);
     }
@@ -111,8 +145,15 @@ public sealed class ArchivesThatLie : IDisposable
         await FetchAsync($"cat {folder.Path}/archive");
     }
 
-    Task FetchAsync(string send) => ArtifactFetch.FetchAsync(
-        new GuestOfThisHost { Before = $"find() {{ :; }}; tar() {{ cat >/dev/null; {send}; }}; " }, ["/**", "/"], Here, notes.Add, Cancel, TimeSpan.FromSeconds(20));
+    Task FetchAsync(string send) =>
+        ArtifactFetch.FetchAsync(
+            new GuestOfThisHost { Before = $"find() {{ :; }}; tar() {{ cat >/dev/null; {send}; }}; " },
+            ["/**", "/"],
+            Here,
+            notes.Add,
+            Cancel,
+            TimeSpan.FromSeconds(20)
+        );
 
     static byte[] Archive(params byte[][] entries) => [.. entries.SelectMany(e => e), .. new byte[1024]];
 
@@ -125,7 +166,9 @@ public sealed class ArchivesThatLie : IDisposable
         Put(header, 100, "0000644");
         Put(header, 108, "0000000");
         Put(header, 116, "0000000");
-        Encoding.Latin1.GetBytes((size ?? Convert.ToString(Content.Length, 8).PadLeft(11, '0'))[..Math.Min(12, size?.Length ?? 11)]).CopyTo(header, 124);
+        Encoding
+            .Latin1.GetBytes((size ?? Convert.ToString(Content.Length, 8).PadLeft(11, '0'))[..Math.Min(12, size?.Length ?? 11)])
+            .CopyTo(header, 124);
         Put(header, 136, "00000000000");
         header[156] = (byte)kind;
         Put(header, 157, link);
@@ -145,5 +188,10 @@ public sealed class ArchivesThatLie : IDisposable
     static void Put(byte[] header, int at, string text) => Encoding.ASCII.GetBytes(text).CopyTo(header, at);
 
     IReadOnlyList<string> Fetched() =>
-        [.. Directory.EnumerateFiles(Here, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Here, f)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Here, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(Here, f))
+                .Order(StringComparer.Ordinal),
+        ];
 }

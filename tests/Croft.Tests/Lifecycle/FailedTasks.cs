@@ -13,16 +13,36 @@ public sealed class FailedTasks
     [InlineData("""{"task": "t", "reason": "Could not find or access 'gone.yml'"}""", "task \"t\": Could not find or access 'gone.yml'")]
     [InlineData("""{"task": "t", "censored": "hidden", "msg": "secret"}""", "task \"t\": hidden")]
     [InlineData("""{"task": "t", "msg": "1\n2\n3\n4\n5"}""", "task \"t\": 2 / 3 / 4 / 5")]
-    [InlineData("""{"task": "t", "path": "/copy/main.yaml:3", "host": "a", "msg": "/copy/x is bad"}""", "task \"t\" at main.yaml:3: x is bad")]
-    [InlineData("""{"task": "t", "path": "/copy/main.yaml:3", "host": "b", "item": 1, "msg": "bad"}""", "task \"t\" on b at main.yaml:3 (item=1): bad")]
-    [InlineData("""{"task": "t", "msg": "the role was not found\n\nThe error appears to be in 'x': line 1\n\n- a\n  ^ here\n"}""", "task \"t\": the role was not found")]
-    public void SayWhy(string line, string reason) => Assert.Equal(reason, AnsiblePlay.Words(line, "a", text => text.Replace("/copy/", "", StringComparison.Ordinal)));
+    [InlineData(
+        """{"task": "t", "path": "/copy/main.yaml:3", "host": "a", "msg": "/copy/x is bad"}""",
+        "task \"t\" at main.yaml:3: x is bad"
+    )]
+    [InlineData(
+        """{"task": "t", "path": "/copy/main.yaml:3", "host": "b", "item": 1, "msg": "bad"}""",
+        "task \"t\" on b at main.yaml:3 (item=1): bad"
+    )]
+    [InlineData(
+        """{"task": "t", "msg": "the role was not found\n\nThe error appears to be in 'x': line 1\n\n- a\n  ^ here\n"}""",
+        "task \"t\": the role was not found"
+    )]
+    public void SayWhy(string line, string reason) =>
+        Assert.Equal(reason, AnsiblePlay.Words(line, "a", text => text.Replace("/copy/", "", StringComparison.Ordinal)));
 
     [Fact]
     public void AreNotNeededWhenAnsibleDidNotBegin()
     {
         var refusal = new AnsibleRefusal();
-        foreach (var line in (string[])["", "ERROR! the role 'web' was not found in /a", "", "The error appears to be in '/a/main.yaml': line 2, column 11, but may", "    ^ here", "ERROR! another"])
+        foreach (
+            var line in (string[])
+                [
+                    "",
+                    "ERROR! the role 'web' was not found in /a",
+                    "",
+                    "The error appears to be in '/a/main.yaml': line 2, column 11, but may",
+                    "    ^ here",
+                    "ERROR! another",
+                ]
+        )
             refusal.Take(line);
         Assert.Equal("the role 'web' was not found in /a (/a/main.yaml:2:11)", refusal.Words);
     }

@@ -52,21 +52,29 @@ public sealed class FetchedArtifacts : IAsyncLifetime
     [Fact]
     public async Task FailWhenTheGuestSendsNoArchive()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync("tar() { echo no tar here >&2; return 1; }; ", "echo one >a", "/**", asText: true));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            FetchAsync("tar() { echo no tar here >&2; return 1; }; ", "echo one >a", "/**", asText: true)
+        );
         Assert.Contains("no tar here", error.Message);
     }
 
     [Fact]
     public async Task ThatFailDoNotBlameAPatternThatMatchesNothing()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync("tar() { cat >/dev/null; return 255; }; ", "true", "/missing/**", asText: true));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            FetchAsync("tar() { cat >/dev/null; return 255; }; ", "true", "/missing/**", asText: true)
+        );
         Assert.Equal("artifacts could not be fetched: the connection to the guest broke", error.Message);
     }
 
     [Fact]
     public async Task KeepNamesThatAreNoTextApart()
     {
-        await FetchAsync("", "for n in 'caf\\351' 'caf\\350' 'caf%%E9' 'a%%b' 'x\\ny' '-r' \"$(printf %0200d 7)\"; do echo x >\"./$(printf -- \"$n\")\"; done", "/*");
+        await FetchAsync(
+            "",
+            "for n in 'caf\\351' 'caf\\350' 'caf%%E9' 'a%%b' 'x\\ny' '-r' \"$(printf %0200d 7)\"; do echo x >\"./$(printf -- \"$n\")\"; done",
+            "/*"
+        );
         Assert.Equal(7, Fetched().Count);
         Assert.Contains("caf%E8", Fetched());
         Assert.Contains("caf%E9", Fetched());
@@ -92,14 +100,30 @@ public sealed class FetchedArtifacts : IAsyncLifetime
     {
         Directory.CreateDirectory(There);
         Assert.Equal(0, (await new Tool("sh", "-c", make) { Directory = There }.RunAsync(Cancel)).ExitCode);
-        var guest = asText ? new GuestOfThisHost { Before = first.Replace("$(cat there)", There, StringComparison.Ordinal) } : new GuestOfThisHost("sh", first);
-        await ArtifactFetch.FetchAsync(guest, [.. globs.Select(glob => There + glob)], Path.Combine(folder.Path, "here"), notes.Add, Cancel);
+        var guest = asText
+            ? new GuestOfThisHost { Before = first.Replace("$(cat there)", There, StringComparison.Ordinal) }
+            : new GuestOfThisHost("sh", first);
+        await ArtifactFetch.FetchAsync(
+            guest,
+            [.. globs.Select(glob => There + glob)],
+            Path.Combine(folder.Path, "here"),
+            notes.Add,
+            Cancel
+        );
     }
 
     IReadOnlyList<string> Fetched()
     {
         var root = Path.Combine(folder.Path, "here") + There;
-        return Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal)] : [];
+        return Directory.Exists(root)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                    .Select(f => Path.GetRelativePath(root, f))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
     }
 
     string Read(string file) => File.ReadAllText(Path.Combine(folder.Path, "here") + There + "/" + file);

@@ -58,7 +58,8 @@ public sealed class InventoryOfAFarm : IDisposable
               delegate_to: "{{ kvm_host }}"
               register: there
             - assert: { that: "there.stdout == 'h1'" }
-            """);
+            """
+        );
         Assert.DoesNotContain(said, line => line.Contains("WARNING", StringComparison.Ordinal));
     }
 
@@ -68,7 +69,10 @@ public sealed class InventoryOfAFarm : IDisposable
         folder.Write("group_vars/all.yml", "of_files: all\nof_host: all\n");
         folder.Write("host_vars/a.yml", "of_host: host\n");
         folder.Write("roles/own/defaults/main.yml", "config: default\nof_role: default\nunset: default\n");
-        folder.Write("roles/own/tasks/main.yml", "- assert: { that: [ \"config == 'default'\", \"of_role == 'project'\", \"unset == 'default'\" ] }\n");
+        folder.Write(
+            "roles/own/tasks/main.yml",
+            "- assert: { that: [ \"config == 'default'\", \"of_role == 'project'\", \"unset == 'default'\" ] }\n"
+        );
         await PlayAsync(
             """
             - import_role: { name: own }
@@ -79,21 +83,24 @@ public sealed class InventoryOfAFarm : IDisposable
                   - level == 'entry' and kept.platform == 1 and kept.both == 'entry' and hostvars.b.level == 'platform' and text == '{' + '{ no }}'
                   - vm.role == 'primary' and vm.name == 'a' and vm.properties.name == 'mine'
             """,
-            "of_command=given");
+            "of_command=given"
+        );
     }
 
     [Fact]
-    public async Task HasWhatTheRolesSet() => await PlayAsync(
-        """
-        - assert:
-            that:
-              - virtual_machines | map(attribute='name') | list == ['a'] and hostvars['far-1'].config.list | length == 1
-              - config.list | length == 1 and config.list[0].platform == 'odd-os' and config.list[0].target == 'amd64' and libvirt_supported_virtualizzation_types.x86_64 == ['kvm', 'qemu']
-              - hostjumps == ['h1'] and import_path == phases_lookup_dir_path and snapshot_list == [] and platform_name == 'odd-os' and target_name == 'amd64'
-        - debug: { msg: told }
-          changed_when: true
-          notify: shutdown_hypervisor
-        """);
+    public async Task HasWhatTheRolesSet() =>
+        await PlayAsync(
+            """
+            - assert:
+                that:
+                  - virtual_machines | map(attribute='name') | list == ['a'] and hostvars['far-1'].config.list | length == 1
+                  - config.list | length == 1 and config.list[0].platform == 'odd-os' and config.list[0].target == 'amd64' and libvirt_supported_virtualizzation_types.x86_64 == ['kvm', 'qemu']
+                  - hostjumps == ['h1'] and import_path == phases_lookup_dir_path and snapshot_list == [] and platform_name == 'odd-os' and target_name == 'amd64'
+            - debug: { msg: told }
+              changed_when: true
+              notify: shutdown_hypervisor
+            """
+        );
 
     [Fact]
     public async Task IsTakenByAnsibleInventoryAsItIsPrinted()
@@ -105,7 +112,10 @@ public sealed class InventoryOfAFarm : IDisposable
         var asked = await new Tool("ansible-inventory", "-i", script, "--list").RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal((0, ""), (asked.ExitCode, asked.Error));
         var inventory = JsonNode.Parse(asked.Output)!.AsObject();
-        Assert.Equal("_meta all amd64 db farm_lab hypervisor_far_1 hypervisor_h1 hypervisors linux odd_os vms web", string.Join(' ', inventory.Select(g => g.Key).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            "_meta all amd64 db farm_lab hypervisor_far_1 hypervisor_h1 hypervisors linux odd_os vms web",
+            string.Join(' ', inventory.Select(g => g.Key).Order(StringComparer.Ordinal))
+        );
         Assert.Equal("project", (string?)inventory["_meta"]!["hostvars"]!["b"]!["of_project"]);
     }
 
@@ -129,18 +139,25 @@ public sealed class InventoryOfAFarm : IDisposable
         var files = PhaseFiles.Take(plan.Farm, TestContext.Current.CancellationToken);
         var file = files.Find(Phase.Main, "odd-os", "amd64")!;
         var ansible = await HostAnsible.ReadAsync(plan.Farm.Project, folder.Path, install: false, TestContext.Current.CancellationToken);
-        var play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(folder.Path, "run")).FullName, ansible, plan.Farm.Project, files.Root)
+        var play = new AnsiblePlay(
+            Directory.CreateDirectory(Path.Combine(folder.Path, "run")).FullName,
+            ansible,
+            plan.Farm.Project,
+            files.Root
+        )
         {
             Known = PhaseVariables.Facts(plan, plan.Machines[0], file),
             Extra = JsonNode.Parse(plan.Farm.Project.Extra)!.AsObject(),
         };
-        var playbook = new JsonArray(new JsonObject
-        {
-            ["hosts"] = "a",
-            ["gather_facts"] = false,
-            ["roles"] = new JsonArray(AnsiblePlay.Role),
-            ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
-        });
+        var playbook = new JsonArray(
+            new JsonObject
+            {
+                ["hosts"] = "a",
+                ["gather_facts"] = false,
+                ["roles"] = new JsonArray(AnsiblePlay.Role),
+                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
+            }
+        );
         var inventory = AnsibleInventory.AsYaml(AnsibleInventory.Of(plan, [], Ssh, files.Root, every: true));
         var result = await play.Playing("main", playbook, inventory, said.Add).RunAsync(TestContext.Current.CancellationToken);
         Assert.True(result.ExitCode == 0, string.Join('\n', said));

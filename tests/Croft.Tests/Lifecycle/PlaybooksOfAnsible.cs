@@ -33,16 +33,23 @@ public sealed class PlaybooksOfAnsible : IDisposable
             - set_fact: { level: 4 }
             - assert: { that: [ "level == 4", "fmt == '{' + '{.Names}}'", "sha == '0123456'", "ver == '1.10'", "number == 3", "nested.list[0] == '{' + '% raw'" ] }
             """,
-            """{ "level": 3, "fmt": "{{.Names}}", "sha": "0123456", "ver": "1.10", "number": 3, "nested": { "list": ["{% raw"] } }""");
+            """{ "level": 3, "fmt": "{{.Names}}", "sha": "0123456", "ver": "1.10", "number": 3, "nested": { "list": ["{% raw"] } }"""
+        );
         Assert.Equal(0, code);
     }
 
     [Theory]
-    [InlineData("- name: t\n  command: sh -c 'echo \"{{ item }} is bad\" >&2; [ {{ item }} = one ]'\n  loop: [one, two, three]", "task \"t\" at phases/main.yaml:1 (item=two): non-zero return code: two is bad")]
+    [InlineData(
+        "- name: t\n  command: sh -c 'echo \"{{ item }} is bad\" >&2; [ {{ item }} = one ]'\n  loop: [one, two, three]",
+        "task \"t\" at phases/main.yaml:1 (item=two): non-zero return code: two is bad"
+    )]
     [InlineData("- name: t\n  include_tasks: gone.yml", "task \"t\" at phases/main.yaml:1: Could not find or access '")]
     [InlineData("- name: t\n  fail: { msg: [not, good] }", "task \"t\" at phases/main.yaml:1: not, good")]
     [InlineData("- name: t\n  fail: { msg: secret }\n  no_log: true", "task \"t\" at phases/main.yaml:1: the output has been hidden")]
-    [InlineData("- fail: { msg: one }\n  ignore_errors: true\n- name: t\n  block:\n    - fail: { msg: two }\n  rescue:\n    - name: in vain\n      fail: { msg: three }", "task \"in vain\" at phases/main.yaml:7: three")]
+    [InlineData(
+        "- fail: { msg: one }\n  ignore_errors: true\n- name: t\n  block:\n    - fail: { msg: two }\n  rescue:\n    - name: in vain\n      fail: { msg: three }",
+        "task \"in vain\" at phases/main.yaml:7: three"
+    )]
     [InlineData("- include_role: { name: bad }", "task \"bad : in a role\" at roles/bad/tasks/main.yml:1: not in {")]
     [InlineData("- name: t\n  shout: {}", "couldn't resolve module/action 'shout'")]
     [InlineData("- name: t\n  include_role: { name: web }", "the role 'web' was not found in ")]
@@ -51,7 +58,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
         foreach (var format in (string[])["default", "yaml", "minimal"])
         {
             folder.Write("roles/bad/tasks/main.yml", "- name: in a role\n  fail: { msg: 'not in {{ \"{\" }}' }");
-            folder.Write("ansible.cfg", format == "yaml" ? "[defaults]\ncallback_result_format = yaml\n" : $"[defaults]\nstdout_callback = {format}\n");
+            folder.Write(
+                "ansible.cfg",
+                format == "yaml" ? "[defaults]\ncallback_result_format = yaml\n" : $"[defaults]\nstdout_callback = {format}\n"
+            );
             var (code, words) = await PlayAsync(tasks, "{}");
             Assert.NotEqual(0, code);
             Assert.StartsWith(reason, words, StringComparison.Ordinal);
@@ -70,9 +80,17 @@ public sealed class PlaybooksOfAnsible : IDisposable
     {
         folder.Write("ansible.cfg", "[defaults]\ncollections_path = ./collections\nlibrary = ./plugins/modules\n");
         List<string> seen = [await VersionAsync()];
-        foreach (var (file, text) in ((string, string)[])[
-            ("collections/ansible_collections/k/t/MANIFEST.json", "1.0.0"), ("collections/ansible_collections/k/t/MANIFEST.json", "2.0.0"),
-            ("collections/ansible_collections/k/u/galaxy.yml", "1"), ("collections/ansible_collections/k/u/roles/a.yml", "2"), ("roles/web/tasks/main.yml", "3"), ("plugins/filter/f.py", "4")])
+        foreach (
+            var (file, text) in ((string, string)[])
+                [
+                    ("collections/ansible_collections/k/t/MANIFEST.json", "1.0.0"),
+                    ("collections/ansible_collections/k/t/MANIFEST.json", "2.0.0"),
+                    ("collections/ansible_collections/k/u/galaxy.yml", "1"),
+                    ("collections/ansible_collections/k/u/roles/a.yml", "2"),
+                    ("roles/web/tasks/main.yml", "3"),
+                    ("plugins/filter/f.py", "4"),
+                ]
+        )
         {
             folder.Write(file, text);
             seen.Add(await VersionAsync());
@@ -86,16 +104,40 @@ public sealed class PlaybooksOfAnsible : IDisposable
     [Fact]
     public async Task FindInTheProjectsFolderWhatAPlaybookThereFindsAndLeaveNothing()
     {
-        foreach (var (file, text) in ((string, string)[])[
-            ("ansible.cfg", "[defaults]\ncollections_path = elsewhere\n[ssh_connection]\nssh_args = -o ControlPath=mine -o Compression=yes -F mine\n"),
-            ("group_vars/all.yml", "from_group: root\nfrom_phases: root\n"), ("phases/group_vars/all.yml", "from_phases: phases\nonly_phases: phases\n"), ("host_vars/a.yml", "from_host: root\n"),
-            ("roles/web/tasks/main.yml", "- set_fact: { role: root }\n  notify: told\n  changed_when: true\n- meta: flush_handlers\n"), ("roles/web/handlers/main.yml", "- name: told\n  set_fact: { handled: true }\n"),
-            ("roles/both/tasks/main.yml", "- set_fact: { both: root }\n"), ("phases/roles/both/tasks/main.yml", "- set_fact: { both: phases }\n"),
-            ("roles/web/meta/main.yml", "dependencies: [deep]"), ("roles/deep/tasks/main.yml", "- set_fact: { deep: root }\n"),
-            ("library/shout.sh", "#!/bin/sh\necho '{\"changed\": false, \"said\": \"loud\"}'\n"), ("filter_plugins/f.py", "class FilterModule:\n    def filters(self):\n        return {'loud': lambda text: text.upper()}\n"),
-            ("collections/ansible_collections/k/t/roles/r/tasks/main.yml", "- set_fact: { collected: true }\n"),
-            ("tasks/more.yml", "- set_fact: { more: root }\n"), ("handlers/main.yml", "- name: shutdown\n  set_fact: { own_handler: true }\n"),
-            ("templates/t.j2", "{{ from_group }}"), ("files/f.txt", "file"), ("vars/v.yml", "from_vars: root\n"), ("phases/templates/mine.j2", "phases"), ("templates/mine.j2", "root")])
+        foreach (
+            var (file, text) in ((string, string)[])
+                [
+                    (
+                        "ansible.cfg",
+                        "[defaults]\ncollections_path = elsewhere\n[ssh_connection]\nssh_args = -o ControlPath=mine -o Compression=yes -F mine\n"
+                    ),
+                    ("group_vars/all.yml", "from_group: root\nfrom_phases: root\n"),
+                    ("phases/group_vars/all.yml", "from_phases: phases\nonly_phases: phases\n"),
+                    ("host_vars/a.yml", "from_host: root\n"),
+                    (
+                        "roles/web/tasks/main.yml",
+                        "- set_fact: { role: root }\n  notify: told\n  changed_when: true\n- meta: flush_handlers\n"
+                    ),
+                    ("roles/web/handlers/main.yml", "- name: told\n  set_fact: { handled: true }\n"),
+                    ("roles/both/tasks/main.yml", "- set_fact: { both: root }\n"),
+                    ("phases/roles/both/tasks/main.yml", "- set_fact: { both: phases }\n"),
+                    ("roles/web/meta/main.yml", "dependencies: [deep]"),
+                    ("roles/deep/tasks/main.yml", "- set_fact: { deep: root }\n"),
+                    ("library/shout.sh", "#!/bin/sh\necho '{\"changed\": false, \"said\": \"loud\"}'\n"),
+                    (
+                        "filter_plugins/f.py",
+                        "class FilterModule:\n    def filters(self):\n        return {'loud': lambda text: text.upper()}\n"
+                    ),
+                    ("collections/ansible_collections/k/t/roles/r/tasks/main.yml", "- set_fact: { collected: true }\n"),
+                    ("tasks/more.yml", "- set_fact: { more: root }\n"),
+                    ("handlers/main.yml", "- name: shutdown\n  set_fact: { own_handler: true }\n"),
+                    ("templates/t.j2", "{{ from_group }}"),
+                    ("files/f.txt", "file"),
+                    ("vars/v.yml", "from_vars: root\n"),
+                    ("phases/templates/mine.j2", "phases"),
+                    ("templates/mine.j2", "root"),
+                ]
+        )
             folder.Write("project/" + file, text);
         folder.Write("above.txt", "above");
         var before = Directory.GetFileSystemEntries(Path.Combine(folder.Path, "project"), "*", SearchOption.AllDirectories).Order();
@@ -120,9 +162,18 @@ public sealed class PlaybooksOfAnsible : IDisposable
                   - lookup('template', 't.j2') == 'root' and lookup('file', 'f.txt') == 'file' and lookup('template', 'mine.j2') == 'phases'
                   - lookup('file', playbook_dir + '/../above.txt') == 'above' and playbook_dir == lookup('pipe', 'pwd')
                   - lookup('config', 'ssh_args', plugin_type='connection', plugin_name='ssh') | trim == '-o Compression=yes'
-            """.Replace("- [role", "- \"[role", StringComparison.Ordinal).Replace("true, true]", "true, true]\"", StringComparison.Ordinal), "{}", root: "project");
+            """.Replace("- [role", "- \"[role", StringComparison.Ordinal).Replace("true, true]", "true, true]\"", StringComparison.Ordinal),
+            "{}",
+            root: "project"
+        );
         Assert.True(code == 0, words);
-        Assert.Equal(before, Directory.GetFileSystemEntries(Path.Combine(folder.Path, "project"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("phases/main.yaml") && !f.EndsWith("farm.yaml") && !f.Contains(".croft")).Order());
+        Assert.Equal(
+            before,
+            Directory
+                .GetFileSystemEntries(Path.Combine(folder.Path, "project"), "*", SearchOption.AllDirectories)
+                .Where(f => !f.EndsWith("phases/main.yaml") && !f.EndsWith("farm.yaml") && !f.Contains(".croft"))
+                .Order()
+        );
     }
 
     [Fact]
@@ -135,7 +186,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
         await PlayAsync("- import_role: { name: web }\n", "{}");
         var trace = play!.Trace;
         Assert.Null(trace.Changed);
-        Assert.Equal(["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"], trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
+        Assert.Equal(
+            ["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"],
+            trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file))
+        );
         await PlayAsync("- import_role: { name: web }\n- shell: echo more >> {{ playbook_dir }}/files/f.txt\n", "{}");
         Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), play.Trace.Changed);
     }
@@ -148,14 +202,26 @@ public sealed class PlaybooksOfAnsible : IDisposable
         await GalaxyAsync("collection", "build", "made/k/t", "--output-path", ".");
         folder.Write("made/web/tasks/main.yml", "- set_fact: { role: true }\n");
         folder.Write("made/web/meta/main.yml", "galaxy_info: { author: a, description: d, license: l, min_ansible_version: '2.9' }\n");
-        await new Tool("tar", "-czf", "web.tar.gz", "-C", "made", "web") { Directory = folder.Path }.RunCheckedAsync("packing", TestContext.Current.CancellationToken);
-        folder.Write("requirements.yml", "collections:\n  - name: k-t-1.0.0.tar.gz\n    type: file\nroles:\n  - src: web.tar.gz\n    name: web\n");
+        await new Tool("tar", "-czf", "web.tar.gz", "-C", "made", "web") { Directory = folder.Path }.RunCheckedAsync(
+            "packing",
+            TestContext.Current.CancellationToken
+        );
+        folder.Write(
+            "requirements.yml",
+            "collections:\n  - name: k-t-1.0.0.tar.gz\n    type: file\nroles:\n  - src: web.tar.gz\n    name: web\n"
+        );
         var project = Project("", "- k.t.module:\n- no.such.module: {}\n- import_role: { name: web }\n");
         var planned = await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken);
         Assert.False(planned.IsComplete);
         var missing = planned.Missing(PhaseFiles.Read(project, TestContext.Current.CancellationToken).Collections);
-        Assert.Equal("phases/main.yaml needs the collection no.such, which is not installed: ansible-galaxy collection install no.such, or name it in requirements.yml", missing.First(note => !note.Contains("k.t", StringComparison.Ordinal)));
-        var (code, words) = await PlayAsync("- import_role: { name: k.t.r }\n- import_role: { name: web }\n- assert: { that: [collected, role] }\n", "{}");
+        Assert.Equal(
+            "phases/main.yaml needs the collection no.such, which is not installed: ansible-galaxy collection install no.such, or name it in requirements.yml",
+            missing.First(note => !note.Contains("k.t", StringComparison.Ordinal))
+        );
+        var (code, words) = await PlayAsync(
+            "- import_role: { name: k.t.r }\n- import_role: { name: web }\n- assert: { that: [collected, role] }\n",
+            "{}"
+        );
         Assert.True(code == 0, words);
         Assert.True(ansible!.IsComplete);
         Assert.NotEqual(planned.Key, ansible.Key);
@@ -163,18 +229,32 @@ public sealed class PlaybooksOfAnsible : IDisposable
         var again = await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken);
         Assert.Equal(ansible.Key, again.Key);
         File.AppendAllText(Path.Combine(folder.Path, "web.tar.gz"), "x");
-        Assert.False((await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken)).IsComplete);
+        Assert.False(
+            (await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken)).IsComplete
+        );
     }
 
-    Task GalaxyAsync(params string[] arguments) => new Tool("ansible-galaxy", arguments) { Directory = folder.Path }.RunCheckedAsync("preparing", TestContext.Current.CancellationToken);
+    Task GalaxyAsync(params string[] arguments) =>
+        new Tool("ansible-galaxy", arguments) { Directory = folder.Path }.RunCheckedAsync(
+            "preparing",
+            TestContext.Current.CancellationToken
+        );
 
     [Fact]
     public async Task GatherFactsOnceARunAndHandOnThoseThatAreCacheable()
     {
         var facts = Path.Combine(folder.Path, "facts");
-        await PlayAsync("- set_fact: { kept: 1, cacheable: true }\n- set_fact: { lost: 1 }\n- assert: { that: [ansible_memtotal_mb > 0] }\n", "{}", facts: facts);
+        await PlayAsync(
+            "- set_fact: { kept: 1, cacheable: true }\n- set_fact: { lost: 1 }\n- assert: { that: [ansible_memtotal_mb > 0] }\n",
+            "{}",
+            facts: facts
+        );
         Assert.True(LayerTrace.HasGathered(facts, "a"));
-        var (code, words) = await PlayAsync("- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0] }\n", "{}", facts: facts);
+        var (code, words) = await PlayAsync(
+            "- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0] }\n",
+            "{}",
+            facts: facts
+        );
         Assert.True(code == 0, words);
         Assert.DoesNotContain("Gathering Facts", begun);
         var state = Path.Combine(folder.Path, "state");
@@ -194,7 +274,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
         {
             var path = folder.Write(file, "x");
             var known = new FileInfo(path);
-            File.WriteAllText(opened, new JsonArray(path, known.Length, (known.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100).ToJsonString() + "\n");
+            File.WriteAllText(
+                opened,
+                new JsonArray(path, known.Length, (known.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100).ToJsonString() + "\n"
+            );
             LayerTrace.OfFiles(opened).Keep(folder.Path, $"{file}.json");
         }
 
@@ -211,7 +294,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
     {
         folder.Write("vault", "secret");
         folder.Write("plain.yml", "hidden: found\n");
-        await new Tool("ansible-vault", "encrypt", "--vault-id", "dev@vault", "--output", "group_vars/all.yml", "plain.yml") { Directory = Directory.CreateDirectory(Path.Combine(folder.Path, "group_vars")).Parent!.FullName }.RunCheckedAsync("hiding", TestContext.Current.CancellationToken);
+        await new Tool("ansible-vault", "encrypt", "--vault-id", "dev@vault", "--output", "group_vars/all.yml", "plain.yml")
+        {
+            Directory = Directory.CreateDirectory(Path.Combine(folder.Path, "group_vars")).Parent!.FullName,
+        }.RunCheckedAsync("hiding", TestContext.Current.CancellationToken);
         folder.Write("ansible.cfg", "[defaults]\nvault_identity_list = dev@prompt\n[privilege_escalation]\nbecome_ask_pass = true\n");
         var (farm, cancel) = (Project("", "[]"), TestContext.Current.CancellationToken);
         var read = await HostAnsible.ReadAsync(farm.Project, Cache, install: false, cancel);
@@ -223,30 +309,53 @@ public sealed class PlaybooksOfAnsible : IDisposable
         Assert.True(code == 0, words);
     }
 
-    async Task<string> VersionAsync() => (await HostAnsible.ReadAsync(Project("", "[]").Project, Cache, install: true, TestContext.Current.CancellationToken)).Key;
+    async Task<string> VersionAsync() =>
+        (await HostAnsible.ReadAsync(Project("", "[]").Project, Cache, install: true, TestContext.Current.CancellationToken)).Key;
 
     Farm Project(string root, string tasks)
     {
         folder.Write(Path.Combine(root, "phases/main.yaml"), tasks);
-        return FarmFile.Read(folder.Write(Path.Combine(root, "farm.yaml"), "farm: f\nproject: { phases: phases }\n"), Reading.Defaults).Require();
+        return FarmFile
+            .Read(folder.Write(Path.Combine(root, "farm.yaml"), "farm: f\nproject: { phases: phases }\n"), Reading.Defaults)
+            .Require();
     }
 
-    async Task<(int Code, string Words)> PlayAsync(string tasks, string variables, string? locale = null, string root = "", string? facts = null)
+    async Task<(int Code, string Words)> PlayAsync(
+        string tasks,
+        string variables,
+        string? locale = null,
+        string root = "",
+        string? facts = null
+    )
     {
         var farm = Project(root, tasks);
         var files = PhaseFiles.Take(farm, TestContext.Current.CancellationToken);
-        var playbook = new JsonArray(new JsonObject
-        {
-            ["hosts"] = "all",
-            ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
-            ["handlers"] = AnsiblePhase.Handlers(files, farm),
-        });
-        var list = JsonNode.Parse("""{ "_meta": { "hostvars": { "a": { "ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3" } } } }""")!.AsObject();
+        var playbook = new JsonArray(
+            new JsonObject
+            {
+                ["hosts"] = "all",
+                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
+                ["handlers"] = AnsiblePhase.Handlers(files, farm),
+            }
+        );
+        var list = JsonNode
+            .Parse(
+                """{ "_meta": { "hostvars": { "a": { "ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3" } } } }"""
+            )!
+            .AsObject();
         list["all"] = new JsonObject { ["vars"] = AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()) };
         var inventory = AnsibleInventory.AsYaml(list);
         var refusal = new AnsibleRefusal();
-        ansible = (await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken)) with { Answers = answers };
-        play = new AnsiblePlay(Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName, ansible, farm.Project, files.Root)
+        ansible = (await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken)) with
+        {
+            Answers = answers,
+        };
+        play = new AnsiblePlay(
+            Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName,
+            ansible,
+            farm.Project,
+            files.Root
+        )
         {
             Facts = facts ?? Path.Combine(folder.Path, "unused"),
             GathersOnce = true,

@@ -45,7 +45,10 @@ public sealed class ProofsOfAcceleration : IDisposable
         if (seconds is { } took)
             proofs.Keep(Host, "x86_64", "qemu", TimeSpan.FromSeconds(took));
         var known = proofs.Apply(Host);
-        Assert.Equal((slowness, 1, 5), (known.SlownessOf("x86_64", "qemu"), known.SlownessOf("x86_64", "kvm"), known.SlownessOf("aarch64", "qemu")));
+        Assert.Equal(
+            (slowness, 1, 5),
+            (known.SlownessOf("x86_64", "qemu"), known.SlownessOf("x86_64", "kvm"), known.SlownessOf("aarch64", "qemu"))
+        );
         Assert.Equal(seconds is null, proofs.Missing(Host, "qemu").Any());
     }
 

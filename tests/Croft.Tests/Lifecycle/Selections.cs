@@ -4,7 +4,13 @@ namespace Croft.Tests.Lifecycle;
 
 public sealed class Selections
 {
-    static readonly string[] Machines = ["web-1 debian_12 amd64 h1", "web-2 debian_13 amd64 h2", "db debian_13 arm64 h1", "loose debian_12 amd64"];
+    static readonly string[] Machines =
+    [
+        "web-1 debian_12 amd64 h1",
+        "web-2 debian_13 amd64 h2",
+        "db debian_13 arm64 h1",
+        "loose debian_12 amd64",
+    ];
 
     [Theory]
     [InlineData("", "web-1 web-2 db loose")]
@@ -34,14 +40,25 @@ public sealed class Selections
     }
 
     [Fact]
-    public void RefuseWhatLooksLikeAnOption() => Assert.Equal("there is no option \"-x\"", Assert.Throws<CroftException>(() => Choose("-x")).Message);
+    public void RefuseWhatLooksLikeAnOption() =>
+        Assert.Equal("there is no option \"-x\"", Assert.Throws<CroftException>(() => Choose("-x")).Message);
 
     [Fact]
-    public void SayWhenThereAreNoMachines() => Assert.Equal("the farm has no machines yet: croft up", Assert.Throws<CroftException>(() => Selection.Of<string>(["a"], [], _ => default)).Hint);
+    public void SayWhenThereAreNoMachines() =>
+        Assert.Equal(
+            "the farm has no machines yet: croft up",
+            Assert.Throws<CroftException>(() => Selection.Of<string>(["a"], [], _ => default)).Hint
+        );
 
-    static string Choose(string selection) => string.Join(' ', Selection.Of(selection.Split(' ', StringSplitOptions.RemoveEmptyEntries), Machines, m =>
-    {
-        var parts = m.Split(' ');
-        return (parts[0], parts[1], parts[2], parts.ElementAtOrDefault(3));
-    }).Select(m => m.Split(' ')[0]));
+    static string Choose(string selection) =>
+        string.Join(
+            ' ',
+            Selection
+                .Of(selection.Split(' ', StringSplitOptions.RemoveEmptyEntries), Machines, m =>
+                {
+                    var parts = m.Split(' ');
+                    return (parts[0], parts[1], parts[2], parts.ElementAtOrDefault(3));
+                })
+                .Select(m => m.Split(' ')[0])
+        );
 }

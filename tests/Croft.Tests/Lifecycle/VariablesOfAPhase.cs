@@ -37,29 +37,62 @@ public sealed class VariablesOfAPhase : IDisposable
         var variables = PhaseVariables.For(plan, plan.Machines[0], null, "/phases");
         Assert.Equal(
             "branch number flag none map fmt pct sha ver project_id project_revision phases_lookup_dir_path vm kvm_host",
-            string.Join(' ', variables.Select(v => v.Key)));
-        Assert.Equal(("h1", "vde", "auto", "/phases"), ((string?)variables["kvm_host"], (string?)variables["project_id"], (string?)variables["project_revision"], (string?)variables["phases_lookup_dir_path"]));
+            string.Join(' ', variables.Select(v => v.Key))
+        );
+        Assert.Equal(
+            ("h1", "vde", "auto", "/phases"),
+            (
+                (string?)variables["kvm_host"],
+                (string?)variables["project_id"],
+                (string?)variables["project_revision"],
+                (string?)variables["phases_lookup_dir_path"]
+            )
+        );
         var vm = variables["vm"]!;
-        Assert.Equal(("db", "debian_13", "amd64", "x86_64", "kvm"), ((string?)vm["name"], (string?)vm["platform"], (string?)vm["target"], (string?)vm["arch"], (string?)vm["virt_domain"]));
+        Assert.Equal(
+            ("db", "debian_13", "amd64", "x86_64", "kvm"),
+            ((string?)vm["name"], (string?)vm["platform"], (string?)vm["target"], (string?)vm["arch"], (string?)vm["virt_domain"])
+        );
         Assert.Equal(
             """{"name":"db","platform_name":"debian_13","target_name":"amd64","arch_name":"amd64","hostname":"db","domain":"f.db","tmp_dir":"/tmp","auth":{"user":"root","become_user":"root","become_method":"sudo"},"sources":[{"uri":"debian_13"}],"connection":"qemu:///system","libvirt_pool_dir":"/var/lib/libvirt/croft/"}""",
-            vm["metadata"]!.ToJsonString());
+            vm["metadata"]!.ToJsonString()
+        );
         Assert.Equal(("primary", 1024L, "/usr/bin/qemu-system-x86_64"), ((string?)vm["role"], (long)vm["ram"]!, (string?)vm["emulator"]));
-        Assert.Equal(("network", plan.Machines[0].Nics[0].Bridge, plan.Machines[0].Nics[0].Mac, "10.9.0.10", "24", "10.9.0.1"), Fields(vm["net"]!));
-        Assert.Equal("""{"name":"data","size":1073741824,"mount":"/srv","type":"qcow2","devname":"vdb","src":null}""", vm["disks"]![0]!.ToJsonString());
+        Assert.Equal(
+            ("network", plan.Machines[0].Nics[0].Bridge, plan.Machines[0].Nics[0].Mac, "10.9.0.10", "24", "10.9.0.1"),
+            Fields(vm["net"]!)
+        );
+        Assert.Equal(
+            """{"name":"data","size":1073741824,"mount":"/srv","type":"qcow2","devname":"vdb","src":null}""",
+            vm["disks"]![0]!.ToJsonString()
+        );
         Assert.Equal("""{"role":"primary","ports":[1,2],"fmt":"{{ no }}"}""", vm["properties"]!.ToJsonString());
         Assert.Equal("10.9.0.10", (string?)vm["networks"]![0]!["address"]);
     }
 
     static (string?, string?, string?, string?, string?, string?) Fields(JsonNode net) =>
-        ((string?)net["type"], (string?)net["source"], (string?)net["mac"], (string?)net["ip"], (string?)net["mask"], (string?)net["gateway"]);
+        (
+            (string?)net["type"],
+            (string?)net["source"],
+            (string?)net["mac"],
+            (string?)net["ip"],
+            (string?)net["mask"],
+            (string?)net["gateway"]
+        );
 
     [Fact]
     public async Task ReachAScriptAsTheyAre()
     {
-        var environment = PhaseVariables.Environment(PhaseVariables.For(plan, plan.Machines[0], null, "/phases"), plan.Machines[0]).ToDictionary();
-        var script = string.Concat(environment.Select(v => $"export {v.Key}={ShellWord.Quote(v.Value)}\n")) + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
-        Assert.Equal("it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|0123456|1.10|{{.Names}}|", await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken));
+        var environment = PhaseVariables
+            .Environment(PhaseVariables.For(plan, plan.Machines[0], null, "/phases"), plan.Machines[0])
+            .ToDictionary();
+        var script =
+            string.Concat(environment.Select(v => $"export {v.Key}={ShellWord.Quote(v.Value)}\n"))
+            + "printf '%s|' \"$CROFT_BRANCH\" \"$CROFT_NUMBER\" \"$CROFT_FLAG\" \"$CROFT_NONE\" \"$CROFT_MAP\" \"$CROFT_KVM_HOST\" \"$CROFT_VM_NAME\" \"$CROFT_PLATFORM\" \"$CROFT_TARGET\" \"$CROFT_PROJECT_ID\" \"$CROFT_SHA\" \"$CROFT_VER\" \"$CROFT_FMT\"";
+        Assert.Equal(
+            "it's $(id)|3|true||{\"a\":[1,\"x\"]}|h1|db|debian_13|amd64|vde|0123456|1.10|{{.Names}}|",
+            await new Tool("sh", "-c", script).RunCheckedAsync("running it", TestContext.Current.CancellationToken)
+        );
         Assert.Equal("db", (string?)JsonNode.Parse(environment["CROFT_VM"])!["name"]);
     }
 
@@ -83,9 +116,17 @@ public sealed class VariablesOfAPhase : IDisposable
             Assert.Equal(["db", "odd"], said["vms"]!["hosts"]!.AsArray().Select(h => (string?)h).Order());
             Assert.Equal("db", (string?)said["debian_13"]!["hosts"]!.AsArray().Single());
             var db = said["_meta"]!["hostvars"]!["db"]!;
-            Assert.Equal(("10.9.0.10", 22, "root", "h1"), ((string?)db["ansible_host"], (int)db["ansible_port"]!, (string?)db["ansible_user"], (string?)db["kvm_host"]));
+            Assert.Equal(
+                ("10.9.0.10", 22, "root", "h1"),
+                ((string?)db["ansible_host"], (int)db["ansible_port"]!, (string?)db["ansible_user"], (string?)db["kvm_host"])
+            );
             Assert.Equal("primary", (string?)db["vm"]!["properties"]!["role"]);
-            var words = await new Tool("/usr/bin/python3", "-c", "import shlex, sys; print('\\n'.join(shlex.split(sys.argv[1])))", (string)db["ansible_ssh_common_args"]!).RunCheckedAsync("splitting", TestContext.Current.CancellationToken);
+            var words = await new Tool(
+                "/usr/bin/python3",
+                "-c",
+                "import shlex, sys; print('\\n'.join(shlex.split(sys.argv[1])))",
+                (string)db["ansible_ssh_common_args"]!
+            ).RunCheckedAsync("splitting", TestContext.Current.CancellationToken);
             Assert.StartsWith($"-F\n{ssh.Config}\n-o\nHostKeyAlias=f.db\n-o\nControlPath=/sockets/", words);
             Assert.EndsWith(" -W '[%h]:%p' -- h1\n", words[words.IndexOf("\n-o\nProxyCommand=ssh ")..]);
             var graph = await AskAsync(source, "--graph");
@@ -95,8 +136,13 @@ public sealed class VariablesOfAPhase : IDisposable
         }
     }
 
-    static Task<string> AskAsync(string source, string what) => new Tool("ansible-inventory", "-i", source, what)
-    {
-        Environment = new Dictionary<string, string?> { ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore", ["ANSIBLE_NOCOLOR"] = "1" },
-    }.RunCheckedAsync("asking ansible", TestContext.Current.CancellationToken);
+    static Task<string> AskAsync(string source, string what) =>
+        new Tool("ansible-inventory", "-i", source, what)
+        {
+            Environment = new Dictionary<string, string?>
+            {
+                ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore",
+                ["ANSIBLE_NOCOLOR"] = "1",
+            },
+        }.RunCheckedAsync("asking ansible", TestContext.Current.CancellationToken);
 }

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Croft.Engines;
-using Croft.Lifecycle;
 using Croft.Engines.Libvirt;
 using Croft.Engines.Libvirt.States;
+using Croft.Lifecycle;
 using Croft.Tests.Planning;
 
 namespace Croft.Tests.Lifecycle;
 
-/// <summary>Pictures of a pool: <c>b&lt;a</c> is file b standing on file a; <c>!</c> after it says that it is young. The farm that looks is f.</summary>
+/// <summary>
+/// Pictures of a pool: <c>b&lt;a</c> is file b standing on file a; <c>!</c> after it says that it is young. The farm that looks is f.
+/// </summary>
 public sealed class WhatIsLeftOver
 {
     static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -15,11 +17,21 @@ public sealed class WhatIsLeftOver
 
     [Fact]
     public void FilesOfMachinesThatAreNotThereTopFirst() =>
-        Assert.Equal(["volume f.a.root.1.qcow2", "volume f.a.root.0.qcow2"], Find(Host("f.a.root.0.qcow2<image.i.root.qcow2 f.a.root.1.qcow2<f.a.root.0.qcow2 image.i.root.qcow2 image.i.complete")));
+        Assert.Equal(
+            ["volume f.a.root.1.qcow2", "volume f.a.root.0.qcow2"],
+            Find(Host("f.a.root.0.qcow2<image.i.root.qcow2 f.a.root.1.qcow2<f.a.root.0.qcow2 image.i.root.qcow2 image.i.complete"))
+        );
 
     [Fact]
     public void NotWhatADefinitionNamesNorWhatThatStandsOn() =>
-        Assert.Empty(Find(Host("f.a.root.0.qcow2 f.b.root.0.qcow2<f.a.root.0.qcow2 f.b.console.log", "f.b") with { Used = ["f.b.root.0.qcow2", "f.b.console.log"] }));
+        Assert.Empty(
+            Find(
+                Host("f.a.root.0.qcow2 f.b.root.0.qcow2<f.a.root.0.qcow2 f.b.console.log", "f.b") with
+                {
+                    Used = ["f.b.root.0.qcow2", "f.b.console.log"],
+                }
+            )
+        );
 
     [Fact]
     public void FilesThatTheirMachineDoesNotUseUnlessOthersHadTheirHandsOnIt()
@@ -86,24 +98,57 @@ public sealed class WhatIsLeftOver
     public void OwnMachinesOfWhichANewerOneIsElsewhere()
     {
         var record = Record("a") with { Made = Now, InUse = "up" };
-        var host = Host("f.a.root.0.qcow2 f.a.snapshot-s.0.json", "f.a") with { Used = ["f.a.root.0.qcow2"], Snapshots = [Snapshot("f.a.snapshot-s.0.json", null)] };
+        var host = Host("f.a.root.0.qcow2 f.a.snapshot-s.0.json", "f.a") with
+        {
+            Used = ["f.a.root.0.qcow2"],
+            Snapshots = [Snapshot("f.a.snapshot-s.0.json", null)],
+        };
         Assert.Equal(
             "a newer one is on another hypervisor; made 2026-01-02 03:04, in use since croft up, 1 snapshots",
-            Assert.Single(new Leftovers(host, "f", Lab.Owner, Now).Find([record, record with { Farm = "g" }, record with { Owner = "owner-2" }])).Why);
+            Assert
+                .Single(
+                    new Leftovers(host, "f", Lab.Owner, Now).Find([record, record with { Farm = "g" }, record with { Owner = "owner-2" }])
+                )
+                .Why
+        );
     }
 
-    static IEnumerable<string> Find(HostContent host, string? owner = Lab.Owner) => new Leftovers(host, "f", owner, Now).Find([]).Select(l => $"{l.Kind} {l.Name}".ToLowerInvariant());
+    static IEnumerable<string> Find(HostContent host, string? owner = Lab.Owner) =>
+        new Leftovers(host, "f", owner, Now).Find([]).Select(l => $"{l.Kind} {l.Name}".ToLowerInvariant());
 
-    static HostContent Host(string files, params string[] machines) => Empty with
-    {
-        Files = new(files.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(File).ToDictionary(f => f.Name)),
-        Machines = [.. machines.Select(m => Lab.Stranger(m, 1) with { Record = Record(m.Split('.')[1]) with { Farm = m.Split('.')[0] } })],
-    };
+    static HostContent Host(string files, params string[] machines) =>
+        Empty with
+        {
+            Files = new(files.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(File).ToDictionary(f => f.Name)),
+            Machines =
+            [
+                .. machines.Select(m => Lab.Stranger(m, 1) with { Record = Record(m.Split('.')[1]) with { Farm = m.Split('.')[0] } }),
+            ],
+        };
 
-    static DiskFile File(string text) => text.TrimEnd('!').Split('<') is [var name, .. var below] ? new(name, below.FirstOrDefault(), 1, text.EndsWith('!') ? Now : Now.AddHours(-1)) : throw new InvalidOperationException();
+    static DiskFile File(string text) =>
+        text.TrimEnd('!').Split('<') is [var name, .. var below]
+            ? new(name, below.FirstOrDefault(), 1, text.EndsWith('!') ? Now : Now.AddHours(-1))
+            : throw new InvalidOperationException();
 
     static StoredSnapshot Snapshot(string volume, string? key) => new(volume, new("s", key, null, Record("a"), "", Now));
 
     static MachineRecord Record(string name) =>
-        new("f", Lab.Owner, "/f", name, "", "", "root", "", "", "", null, "", $"f.{name}.seed.0.iso", [], [new("root", $"f.{name}.root.0.qcow2")]);
+        new(
+            "f",
+            Lab.Owner,
+            "/f",
+            name,
+            "",
+            "",
+            "root",
+            "",
+            "",
+            "",
+            null,
+            "",
+            $"f.{name}.seed.0.iso",
+            [],
+            [new("root", $"f.{name}.root.0.qcow2")]
+        );
 }

@@ -25,14 +25,16 @@ public sealed class Actions
     [InlineData("virt_domain: qemu")]
     [InlineData("networks: [ { name: lan, address: 10.9.0.40 } ]")]
     [InlineData("networks: [ lan, second ]")]
-    public void HardwareDeclaredOtherwiseIsARestart(string key) => Assert.Equal("restart: its processors, memory, model or networks differ from the farm file", Of(key));
+    public void HardwareDeclaredOtherwiseIsARestart(string key) =>
+        Assert.Equal("restart: its processors, memory, model or networks differ from the farm file", Of(key));
 
     [Theory]
     [InlineData("disk: 9GiB")]
     [InlineData("user: admin")]
     [InlineData("disks: [ { name: data, size: 1GiB } ]")]
     [InlineData("image: debian_12")]
-    public void DisksDeclaredOtherwiseAreANewMachine(string key) => Assert.Equal("recreate: its image, disks or login differ from the farm file", Of(key));
+    public void DisksDeclaredOtherwiseAreANewMachine(string key) =>
+        Assert.Equal("recreate: its image, disks or login differ from the farm file", Of(key));
 
     [Theory]
     [InlineData("connection_timeout: 5min")]
@@ -56,7 +58,10 @@ public sealed class Actions
         var input = Lab.Input(Farm("disk: 1GiB"), Lab.Host("h1"));
         var known = input with { DiskSizes = input.Images.Keys.ToImmutableDictionary(i => i, _ => 10L << 30) };
         Assert.Equal("", PlanText.Problems(Planner.Make(input)));
-        Assert.Contains(".disk: 1 GiB is smaller than the image \"debian_13\", which is a disk of 10 GiB; write as much or more, or leave disk out", PlanText.Problems(Planner.Make(known)));
+        Assert.Contains(
+            ".disk: 1 GiB is smaller than the image \"debian_13\", which is a disk of 10 GiB; write as much or more, or leave disk out",
+            PlanText.Problems(Planner.Make(known))
+        );
         Assert.Equal("", PlanText.Problems(Planner.Make(known with { Inventory = new(Lab.Done(input, Planner.Make(input))) })));
     }
 
@@ -66,7 +71,10 @@ public sealed class Actions
         var input = Before with { Inventory = new(Lab.Done(Before, First)) };
         var rebuilt = input.Images.Keys.ToImmutableDictionary(i => i, _ => "another");
         Assert.Equal(MachineAction.Recreate, Planner.Make(input with { Images = rebuilt }).Machines[0].Action);
-        Assert.Equal(MachineAction.None, Planner.Make(input with { Images = ImmutableDictionary<ImageSpec, string>.Empty }).Machines[0].Action);
+        Assert.Equal(
+            MachineAction.None,
+            Planner.Make(input with { Images = ImmutableDictionary<ImageSpec, string>.Empty }).Machines[0].Action
+        );
     }
 
     [Fact]

@@ -12,15 +12,40 @@ public sealed class Addresses
     public void AreTheNextFreeOnesBesideTheFixedOnes() =>
         Assert.Equal(
             ["10.9.0.10", "10.9.0.11", "10.9.0.13"],
-            Of(Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: fixed, platform: debian_13, networks: [ { name: lan, address: 10.9.0.11 } ] }, { name: b, platform: debian_13 }"),
-                Lab.Host("h1") with { Networks = [Network("f.lan", "f", "10.9.0.0/24", new Reservation(IPAddress.Parse("10.9.0.12"), "52:54:00:00:00:01", "gone"))] })));
+            Of(
+                Lab.Plan(
+                    Farm(
+                        Net,
+                        "{ name: a, platform: debian_13 }, { name: fixed, platform: debian_13, networks: [ { name: lan, address: 10.9.0.11 } ] }, { name: b, platform: debian_13 }"
+                    ),
+                    Lab.Host("h1") with
+                    {
+                        Networks =
+                        [
+                            Network(
+                                "f.lan",
+                                "f",
+                                "10.9.0.0/24",
+                                new Reservation(IPAddress.Parse("10.9.0.12"), "52:54:00:00:00:01", "gone")
+                            ),
+                        ],
+                    }
+                )
+            )
+        );
 
     [Fact]
     public void StayWithTheirMachines()
     {
-        var input = Lab.Input(Farm(Net, "{ name: a, platform: debian_13 }, { name: b, platform: debian_13 }, { name: c, platform: debian_13 }"), Lab.Host("h1"));
+        var input = Lab.Input(
+            Farm(Net, "{ name: a, platform: debian_13 }, { name: b, platform: debian_13 }, { name: c, platform: debian_13 }"),
+            Lab.Host("h1")
+        );
         var done = Lab.Done(input, Planner.Make(input));
-        var later = Lab.Plan(Farm(Net, "{ name: new, platform: debian_13 }, { name: c, platform: debian_13 }, { name: a, platform: debian_13 }"), done);
+        var later = Lab.Plan(
+            Farm(Net, "{ name: new, platform: debian_13 }, { name: c, platform: debian_13 }, { name: a, platform: debian_13 }"),
+            done
+        );
         Assert.Equal(["10.9.0.13", "10.9.0.12", "10.9.0.10"], Of(later));
         Assert.Equal(["b"], later.Undeclared);
         Assert.Equal("create none none", string.Join(' ', later.Machines.Select(m => m.Action)).ToLowerInvariant());
@@ -30,7 +55,13 @@ public sealed class Addresses
     public void FixedOneOfAnotherMachineIsRefused()
     {
         var input = Lab.Input(Farm(Net, "{ name: a, platform: debian_13 }"), Lab.Host("h1"));
-        var plan = Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: b, platform: debian_13, networks: [ { name: lan, address: 10.9.0.10 } ] }"), Lab.Done(input, Planner.Make(input)));
+        var plan = Lab.Plan(
+            Farm(
+                Net,
+                "{ name: a, platform: debian_13 }, { name: b, platform: debian_13, networks: [ { name: lan, address: 10.9.0.10 } ] }"
+            ),
+            Lab.Done(input, Planner.Make(input))
+        );
         Assert.Contains("vms.b.networks: 10.9.0.10 in network \"lan\" is taken by a; choose another address", PlanText.Problems(plan));
     }
 
@@ -51,7 +82,8 @@ public sealed class Addresses
         Assert.DoesNotContain("10.9.0.1", usable);
         Assert.Equal(
             $"farm.yaml:4:13: networks.lan: {cidr} has no address left for machine \"m-{machines + 1}\"; give the network a larger cidr\n",
-            PlanText.Problems(Lab.Plan(Farm($"networks: {{ lan: {{ cidr: {cidr} }} }}\n", Count(machines + 1)), Lab.Host("h1", memory: 0))));
+            PlanText.Problems(Lab.Plan(Farm($"networks: {{ lan: {{ cidr: {cidr} }} }}\n", Count(machines + 1)), Lab.Host("h1", memory: 0)))
+        );
     }
 
     [Fact]
@@ -67,15 +99,24 @@ public sealed class Addresses
         Assert.Equal("owner.lan", Assert.Single(plan.Networks).Definition.Name);
         var both = Lab.Done(guest, plan);
         Assert.All(Planner.Make(guest with { Inventory = new(both) }).Machines, m => Assert.Equal(MachineAction.None, m.Action));
-        Assert.Equal("10.9.0.14", Of(Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: c, platform: debian_13 }", "owner"), both)).Last());
+        Assert.Equal(
+            "10.9.0.14",
+            Of(Lab.Plan(Farm(Net, "{ name: a, platform: debian_13 }, { name: c, platform: debian_13 }", "owner"), both)).Last()
+        );
     }
 
     [Fact]
     public void OfTwoFarmsWithAMachineOfOneNameAreRefused()
     {
         var owner = Lab.Input(Farm(Net, "{ name: db, platform: debian_13 }", "owner"), Lab.Host("h1"));
-        var plan = Lab.Plan(Farm("networks: { net: { shared: owner.lan } }\n", "{ name: db, platform: debian_13 }", "guest"), Lab.Done(owner, Planner.Make(owner)));
-        Assert.Equal("farm.yaml:5:16: vms.db.networks: another farm has a machine \"db\" in network \"net\"; give this one another name\n", PlanText.Problems(plan));
+        var plan = Lab.Plan(
+            Farm("networks: { net: { shared: owner.lan } }\n", "{ name: db, platform: debian_13 }", "guest"),
+            Lab.Done(owner, Planner.Make(owner))
+        );
+        Assert.Equal(
+            "farm.yaml:5:16: vms.db.networks: another farm has a machine \"db\" in network \"net\"; give this one another name\n",
+            PlanText.Problems(plan)
+        );
         Assert.NotEqual("10.9.0.10", Of(plan).Single());
     }
 
@@ -84,22 +125,39 @@ public sealed class Addresses
     {
         var input = Lab.Input(Farm(Net, "{ name: x, platform: debian_13 }, { name: a, platform: debian_13 }"), Lab.Host("h1"));
         var died = Lab.Done(input, Planner.Make(input)).Select(h => h with { Machines = [] });
-        Assert.Equal(["10.9.0.12", "10.9.0.11"], Of(Lab.Plan(Farm(Net, "{ name: new, platform: debian_13 }, { name: a, platform: debian_13 }"), died)));
+        Assert.Equal(
+            ["10.9.0.12", "10.9.0.11"],
+            Of(Lab.Plan(Farm(Net, "{ name: new, platform: debian_13 }, { name: a, platform: debian_13 }"), died))
+        );
     }
 
     [Fact]
     public void ChangeWhenTheirNetworkIsAnother()
     {
         var input = Lab.Input(Farm(Net, "{ name: a, platform: debian_13 }"), Lab.Host("h1"));
-        var plan = Lab.Plan(Farm("networks: { other: { cidr: 10.10.0.0/24 } }\n", "{ name: a, platform: debian_13 }"), Lab.Done(input, Planner.Make(input)));
+        var plan = Lab.Plan(
+            Farm("networks: { other: { cidr: 10.10.0.0/24 } }\n", "{ name: a, platform: debian_13 }"),
+            Lab.Done(input, Planner.Make(input))
+        );
         Assert.Equal(MachineAction.Restart, plan.Machines[0].Action);
         Assert.Equal(["10.10.0.10"], Of(plan));
     }
 
-    internal static string Farm(string networks, string machines, string name = "f") => $"farm: {name}\n{Lab.Hypervisors("h1")}{networks}vms: {{ list: [ {machines} ] }}";
+    internal static string Farm(string networks, string machines, string name = "f") =>
+        $"farm: {name}\n{Lab.Hypervisors("h1")}{networks}vms: {{ list: [ {machines} ] }}";
 
     internal static NetworkState Network(string name, string? farm, string cidr, params Reservation[] reservations) =>
-        new(name, farm, farm is null ? null : Lab.Owner, farm is null ? null : "/home/" + farm, farm is null ? null : name[(farm.Length + 1)..], IPNetwork.Parse(cidr), true, false, [.. reservations]);
+        new(
+            name,
+            farm,
+            farm is null ? null : Lab.Owner,
+            farm is null ? null : "/home/" + farm,
+            farm is null ? null : name[(farm.Length + 1)..],
+            IPNetwork.Parse(cidr),
+            true,
+            false,
+            [.. reservations]
+        );
 
     static IEnumerable<string?> Of(Plan plan) => plan.Machines.Select(m => m.Nics[0].Address?.ToString());
 }

@@ -5,30 +5,47 @@ namespace Croft.Tests.Planning;
 
 public sealed class Capacity
 {
-    const string Three = "vms: { list: [ { name: a, platform: debian_13, memory: 1GiB }, { name: b, platform: debian_13, memory: 1GiB }, { name: c, platform: debian_13, memory: 1GiB } ] }";
+    const string Three =
+        "vms: { list: [ { name: a, platform: debian_13, memory: 1GiB }, { name: b, platform: debian_13, memory: 1GiB }, { name: c, platform: debian_13, memory: 1GiB } ] }";
 
     [Fact]
     public void RefusalNamesEachHypervisorsReason()
     {
         var plan = Lab.Plan(
-            "farm: f\n" + Lab.Hypervisors("small", "limited: { uri: qemu+ssh://l/system, limits: { vcpus: 1 } }", "slow", "arm", "dead")
-            + "vms: { list: [ { name: one, platform: debian_13, vcpus: 2, memory: 3GiB } ] }",
-            Lab.Host("small", memory: 2 * Lab.GiB), Lab.Host("limited"), Lab.Host("slow", "x86_64:qemu"), Lab.Host("arm", "aarch64:kvm"), Lab.Host("dead") with { Unreachable = "no route to host" });
+            "farm: f\n"
+                + Lab.Hypervisors("small", "limited: { uri: qemu+ssh://l/system, limits: { vcpus: 1 } }", "slow", "arm", "dead")
+                + "vms: { list: [ { name: one, platform: debian_13, vcpus: 2, memory: 3GiB } ] }",
+            Lab.Host("small", memory: 2 * Lab.GiB),
+            Lab.Host("limited"),
+            Lab.Host("slow", "x86_64:qemu"),
+            Lab.Host("arm", "aarch64:kvm"),
+            Lab.Host("dead") with
+            {
+                Unreachable = "no route to host",
+            }
+        );
         Assert.Equal(
             "farm.yaml:8:16: vms.one: machine \"one\" fits no hypervisor: small: 2 GiB of memory free, 3 GiB needed; limited: 1 of 1 vcpus free, 2 needed; "
-            + "slow: no kvm, which others offer; arm: no x86_64 by kvm or qemu; dead: no route to host; croft hypervisors shows what each can run\n",
-            PlanText.Problems(plan));
+                + "slow: no kvm, which others offer; arm: no x86_64 by kvm or qemu; dead: no route to host; croft hypervisors shows what each can run\n",
+            PlanText.Problems(plan)
+        );
         Assert.Equal(FaultKind.World, new PlanException(plan.Problems).Kind);
     }
 
     [Fact]
     public void FullCandidatePassesItsTurn() =>
-        Assert.Equal(["h1", "h2", "h2"], Places("farm: f\n" + Lab.Hypervisors("h1", "h2") + Three, Lab.Host("h1", memory: Lab.GiB + Lab.MiB), Lab.Host("h2")));
+        Assert.Equal(
+            ["h1", "h2", "h2"],
+            Places("farm: f\n" + Lab.Hypervisors("h1", "h2") + Three, Lab.Host("h1", memory: Lab.GiB + Lab.MiB), Lab.Host("h2"))
+        );
 
     [Fact]
     public void RunningMachinesOfOthersHaveTheirRoom()
     {
-        var host = Lab.Host("h1", memory: 4 * Lab.GiB) with { Machines = [Lab.Stranger("x", 2 * Lab.GiB), Lab.Stranger("y", 2 * Lab.GiB, PowerState.Off)] };
+        var host = Lab.Host("h1", memory: 4 * Lab.GiB) with
+        {
+            Machines = [Lab.Stranger("x", 2 * Lab.GiB), Lab.Stranger("y", 2 * Lab.GiB, PowerState.Off)],
+        };
         Assert.Equal(["h1", "h1", null], Places("farm: f\n" + Lab.Hypervisors("h1") + Three, host));
     }
 
@@ -38,12 +55,28 @@ public sealed class Capacity
     [InlineData(PowerState.Off, true, null)]
     public void MachinesOfOtherFarmsHaveTheirRoomWhileTheyRunOrAreAboutTo(PowerState power, bool claims, string? place)
     {
-        static string Text(string farm) => $"farm: {farm}\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 3GiB }} ] }}";
+        static string Text(string farm) =>
+            $"farm: {farm}\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 3GiB }} ] }}";
         var input = Lab.Input(Text("f"), Lab.Host("h1", memory: 4 * Lab.GiB));
-        var done = Lab.Done(input, Planner.Make(input), power).Select(h => h with
-        {
-            Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Claim = claims ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, IsFirst: true) : null } })],
-        }).ToList();
+        var done = Lab.Done(input, Planner.Make(input), power)
+            .Select(h =>
+                h with
+                {
+                    Machines =
+                    [
+                        .. h.Machines.Select(m =>
+                            m with
+                            {
+                                Record = m.Record! with
+                                {
+                                    Claim = claims ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, IsFirst: true) : null,
+                                },
+                            }
+                        ),
+                    ],
+                }
+            )
+            .ToList();
         Assert.Equal(["h1"], Places(Text("f"), [.. done]));
         Assert.Equal([place], Places(Text("g"), [.. done]));
     }
@@ -57,7 +90,8 @@ public sealed class Capacity
     [InlineData("", 9, "h1 h1 - - -")] // processors are not counted unasked
     public void OvercommitIsDeclared(string capacity, int vcpus, string places)
     {
-        var text = $"farm: f\n{Lab.Hypervisors($"h1: {{ uri: qemu+ssh://h1/system, {capacity} }}".Replace(",  }", " }", StringComparison.Ordinal))}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 1GiB, vcpus: {vcpus}, count: 5 }} ] }}";
+        var text =
+            $"farm: f\n{Lab.Hypervisors($"h1: {{ uri: qemu+ssh://h1/system, {capacity} }}".Replace(",  }", " }", StringComparison.Ordinal))}vms: {{ list: [ {{ name: a, platform: debian_13, memory: 1GiB, vcpus: {vcpus}, count: 5 }} ] }}";
         Assert.Equal(places, string.Join(' ', Places(text, Lab.Host("h1", memory: 2 * Lab.GiB)).Select(p => p ?? "-")));
     }
 
@@ -65,32 +99,49 @@ public sealed class Capacity
     public void LimitIsForCroftsMachinesOnly()
     {
         var host = Lab.Host("h1", memory: 64 * Lab.GiB) with { Machines = [Lab.Stranger("x", 8 * Lab.GiB)] };
-        Assert.Equal(["h1", "h1", null], Places("farm: f\n" + Lab.Hypervisors("h1: { uri: qemu+ssh://h1/system, limits: { memory: 2GiB } }") + Three, host));
+        Assert.Equal(
+            ["h1", "h1", null],
+            Places("farm: f\n" + Lab.Hypervisors("h1: { uri: qemu+ssh://h1/system, limits: { memory: 2GiB } }") + Three, host)
+        );
     }
 
     [Fact]
     public void LimitAboveTheHostDoesNotMakeItLarger() =>
-        Assert.Equal(["h1", null, null], Places("farm: f\n" + Lab.Hypervisors("h1: { uri: qemu+ssh://h1/system, limits: { memory: 100GiB } }") + Three, Lab.Host("h1", memory: Lab.GiB)));
+        Assert.Equal(
+            ["h1", null, null],
+            Places(
+                "farm: f\n" + Lab.Hypervisors("h1: { uri: qemu+ssh://h1/system, limits: { memory: 100GiB } }") + Three,
+                Lab.Host("h1", memory: Lab.GiB)
+            )
+        );
 
     [Fact]
     public void ExistingMachineHasItsRoomBeforeANewOneThatIsDeclaredEarlier()
     {
         const string Farm = "farm: f\nhypervisors: { h1: { uri: qemu+ssh://h1/system } }\n";
-        var input = Lab.Input(Farm + "vms: { list: [ { name: old, platform: debian_13, memory: 1GiB } ] }", Lab.Host("h1", memory: 1536 * Lab.MiB));
-        var plan = Lab.Plan(Farm + "vms: { list: [ { name: new, platform: debian_13, memory: 1GiB }, { name: old, platform: debian_13, memory: 1GiB } ] }", Lab.Done(input, Planner.Make(input)));
+        var input = Lab.Input(
+            Farm + "vms: { list: [ { name: old, platform: debian_13, memory: 1GiB } ] }",
+            Lab.Host("h1", memory: 1536 * Lab.MiB)
+        );
+        var plan = Lab.Plan(
+            Farm + "vms: { list: [ { name: new, platform: debian_13, memory: 1GiB }, { name: old, platform: debian_13, memory: 1GiB } ] }",
+            Lab.Done(input, Planner.Make(input))
+        );
         Assert.Equal([null, "h1"], plan.Machines.Select(m => m.Hypervisor));
     }
 
     [Fact]
     public void ExistingMachineThatGrowsBeyondItsHostIsRefused()
     {
-        static string Text(string memory) => $"farm: f\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: {memory} }}, {{ name: b, platform: debian_13 }} ] }}";
+        static string Text(string memory) =>
+            $"farm: f\n{Lab.Hypervisors("h1")}vms: {{ list: [ {{ name: a, platform: debian_13, memory: {memory} }}, {{ name: b, platform: debian_13 }} ] }}";
         var input = Lab.Input(Text("1GiB"), Lab.Host("h1", memory: 2 * Lab.GiB));
         var done = Lab.Done(input, Planner.Make(input));
         Assert.Empty(Lab.Plan(Text("1536MiB"), done).Problems);
         Assert.Equal(
             "farm.yaml:4:16: vms.a: machine \"a\" fits no hypervisor: h1: 1.5 GiB of memory free, 2 GiB needed; croft hypervisors shows what each can run\n",
-            PlanText.Problems(Lab.Plan(Text("2GiB"), done)));
+            PlanText.Problems(Lab.Plan(Text("2GiB"), done))
+        );
     }
 
     [Fact]
@@ -114,11 +165,14 @@ public sealed class Capacity
         Assert.Equal(["h3 kvm", "h3 kvm", "h2 kvm", "h1 qemu", " "], plan.Machines.Select(m => $"{m.Hypervisor} {m.VirtType}"));
         Assert.Equal(
             "farm.yaml:12:7: vms.never: machine \"never\" fits no hypervisor: h1: lacks label disk=fast; h2: the machine asks for h1; h3: the machine asks for h1; croft hypervisors shows what each can run\n",
-            PlanText.Problems(plan));
+            PlanText.Problems(plan)
+        );
     }
 
     [Fact]
-    public void UndeclaredSizeBoundsNothing() => Assert.Equal(["h1", "h1", "h1"], Places("farm: f\n" + Lab.Hypervisors("h1") + Three, Lab.Host("h1", memory: 0)));
+    public void UndeclaredSizeBoundsNothing() =>
+        Assert.Equal(["h1", "h1", "h1"], Places("farm: f\n" + Lab.Hypervisors("h1") + Three, Lab.Host("h1", memory: 0)));
 
-    static IEnumerable<string?> Places(string text, params HypervisorState[] hosts) => Lab.Plan(text, hosts).Machines.Select(m => m.Hypervisor);
+    static IEnumerable<string?> Places(string text, params HypervisorState[] hosts) =>
+        Lab.Plan(text, hosts).Machines.Select(m => m.Hypervisor);
 }

@@ -47,7 +47,21 @@ public sealed class EveryKeyThatChanges
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
         ["a connection to a network"] = ["name", "address", "mac", "model"], // all are in the digest of hardware
         ["a hypervisor"] = ["uri", "machine", "jump", "connection_timeout", "limits", "overcommit", "labels", "capabilities", "size"], // how it is reached and what may be put there: asked each time
-        ["a farm file"] = ["farm", "hypervisors", "dispatch", "networks", "platforms", "targets", "vms", "project", "cache", "ssh_keys", "catalog", "mirrors"], // ssh_keys are noted, the others asked each time
+        ["a farm file"] =
+        [
+            "farm",
+            "hypervisors",
+            "dispatch",
+            "networks",
+            "platforms",
+            "targets",
+            "vms",
+            "project",
+            "cache",
+            "ssh_keys",
+            "catalog",
+            "mirrors",
+        ], // ssh_keys are noted, the others asked each time
     };
 
     [Theory]
@@ -68,7 +82,10 @@ public sealed class EveryKeyThatChanges
     {
         Assert.Equal(MachineKeys.All.Select(f => f.Name).Order(), OfAMachine.Select(row => row.Data.Item1).Order());
         foreach (var map in (MapShape[])[NetworkKeys.Map, DiskKeys.Map, NicKeys.Map, HypervisorKeys.Map, FarmKeys.Map])
-            Assert.Equal(Others.Single(o => map.Type.StartsWith(o.Key, StringComparison.Ordinal)).Value.Order(), map.Fields.Select(f => f.Name).Order());
+            Assert.Equal(
+                Others.Single(o => map.Type.StartsWith(o.Key, StringComparison.Ordinal)).Value.Order(),
+                map.Fields.Select(f => f.Name).Order()
+            );
     }
 
     [Fact]
@@ -76,13 +93,17 @@ public sealed class EveryKeyThatChanges
     {
         var before = Input("", "");
         var keys = Identity.KeysDigest(before.Farm);
-        var done = Lab.Done(before, Planner.Make(before)).Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Keys = keys } })] });
+        var done = Lab.Done(before, Planner.Make(before))
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Keys = keys } })] });
         Assert.Empty(Planner.Make(before with { Inventory = new([.. done]) }).Notes);
         Assert.Contains("ssh_keys", Planner.Make(Input("", Ssh) with { Inventory = new([.. done]) }).Notes[0]);
     }
 
-    static PlanInput Input(string declared, string more) => Lab.Input(
-        $"farm: f\n{more}hypervisors: {{ h1: {{ uri: qemu+ssh://h1/system }}, h2: {{ uri: qemu+ssh://h2/system, labels: {{ disk: fast }} }} }}\nnetworks: {{ lan: {{ cidr: 10.9.0.0/24 }}, more: {{ cidr: 10.9.1.0/24 }} }}\ndispatch: {{ policy: pack }}\n"
-        + $"vms: {{ list: [ {{ name: a, platform: debian_13{(declared.Length > 0 ? ", " + declared : "")} }}, {{ name: b, platform: debian_13{(declared.StartsWith("apart", StringComparison.Ordinal) ? ", " + declared : "")} }} ] }}",
-        Lab.Host("h1", "x86_64:kvm,qemu aarch64:qemu"), Lab.Host("h2", "x86_64:kvm,qemu aarch64:qemu"));
+    static PlanInput Input(string declared, string more) =>
+        Lab.Input(
+            $"farm: f\n{more}hypervisors: {{ h1: {{ uri: qemu+ssh://h1/system }}, h2: {{ uri: qemu+ssh://h2/system, labels: {{ disk: fast }} }} }}\nnetworks: {{ lan: {{ cidr: 10.9.0.0/24 }}, more: {{ cidr: 10.9.1.0/24 }} }}\ndispatch: {{ policy: pack }}\n"
+                + $"vms: {{ list: [ {{ name: a, platform: debian_13{(declared.Length > 0 ? ", " + declared : "")} }}, {{ name: b, platform: debian_13{(declared.StartsWith("apart", StringComparison.Ordinal) ? ", " + declared : "")} }} ] }}",
+            Lab.Host("h1", "x86_64:kvm,qemu aarch64:qemu"),
+            Lab.Host("h2", "x86_64:kvm,qemu aarch64:qemu")
+        );
 }

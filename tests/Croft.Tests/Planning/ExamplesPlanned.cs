@@ -14,10 +14,15 @@ public sealed class ExamplesPlanned
     public void PlanWithoutProblemsOnOneHost(string example)
     {
         var farm = FarmFile.Read(Path.Combine(Repository.Root, example), Reading.Defaults).Require();
-        var input = Lab.Input(farm, farm.Hypervisors.Select(h => Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu riscv64:qemu ppc64le:qemu s390x:qemu i686:qemu")));
+        var input = Lab.Input(
+            farm,
+            farm.Hypervisors.Select(h => Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu riscv64:qemu ppc64le:qemu s390x:qemu i686:qemu"))
+        );
         var plan = Planner.Make(input);
         Assert.Equal("", PlanText.Problems(plan));
         Assert.All(plan.Machines, m => Assert.Equal(MachineAction.Create, m.Action));
-        Assert.All(Planner.Make(input with { Inventory = new(Lab.Done(input, plan)) }).Machines, m => Assert.Equal(MachineAction.None, m.Action));
+        Assert.All(Planner.Make(input with { Inventory = new(Lab.Done(input, plan)) }).Machines, m =>
+            Assert.Equal(MachineAction.None, m.Action)
+        );
     }
 }

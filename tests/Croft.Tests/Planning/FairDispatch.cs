@@ -16,10 +16,22 @@ public sealed class FairDispatch
         {
             var random = new Random(seed);
             var hosts = RandomHosts(random);
-            string[] priority = random.Next(3) switch { 0 => ["qemu", "kvm"], 1 => ["kvm"], _ => ["kvm", "qemu"] };
-            var items = Enumerable.Range(0, random.Next(1, 25)).Select(i => (Name: $"m{i}", Arch: Archs[random.Next(Archs.Length)])).ToList();
+            string[] priority = random.Next(3) switch
+            {
+                0 => ["qemu", "kvm"],
+                1 => ["kvm"],
+                _ => ["kvm", "qemu"],
+            };
+            var items = Enumerable
+                .Range(0, random.Next(1, 25))
+                .Select(i => (Name: $"m{i}", Arch: Archs[random.Next(Archs.Length)]))
+                .ToList();
             var plan = Planner.Make(Lab.Input(Text(hosts, priority, items), hosts));
-            Assert.Equal(Rule(items, hosts, priority), string.Join(' ', plan.Machines.Select(m => $"{m.Spec.Name}@{m.Hypervisor ?? "-"}:{m.VirtType}")) + $" seed {seed}", StringStartsWith);
+            Assert.Equal(
+                Rule(items, hosts, priority),
+                string.Join(' ', plan.Machines.Select(m => $"{m.Spec.Name}@{m.Hypervisor ?? "-"}:{m.VirtType}")) + $" seed {seed}",
+                StringStartsWith
+            );
         }
     }
 
@@ -30,13 +42,19 @@ public sealed class FairDispatch
         {
             var random = new Random(seed);
             var hosts = RandomHosts(random).Select(h => h with { Unreachable = null }).ToList();
-            var items = Enumerable.Range(0, random.Next(2, 20)).Select(i => (Name: $"m{i}", Arch: Archs[random.Next(Archs.Length)])).ToList();
+            var items = Enumerable
+                .Range(0, random.Next(2, 20))
+                .Select(i => (Name: $"m{i}", Arch: Archs[random.Next(Archs.Length)]))
+                .ToList();
             var few = items.Take(items.Count / 2).ToList();
             var first = Lab.Input(Text(hosts, Types, few), hosts);
             var before = Planner.Make(first);
             var after = Planner.Make(Lab.Input(Text(hosts, Types, items), Lab.Done(first, before)));
             Assert.Equal(before.Machines.Select(m => m.Hypervisor), after.Machines.Take(few.Count).Select(m => m.Hypervisor));
-            Assert.Equal(Rule(items, hosts, Types), string.Join(' ', after.Machines.Select(m => $"{m.Spec.Name}@{m.Hypervisor ?? "-"}:{m.VirtType}")));
+            Assert.Equal(
+                Rule(items, hosts, Types),
+                string.Join(' ', after.Machines.Select(m => $"{m.Spec.Name}@{m.Hypervisor ?? "-"}:{m.VirtType}"))
+            );
         }
     }
 
@@ -44,7 +62,10 @@ public sealed class FairDispatch
     public void KeepsAMachineWhereItIsEvenWhereItWouldNotBePlacedNow()
     {
         var hosts = new[] { Lab.Host("h1", "x86_64:qemu"), Lab.Host("h2", "x86_64:qemu") };
-        var text = "farm: f\n" + Lab.Hypervisors("h1", "h2") + "vms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13 } ] }";
+        var text =
+            "farm: f\n"
+            + Lab.Hypervisors("h1", "h2")
+            + "vms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13 } ] }";
         var input = Lab.Input(text, hosts);
         var done = Lab.Done(input, Planner.Make(input));
         var faster = done.Select(h => h.Name == "h1" ? h with { VirtTypes = Lab.Host("x").VirtTypes } : h);
@@ -55,9 +76,13 @@ public sealed class FairDispatch
     public void IsPrintedWithItsReasons()
     {
         var plan = Lab.Plan(
-            "farm: f\nnetworks: { lan: { cidr: 10.9.0.0/24 } }\n" + Lab.Hypervisors("h1", "h2", "slow")
-            + "vms:\n  permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] }\n  list: [ { name: db, platform: debian_13, target: amd64 } ]",
-            Lab.Host("h1"), Lab.Host("h2"), Lab.Host("slow", "x86_64:qemu aarch64:qemu"));
+            "farm: f\nnetworks: { lan: { cidr: 10.9.0.0/24 } }\n"
+                + Lab.Hypervisors("h1", "h2", "slow")
+                + "vms:\n  permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] }\n  list: [ { name: db, platform: debian_13, target: amd64 } ]",
+            Lab.Host("h1"),
+            Lab.Host("h2"),
+            Lab.Host("slow", "x86_64:qemu aarch64:qemu")
+        );
         Assert.Equal(
             """
             debian-12-amd64 on h1 (kvm) lan=10.9.0.10: create, kvm, its turn
@@ -70,24 +95,33 @@ public sealed class FairDispatch
             network f.lan 10.9.0.0/24 on h2, new: debian-13-amd64
 
             """,
-            PlanText.Of(plan));
+            PlanText.Of(plan)
+        );
     }
 
     static bool StringStartsWith(string rule, string planned) => planned[..planned.LastIndexOf(" seed ", StringComparison.Ordinal)] == rule;
 
     static List<HypervisorState> RandomHosts(Random random) =>
-    [
-        .. Enumerable.Range(0, random.Next(1, 6)).Select(i =>
-        {
-            var offers = string.Join(' ', Archs.Where(_ => random.Next(3) > 0).Select(a => $"{a}:{(random.Next(3) switch { 0 => "kvm", 1 => "qemu", _ => "kvm,qemu" })}"));
-            return Lab.Host($"h{i}", offers) with { Unreachable = random.Next(8) == 0 ? "does not answer" : null };
-        }),
-    ];
+        [
+            .. Enumerable
+                .Range(0, random.Next(1, 6))
+                .Select(i =>
+                {
+                    var offers = string.Join(
+                        ' ',
+                        Archs
+                            .Where(_ => random.Next(3) > 0)
+                            .Select(a => $"{a}:{(random.Next(3) switch { 0 => "kvm", 1 => "qemu", _ => "kvm,qemu" })}")
+                    );
+                    return Lab.Host($"h{i}", offers) with { Unreachable = random.Next(8) == 0 ? "does not answer" : null };
+                }),
+        ];
 
     static string Text(List<HypervisorState> hosts, string[] priority, List<(string Name, string Arch)> items) =>
         $"farm: f\ndispatch: {{ priority_domains: [{string.Join(", ", priority)}] }}\n{Lab.Hypervisors(hosts.Select(h => h.Name))}targets:\n"
         + string.Concat(Archs.Select(a => $"  on_{a}: {{ arch: {a} }}\n"))
-        + "vms:\n  list:\n" + string.Concat(items.Select(i => $"    - {{ name: {i.Name}, platform: debian_13, target: on_{i.Arch} }}\n"));
+        + "vms:\n  list:\n"
+        + string.Concat(items.Select(i => $"    - {{ name: {i.Name}, platform: debian_13, target: on_{i.Arch} }}\n"));
 
     static string Rule(List<(string Name, string Arch)> items, List<HypervisorState> hosts, string[] priority)
     {
@@ -98,7 +132,12 @@ public sealed class FairDispatch
             var candidates = new List<string>();
             foreach (var type in priority)
             {
-                candidates = [.. hosts.Where(h => h.Unreachable is null && h.VirtTypes.ContainsKey(pool.Key) && h.VirtTypes[pool.Key].Contains(type)).Select(h => h.Name)];
+                candidates =
+                [
+                    .. hosts
+                        .Where(h => h.Unreachable is null && h.VirtTypes.ContainsKey(pool.Key) && h.VirtTypes[pool.Key].Contains(type))
+                        .Select(h => h.Name),
+                ];
                 domain = type;
                 if (candidates.Count > 0)
                     break;

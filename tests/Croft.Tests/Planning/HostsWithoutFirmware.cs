@@ -19,18 +19,38 @@ public sealed class HostsWithoutFirmware
     }
 
     [Fact]
-    public void WithoutSecureBootIsTheLessOfUefi() => Assert.Contains(
-        "h: has no UEFI with Secure Boot for x86_64",
-        PlanText.Problems(Lab.Plan("farm: f\n" + Lab.Hypervisors("h") + "vms: { list: [ { name: a, platform: debian_13, target: amd64, secure_boot: true } ] }", With(true, secure: false))),
-        StringComparison.Ordinal);
+    public void WithoutSecureBootIsTheLessOfUefi() =>
+        Assert.Contains(
+            "h: has no UEFI with Secure Boot for x86_64",
+            PlanText.Problems(
+                Lab.Plan(
+                    "farm: f\n"
+                        + Lab.Hypervisors("h")
+                        + "vms: { list: [ { name: a, platform: debian_13, target: amd64, secure_boot: true } ] }",
+                    With(true, secure: false)
+                )
+            ),
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void LeaveTheMachineToOthers() => Assert.Equal(
-        "other",
-        Lab.Plan("farm: f\n" + Lab.Hypervisors("h", "other") + "vms: { list: [ { name: a, platform: debian_13, target: amd64, firmware: uefi } ] }", With(false), Lab.Host("other")).Machines[0].Hypervisor);
+    public void LeaveTheMachineToOthers() =>
+        Assert.Equal(
+            "other",
+            Lab.Plan(
+                    "farm: f\n"
+                        + Lab.Hypervisors("h", "other")
+                        + "vms: { list: [ { name: a, platform: debian_13, target: amd64, firmware: uefi } ] }",
+                    With(false),
+                    Lab.Host("other")
+                )
+                .Machines[0]
+                .Hypervisor
+        );
 
-    static HypervisorState With(bool support, bool? secure = null) => Lab.Host("h") with
-    {
-        Boot = ImmutableSortedDictionary<string, BootSupport>.Empty.Add("x86_64", new(support, secure ?? support, support)),
-    };
+    static HypervisorState With(bool support, bool? secure = null) =>
+        Lab.Host("h") with
+        {
+            Boot = ImmutableSortedDictionary<string, BootSupport>.Empty.Add("x86_64", new(support, secure ?? support, support)),
+        };
 }

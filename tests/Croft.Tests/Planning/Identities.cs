@@ -10,7 +10,10 @@ public sealed class Identities
     public void DependOnFarmMachineAndCardOnly()
     {
         var alone = Lab.Plan(Farm("{ name: a, platform: debian_13 }"), Lab.Host("h1")).Machines[0];
-        var among = Lab.Plan(Farm("{ name: x, platform: debian_12 }, { name: a, platform: debian_13, memory: 2GiB }", "h2"), Lab.Host("h2")).Machines[1];
+        var among = Lab.Plan(
+            Farm("{ name: x, platform: debian_12 }, { name: a, platform: debian_13, memory: 2GiB }", "h2"),
+            Lab.Host("h2")
+        ).Machines[1];
         Assert.Equal((alone.Uuid, alone.Nics[0].Mac), (among.Uuid, among.Nics[0].Mac));
         var other = Lab.Plan(Farm("{ name: a, platform: debian_13 }").Replace("farm: f", "farm: g"), Lab.Host("h1")).Machines[0];
         Assert.NotEqual(alone.Uuid, other.Uuid);
@@ -39,7 +42,13 @@ public sealed class Identities
     public void TakenMacIsAvoided()
     {
         var mac = Identity.Mac("f", "a", 0, 0);
-        var host = Lab.Host("h1") with { Networks = [Addresses.Network("x-n", "x", "10.20.0.0/24", new Reservation(System.Net.IPAddress.Parse("10.20.0.10"), mac, "theirs"))] };
+        var host = Lab.Host("h1") with
+        {
+            Networks =
+            [
+                Addresses.Network("x-n", "x", "10.20.0.0/24", new Reservation(System.Net.IPAddress.Parse("10.20.0.10"), mac, "theirs")),
+            ],
+        };
         Assert.Equal(Identity.Mac("f", "a", 0, 1), Lab.Plan(Farm("{ name: a, platform: debian_13 }"), host).Machines[0].Nics[0].Mac);
     }
 
@@ -50,7 +59,10 @@ public sealed class Identities
         var (first, second) = Twins();
         var input = Lab.Input(Farm($"{{ name: {second}, platform: debian_13 }}"), Lab.Host("h1"));
         var before = Planner.Make(input);
-        var plan = Lab.Plan(Farm($"{{ name: {first}, platform: debian_13 }}, {{ name: {second}, platform: debian_13 }}"), Lab.Done(input, before));
+        var plan = Lab.Plan(
+            Farm($"{{ name: {first}, platform: debian_13 }}, {{ name: {second}, platform: debian_13 }}"),
+            Lab.Done(input, before)
+        );
         Assert.Equal(before.Machines[0].Nics[0].Mac, plan.Machines[1].Nics[0].Mac);
         Assert.NotEqual(plan.Machines[0].Nics[0].Mac, plan.Machines[1].Nics[0].Mac);
         Assert.Equal(MachineAction.None, plan.Machines[1].Action);

@@ -15,8 +15,8 @@ static class Lab
     public const long GiB = 1 << 30;
 
     /// <summary>A host with nothing on it; <paramref name="offers"/> as <c>x86_64:kvm,qemu aarch64:qemu</c>.</summary>
-    public static HypervisorState Host(string name, string offers = "x86_64:kvm,qemu", long memory = 64 * GiB) => new(
-        name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], [], [], []);
+    public static HypervisorState Host(string name, string offers = "x86_64:kvm,qemu", long memory = 64 * GiB) =>
+        new(name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], [], [], []);
 
     /// <summary>The part of a farm file that declares hypervisors of these names.</summary>
     public static string Hypervisors(params IEnumerable<string> names) =>
@@ -24,17 +24,29 @@ static class Lab
 
     public static PlanInput Input(string text, params IEnumerable<HypervisorState> hosts) => Input(Reading.Farm(text), hosts);
 
-    public static PlanInput Input(Farm farm, params IEnumerable<HypervisorState> hosts) => new(
-        farm, new([.. hosts]), Owner, PhaseFiles.Read(farm, CancellationToken.None), farm.Machines.Select(m => m.Image).Distinct().ToImmutableDictionary(i => i, i => Identity.Digest("image", i.Name)), "core 2.14");
+    public static PlanInput Input(Farm farm, params IEnumerable<HypervisorState> hosts) =>
+        new(
+            farm,
+            new([.. hosts]),
+            Owner,
+            PhaseFiles.Read(farm, CancellationToken.None),
+            farm.Machines.Select(m => m.Image).Distinct().ToImmutableDictionary(i => i, i => Identity.Digest("image", i.Name)),
+            "core 2.14"
+        );
 
     public static Plan Plan(string text, params IEnumerable<HypervisorState> hosts) => Planner.Make(Input(text, hosts));
 
     /// <summary>A machine of somebody who does not use Croft.</summary>
-    public static MachineState Stranger(string name, long memory, PowerState power = PowerState.Running) => new(name, Identity.Uuid("strangers", name), power, 1, memory, null);
+    public static MachineState Stranger(string name, long memory, PowerState power = PowerState.Running) =>
+        new(name, Identity.Uuid("strangers", name), power, 1, memory, null);
 
     /// <summary>What exists after a plan was carried out.</summary>
-    public static ImmutableArray<HypervisorState> Done(PlanInput input, Plan plan, PowerState power = PowerState.Running, Func<PlannedMachine, PowerState>? powerOf = null) =>
-        [.. input.Inventory.Hypervisors.Select(host => Done(host, input, plan, m => powerOf is null ? power : powerOf(m)))];
+    public static ImmutableArray<HypervisorState> Done(
+        PlanInput input,
+        Plan plan,
+        PowerState power = PowerState.Running,
+        Func<PlannedMachine, PowerState>? powerOf = null
+    ) => [.. input.Inventory.Hypervisors.Select(host => Done(host, input, plan, m => powerOf is null ? power : powerOf(m)))];
 
     static HypervisorState Done(HypervisorState host, PlanInput input, Plan plan, Func<PlannedMachine, PowerState> powerOf)
     {
@@ -45,7 +57,10 @@ static class Lab
         {
             var before = networks.TryGetValue(network.Name, out var there) ? there : StateOf(network);
             var hosts = network.Reservations.Select(r => r.Host).ToHashSet();
-            networks[network.Name] = before with { Reservations = [.. before.Reservations.Where(r => !hosts.Contains(r.Host)), .. network.Reservations] };
+            networks[network.Name] = before with
+            {
+                Reservations = [.. before.Reservations.Where(r => !hosts.Contains(r.Host)), .. network.Reservations],
+            };
         }
 
         return host with
@@ -53,24 +68,48 @@ static class Lab
             Machines = [.. host.Machines.Where(m => !names.Contains(m.Name)), .. here.Select(m => StateOf(m, plan.Farm, powerOf(m)))],
             Networks = [.. networks.Values],
             Addresses = [.. host.Addresses.Concat(networks.Values.Select(n => n.Cidr).OfType<IPNetwork>()).Distinct()],
-            BusyPorts = host.BusyPorts.Union(here.Where(m => powerOf(m) == PowerState.Running).SelectMany(m => m.Nics).Select(n => n.Port).OfType<int>()),
+            BusyPorts = host.BusyPorts.Union(
+                here.Where(m => powerOf(m) == PowerState.Running).SelectMany(m => m.Nics).Select(n => n.Port).OfType<int>()
+            ),
         };
     }
 
-    public static MachineState StateOf(PlannedMachine machine, Farm farm, PowerState power, string owner = Owner) => new(
-        new MachineId(farm.Name, machine.Spec.Name).ToString(), machine.Uuid, power, machine.Spec.Vcpus, machine.Spec.Memory,
+    public static MachineState StateOf(PlannedMachine machine, Farm farm, PowerState power, string owner = Owner) =>
         new(
-            farm.Name, owner, farm.Directory, machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target, machine.Spec.User, machine.HardwareDigest, machine.DiskDigest, "run-1", null,
-            "ssh-ed25519 AAAA", $"{farm.Name}.{machine.Spec.Name}.seed.0.iso", machine.Nics, [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")]));
+            new MachineId(farm.Name, machine.Spec.Name).ToString(),
+            machine.Uuid,
+            power,
+            machine.Spec.Vcpus,
+            machine.Spec.Memory,
+            new(
+                farm.Name,
+                owner,
+                farm.Directory,
+                machine.Spec.Name,
+                machine.Spec.Platform,
+                machine.Spec.Target,
+                machine.Spec.User,
+                machine.HardwareDigest,
+                machine.DiskDigest,
+                "run-1",
+                null,
+                "ssh-ed25519 AAAA",
+                $"{farm.Name}.{machine.Spec.Name}.seed.0.iso",
+                machine.Nics,
+                [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")]
+            )
+        );
 
-    public static NetworkState StateOf(NetworkDefinition network) => new(
-        network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations)
-    {
-        Nat = network.Nat,
-        Dhcp = network.Dhcp,
-        Zone = network.Zone,
-    };
+    public static NetworkState StateOf(NetworkDefinition network) =>
+        new(network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations)
+        {
+            Nat = network.Nat,
+            Dhcp = network.Dhcp,
+            Zone = network.Zone,
+        };
 
-    static ImmutableSortedDictionary<string, ImmutableArray<string>> Offers(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        .Select(arch => arch.Split(':')).ToImmutableSortedDictionary(arch => arch[0], arch => arch[1].Split(',').ToImmutableArray());
+    static ImmutableSortedDictionary<string, ImmutableArray<string>> Offers(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(arch => arch.Split(':'))
+            .ToImmutableSortedDictionary(arch => arch[0], arch => arch[1].Split(',').ToImmutableArray());
 }

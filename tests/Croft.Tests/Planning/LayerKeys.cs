@@ -49,14 +49,16 @@ public sealed class LayerKeys : IDisposable
     [InlineData("networks: [ second ]", "")]
     [InlineData("connection_timeout: 5min", "")]
     [InlineData("hypervisor: h1", "")]
-    public void ChangeWithTheDefinitionButNotWithTheAddress(string key, string changed) => Assert.Equal(changed, Changed(Keys(""), Keys(key)));
+    public void ChangeWithTheDefinitionButNotWithTheAddress(string key, string changed) =>
+        Assert.Equal(changed, Changed(Keys(""), Keys(key)));
 
     [Theory]
     [InlineData("vars: { branch: next }", "dependencies init")]
     [InlineData("id: other", "")]
     [InlineData("artifacts: [ /x ]", "")]
     [InlineData("timeouts: { init: 1h }", "")]
-    public void ChangeWithTheProjectsVariables(string project, string changed) => Assert.Equal(changed, Changed(Keys(""), Keys("", project)));
+    public void ChangeWithTheProjectsVariables(string project, string changed) =>
+        Assert.Equal(changed, Changed(Keys(""), Keys("", project)));
 
     [Fact]
     public void DoNotDependOnTheNameOfMachineFarmOrHypervisor()
@@ -71,8 +73,14 @@ public sealed class LayerKeys : IDisposable
     {
         var input = Input("");
         var before = Keys(input);
-        Assert.Equal("clean dependencies init", Changed(before, Keys(input with { Images = input.Images.Keys.ToImmutableDictionary(i => i, _ => "another") })));
-        Assert.Equal("clean dependencies init", Changed(before, Keys(input with { Inventory = new([Lab.Host("h1") with { Version = "libvirt 9.0.0, QEMU 8.0.0" }]) })));
+        Assert.Equal(
+            "clean dependencies init",
+            Changed(before, Keys(input with { Images = input.Images.Keys.ToImmutableDictionary(i => i, _ => "another") }))
+        );
+        Assert.Equal(
+            "clean dependencies init",
+            Changed(before, Keys(input with { Inventory = new([Lab.Host("h1") with { Version = "libvirt 9.0.0, QEMU 8.0.0" }]) }))
+        );
     }
 
     [Fact]
@@ -105,10 +113,23 @@ public sealed class LayerKeys : IDisposable
     [InlineData("other/roles/web/tasks/main.yml", "")]
     public void ChangeWithWhatAnAnsiblePhaseTakesFromTheProject(string file, string changed)
     {
-        foreach (var (path, text) in ((string, string)[])[
-            ("phases/init.yaml", "- import_role: { name: web }\n- ansible.builtin.include_tasks: ../tasks/more.yml\n  vars: { a: '{{ b }}' }\n- import_tasks: setup.yaml\n"),
-            ("phases/main.yaml", "- import_role: { name: only_main }\n- import_tasks: tasks/only_main.yml\n"), ("roles/web/meta/main.yml", "dependencies: [deep]"),
-            ("roles/deep/tasks/main.yml", "[]"), ("roles/only_main/tasks/main.yml", "[]"), ("tasks/more.yml", "- template: { src: t.j2 }"), ("tasks/only_main.yml", "[]"), ("templates/t.j2", ""), ("setup.yaml", "[]")])
+        foreach (
+            var (path, text) in ((string, string)[])
+                [
+                    (
+                        "phases/init.yaml",
+                        "- import_role: { name: web }\n- ansible.builtin.include_tasks: ../tasks/more.yml\n  vars: { a: '{{ b }}' }\n- import_tasks: setup.yaml\n"
+                    ),
+                    ("phases/main.yaml", "- import_role: { name: only_main }\n- import_tasks: tasks/only_main.yml\n"),
+                    ("roles/web/meta/main.yml", "dependencies: [deep]"),
+                    ("roles/deep/tasks/main.yml", "[]"),
+                    ("roles/only_main/tasks/main.yml", "[]"),
+                    ("tasks/more.yml", "- template: { src: t.j2 }"),
+                    ("tasks/only_main.yml", "[]"),
+                    ("templates/t.j2", ""),
+                    ("setup.yaml", "[]"),
+                ]
+        )
             folder.Write(path, text);
         File.Delete(Path.Combine(folder.Path, "phases/init.sh"));
         File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
@@ -149,8 +170,21 @@ public sealed class LayerKeys : IDisposable
         folder.Write("phases/dependencies.yaml", "[]");
         var planned = Planner.Make(Input("")).Machines[0];
         var states = planned.Layers.Select(l => LayerChain.StateOf(new("f", "a"), l.Key!, LayerChain.IdentityOf(planned.Nics))).ToList();
-        string Hits(StateId agreeing) => string.Join(' ', Planner.Make(Input("") with { Inventory = new([Lab.Host("h1") with { States = [.. states] }]), Agreeing = [agreeing.ToString()] })
-            .Machines[0].Layers.Where(l => l.Present is not null).Select(l => l.Name));
+        string Hits(StateId agreeing) =>
+            string.Join(
+                ' ',
+                Planner
+                    .Make(
+                        Input("") with
+                        {
+                            Inventory = new([Lab.Host("h1") with { States = [.. states] }]),
+                            Agreeing = [agreeing.ToString()],
+                        }
+                    )
+                    .Machines[0]
+                    .Layers.Where(l => l.Present is not null)
+                    .Select(l => l.Name)
+            );
         Assert.Equal("clean dependencies init", Hits(states[1]));
         Assert.Equal("clean", Hits(states[2]));
     }
@@ -179,7 +213,15 @@ public sealed class LayerKeys : IDisposable
         var identity = LayerChain.IdentityOf(planned.Nics);
         var states = planned.Layers.Take(2).Select(l => LayerChain.StateOf(new("f", "a"), l.Key!, identity)).ToList();
         var host = Lab.Host("h1") with { States = [.. states] };
-        string Hits(PlanInput asked) => string.Join(' ', Planner.Make(asked with { Inventory = new([host]) }).Machines[0].Layers.Where(l => l.Present is not null).Select(l => l.Name));
+        string Hits(PlanInput asked) =>
+            string.Join(
+                ' ',
+                Planner
+                    .Make(asked with { Inventory = new([host]) })
+                    .Machines[0]
+                    .Layers.Where(l => l.Present is not null)
+                    .Select(l => l.Name)
+            );
         Assert.Equal("clean dependencies", Hits(input));
         Assert.Equal("", Hits(Input("networks: [ { name: lan, address: 10.9.0.77 } ]"))); // its memory thinks it is somebody else
         folder.Write("phases/dependencies.sh", "changed");
@@ -193,19 +235,23 @@ public sealed class LayerKeys : IDisposable
         Assert.Equal("clean init", string.Join(' ', Planner.Make(Input("")).Machines[0].Layers.Select(l => l.Name)));
     }
 
-    static string Changed(Dictionary<string, string> before, Dictionary<string, string> after) => string.Join(' ', after.Keys.Where(k => before[k] != after[k]));
+    static string Changed(Dictionary<string, string> before, Dictionary<string, string> after) =>
+        string.Join(' ', after.Keys.Where(k => before[k] != after[k]));
 
-    Dictionary<string, string> Keys(string machine, string project = "", string name = "a", string farm = "f") => Keys(Input(machine, project, name, farm));
+    Dictionary<string, string> Keys(string machine, string project = "", string name = "a", string farm = "f") =>
+        Keys(Input(machine, project, name, farm));
 
-    static Dictionary<string, string> Keys(PlanInput input) => Planner.Make(input).Machines[0].Layers.ToDictionary(l => l.Name, l => l.Key!);
+    static Dictionary<string, string> Keys(PlanInput input) =>
+        Planner.Make(input).Machines[0].Layers.ToDictionary(l => l.Name, l => l.Key!);
 
     PlanInput Input(string machine, string project = "", string name = "a", string farm = "f")
     {
         var file = folder.Write(
             "farm.yaml",
             $"farm: {farm}\n{Lab.Hypervisors("h1")}networks: {{ lan: {{ cidr: 10.9.0.0/24 }}, second: {{ cidr: 10.10.0.0/24 }} }}\n"
-            + $"vms: {{ list: [ {{ name: {name}, platform: debian_13{(machine.Length == 0 ? "" : ", " + machine)} }} ] }}\n"
-            + $"project: {{ phases: phases{(project.Length == 0 ? "" : ", " + project)} }}");
+                + $"vms: {{ list: [ {{ name: {name}, platform: debian_13{(machine.Length == 0 ? "" : ", " + machine)} }} ] }}\n"
+                + $"project: {{ phases: phases{(project.Length == 0 ? "" : ", " + project)} }}"
+        );
         return Lab.Input(FarmFile.Read(file, Reading.Defaults).Require(), Lab.Host("h1"));
     }
 }

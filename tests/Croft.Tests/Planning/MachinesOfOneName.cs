@@ -7,7 +7,10 @@ namespace Croft.Tests.Planning;
 public sealed class MachinesOfOneName
 {
     static readonly DateTimeOffset Day = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    static readonly string Text = "farm: f\n" + Lab.Hypervisors("h1", "h2") + "networks: { lan: { cidr: 10.9.0.0/24 } }\nvms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13, hypervisor: h2 } ] }\n";
+    static readonly string Text =
+        "farm: f\n"
+        + Lab.Hypervisors("h1", "h2")
+        + "networks: { lan: { cidr: 10.9.0.0/24 } }\nvms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13, hypervisor: h2 } ] }\n";
 
     [Theory]
     [InlineData(1, 2, false, "h2", "h1")]
@@ -28,7 +31,18 @@ public sealed class MachinesOfOneName
     {
         var input = Twice(2, 1, claims: false);
         var other = input.Inventory.Hypervisors[1];
-        var stale = other with { Networks = [.. other.Networks.Select(n => n with { Reservations = [new(System.Net.IPAddress.Parse("10.9.0.77"), "52:54:00:00:00:01", "a")] })] };
+        var stale = other with
+        {
+            Networks =
+            [
+                .. other.Networks.Select(n =>
+                    n with
+                    {
+                        Reservations = [new(System.Net.IPAddress.Parse("10.9.0.77"), "52:54:00:00:00:01", "a")],
+                    }
+                ),
+            ],
+        };
         var a = Planner.Make(input with { Inventory = new([input.Inventory.Hypervisors[0], stale]) }).Machines[0];
         Assert.Equal((MachineAction.None, "10.9.0.10"), (a.Action, $"{a.Nics[0].Address}"));
     }
@@ -38,10 +52,22 @@ public sealed class MachinesOfOneName
     {
         var input = Lab.Input(Text, Lab.Host("h1"), Lab.Host("h2"));
         var one = Lab.Done(input, Planner.Make(input).Of(["a", "b"]));
-        HypervisorState With(HypervisorState host, MachineState a, int hour, bool claims) => host with
-        {
-            Machines = [.. host.Machines.Where(m => m.Name != a.Name), a with { Record = a.Record! with { Made = hour == 0 ? null : Day.AddHours(hour), Claim = claims ? new(Day, Day, IsFirst: true) : null } }],
-        };
+        HypervisorState With(HypervisorState host, MachineState a, int hour, bool claims) =>
+            host with
+            {
+                Machines =
+                [
+                    .. host.Machines.Where(m => m.Name != a.Name),
+                    a with
+                    {
+                        Record = a.Record! with
+                        {
+                            Made = hour == 0 ? null : Day.AddHours(hour),
+                            Claim = claims ? new(Day, Day, IsFirst: true) : null,
+                        },
+                    },
+                ],
+            };
         var a = one[0].Machines.Single(m => m.Name == "f.a");
         return input with { Inventory = new([With(one[0], a, first, false), With(one[1], a, second, claims)]) };
     }

@@ -25,7 +25,8 @@ public sealed class NetworksThatExist
         var host = Lab.Host("h1") with { Networks = [Addresses.Network("f.lan", null, "10.20.0.0/24")] };
         Assert.Equal(
             "farm.yaml:4:13: networks.lan: hypervisor \"h1\" has a network f.lan that Croft did not make; give this one another name; or, if nobody needs that one: virsh net-destroy f.lan; virsh net-undefine f.lan\n",
-            PlanText.Problems(Lab.Plan(Text(""), host)));
+            PlanText.Problems(Lab.Plan(Text(""), host))
+        );
     }
 
     [Fact]
@@ -49,8 +50,14 @@ public sealed class NetworksThatExist
     }
 
     [Theory]
-    [InlineData("mode: isolated", "networks.lan.mode: network f.lan on hypervisor \"h1\" is nat and becomes isolated, but a still uses it; croft down a, then croft up")]
-    [InlineData("dhcp: false", "networks.lan.dhcp: network f.lan on hypervisor \"h1\" will not answer DHCP any more, but a still uses it; croft down a, then croft up")]
+    [InlineData(
+        "mode: isolated",
+        "networks.lan.mode: network f.lan on hypervisor \"h1\" is nat and becomes isolated, but a still uses it; croft down a, then croft up"
+    )]
+    [InlineData(
+        "dhcp: false",
+        "networks.lan.dhcp: network f.lan on hypervisor \"h1\" will not answer DHCP any more, but a still uses it; croft down a, then croft up"
+    )]
     public void AreRefusedAChangeWhileMachinesAreOnThem(string keys, string problem)
     {
         var input = Lab.Input(Text(""), Lab.Host("h1"));
@@ -64,13 +71,23 @@ public sealed class NetworksThatExist
     public void HaveTheirNamesBelowOneThatNobodyOwns()
     {
         Assert.Equal("f.croft.internal", Assert.Single(Lab.Plan(Text(""), Lab.Host("h1")).Networks).Definition.Zone);
-        Assert.Contains("f.croft.internal", Assert.Single(Lab.Plan(Text(""), Host() with { Networks = [Host().Networks[0] with { Zone = "f" }] }).Networks).Change);
+        Assert.Contains(
+            "f.croft.internal",
+            Assert.Single(Lab.Plan(Text(""), Host() with { Networks = [Host().Networks[0] with { Zone = "f" }] }).Networks).Change
+        );
     }
 
     static string Text(string keys) => Addresses.Farm($"networks: {{ lan: {{ {keys} }} }}\n", Machine);
 
-    static HypervisorState Host() => Lab.Host("h1") with
-    {
-        Networks = [Addresses.Network("f-lan", "f", "10.9.0.0/24", new Reservation(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "a")) with { Dhcp = true }],
-    };
+    static HypervisorState Host() =>
+        Lab.Host("h1") with
+        {
+            Networks =
+            [
+                Addresses.Network("f-lan", "f", "10.9.0.0/24", new Reservation(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "a")) with
+                {
+                    Dhcp = true,
+                },
+            ],
+        };
 }

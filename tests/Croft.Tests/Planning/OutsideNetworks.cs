@@ -27,7 +27,10 @@ public sealed class OutsideNetworks
         Assert.Equal("networks.lan: hypervisor \"h1\" has no bridge br0", Only(Lab.Plan(Farm(Lan), host)));
         Assert.Contains("ip link add br0 type bridge", Lab.Plan(Farm(Lan), host).Problems[0].Hint);
         Assert.Empty(Lab.Plan(Farm(Lan), host with { Devices = ["br0"] }).Problems);
-        Assert.Equal("networks.lan: hypervisor \"h1\" has no network card eth7", Only(Lab.Plan(Farm("lan: { mode: direct, uplink: eth7 }"), host)));
+        Assert.Equal(
+            "networks.lan: hypervisor \"h1\" has no network card eth7",
+            Only(Lab.Plan(Farm("lan: { mode: direct, uplink: eth7 }"), host))
+        );
     }
 
     [Fact]
@@ -38,27 +41,40 @@ public sealed class OutsideNetworks
         var there = new NetworkState("old", null, null, null, null, null, Active: true, false, []);
         Assert.Equal("networks.lan: hypervisor \"h1\" has no network old", Only(Lab.Plan(Farm(old), host)));
         Assert.Empty(Lab.Plan(Farm(old), host with { Networks = [there] }).Problems);
-        Assert.EndsWith("has a network old that is off", Only(Lab.Plan(Farm(old), host with { Networks = [there with { Active = false }] })));
-        Assert.Equal("shared: base.mgmt uses it", Lab.Plan(Farm(old), host with { Networks = [there with { Farm = "base", Network = "mgmt" }] }).Problems[0].Hint);
+        Assert.EndsWith(
+            "has a network old that is off",
+            Only(Lab.Plan(Farm(old), host with { Networks = [there with { Active = false }] }))
+        );
+        Assert.Equal(
+            "shared: base.mgmt uses it",
+            Lab.Plan(Farm(old), host with { Networks = [there with { Farm = "base", Network = "mgmt" }] }).Problems[0].Hint
+        );
     }
 
     [Fact]
     public void OfAnOrdinaryUsersLibvirtAreRefusedWithTheReason()
     {
         var plan = Lab.Plan(Farm(Lan, "qemu:///session"), Lab.Host("h1"));
-        Assert.Equal("networks.lan: hypervisor \"h1\" is an ordinary user's libvirt, which cannot join machines to the bridge br0", Only(plan));
+        Assert.Equal(
+            "networks.lan: hypervisor \"h1\" is an ordinary user's libvirt, which cannot join machines to the bridge br0",
+            Only(plan)
+        );
         Assert.Contains("mode: user", plan.Problems[0].Hint);
     }
 
     [Fact]
     public void DecideWhereTheirMachinesGo()
     {
-        var text = $"farm: f\n{Lab.Hypervisors("h1", "h2")}networks: {{ {Lan} }}\nvms: {{ list: [ {{ name: a, platform: debian_13, count: 2 }} ] }}";
+        var text =
+            $"farm: f\n{Lab.Hypervisors("h1", "h2")}networks: {{ {Lan} }}\nvms: {{ list: [ {{ name: a, platform: debian_13, count: 2 }} ] }}";
         var (without, with) = (Lab.Host("h1") with { Devices = ["eth0"] }, Lab.Host("h2") with { Devices = ["br0"] });
         var plan = Lab.Plan(text, without, with);
         Assert.Empty(plan.Problems);
         Assert.All(plan.Machines, m => Assert.Equal("h2", m.Hypervisor));
-        Assert.Contains("h1: has no bridge br0", Lab.Plan(text.Replace("debian_13", "debian_13, hypervisor: h1", StringComparison.Ordinal), without, with).Problems[0].Message);
+        Assert.Contains(
+            "h1: has no bridge br0",
+            Lab.Plan(text.Replace("debian_13", "debian_13, hypervisor: h1", StringComparison.Ordinal), without, with).Problems[0].Message
+        );
     }
 
     [Fact]
@@ -67,7 +83,10 @@ public sealed class OutsideNetworks
         var input = Lab.Input(Farm(Lan), Lab.Host("h1") with { Devices = ["br0"] });
         var done = Lab.Done(input, Planner.Make(input), PowerState.Off);
         Assert.Empty(Planner.Make(input with { Inventory = new(done) }).Problems);
-        Assert.EndsWith("has no bridge br0", Only(Planner.Make(input with { Inventory = new([.. done.Select(h => h with { Devices = [] })]) })));
+        Assert.EndsWith(
+            "has no bridge br0",
+            Only(Planner.Make(input with { Inventory = new([.. done.Select(h => h with { Devices = [] })]) }))
+        );
     }
 
     [Fact]
@@ -79,7 +98,13 @@ public sealed class OutsideNetworks
         Assert.Equal(("52:54:00:00:00:09", "e1000e"), (first.Machines[0].Nics[0].Mac, first.Machines[0].Nics[0].Model));
         var again = Planner.Make(input with { Inventory = new(Lab.Done(input, first)) });
         Assert.Equal((0, MachineAction.None), (again.Problems.Length, again.Machines[0].Action));
-        var other = Lab.Done(input, first).Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Name = "g.a", Record = m.Record! with { Farm = "g" } })] });
+        var other = Lab.Done(input, first)
+            .Select(h =>
+                h with
+                {
+                    Machines = [.. h.Machines.Select(m => m with { Name = "g.a", Record = m.Record! with { Farm = "g" } })],
+                }
+            );
         Assert.Contains("is the MAC of another machine's card already", Only(Planner.Make(input with { Inventory = new([.. other]) })));
     }
 

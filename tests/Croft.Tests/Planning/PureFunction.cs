@@ -26,8 +26,12 @@ public sealed class PureFunction
     [Fact]
     public void OfTenThousandMachinesOverAHundredHypervisorsIsRight()
     {
-        var hosts = Enumerable.Range(0, 100).Select(i => Lab.Host($"h{i}", i % 2 == 0 ? "x86_64:kvm aarch64:qemu" : "x86_64:kvm", memory: 100 * Lab.GiB)).ToList();
-        var text = $"farm: f\n{Lab.Hypervisors(hosts.Select(h => h.Name))}networks: {{ lan: {{ cidr: 10.0.0.0/16 }} }}\nvms:\n  list:\n"
+        var hosts = Enumerable
+            .Range(0, 100)
+            .Select(i => Lab.Host($"h{i}", i % 2 == 0 ? "x86_64:kvm aarch64:qemu" : "x86_64:kvm", memory: 100 * Lab.GiB))
+            .ToList();
+        var text =
+            $"farm: f\n{Lab.Hypervisors(hosts.Select(h => h.Name))}networks: {{ lan: {{ cidr: 10.0.0.0/16 }} }}\nvms:\n  list:\n"
             + "    - { name: x, platform: debian_13, target: amd64, count: 5000 }\n    - { name: y, platform: debian_13, target: arm64, count: 5000 }\n";
         var plan = Lab.Plan(text, hosts);
         Assert.Empty(plan.Problems);
@@ -46,8 +50,11 @@ public sealed class PureFunction
 
     static Plan Make() => Planner.Make(Input());
 
-    static PlanInput Input() => Lab.Input(
-        $"farm: f\n{Lab.Hypervisors("h1", "h2")}networks: {{ lan: {{}}, data: {{ mode: isolated, dhcp: false }}, u: {{ mode: user }} }}\n"
-        + "vms:\n  permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] }\n  list:\n    - { name: n, platform: debian_13, count: 9, networks: [lan, data] }\n    - { name: p, platform: debian_13, networks: [u] }\n",
-        Lab.Host("h1"), Lab.Host("h2", "x86_64:kvm aarch64:qemu"));
+    static PlanInput Input() =>
+        Lab.Input(
+            $"farm: f\n{Lab.Hypervisors("h1", "h2")}networks: {{ lan: {{}}, data: {{ mode: isolated, dhcp: false }}, u: {{ mode: user }} }}\n"
+                + "vms:\n  permutations: { platforms: [debian_12, debian_13], targets: [amd64, arm64] }\n  list:\n    - { name: n, platform: debian_13, count: 9, networks: [lan, data] }\n    - { name: p, platform: debian_13, networks: [u] }\n",
+            Lab.Host("h1"),
+            Lab.Host("h2", "x86_64:kvm aarch64:qemu")
+        );
 }

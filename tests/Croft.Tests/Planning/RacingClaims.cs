@@ -6,10 +6,14 @@ using Croft.Tests.Farms;
 
 namespace Croft.Tests.Planning;
 
-/// <summary>Controllers that define machines on one host at once, in every order that chance finds; their clocks agree on nothing.</summary>
+/// <summary>
+/// Controllers that define machines on one host at once, in every order that chance finds; their clocks agree on nothing.
+/// </summary>
 public sealed class RacingClaims
 {
-    static readonly HypervisorSpec Host = Reading.Farm("farm: f\nhypervisors: { h: { uri: qemu+ssh://h/system, limits: { memory: 4GiB, vcpus: 4 } } }").Hypervisors[0];
+    static readonly HypervisorSpec Host = Reading
+        .Farm("farm: f\nhypervisors: { h: { uri: qemu+ssh://h/system, limits: { memory: 4GiB, vcpus: 4 } } }")
+        .Hypervisors[0];
     static readonly DateTimeOffset Noon = DateTimeOffset.UnixEpoch;
 
     [Fact]
@@ -21,7 +25,10 @@ public sealed class RacingClaims
             var random = new Random(seed);
             var there = new List<MachineState>();
             var holding = new List<MachineState>();
-            var racing = Enumerable.Range(0, random.Next(2, 7)).Select(i => new Racer(Machine($"f{i}", random.Next(1, 5), random.Next(10)), random.Next(6) == 0)).ToList();
+            var racing = Enumerable
+                .Range(0, random.Next(2, 7))
+                .Select(i => new Racer(Machine($"f{i}", random.Next(1, 5), random.Next(10)), random.Next(6) == 0))
+                .ToList();
             var hasDead = racing.Any(r => r.Dies);
             for (var step = 0; racing.Count > 0; step++)
             {
@@ -63,16 +70,26 @@ public sealed class RacingClaims
         Assert.Equal(Claim.Holds, Of(elder, [elder]));
         Assert.Equal(
             "hypervisor \"h\" has no room for machine \"a\" any more: farm \"first\" in /first came first; 1 GiB of memory free, 3 GiB needed",
-            Claims.Loss(younger.Record!, Host, State([elder, younger])));
+            Claims.Loss(younger.Record!, Host, State([elder, younger]))
+        );
     }
 
     static Claim Of(MachineState machine, IEnumerable<MachineState> there) => Claims.Of(machine.Name, Host, State(there));
 
     static HypervisorState State(IEnumerable<MachineState> there) => Lab.Host("h") with { Machines = [.. there] };
 
-    static MachineState Machine(string farm, int size, int second) => new(
-        farm + ".a", Identity.Uuid(farm, "a"), PowerState.Off, size, size * Lab.GiB,
-        new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty) { Claim = new(Noon.AddSeconds(second), Noon, IsFirst: true) });
+    static MachineState Machine(string farm, int size, int second) =>
+        new(
+            farm + ".a",
+            Identity.Uuid(farm, "a"),
+            PowerState.Off,
+            size,
+            size * Lab.GiB,
+            new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty)
+            {
+                Claim = new(Noon.AddSeconds(second), Noon, IsFirst: true),
+            }
+        );
 
     sealed record Racer(MachineState Machine, bool Dies)
     {

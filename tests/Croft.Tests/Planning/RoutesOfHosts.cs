@@ -11,7 +11,10 @@ public sealed class RoutesOfHosts
     [InlineData("10.9.0.0/24", "10.9.0.0/24 is 10.9.0.0/24")]
     [InlineData("10.9.0.64/26", "10.9.0.0/24 contains 10.9.0.64/26")]
     public void ThatANetworkWouldTakeAreRefused(string route, string problem) =>
-        Assert.Contains(problem + ", to which hypervisor \"h1\" has a route that leads elsewhere", Assert.Single(Plan(Host(route)).Problems).Message);
+        Assert.Contains(
+            problem + ", to which hypervisor \"h1\" has a route that leads elsewhere",
+            Assert.Single(Plan(Host(route)).Problems).Message
+        );
 
     [Fact]
     public void AroundANetworkAreNoted()
@@ -26,7 +29,12 @@ public sealed class RoutesOfHosts
     {
         var input = Lab.Input(Text("lan: { cidr: 10.9.0.0/24 }"), Lab.Host("h1"));
         var done = Lab.Done(input, Croft.Planning.Planner.Make(input));
-        var plan = Croft.Planning.Planner.Make(input with { Inventory = new([.. done.Select(h => h with { Routes = [IPNetwork.Parse("10.9.0.0/24")] })]) });
+        var plan = Croft.Planning.Planner.Make(
+            input with
+            {
+                Inventory = new([.. done.Select(h => h with { Routes = [IPNetwork.Parse("10.9.0.0/24")] })]),
+            }
+        );
         Assert.Equal((0, 0), (plan.Problems.Length, plan.Notes.Length));
     }
 
@@ -44,7 +52,12 @@ public sealed class RoutesOfHosts
     {
         if (!BitConverter.IsLittleEndian)
             Assert.Skip("the table below is of a little-endian processor");
-        string[] table = ["Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask", "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0 ", "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0 "];
+        string[] table =
+        [
+            "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask",
+            "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0 ",
+            "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0 ",
+        ];
         Assert.Equal([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("192.0.2.0/24")], LibvirtHost.RoutesOf(table));
     }
 
@@ -54,5 +67,6 @@ public sealed class RoutesOfHosts
 
     static IPNetwork Chosen(HypervisorState host) => Assert.Single(Lab.Plan(Text("lan: {}"), host).Networks).Definition.Cidr;
 
-    static string Text(string network) => $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ {network} }}\nvms: {{ list: [ {{ name: a, platform: debian_13 }} ] }}";
+    static string Text(string network) =>
+        $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ {network} }}\nvms: {{ list: [ {{ name: a, platform: debian_13 }} ] }}";
 }

@@ -55,7 +55,12 @@ public sealed class SessionPorts
     {
         var input = Lab.Input(Farm("{ name: m, platform: debian_13, memory: 64MiB, count: 2000 }"), Lab.Host("h1", memory: 0));
         var off = Lab.Done(input, Planner.Make(input), PowerState.Off);
-        var plan = Lab.Plan(Farm("{ name: new, platform: debian_13, memory: 64MiB, count: 2000 }, { name: m, platform: debian_13, memory: 64MiB, count: 2000 }"), off);
+        var plan = Lab.Plan(
+            Farm(
+                "{ name: new, platform: debian_13, memory: 64MiB, count: 2000 }, { name: m, platform: debian_13, memory: 64MiB, count: 2000 }"
+            ),
+            off
+        );
         Assert.Equal(4000, plan.Machines.Select(m => m.Nics[0].Port).Distinct().Count());
         Assert.All(plan.Machines.Skip(2000), m => Assert.Equal(MachineAction.Start, m.Action));
     }
@@ -66,10 +71,12 @@ public sealed class SessionPorts
         var plan = Lab.Plan(Farm("{ name: m, platform: debian_13, memory: 64MiB, count: 8001 }"), Lab.Host("h1", memory: 0));
         Assert.Equal(
             "farm.yaml:4:16: vms.m-8001.networks: no port from 22000 to 29999 is left for the ssh of machine \"m-8001\"; give it a network that is not mode: user\n",
-            PlanText.Problems(plan));
+            PlanText.Problems(plan)
+        );
     }
 
     static int Port(Plan plan, int machine) => plan.Machines[machine].Nics[0].Port!.Value;
 
-    static string Farm(string machines) => $"farm: f\nhypervisors: {{ h1: {{ uri: \"qemu:///session\" }} }}\nnetworks: {{ u: {{ mode: user }} }}\nvms: {{ list: [ {machines} ] }}";
+    static string Farm(string machines) =>
+        $"farm: f\nhypervisors: {{ h1: {{ uri: \"qemu:///session\" }} }}\nnetworks: {{ u: {{ mode: user }} }}\nvms: {{ list: [ {machines} ] }}";
 }

@@ -21,8 +21,14 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void KeepsMachinesAndStepsInTheirOrder()
     {
-        var summary = run.Machine("z").Machine("a").Step("a", "startup", 1, 9).Step("z", "startup", 2, 3).Step("z", "main", 3, 4)
-            .Skip("z", "terminate", 4, "no file").End(9, Outcome.Passed).Summary();
+        var summary = run.Machine("z")
+            .Machine("a")
+            .Step("a", "startup", 1, 9)
+            .Step("z", "startup", 2, 3)
+            .Step("z", "main", 3, 4)
+            .Skip("z", "terminate", 4, "no file")
+            .End(9, Outcome.Passed)
+            .Summary();
 
         Assert.Equal(["z", "a"], summary.Machines.Select(machine => machine.Name));
         Assert.Equal(["startup", "main", "terminate"], summary.Machines[0].Steps.Select(step => step.Name));
@@ -33,7 +39,10 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void AddsWhatIsLearntOfAMachineLater()
     {
-        var machine = run.Machine("a").At(1, journal => journal.Machine("a", "debian_12", "amd64", "x86_64", "rack1", "10.80.0.77")).Summary().Machines.Single();
+        var machine = run.Machine("a")
+            .At(1, journal => journal.Machine("a", "debian_12", "amd64", "x86_64", "rack1", "10.80.0.77"))
+            .Summary()
+            .Machines.Single();
 
         Assert.Equal(("rack1", "10.80.0.77", "debian_12"), (machine.Hypervisor, machine.Address, machine.Platform));
     }
@@ -48,7 +57,8 @@ public sealed class FoldedRun : IDisposable
     public void JudgesAMachineByItsWorstStep(Outcome expected, params Outcome[] steps)
     {
         run.Machine("a");
-        for (var i = 0; i < steps.Length; i++) run.Step("a", $"step {i}", i, i + 1, steps[i]);
+        for (var i = 0; i < steps.Length; i++)
+            run.Step("a", $"step {i}", i, i + 1, steps[i]);
 
         Assert.Equal(expected, run.Summary().Machines.Single().Outcome);
     }
@@ -57,7 +67,8 @@ public sealed class FoldedRun : IDisposable
     public void CountsMachinesByOutcome()
     {
         run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed);
-        foreach (var name in new[] { "b", "c" }) run.Machine(name).Step(name, "main", 0, 1);
+        foreach (var name in new[] { "b", "c" })
+            run.Machine(name).Step(name, "main", 0, 1);
 
         Assert.Equal("1 failed, 2 passed", run.Summary().Counts);
         Assert.Equal(2, run.Summary().Count(Outcome.Passed));
@@ -66,7 +77,11 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void ThatWasKilledIsInterrupted()
     {
-        var summary = run.Machine("a").Step("a", "startup", 0, 5).At(5, journal => journal.StepStart("a", "main")).At(9, journal => journal.Note("a", "main", "hi")).Summary();
+        var summary = run.Machine("a")
+            .Step("a", "startup", 0, 5)
+            .At(5, journal => journal.StepStart("a", "main"))
+            .At(9, journal => journal.Note("a", "main", "hi"))
+            .Summary();
 
         Assert.True(summary.Interrupted);
         Assert.Equal(Outcome.Cancelled, summary.Outcome);
@@ -79,7 +94,12 @@ public sealed class FoldedRun : IDisposable
     [Fact]
     public void CancelsAStepThatNeverEndedThoughTheRunDid()
     {
-        var step = run.Machine("a").At(1, journal => journal.StepStart("a", "main")).End(4, Outcome.Failed).Summary().Machines.Single().Steps.Single();
+        var step = run.Machine("a")
+            .At(1, journal => journal.StepStart("a", "main"))
+            .End(4, Outcome.Failed)
+            .Summary()
+            .Machines.Single()
+            .Steps.Single();
 
         Assert.Equal((Outcome.Cancelled, TimeSpan.FromSeconds(3)), (step.Outcome, step.Duration));
     }

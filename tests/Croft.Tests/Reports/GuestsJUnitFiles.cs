@@ -11,28 +11,50 @@ public sealed class GuestsJUnitFiles : IDisposable
     [Fact]
     public void BecomeCasesOfTheirMachine()
     {
-        run.Artifact("db", "deep/er/r.xml", """
+        run.Artifact(
+            "db",
+            "deep/er/r.xml",
+            """
             <testsuites><testsuite name="outer"><testsuite name="s">
               <testcase classname="net" name="ping" time="1,234.5"/>
               <testcase classname="net" name="vlan"><failure message="lost" type="A">trace</failure><system-out>out</system-out><system-err>err</system-err></testcase>
               <testcase name="bare"><error/></testcase>
               <testcase classname="net" name="later"><skipped message="no kvm"/></testcase>
             </testsuite></testsuite></testsuites>
-            """);
+            """
+        );
 
         var suite = WrittenJUnit.Write(run).Elements().Single();
-        Assert.Equal(("5", "1", "1", "1"),
-            ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!, (string)suite.Attribute("skipped")!));
-        Assert.Equal(["vde.vde.db main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
-            suite.Elements("testcase").Select(c => $"{(string)c.Attribute("classname")!} {(string)c.Attribute("name")!} {(string)c.Attribute("time")!}"));
+        Assert.Equal(
+            ("5", "1", "1", "1"),
+            (
+                (string)suite.Attribute("tests")!,
+                (string)suite.Attribute("failures")!,
+                (string)suite.Attribute("errors")!,
+                (string)suite.Attribute("skipped")!
+            )
+        );
+        Assert.Equal(
+            ["vde.vde.db main 1.000", "db.net ping 1234.500", "db.net vlan 0.000", "db bare 0.000", "db.net later 0.000"],
+            suite
+                .Elements("testcase")
+                .Select(c => $"{(string)c.Attribute("classname")!} {(string)c.Attribute("name")!} {(string)c.Attribute("time")!}")
+        );
         var vlan = suite.Elements("testcase").ElementAt(2);
-        Assert.Equal(("lost", "trace", "out\nerr"), ((string)vlan.Element("failure")!.Attribute("message")!, vlan.Element("failure")!.Value, vlan.Element("system-out")!.Value));
+        Assert.Equal(
+            ("lost", "trace", "out\nerr"),
+            ((string)vlan.Element("failure")!.Attribute("message")!, vlan.Element("failure")!.Value, vlan.Element("system-out")!.Value)
+        );
     }
 
     [Fact]
     public void CountACaseOnceByTheWorstThatIsSaidOfIt()
     {
-        run.Artifact("db", "r.xml", "<testsuite><testcase name='t'><failure message='a'/><error message='b'/><failure message='c'/></testcase></testsuite>");
+        run.Artifact(
+            "db",
+            "r.xml",
+            "<testsuite><testcase name='t'><failure message='a'/><error message='b'/><failure message='c'/></testcase></testsuite>"
+        );
 
         var suite = WrittenJUnit.Write(run).Elements().Single();
         Assert.Equal(("0", "1"), ((string)suite.Attribute("failures")!, (string)suite.Attribute("errors")!));
@@ -76,7 +98,11 @@ public sealed class GuestsJUnitFiles : IDisposable
     [Fact]
     public void KeepOnlyTheBeginOfHugeTexts()
     {
-        run.Artifact("db", "r.xml", $"<testsuite><testcase name='{new string('n', 100_000)}'><system-out>{new string('x', 5_000_000)}</system-out></testcase></testsuite>");
+        run.Artifact(
+            "db",
+            "r.xml",
+            $"<testsuite><testcase name='{new string('n', 100_000)}'><system-out>{new string('x', 5_000_000)}</system-out></testcase></testsuite>"
+        );
 
         var test = WrittenJUnit.Write(run).Descendants("testcase").Last();
         Assert.InRange(test.Element("system-out")!.Value.Length, 1 << 16, (1 << 16) + 20);

@@ -31,7 +31,15 @@ public sealed class SampleRun : IDisposable
     public SampleRun Machine(string name, string platform = "debian_12", string target = "amd64") =>
         At(0, journal => journal.Machine(name, platform, target, target == "arm64" ? "aarch64" : "x86_64", "local", "10.80.0.40"));
 
-    public SampleRun Step(string machine, string step, double from, double to, Outcome outcome = Outcome.Passed, string? reason = null, string? log = null)
+    public SampleRun Step(
+        string machine,
+        string step,
+        double from,
+        double to,
+        Outcome outcome = Outcome.Passed,
+        string? reason = null,
+        string? log = null
+    )
     {
         var path = log is null ? null : Folder.LogPath(machine, step);
         if (path is not null)
@@ -43,7 +51,8 @@ public sealed class SampleRun : IDisposable
         return At(to, journal => journal.StepEnd(machine, step, outcome, reason));
     }
 
-    public SampleRun Skip(string machine, string step, double at, string reason) => At(at, journal => journal.StepEnd(machine, step, Outcome.Skipped, reason));
+    public SampleRun Skip(string machine, string step, double at, string reason) =>
+        At(at, journal => journal.StepEnd(machine, step, Outcome.Skipped, reason));
 
     public SampleRun Artifact(string machine, string name, string text)
     {

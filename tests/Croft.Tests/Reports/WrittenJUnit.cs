@@ -18,9 +18,14 @@ public sealed class WrittenJUnit : IDisposable
         Assert.Equal("db", (string)suite.Attribute("hostname")!);
         Assert.Equal("2026-03-01T09:30:06", (string)suite.Attribute("timestamp")!);
         Assert.Equal("9.000", (string)suite.Attribute("time")!);
-        Assert.Equal(["platform=debian_12", "target=amd64", "arch=x86_64", "hypervisor=local"],
-            suite.Element("properties")!.Elements().Select(p => $"{(string)p.Attribute("name")!}={(string)p.Attribute("value")!}"));
-        Assert.Equal(["startup", "restore init", "init", "main", "shutdown"], suite.Elements("testcase").Select(c => (string)c.Attribute("name")!));
+        Assert.Equal(
+            ["platform=debian_12", "target=amd64", "arch=x86_64", "hypervisor=local"],
+            suite.Element("properties")!.Elements().Select(p => $"{(string)p.Attribute("name")!}={(string)p.Attribute("value")!}")
+        );
+        Assert.Equal(
+            ["startup", "restore init", "init", "main", "shutdown"],
+            suite.Elements("testcase").Select(c => (string)c.Attribute("name")!)
+        );
         Assert.All(suite.Elements("testcase"), c => Assert.Equal("vde.vde.db", (string)c.Attribute("classname")!));
     }
 
@@ -37,7 +42,8 @@ public sealed class WrittenJUnit : IDisposable
 
         var said = test.Elements().FirstOrDefault(e => e.Name != "system-out");
         Assert.Equal(element, said?.Name.LocalName);
-        if (said is not null) Assert.Equal("why & how", (string)said.Attribute("message")!);
+        if (said is not null)
+            Assert.Equal("why & how", (string)said.Attribute("message")!);
     }
 
     [Fact]
@@ -45,7 +51,10 @@ public sealed class WrittenJUnit : IDisposable
     {
         var root = Write(Ordinary());
 
-        Assert.Equal(("8", "1", "1"), ((string)root.Attribute("tests")!, (string)root.Attribute("failures")!, (string)root.Attribute("errors")!));
+        Assert.Equal(
+            ("8", "1", "1"),
+            ((string)root.Attribute("tests")!, (string)root.Attribute("failures")!, (string)root.Attribute("errors")!)
+        );
         foreach (var suite in root.Elements())
         {
             Assert.Equal(suite.Elements("testcase").Count(), (int)suite.Attribute("tests")!);
@@ -91,20 +100,39 @@ public sealed class WrittenJUnit : IDisposable
         const string Python = "/usr/bin/python3";
         Assert.SkipUnless(File.Exists(Python), $"{Python} is not there");
         Write(Ordinary());
-        using var python = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Python,
-            ["-c", "import sys, xml.etree.ElementTree as t; print(len(t.parse(sys.argv[1]).getroot().findall('testsuite/testcase')))", this.run.Folder.JUnitPath])
-        { RedirectStandardOutput = true })!;
+        using var python = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+                Python,
+                [
+                    "-c",
+                    "import sys, xml.etree.ElementTree as t; print(len(t.parse(sys.argv[1]).getroot().findall('testsuite/testcase')))",
+                    this.run.Folder.JUnitPath,
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
 
         Assert.Equal("8", python.StandardOutput.ReadToEnd().Trim());
     }
 
     public void Dispose() => this.run.Dispose();
 
-    SampleRun Ordinary() => this.run
-        .Machine("db").Step("db", "startup", 1, 3).Step("db", "restore init", 3, 4, Outcome.Cached).Skip("db", "init", 4, "in the layer")
-        .Step("db", "main", 4, 8, Outcome.Failed, "exit 1", "boom").Step("db", "artifacts", 8, 9).Step("db", "shutdown", 9, 10)
-        .Machine("web").Step("web", "startup", 1, 3, Outcome.Error, "no ssh").Skip("web", "main", 3, "startup failed").Step("web", "shutdown", 3, 4)
-        .End(10, Outcome.Failed);
+    SampleRun Ordinary() =>
+        this
+            .run.Machine("db")
+            .Step("db", "startup", 1, 3)
+            .Step("db", "restore init", 3, 4, Outcome.Cached)
+            .Skip("db", "init", 4, "in the layer")
+            .Step("db", "main", 4, 8, Outcome.Failed, "exit 1", "boom")
+            .Step("db", "artifacts", 8, 9)
+            .Step("db", "shutdown", 9, 10)
+            .Machine("web")
+            .Step("web", "startup", 1, 3, Outcome.Error, "no ssh")
+            .Skip("web", "main", 3, "startup failed")
+            .Step("web", "shutdown", 3, 4)
+            .End(10, Outcome.Failed);
 
     internal static XElement Write(SampleRun run)
     {

@@ -14,10 +14,16 @@ public sealed class WrittenPage : IDisposable
     public void EscapesWhateverOthersWrote()
     {
         using var run = new SampleRun(Hostile, Hostile);
-        run.Machine(Hostile, Hostile, Hostile).Step(Hostile, Hostile, 0, 1, Outcome.Failed, Hostile, Hostile + "\u001b[31mred\u001b[0m")
-            .At(1, journal => journal.Note(Hostile, Hostile, Hostile)).At(1, journal => journal.Note(null, null, Hostile))
+        run.Machine(Hostile, Hostile, Hostile)
+            .Step(Hostile, Hostile, 0, 1, Outcome.Failed, Hostile, Hostile + "\u001b[31mred\u001b[0m")
+            .At(1, journal => journal.Note(Hostile, Hostile, Hostile))
+            .At(1, journal => journal.Note(null, null, Hostile))
             .Artifact(Hostile, "<script>\"&?#.txt", "x")
-            .Artifact(Hostile, "r.xml", "<testsuite><testcase name='&lt;script&gt;'><failure message='&lt;script&gt;'/></testcase></testsuite>")
+            .Artifact(
+                Hostile,
+                "r.xml",
+                "<testsuite><testcase name='&lt;script&gt;'><failure message='&lt;script&gt;'/></testcase></testsuite>"
+            )
             .End(2, Outcome.Failed, Hostile);
 
         var html = run.Html();
@@ -36,7 +42,9 @@ public sealed class WrittenPage : IDisposable
 
         Assert.DoesNotMatch("""(?i)(src|srcset|data|action|poster|ping)\s*=""", html);
         Assert.DoesNotMatch("(?i)url\\(|@import|<link|<base|<iframe|<object|//[a-z]", html);
-        Assert.All(Regex.Matches(html, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value), link => Assert.Matches("^(#|\\./)", link));
+        Assert.All(Regex.Matches(html, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value), link =>
+            Assert.Matches("^(#|\\./)", link)
+        );
         Assert.DoesNotContain("..", string.Join(' ', Regex.Matches(html, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value)));
     }
 
@@ -47,7 +55,10 @@ public sealed class WrittenPage : IDisposable
 
         var script = Regex.Match(html, "<script>(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-        Assert.Contains($"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-{hash}'", html);
+        Assert.Contains(
+            $"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-{hash}'",
+            html
+        );
     }
 
     [Fact]
@@ -59,8 +70,10 @@ public sealed class WrittenPage : IDisposable
         Assert.Equal(ids.Count, ids.Distinct().Count());
         foreach (var link in Regex.Matches(html, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value))
         {
-            if (link[0] == '#') Assert.Contains(link[1..], ids);
-            else Assert.True(File.Exists(Path.Combine(this.run.Folder.Root, Uri.UnescapeDataString(link))), link);
+            if (link[0] == '#')
+                Assert.Contains(link[1..], ids);
+            else
+                Assert.True(File.Exists(Path.Combine(this.run.Folder.Root, Uri.UnescapeDataString(link))), link);
         }
     }
 
@@ -69,9 +82,15 @@ public sealed class WrittenPage : IDisposable
     {
         var matrix = Regex.Match(Ordinary().Html(), "<table.*?</table>", RegexOptions.Singleline).Value;
 
-        Assert.Equal(["debian_12", "fedora_43"], Regex.Matches(matrix, "<th scope=\"row\">([^<]+)").Select(match => match.Groups[1].Value.Trim()));
+        Assert.Equal(
+            ["debian_12", "fedora_43"],
+            Regex.Matches(matrix, "<th scope=\"row\">([^<]+)").Select(match => match.Groups[1].Value.Trim())
+        );
         Assert.Equal(["amd64", "arm64"], Regex.Matches(matrix, "<th scope=\"col\">([^<]+)").Select(match => match.Groups[1].Value.Trim()));
-        var cells = Regex.Matches(matrix, "<td>(.*?)(?=<td>|<tr>|</table>)", RegexOptions.Singleline).Select(match => match.Groups[1].Value).ToList();
+        var cells = Regex
+            .Matches(matrix, "<td>(.*?)(?=<td>|<tr>|</table>)", RegexOptions.Singleline)
+            .Select(match => match.Groups[1].Value)
+            .ToList();
         Assert.Equal([2, 1, 1, 0], cells.Select(cell => Regex.Count(cell, "<a ")));
         Assert.Contains("<b>failed</b> <i>db</i>", cells[0]);
         Assert.Contains("<b>cached</b></span>", cells[1]); // its name is its row and column
@@ -82,7 +101,10 @@ public sealed class WrittenPage : IDisposable
     {
         var html = Ordinary().Html();
 
-        Assert.Contains("class=\"bar main\" href=\"#m0s1\" title=\"main: passed in 4.0s, from 4.0s on\" style=\"left:40%;width:40%\"", html);
+        Assert.Contains(
+            "class=\"bar main\" href=\"#m0s1\" title=\"main: passed in 4.0s, from 4.0s on\" style=\"left:40%;width:40%\"",
+            html
+        );
         Assert.Contains("class=\"bar cached\"", html);
         Assert.Equal(5, Regex.Count(html, "<a class=\"bar "));
     }
@@ -101,7 +123,9 @@ public sealed class WrittenPage : IDisposable
     [Fact]
     public void NeverShowsAFileFromOutsideTheRun()
     {
-        this.run.Machine("a").At(0, journal => journal.Append(new(default, EventKind.StepStart, "a", "main", Log: "../../../../../../etc/passwd"))).End(1, Outcome.Passed);
+        this.run.Machine("a")
+            .At(0, journal => journal.Append(new(default, EventKind.StepStart, "a", "main", Log: "../../../../../../etc/passwd")))
+            .End(1, Outcome.Passed);
 
         Assert.DoesNotContain("root:", this.run.Html());
     }
@@ -120,10 +144,18 @@ public sealed class WrittenPage : IDisposable
 
     public void Dispose() => this.run.Dispose();
 
-    SampleRun Ordinary() => this.run
-        .Machine("debian-12-amd64").Step("debian-12-amd64", "startup", 0, 4, log: "see http://example.org/ href=\"x\"").Step("debian-12-amd64", "main", 4, 8)
-        .Machine("db").Step("db", "main", 1, 9, Outcome.Failed, "exit 1", "boom").Artifact("db", "a b/c#1.txt", "x")
-        .Machine("debian-12-arm64", target: "arm64").Step("debian-12-arm64", "restore init", 0, 1, Outcome.Cached)
-        .Machine("fedora-43-amd64", "fedora_43").Step("fedora-43-amd64", "startup", 0, 10, Outcome.Error, "no ssh").Skip("fedora-43-amd64", "main", 10, "startup failed")
-        .End(10, Outcome.Failed);
+    SampleRun Ordinary() =>
+        this
+            .run.Machine("debian-12-amd64")
+            .Step("debian-12-amd64", "startup", 0, 4, log: "see http://example.org/ href=\"x\"")
+            .Step("debian-12-amd64", "main", 4, 8)
+            .Machine("db")
+            .Step("db", "main", 1, 9, Outcome.Failed, "exit 1", "boom")
+            .Artifact("db", "a b/c#1.txt", "x")
+            .Machine("debian-12-arm64", target: "arm64")
+            .Step("debian-12-arm64", "restore init", 0, 1, Outcome.Cached)
+            .Machine("fedora-43-amd64", "fedora_43")
+            .Step("fedora-43-amd64", "startup", 0, 10, Outcome.Error, "no ssh")
+            .Skip("fedora-43-amd64", "main", 10, "startup failed")
+            .End(10, Outcome.Failed);
 }

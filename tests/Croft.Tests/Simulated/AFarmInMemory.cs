@@ -10,7 +10,12 @@ namespace Croft.Tests.Simulated;
 [Collection(nameof(Apart))]
 public sealed class AFarmInMemory
 {
-    static readonly (string, string)[] Phases = [("dependencies.sh", "sleep 20"), ("init.sh", "sleep 10"), ("main.sh", "echo hello\nsleep 30")];
+    static readonly (string, string)[] Phases =
+    [
+        ("dependencies.sh", "sleep 20"),
+        ("init.sh", "sleep 10"),
+        ("main.sh", "echo hello\nsleep 30"),
+    ];
 
     [Fact]
     public async Task ComesUpOnceAndGoesDown()
@@ -68,7 +73,8 @@ public sealed class AFarmInMemory
     {
         using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p } ]");
         farm.Simulation.Boot = _ => TimeSpan.FromMinutes(1);
-        farm.Simulation.Faults = (_, _, doing) => doing.StartsWith("marking", StringComparison.Ordinal) ? SimulatedFault.KilledAfter : SimulatedFault.None;
+        farm.Simulation.Faults = (_, _, doing) =>
+            doing.StartsWith("marking", StringComparison.Ordinal) ? SimulatedFault.KilledAfter : SimulatedFault.None;
         Assert.Null(await farm.UpAsync());
         farm.Mend();
         var second = await farm.UpAsync();
@@ -97,7 +103,10 @@ public sealed class AFarmInMemory
         foreach (var reading in (int[])[1, 2, 3])
         {
             var read = 0;
-            farm.Simulation.Faults = (_, _, doing) => doing.StartsWith("reading f.a-1.layer-", StringComparison.Ordinal) && ++read == reading ? SimulatedFault.Refused : SimulatedFault.None;
+            farm.Simulation.Faults = (_, _, doing) =>
+                doing.StartsWith("reading f.a-1.layer-", StringComparison.Ordinal) && ++read == reading
+                    ? SimulatedFault.Refused
+                    : SimulatedFault.None;
             Assert.Equal("2 passed", (await farm.RunAsync())!.Counts);
         }
     }
@@ -106,11 +115,16 @@ public sealed class AFarmInMemory
     public async Task TellsHowEachMachineFailed()
     {
         using var farm = await SimulatedFarm.MakeAsync(
-            4, 1, "  list: [ { name: good, platform: p }, { name: bad, platform: q }, { name: mute, platform: p }, { name: late, platform: p, target: slow } ]\ntargets: { slow: { arch: x86_64 } }",
-            [.. Phases, ("q/main.sh", "exit 3"), ("p/slow/main.sh", "sleep 4000")], project: "timeouts: { main: 60s }, connection_timeout: 30s");
+            4,
+            1,
+            "  list: [ { name: good, platform: p }, { name: bad, platform: q }, { name: mute, platform: p }, { name: late, platform: p, target: slow } ]\ntargets: { slow: { arch: x86_64 } }",
+            [.. Phases, ("q/main.sh", "exit 3"), ("p/slow/main.sh", "sleep 4000")],
+            project: "timeouts: { main: 60s }, connection_timeout: 30s"
+        );
         farm.Simulation.Boot = machine => machine.Record.Name == "mute" ? null : TimeSpan.FromSeconds(8);
         var summary = await farm.RunAsync();
-        string Of(string name) => summary!.Machines.First(m => m.Name == name) is var m ? $"{m.Outcome}: {m.Worst!.Name}: {m.Worst.Reason}" : "";
+        string Of(string name) =>
+            summary!.Machines.First(m => m.Name == name) is var m ? $"{m.Outcome}: {m.Worst!.Name}: {m.Worst.Reason}" : "";
         Assert.StartsWith("Passed", Of("good"));
         Assert.Equal("Failed: main: main ended with exit code 3", Of("bad"));
         Assert.StartsWith("Error: startup: machine \"mute\" was not ready after 30", Of("mute"));
@@ -138,7 +152,12 @@ public sealed class AFarmInMemory
 
         static async Task<string> StoryAsync(int seed)
         {
-            using var farm = await SimulatedFarm.MakeAsync(seed, 3, $"  list: [ {string.Join(", ", "abcdefghi".Select(name => $"{{ name: {name}, platform: p }}"))} ]", Phases);
+            using var farm = await SimulatedFarm.MakeAsync(
+                seed,
+                3,
+                $"  list: [ {string.Join(", ", "abcdefghi".Select(name => $"{{ name: {name}, platform: p }}"))} ]",
+                Phases
+            );
             farm.Simulation.Clock.After(TimeSpan.FromSeconds(40), farm.Hosts.First().Die);
             var summary = await farm.RunAsync();
             return string.Join('\n', summary!.Machines.Select(m => $"{m.Name} {m.Hypervisor} {m.Outcome} {m.Duration}"));
@@ -147,5 +166,6 @@ public sealed class AFarmInMemory
 
     static string Steps(Croft.Reports.RunSummary summary) => string.Join(", ", summary.Machines[0].Steps.Select(s => s.Name));
 
-    static async Task<IEnumerable<string>> ListAsync(SimulatedFarm farm) => (await farm.ListAsync()).Select(m => $"{m.Record.Name} {m.Hypervisor} {m.State.Power}");
+    static async Task<IEnumerable<string>> ListAsync(SimulatedFarm farm) =>
+        (await farm.ListAsync()).Select(m => $"{m.Record.Name} {m.Hypervisor} {m.State.Power}");
 }

@@ -5,7 +5,9 @@ using Croft.Testing;
 
 namespace Croft.Tests.Simulated;
 
-/// <summary>Two controllers want more room than there is, at once: what they get is never more than there is, and nearly all of it.</summary>
+/// <summary>
+/// Two controllers want more room than there is, at once: what they get is never more than there is, and nearly all of it.
+/// </summary>
 [Collection(nameof(Apart))]
 public sealed class FarmsThatRaceForRoom
 {
@@ -54,14 +56,17 @@ public sealed class FarmsThatRaceForRoom
         Assert.All((await two.UpAsync())!.Machines, m => Assert.True(m.IsGood));
     }
 
-    /// <summary>A machine that was off, whose start the hypervisor refuses, or whose command is cancelled: it claims no room any more.</summary>
+    /// <summary>
+    /// A machine that was off, whose start the hypervisor refuses, or whose command is cancelled: it claims no room any more.
+    /// </summary>
     [Fact]
     public async Task LeaveTheRoomOfAMachineThatDidNotStart()
     {
         using var one = await SimulatedFarm.MakeAsync(1, 1, Machines(1), memory: GiB);
         await one.UpAsync();
         await one.DownAsync();
-        one.Simulation.Faults = (_, _, doing) => doing.StartsWith("starting", StringComparison.Ordinal) ? SimulatedFault.Refused : SimulatedFault.None;
+        one.Simulation.Faults = (_, _, doing) =>
+            doing.StartsWith("starting", StringComparison.Ordinal) ? SimulatedFault.Refused : SimulatedFault.None;
         Assert.False((await one.UpAsync())!.Machines[0].IsGood);
         one.Mend();
         Assert.All(await one.ListAsync(), m => Assert.Null(m.Record.Claim));
@@ -84,7 +89,12 @@ public sealed class FarmsThatRaceForRoom
         Assert.All(crowded.Machines.Where(m => !m.IsGood), m => Assert.Equal((Outcome.Error, step), (m.Outcome, m.Worst!.Name)));
         Assert.All(crowded.Machines.Where(m => !m.IsGood), m => Assert.Contains("farm \"g\"", m.Worst!.Reason!));
         await two.DownAsync();
-        Assert.Equal(6, (await one.RunAsync())!.Machines.Count(m => m.Steps.Any(s => s.Name is "restore init" or "fork init" && s.Outcome == Outcome.Passed)));
+        Assert.Equal(
+            6,
+            (await one.RunAsync())!.Machines.Count(m =>
+                m.Steps.Any(s => s.Name is "restore init" or "fork init" && s.Outcome == Outcome.Passed)
+            )
+        );
     }
 
     /// <summary>Killed between claim and start.</summary>
@@ -93,7 +103,8 @@ public sealed class FarmsThatRaceForRoom
     {
         using var one = await SimulatedFarm.MakeAsync(1, 1, Machines(1), memory: GiB);
         using var two = await one.NeighbourAsync("g", Machines(1));
-        one.Simulation.Faults = (_, _, doing) => doing.StartsWith("starting", StringComparison.Ordinal) ? SimulatedFault.KilledBefore : SimulatedFault.None;
+        one.Simulation.Faults = (_, _, doing) =>
+            doing.StartsWith("starting", StringComparison.Ordinal) ? SimulatedFault.KilledBefore : SimulatedFault.None;
         Assert.Null(await one.UpAsync());
         one.Mend();
         Assert.Contains("0 MiB of memory free, 1 GiB needed", (await Assert.ThrowsAsync<PlanException>(two.UpAsync)).Message);

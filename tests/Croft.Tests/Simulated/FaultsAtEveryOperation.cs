@@ -5,7 +5,8 @@ using Croft.Testing;
 namespace Croft.Tests.Simulated;
 
 /// <summary>
-/// A small farm, and one fault at one operation of a command: each operation by turn, each kind of fault. Afterwards the same command, plainly given again, does
+/// A small farm, and one fault at one operation of a command: each operation by turn, each kind of fault. Afterwards the same command,
+/// plainly given again, does
 /// its work, and nothing is left when the farm is destroyed.
 /// </summary>
 [Collection(nameof(Apart))]
@@ -13,7 +14,14 @@ public sealed class FaultsAtEveryOperation
 {
     static readonly (string, string)[] Phases = [("init.sh", "sleep 10"), ("main.sh", "sleep 30")];
 
-    static readonly SimulatedFault[] Faults = [SimulatedFault.Refused, SimulatedFault.AnswerLost, SimulatedFault.KilledBefore, SimulatedFault.KilledAfter, SimulatedFault.HostDies];
+    static readonly SimulatedFault[] Faults =
+    [
+        SimulatedFault.Refused,
+        SimulatedFault.AnswerLost,
+        SimulatedFault.KilledBefore,
+        SimulatedFault.KilledAfter,
+        SimulatedFault.HostDies,
+    ];
 
     /// <summary>Every how manieth of all cases is tried.</summary>
     static int Stride => Environment.GetEnvironmentVariable("CROFT_TEST_ALL") == "1" ? 1 : 61;
@@ -28,11 +36,16 @@ public sealed class FaultsAtEveryOperation
     public Task OfUpAreOvercome() => TryAsync("up", _ => Task.CompletedTask, farm => farm.UpAsync());
 
     [Fact]
-    public Task OfDestroyAreOvercome() => TryAsync("destroy", farm => farm.RunAsync(), async farm =>
-    {
-        await farm.DestroyAsync();
-        return null;
-    });
+    public Task OfDestroyAreOvercome() =>
+        TryAsync(
+            "destroy",
+            farm => farm.RunAsync(),
+            async farm =>
+            {
+                await farm.DestroyAsync();
+                return null;
+            }
+        );
 
     static async Task TryAsync(string command, Func<SimulatedFarm, Task> before, Func<SimulatedFarm, Task<RunSummary?>> act)
     {
@@ -78,7 +91,9 @@ public sealed class FaultsAtEveryOperation
         farm.Mend();
         if (await act(farm) is { } summary)
             Assert.Equal(3, summary.Machines.Count(m => m.IsGood));
-        Assert.All(farm.Hosts.SelectMany(h => h.Networks.Values).Select(n => n.StateWith(0)), n => Assert.Equal(n.Reservations, n.Published));
+        Assert.All(farm.Hosts.SelectMany(h => h.Networks.Values).Select(n => n.StateWith(0)), n =>
+            Assert.Equal(n.Reservations, n.Published)
+        );
         await farm.DestroyAsync();
         Assert.Equal([], farm.Left());
     }
@@ -92,5 +107,11 @@ public sealed class FaultsAtEveryOperation
         return farm.Simulation.Operations - first;
     }
 
-    static Task<SimulatedFarm> MakeAsync() => SimulatedFarm.MakeAsync(1, 2, "  list: [ { name: a, platform: p, count: 2, hypervisor: h0 }, { name: b, platform: p, hypervisor: h1 } ]", Phases);
+    static Task<SimulatedFarm> MakeAsync() =>
+        SimulatedFarm.MakeAsync(
+            1,
+            2,
+            "  list: [ { name: a, platform: p, count: 2, hypervisor: h0 }, { name: b, platform: p, hypervisor: h1 } ]",
+            Phases
+        );
 }

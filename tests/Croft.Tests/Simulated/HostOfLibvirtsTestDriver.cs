@@ -19,7 +19,8 @@ public sealed class HostOfLibvirtsTestDriver : LibvirtHostContract
         {
             await use(host);
         }
-        catch (CroftException e) when (e.InnerException is LibvirtException inner && Beyond.Contains(TestContext.Current.TestMethod?.MethodName))
+        catch (CroftException e)
+            when (e.InnerException is LibvirtException inner && Beyond.Contains(TestContext.Current.TestMethod?.MethodName))
         {
             Assert.Skip($"libvirt's test driver cannot do it: {inner.Message}");
         }
@@ -29,9 +30,10 @@ public sealed class HostOfLibvirtsTestDriver : LibvirtHostContract
     public async Task ProvesNothingByWhatItCannotTry()
     {
         using var host = await LibvirtHost.ConnectAsync("h", "test:///default", "/croft", TimeSpan.FromSeconds(10), CancellationToken.None);
-        var error = await Assert.ThrowsAsync<CroftException>(() => host.ProveAsync("x86_64", "kvm", "no-kernel", TimeProvider.System, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            host.ProveAsync("x86_64", "kvm", "no-kernel", TimeProvider.System, TestContext.Current.CancellationToken)
+        );
         Assert.Contains("starting the proof of kvm on hypervisor \"h\"", error.Message);
         Assert.DoesNotContain(await host.ListVolumesAsync(CancellationToken.None), v => v.Contains("proof", StringComparison.Ordinal));
     }
-
 }

@@ -19,6 +19,7 @@ public sealed class HostOfTheSimulation : LibvirtHostContract
                 using var host = await simulation.ConnectAsync("h", TimeSpan.FromSeconds(10), CancellationToken.None);
                 await use(host);
             },
-            TimeSpan.FromHours(1));
+            TimeSpan.FromHours(1)
+        );
     }
 }

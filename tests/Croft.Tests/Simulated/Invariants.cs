@@ -1,6 +1,5 @@
 using Croft.Testing;
 
-
 namespace Croft.Tests.Simulated;
 
 /// <summary>What must hold on every hypervisor at every moment of a simulation.</summary>
@@ -8,11 +7,12 @@ sealed class Invariants
 {
     readonly List<string> broken = [];
 
-    public Invariants(Simulation simulation) => simulation.Changed = host =>
-    {
-        foreach (var fault in Of(host))
-            broken.Add($"{simulation.Clock.Now}: {host.Name}: {fault}");
-    };
+    public Invariants(Simulation simulation) =>
+        simulation.Changed = host =>
+        {
+            foreach (var fault in Of(host))
+                broken.Add($"{simulation.Clock.Now}: {host.Name}: {fault}");
+        };
 
     /// <summary>Fails when one of them did not hold.</summary>
     public void Check() => Assert.True(broken.Count == 0, string.Join("\n", broken.Take(10)));
@@ -28,7 +28,11 @@ sealed class Invariants
             yield return $"two machines have {address}";
         foreach (var network in host.Networks.Values)
         {
-            foreach (var address in Twice(network.Reservations.Select(r => r.Address)).Select(a => a.ToString()).Concat(Twice(network.Reservations.Select(r => r.Host))))
+            foreach (
+                var address in Twice(network.Reservations.Select(r => r.Address))
+                    .Select(a => a.ToString())
+                    .Concat(Twice(network.Reservations.Select(r => r.Host)))
+            )
                 yield return $"{address} is promised twice in {network.Definition.Name}";
         }
 

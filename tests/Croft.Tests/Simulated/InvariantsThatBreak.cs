@@ -9,24 +9,33 @@ public sealed class InvariantsThatBreak
 {
     [Fact]
     public Task OfMemoryAreSeen() => BreakAsync("more memory is given away than there is", async (farm, engine) =>
-    {
-        var machine = farm.Hosts.First().Machines["f.a"];
-        await engine.PowerOffAsync("f.a", CancellationToken.None);
-        await engine.DefineAsync(machine.Defined with { Spec = machine.Defined.Spec with { Memory = 1L << 40 } }, CancellationToken.None);
-        await engine.StartAsync("f.a", CancellationToken.None);
-    });
+        {
+            var machine = farm.Hosts.First().Machines["f.a"];
+            await engine.PowerOffAsync("f.a", CancellationToken.None);
+            await engine.DefineAsync(
+                machine.Defined with
+                {
+                    Spec = machine.Defined.Spec with { Memory = 1L << 40 },
+                },
+                CancellationToken.None
+            );
+            await engine.StartAsync("f.a", CancellationToken.None);
+        });
 
     [Fact]
     public Task OfAddressesAreSeen() => BreakAsync("two machines have", async (farm, engine) =>
-    {
-        var (a, b) = (farm.Hosts.First().Machines["f.a"].Defined, farm.Hosts.First().Machines["f.b"].Defined);
-        await engine.PowerOffAsync("f.b", CancellationToken.None);
-        await engine.DefineAsync(b with { Record = b.Record with { Nics = a.Record.Nics } }, CancellationToken.None);
-        await engine.StartAsync("f.b", CancellationToken.None);
-    });
+        {
+            var (a, b) = (farm.Hosts.First().Machines["f.a"].Defined, farm.Hosts.First().Machines["f.b"].Defined);
+            await engine.PowerOffAsync("f.b", CancellationToken.None);
+            await engine.DefineAsync(b with { Record = b.Record with { Nics = a.Record.Nics } }, CancellationToken.None);
+            await engine.StartAsync("f.b", CancellationToken.None);
+        });
 
     [Fact]
-    public Task OfDisksAreSeen() => BreakAsync("f.a.root.0.qcow2 of f.a is gone", async (_, engine) => await engine.DeleteVolumeAsync("f.a.root.0.qcow2", CancellationToken.None));
+    public Task OfDisksAreSeen() =>
+        BreakAsync("f.a.root.0.qcow2 of f.a is gone", async (_, engine) =>
+            await engine.DeleteVolumeAsync("f.a.root.0.qcow2", CancellationToken.None)
+        );
 
     static async Task BreakAsync(string fault, Func<SimulatedFarm, ILibvirtHost, Task> act)
     {

@@ -9,7 +9,12 @@ public sealed class PhasesEditedMeanwhile
     [Fact]
     public async Task RunAsTheyWereWhenTheRunBegan()
     {
-        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p } ]", [("dependencies.sh", "sleep 20"), ("init.sh", "echo before"), ("main.sh", "sleep 1"), ("helper", "x")]);
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            "  list: [ { name: a, platform: p } ]",
+            [("dependencies.sh", "sleep 20"), ("init.sh", "echo before"), ("main.sh", "sleep 1"), ("helper", "x")]
+        );
         var phases = Path.Combine(farm.Farm.Directory, "phases");
         farm.Simulation.Clock.After(TimeSpan.FromSeconds(15), () =>
         {
@@ -35,7 +40,11 @@ public sealed class PhasesEditedMeanwhile
         await farm.ProgramAsync(async c =>
         {
             var plan = await c.PlanAsync(CancellationToken.None);
-            await File.WriteAllTextAsync(Path.Combine(farm.Farm.Directory, "phases/init.sh"), "echo after", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(farm.Farm.Directory, "phases/init.sh"),
+                "echo after",
+                TestContext.Current.CancellationToken
+            );
             summary = await SimulatedFarm.RunAsync(c, plan);
         });
         Assert.Equal("1 passed", summary!.Counts);
@@ -43,5 +52,6 @@ public sealed class PhasesEditedMeanwhile
         Assert.Equal("restore init", (await farm.RunAsync())!.Machines[0].Steps[0].Name);
     }
 
-    static Task<string> LogAsync(SimulatedFarm farm) => File.ReadAllTextAsync(farm.LatestRun.LogPath("a", "init"), TestContext.Current.CancellationToken);
+    static Task<string> LogAsync(SimulatedFarm farm) =>
+        File.ReadAllTextAsync(farm.LatestRun.LogPath("a", "init"), TestContext.Current.CancellationToken);
 }

@@ -31,7 +31,12 @@ public sealed class RunsOfMachinesAsTheyAre
     [Fact]
     public async Task AreTheOnlyOnesWhereStartupIsNotAllowed()
     {
-        using var farm = await SimulatedFarm.MakeAsync(1, 1, One.Replace("platform: p", "platform: p, allowed_phases: [init, create init, main]"), Phases);
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            One.Replace("platform: p", "platform: p, allowed_phases: [init, create init, main]"),
+            Phases
+        );
         Assert.Equal("as it is Failed", Steps(await farm.RunAsync()));
         await farm.UpAsync();
         var before = farm.Left().ToList();
@@ -43,7 +48,13 @@ public sealed class RunsOfMachinesAsTheyAre
     [Fact]
     public async Task KeepNoLayersWhereThereShallBeNone()
     {
-        using var farm = await SimulatedFarm.MakeAsync(1, 1, "  list: [ { name: a, platform: p, count: 2 } ]", Phases, project: "snapshots: no");
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            "  list: [ { name: a, platform: p, count: 2 } ]",
+            Phases,
+            project: "snapshots: no"
+        );
         const string All = "startup Passed, init Passed, main Passed, terminate Passed, shutdown Passed";
         Assert.Equal(All, Steps(await farm.RunAsync()));
         Assert.Equal(All, Steps(await farm.RunAsync()));

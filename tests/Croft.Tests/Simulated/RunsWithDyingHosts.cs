@@ -3,11 +3,19 @@ using Croft.Journal;
 
 namespace Croft.Tests.Simulated;
 
-/// <summary>Large farms whose hypervisors die, freeze and come back at moments that a seed decides: every machine is accounted for, in bounded time.</summary>
+/// <summary>
+/// Large farms whose hypervisors die, freeze and come back at moments that a seed decides: every machine is accounted for, in bounded time.
+/// </summary>
 [Collection(nameof(Apart))]
 public sealed class RunsWithDyingHosts
 {
-    static readonly (string, string)[] Phases = [("dependencies.sh", "sleep 40"), ("init.sh", "sleep 15"), ("main.sh", "sleep 60"), ("terminate.sh", "sleep 1")];
+    static readonly (string, string)[] Phases =
+    [
+        ("dependencies.sh", "sleep 40"),
+        ("init.sh", "sleep 15"),
+        ("main.sh", "sleep 60"),
+        ("terminate.sh", "sleep 1"),
+    ];
 
     [Theory]
     [InlineData(1)]
@@ -31,7 +39,14 @@ public sealed class RunsWithDyingHosts
         var random = new Random(seed);
         var share = machines / hosts;
         using var farm = await SimulatedFarm.MakeAsync(
-            seed, hosts, $"  list: [ {string.Join(", ", Enumerable.Range(0, machines).Select(i => $"{{ name: m{i}, platform: p, memory: 1GiB }}"))} ]", Phases, vcpus: share, memory: (share + 1L) << 30, project: "connection_timeout: 90s");
+            seed,
+            hosts,
+            $"  list: [ {string.Join(", ", Enumerable.Range(0, machines).Select(i => $"{{ name: m{i}, platform: p, memory: 1GiB }}"))} ]",
+            Phases,
+            vcpus: share,
+            memory: (share + 1L) << 30,
+            project: "connection_timeout: 90s"
+        );
         farm.Simulation.Boot = machine => random.Next(200) == 0 ? null : TimeSpan.FromSeconds(4 + random.Next(20));
         var unlucky = farm.Hosts.OrderBy(_ => random.Next()).Take(dying).ToList();
         foreach (var host in unlucky)
@@ -56,7 +71,9 @@ public sealed class RunsWithDyingHosts
         Assert.False(summary.Interrupted);
         Assert.InRange(summary.Duration.TotalMinutes, 2, 20);
         Assert.Equal(machines, summary.Machines.Length);
-        var mute = summary.Machines.Where(m => m.Worst!.Reason?.Contains("was not ready after 9", StringComparison.Ordinal) is true).ToList();
+        var mute = summary
+            .Machines.Where(m => m.Worst!.Reason?.Contains("was not ready after 9", StringComparison.Ordinal) is true)
+            .ToList();
         Assert.InRange(mute.Count, 0, machines / 20);
         var names = unlucky.Select(h => h.Name).ToHashSet();
         Assert.All(summary.Machines.Except(mute).Where(m => !names.Contains(m.Hypervisor)), m => Assert.Equal(Outcome.Passed, m.Outcome));
@@ -73,15 +90,19 @@ public sealed class RunsWithDyingHosts
     /// <summary>What hypervisors that answer have is what <c>ls</c> says, and nothing there is unknown to the records.</summary>
     static async Task CheckListingAsync(SimulatedFarm farm)
     {
-        var there = from host in farm.Hosts
-                    where host.Answers
-                    from machine in host.Machines.Values
-                    select (host.Name, Machine: machine.Defined.Record.Name, machine.Power);
+        var there =
+            from host in farm.Hosts
+            where host.Answers
+            from machine in host.Machines.Values
+            select (host.Name, Machine: machine.Defined.Record.Name, machine.Power);
         Assert.Equal(there.Order(), (await farm.ListAsync()).Select(m => (m.Hypervisor, m.Record.Name, m.State.Power)).Order());
         var declared = farm.Farm.Machines.Select(m => m.Name).ToHashSet();
         foreach (var host in farm.Hosts.Where(h => h.Answers))
         {
-            Assert.Equal([], host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal) && !declared.Contains(v.Split('.')[1])));
+            Assert.Equal(
+                [],
+                host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal) && !declared.Contains(v.Split('.')[1]))
+            );
             Assert.Equal([], host.Networks.Values.SelectMany(n => n.Reservations).Select(r => r.Host).Where(h => !declared.Contains(h)));
         }
     }

@@ -26,7 +26,10 @@ sealed class SimulatedFarm : IDisposable
         foreach (var (file, script) in phases)
             folder.Write("phases/" + file, script);
         Farm = FarmFile.Read(folder.Write("farm.yaml", text), Reading.Defaults).Require();
-        Settings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock) { Backends = new SimulatedBackends(simulation) };
+        Settings = new(folder.Path, cache, Path.Combine(folder.Path, "run"), "qemu:///system", "", simulation.Clock)
+        {
+            Backends = new SimulatedBackends(simulation),
+        };
     }
 
     public Simulation Simulation { get; }
@@ -46,7 +49,14 @@ sealed class SimulatedFarm : IDisposable
     /// <param name="vms">The part below <c>vms:</c>.</param>
     /// <param name="hosts">How many hypervisors, <c>h0</c> and so on.</param>
     public static async Task<SimulatedFarm> MakeAsync(
-        int seed, int hosts, string vms, IEnumerable<(string File, string Script)>? phases = null, int vcpus = 16, long memory = 64L << 30, string project = "")
+        int seed,
+        int hosts,
+        string vms,
+        IEnumerable<(string File, string Script)>? phases = null,
+        int vcpus = 16,
+        long memory = 64L << 30,
+        string project = ""
+    )
     {
         var (cache, image) = await Store.Value;
         var simulation = new Simulation(seed);
@@ -63,7 +73,15 @@ sealed class SimulatedFarm : IDisposable
     }
 
     static SimulatedFarm Make(
-        string name, Simulation simulation, Invariants invariants, string cache, string image, string vms, IEnumerable<(string File, string Script)>? phases, string project)
+        string name,
+        Simulation simulation,
+        Invariants invariants,
+        string cache,
+        string image,
+        string vms,
+        IEnumerable<(string File, string Script)>? phases,
+        string project
+    )
     {
         var text = new System.Text.StringBuilder($"farm: {name}\nhypervisors:\n");
         foreach (var host in simulation.Hosts.Keys)
@@ -92,8 +110,16 @@ sealed class SimulatedFarm : IDisposable
     /// <summary>Brings this farm and another one up at the same time, each by a controller of its own.</summary>
     public async Task<(RunSummary Own, RunSummary Other)> UpTogetherAsync(SimulatedFarm other)
     {
-        RunSummary? own = null, others = null;
-        await Simulation.Clock.RunAsync(() => Task.WhenAll(WithControllerAsync(async c => own = await UpAsync(c)), other.WithControllerAsync(async c => others = await UpAsync(c))), Hour);
+        RunSummary? own = null,
+            others = null;
+        await Simulation.Clock.RunAsync(
+            () =>
+                Task.WhenAll(
+                    WithControllerAsync(async c => own = await UpAsync(c)),
+                    other.WithControllerAsync(async c => others = await UpAsync(c))
+                ),
+            Hour
+        );
         Invariants.Check();
         return (own!, others!);
     }
@@ -109,13 +135,23 @@ sealed class SimulatedFarm : IDisposable
     public static Task<RunSummary> RunAsync(OpenFarm openFarm, Croft.Planning.Plan plan, RunOptions? options = null) =>
         FarmRun.RunAsync(openFarm, plan, options ?? RunOptions.Default, _ => { }, Silence.Instance, null, CancellationToken.None);
 
-    public Task DownAsync() => ProgramAsync(async c => await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None));
+    public Task DownAsync() =>
+        ProgramAsync(async c =>
+            await FarmDown.DownAsync(c, await c.ListAsync(CancellationToken.None), (_, _) => { }, CancellationToken.None)
+        );
 
-    public Task<bool> DestroyAsync() => ProgramAsync(async c =>
-    {
-        var inventory = (await c.ObserveAsync(CancellationToken.None)).Inventory;
-        await FarmDown.DestroyAsync(c, inventory, [.. (await c.ListAsync(CancellationToken.None)).Where(m => m.Record.Farm == Farm.Name)], everything: true, CancellationToken.None);
-    });
+    public Task<bool> DestroyAsync() =>
+        ProgramAsync(async c =>
+        {
+            var inventory = (await c.ObserveAsync(CancellationToken.None)).Inventory;
+            await FarmDown.DestroyAsync(
+                c,
+                inventory,
+                [.. (await c.ListAsync(CancellationToken.None)).Where(m => m.Record.Farm == Farm.Name)],
+                everything: true,
+                CancellationToken.None
+            );
+        });
 
     public async Task<IReadOnlyList<ExistingMachine>> ListAsync()
     {
@@ -138,7 +174,9 @@ sealed class SimulatedFarm : IDisposable
     /// <summary>What is left of the farm, anywhere. Images stay.</summary>
     public IEnumerable<string> Left() =>
         from host in Hosts
-        from name in host.Machines.Keys.Concat(host.Networks.Keys).Concat(host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal)))
+        from name in host
+            .Machines.Keys.Concat(host.Networks.Keys)
+            .Concat(host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal)))
         select $"{host.Name}: {name}";
 
     public RunFolder LatestRun => RunFolder.Latest(Farm.StateDirectory)!;
@@ -146,7 +184,15 @@ sealed class SimulatedFarm : IDisposable
     public void Dispose() => folder.Dispose();
 
     static async Task<RunSummary?> UpAsync(OpenFarm openFarm) =>
-        await FarmUp.RunAsync(openFarm, await openFarm.PlanAsync(CancellationToken.None), recreate: false, "up", _ => { }, Silence.Instance, CancellationToken.None);
+        await FarmUp.RunAsync(
+            openFarm,
+            await openFarm.PlanAsync(CancellationToken.None),
+            recreate: false,
+            "up",
+            _ => { },
+            Silence.Instance,
+            CancellationToken.None
+        );
 
     async Task WithControllerAsync(Func<OpenFarm, Task> program)
     {
@@ -161,7 +207,11 @@ sealed class SimulatedFarm : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => cache.Dispose();
         var image = Path.Combine(cache.Path, "disk.raw");
         await File.WriteAllBytesAsync(image, RawDisk.Make(4096));
-        await new ImageStore(Path.Combine(cache.Path, "images"), TimeProvider.System).EnsureAsync(new FileImage("p", image, null, null), Silence.Instance, CancellationToken.None);
+        await new ImageStore(Path.Combine(cache.Path, "images"), TimeProvider.System).EnsureAsync(
+            new FileImage("p", image, null, null),
+            Silence.Instance,
+            CancellationToken.None
+        );
         return (cache.Path, image);
     }
 
@@ -169,8 +219,6 @@ sealed class SimulatedFarm : IDisposable
     {
         public static readonly Silence Instance = new();
 
-        public void Report(ImageProgress value)
-        {
-        }
+        public void Report(ImageProgress value) { }
     }
 }

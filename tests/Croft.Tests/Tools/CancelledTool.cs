@@ -10,10 +10,9 @@ public sealed class CancelledTool
     {
         using var stop = new CancellationTokenSource();
         var started = new TaskCompletionSource();
-        var run = new Tool("sh", "-c", "(setsid sleep 30 &); echo started; wait; sleep 30")
-        {
-            Line = _ => started.TrySetResult(),
-        }.RunAsync(stop.Token);
+        var run = new Tool("sh", "-c", "(setsid sleep 30 &); echo started; wait; sleep 30") { Line = _ => started.TrySetResult() }.RunAsync(
+            stop.Token
+        );
         await started.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var clock = Stopwatch.StartNew();
         await stop.CancelAsync();
@@ -27,6 +26,8 @@ public sealed class CancelledTool
     {
         var tool = new Tool("sh", "-c", "while :; do echo much; done") { Output = (_, _) => throw new InvalidDataException("no") };
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => tool.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            tool.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+        );
     }
 }

@@ -34,28 +34,51 @@ public sealed class Programs
         var sent = new byte[5_000_000];
         new Random(1).NextBytes(sent);
         using var received = new MemoryStream();
-        var result = await new Tool("cat") { Input = (stdin, stop) => stdin.WriteAsync(sent, stop).AsTask(), Output = (stdout, stop) => stdout.CopyToAsync(received, stop) }.RunAsync(Cancel);
+        var result = await new Tool("cat")
+        {
+            Input = (stdin, stop) => stdin.WriteAsync(sent, stop).AsTask(),
+            Output = (stdout, stop) => stdout.CopyToAsync(received, stop),
+        }.RunAsync(Cancel);
         Assert.Equal("", result.Output);
         Assert.Equal(sent, received.ToArray());
     }
 
     [Fact]
     public async Task MayEndBeforeTheyHaveReadAll() =>
-        Assert.Equal(3, (await new Tool("sh", "-c", "exit 3") { Input = (stdin, stop) => stdin.WriteAsync(new byte[5_000_000], stop).AsTask() }.RunAsync(Cancel)).ExitCode);
+        Assert.Equal(
+            3,
+            (
+                await new Tool("sh", "-c", "exit 3")
+                {
+                    Input = (stdin, stop) => stdin.WriteAsync(new byte[5_000_000], stop).AsTask(),
+                }.RunAsync(Cancel)
+            ).ExitCode
+        );
 
     [Fact]
     public async Task EndWithWhatKeptTheirInputFromComing()
     {
-        var error = await Assert.ThrowsAsync<FileNotFoundException>(() => new Tool("cat") { Input = (_, _) => throw new FileNotFoundException("gone") }.RunAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        var error = await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            new Tool("cat") { Input = (_, _) => throw new FileNotFoundException("gone") }
+                .RunAsync(Cancel)
+                .WaitAsync(TimeSpan.FromSeconds(20), Cancel)
+        );
         Assert.Equal("gone", error.Message);
-        await Assert.ThrowsAsync<IOException>(() => new Tool("sh", "-c", "cat; sleep 300") { Input = (_, _) => Task.FromException(new IOException()) }.RunAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        await Assert.ThrowsAsync<IOException>(() =>
+            new Tool("sh", "-c", "cat; sleep 300") { Input = (_, _) => Task.FromException(new IOException()) }
+                .RunAsync(Cancel)
+                .WaitAsync(TimeSpan.FromSeconds(20), Cancel)
+        );
     }
 
     [Fact]
     public async Task MaySayMoreThanIsKept()
     {
         var pieces = new List<int>();
-        var result = await new Tool("sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last; head -c 3000000 /dev/zero >&2") { Line = line => pieces.Add(line.TrimStart('\0').Length) }.RunAsync(Cancel);
+        var result = await new Tool("sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last; head -c 3000000 /dev/zero >&2")
+        {
+            Line = line => pieces.Add(line.TrimStart('\0').Length),
+        }.RunAsync(Cancel);
         Assert.Equal(3_000_004, pieces.Sum());
         Assert.InRange(pieces.Max(), 1, 1 << 16);
         Assert.EndsWith("x\nlast\n", result.Output, StringComparison.Ordinal);
@@ -101,7 +124,11 @@ public sealed class Programs
     [Fact]
     public async Task HaveTheEnvironmentAndFolderThatTheyAreGiven()
     {
-        var result = await new Tool("sh", "-c", "echo \"$ADDED-${HOME-unset}\"; pwd") { Environment = new Dictionary<string, string?> { ["ADDED"] = "a b", ["HOME"] = null }, Directory = "/usr" }.RunAsync(Cancel);
+        var result = await new Tool("sh", "-c", "echo \"$ADDED-${HOME-unset}\"; pwd")
+        {
+            Environment = new Dictionary<string, string?> { ["ADDED"] = "a b", ["HOME"] = null },
+            Directory = "/usr",
+        }.RunAsync(Cancel);
         Assert.Equal("a b-unset\n/usr\n", result.Output);
     }
 
@@ -113,22 +140,33 @@ public sealed class Programs
         using var stop = new CancellationTokenSource();
         var child = 0;
         var clock = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Tool("sh", "-c", script)
-        {
-            Line = line =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new Tool("sh", "-c", script)
             {
-                child = int.Parse(line, CultureInfo.InvariantCulture);
-                stop.Cancel();
-            },
-        }.RunAsync(stop.Token));
+                Line = line =>
+                {
+                    child = int.Parse(line, CultureInfo.InvariantCulture);
+                    stop.Cancel();
+                },
+            }.RunAsync(stop.Token)
+        );
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
-        Assert.NotNull(await Poll.UntilAsync(() => Task.FromResult(IsGone(child) ? "gone" : null), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10), Cancel));
+        Assert.NotNull(
+            await Poll.UntilAsync(
+                () => Task.FromResult(IsGone(child) ? "gone" : null),
+                TimeSpan.FromMilliseconds(20),
+                TimeSpan.FromSeconds(10),
+                Cancel
+            )
+        );
     }
 
     [Fact]
     public async Task ThatAreApartHaveASessionOfTheirOwnSoThatCtrlCReachesCroftAlone()
     {
-        var ids = (await new Tool("sh", "-c", "cut -d' ' -f1,6 /proc/$$/stat") { IsApart = true }.RunAsync(Cancel)).Output.Trim().Split(' ');
+        var ids = (await new Tool("sh", "-c", "cut -d' ' -f1,6 /proc/$$/stat") { IsApart = true }.RunAsync(Cancel))
+            .Output.Trim()
+            .Split(' ');
         Assert.Equal(ids[0], ids[1]);
     }
 
@@ -152,11 +190,17 @@ public sealed class Programs
     [Fact]
     public async Task ThatFailAreQuotedWithTheirLastWords()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => new Tool("/bin/sh", "-c", "echo one >&2; echo two >&2; echo; echo three >&2; echo four >&2; exit 9").RunCheckedAsync("doing it", Cancel));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            new Tool("/bin/sh", "-c", "echo one >&2; echo two >&2; echo; echo three >&2; echo four >&2; exit 9").RunCheckedAsync(
+                "doing it",
+                Cancel
+            )
+        );
         Assert.Equal("doing it: sh ended with exit code 9: two / three / four", error.Message);
         Assert.Equal("kept", new ToolResult(1, "kept\n", " \n").LastWords);
         Assert.Equal("", new ToolResult(1, "", "").LastWords);
     }
 
-    static bool IsGone(int pid) => !File.Exists($"/proc/{pid}/stat") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    static bool IsGone(int pid) =>
+        !File.Exists($"/proc/{pid}/stat") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 }

@@ -13,7 +13,15 @@ public sealed class Waiting
     public async Task EndsWithTheFirstAnswer()
     {
         var asked = 0;
-        Assert.Equal("third", await Poll.UntilAsync(() => Task.FromResult(++asked == 3 ? "third" : null), TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), Cancel));
+        Assert.Equal(
+            "third",
+            await Poll.UntilAsync(
+                () => Task.FromResult(++asked == 3 ? "third" : null),
+                TimeSpan.FromMilliseconds(1),
+                TimeSpan.FromMinutes(1),
+                Cancel
+            )
+        );
         Assert.Equal(3, asked);
     }
 
@@ -21,7 +29,18 @@ public sealed class Waiting
     public async Task AsksAtLeastOnceAndEndsInTime()
     {
         var asked = 0;
-        Assert.Null(await Poll.UntilAsync(() => { asked++; return Task.FromResult<string?>(null); }, TimeSpan.FromHours(1), TimeSpan.Zero, Cancel));
+        Assert.Null(
+            await Poll.UntilAsync(
+                () =>
+                {
+                    asked++;
+                    return Task.FromResult<string?>(null);
+                },
+                TimeSpan.FromHours(1),
+                TimeSpan.Zero,
+                Cancel
+            )
+        );
         Assert.Equal(1, asked);
     }
 
@@ -29,7 +48,9 @@ public sealed class Waiting
     public async Task EndsWhenItIsCancelled()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Poll.UntilAsync(() => Task.FromResult<string?>(null), TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(5), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Poll.UntilAsync(() => Task.FromResult<string?>(null), TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(5), stop.Token)
+        );
     }
 
     [Fact]
@@ -80,10 +101,10 @@ public sealed class Waiting
         {
             var said = "";
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FileLock.EnterAsync(file, "croft run", stop.Token, holder =>
-            {
-                said = holder;
-                stop.Cancel();
-            }));
+                {
+                    said = holder;
+                    stop.Cancel();
+                }));
             Assert.Equal($"process {Environment.ProcessId} (croft up)", said);
         }
 
@@ -111,7 +132,9 @@ public sealed class Waiting
     public async Task AtAGateThatCannotBeHadEndsAtOnce()
     {
         var file = Path.GetTempFileName();
-        var error = await Assert.ThrowsAsync<CroftException>(() => FileLock.EnterAsync(file + "/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it")));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            FileLock.EnterAsync(file + "/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it"))
+        );
         Assert.Contains(file, error.Message);
         File.Delete(file);
     }
@@ -120,7 +143,9 @@ public sealed class Waiting
     [Fact]
     public async Task AtAGateInAReadOnlyFolderEndsAtOnce()
     {
-        var error = await Assert.ThrowsAsync<CroftException>(() => FileLock.EnterAsync("/proc/1/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it")));
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            FileLock.EnterAsync("/proc/1/.croft/lock", null, Cancel, _ => Assert.Fail("nobody has it"))
+        );
         Assert.Contains("/proc/1", error.Message);
     }
 }

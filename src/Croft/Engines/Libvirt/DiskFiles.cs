@@ -9,7 +9,9 @@ sealed record DiskFile(string Name, string? Backing, long Allocation, DateTimeOf
 /// <summary>The files of a hypervisor's pool, and what stands on what: as the files say, whoever made them.</summary>
 sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
 {
-    readonly ILookup<string, string> onTop = files.Values.Where(f => f.Backing is not null).ToLookup(f => f.Backing!, f => f.Name, StringComparer.Ordinal);
+    readonly ILookup<string, string> onTop = files
+        .Values.Where(f => f.Backing is not null)
+        .ToLookup(f => f.Backing!, f => f.Name, StringComparer.Ordinal);
 
     public IEnumerable<string> Names => files.Keys;
 
@@ -23,7 +25,9 @@ sealed class DiskFiles(IReadOnlyDictionary<string, DiskFile> files)
     /// <summary>The file that this one stands on; null when on nothing.</summary>
     public string? Below(string name) => files.TryGetValue(name, out var file) ? file.Backing : null;
 
-    /// <summary>The file and all that it stands on, top first. Files that are missing are in it; none is twice, whatever the files say.</summary>
+    /// <summary>
+    /// The file and all that it stands on, top first. Files that are missing are in it; none is twice, whatever the files say.
+    /// </summary>
     public IEnumerable<string> Chain(string name)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);

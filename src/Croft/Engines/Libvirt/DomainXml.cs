@@ -3,7 +3,9 @@ using Croft.Farms;
 
 namespace Croft.Engines.Libvirt;
 
-/// <summary>The only place that writes domain XML: from a machine's definition, top to bottom. Format: https://libvirt.org/formatdomain.html.</summary>
+/// <summary>
+/// The only place that writes domain XML: from a machine's definition, top to bottom. Format: https://libvirt.org/formatdomain.html.
+/// </summary>
 static class DomainXml
 {
     /// <summary>libvirt's extension for QEMU options that it does not know.</summary>
@@ -44,14 +46,24 @@ static class DomainXml
                 Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
-                new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
+                new XElement(
+                    "channel",
+                    new XAttribute("type", "unix"),
+                    new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))
+                ),
                 spec.Tpm ? Tpm(spec.Arch) : null,
                 NeedsVga(machine) ? new XElement("video", new XElement("model", new XAttribute("type", "vga"))) : null,
-                new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
+                new XElement(
+                    "rng",
+                    new XAttribute("model", "virtio"),
+                    new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")
+                ),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
                 new XElement("memballoon", new XAttribute("model", "none")),
-                machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)),
-            UserNetworks(machine.Record.Nics, arch)).ToString();
+                machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)
+            ),
+            UserNetworks(machine.Record.Nics, arch)
+        ).ToString();
     }
 
     /// <summary>The guest's device of the n-th disk: vda, vdb, …</summary>
@@ -62,22 +74,34 @@ static class DomainXml
 
     /// <summary>The guest's device of a disk, and its volume.</summary>
     public static (string Target, string Volume) Names(XElement disk) =>
-        ((string?)disk.Element("target")?.Attribute("dev") ?? "", Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? ""));
+        (
+            (string?)disk.Element("target")?.Attribute("dev") ?? "",
+            Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? "")
+        );
 
     /// <summary>Networks that a definition names, and files of a folder, wherever it names them.</summary>
     /// <param name="folder">With a slash at its end; null for no files.</param>
     public static IEnumerable<string> Uses(XElement domain, string? folder) =>
-        domain.DescendantsAndSelf().SelectMany(e => e.Attributes().Select(a => a.Value).Append(e.HasElements ? "" : e.Value))
-            .Where(text => folder is not null && text.StartsWith(folder, StringComparison.Ordinal)).Select(text => text[folder!.Length..])
+        domain
+            .DescendantsAndSelf()
+            .SelectMany(e => e.Attributes().Select(a => a.Value).Append(e.HasElements ? "" : e.Value))
+            .Where(text => folder is not null && text.StartsWith(folder, StringComparison.Ordinal))
+            .Select(text => text[folder!.Length..])
             .Concat(domain.Descendants("interface").Elements("source").Attributes("network").Select(a => a.Value));
 
     /// <summary>The file of a machine's UEFI variables, without its folder; null when the definition names none.</summary>
-    public static string? NvramOf(XElement domain) => domain.Element("os")?.Element("nvram")?.Value is { Length: > 0 } file ? Path.GetFileName(file) : null;
+    public static string? NvramOf(XElement domain) =>
+        domain.Element("os")?.Element("nvram")?.Value is { Length: > 0 } file ? Path.GetFileName(file) : null;
 
-    /// <summary>Puts a machine's present disks, seed, UEFI variables and record into its definition of another time; all else stays.</summary>
+    /// <summary>
+    /// Puts a machine's present disks, seed, UEFI variables and record into its definition of another time; all else stays.
+    /// </summary>
     public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
     {
-        var volumes = record.Disks.Select((disk, i) => (Target: Target(i), disk.Volume)).Append((Target: SeedTarget, Volume: record.Seed)).ToDictionary(d => d.Target, d => d.Volume);
+        var volumes = record
+            .Disks.Select((disk, i) => (Target: Target(i), disk.Volume))
+            .Append((Target: SeedTarget, Volume: record.Seed))
+            .ToDictionary(d => d.Target, d => d.Volume);
         foreach (var disk in domain.Descendants("disk").Where(IsOwn))
         {
             if (!volumes.TryGetValue(Names(disk).Target, out var volume))
@@ -93,7 +117,10 @@ static class DomainXml
         domain.Add(new XElement("metadata", RecordXml.Write(record, RecordXml.Namespace)));
     }
 
-    /// <summary>Turns a machine's definition into that of another machine of the same hardware: name, uuid, disks, cards, console and record are its own.</summary>
+    /// <summary>
+    /// Turns a machine's definition into that of another machine of the same hardware: name, uuid, disks, cards, console and record are its
+    /// own.
+    /// </summary>
     /// <param name="console">Path of its console's log.</param>
     public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, Func<string, string> path)
     {
@@ -106,11 +133,16 @@ static class DomainXml
             card.Element("mac")!.SetAttributeValue("address", nic.Mac);
 
         if (domain.Element(Qemu + "commandline") is { } options)
-            options.ReplaceWith(UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!)));
+            options.ReplaceWith(
+                UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!))
+            );
     }
 
-    /// <summary>A PC's boot loader may draw its menu, as Debian's GRUB does since trixie; without a VGA BIOS it stands still there for ever.</summary>
-    static bool NeedsVga(DomainDefinition machine) => machine is { Boot: null, Spec: { Firmware: Firmware.Bios, Arch: "x86_64" or "i686" } };
+    /// <summary>
+    /// A PC's boot loader may draw its menu, as Debian's GRUB does since trixie; without a VGA BIOS it stands still there for ever.
+    /// </summary>
+    static bool NeedsVga(DomainDefinition machine) =>
+        machine is { Boot: null, Spec: { Firmware: Firmware.Bios, Arch: "x86_64" or "i686" } };
 
     static XElement Os(DomainDefinition machine, Architecture arch, Func<string, string> path)
     {
@@ -119,18 +151,28 @@ static class DomainXml
             os.Add(
                 new XAttribute("firmware", "efi"),
                 new XElement("firmware", Feature("enrolled-keys"), Feature("secure-boot")),
-                machine.Record.Nvram is { } nvram ? new XElement("nvram", path(nvram)) : null);
-        os.Add(new XElement("type", new XAttribute("arch", machine.Spec.Arch), new XAttribute("machine", machine.Spec.Machine ?? arch.MachineType), "hvm"));
+                machine.Record.Nvram is { } nvram ? new XElement("nvram", path(nvram)) : null
+            );
+        os.Add(
+            new XElement(
+                "type",
+                new XAttribute("arch", machine.Spec.Arch),
+                new XAttribute("machine", machine.Spec.Machine ?? arch.MachineType),
+                "hvm"
+            )
+        );
         if (machine.Boot is { } boot)
             os.Add(
                 new XElement("kernel", path(boot.Kernel)),
                 new XElement("initrd", path(boot.Initrd)),
-                new XElement("cmdline", $"console={arch.Console} {boot.Arguments}"));
+                new XElement("cmdline", $"console={arch.Console} {boot.Arguments}")
+            );
         else
             os.Add(new XElement("boot", new XAttribute("dev", "hd")));
         return os;
 
-        XElement Feature(string name) => new("feature", new XAttribute("enabled", machine.Spec.SecureBoot ? "yes" : "no"), new XAttribute("name", name));
+        XElement Feature(string name) =>
+            new("feature", new XAttribute("enabled", machine.Spec.SecureBoot ? "yes" : "no"), new XAttribute("name", name));
     }
 
     /// <summary>What every machine of an architecture has.</summary>
@@ -158,22 +200,34 @@ static class DomainXml
         };
     }
 
-    static XElement Disk(string path, string format, string target, string serial, bool readOnly = false) => new(
-        "disk",
-        new XAttribute("type", "file"),
-        new XAttribute("device", "disk"),
-        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", format), readOnly ? null : new XAttribute("discard", "unmap")),
-        new XElement("source", new XAttribute("file", path)),
-        new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
-        readOnly ? new XElement("readonly") : null,
-        new XElement("serial", serial));
+    static XElement Disk(string path, string format, string target, string serial, bool readOnly = false) =>
+        new(
+            "disk",
+            new XAttribute("type", "file"),
+            new XAttribute("device", "disk"),
+            new XElement(
+                "driver",
+                new XAttribute("name", "qemu"),
+                new XAttribute("type", format),
+                readOnly ? null : new XAttribute("discard", "unmap")
+            ),
+            new XElement("source", new XAttribute("file", path)),
+            new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
+            readOnly ? new XElement("readonly") : null,
+            new XElement("serial", serial)
+        );
 
-    /// <summary>What a running machine needs to take further devices: disks by SCSI, a channel of the user's own, and root ports for cards.</summary>
+    /// <summary>
+    /// What a running machine needs to take further devices: disks by SCSI, a channel of the user's own, and root ports for cards.
+    /// </summary>
     static IEnumerable<XElement> Spare(DomainDefinition machine, Architecture arch)
     {
         yield return new("controller", new XAttribute("type", "scsi"), new XAttribute("model", "virtio-scsi"));
         yield return new(
-            "channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.croft.spare.0")));
+            "channel",
+            new XAttribute("type", "unix"),
+            new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.croft.spare.0"))
+        );
         if (!arch.NeedsPorts(machine.Spec.Machine))
             yield break;
         // The seed, the controllers of SCSI and of the channels, and the source of randomness take a port each, as disks and cards do.
@@ -183,39 +237,70 @@ static class DomainXml
             yield return new("controller", new XAttribute("type", "pci"), new XAttribute("model", "pcie-root-port"));
     }
 
-    static XElement Tpm(string arch) => new(
-        "tpm",
-        new XAttribute("model", arch switch { "x86_64" or "i686" => "tpm-crb", "ppc64le" => "tpm-spapr", _ => "tpm-tis" }),
-        new XElement("backend", new XAttribute("type", "emulator"), new XAttribute("version", "2.0")));
+    static XElement Tpm(string arch) =>
+        new(
+            "tpm",
+            new XAttribute(
+                "model",
+                arch switch
+                {
+                    "x86_64" or "i686" => "tpm-crb",
+                    "ppc64le" => "tpm-spapr",
+                    _ => "tpm-tis",
+                }
+            ),
+            new XElement("backend", new XAttribute("type", "emulator"), new XAttribute("version", "2.0"))
+        );
 
-    static XElement Interface(Nic nic, Architecture arch) => new(
-        "interface",
-        new XAttribute("type", nic.Source switch { NicSource.Bridge => "bridge", NicSource.Device => "direct", _ => "network" }),
-        new XElement("mac", new XAttribute("address", nic.Mac)),
-        nic.Source switch
-        {
-            NicSource.Bridge => new XElement("source", new XAttribute("bridge", nic.Bridge!)),
-            NicSource.Device => new XElement("source", new XAttribute("dev", nic.Bridge!), new XAttribute("mode", "bridge")),
-            _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
-        },
-        new XElement("model", new XAttribute("type", nic.Model ?? "virtio")),
-        arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no")));
+    static XElement Interface(Nic nic, Architecture arch) =>
+        new(
+            "interface",
+            new XAttribute(
+                "type",
+                nic.Source switch
+                {
+                    NicSource.Bridge => "bridge",
+                    NicSource.Device => "direct",
+                    _ => "network",
+                }
+            ),
+            new XElement("mac", new XAttribute("address", nic.Mac)),
+            nic.Source switch
+            {
+                NicSource.Bridge => new XElement("source", new XAttribute("bridge", nic.Bridge!)),
+                NicSource.Device => new XElement("source", new XAttribute("dev", nic.Bridge!), new XAttribute("mode", "bridge")),
+                _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
+            },
+            new XElement("model", new XAttribute("type", nic.Model ?? "virtio")),
+            arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no"))
+        );
 
-    static XElement Serial(string log) => new(
-        "serial",
-        new XAttribute("type", "pty"),
-        new XElement("target", new XAttribute("port", 0)),
-        new XElement("log", new XAttribute("file", log), new XAttribute("append", "on")));
+    static XElement Serial(string log) =>
+        new(
+            "serial",
+            new XAttribute("type", "pty"),
+            new XElement("target", new XAttribute("port", 0)),
+            new XElement("log", new XAttribute("file", log), new XAttribute("append", "on"))
+        );
 
     static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch)
     {
-        var arguments = nics.Where(nic => nic.Port is not null).SelectMany((nic, i) => new[]
-        {
-            "-netdev", $"user,id=croft{i},hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
-            "-device", arch.Bus is { } bus
-                ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
-                : $"virtio-net-ccw,netdev=croft{i},mac={nic.Mac},devno=fe.0.{FirstUserSlot + i:x4}",
-        }).ToList();
-        return arguments.Count == 0 ? null : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
+        var arguments = nics.Where(nic => nic.Port is not null)
+            .SelectMany(
+                (nic, i) =>
+                    new[]
+                    {
+                        "-netdev",
+                        $"user,id=croft{i},hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
+                        "-device",
+                        arch.Bus is { } bus
+                            ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
+                            : $"virtio-net-ccw,netdev=croft{i},mac={nic.Mac},devno=fe.0.{FirstUserSlot + i:x4}",
+                    }
+            )
+            .ToList();
+        return arguments.Count == 0
+            ? null
+            : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
     }
 }

@@ -16,4 +16,5 @@ sealed record HostContent(
     DiskFiles Files,
     ImmutableArray<StoredSnapshot> Snapshots,
     ImmutableHashSet<string> Used,
-    ImmutableHashSet<string> Touched);
+    ImmutableHashSet<string> Touched
+);

@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// One hypervisor as libvirt offers it: domains by their names, networks, and the volumes of Croft's pool. <see cref="LibvirtEngine"/> makes machines of these; the
-/// simulation has them in memory. What is here as in <see cref="IEngine"/> is explained there. Who makes a thing of a name that is taken hears false; removing what
+/// One hypervisor as libvirt offers it: domains by their names, networks, and the volumes of Croft's pool. <see cref="LibvirtEngine"/>
+/// makes machines of these; the
+/// simulation has them in memory. What is here as in <see cref="IEngine"/> is explained there. Who makes a thing of a name that is taken
+/// hears false; removing what
 /// is not there does nothing.
 /// </summary>
 interface ILibvirtHost : IDisposable
@@ -35,7 +37,8 @@ interface ILibvirtHost : IDisposable
     Task<MachineState?> FindAsync(string domain, CancellationToken cancel);
 
     async Task<MachineRecord> RecordAsync(string domain, CancellationToken cancel) =>
-        (await FindAsync(domain, cancel))?.Record ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain} of Croft's", "croft ls shows what exists");
+        (await FindAsync(domain, cancel))?.Record
+        ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain} of Croft's", "croft ls shows what exists");
 
     /// <summary>As libvirt keeps it, as it would start.</summary>
     Task<string> DefinitionAsync(string domain, CancellationToken cancel);
@@ -43,7 +46,9 @@ interface ILibvirtHost : IDisposable
     /// <summary>Makes a definition, or replaces it.</summary>
     Task DefineAsync(DomainDefinition machine, CancellationToken cancel);
 
-    /// <summary>Puts a machine that is off on the disks and the seed of a record; the rest is as now, or as a definition of another time says.</summary>
+    /// <summary>
+    /// Puts a machine that is off on the disks and the seed of a record; the rest is as now, or as a definition of another time says.
+    /// </summary>
     Task RefitAsync(MachineRecord record, string? definition, CancellationToken cancel);
 
     Task WriteRecordAsync(MachineRecord record, CancellationToken cancel);
@@ -70,7 +75,9 @@ interface ILibvirtHost : IDisposable
 
     Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel);
 
-    /// <summary>Has the agent write everything out and hold all writes. A guest that is held already, by a controller that died, is released first.</summary>
+    /// <summary>
+    /// Has the agent write everything out and hold all writes. A guest that is held already, by a controller that died, is released first.
+    /// </summary>
     Task HoldWritesAsync(string domain, CancellationToken cancel);
 
     Task ReleaseWritesAsync(string domain, CancellationToken cancel);
@@ -79,11 +86,15 @@ interface ILibvirtHost : IDisposable
 
     Task CheckKeepableAsync(string domain, bool memory, bool fork, CancellationToken cancel);
 
-    /// <summary>Removes the definition of a machine that is off when it has a TPM, whose content would otherwise be that of the next machine of the name.</summary>
+    /// <summary>
+    /// Removes the definition of a machine that is off when it has a TPM, whose content would otherwise be that of the next machine of the
+    /// name.
+    /// </summary>
     Task ForgetTpmAsync(string domain, CancellationToken cancel);
 
     /// <summary>
-    /// Freezes a running machine's disks: its present volumes are never written again. With memory, that is saved at the same instant. An external snapshot without
+    /// Freezes a running machine's disks: its present volumes are never written again. With memory, that is saved at the same instant. An
+    /// external snapshot without
     /// libvirt metadata (https://libvirt.org/formatsnapshot.html).
     /// </summary>
     /// <param name="overlays">For each disk in order, the volume it goes on with; made before.</param>
@@ -91,13 +102,18 @@ interface ILibvirtHost : IDisposable
     /// <param name="holdWrites">By the agent, within the same call: no guest stays held when this process dies.</param>
     Task FreezeAsync(string domain, IReadOnlyList<string> overlays, string? memory, bool holdWrites, CancellationToken cancel);
 
-    /// <summary>Starts a machine from saved memory, which is only read, on the disks, seed, console and ports that it is defined with now.</summary>
+    /// <summary>
+    /// Starts a machine from saved memory, which is only read, on the disks, seed, console and ports that it is defined with now.
+    /// </summary>
     Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel);
 
     /// <summary>Defines a machine like another one's definition, but with its own identity and disks.</summary>
     Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel);
 
-    /// <summary>Starts a fork from a copy of the other one's memory. Its cables are out before its guest goes on, which does not know yet that it is another.</summary>
+    /// <summary>
+    /// Starts a fork from a copy of the other one's memory. Its cables are out before its guest goes on, which does not know yet that it is
+    /// another.
+    /// </summary>
     /// <param name="copy">A volume for the copy, which is gone afterwards.</param>
     Task ForkAsync(MachineRecord record, Guid uuid, string memory, string copy, CancellationToken cancel);
 
@@ -128,7 +144,9 @@ interface ILibvirtHost : IDisposable
     /// <summary>Makes and starts a network.</summary>
     Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel);
 
-    /// <summary>Promises an address by a host entry in the network's stored definition, which is refused when MAC, name or address is taken.</summary>
+    /// <summary>
+    /// Promises an address by a host entry in the network's stored definition, which is refused when MAC, name or address is taken.
+    /// </summary>
     Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel);
 
     /// <summary>Tells the running network of it. libvirt reloads its packet filter then: 0.4 s measured.</summary>
@@ -166,7 +184,8 @@ interface ILibvirtHost : IDisposable
 
     /// <summary>All volumes, and what stands on what, as the files themselves say it.</summary>
     /// <param name="sized">
-    /// What the names begin with of those whose size and age must be known; null for none. It is one call for each; disks, which may stand on others, are asked in
+    /// What the names begin with of those whose size and age must be known; null for none. It is one call for each; disks, which may stand
+    /// on others, are asked in
     /// any case.
     /// </param>
     Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel);

@@ -4,13 +4,20 @@ using Croft.Journal;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// Copies of images in the pool. A mark, made last, says that one is whole. A file without it is of a controller that died, or of one at work;
-/// which, nobody can tell, as libvirt lets everybody write and delete. So all write: what goes under the name of one copy are the same bytes, and they do
+/// Copies of images in the pool. A mark, made last, says that one is whole. A file without it is of a controller that died, or of one at
+/// work;
+/// which, nobody can tell, as libvirt lets everybody write and delete. So all write: what goes under the name of one copy are the same
+/// bytes, and they do
 /// no harm to each other.
 /// </summary>
 sealed partial class LibvirtEngine
 {
-    public async Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel)
+    public async Task<ImageFiles> EnsureImageAsync(
+        ImageFiles image,
+        RunJournal journal,
+        IProgress<long>? progress,
+        CancellationToken cancel
+    )
     {
         var mark = Volumes.ImageMark(image.Copy);
         var made = new List<string>();
@@ -37,8 +44,13 @@ sealed partial class LibvirtEngine
     async Task<string?> FindCopyAsync(ImageFiles image, CancellationToken cancel)
     {
         var volumes = (await host.ListVolumesAsync(cancel)).ToHashSet(StringComparer.Ordinal);
-        return volumes.Select(Volumes.MarkedCopy).OfType<string>()
-            .Where(copy => copy.StartsWith(ImageFiles.CopiesOf(image.Id), StringComparison.Ordinal) && image.Names.All(file => volumes.Contains(Volumes.Image(copy, file))))
+        return volumes
+            .Select(Volumes.MarkedCopy)
+            .OfType<string>()
+            .Where(copy =>
+                copy.StartsWith(ImageFiles.CopiesOf(image.Id), StringComparison.Ordinal)
+                && image.Names.All(file => volumes.Contains(Volumes.Image(copy, file)))
+            )
             .Min(StringComparer.Ordinal);
     }
 
@@ -58,16 +70,26 @@ sealed partial class LibvirtEngine
         }
     }
 
-    public async Task<ImmutableArray<Leftover>> UnusedImagesAsync(IReadOnlyCollection<string> own, DateTimeOffset before, CancellationToken cancel)
+    public async Task<ImmutableArray<Leftover>> UnusedImagesAsync(
+        IReadOnlyCollection<string> own,
+        DateTimeOffset before,
+        CancellationToken cancel
+    )
     {
         var files = await host.DiskFilesAsync("image.", cancel);
         return
         [
             .. from copy in files.Names.Select(Volumes.MarkedCopy).OfType<string>().Order(StringComparer.Ordinal)
-               where !own.Any(id => copy.StartsWith(ImageFiles.CopiesOf(id), StringComparison.Ordinal))
-               let volumes = files.Names.Where(v => v.StartsWith(Volumes.Image(copy, ""), StringComparison.Ordinal)).ToList()
-               where volumes.All(v => files.Changed(v) < before && !files.On(v).Any())
-               select new Leftover(Name, LeftoverKind.Copy, copy, volumes.Sum(files.Size), "this user has no such image, and no machine stands on it"),
+            where !own.Any(id => copy.StartsWith(ImageFiles.CopiesOf(id), StringComparison.Ordinal))
+            let volumes = files.Names.Where(v => v.StartsWith(Volumes.Image(copy, ""), StringComparison.Ordinal)).ToList()
+            where volumes.All(v => files.Changed(v) < before && !files.On(v).Any())
+            select new Leftover(
+                Name,
+                LeftoverKind.Copy,
+                copy,
+                volumes.Sum(files.Size),
+                "this user has no such image, and no machine stands on it"
+            ),
         ];
     }
 

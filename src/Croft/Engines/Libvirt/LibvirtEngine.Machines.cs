@@ -15,10 +15,12 @@ sealed partial class LibvirtEngine
         var nvram = spec.Firmware == Firmware.Uefi ? Volumes.Nvram(id, present) : null;
         foreach (var volume in disks.Select(d => d.Volume).Append(nvram).OfType<string>())
             journal.Intent("create", "volume", volume, Name, id.Name);
-        var made = spec.Disks.Zip(disks.Skip(1), (disk, volume) => host.CreateDiskAsync(volume.Volume, disk.Size, cancel))
+        var made = spec
+            .Disks.Zip(disks.Skip(1), (disk, volume) => host.CreateDiskAsync(volume.Volume, disk.Size, cancel))
             .Prepend(host.CreateOverlayAsync(disks[0].Volume, Volumes.Image(machine.Image.Copy, machine.Image.Disk), spec.DiskSize, cancel))
             .Append(host.CreateFileAsync(Volumes.Console(id), cancel))
-            .Concat(nvram is null ? [] : [host.CreateFileAsync(nvram, cancel)]).ToList<Task>();
+            .Concat(nvram is null ? [] : [host.CreateFileAsync(nvram, cancel)])
+            .ToList<Task>();
         var writing = WriteSeedAsync(id, seed, present, journal, cancel);
         await Task.WhenAll([.. made, writing, undoing]);
         var definition = machine with { Record = machine.Record with { Disks = disks, Nvram = nvram, Seed = await writing } };
@@ -34,8 +36,18 @@ sealed partial class LibvirtEngine
     {
         var undo = await UndoAsync(machine.Record, cancel);
         return await DefineAsync(
-            seed is null ? machine : machine with { Record = machine.Record with { Seed = await WriteSeedAsync(machine.Record.Id, seed, await host.ListVolumesAsync(cancel), journal, cancel) } },
-            undo, cancel);
+            seed is null
+                ? machine
+                : machine with
+                {
+                    Record = machine.Record with
+                    {
+                        Seed = await WriteSeedAsync(machine.Record.Id, seed, await host.ListVolumesAsync(cancel), journal, cancel),
+                    },
+                },
+            undo,
+            cancel
+        );
     }
 
     /// <summary>Defines a machine on the volumes of its record.</summary>
@@ -45,10 +57,16 @@ sealed partial class LibvirtEngine
         var boot = (machine.Spec.Firmware == Firmware.Uefi ? image.EfiKernel : image.Kernel) is { } kernel
             ? new KernelBoot(Volumes.Image(image.Copy, kernel), Volumes.Image(image.Copy, image.Initrd!), image.KernelArguments!)
             : null;
-        return MachineChange.MakeAsync(record, () => host.DefineAsync(new(record, machine.Uuid, machine.Spec, machine.VirtType, boot, Volumes.Console(record.Id)), cancel), undo);
+        return MachineChange.MakeAsync(
+            record,
+            () => host.DefineAsync(new(record, machine.Uuid, machine.Spec, machine.VirtType, boot, Volumes.Console(record.Id)), cancel),
+            undo
+        );
     }
 
-    /// <summary>What brings a machine's definition back as it is now; one that there is none of goes again, with all that was made for it.</summary>
+    /// <summary>
+    /// What brings a machine's definition back as it is now; one that there is none of goes again, with all that was made for it.
+    /// </summary>
     public async Task<Func<Task>> UndoAsync(MachineRecord record, CancellationToken cancel)
     {
         if (await FindAsync(record.Id, cancel) is not { } there)
@@ -60,7 +78,13 @@ sealed partial class LibvirtEngine
     }
 
     /// <summary>Writes a seed. Returns its volume.</summary>
-    public async Task<string> WriteSeedAsync(MachineId machine, SeedFiles seed, IEnumerable<string> present, RunJournal journal, CancellationToken cancel)
+    public async Task<string> WriteSeedAsync(
+        MachineId machine,
+        SeedFiles seed,
+        IEnumerable<string> present,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         var volume = Volumes.Seed(machine, Volumes.NextNumber(machine, "seed", present));
         var file = Path.Combine(seed.Folder, $"{machine.Name}-{Guid.NewGuid():n}.iso");
@@ -93,8 +117,11 @@ sealed partial class LibvirtEngine
         var owners = (await host.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
         var own = before.Names.Where(n => n.StartsWith(Volumes.PrefixOf(machine.Id), StringComparison.Ordinal)).ToList();
         // With the machine goes what it stood on, when that was left by a machine that is gone already.
-        var left = own.Where(Volumes.IsDisk).SelectMany(before.Chain)
-            .Where(n => n.StartsWith(machine.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal)));
+        var left = own.Where(Volumes.IsDisk)
+            .SelectMany(before.Chain)
+            .Where(n =>
+                n.StartsWith(machine.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal))
+            );
         foreach (var volume in own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList())
         {
             if (!Volumes.IsDisk(volume) || !(await host.DiskFilesAsync(null, cancel)).On(volume).Any())
@@ -109,8 +136,13 @@ sealed partial class LibvirtEngine
         return
         [
             .. from name in files.Names.Order(StringComparer.Ordinal)
-               where name.StartsWith(prefix, StringComparison.Ordinal) && name.Split('.').Length > 2
-               select new MachineFile(name.Split('.')[1], name, files.Size(name), Volumes.StateOf(name) is { IsUsers: false } state && state.Name.StartsWith("layer-", StringComparison.Ordinal)),
+            where name.StartsWith(prefix, StringComparison.Ordinal) && name.Split('.').Length > 2
+            select new MachineFile(
+                name.Split('.')[1],
+                name,
+                files.Size(name),
+                Volumes.StateOf(name) is { IsUsers: false } state && state.Name.StartsWith("layer-", StringComparison.Ordinal)
+            ),
         ];
     }
 

@@ -7,10 +7,16 @@ sealed partial class LibvirtEngine
     const int MostTries = 3;
 
     /// <summary>
-    /// The running network learns of an address later: libvirt holds a network for 0.4 s each time, and who starts a machine on it waits. So one after another, also
+    /// The running network learns of an address later: libvirt holds a network for 0.4 s each time, and who starts a machine on it waits.
+    /// So one after another, also
     /// what a command reserved that was killed then.
     /// </summary>
-    public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(PlannedNetwork network, string owner, RunJournal journal, CancellationToken cancel)
+    public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
+        PlannedNetwork network,
+        string owner,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
         if (network.Change is { } change)
@@ -26,22 +32,37 @@ sealed partial class LibvirtEngine
     }
 
     /// <param name="owner">Null when another farm makes the network.</param>
-    async Task ReserveAsync(NetworkDefinition definition, NetworkState there, List<Reservation> reserved, string? owner, RunJournal journal, CancellationToken cancel)
+    async Task ReserveAsync(
+        NetworkDefinition definition,
+        NetworkState there,
+        List<Reservation> reserved,
+        string? owner,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         if (there.Farm != definition.Farm || there.Network != definition.Network || (owner is not null && there.Owner != owner))
-            throw CroftException.World($"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(there.Folder is { } folder ? $" but that of the farm \"{there.Farm}\" in {folder}" : "")}", "croft plan tells more");
+            throw CroftException.World(
+                $"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(there.Folder is { } folder ? $" but that of the farm \"{there.Farm}\" in {folder}" : "")}",
+                "croft plan tells more"
+            );
         foreach (var reservation in definition.Reservations.Where(r => !there.Published.Any(r.IsKeptBy)))
         {
             journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", Name, reservation.Host);
             foreach (var old in there.Reservations.Where(k => k.Host == reservation.Host && !reservation.IsKeptBy(k)))
                 await host.ReleaseAsync(definition.Name, old, cancel);
             if (!await host.ReserveAsync(definition.Name, reservation, definition.Dhcp, cancel))
-                throw CroftException.World($"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile", "run the command again");
+                throw CroftException.World(
+                    $"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile",
+                    "run the command again"
+                );
             reserved.Add(reservation);
         }
     }
 
-    /// <summary>Makes the network. Returns it as it is when it was there already; null when it was made here, with all that the plan adds.</summary>
+    /// <summary>
+    /// Makes the network. Returns it as it is when it was there already; null when it was made here, with all that the plan adds.
+    /// </summary>
     async Task<NetworkState?> MakeAsync(NetworkDefinition definition, PlannedNetwork network, RunJournal journal, CancellationToken cancel)
     {
         if (!network.Exists)
@@ -56,7 +77,10 @@ sealed partial class LibvirtEngine
                 return there; // otherwise another controller removed it just now
         }
 
-        throw CroftException.World($"hypervisor \"{Name}\" has no network {definition.Name}", network.IsShared ? "bring up the farm that owns it first" : "another command removes it again and again: wait for its end");
+        throw CroftException.World(
+            $"hypervisor \"{Name}\" has no network {definition.Name}",
+            network.IsShared ? "bring up the farm that owns it first" : "another command removes it again and again: wait for its end"
+        );
     }
 
     /// <summary>Removes a network on which nothing is. Returns its new definition with what it had promised.</summary>
@@ -65,10 +89,20 @@ sealed partial class LibvirtEngine
         if ((await host.ListNetworksAsync(cancel)).FirstOrDefault(n => n.Name == definition.Name) is not { } there)
             return definition;
         if (there.Cards > 0)
-            throw CroftException.World($"network {definition.Name} on hypervisor \"{Name}\" {change}, but something just started to use it", "run the command again");
+            throw CroftException.World(
+                $"network {definition.Name} on hypervisor \"{Name}\" {change}, but something just started to use it",
+                "run the command again"
+            );
         journal.Intent("replace", "network", definition.Name, Name);
         journal.Note(null, null, $"network {definition.Name} {change}");
         await host.RemoveNetworkAsync(definition.Name, cancel);
-        return definition with { Reservations = [.. definition.Reservations, .. there.Reservations.Where(k => !definition.Reservations.Any(r => r.Host == k.Host || r.Address.Equals(k.Address)))] };
+        return definition with
+        {
+            Reservations =
+            [
+                .. definition.Reservations,
+                .. there.Reservations.Where(k => !definition.Reservations.Any(r => r.Host == k.Host || r.Address.Equals(k.Address))),
+            ],
+        };
     }
 }

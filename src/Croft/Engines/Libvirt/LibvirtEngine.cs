@@ -5,11 +5,13 @@ using Croft.Tools;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// Machines on a hypervisor that libvirt manages. A machine is a domain on volumes of Croft's pool: overlays on its image or on frozen disks, a seed, UEFI
+/// Machines on a hypervisor that libvirt manages. A machine is a domain on volumes of Croft's pool: overlays on its image or on frozen
+/// disks, a seed, UEFI
 /// variables, a console's log. Their names say whose they are.
 /// </summary>
 /// <param name="writeSeed">Writes a seed's files as the image that becomes its volume.</param>
-sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<string, string>, string, CancellationToken, Task> writeSeed) : IEngine
+sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<string, string>, string, CancellationToken, Task> writeSeed)
+    : IEngine
 {
     static readonly TimeSpan AgentPause = TimeSpan.FromMilliseconds(100);
 
@@ -23,7 +25,11 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public ILibvirtHost Host => host;
 
-    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel) => await host.ObserveAsync(firmwareFor, cancel) with { Can = Can };
+    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel) =>
+        await host.ObserveAsync(firmwareFor, cancel) with
+        {
+            Can = Can,
+        };
 
     public Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) => host.ObserveRoomAsync(cancel);
 
@@ -37,12 +43,13 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public Task StartAsync(MachineId machine, CancellationToken cancel) => host.StartAsync(machine.ToString(), cancel);
 
-    public Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel) => how switch
-    {
-        StopBy.Asking => host.ShutdownAsync(machine.ToString(), cancel),
-        StopBy.Cutting => host.PowerOffAsync(machine.ToString(), cancel),
-        _ => host.ResetAsync(machine.ToString(), cancel),
-    };
+    public Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel) =>
+        how switch
+        {
+            StopBy.Asking => host.ShutdownAsync(machine.ToString(), cancel),
+            StopBy.Cutting => host.PowerOffAsync(machine.ToString(), cancel),
+            _ => host.ResetAsync(machine.ToString(), cancel),
+        };
 
     public Task PauseAsync(MachineId machine, CancellationToken cancel) => host.PauseAsync(machine.ToString(), cancel);
 
@@ -66,15 +73,24 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public IDisposable Watch(MachineId machine, Action<MachineSignal> signal) => host.Watch(machine.ToString(), signal);
 
-    public Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel) => host.DownloadAsync(Volumes.Console(machine), -(long)last, cancel);
+    public Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel) =>
+        host.DownloadAsync(Volumes.Console(machine), -(long)last, cancel);
 
     public Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel) => host.OpenConsoleAsync(machine.ToString(), cancel);
 
-    public async Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel)
+    public async Task<(int ExitCode, string Output)?> RunInGuestAsync(
+        MachineId machine,
+        string script,
+        TimeSpan patience,
+        CancellationToken cancel
+    )
     {
         var domain = machine.ToString();
         using var told = Waits.For($"the guest agent of {domain}");
-        return await Poll.UntilAsync(async () => await host.HasAgentAsync(domain, cancel) ? "yes" : null, AgentPause, patience, cancel) is null ? null : await host.RunByAgentAsync(domain, script, cancel);
+        return
+            await Poll.UntilAsync(async () => await host.HasAgentAsync(domain, cancel) ? "yes" : null, AgentPause, patience, cancel) is null
+            ? null
+            : await host.RunByAgentAsync(domain, script, cancel);
     }
 
     public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>

@@ -7,38 +7,48 @@ namespace Croft.Engines.Libvirt;
 /// <summary>UEFI variables and TPMs.</summary>
 sealed partial class LibvirtHost
 {
-    public Task CopyNvramAsync(string from, string to, CancellationToken cancel) => CallAsync(
-        $"copying {from}",
-        () =>
-        {
-            using var source = Pool().FindVolume(from) ?? throw CroftException.World($"hypervisor \"{Name}\" has no {from}", "croft snapshot list shows which snapshots are whole");
-            using var copy = Pool().CloneVolume(VolumeXml(to, "raw", (long)source.Info().Capacity, "0600", null), source);
-        },
-        cancel);
-
-    public Task CheckKeepableAsync(string domain, bool memory, bool fork, CancellationToken cancel) => OnDomainAsync(
-        $"reading {domain}",
-        domain,
-        d =>
-        {
-            // As it runs, and as it will start: a device may be in one of them only.
-            foreach (var flags in (DomainXmlFlags[])[DomainXmlFlags.None, DomainXmlFlags.Inactive])
+    public Task CopyNvramAsync(string from, string to, CancellationToken cancel) =>
+        CallAsync(
+            $"copying {from}",
+            () =>
             {
-                if (Keepable.Obstacle(XElement.Parse(d.Xml(flags)), memory, fork) is var (message, hint))
-                    throw CroftException.Usage(message, hint);
-            }
-        },
-        cancel);
+                using var source = Pool().FindVolume(from)
+                    ?? throw CroftException.World(
+                        $"hypervisor \"{Name}\" has no {from}",
+                        "croft snapshot list shows which snapshots are whole"
+                    );
+                using var copy = Pool().CloneVolume(VolumeXml(to, "raw", (long)source.Info().Capacity, "0600", null), source);
+            },
+            cancel
+        );
 
-    public Task ForgetTpmAsync(string domain, CancellationToken cancel) => CallAsync(
-        $"removing the TPM of {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            if (found is not null && XElement.Parse(found.Xml()).Descendants("tpm").Any())
-                found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
-        },
-        cancel);
+    public Task CheckKeepableAsync(string domain, bool memory, bool fork, CancellationToken cancel) =>
+        OnDomainAsync(
+            $"reading {domain}",
+            domain,
+            d =>
+            {
+                // As it runs, and as it will start: a device may be in one of them only.
+                foreach (var flags in (DomainXmlFlags[])[DomainXmlFlags.None, DomainXmlFlags.Inactive])
+                {
+                    if (Keepable.Obstacle(XElement.Parse(d.Xml(flags)), memory, fork) is var (message, hint))
+                        throw CroftException.Usage(message, hint);
+                }
+            },
+            cancel
+        );
+
+    public Task ForgetTpmAsync(string domain, CancellationToken cancel) =>
+        CallAsync(
+            $"removing the TPM of {domain}",
+            () =>
+            {
+                using var found = connection.FindDomain(domain);
+                if (found is not null && XElement.Parse(found.Xml()).Descendants("tpm").Any())
+                    found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
+            },
+            cancel
+        );
 
     /// <summary>Whether the machine was never started: its variables are still an empty file.</summary>
     bool HasNoVariablesYet(LibvirtDomain domain)
@@ -59,7 +69,8 @@ sealed partial class LibvirtHost
             found[arch] = new(
                 Offers(os, "firmware", "efi") && Since.Of(DomainStartFlags.ResetNvram) <= connection.LibvirtVersion,
                 Offers(os?.Element("loader"), "secure", "yes"),
-                Offers(can.Element("devices")?.Element("tpm"), "backendModel", "emulator"));
+                Offers(can.Element("devices")?.Element("tpm"), "backendModel", "emulator")
+            );
         }
 
         return found.ToImmutable();

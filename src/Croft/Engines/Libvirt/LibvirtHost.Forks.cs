@@ -13,38 +13,42 @@ sealed partial class LibvirtHost
     static readonly TimeSpan AgentTime = TimeSpan.FromMinutes(1);
     const int AgentSeconds = 20;
 
-    public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) => CallAsync(
-        $"asking the agent of {domain}",
-        () => Find(domain, d =>
-        {
-            try
-            {
-                d.AgentCommand("""{"execute":"guest-ping"}""", 5);
-                return true;
-            }
-            catch (LibvirtException)
-            {
-                return false;
-            }
-        }),
-        cancel);
+    public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) =>
+        CallAsync($"asking the agent of {domain}", () => Find(domain, d =>
+                {
+                    try
+                    {
+                        d.AgentCommand("""{"execute":"guest-ping"}""", 5);
+                        return true;
+                    }
+                    catch (LibvirtException)
+                    {
+                        return false;
+                    }
+                }), cancel);
 
-    public Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel) => CallAsync(
-        $"defining machine \"{record.Name}\"",
-        () =>
-        {
-            var xml = XElement.Parse(definition);
-            Become(xml, record, uuid);
-            using var domain = connection.DefineDomain(xml.ToString());
-        },
-        cancel);
+    public Task DefineForkAsync(MachineRecord record, Guid uuid, string definition, CancellationToken cancel) =>
+        CallAsync(
+            $"defining machine \"{record.Name}\"",
+            () =>
+            {
+                var xml = XElement.Parse(definition);
+                Become(xml, record, uuid);
+                using var domain = connection.DefineDomain(xml.ToString());
+            },
+            cancel
+        );
 
     public async Task ForkAsync(MachineRecord record, Guid uuid, string memory, string copy, CancellationToken cancel)
     {
         try
         {
             await CopyMemoryAsync(memory, copy, xml => Become(xml, record, uuid), cancel);
-            await CallAsync($"restoring machine \"{record.Name}\"", () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Paused), cancel);
+            await CallAsync(
+                $"restoring machine \"{record.Name}\"",
+                () => connection.Restore(PathOf(copy), null, DomainSaveFlags.Paused),
+                cancel
+            );
             // Only now: whether a card is plugged in comes with the memory, whatever the definition says.
             await PlugAsync(record.Id.ToString(), plugged: false, cancel);
             await ResumeAsync(record.Id.ToString(), cancel);
@@ -55,21 +59,24 @@ sealed partial class LibvirtHost
         }
     }
 
-    void Become(XElement machine, MachineRecord record, Guid uuid) => DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Id)), PathOf);
+    void Become(XElement machine, MachineRecord record, Guid uuid) =>
+        DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Id)), PathOf);
 
-    public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) => OnDomainAsync(
-        $"plugging {(plugged ? "in" : "out")} {domain}",
-        domain,
-        d =>
-        {
-            foreach (var card in XElement.Parse(d.Xml()).Descendants("interface"))
+    public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) =>
+        OnDomainAsync(
+            $"plugging {(plugged ? "in" : "out")} {domain}",
+            domain,
+            d =>
             {
-                card.Element("link")?.Remove();
-                card.Add(new XElement("link", new XAttribute("state", plugged ? "up" : "down")));
-                d.UpdateDevice(card.ToString(), AffectFlags.Live);
-            }
-        },
-        cancel);
+                foreach (var card in XElement.Parse(d.Xml()).Descendants("interface"))
+                {
+                    card.Element("link")?.Remove();
+                    card.Add(new XElement("link", new XAttribute("state", plugged ? "up" : "down")));
+                    d.UpdateDevice(card.ToString(), AffectFlags.Live);
+                }
+            },
+            cancel
+        );
 
     public async Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel)
     {
@@ -86,17 +93,28 @@ sealed partial class LibvirtHost
             },
         };
         var pid = (await AskAgentAsync(domain, start, cancel))["pid"]!.GetValue<int>();
-        var status = new JsonObject { ["execute"] = "guest-exec-status", ["arguments"] = new JsonObject { ["pid"] = pid } };
-        var ended = await Poll.UntilAsync(async () => await AskAgentAsync(domain, status, cancel) is var answer && answer["exited"]!.GetValue<bool>() ? answer : null, AgentPause, AgentTime, cancel)
-            ?? throw CroftException.World($"a script in {domain} did not end within {AgentTime.TotalSeconds:0} s");
-        string Text(string name) => ended[name] is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>())) : "";
+        var status = new JsonObject
+        {
+            ["execute"] = "guest-exec-status",
+            ["arguments"] = new JsonObject { ["pid"] = pid },
+        };
+        var ended = await Poll.UntilAsync(
+            async () => await AskAgentAsync(domain, status, cancel) is var answer && answer["exited"]!.GetValue<bool>() ? answer : null,
+            AgentPause,
+            AgentTime,
+            cancel
+        ) ?? throw CroftException.World($"a script in {domain} did not end within {AgentTime.TotalSeconds:0} s");
+        string Text(string name) =>
+            ended[name] is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>())) : "";
         return (ended["exitcode"]?.GetValue<int>() ?? -1, Text("out-data") + Text("err-data"));
     }
 
-    Task<JsonNode> AskAgentAsync(string domain, JsonObject question, CancellationToken cancel) => CallAsync(
-        $"asking the agent of {domain}",
-        () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question.ToJsonString(), AgentSeconds))!["return"]!),
-        cancel);
+    Task<JsonNode> AskAgentAsync(string domain, JsonObject question, CancellationToken cancel) =>
+        CallAsync(
+            $"asking the agent of {domain}",
+            () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question.ToJsonString(), AgentSeconds))!["return"]!),
+            cancel
+        );
 
     /// <summary>On this host from file to file, elsewhere by way of a file here.</summary>
     async Task CopyMemoryAsync(string memory, string copy, Action<XElement> become, CancellationToken cancel)
@@ -128,12 +146,21 @@ sealed partial class LibvirtHost
                 using var volume = Pool().FindVolume(memory) ?? throw CroftException.World($"hypervisor \"{Name}\" has no {memory}");
                 volume.Download(here, progress: _ => cancel.ThrowIfCancellationRequested());
             },
-            cancel);
+            cancel
+        );
         here.Position = 0;
         return here;
     }
 
-    static FileStream TemporaryFile() => new(
-        Path.Combine(Path.GetTempPath(), $"croft-{Guid.NewGuid():n}"),
-        new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+    static FileStream TemporaryFile() =>
+        new(
+            Path.Combine(Path.GetTempPath(), $"croft-{Guid.NewGuid():n}"),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
 }

@@ -6,20 +6,29 @@ namespace Croft.Engines.Libvirt;
 
 sealed partial class LibvirtHost
 {
-    const DomainUndefineFlags WithAllState = DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm;
+    const DomainUndefineFlags WithAllState =
+        DomainUndefineFlags.ManagedSave | DomainUndefineFlags.SnapshotsMetadata | DomainUndefineFlags.Nvram | DomainUndefineFlags.Tpm;
 
-    public Task DefineAsync(DomainDefinition machine, CancellationToken cancel) => CallAsync(
-        $"defining machine \"{machine.Record.Name}\"",
-        () =>
-        {
-            using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf));
-        },
-        cancel);
+    public Task DefineAsync(DomainDefinition machine, CancellationToken cancel) =>
+        CallAsync(
+            $"defining machine \"{machine.Record.Name}\"",
+            () =>
+            {
+                using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf));
+            },
+            cancel
+        );
 
-    public Task StartAsync(string domain, CancellationToken cancel) => OnDomainAsync(
-        $"starting {domain}", domain, d => d.Start(HasNoVariablesYet(d) ? Needed(DomainStartFlags.ResetNvram, "UEFI") : DomainStartFlags.None), cancel);
+    public Task StartAsync(string domain, CancellationToken cancel) =>
+        OnDomainAsync(
+            $"starting {domain}",
+            domain,
+            d => d.Start(HasNoVariablesYet(d) ? Needed(DomainStartFlags.ResetNvram, "UEFI") : DomainStartFlags.None),
+            cancel
+        );
 
-    public Task ShutdownAsync(string domain, CancellationToken cancel) => OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
+    public Task ShutdownAsync(string domain, CancellationToken cancel) =>
+        OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
 
     public async Task PowerOffAsync(string domain, CancellationToken cancel)
     {
@@ -29,12 +38,14 @@ sealed partial class LibvirtHost
         await OnDomainAsync(
             $"switching off {domain}",
             domain,
-            d => Quietly(() =>
-            {
-                d.Destroy();
-                wasOn = true;
-            }),
-            cancel);
+            d =>
+                Quietly(() =>
+                {
+                    d.Destroy();
+                    wasOn = true;
+                }),
+            cancel
+        );
         if (wasOn)
             await Task.WhenAny(heard.Task, Poll.DelayAsync(SignalTime, cancel));
         ends.TryRemove(KeyValuePair.Create(domain, heard));
@@ -44,67 +55,77 @@ sealed partial class LibvirtHost
 
     public Task PauseAsync(string domain, CancellationToken cancel) => OnDomainAsync($"pausing {domain}", domain, d => d.Suspend(), cancel);
 
-    public Task ResumeAsync(string domain, CancellationToken cancel) => OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
+    public Task ResumeAsync(string domain, CancellationToken cancel) =>
+        OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
 
-    public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) => CallAsync<Stream>(
-        $"opening the console of {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain) ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain}");
-            return found.OpenConsole(null, ConsoleFlags.Force);
-        },
-        cancel);
+    public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) =>
+        CallAsync<Stream>(
+            $"opening the console of {domain}",
+            () =>
+            {
+                using var found = connection.FindDomain(domain)
+                    ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain}");
+                return found.OpenConsole(null, ConsoleFlags.Force);
+            },
+            cancel
+        );
 
-    public Task<MachineState?> FindAsync(string domain, CancellationToken cancel) => CallAsync(
-        $"reading {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            return found is null ? null : Observe(found);
-        },
-        cancel);
+    public Task<MachineState?> FindAsync(string domain, CancellationToken cancel) =>
+        CallAsync(
+            $"reading {domain}",
+            () =>
+            {
+                using var found = connection.FindDomain(domain);
+                return found is null ? null : Observe(found);
+            },
+            cancel
+        );
 
-    public Task UndefineAsync(string domain, CancellationToken cancel) => CallAsync(
-        $"removing {domain}",
-        () =>
-        {
-            using var found = connection.FindDomain(domain);
-            if (found is null)
-                return;
-            Quietly(() => found.Destroy());
-            found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
-        },
-        cancel);
+    public Task UndefineAsync(string domain, CancellationToken cancel) =>
+        CallAsync(
+            $"removing {domain}",
+            () =>
+            {
+                using var found = connection.FindDomain(domain);
+                if (found is null)
+                    return;
+                Quietly(() => found.Destroy());
+                found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
+            },
+            cancel
+        );
 
-    public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) => OnDomainAsync(
-        $"marking {record.Name}",
-        record.Id.ToString(),
-        d => WriteRecord(d, record),
-        cancel);
+    public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) =>
+        OnDomainAsync($"marking {record.Name}", record.Id.ToString(), d => WriteRecord(d, record), cancel);
 
     /// <summary>A flag without which something cannot be done.</summary>
     /// <exception cref="CroftException">The hypervisor's libvirt does not know it.</exception>
-    DomainStartFlags Needed(DomainStartFlags flag, string what) => Since.Of(flag) <= connection.LibvirtVersion
-        ? flag
-        : throw CroftException.World(
-            $"{what} needs libvirt {Since.Of(flag).ToString(2)}; hypervisor \"{Name}\" has {connection.LibvirtVersion}", "upgrade libvirt there, or let the machine boot otherwise: firmware");
+    DomainStartFlags Needed(DomainStartFlags flag, string what) =>
+        Since.Of(flag) <= connection.LibvirtVersion
+            ? flag
+            : throw CroftException.World(
+                $"{what} needs libvirt {Since.Of(flag).ToString(2)}; hypervisor \"{Name}\" has {connection.LibvirtVersion}",
+                "upgrade libvirt there, or let the machine boot otherwise: firmware"
+            );
 
     static void WriteRecord(LibvirtDomain domain, MachineRecord record)
     {
         var xml = RecordXml.Write(record, XNamespace.None).ToString();
         var running = domain.IsActive;
-        domain.SetMetadata(xml, RecordXml.Prefix, RecordXml.Namespace, running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config);
+        domain.SetMetadata(
+            xml,
+            RecordXml.Prefix,
+            RecordXml.Namespace,
+            running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config
+        );
     }
 
-    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel, string? left = null) => CallAsync(
-        doing,
-        () => Find(name, domain =>
-        {
-            act(domain);
-            return true;
-        }),
-        cancel,
-        left);
+    Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel, string? left = null) =>
+        CallAsync(doing, () => Find(name, domain =>
+                {
+                    act(domain);
+                    return true;
+                }), cancel, left);
 
     T Find<T>(string name, Func<LibvirtDomain, T> ask)
     {

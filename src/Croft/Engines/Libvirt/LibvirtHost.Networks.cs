@@ -4,24 +4,26 @@ namespace Croft.Engines.Libvirt;
 
 sealed partial class LibvirtHost
 {
-    public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) => CallAsync(
-        $"making network {network.Name}",
-        () =>
-        {
-            try
+    public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) =>
+        CallAsync(
+            $"making network {network.Name}",
+            () =>
             {
-                if (TryRun(network.Name))
-                    return false;
-                using var made = connection.DefineNetwork(NetworkXml.Write(network));
-                Run(made);
-                return true;
-            }
-            catch (LibvirtException) when (TryRun(network.Name))
-            {
-                return false; // another controller defined it in the same moment
-            }
-        },
-        cancel);
+                try
+                {
+                    if (TryRun(network.Name))
+                        return false;
+                    using var made = connection.DefineNetwork(NetworkXml.Write(network));
+                    Run(made);
+                    return true;
+                }
+                catch (LibvirtException) when (TryRun(network.Name))
+                {
+                    return false; // another controller defined it in the same moment
+                }
+            },
+            cancel
+        );
 
     /// <summary>Starts a network that is there; false when there is none of the name.</summary>
     bool TryRun(string name)
@@ -59,31 +61,35 @@ sealed partial class LibvirtHost
         }
     }
 
-    public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
-        $"reserving {reservation.Address} in {network}",
-        () =>
-        {
-            using var found = FindNetwork(network);
-            try
+    public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) =>
+        CallAsync(
+            $"reserving {reservation.Address} in {network}",
+            () =>
             {
-                Add(found, reservation, dhcp, AffectFlags.Config);
-                return true;
-            }
-            catch (LibvirtException e) when (e.Code == LibvirtError.OperationInvalid)
-            {
-                return false;
-            }
-        },
-        cancel);
+                using var found = FindNetwork(network);
+                try
+                {
+                    Add(found, reservation, dhcp, AffectFlags.Config);
+                    return true;
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.OperationInvalid)
+                {
+                    return false;
+                }
+            },
+            cancel
+        );
 
-    public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) => CallAsync(
-        $"publishing {reservation.Host} in {network}",
-        () =>
-        {
-            using var found = FindNetwork(network);
-            Add(found, reservation, dhcp, AffectFlags.Live);
-        },
-        cancel);
+    public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) =>
+        CallAsync(
+            $"publishing {reservation.Host} in {network}",
+            () =>
+            {
+                using var found = FindNetwork(network);
+                Add(found, reservation, dhcp, AffectFlags.Live);
+            },
+            cancel
+        );
 
     /// <summary>Adds what is missing of a host entry.</summary>
     /// <exception cref="LibvirtException">OperationInvalid: its name, address or MAC is another's.</exception>
@@ -94,35 +100,50 @@ sealed partial class LibvirtHost
         if (dhcp && !has.Dhcp)
             network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation), flags: where);
         if (!has.Dns)
-            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml)), flags: where);
+            network.Update(
+                NetworkUpdateCommand.AddLast,
+                NetworkUpdateSection.DnsHost,
+                NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml)),
+                flags: where
+            );
     }
 
-    public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) => CallAsync(
-        $"giving back {reservation.Address} in {network}",
-        () =>
-        {
-            using var found = connection.FindNetwork(network);
-            if (found is null)
-                return;
-            var flags = found.IsActive ? AffectFlags.Config | AffectFlags.Live : AffectFlags.Config;
-            foreach (var (section, xml) in new[] { (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(found.Xml(inactive: true)))), (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)) })
-                Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, xml, flags: flags));
-        },
-        cancel);
+    public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) =>
+        CallAsync(
+            $"giving back {reservation.Address} in {network}",
+            () =>
+            {
+                using var found = connection.FindNetwork(network);
+                if (found is null)
+                    return;
+                var flags = found.IsActive ? AffectFlags.Config | AffectFlags.Live : AffectFlags.Config;
+                foreach (
+                    var (section, xml) in new[]
+                    {
+                        (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(found.Xml(inactive: true)))),
+                        (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)),
+                    }
+                )
+                    Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, xml, flags: flags));
+            },
+            cancel
+        );
 
-    public Task RemoveNetworkAsync(string network, CancellationToken cancel) => CallAsync(
-        $"removing network {network}",
-        () =>
-        {
-            using var found = connection.FindNetwork(network);
-            if (found is null)
-                return;
-            if (found.IsActive)
-                found.Destroy();
-            found.Undefine();
-        },
-        cancel);
+    public Task RemoveNetworkAsync(string network, CancellationToken cancel) =>
+        CallAsync(
+            $"removing network {network}",
+            () =>
+            {
+                using var found = connection.FindNetwork(network);
+                if (found is null)
+                    return;
+                if (found.IsActive)
+                    found.Destroy();
+                found.Undefine();
+            },
+            cancel
+        );
 
-    LibvirtNetwork FindNetwork(string name) => connection.FindNetwork(name)
-        ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {name}", "croft up makes it");
+    LibvirtNetwork FindNetwork(string name) =>
+        connection.FindNetwork(name) ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {name}", "croft up makes it");
 }

@@ -18,7 +18,18 @@ sealed partial class LibvirtHost
         var machines = ListMachinesAsync(cancel);
         var networks = ListNetworksAsync(cancel);
         var volumes = ListVolumesAsync(cancel);
-        var host = CallAsync("reading what the host can do", () => (Node: connection.NodeInfo(), Capabilities: XElement.Parse(connection.CapabilitiesXml()), connection.LibvirtVersion, connection.HypervisorVersion, Devices: Devices()), cancel);
+        var host = CallAsync(
+            "reading what the host can do",
+            () =>
+                (
+                    Node: connection.NodeInfo(),
+                    Capabilities: XElement.Parse(connection.CapabilitiesXml()),
+                    connection.LibvirtVersion,
+                    connection.HypervisorVersion,
+                    Devices: Devices()
+                ),
+            cancel
+        );
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
         var addresses = here ? LocalAddresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
@@ -40,7 +51,10 @@ sealed partial class LibvirtHost
             [.. ports],
             await unknownName,
             here && !IsSession && IsKvmClosed(capabilities),
-            firmwareFor.IsEmpty ? null : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel))
+            firmwareFor.IsEmpty
+                ? null
+                : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel)
+        )
         {
             Devices = devices,
             Routes = here ? LocalRoutes() : [],
@@ -51,7 +65,13 @@ sealed partial class LibvirtHost
     {
         var machines = ListMachinesAsync(cancel);
         var node = await CallAsync("asking for its size", connection.NodeInfo, cancel);
-        return HypervisorState.Silent(Name, "") with { Unreachable = null, Vcpus = (int)node.Cpus, Memory = (long)node.MemoryKiB * 1024, Machines = await machines };
+        return HypervisorState.Silent(Name, "") with
+        {
+            Unreachable = null,
+            Vcpus = (int)node.Cpus,
+            Memory = (long)node.MemoryKiB * 1024,
+            Machines = await machines,
+        };
     }
 
     public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel)
@@ -61,7 +81,8 @@ sealed partial class LibvirtHost
             ? [.. await Task.WhenAll(machines.Select(async m => IsSeen(m) ? m with { Record = await SeeAsync(m.Record!, cancel) } : m))]
             : machines;
 
-        static bool IsSeen(MachineState machine) => machine.Power == PowerState.Running && machine.Record is { } record && record.Nics.Any(n => n.IsOutside);
+        static bool IsSeen(MachineState machine) =>
+            machine.Power == PowerState.Running && machine.Record is { } record && record.Nics.Any(n => n.IsOutside);
     }
 
     ImmutableArray<MachineState> ObserveMachines()
@@ -95,10 +116,18 @@ sealed partial class LibvirtHost
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, RecordXml.Read(XElement.Parse(domain.Xml())));
+        return new(
+            domain.Name,
+            domain.Uuid,
+            power,
+            (int)info.Vcpus,
+            (long)info.MaxMemoryKiB * 1024,
+            RecordXml.Read(XElement.Parse(domain.Xml()))
+        );
     }
 
-    public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) => CallAsync("listing networks", ObserveNetworks, cancel);
+    public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
+        CallAsync("listing networks", ObserveNetworks, cancel);
 
     ImmutableArray<NetworkState> ObserveNetworks()
     {
@@ -124,11 +153,15 @@ sealed partial class LibvirtHost
     static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(XElement capabilities)
     {
         string[] bestFirst = ["kvm", "hvf", "xen", "qemu"];
-        var guests = from guest in capabilities.Elements("guest")
-                     where (string?)guest.Element("os_type") == "hvm"
-                     from arch in guest.Elements("arch")
-                     let types = arch.Elements("domain").Select(d => (string)d.Attribute("type")!).Distinct()
-                     select (Arch: (string)arch.Attribute("name")!, Types: types.OrderBy(t => Array.IndexOf(bestFirst, t) is var i and >= 0 ? i : 9).ToImmutableArray());
+        var guests =
+            from guest in capabilities.Elements("guest")
+            where (string?)guest.Element("os_type") == "hvm"
+            from arch in guest.Elements("arch")
+            let types = arch.Elements("domain").Select(d => (string)d.Attribute("type")!).Distinct()
+            select (
+                Arch: (string)arch.Attribute("name")!,
+                Types: types.OrderBy(t => Array.IndexOf(bestFirst, t) is var i and >= 0 ? i : 9).ToImmutableArray()
+            );
         return guests.ToImmutableSortedDictionary(g => g.Arch, g => g.Types, StringComparer.Ordinal);
     }
 
@@ -138,7 +171,9 @@ sealed partial class LibvirtHost
         var name = Dns.GetHostName();
         try
         {
-            return IsInHostsFile(name) || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0 ? null : name;
+            return IsInHostsFile(name) || (await Dns.GetHostAddressesAsync(name, cancel).WaitAsync(NameTime, cancel)).Length > 0
+                ? null
+                : name;
         }
         catch (Exception e) when (e is System.Net.Sockets.SocketException or TimeoutException)
         {
@@ -147,21 +182,31 @@ sealed partial class LibvirtHost
     }
 
     static bool IsInHostsFile(string name) =>
-        File.ReadLines("/etc/hosts").Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name));
+        File.ReadLines("/etc/hosts")
+            .Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name));
 
     /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone.</summary>
     static bool IsKvmClosed(XElement capabilities)
     {
         const UnixFileMode open = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        var user = capabilities.Descendants("secmodel").Where(m => (string?)m.Element("model") == "dac").Elements("baselabel").FirstOrDefault()?.Value ?? "+0";
-        return !user.StartsWith("+0:", StringComparison.Ordinal) && user != "+0" && File.Exists(KvmDevice) && (File.GetUnixFileMode(KvmDevice) & open) == 0;
+        var user = capabilities
+            .Descendants("secmodel")
+            .Where(m => (string?)m.Element("model") == "dac")
+            .Elements("baselabel")
+            .FirstOrDefault()
+            ?.Value
+            ?? "+0";
+        return !user.StartsWith("+0:", StringComparison.Ordinal)
+            && user != "+0"
+            && File.Exists(KvmDevice)
+            && (File.GetUnixFileMode(KvmDevice) & open) == 0;
     }
 
     static ImmutableArray<IPNetwork> LocalAddresses() =>
-    [
-        .. from device in NetworkInterface.GetAllNetworkInterfaces()
-           from address in device.GetIPProperties().UnicastAddresses
-           where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
-           select Subnets.Of(address.Address, address.PrefixLength),
-    ];
+        [
+            .. from device in NetworkInterface.GetAllNetworkInterfaces()
+            from address in device.GetIPProperties().UnicastAddresses
+            where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
+            select Subnets.Of(address.Address, address.PrefixLength),
+        ];
 }

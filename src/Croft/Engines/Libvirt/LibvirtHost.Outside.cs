@@ -11,16 +11,23 @@ namespace Croft.Engines.Libvirt;
 sealed partial class LibvirtHost
 {
     /// <summary>The quickest first. The guest itself knows best; the host's neighbours may be those of before.</summary>
-    static readonly InterfaceAddressSource[] Witnesses = [InterfaceAddressSource.Lease, InterfaceAddressSource.Agent, InterfaceAddressSource.Arp];
+    static readonly InterfaceAddressSource[] Witnesses =
+    [
+        InterfaceAddressSource.Lease,
+        InterfaceAddressSource.Agent,
+        InterfaceAddressSource.Arp,
+    ];
 
-    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) => CallAsync(
-        $"asking for the addresses of {machine.Id}",
-        () =>
-        {
-            using var domain = connection.FindDomain(machine.Id.ToString());
-            return domain is null ? machine : machine with { Nics = See(domain, machine.Nics) };
-        },
-        cancel);
+    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) =>
+        CallAsync(
+            $"asking for the addresses of {machine.Id}",
+            () =>
+            {
+                using var domain = connection.FindDomain(machine.Id.ToString());
+                return domain is null ? machine : machine with { Nics = See(domain, machine.Nics) };
+            },
+            cancel
+        );
 
     static ImmutableArray<Nic> See(LibvirtDomain domain, ImmutableArray<Nic> nics)
     {
@@ -29,7 +36,10 @@ sealed partial class LibvirtHost
         {
             foreach (var card in Ask(domain, witness).Where(c => c.Mac is not null))
             {
-                if (card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).FirstOrDefault(IsOfALan) is { } address)
+                if (
+                    card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).FirstOrDefault(IsOfALan) is
+                    { } address
+                )
                     seen.TryAdd(card.Mac!, address);
             }
         }
@@ -38,7 +48,9 @@ sealed partial class LibvirtHost
     }
 
     static bool IsOfALan(IPAddress? address) =>
-        address is { AddressFamily: AddressFamily.InterNetwork } && !IPAddress.IsLoopback(address) && address.GetAddressBytes() is not [169, 254, ..];
+        address is { AddressFamily: AddressFamily.InterNetwork }
+        && !IPAddress.IsLoopback(address)
+        && address.GetAddressBytes() is not [169, 254, ..];
 
     static IReadOnlyList<DomainInterface> Ask(LibvirtDomain domain, InterfaceAddressSource witness)
     {
@@ -59,13 +71,19 @@ sealed partial class LibvirtHost
         return File.Exists(table) ? [.. RoutesOf(File.ReadLines(table)).Where(r => r.PrefixLength > 1).Distinct()] : [];
     }
 
-    /// <summary>Reads the kernel's table of routes: a line of names, then device, destination, …, and as the eighth word the mask, as the processor has them in memory.</summary>
+    /// <summary>
+    /// Reads the kernel's table of routes: a line of names, then device, destination, …, and as the eighth word the mask, as the processor
+    /// has them in memory.
+    /// </summary>
     internal static IEnumerable<IPNetwork> RoutesOf(IEnumerable<string> lines) =>
         from line in lines.Skip(1)
         let words = line.Split('\t', StringSplitOptions.TrimEntries)
         where words.Length > 7
         let mask = uint.Parse(words[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-        select Subnets.Of(new IPAddress(uint.Parse(words[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)), BitOperations.PopCount(mask));
+        select Subnets.Of(
+            new IPAddress(uint.Parse(words[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+            BitOperations.PopCount(mask)
+        );
 
     ImmutableHashSet<string>? Devices()
     {

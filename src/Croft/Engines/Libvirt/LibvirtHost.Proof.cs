@@ -27,16 +27,27 @@ sealed partial class LibvirtHost
             var start = clock.GetTimestamp();
             await CallAsync(
                 $"starting the proof of {virtType}",
-                () => connection.CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy).Dispose(),
-                cancel);
+                () =>
+                    connection
+                        .CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy)
+                        .Dispose(),
+                cancel
+            );
             await stopped.Task.WaitAsync(ProofTime, clock, cancel);
             var took = clock.GetElapsedTime(start);
-            return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal) ? took : null;
+            return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal)
+                ? took
+                : null;
         }
         catch (TimeoutException e)
         {
             // Also a busy host has written a line by then; where acceleration is broken, the processor stands before the first.
-            return await DownloadAsync(log, 0, cancel) is not { Length: > 0 } ? null : throw CroftException.World($"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s", cause: e);
+            return await DownloadAsync(log, 0, cancel) is not { Length: > 0 }
+                ? null
+                : throw CroftException.World(
+                    $"a kernel by {virtType} on hypervisor \"{Name}\" did not end within {ProofTime.TotalSeconds:0} s",
+                    cause: e
+                );
         }
         finally
         {
@@ -58,15 +69,23 @@ sealed partial class LibvirtHost
                 "os",
                 new XElement("type", new XAttribute("arch", arch), new XAttribute("machine", machine.MachineType), "hvm"),
                 new XElement("kernel", kernel),
-                new XElement("cmdline", $"console={machine.Console} panic=-1 root=/dev/none")),
+                new XElement("cmdline", $"console={machine.Console} panic=-1 root=/dev/none")
+            ),
             DomainXml.Features(arch, virtType, Firmware.Kernel),
             DomainXml.Cpu(null, arch, virtType),
             new XElement("on_reboot", "destroy"),
             new XElement("on_crash", "destroy"),
             new XElement(
                 "devices",
-                new XElement("serial", new XAttribute("type", "file"), new XElement("source", new XAttribute("path", log), new XAttribute("append", "on")), new XElement("target", new XAttribute("port", 0))),
+                new XElement(
+                    "serial",
+                    new XAttribute("type", "file"),
+                    new XElement("source", new XAttribute("path", log), new XAttribute("append", "on")),
+                    new XElement("target", new XAttribute("port", 0))
+                ),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
-                new XElement("memballoon", new XAttribute("model", "none")))).ToString();
+                new XElement("memballoon", new XAttribute("model", "none"))
+            )
+        ).ToString();
     }
 }

@@ -11,15 +11,28 @@ sealed partial class LibvirtHost
     const string PoolName = "croft";
     const string SystemPool = "/var/lib/libvirt/croft";
 
-    public Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel) => CallAsync(
-        $"creating disk {name}",
-        () =>
-        {
-            using var below = Pool().FindVolume(backing) ?? throw CroftException.World($"disk {name} cannot stand on {backing}: hypervisor \"{Name}\" has no such volume");
-            var capacity = Math.Max(size ?? 0, (long)below.Info().Capacity);
-            return Create(name, "qcow2", capacity, "0600", new XElement("backingStore", new XElement("path", below.Path), new XElement("format", new XAttribute("type", Volumes.FormatOf(backing)))));
-        },
-        cancel);
+    public Task<bool> CreateOverlayAsync(string name, string backing, long? size, CancellationToken cancel) =>
+        CallAsync(
+            $"creating disk {name}",
+            () =>
+            {
+                using var below = Pool().FindVolume(backing)
+                    ?? throw CroftException.World($"disk {name} cannot stand on {backing}: hypervisor \"{Name}\" has no such volume");
+                var capacity = Math.Max(size ?? 0, (long)below.Info().Capacity);
+                return Create(
+                    name,
+                    "qcow2",
+                    capacity,
+                    "0600",
+                    new XElement(
+                        "backingStore",
+                        new XElement("path", below.Path),
+                        new XElement("format", new XAttribute("type", Volumes.FormatOf(backing)))
+                    )
+                );
+            },
+            cancel
+        );
 
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating disk {name}", () => Create(name, Volumes.FormatOf(name), size, "0600", null), cancel);
@@ -27,133 +40,153 @@ sealed partial class LibvirtHost
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
 
-    public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
-        $"uploading {name}",
-        () =>
-        {
-            if (!Create(name, "raw", content.Length, "0600", null))
-                return false;
-            using var volume = Pool().FindVolume(name)!;
-            try
+    public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) =>
+        CallAsync(
+            $"uploading {name}",
+            () =>
             {
-                Send(content, volume, progress, cancel);
-                return true;
-            }
-            catch
-            {
-                volume.Delete();
-                throw;
-            }
-        },
-        cancel);
-
-    public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) => CallAsync(
-        $"uploading {name}",
-        () =>
-        {
-            try
-            {
-                using var volume = Pool().FindVolume(name);
-                if (volume is not null)
+                if (!Create(name, "raw", content.Length, "0600", null))
+                    return false;
+                using var volume = Pool().FindVolume(name)!;
+                try
+                {
                     Send(content, volume, progress, cancel);
-                return volume is not null;
-            }
-            catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
-            {
-                return false;
-            }
-        },
-        cancel);
-
-    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) => CallAsync<byte[]?>(
-        $"reading {name}",
-        () =>
-        {
-            using var volume = FindPool()?.FindVolume(name);
-            if (volume is null)
-                return null;
-            using var content = new MemoryStream();
-            volume.Download(content, offset < 0 ? (ulong)Math.Max(0, (long)volume.Info().Capacity + offset) : (ulong)offset, 0);
-            return content.ToArray();
-        },
-        cancel);
-
-    public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) => CallAsync<IReadOnlyList<string>>(
-        "listing volumes",
-        () =>
-        {
-            var names = new List<string>();
-            foreach (var volume in FindPool()?.Volumes() ?? [])
-            {
-                using (volume)
-                    names.Add(volume.Name);
-            }
-
-            return names;
-        },
-        cancel);
-
-    public Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel) => CallAsync(
-        "reading backing files",
-        () =>
-        {
-            var files = new Dictionary<string, DiskFile>(StringComparer.Ordinal);
-            foreach (var volume in FindPool()?.Volumes() ?? [])
-            {
-                using (volume)
+                    return true;
+                }
+                catch
                 {
-                    var stands = Volumes.FormatOf(volume.Name) == "qcow2";
-                    if (!stands && (sized is null || !volume.Name.StartsWith(sized, StringComparison.Ordinal)))
-                    {
-                        files[volume.Name] = new(volume.Name, null, 0);
-                        continue;
-                    }
+                    volume.Delete();
+                    throw;
+                }
+            },
+            cancel
+        );
 
-                    try
+    public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) =>
+        CallAsync(
+            $"uploading {name}",
+            () =>
+            {
+                try
+                {
+                    using var volume = Pool().FindVolume(name);
+                    if (volume is not null)
+                        Send(content, volume, progress, cancel);
+                    return volume is not null;
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+                {
+                    return false;
+                }
+            },
+            cancel
+        );
+
+    public Task<byte[]?> DownloadAsync(string name, long offset, CancellationToken cancel) =>
+        CallAsync<byte[]?>(
+            $"reading {name}",
+            () =>
+            {
+                using var volume = FindPool()?.FindVolume(name);
+                if (volume is null)
+                    return null;
+                using var content = new MemoryStream();
+                volume.Download(content, offset < 0 ? (ulong)Math.Max(0, (long)volume.Info().Capacity + offset) : (ulong)offset, 0);
+                return content.ToArray();
+            },
+            cancel
+        );
+
+    public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancel) =>
+        CallAsync<IReadOnlyList<string>>(
+            "listing volumes",
+            () =>
+            {
+                var names = new List<string>();
+                foreach (var volume in FindPool()?.Volumes() ?? [])
+                {
+                    using (volume)
+                        names.Add(volume.Name);
+                }
+
+                return names;
+            },
+            cancel
+        );
+
+    public Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel) =>
+        CallAsync(
+            "reading backing files",
+            () =>
+            {
+                var files = new Dictionary<string, DiskFile>(StringComparer.Ordinal);
+                foreach (var volume in FindPool()?.Volumes() ?? [])
+                {
+                    using (volume)
                     {
-                        var xml = XElement.Parse(volume.Xml());
-                        var backing = stands ? (string?)xml.Element("backingStore")?.Element("path") : null;
-                        files[volume.Name] = new(volume.Name, backing is null ? null : InPool(backing), (long?)xml.Element("allocation") ?? 0, Changed(xml));
-                    }
-                    catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
-                    {
-                        // Deleted while the list was read.
+                        var stands = Volumes.FormatOf(volume.Name) == "qcow2";
+                        if (!stands && (sized is null || !volume.Name.StartsWith(sized, StringComparison.Ordinal)))
+                        {
+                            files[volume.Name] = new(volume.Name, null, 0);
+                            continue;
+                        }
+
+                        try
+                        {
+                            var xml = XElement.Parse(volume.Xml());
+                            var backing = stands ? (string?)xml.Element("backingStore")?.Element("path") : null;
+                            files[volume.Name] = new(
+                                volume.Name,
+                                backing is null ? null : InPool(backing),
+                                (long?)xml.Element("allocation") ?? 0,
+                                Changed(xml)
+                            );
+                        }
+                        catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+                        {
+                            // Deleted while the list was read.
+                        }
                     }
                 }
-            }
 
-            return new DiskFiles(files);
-        },
-        cancel);
+                return new DiskFiles(files);
+            },
+            cancel
+        );
 
-    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) => CallAsync(
-        "looking what machines use",
-        () =>
-        {
-            var used = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-            var pool = FindPool() is null ? null : PoolPath() + "/";
-            foreach (var domain in connection.Domains())
+    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) =>
+        CallAsync(
+            "looking what machines use",
+            () =>
             {
-                using (domain)
+                var used = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+                var pool = FindPool() is null ? null : PoolPath() + "/";
+                foreach (var domain in connection.Domains())
                 {
-                    try
+                    using (domain)
                     {
-                        foreach (var xml in (XElement[])[XElement.Parse(domain.Xml()), XElement.Parse(domain.Xml(DomainXmlFlags.Inactive))])
-                            used.UnionWith(DomainXml.Uses(xml, pool));
-                    }
-                    catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
-                    {
-                        // It went away while the list was read.
+                        try
+                        {
+                            foreach (
+                                var xml in (XElement[])[XElement.Parse(domain.Xml()), XElement.Parse(domain.Xml(DomainXmlFlags.Inactive))]
+                            )
+                                used.UnionWith(DomainXml.Uses(xml, pool));
+                        }
+                        catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
+                        {
+                            // It went away while the list was read.
+                        }
                     }
                 }
-            }
 
-            return used.ToImmutable();
-        },
-        cancel);
+                return used.ToImmutable();
+            },
+            cancel
+        );
 
     /// <summary>A file's name in the pool; one elsewhere keeps its path, so that it is never taken for one of the pool.</summary>
-    string InPool(string path) => Path.GetDirectoryName(path) is null or "" || Path.GetDirectoryName(path) == PoolPath() ? Path.GetFileName(path) : path;
+    string InPool(string path) =>
+        Path.GetDirectoryName(path) is null or "" || Path.GetDirectoryName(path) == PoolPath() ? Path.GetFileName(path) : path;
 
     /// <summary>Seconds since 1970, with a fraction.</summary>
     static DateTimeOffset Changed(XElement volume) =>
@@ -162,7 +195,11 @@ sealed partial class LibvirtHost
     public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);
 
     public string? LocalPathOf(string volume) =>
-        connection.Uri.Contains(":///", StringComparison.Ordinal) && !connection.Uri.Contains('+', StringComparison.Ordinal) && MayOpen(PathOf(volume)) ? PathOf(volume) : null;
+        connection.Uri.Contains(":///", StringComparison.Ordinal)
+        && !connection.Uri.Contains('+', StringComparison.Ordinal)
+        && MayOpen(PathOf(volume))
+            ? PathOf(volume)
+            : null;
 
     /// <summary>Who may use the host's libvirt, such as members of its group, may not open its files by that.</summary>
     static bool MayOpen(string path)
@@ -178,24 +215,26 @@ sealed partial class LibvirtHost
         }
     }
 
-    public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) => CallAsync(
-        $"removing {name}",
-        () =>
-        {
-            using var volume = FindPool()?.FindVolume(name);
-            if (volume is null)
-                return false;
-            try
+    public Task<bool> DeleteVolumeAsync(string name, CancellationToken cancel) =>
+        CallAsync(
+            $"removing {name}",
+            () =>
             {
-                volume.Delete();
-                return true;
-            }
-            catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
-            {
-                return false;
-            }
-        },
-        cancel);
+                using var volume = FindPool()?.FindVolume(name);
+                if (volume is null)
+                    return false;
+                try
+                {
+                    volume.Delete();
+                    return true;
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoStorageVol)
+                {
+                    return false;
+                }
+            },
+            cancel
+        );
 
     /// <summary>The hypervisor's path of a volume, whether it exists or not.</summary>
     internal string PathOf(string volume) => PoolPath() + "/" + volume;
@@ -215,13 +254,19 @@ sealed partial class LibvirtHost
         }
     }
 
-    static string VolumeXml(string name, string format, long capacity, string mode, XElement? backing) => new XElement(
-        "volume",
-        new XElement("name", name),
-        new XElement("capacity", capacity.ToString(CultureInfo.InvariantCulture)),
-        new XElement("allocation", 0),
-        new XElement("target", new XElement("format", new XAttribute("type", format)), new XElement("permissions", new XElement("mode", mode))),
-        backing).ToString();
+    static string VolumeXml(string name, string format, long capacity, string mode, XElement? backing) =>
+        new XElement(
+            "volume",
+            new XElement("name", name),
+            new XElement("capacity", capacity.ToString(CultureInfo.InvariantCulture)),
+            new XElement("allocation", 0),
+            new XElement(
+                "target",
+                new XElement("format", new XAttribute("type", format)),
+                new XElement("permissions", new XElement("mode", mode))
+            ),
+            backing
+        ).ToString();
 
     static void Send(Stream content, LibvirtVolume volume, IProgress<long>? progress, CancellationToken cancel) =>
         volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
@@ -254,11 +299,14 @@ sealed partial class LibvirtHost
     {
         try
         {
-            var made = connection.DefinePool(new XElement(
-                "pool",
-                new XAttribute("type", "dir"),
-                new XElement("name", PoolName),
-                new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))).ToString());
+            var made = connection.DefinePool(
+                new XElement(
+                    "pool",
+                    new XAttribute("type", "dir"),
+                    new XElement("name", PoolName),
+                    new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))
+                ).ToString()
+            );
             if (!made.IsActive)
                 Build(made);
             Started(made).Autostart = true;

@@ -7,8 +7,10 @@ using Croft.Tools;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a thread of its own for as long as libvirt takes: the
-/// pool has too few, and a host that hangs would slow all others. A host that no longer answers is noticed in about 15 s; then all calls fail.
+/// One hypervisor, reached through libvirt. The binding is synchronous; every method here blocks a thread of its own for as long as libvirt
+/// takes: the
+/// pool has too few, and a host that hangs would slow all others. A host that no longer answers is noticed in about 15 s; then all calls
+/// fail.
 /// Nothing is remembered between calls but the connection and the pool: what exists is asked.
 /// </summary>
 sealed partial class LibvirtHost : ILibvirtHost
@@ -48,7 +50,9 @@ sealed partial class LibvirtHost : ILibvirtHost
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
         Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
-        subscriptions.Add(connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null)));
+        subscriptions.Add(
+            connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null))
+        );
         _ = LookAsync();
     }
 
@@ -62,7 +66,13 @@ sealed partial class LibvirtHost : ILibvirtHost
     /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
     /// <param name="within">How long that may take. libvirt cannot be told to give up, so its thread is left behind.</param>
     /// <exception cref="CroftException">It does not answer.</exception>
-    public static async Task<LibvirtHost> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
+    public static async Task<LibvirtHost> ConnectAsync(
+        string name,
+        string uri,
+        string sessionPool,
+        TimeSpan within,
+        CancellationToken cancel
+    )
     {
         using var told = Waits.For($"hypervisor \"{name}\" ({uri})");
         var opening = OnThreadAsync(() => new LibvirtHost(name, uri, LibvirtConnection.Open(uri), sessionPool), CancellationToken.None);
@@ -76,10 +86,19 @@ sealed partial class LibvirtHost : ILibvirtHost
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            _ = opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+            _ = opening.ContinueWith(
+                late => late.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.LongRunning,
+                TaskScheduler.Default
+            );
             if (e is OperationCanceledException)
                 throw;
-            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: it said nothing for {within.TotalSeconds:0} s", "is the host up, and its libvirtd? connection_timeout of the hypervisor gives it longer", e);
+            throw CroftException.World(
+                $"hypervisor \"{name}\" ({uri}) does not answer: it said nothing for {within.TotalSeconds:0} s",
+                "is the host up, and its libvirtd? connection_timeout of the hypervisor gives it longer",
+                e
+            );
         }
     }
 
@@ -112,14 +131,15 @@ sealed partial class LibvirtHost : ILibvirtHost
         : uri.Contains("/session", StringComparison.Ordinal) ? "XDG_RUNTIME_DIR must be a folder of your own; is libvirtd installed?"
         : "is libvirtd running, and are you root or in the group libvirt?";
 
-    static MachineSignal? LifecycleSignal(LifecycleEvent e) => e.Kind switch
-    {
-        DomainEventKind.Started => MachineSignal.Started,
-        DomainEventKind.Stopped => MachineSignal.Stopped,
-        DomainEventKind.Crashed => MachineSignal.Stopped,
-        DomainEventKind.Suspended when e.Detail == (int)SuspendedDetail.IOError => MachineSignal.Full,
-        _ => null,
-    };
+    static MachineSignal? LifecycleSignal(LifecycleEvent e) =>
+        e.Kind switch
+        {
+            DomainEventKind.Started => MachineSignal.Started,
+            DomainEventKind.Stopped => MachineSignal.Stopped,
+            DomainEventKind.Crashed => MachineSignal.Stopped,
+            DomainEventKind.Suspended when e.Detail == (int)SuspendedDetail.IOError => MachineSignal.Full,
+            _ => null,
+        };
 
     void Signal(string domain, MachineSignal? signal)
     {
@@ -166,7 +186,8 @@ sealed partial class LibvirtHost : ILibvirtHost
         Task.Factory.StartNew(call, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     /// <summary>
-    /// Runs blocking libvirt calls and says what they were for when they fail. A call cannot be ended from here: where the connection breaks (libvirt 9.0 may not
+    /// Runs blocking libvirt calls and says what they were for when they fail. A call cannot be ended from here: where the connection
+    /// breaks (libvirt 9.0 may not
     /// end it then), or the caller gives up, its thread is left behind a moment later, and the user is told.
     /// </summary>
     /// <param name="left">What a call that was left behind may leave, with the cure.</param>
@@ -185,11 +206,15 @@ sealed partial class LibvirtHost : ILibvirtHost
                     throw CroftException.World($"{doing} on hypervisor \"{Name}\": {e.Message}", HintFor(e), e);
                 }
             },
-            cancel);
+            cancel
+        );
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stop = cancel.Register(enough.SetResult).ConfigureAwait(false);
         var patience = busyWith is null || cancel.CanBeCanceled ? enough.Task : Poll.DelayAsync(CleanUpTime, CancellationToken.None);
-        if (await Task.WhenAny(answer, broken.Task, patience) == answer || await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) == answer)
+        if (
+            await Task.WhenAny(answer, broken.Task, patience) == answer
+            || await Task.WhenAny(answer, Poll.DelayAsync(SignalTime, CancellationToken.None)) == answer
+        )
             return await answer;
         if (broken.Task.IsCompleted)
             throw CroftException.World($"{doing} on hypervisor \"{Name}\": the connection broke", IEngine.LostHint);
@@ -200,7 +225,10 @@ sealed partial class LibvirtHost : ILibvirtHost
         throw new OperationCanceledException(cancel);
     }
 
-    /// <summary>What was left behind takes one of the few requests that libvirtd lets a connection have at once; what cleans up gets a connection of its own.</summary>
+    /// <summary>
+    /// What was left behind takes one of the few requests that libvirtd lets a connection have at once; what cleans up gets a connection of
+    /// its own.
+    /// </summary>
     bool Renew()
     {
         var fresh = LibvirtConnection.Open(uri);
@@ -213,22 +241,27 @@ sealed partial class LibvirtHost : ILibvirtHost
         }
     }
 
-    Task CallAsync(string doing, Action call, CancellationToken cancel, string? left = null) => CallAsync(
-        doing,
-        () =>
-        {
-            call();
-            return true;
-        },
-        cancel,
-        left);
+    Task CallAsync(string doing, Action call, CancellationToken cancel, string? left = null) =>
+        CallAsync(
+            doing,
+            () =>
+            {
+                call();
+                return true;
+            },
+            cancel,
+            left
+        );
 
     static string? HintFor(LibvirtException e) =>
         e.Message.Contains("No space left", StringComparison.Ordinal) ? IEngine.SpaceHint
-        : e.Message.Contains("host forwarding rule", StringComparison.Ordinal) ? "its port was taken a moment ago: run the command again, another one is used"
-        : e.Message.Contains("kvm", StringComparison.OrdinalIgnoreCase) ? "KVM does not work there: virt_domain: qemu of the machine has it emulated; dispatch.priority_domains: [qemu] has all of them"
+        : e.Message.Contains("host forwarding rule", StringComparison.Ordinal)
+            ? "its port was taken a moment ago: run the command again, another one is used"
+        : e.Message.Contains("kvm", StringComparison.OrdinalIgnoreCase)
+            ? "KVM does not work there: virt_domain: qemu of the machine has it emulated; dispatch.priority_domains: [qemu] has all of them"
         : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null
-        : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal) ? "libvirtd went away: start it, then run the command again"
+        : e.Code is LibvirtError.Rpc or LibvirtError.InternalError && e.Message.Contains("closed", StringComparison.Ordinal)
+            ? "libvirtd went away: start it, then run the command again"
         : null;
 
     sealed class Unwatch(Action end) : IDisposable

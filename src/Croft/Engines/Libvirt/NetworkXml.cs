@@ -16,14 +16,18 @@ static class NetworkXml
         return new XElement(
             "network",
             new XElement("name", network.Name),
-            new XElement("metadata", new XElement(
-                Croft + "network",
-                new XAttribute(XNamespace.Xmlns + RecordXml.Prefix, RecordXml.Namespace),
-                new XAttribute("farm", network.Farm),
-                new XAttribute("owner", network.Owner),
-                new XAttribute("folder", network.Folder),
-                new XAttribute("name", network.Network),
-                network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null)),
+            new XElement(
+                "metadata",
+                new XElement(
+                    Croft + "network",
+                    new XAttribute(XNamespace.Xmlns + RecordXml.Prefix, RecordXml.Namespace),
+                    new XAttribute("farm", network.Farm),
+                    new XAttribute("owner", network.Owner),
+                    new XAttribute("folder", network.Folder),
+                    new XAttribute("name", network.Network),
+                    network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null
+                )
+            ),
             network.Nat ? new XElement("forward", new XAttribute("mode", "nat")) : null,
             new XElement("bridge", new XAttribute("name", network.Bridge), new XAttribute("stp", "off"), new XAttribute("delay", "0")),
             new XElement("domain", new XAttribute("name", network.Zone), new XAttribute("localOnly", "yes")),
@@ -33,15 +37,23 @@ static class NetworkXml
                 new XAttribute("address", gateway),
                 new XAttribute("prefix", cidr.PrefixLength),
                 network.Dhcp && network.Reservations.Any(r => r.Mac.Length > 0)
-                    ? new XElement("dhcp", network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r)))) : null)).ToString();
+                    ? new XElement("dhcp", network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r))))
+                    : null
+            )
+        ).ToString();
     }
 
     public static string DhcpHost(Reservation r) =>
         new XElement("host", new XAttribute("mac", r.Mac), new XAttribute("name", r.Host), new XAttribute("ip", r.Address)).ToString();
 
     /// <summary>db and db.farm both resolve; to libvirt, an entry with one of these names or the address is the entry.</summary>
-    public static string DnsHost(Reservation r, string? farm) => new XElement(
-        "host", new XAttribute("ip", r.Address), new XElement("hostname", r.Host), farm is null ? null : new XElement("hostname", $"{r.Host}.{farm}")).ToString();
+    public static string DnsHost(Reservation r, string? farm) =>
+        new XElement(
+            "host",
+            new XAttribute("ip", r.Address),
+            new XElement("hostname", r.Host),
+            farm is null ? null : new XElement("hostname", $"{r.Host}.{farm}")
+        ).ToString();
 
     /// <summary>Reads what is stored of a network, and of what runs; null when it does not run.</summary>
     public static NetworkState Read(string xml, string? live)
@@ -62,7 +74,8 @@ static class NetworkXml
     }
 
     /// <summary>The farm that a network says it is of.</summary>
-    public static string? FarmOf(string xml) => (string?)XElement.Parse(xml).Element("metadata")?.Element(Croft + "network")?.Attribute("farm");
+    public static string? FarmOf(string xml) =>
+        (string?)XElement.Parse(xml).Element("metadata")?.Element(Croft + "network")?.Attribute("farm");
 
     public static NetworkState Read(string xml, bool active)
     {
@@ -79,11 +92,15 @@ static class NetworkXml
             ip is null ? null : Subnet(ip),
             active,
             (string?)root.Element("bridge")?.Attribute("stp") == "on",
-            [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())])
+            [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())]
+        )
         {
             Made = RecordXml.Time((string?)mark?.Attribute("made")),
             Nat = (string?)root.Element("forward")?.Attribute("mode") == "nat",
-            Dhcp = dhcp.Count > 0 ? true : dns.Count > 0 ? false : null,
+            Dhcp =
+                dhcp.Count > 0 ? true
+                : dns.Count > 0 ? false
+                : null,
             Zone = (string?)root.Element("domain")?.Attribute("name"),
             Published = [.. Whole(root)],
         };
@@ -100,10 +117,14 @@ static class NetworkXml
     static XElement? Ip(XElement root) => root.Elements("ip").FirstOrDefault(e => (string?)e.Attribute("family") is null or "ipv4");
 
     static IEnumerable<Reservation> DhcpHosts(XElement root) =>
-        (Ip(root)?.Element("dhcp")?.Elements("host") ?? []).Select(h => Entry((string?)h.Attribute("ip"), (string?)h.Attribute("mac"), (string?)h.Attribute("name"))).OfType<Reservation>();
+        (Ip(root)?.Element("dhcp")?.Elements("host") ?? [])
+            .Select(h => Entry((string?)h.Attribute("ip"), (string?)h.Attribute("mac"), (string?)h.Attribute("name")))
+            .OfType<Reservation>();
 
     static IEnumerable<Reservation> DnsHosts(XElement root) =>
-        (root.Element("dns")?.Elements("host") ?? []).Select(h => Entry((string?)h.Attribute("ip"), "", (string?)h.Element("hostname"))).OfType<Reservation>();
+        (root.Element("dns")?.Elements("host") ?? [])
+            .Select(h => Entry((string?)h.Attribute("ip"), "", (string?)h.Element("hostname")))
+            .OfType<Reservation>();
 
     static Reservation? Entry(string? address, string? mac, string? host) =>
         IPAddress.TryParse(address, out var parsed) ? new(parsed, mac ?? "", host ?? "") : null;

@@ -5,75 +5,107 @@ using System.Xml.Linq;
 
 namespace Croft.Engines.Libvirt;
 
-/// <summary>Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change.</summary>
+/// <summary>
+/// Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change.
+/// </summary>
 static class RecordXml
 {
     public const string Namespace = "https://croft.dev/xmlns/1";
     public const string Prefix = "croft";
 
     /// <summary>Writes the element with its namespace, for a definition, or without, as libvirt wants metadata that is set alone.</summary>
-    public static XElement Write(MachineRecord record, XNamespace ns) => new(
-        ns + "machine",
-        ns == XNamespace.None ? null : new XAttribute(XNamespace.Xmlns + Prefix, ns.NamespaceName),
-        new XAttribute("farm", record.Farm),
-        new XAttribute("owner", record.Owner),
-        new XAttribute("folder", record.Folder),
-        new XAttribute("name", record.Name),
-        new XAttribute("platform", record.Platform),
-        new XAttribute("target", record.Target),
-        new XAttribute("user", record.User),
-        new XAttribute("hardware", record.HardwareDigest),
-        new XAttribute("disks", record.DiskDigest),
-        new XAttribute("run", record.Run),
-        record.Claim is not { } claim ? null : new[]
-        {
-            new XAttribute("claims", Text(claim.Began)),
-            new XAttribute("claimed", Text(claim.Written)),
-            claim.IsFirst ? new XAttribute("first", true) : null,
-        },
-        record.IsStarting ? new XAttribute("starting", true) : null,
-        record.Made is { } made ? new XAttribute("made", Text(made)) : null,
-        record.HardwareVersion == 0 ? null : new XAttribute("version", record.HardwareVersion),
-        record.Keys is null ? null : new XAttribute("keys", record.Keys),
-        record.InUse is null ? null : new XAttribute("held", record.InUse),
-        new XElement(ns + "hostkey", record.HostKey),
-        record.Nics.Select(nic => new XElement(
-            ns + "nic",
-            new XAttribute("network", nic.Network),
-            nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
-            nic.Source == NicSource.Network ? null : new XAttribute("kind", nic.Source.ToString().ToLowerInvariant()),
-            nic.Model is null ? null : new XAttribute("model", nic.Model),
-            new XAttribute("mac", nic.Mac),
-            nic.Address is null ? null : new XAttribute("address", nic.Address),
-            nic.Port is null ? null : new XAttribute("port", nic.Port))));
+    public static XElement Write(MachineRecord record, XNamespace ns) =>
+        new(
+            ns + "machine",
+            ns == XNamespace.None ? null : new XAttribute(XNamespace.Xmlns + Prefix, ns.NamespaceName),
+            new XAttribute("farm", record.Farm),
+            new XAttribute("owner", record.Owner),
+            new XAttribute("folder", record.Folder),
+            new XAttribute("name", record.Name),
+            new XAttribute("platform", record.Platform),
+            new XAttribute("target", record.Target),
+            new XAttribute("user", record.User),
+            new XAttribute("hardware", record.HardwareDigest),
+            new XAttribute("disks", record.DiskDigest),
+            new XAttribute("run", record.Run),
+            record.Claim is not { } claim
+                ? null
+                : new[]
+                {
+                    new XAttribute("claims", Text(claim.Began)),
+                    new XAttribute("claimed", Text(claim.Written)),
+                    claim.IsFirst ? new XAttribute("first", true) : null,
+                },
+            record.IsStarting ? new XAttribute("starting", true) : null,
+            record.Made is { } made ? new XAttribute("made", Text(made)) : null,
+            record.HardwareVersion == 0 ? null : new XAttribute("version", record.HardwareVersion),
+            record.Keys is null ? null : new XAttribute("keys", record.Keys),
+            record.InUse is null ? null : new XAttribute("held", record.InUse),
+            new XElement(ns + "hostkey", record.HostKey),
+            record.Nics.Select(nic => new XElement(
+                ns + "nic",
+                new XAttribute("network", nic.Network),
+                nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
+                nic.Source == NicSource.Network ? null : new XAttribute("kind", nic.Source.ToString().ToLowerInvariant()),
+                nic.Model is null ? null : new XAttribute("model", nic.Model),
+                new XAttribute("mac", nic.Mac),
+                nic.Address is null ? null : new XAttribute("address", nic.Address),
+                nic.Port is null ? null : new XAttribute("port", nic.Port)
+            ))
+        );
 
-    /// <summary>Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is damaged.</summary>
+    /// <summary>
+    /// Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is
+    /// damaged.
+    /// </summary>
     public static MachineRecord? Read(XElement domain)
     {
         var machine = domain.Element("metadata")?.Element(XName.Get("machine", Namespace));
         if (machine is null)
             return null;
-        var disks = domain.Descendants("disk").Where(DomainXml.IsOwn).Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? "")).ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
+        var disks = domain
+            .Descendants("disk")
+            .Where(DomainXml.IsOwn)
+            .Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? ""))
+            .ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
         IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
         string? Text(string name) => (string?)machine.Attribute(name);
-        var nics = Children("nic").Select(nic => new Nic(
-            (string?)nic.Attribute("network") ?? "",
-            (string?)nic.Attribute("source"),
-            (string?)nic.Attribute("mac") ?? "",
-            IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
-            (int?)nic.Attribute("port"))
-        {
-            Source = Enum.TryParse<NicSource>((string?)nic.Attribute("kind"), ignoreCase: true, out var source) ? source : NicSource.Network,
-            Model = (string?)nic.Attribute("model"),
-        });
+        var nics = Children("nic")
+            .Select(nic => new Nic(
+                (string?)nic.Attribute("network") ?? "",
+                (string?)nic.Attribute("source"),
+                (string?)nic.Attribute("mac") ?? "",
+                IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
+                (int?)nic.Attribute("port")
+            )
+            {
+                Source = Enum.TryParse<NicSource>((string?)nic.Attribute("kind"), ignoreCase: true, out var source)
+                    ? source
+                    : NicSource.Network,
+                Model = (string?)nic.Attribute("model"),
+            });
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
             ? new MachineRecord(
-                farm, owner, Text("folder") ?? "", name, Text("platform") ?? "", Text("target") ?? "", Text("user") ?? "root",
-                Text("hardware") ?? "", Text("disks") ?? "", Text("run") ?? "", Text("held"), Children("hostkey").FirstOrDefault()?.Value ?? "",
+                farm,
+                owner,
+                Text("folder") ?? "",
+                name,
+                Text("platform") ?? "",
+                Text("target") ?? "",
+                Text("user") ?? "root",
+                Text("hardware") ?? "",
+                Text("disks") ?? "",
+                Text("run") ?? "",
+                Text("held"),
+                Children("hostkey").FirstOrDefault()?.Value ?? "",
                 disks[true].FirstOrDefault().Place.Volume ?? "",
                 [.. nics],
                 [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
-                DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(new MachineId(farm, name)), StringComparison.Ordinal) ? nvram : null)
+                DomainXml.NvramOf(domain) is { } nvram
+                && nvram.StartsWith(Volumes.PrefixOf(new MachineId(farm, name)), StringComparison.Ordinal)
+                    ? nvram
+                    : null
+            )
             {
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
@@ -86,5 +118,6 @@ static class RecordXml
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    public static DateTimeOffset? Time(string? text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    public static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

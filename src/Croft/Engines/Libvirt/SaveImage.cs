@@ -5,8 +5,10 @@ using System.Xml.Linq;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// Copies a libvirt save image under another definition, which libvirt itself refuses to do for another name, uuid or MAC. The format is libvirt's
-/// src/qemu/qemu_saveimage.h: a header of 92 bytes (magic, then 32-bit version, data length, was running, compressed, cookie offset, 14 unused), then the
+/// Copies a libvirt save image under another definition, which libvirt itself refuses to do for another name, uuid or MAC. The format is
+/// libvirt's
+/// src/qemu/qemu_saveimage.h: a header of 92 bytes (magic, then 32-bit version, data length, was running, compressed, cookie offset, 14
+/// unused), then the
 /// definition and a cookie, each ended by a zero, padded to the data length; then QEMU's own stream.
 /// </summary>
 static class SaveImage

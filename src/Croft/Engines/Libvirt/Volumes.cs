@@ -11,7 +11,8 @@ static class Volumes
     public static string PrefixOf(MachineId machine) => $"{machine}.";
 
     /// <summary>What every volume of the machine begins with to which this one belongs.</summary>
-    public static string PrefixOf(string volume) => volume.Split('.') is [var farm, var machine, ..] ? PrefixOf(new MachineId(farm, machine)) : volume;
+    public static string PrefixOf(string volume) =>
+        volume.Split('.') is [var farm, var machine, ..] ? PrefixOf(new MachineId(farm, machine)) : volume;
 
     /// <summary>A writable disk. A frozen disk keeps its name and the machine goes on with the next number.</summary>
     public static string Disk(MachineId machine, string disk, int number, bool raw = false) =>
@@ -25,9 +26,14 @@ static class Volumes
     public static int NextNumber(MachineId machine, string disk, IEnumerable<string> volumes)
     {
         var prefix = $"{machine}.{disk}.";
-        return 1 + volumes.Where(v => v.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(v => int.TryParse(v[prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1)
-            .DefaultIfEmpty(-1).Max();
+        return 1
+            + volumes
+                .Where(v => v.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(v =>
+                    int.TryParse(v[prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1
+                )
+                .DefaultIfEmpty(-1)
+                .Max();
     }
 
     /// <summary>The seed image. Like a disk it is never written again: a machine with another identity gets the next number.</summary>
@@ -41,16 +47,23 @@ static class Volumes
 
     /// <summary>Whether a volume is named as Croft names a machine's disk.</summary>
     public static bool IsDiskOf(MachineId machine, string disk, string volume) =>
-        IsDisk(volume) && volume.StartsWith($"{machine}.{disk}.", StringComparison.Ordinal)
-        && int.TryParse(volume[$"{machine}.{disk}.".Length..volume.LastIndexOf('.')], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        IsDisk(volume)
+        && volume.StartsWith($"{machine}.{disk}.", StringComparison.Ordinal)
+        && int.TryParse(
+            volume[$"{machine}.{disk}.".Length..volume.LastIndexOf('.')],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out _
+        );
 
     /// <summary>The manifest of a state.</summary>
     public static string Manifest(StateId state) => state + ManifestEnd;
 
     /// <summary>The state that a volume is the manifest of; null when it is none.</summary>
-    public static StateId? StateOf(string volume) => volume.EndsWith(ManifestEnd, StringComparison.Ordinal) && volume.Split('.', 3) is [var farm, var machine, { Length: > 5 } name]
-        ? new(new(farm, machine), name[..^ManifestEnd.Length])
-        : null;
+    public static StateId? StateOf(string volume) =>
+        volume.EndsWith(ManifestEnd, StringComparison.Ordinal) && volume.Split('.', 3) is [var farm, var machine, { Length: > 5 } name]
+            ? new(new(farm, machine), name[..^ManifestEnd.Length])
+            : null;
 
     /// <summary>The next of the states that the user calls so. One of a higher number takes the place of the others.</summary>
     public static StateId NextState(MachineId machine, string name, IEnumerable<string> volumes)
@@ -62,7 +75,10 @@ static class Volumes
     /// <summary>The serial console's log.</summary>
     public static string Console(MachineId machine) => $"{machine}.console.log";
 
-    /// <summary>A file of a copy of a base image; they begin with <c>image.</c>, which is no farm's name since farms' volumes have a machine after it.</summary>
+    /// <summary>
+    /// A file of a copy of a base image; they begin with <c>image.</c>, which is no farm's name since farms' volumes have a machine after
+    /// it.
+    /// </summary>
     public static string Image(string copy, string file) => $"image.{copy}.{file}";
 
     /// <summary>Says that a copy is whole: it was put there last.</summary>
@@ -70,5 +86,7 @@ static class Volumes
 
     /// <summary>The copy that a volume is the mark of; null when it is none.</summary>
     public static string? MarkedCopy(string volume) =>
-        volume.StartsWith("image.", StringComparison.Ordinal) && volume.EndsWith(".complete", StringComparison.Ordinal) ? volume["image.".Length..^".complete".Length] : null;
+        volume.StartsWith("image.", StringComparison.Ordinal) && volume.EndsWith(".complete", StringComparison.Ordinal)
+            ? volume["image.".Length..^".complete".Length]
+            : null;
 }

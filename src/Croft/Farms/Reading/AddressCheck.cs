@@ -1,6 +1,8 @@
 namespace Croft.Farms.Reading;
 
-/// <summary>Gives counted machines their following addresses, and checks every fixed address against its network and the other machines'.</summary>
+/// <summary>
+/// Gives counted machines their following addresses, and checks every fixed address against its network and the other machines'.
+/// </summary>
 sealed class AddressCheck(NetworkReader networks, ProblemList problems)
 {
     readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> taken = [];
@@ -17,7 +19,13 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
             {
                 var number = Ip4.ToNumber(written) + (uint)index;
                 Check(machine.Name, nic, number);
-                placed = index == 0 ? placed : placed with { Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }) };
+                placed =
+                    index == 0
+                        ? placed
+                        : placed with
+                        {
+                            Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }),
+                        };
             }
 
             if (machine.Networks[i] is { Mac: { } mac } card && !macs.TryAdd(mac, machine.Name))

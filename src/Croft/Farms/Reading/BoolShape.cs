@@ -27,5 +27,6 @@ sealed class BoolShape(bool words = false) : ScalarShape<bool>
         return false;
     }
 
-    public override JsonObject Schema() => words ? new() { ["enum"] = new JsonArray("yes", "no", true, false) } : new() { ["type"] = "boolean" };
+    public override JsonObject Schema() =>
+        words ? new() { ["enum"] = new JsonArray("yes", "no", true, false) } : new() { ["type"] = "boolean" };
 }

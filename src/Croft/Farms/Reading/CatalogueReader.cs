@@ -15,7 +15,11 @@ sealed class CatalogueReader(string folder, ProblemList problems)
         {
             var path = IsAddress(file) ? Path.Combine(folder, Cached(file)) : Path.GetFullPath(file, folder);
             if (FileNode.At(path) is { Refusal: { } refusal })
-                problems.Add(node, IsAddress(file) ? $"{file} was not fetched yet" : $"{path} {refusal}", IsAddress(file) ? "croft image update fetches it" : null);
+                problems.Add(
+                    node,
+                    IsAddress(file) ? $"{file} was not fetched yet" : $"{path} {refusal}",
+                    IsAddress(file) ? "croft image update fetches it" : null
+                );
             else
                 Add(path, file);
         }
@@ -32,8 +36,10 @@ sealed class CatalogueReader(string folder, ProblemList problems)
     }
 
     /// <summary>Whether a catalogue's file is to be fetched.</summary>
-    public static bool IsAddress(string file) => file.StartsWith("http://", StringComparison.Ordinal) || file.StartsWith("https://", StringComparison.Ordinal);
+    public static bool IsAddress(string file) =>
+        file.StartsWith("http://", StringComparison.Ordinal) || file.StartsWith("https://", StringComparison.Ordinal);
 
     /// <summary>Where what was fetched is kept, below the farm's folder.</summary>
-    public static string Cached(string address) => $".croft/catalog/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}.yaml";
+    public static string Cached(string address) =>
+        $".croft/catalog/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}.yaml";
 }

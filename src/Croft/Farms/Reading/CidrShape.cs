@@ -19,9 +19,16 @@ sealed class CidrShape : ScalarShape<IPNetwork>
             return false;
         }
 
-        if (slash < 0 || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length is < 8 or > 30)
+        if (
+            slash < 0
+            || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            || length is < 8 or > 30
+        )
         {
-            complaint = new($"{Words.Quote(text)} needs a prefix length from /8 to /30", slash < 0 ? $"write {First(address, 24)}/24" : null);
+            complaint = new(
+                $"{Words.Quote(text)} needs a prefix length from /8 to /30",
+                slash < 0 ? $"write {First(address, 24)}/24" : null
+            );
             return false;
         }
 
@@ -34,7 +41,10 @@ sealed class CidrShape : ScalarShape<IPNetwork>
 
         if (address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..])
         {
-            complaint = new($"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved", "write a private one, such as 10.80.0.0/24");
+            complaint = new(
+                $"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved",
+                "write a private one, such as 10.80.0.0/24"
+            );
             return false;
         }
 
@@ -43,7 +53,8 @@ sealed class CidrShape : ScalarShape<IPNetwork>
         return true;
     }
 
-    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/([89]|[12][0-9]|30)$" };
+    public override JsonObject Schema() =>
+        new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/([89]|[12][0-9]|30)$" };
 
     static IPAddress First(IPAddress address, int length) => Ip4.ToAddress(Ip4.ToNumber(address) & (uint.MaxValue << (32 - length)));
 }

@@ -20,8 +20,14 @@ sealed class Definitions
 
     /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
     public Definitions(
-        string kind, string farmFolder, MapShape shape, ImmutableArray<Named<MapReading>> inline, ImmutableArray<Named<MapReading>> builtIn, ProblemList problems,
-        Func<string, YamlNode, MapReading?> other)
+        string kind,
+        string farmFolder,
+        MapShape shape,
+        ImmutableArray<Named<MapReading>> inline,
+        ImmutableArray<Named<MapReading>> builtIn,
+        ProblemList problems,
+        Func<string, YamlNode, MapReading?> other
+    )
     {
         this.other = other;
         (this.kind, folder, this.shape, this.problems) = (kind, Path.Combine(farmFolder, kind + "s"), shape, problems);
@@ -31,7 +37,12 @@ sealed class Definitions
             this.known[named.Name] = named.Value;
             if (this.files.TryGetValue(named.Name, out var files))
             {
-                problems.Add(named.At, $"{kind}s.{named.Name}", $"{kind} {Words.Quote(named.Name)} is defined in {files[0]} too", "keep one of them");
+                problems.Add(
+                    named.At,
+                    $"{kind}s.{named.Name}",
+                    $"{kind} {Words.Quote(named.Name)} is defined in {files[0]} too",
+                    "keep one of them"
+                );
             }
         }
 
@@ -64,7 +75,10 @@ sealed class Definitions
 
         // Distances are counted once per name; a thousand wrong references are a thousand problems, not a thousand searches.
         string[] looked = [$"{this.kind}s/{name}.yaml", $"{this.kind}s/{name}.yml"];
-        var hint = missing.Count < 100 || missing.Contains(name) ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Distinct().Order(StringComparer.Ordinal)) : null;
+        var hint =
+            missing.Count < 100 || missing.Contains(name)
+                ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Distinct().Order(StringComparer.Ordinal))
+                : null;
         missing.Add(name);
         var where = $"looked in this file, for {Words.Or(looked)}, and in the catalogue";
         this.problems.Add(reference, $"no {this.kind} {Words.Quote(name)}", hint is null ? where : $"{hint} ({where})");
@@ -75,7 +89,11 @@ sealed class Definitions
     {
         if (files.Count > 1)
         {
-            this.problems.Add(reference, $"{Words.Or(files).Replace(" or ", " and ", StringComparison.Ordinal)} both exist", "keep one of them");
+            this.problems.Add(
+                reference,
+                $"{Words.Or(files).Replace(" or ", " and ", StringComparison.Ordinal)} both exist",
+                "keep one of them"
+            );
         }
 
         var shown = files[0];

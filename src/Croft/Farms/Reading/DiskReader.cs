@@ -13,7 +13,11 @@ sealed class DiskReader(ProblemList problems)
     public ImmutableArray<DiskSpec> Read(MapReading machine)
     {
         if (machine.Items(MachineKeys.Disks) is { Length: > MostDisks } all)
-            problems.Add(all[MostDisks].Node, $"a machine has at most {MostDisks} further disks; this one has {all.Length}", "make some of them one");
+            problems.Add(
+                all[MostDisks].Node,
+                $"a machine has at most {MostDisks} further disks; this one has {all.Length}",
+                "make some of them one"
+            );
 
         Dictionary<string, Location> names = new(StringComparer.Ordinal);
         Dictionary<string, Location> mounts = new(StringComparer.Ordinal);

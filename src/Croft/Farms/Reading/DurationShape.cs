@@ -40,10 +40,17 @@ sealed class DurationShape(int leastSeconds) : ScalarShape<TimeSpan>
         return true;
     }
 
-    public override JsonObject Schema() => new()
-    {
-        ["anyOf"] = new JsonArray(
-            new JsonObject { ["type"] = "integer", ["minimum"] = leastSeconds, ["maximum"] = LongestSeconds },
-            new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]{1,9}(s|m|min|h)?$" }),
-    };
+    public override JsonObject Schema() =>
+        new()
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "integer",
+                    ["minimum"] = leastSeconds,
+                    ["maximum"] = LongestSeconds,
+                },
+                new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]{1,9}(s|m|min|h)?$" }
+            ),
+        };
 }

@@ -18,5 +18,11 @@ sealed class FactorShape : ScalarShape<double>
         return complaint == default;
     }
 
-    public override JsonObject Schema() => new() { ["type"] = "number", ["minimum"] = Least, ["maximum"] = Most };
+    public override JsonObject Schema() =>
+        new()
+        {
+            ["type"] = "number",
+            ["minimum"] = Least,
+            ["maximum"] = Most,
+        };
 }

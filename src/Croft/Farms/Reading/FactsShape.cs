@@ -9,8 +9,9 @@ sealed class FactsShape : Shape<ImmutableArray<string>>
 {
     static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz_");
     static readonly ChoiceShape<string> Choice = new(("auto", "auto"), ("yes", "yes"), ("no", "no"), ("true", "yes"), ("false", "no"));
-    static readonly TextShape Subset = new(
-        "a subset of facts", "such as network, virtual or !hardware", "^!?[a-z_]+$", text => text.AsSpan(text.StartsWith('!') ? 1 : 0) is { Length: > 0 } name && !name.ContainsAnyExcept(Letters));
+    static readonly TextShape Subset = new("a subset of facts", "such as network, virtual or !hardware", "^!?[a-z_]+$", text =>
+        text.AsSpan(text.StartsWith('!') ? 1 : 0) is { Length: > 0 } name && !name.ContainsAnyExcept(Letters)
+    );
     static readonly ListShape<string> Subsets = new(Subset, least: 1);
 
     public override string Type => "`auto`, `yes`, `no`, or list of subsets";
@@ -31,5 +32,9 @@ sealed class FactsShape : Shape<ImmutableArray<string>>
         return true;
     }
 
-    public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray("auto", "yes", "no", true, false) }, Subsets.Schema()) };
+    public override JsonObject Schema() =>
+        new()
+        {
+            ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray("auto", "yes", "no", true, false) }, Subsets.Schema()),
+        };
 }

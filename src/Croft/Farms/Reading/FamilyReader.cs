@@ -22,27 +22,41 @@ static class FamilyReader
         if (name != FamilyNames.Plain(name) || name.Contains('_', StringComparison.Ordinal))
             problems.Add(map.NodeOf(CatalogueKeys.Family), $"{Words.Quote(name)} is no name of a family: lower case letters and digits");
         var family = new ImageFamily(
-            name, map.Get(CatalogueKeys.Title) ?? name, [.. map.Items(CatalogueKeys.Names).Select(n => FamilyNames.Plain(n.Value))], map.Get(CatalogueKeys.Base)!,
-            map.Items(CatalogueKeys.Arch).ToImmutableDictionary(a => a.Name, a => a.Value), map.Get(CatalogueKeys.Versions) ?? "(?!)", map.Get(CatalogueKeys.Compact),
+            name,
+            map.Get(CatalogueKeys.Title) ?? name,
+            [.. map.Items(CatalogueKeys.Names).Select(n => FamilyNames.Plain(n.Value))],
+            map.Get(CatalogueKeys.Base)!,
+            map.Items(CatalogueKeys.Arch).ToImmutableDictionary(a => a.Name, a => a.Value),
+            map.Get(CatalogueKeys.Versions) ?? "(?!)",
+            map.Get(CatalogueKeys.Compact),
             map.Items(CatalogueKeys.Codenames).ToImmutableDictionary(c => c.Name, c => c.Value),
             map.Items(CatalogueKeys.Spellings).ToImmutableDictionary(s => s.Name, s => s.Value == "newest" ? "" : s.Value),
-            [.. map.Items(CatalogueKeys.Variants).Select(v => (v.Name, v.Value))], [.. map.Items(CatalogueKeys.Ignored).Select(i => i.Value)],
-            [.. map.Items(CatalogueKeys.Newest).Select(step => Step(step.Value, problems))], [.. map.Items(CatalogueKeys.Places).Select(place => Place(place.Value, problems))],
-            [.. map.Items(CatalogueKeys.Machine).Select(rule => Rule(rule.Value))], [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))]);
+            [.. map.Items(CatalogueKeys.Variants).Select(v => (v.Name, v.Value))],
+            [.. map.Items(CatalogueKeys.Ignored).Select(i => i.Value)],
+            [.. map.Items(CatalogueKeys.Newest).Select(step => Step(step.Value, problems))],
+            [.. map.Items(CatalogueKeys.Places).Select(place => Place(place.Value, problems))],
+            [.. map.Items(CatalogueKeys.Machine).Select(rule => Rule(rule.Value))],
+            [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))]
+        );
         return problems.Count == before ? family : null;
     }
 
-    static FamilyPart Part(MapReading map) => map.Get(CatalogueKeys.For) is { } part
-        ? new(part.Get(CatalogueKeys.ForVersion), part.Get(CatalogueKeys.ForVariant), part.Get(CatalogueKeys.ForArch))
-        : default;
+    static FamilyPart Part(MapReading map) =>
+        map.Get(CatalogueKeys.For) is { } part
+            ? new(part.Get(CatalogueKeys.ForVersion), part.Get(CatalogueKeys.ForVariant), part.Get(CatalogueKeys.ForArch))
+            : default;
 
     static FindStep Step(MapReading map, ProblemList problems)
     {
         if (map.Has(CatalogueKeys.Match) == map.Has(CatalogueKeys.Take))
             problems.Add(map.Node, "a step has match, for texts and listings, or take, for JSON");
         return new(
-            map.Get(CatalogueKeys.At)!, map.Get(CatalogueKeys.Match), map.Get(CatalogueKeys.In), [.. map.Items(CatalogueKeys.Where).Select(w => (w.Name, w.Value))],
-            [.. map.Items(CatalogueKeys.Take).Select(t => (t.Name, t.Value))]);
+            map.Get(CatalogueKeys.At)!,
+            map.Get(CatalogueKeys.Match),
+            map.Get(CatalogueKeys.In),
+            [.. map.Items(CatalogueKeys.Where).Select(w => (w.Name, w.Value))],
+            [.. map.Items(CatalogueKeys.Take).Select(t => (t.Name, t.Value))]
+        );
     }
 
     static ImagePlace Place(MapReading map, ProblemList problems)
@@ -50,14 +64,32 @@ static class FamilyReader
         if (map.Has(CatalogueKeys.Checksums) == map.Has(CatalogueKeys.Digest))
             problems.Add(map.Node, "a place has checksums or digest: an image that nobody vouches for is not used");
         return new(
-            Part(map), [.. map.Items(CatalogueKeys.Find).Select(step => Step(step.Value, problems))], map.Get(CatalogueKeys.Image)!, map.Get(CatalogueKeys.Checksums),
-            map.Get(CatalogueKeys.Digest), map.Get(CatalogueKeys.Signature), map.Get(CatalogueKeys.Note));
+            Part(map),
+            [.. map.Items(CatalogueKeys.Find).Select(step => Step(step.Value, problems))],
+            map.Get(CatalogueKeys.Image)!,
+            map.Get(CatalogueKeys.Checksums),
+            map.Get(CatalogueKeys.Digest),
+            map.Get(CatalogueKeys.Signature),
+            map.Get(CatalogueKeys.Note)
+        );
     }
 
-    static MachineRule Rule(MapReading map) => new(
-        Part(map), map.Maybe(CatalogueKeys.Boot), map.Get(CatalogueKeys.User), map.Maybe(MachineKeys.Firmware), map.Maybe(CatalogueKeys.Memory), map.Get(CatalogueKeys.Cpu),
-        map.Get(CatalogueKeys.Why));
+    static MachineRule Rule(MapReading map) =>
+        new(
+            Part(map),
+            map.Maybe(CatalogueKeys.Boot),
+            map.Get(CatalogueKeys.User),
+            map.Maybe(MachineKeys.Firmware),
+            map.Maybe(CatalogueKeys.Memory),
+            map.Get(CatalogueKeys.Cpu),
+            map.Get(CatalogueKeys.Why)
+        );
 
     static SigningKey Key(MapReading map) =>
-        new(Part(map), map.Get(CatalogueKeys.Key)!.ToUpperInvariant(), map.Get(CatalogueKeys.At)!, map.Maybe(CatalogueKeys.IsUnsure) ?? false);
+        new(
+            Part(map),
+            map.Get(CatalogueKeys.Key)!.ToUpperInvariant(),
+            map.Get(CatalogueKeys.At)!,
+            map.Maybe(CatalogueKeys.IsUnsure) ?? false
+        );
 }

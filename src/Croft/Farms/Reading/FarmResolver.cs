@@ -32,31 +32,69 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             networks.All,
             machines,
             new ProjectReader(folder, problems).Read(project, name),
-            [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()])
+            [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()]
+        )
         {
             CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? Farm.DefaultCacheKeep,
         };
     }
 
-    (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(MapReading farm, MapReading? project, HypervisorReader hypervisors, NetworkReader networks)
+    (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(
+        MapReading farm,
+        MapReading? project,
+        HypervisorReader hypervisors,
+        NetworkReader networks
+    )
     {
-        Definitions platforms = new("platform", folder, MachineKeys.Platform, farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms, problems, OfCatalogue);
-        Definitions targets = new("target", folder, MachineKeys.Target, farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets, problems, (_, _) => null);
+        Definitions platforms = new(
+            "platform",
+            folder,
+            MachineKeys.Platform,
+            farm.Items(FarmKeys.Platforms),
+            Catalogue.BuiltInPlatforms,
+            problems,
+            OfCatalogue
+        );
+        Definitions targets = new(
+            "target",
+            folder,
+            MachineKeys.Target,
+            farm.Items(FarmKeys.Targets),
+            Catalogue.BuiltInTargets,
+            problems,
+            (_, _) => null
+        );
         if (farm.Get(FarmKeys.Vms) is not { } vms)
         {
             return ([], []);
         }
 
         var mirrors = farm.Items(FarmKeys.Mirrors);
-        foreach (var mirror in mirrors.Where(mirror => mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)))
+        foreach (
+            var mirror in mirrors.Where(mirror =>
+                mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)
+            )
+        )
         {
-            problems.Add(mirror.Node, $"no family {Words.Quote(mirror.Name)} in the catalogue", Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)]));
+            problems.Add(
+                mirror.Node,
+                $"no family {Words.Quote(mirror.Name)} in the catalogue",
+                Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)])
+            );
         }
 
         MachineLayers layers = new(platforms, targets, project);
         var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
         var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
-        MachineReader reader = new(layers, new ImageReader(folder, families, mirrors, problems), hypervisors, networks, defaults, names, problems);
+        MachineReader reader = new(
+            layers,
+            new ImageReader(folder, families, mirrors, problems),
+            hypervisors,
+            networks,
+            defaults,
+            names,
+            problems
+        );
         AddressCheck addresses = new(networks, problems);
         var machines = ImmutableArray.CreateBuilder<MachineSpec>();
         foreach (var declared in all)
@@ -73,7 +111,8 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     /// <summary>A platform of an image that only the catalogue's families or other spellings know.</summary>
     MapReading? OfCatalogue(string name, YamlNode node) =>
         Catalogue.Built(name, families) is { } built ? Catalogue.BuiltInPlatforms.First(platform => platform.Name == built.Name).Value
-        : Catalogue.Find(name, families) is not null ? new(node, [new(MachineKeys.Image, node, new MapReading(node, [new(ImageKeys.Name, node, name)]))])
+        : Catalogue.Find(name, families) is not null
+            ? new(node, [new(MachineKeys.Image, node, new MapReading(node, [new(ImageKeys.Name, node, name)]))])
         : null;
 
     bool IsSession(MapReading farm, HypervisorReader hypervisors) =>
@@ -85,6 +124,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         return new DispatchRules(
             domains.IsEmpty ? ["kvm", "qemu"] : [.. domains.Select(domain => domain.Value).Distinct()],
             dispatch?.Maybe(DispatchKeys.Policy) ?? DispatchPolicy.Fair,
-            dispatch?.Maybe(DispatchKeys.Retry) ?? DispatchRules.DefaultRetry);
+            dispatch?.Maybe(DispatchKeys.Retry) ?? DispatchRules.DefaultRetry
+        );
     }
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>The farm's hypervisors: those it declares, else the local one; and the machines of the farm that others name as theirs.</summary>
+/// <summary>
+/// The farm's hypervisors: those it declares, else the local one; and the machines of the farm that others name as theirs.
+/// </summary>
 sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList problems)
 {
     const string Local = "local";
@@ -13,8 +15,13 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     /// <summary>A machine that is a hypervisor may be emulated.</summary>
     static readonly TimeSpan InnerTimeout = TimeSpan.FromSeconds(30);
 
-    static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
-    static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> NotDeclared = ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+    static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(
+        StringComparer.Ordinal
+    );
+    static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> NotDeclared = ImmutableSortedDictionary.Create<
+        string,
+        ImmutableArray<string>
+    >(StringComparer.Ordinal);
 
     readonly List<HypervisorSpec> all = [];
 
@@ -50,7 +57,11 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
             return choice.Get(MachineKeys.HypervisorName);
         }
 
-        problems.Add(choice.Node, $"no hypervisor {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. all.Select(hypervisor => hypervisor.Name)]));
+        problems.Add(
+            choice.Node,
+            $"no hypervisor {Words.Quote(name)} in this farm",
+            Words.DidYouMeanOrKnown(name, [.. all.Select(hypervisor => hypervisor.Name)])
+        );
         return null;
     }
 
@@ -60,7 +71,12 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     {
         foreach (var hypervisor in all.Where(hypervisor => hypervisor.Machine != hypervisor.Name && declared.Contains(hypervisor.Name)))
         {
-            problems.Add(hypervisor.At, $"hypervisors.{hypervisor.Name}", $"a machine is called {Words.Quote(hypervisor.Name)}, too: phases could not tell them apart", "give one of them another name");
+            problems.Add(
+                hypervisor.At,
+                $"hypervisors.{hypervisor.Name}",
+                $"a machine is called {Words.Quote(hypervisor.Name)}, too: phases could not tell them apart",
+                "give one of them another name"
+            );
         }
 
         if (this.machines.Count == 0)
@@ -70,38 +86,62 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
 
         if (all.TrueForAll(hypervisor => hypervisor.Machine is not null))
         {
-            problems.Add(this.machines[all[0].Name], "every hypervisor is a machine of this farm", $"declare the one that runs them: {Local}: {{ uri: \"{defaults.LocalUri}\" }}");
+            problems.Add(
+                this.machines[all[0].Name],
+                "every hypervisor is a machine of this farm",
+                $"declare the one that runs them: {Local}: {{ uri: \"{defaults.LocalUri}\" }}"
+            );
         }
 
         foreach (var (name, node) in this.machines)
         {
             if (node is YamlScalar { Text: var machine } && !declared.Contains(machine))
             {
-                problems.Add(node, $"no machine {Words.Quote(machine)} in this farm", Words.DidYouMeanOrKnown(machine, [.. declared.Take(100)]));
+                problems.Add(
+                    node,
+                    $"no machine {Words.Quote(machine)} in this farm",
+                    Words.DidYouMeanOrKnown(machine, [.. declared.Take(100)])
+                );
             }
         }
 
         var byName = machines.ToDictionary(machine => machine.Name, StringComparer.Ordinal);
-        return [.. all.Select(hypervisor => hypervisor.Machine is { } name && byName.TryGetValue(name, out var machine) ? Settle(hypervisor, machine, byName) : hypervisor)];
+        return
+        [
+            .. all.Select(hypervisor =>
+                hypervisor.Machine is { } name && byName.TryGetValue(name, out var machine)
+                    ? Settle(hypervisor, machine, byName)
+                    : hypervisor
+            ),
+        ];
     }
 
-    HypervisorSpec Settle(HypervisorSpec hypervisor, MachineSpec machine, Dictionary<string, MachineSpec> machines) => hypervisor with
-    {
-        Capabilities = hypervisor.Capabilities.IsEmpty ? NotDeclared.Add(machine.Arch, ["qemu"]) : hypervisor.Capabilities,
-        Size = new(hypervisor.Size.Vcpus ?? machine.Vcpus, hypervisor.Size.Memory ?? Math.Max(machine.Memory - Reserve, 1)),
-        Depth = DepthOf(hypervisor, machines),
-    };
+    HypervisorSpec Settle(HypervisorSpec hypervisor, MachineSpec machine, Dictionary<string, MachineSpec> machines) =>
+        hypervisor with
+        {
+            Capabilities = hypervisor.Capabilities.IsEmpty ? NotDeclared.Add(machine.Arch, ["qemu"]) : hypervisor.Capabilities,
+            Size = new(hypervisor.Size.Vcpus ?? machine.Vcpus, hypervisor.Size.Memory ?? Math.Max(machine.Memory - Reserve, 1)),
+            Depth = DepthOf(hypervisor, machines),
+        };
 
     int DepthOf(HypervisorSpec hypervisor, Dictionary<string, MachineSpec> machines)
     {
         List<string> within = [];
-        for (var outer = hypervisor; outer?.Machine is { } name && machines.TryGetValue(name, out var machine); outer = all.Find(h => h.Name == machine.Hypervisor))
+        for (
+            var outer = hypervisor;
+            outer?.Machine is { } name && machines.TryGetValue(name, out var machine);
+            outer = all.Find(h => h.Name == machine.Hypervisor)
+        )
         {
             if (within.Contains(name))
             {
                 if (name == hypervisor.Machine)
                 {
-                    problems.Add(this.machines[hypervisor.Name], $"machine {Words.Quote(name)} would run inside itself: {string.Join(" in ", [.. within, name])}", "let one of them run on a host outside");
+                    problems.Add(
+                        this.machines[hypervisor.Name],
+                        $"machine {Words.Quote(name)} would run inside itself: {string.Join(" in ", [.. within, name])}",
+                        "let one of them run on a host outside"
+                    );
                 }
 
                 break;
@@ -122,12 +162,22 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
 
         if (all.Exists(hypervisor => hypervisor.Name == machine))
         {
-            problems.Add(node, $"hypervisor {Words.Quote(machine)} is declared, and is not the machine of that name", $"declare the machine under another name: inner: {{ machine: {machine} }}");
+            problems.Add(
+                node,
+                $"hypervisor {Words.Quote(machine)} is declared, and is not the machine of that name",
+                $"declare the machine under another name: inner: {{ machine: {machine} }}"
+            );
         }
         else
         {
             this.machines[machine] = node;
-            all.Add(new HypervisorSpec(machine, UriOf(machine), Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, node.At) { Machine = machine, ConnectionTimeout = InnerTimeout });
+            all.Add(
+                new HypervisorSpec(machine, UriOf(machine), Capacity.Unbounded, NoLabels, NotDeclared, Capacity.Unbounded, node.At)
+                {
+                    Machine = machine,
+                    ConnectionTimeout = InnerTimeout,
+                }
+            );
         }
 
         return machine;
@@ -147,12 +197,20 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
             NoLabels.AddRange(map.Items(HypervisorKeys.Labels).Select(label => KeyValuePair.Create(label.Name, label.Value))),
             CapabilitiesOf(map),
             CapacityOf(map.Get(HypervisorKeys.Size)),
-            named.At)
+            named.At
+        )
         {
-            Overcommit = new(map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Vcpus), map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Memory)),
-            Jumps = declared ? map.Items(HypervisorKeys.Jumps) : address.IsSsh && address.Jump is { } itself ? [itself] : [],
+            Overcommit = new(
+                map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Vcpus),
+                map.Get(HypervisorKeys.Overcommit)?.Maybe(OvercommitKeys.Memory)
+            ),
+            Jumps =
+                declared ? map.Items(HypervisorKeys.Jumps)
+                : address.IsSsh && address.Jump is { } itself ? [itself]
+                : [],
             IsWayUnknown = !declared && address.IsFarAway,
-            ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout) ?? (machine is null ? HypervisorSpec.DefaultConnectionTimeout : InnerTimeout),
+            ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout)
+                ?? (machine is null ? HypervisorSpec.DefaultConnectionTimeout : InnerTimeout),
             Machine = machine,
         };
     }
@@ -165,12 +223,21 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         }
         else if (!IsWritten(map, HypervisorKeys.Uri) && !IsWritten(map, HypervisorKeys.Machine))
         {
-            problems.AddMissing(map.Node, HypervisorKeys.Uri.Name, "missing", "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm");
+            problems.AddMissing(
+                map.Node,
+                HypervisorKeys.Uri.Name,
+                "missing",
+                "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm"
+            );
         }
 
         if (address.IsSsh && !map.Has(HypervisorKeys.Jumps) && address.Jump is null)
         {
-            problems.Add(map.NodeOf(HypervisorKeys.Uri), $"ssh cannot be told to go to {Words.Quote(address.Authority)} with these parameters", "write qemu+ssh://user@host:port/system; jump says another way to the guests");
+            problems.Add(
+                map.NodeOf(HypervisorKeys.Uri),
+                $"ssh cannot be told to go to {Words.Quote(address.Authority)} with these parameters",
+                "write qemu+ssh://user@host:port/system; jump says another way to the guests"
+            );
         }
     }
 
@@ -180,7 +247,11 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         this.machines[name] = node;
         foreach (var field in new Field[] { HypervisorKeys.Uri, HypervisorKeys.Jumps }.Where(field => IsWritten(map, field)))
         {
-            problems.Add(map.NodeOf(field), $"a hypervisor that is a machine of this farm has no {field.Name}: it follows from the machine", "leave it out");
+            problems.Add(
+                map.NodeOf(field),
+                $"a hypervisor that is a machine of this farm has no {field.Name}: it follows from the machine",
+                "leave it out"
+            );
         }
 
         if (all.Find(hypervisor => hypervisor.Machine == machine) is { } other)
@@ -189,13 +260,19 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         }
     }
 
-    static bool IsWritten(MapReading map, Field field) => map.Node is YamlMap node && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });
+    static bool IsWritten(MapReading map, Field field) =>
+        map.Node is YamlMap node && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });
 
     /// <summary>As Croft's own ssh configuration knows the machine.</summary>
     string UriOf(string machine) => $"qemu+ssh://{farm}.{machine}/system";
 
     static ImmutableSortedDictionary<string, ImmutableArray<string>> CapabilitiesOf(MapReading map) =>
-        NotDeclared.SetItems(map.Items(HypervisorKeys.Capabilities).Select(arch => KeyValuePair.Create(arch.Name, ImmutableArray.CreateRange(arch.Value.Select(type => type.Value).Distinct()))));
+        NotDeclared.SetItems(
+            map.Items(HypervisorKeys.Capabilities)
+                .Select(arch =>
+                    KeyValuePair.Create(arch.Name, ImmutableArray.CreateRange(arch.Value.Select(type => type.Value).Distinct()))
+                )
+        );
 
     static Capacity CapacityOf(MapReading? map) =>
         map is null ? Capacity.Unbounded : new Capacity(map.Maybe(CapacityKeys.Vcpus), map.Maybe(CapacityKeys.Memory));

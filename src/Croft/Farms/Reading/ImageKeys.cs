@@ -7,22 +7,48 @@ static class ImageKeys
 {
     public static readonly Field<string> Name = new("name", Rules.Name, "An image of the catalogue; `image: debian_12` is short for it.");
 
-    public static readonly Field<string> Build = new("build", new ChoiceShape<string>(("mmdebstrap", "mmdebstrap")), "Builds the image from Debian's packages.");
+    public static readonly Field<string> Build = new(
+        "build",
+        new ChoiceShape<string>(("mmdebstrap", "mmdebstrap")),
+        "Builds the image from Debian's packages."
+    );
 
     public static readonly Field<string> Suite = new("suite", Rules.Suite, "With `build`: code name of the Debian release.");
 
     public static readonly Field<ImageFlavour> Flavour = new(
         "flavour",
         new ChoiceShape<ImageFlavour>(("micro", ImageFlavour.Micro), ("systemd", ImageFlavour.Systemd)),
-        "With `build`: what starts in the guest, busybox init (`micro`) or systemd with cloud-init.") { DefaultText = "`micro`" };
+        "With `build`: what starts in the guest, busybox init (`micro`) or systemd with cloud-init."
+    )
+    {
+        DefaultText = "`micro`",
+    };
 
-    public static readonly Field<ImmutableArray<Item<string>>> Packages = new("packages", new ListShape<string>(Rules.Package), "With `build`: further packages.");
+    public static readonly Field<ImmutableArray<Item<string>>> Packages = new(
+        "packages",
+        new ListShape<string>(Rules.Package),
+        "With `build`: further packages."
+    );
 
-    public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.") { DefaultText = "the one that this host's apt uses" };
+    public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.")
+    {
+        DefaultText = "the one that this host's apt uses",
+    };
 
-    public static readonly Field<string> File = new("file", Rules.HostPath, "A disk image on this host. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd and bzip2.");
+    public static readonly Field<string> File = new(
+        "file",
+        Rules.HostPath,
+        "A disk image on this host. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd and bzip2."
+    );
 
-    public static readonly Field<string> Format = new("format", new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")), "With `file`: its format. `raw` also takes a disk whose first sector no firmware would start.") { DefaultText = "found out" };
+    public static readonly Field<string> Format = new(
+        "format",
+        new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")),
+        "With `file`: its format. `raw` also takes a disk whose first sector no firmware would start."
+    )
+    {
+        DefaultText = "found out",
+    };
 
     public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch. Croft unpacks xz, gzip, zstd and bzip2.");
 
@@ -30,7 +56,10 @@ static class ImageKeys
 
     public static readonly Field<string> Sha512 = new("sha512", Rules.Sha512, "With `url`: the expected SHA-512.");
 
-    public static readonly Field<string> Checksums = new("checksums", Rules.Url, "With `url`: address of a SHA256SUMS or SHA512SUMS file.") { DefaultText = "one beside the image" };
+    public static readonly Field<string> Checksums = new("checksums", Rules.Url, "With `url`: address of a SHA256SUMS or SHA512SUMS file.")
+    {
+        DefaultText = "one beside the image",
+    };
 
     public static readonly ImmutableArray<Field> Kinds = [Name, Build, File, Url];
 

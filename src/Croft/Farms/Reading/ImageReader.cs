@@ -12,7 +12,12 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     {
         if (machine.Get(MachineKeys.Image) is not { } image)
         {
-            problems.AddMissing(declared.Node, MachineKeys.Image.Name, $"platform {Words.Quote(declared.Platform)} names no image", $"give the platform image: {Catalogue.Newest.Name}, or an image of your own");
+            problems.AddMissing(
+                declared.Node,
+                MachineKeys.Image.Name,
+                $"platform {Words.Quote(declared.Platform)} names no image",
+                $"give the platform image: {Catalogue.Newest.Name}, or an image of your own"
+            );
             return null;
         }
 
@@ -29,7 +34,13 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         Field[] kinds = [.. ImageKeys.Kinds.Where(image.Has)];
         if (kinds.Length != 1)
         {
-            problems.Add(image.Node, kinds.Length == 0 ? "does not say where the image comes from" : $"{Words.Or([.. kinds.Select(kind => kind.Name)])}: an image has one of them", "give build, file, url or the name of a catalogue image");
+            problems.Add(
+                image.Node,
+                kinds.Length == 0
+                    ? "does not say where the image comes from"
+                    : $"{Words.Or([.. kinds.Select(kind => kind.Name)])}: an image has one of them",
+                "give build, file, url or the name of a catalogue image"
+            );
             return null;
         }
 
@@ -52,8 +63,16 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
             var known = Catalogue.Images.FirstOrDefault(known => known.Name == built);
             if (known.Value is null)
             {
-                string[] words = [.. Catalogue.Images.Select(image => image.Name), .. families.Concat(Catalogue.Families).Select(family => family.Name)];
-                problems.Add(image.NodeOf(ImageKeys.Name), $"no image {Words.Quote(name)} in the catalogue", Words.DidYouMeanOrKnown(name, words));
+                string[] words =
+                [
+                    .. Catalogue.Images.Select(image => image.Name),
+                    .. families.Concat(Catalogue.Families).Select(family => family.Name),
+                ];
+                problems.Add(
+                    image.NodeOf(ImageKeys.Name),
+                    $"no image {Words.Quote(name)} in the catalogue",
+                    Words.DidYouMeanOrKnown(name, words)
+                );
                 return null;
             }
 
@@ -75,13 +94,24 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
 
         if (!family.Arch.ContainsKey(arch))
         {
-            problems.Add(image.Node, $"{family.Title} has no image for {arch}", "there are: " + string.Join(", ", family.Arch.Keys.Order(StringComparer.Ordinal)));
+            problems.Add(
+                image.Node,
+                $"{family.Title} has no image for {arch}",
+                "there are: " + string.Join(", ", family.Arch.Keys.Order(StringComparer.Ordinal))
+            );
             return null;
         }
 
         return new CatalogueImage(
-            name, family, found.Version, found.Variant.Length > 0 || family.Variants.IsEmpty ? found.Variant : family.Variants[0].Name, arch,
-            mirrors.FirstOrDefault(mirror => mirror.Name == family.Name).Value, mirrors.FirstOrDefault(mirror => mirror.Name == FarmKeys.EveryFamily).Value, image.Node.At);
+            name,
+            family,
+            found.Version,
+            found.Variant.Length > 0 || family.Variants.IsEmpty ? found.Variant : family.Variants[0].Name,
+            arch,
+            mirrors.FirstOrDefault(mirror => mirror.Name == family.Name).Value,
+            mirrors.FirstOrDefault(mirror => mirror.Name == FarmKeys.EveryFamily).Value,
+            image.Node.At
+        );
     }
 
     BuiltImage? Built(MapReading image, string name, string arch, YamlNode node)
@@ -104,7 +134,8 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
             arch,
             [.. image.Items(ImageKeys.Packages).Select(package => package.Value).Distinct().Order(StringComparer.Ordinal)],
             image.Get(ImageKeys.Mirror),
-            node.At);
+            node.At
+        );
     }
 
     FileImage OnDisk(MapReading image, string name)
@@ -115,10 +146,14 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
             problems.Add(
                 image.NodeOf(ImageKeys.File),
                 node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
-                image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null);
+                image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
+            );
         }
 
-        return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At) { Format = image.Get(ImageKeys.Format) };
+        return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
+        {
+            Format = image.Get(ImageKeys.Format),
+        };
     }
 
     UrlImage Fetched(MapReading image, string name)
@@ -126,15 +161,23 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         Field[] checks = [.. ((Field[])[ImageKeys.Sha256, ImageKeys.Sha512, ImageKeys.Checksums]).Where(image.Has)];
         if (checks.Length > 1)
         {
-            problems.Add(image.NodeOf(checks[1]), $"{checks[0].Name} is given already, at {image.NodeOf(checks[0]).At}", "keep one of them");
+            problems.Add(
+                image.NodeOf(checks[1]),
+                $"{checks[0].Name} is given already, at {image.NodeOf(checks[0]).At}",
+                "keep one of them"
+            );
         }
 
-        var checksum = image.Get(ImageKeys.Sha256) is { } sha256 ? "sha256:" + sha256 : image.Get(ImageKeys.Sha512) is { } sha512 ? "sha512:" + sha512 : null;
+        var checksum =
+            image.Get(ImageKeys.Sha256) is { } sha256 ? "sha256:" + sha256
+            : image.Get(ImageKeys.Sha512) is { } sha512 ? "sha512:" + sha512
+            : null;
         return new UrlImage(
             name,
             new Uri(image.Get(ImageKeys.Url)!),
             checksum?.ToLowerInvariant(),
             image.Get(ImageKeys.Checksums) is { } checksums ? new Uri(checksums) : null,
-            image.Node.At);
+            image.Node.At
+        );
     }
 }

@@ -16,17 +16,21 @@ sealed class JumpShape : Shape<ImmutableArray<Jump>>
             if (item is YamlScalar scalar && Jump.Parse(scalar.Text) is { } jump)
                 hosts.Add(jump);
             else
-                problems.Add(item, item is YamlScalar { Text: var text } ? $"{Words.Quote(text)} is not a host to go through" : $"must be {Type}, not {item.Kind}", "write user@host, or user@host:port");
+                problems.Add(
+                    item,
+                    item is YamlScalar { Text: var text }
+                        ? $"{Words.Quote(text)} is not a host to go through"
+                        : $"must be {Type}, not {item.Kind}",
+                    "write user@host, or user@host:port"
+                );
         }
 
         value = hosts.ToImmutable();
         return true;
     }
 
-    public override JsonObject Schema() => new()
-    {
-        ["anyOf"] = new JsonArray(One(), new JsonObject { ["type"] = "array", ["items"] = One() }),
-    };
+    public override JsonObject Schema() =>
+        new() { ["anyOf"] = new JsonArray(One(), new JsonObject { ["type"] = "array", ["items"] = One() }) };
 
     static JsonObject One() => new() { ["type"] = "string", ["pattern"] = Jump.Pattern };
 }

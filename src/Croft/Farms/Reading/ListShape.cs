@@ -16,7 +16,11 @@ sealed class ListShape<T>(Shape<T> item, int least = 0) : Shape<ImmutableArray<I
         value = [];
         if (node is not YamlList list)
         {
-            problems.Add(node, $"must be a list, not {node.Kind}", node is YamlScalar { IsNull: false } ? $"write [{Words.Printable(((YamlScalar)node).Text, 60)}]" : null);
+            problems.Add(
+                node,
+                $"must be a list, not {node.Kind}",
+                node is YamlScalar { IsNull: false } ? $"write [{Words.Printable(((YamlScalar)node).Text, 60)}]" : null
+            );
             return false;
         }
 

@@ -5,15 +5,38 @@ namespace Croft.Farms.Reading;
 /// <summary>The keys of a machine's definition; a target, a platform and an entry of the list may each have any of them.</summary>
 static class MachineKeys
 {
-    public static readonly Field<MapReading> Image = new("image", ImageKeys.Map, "The operating system's disk: an image of the catalogue, or a definition of your own.") { Merging = ImageKeys.Merge };
+    public static readonly Field<MapReading> Image = new(
+        "image",
+        ImageKeys.Map,
+        "The operating system's disk: an image of the catalogue, or a definition of your own."
+    )
+    {
+        Merging = ImageKeys.Merge,
+    };
 
-    public static readonly Field<string> Arch = new("arch", Architectures.Shape, "The processor's architecture, by its own or by Debian's name.") { DefaultText = "this host's" };
+    public static readonly Field<string> Arch = new(
+        "arch",
+        Architectures.Shape,
+        "The processor's architecture, by its own or by Debian's name."
+    )
+    {
+        DefaultText = "this host's",
+    };
 
-    public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.") { DefaultText = "by `dispatch.priority_domains`" };
+    public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.")
+    {
+        DefaultText = "by `dispatch.priority_domains`",
+    };
 
-    public static readonly Field<string> Machine = new("machine", Rules.ModelName, "QEMU's machine type, such as `q35`.") { DefaultText = "the architecture's" };
+    public static readonly Field<string> Machine = new("machine", Rules.ModelName, "QEMU's machine type, such as `q35`.")
+    {
+        DefaultText = "the architecture's",
+    };
 
-    public static readonly Field<string> Cpu = new("cpu", Rules.ModelName, "The processor's model, such as `host-passthrough`.") { DefaultText = "the best the hypervisor offers" };
+    public static readonly Field<string> Cpu = new("cpu", Rules.ModelName, "The processor's model, such as `host-passthrough`.")
+    {
+        DefaultText = "the best the hypervisor offers",
+    };
 
     public static readonly Field<int> Vcpus = new("vcpus", new NumberShape(1, 4096), "Virtual processors.") { DefaultText = "`1`" };
 
@@ -22,51 +45,145 @@ static class MachineKeys
     public static readonly Field<Firmware> Firmware = new(
         "firmware",
         new ChoiceShape<Firmware>(("kernel", Farms.Firmware.Kernel), ("bios", Farms.Firmware.Bios), ("uefi", Farms.Firmware.Uefi)),
-        "How the machine boots: by this firmware from its disk. A built image brings a kernel, which QEMU loads directly.") { DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64" };
+        "How the machine boots: by this firmware from its disk. A built image brings a kernel, which QEMU loads directly."
+    )
+    {
+        DefaultText = "`kernel` for built images, else `bios`, `uefi` on aarch64 and riscv64",
+    };
 
-    public static readonly Field<bool> SecureBoot = new("secure_boot", new BoolShape(), "UEFI with Microsoft's keys enrolled and enforced.") { DefaultText = "`false`" };
+    public static readonly Field<bool> SecureBoot = new("secure_boot", new BoolShape(), "UEFI with Microsoft's keys enrolled and enforced.")
+    {
+        DefaultText = "`false`",
+    };
 
     public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
-    public static readonly Field<long> Disk = new("disk", new SizeShape(1 << 20), "Size of the root disk. It cannot be smaller than the image.") { DefaultText = "the image's own" };
+    public static readonly Field<long> Disk = new(
+        "disk",
+        new SizeShape(1 << 20),
+        "Size of the root disk. It cannot be smaller than the image."
+    )
+    {
+        DefaultText = "the image's own",
+    };
 
-    public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new("disks", new ListShape<MapReading>(DiskKeys.Map), "Further disks.");
+    public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new(
+        "disks",
+        new ListShape<MapReading>(DiskKeys.Map),
+        "Further disks."
+    );
 
-    public static readonly Field<ImmutableArray<Item<MapReading>>> Networks =
-        new("networks", new ListShape<MapReading>(NicKeys.Map), "Connections in order. The first carries the default route and ssh.") { DefaultText = "the farm's first network" };
+    public static readonly Field<ImmutableArray<Item<MapReading>>> Networks = new(
+        "networks",
+        new ListShape<MapReading>(NicKeys.Map),
+        "Connections in order. The first carries the default route and ssh."
+    )
+    {
+        DefaultText = "the farm's first network",
+    };
 
     public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
 
-    public static readonly Field<WaitSpec> Wait = new("wait", new WaitShape(), "When the machine is ready: when ssh, the guest agent or a TCP port answers, or when it has started.") { DefaultText = "`ssh`" };
+    public static readonly Field<WaitSpec> Wait = new(
+        "wait",
+        new WaitShape(),
+        "When the machine is ready: when ssh, the guest agent or a TCP port answers, or when it has started."
+    )
+    {
+        DefaultText = "`ssh`",
+    };
 
-    public static readonly Field<TimeSpan> ConnectionTimeout =
-        new("connection_timeout", new DurationShape(1), "How long the machine may take to become ready with KVM. Emulation gets as much longer as it is slower.") { DefaultText = "`120s`" };
+    public static readonly Field<TimeSpan> ConnectionTimeout = new(
+        "connection_timeout",
+        new DurationShape(1),
+        "How long the machine may take to become ready with KVM. Emulation gets as much longer as it is slower."
+    )
+    {
+        DefaultText = "`120s`",
+    };
 
     public static readonly Field<string> HypervisorName = new("name", Rules.Name, "A hypervisor.");
 
-    public static readonly Field<string> HypervisorMachine = new("machine", Rules.DnsLabel, "A machine of this farm that is a hypervisor.") { Required = true };
+    public static readonly Field<string> HypervisorMachine = new("machine", Rules.DnsLabel, "A machine of this farm that is a hypervisor.")
+    {
+        Required = true,
+    };
 
-    public static readonly Field<MapReading> Hypervisor =
-        new("hypervisor", new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName), "Only this hypervisor: its name, or the machine of this farm that is the hypervisor.") { DefaultText = "chosen by the plan" };
+    public static readonly Field<MapReading> Hypervisor = new(
+        "hypervisor",
+        new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName),
+        "Only this hypervisor: its name, or the machine of this farm that is the hypervisor."
+    )
+    {
+        DefaultText = "chosen by the plan",
+    };
 
-    public static readonly Field<ImmutableArray<Named<string>>> Require =
-        new("require", new NamedShape<string>("name", Rules.Name, Rules.LabelValue), "Labels that the hypervisor must carry.") { Merging = MergeNames };
+    public static readonly Field<ImmutableArray<Named<string>>> Require = new(
+        "require",
+        new NamedShape<string>("name", Rules.Name, Rules.LabelValue),
+        "Labels that the hypervisor must carry."
+    )
+    {
+        Merging = MergeNames,
+    };
 
-    public static readonly Field<string> Apart = new("apart", Rules.Name, "A group whose machines are placed on different hypervisors.") { DefaultText = "no group" };
+    public static readonly Field<string> Apart = new("apart", Rules.Name, "A group whose machines are placed on different hypervisors.")
+    {
+        DefaultText = "no group",
+    };
 
-    public static readonly Field<YamlMap> Properties =
-        new("properties", new FreeShape(key: null), "Values of your own for the project's phases, as `vm.properties`.") { Merging = (lower, upper) => upper.Over(lower) };
+    public static readonly Field<YamlMap> Properties = new(
+        "properties",
+        new FreeShape(key: null),
+        "Values of your own for the project's phases, as `vm.properties`."
+    )
+    {
+        Merging = (lower, upper) => upper.Over(lower),
+    };
 
-    public static readonly Field<ImmutableArray<Item<string>>> Groups =
-        new("groups", new ListShape<string>(Rules.Group), "Groups of your own in Ansible's inventory. Those of target, platform and entry add up.") { Merging = (lower, upper) => [.. lower, .. upper] };
+    public static readonly Field<ImmutableArray<Item<string>>> Groups = new(
+        "groups",
+        new ListShape<string>(Rules.Group),
+        "Groups of your own in Ansible's inventory. Those of target, platform and entry add up."
+    )
+    {
+        Merging = (lower, upper) => [.. lower, .. upper],
+    };
 
-    public static readonly Field<YamlMap> Vars =
-        new("vars", FreeShape.Variables, "Variables of the machine, for phases. They go before `project.vars`.") { Merging = (lower, upper) => upper.Over(lower) };
+    public static readonly Field<YamlMap> Vars = new(
+        "vars",
+        FreeShape.Variables,
+        "Variables of the machine, for phases. They go before `project.vars`."
+    )
+    {
+        Merging = (lower, upper) => upper.Over(lower),
+    };
 
     public static readonly ImmutableArray<Field> All =
     [
-        Image, Arch, VirtDomain, Machine, Cpu, Vcpus, Memory, Firmware, SecureBoot, Tpm, Disk, Disks, Networks, User, Wait, ConnectionTimeout, Hypervisor, Require, Apart, Properties,
-        Groups, Vars, .. ProjectKeys.Steps,
+        Image,
+        Arch,
+        VirtDomain,
+        Machine,
+        Cpu,
+        Vcpus,
+        Memory,
+        Firmware,
+        SecureBoot,
+        Tpm,
+        Disk,
+        Disks,
+        Networks,
+        User,
+        Wait,
+        ConnectionTimeout,
+        Hypervisor,
+        Require,
+        Apart,
+        Properties,
+        Groups,
+        Vars,
+        .. ProjectKeys.Steps,
     ];
 
     public static readonly MapShape Platform = new("a platform", All);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>A machine's definition from its layers: the project's defaults &lt; target &lt; platform &lt; list entry. Each pair is merged once.</summary>
+/// <summary>
+/// A machine's definition from its layers: the project's defaults &lt; target &lt; platform &lt; list entry. Each pair is merged once.
+/// </summary>
 sealed class MachineLayers(Definitions platforms, Definitions targets, MapReading? project)
 {
     readonly Dictionary<(string Platform, string Target), MapReading> pairs = [];

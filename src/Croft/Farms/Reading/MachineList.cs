@@ -118,7 +118,11 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         }
         else if (machines[place].Entry is { } other)
         {
-            problems.Add(node, $"a second machine named {Words.Quote(machine.Name)}; the first is at {other.Node.At}", "give one of them a name");
+            problems.Add(
+                node,
+                $"a second machine named {Words.Quote(machine.Name)}; the first is at {other.Node.At}",
+                "give one of them a name"
+            );
         }
         else
         {
@@ -131,13 +135,21 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         var node = machine.Entry?.NodeOf(VmsKeys.Name) ?? machine.Node;
         if (Reserved.Contains(machine.Name))
         {
-            problems.Add(node, $"{Words.Quote(machine.Name)} is no name for a machine: it means something else in Ansible's inventory or in every guest's hosts file", "choose another");
+            problems.Add(
+                node,
+                $"{Words.Quote(machine.Name)} is no name for a machine: it means something else in Ansible's inventory or in every guest's hosts file",
+                "choose another"
+            );
             return false;
         }
 
         if (Rules.IsNumber(machine.Name))
         {
-            problems.Add(node, $"{Words.Quote(machine.Name)} is no name for a machine: guests take a bare number for an address", $"choose one with a letter, such as vm{machine.Name}");
+            problems.Add(
+                node,
+                $"{Words.Quote(machine.Name)} is no name for a machine: guests take a bare number for an address",
+                $"choose one with a letter, such as vm{machine.Name}"
+            );
             return false;
         }
 
@@ -147,7 +159,11 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
             return true;
         }
 
-        problems.Add(node, $"a second machine named {Words.Quote(machine.Name)}; the first is at {this.names[machine.Name].At}", "give each machine a name of its own");
+        problems.Add(
+            node,
+            $"a second machine named {Words.Quote(machine.Name)}; the first is at {this.names[machine.Name].At}",
+            "give each machine a name of its own"
+        );
         return false;
     }
 
@@ -162,11 +178,15 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         }
 
         problems.Add(
-            node, $"the machine of platform {Words.Quote(platform)} and target {Words.Quote(target)} gets no good name: {complaint.Message}", "declare it in vms.list with a name of its own");
+            node,
+            $"the machine of platform {Words.Quote(platform)} and target {Words.Quote(target)} gets no good name: {complaint.Message}",
+            "declare it in vms.list with a name of its own"
+        );
         return false;
     }
 
-    static string DefaultName(string platform, string target) => $"{platform}-{target}".Replace('_', '-').Replace('.', '-').ToLowerInvariant();
+    static string DefaultName(string platform, string target) =>
+        $"{platform}-{target}".Replace('_', '-').Replace('.', '-').ToLowerInvariant();
 
     static List<Item<string>> Known(ImmutableArray<Item<string>> names, Definitions definitions) =>
         [.. names.Where(name => definitions.Find(name.Value, name.Node) is not null).DistinctBy(name => name.Value)];
@@ -177,7 +197,11 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         for (var i = 0; i < exclusions.Length; i++)
         {
             var map = exclusions[i].Value;
-            if (!map.IsEmpty && (map.Get(VmsKeys.ExcludedPlatform) ?? platform) == platform && (map.Get(VmsKeys.ExcludedTarget) ?? target) == target)
+            if (
+                !map.IsEmpty
+                && (map.Get(VmsKeys.ExcludedPlatform) ?? platform) == platform
+                && (map.Get(VmsKeys.ExcludedTarget) ?? target) == target
+            )
             {
                 isExcluded = matched[i] = true;
             }

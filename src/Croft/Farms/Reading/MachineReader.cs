@@ -5,9 +5,18 @@ namespace Croft.Farms.Reading;
 /// <summary>Makes a machine of its merged layers. Machines that differ only in name share the work.</summary>
 /// <param name="names">Of all machines.</param>
 sealed class MachineReader(
-    MachineLayers layers, ImageReader images, HypervisorReader hypervisors, NetworkReader networks, FarmDefaults defaults, ISet<string> names, ProblemList problems)
+    MachineLayers layers,
+    ImageReader images,
+    HypervisorReader hypervisors,
+    NetworkReader networks,
+    FarmDefaults defaults,
+    ISet<string> names,
+    ProblemList problems
+)
 {
-    static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(
+        StringComparer.Ordinal
+    );
 
     readonly Dictionary<MapReading, MachineSpec?> ofEntries = new(ReferenceEqualityComparer.Instance);
 
@@ -35,7 +44,11 @@ sealed class MachineReader(
         var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(WaitKind.Ssh);
         if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
         {
-            problems.Add(map.NodeOf(MachineKeys.Networks), "a machine without a network cannot be waited for by ssh or a port", "add wait: agent or wait: none");
+            problems.Add(
+                map.NodeOf(MachineKeys.Networks),
+                "a machine without a network cannot be waited for by ssh or a port",
+                "add wait: agent or wait: none"
+            );
         }
 
         var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
@@ -64,14 +77,18 @@ sealed class MachineReader(
             map.Maybe(MachineKeys.Disk),
             disks,
             nics,
-            map.Get(MachineKeys.User) ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root"),
+            map.Get(MachineKeys.User)
+                ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root"),
             wait,
             map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
             hypervisor,
-            map.Items(MachineKeys.Require) is { IsEmpty: false } labels ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value))) : NoLabels,
+            map.Items(MachineKeys.Require) is { IsEmpty: false } labels
+                ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value)))
+                : NoLabels,
             map.Get(MachineKeys.Apart),
             map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
-            declared.Node.At)
+            declared.Node.At
+        )
         {
             Groups = Groups(map),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
@@ -85,7 +102,11 @@ sealed class MachineReader(
         {
             if (names.Contains(group.Value) || hypervisors.All.Any(hypervisor => hypervisor.Name == group.Value))
             {
-                problems.Add(group.Node, $"{Words.Quote(group.Value)} is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart", "choose another name");
+                problems.Add(
+                    group.Node,
+                    $"{Words.Quote(group.Value)} is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart",
+                    "choose another name"
+                );
             }
         }
 
@@ -97,12 +118,20 @@ sealed class MachineReader(
         var secure = map.Maybe(MachineKeys.SecureBoot) ?? false;
         if (secure && arch != "x86_64")
         {
-            problems.Add(map.NodeOf(MachineKeys.SecureBoot), $"Croft knows Secure Boot for x86_64 only, and this is {arch}", "leave it out");
+            problems.Add(
+                map.NodeOf(MachineKeys.SecureBoot),
+                $"Croft knows Secure Boot for x86_64 only, and this is {arch}",
+                "leave it out"
+            );
         }
 
         if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
         {
-            return secure ? Firmware.Uefi : image is BuiltImage ? Firmware.Kernel : image is CatalogueImage { Machine.Firmware: { } own } ? own : arch is "aarch64" or "riscv64" ? Firmware.Uefi : Firmware.Bios;
+            return secure ? Firmware.Uefi
+                : image is BuiltImage ? Firmware.Kernel
+                : image is CatalogueImage { Machine.Firmware: { } own } ? own
+                : arch is "aarch64" or "riscv64" ? Firmware.Uefi
+                : Firmware.Bios;
         }
 
         if (firmware == Firmware.Kernel && image is not BuiltImage)
@@ -127,11 +156,18 @@ sealed class MachineReader(
 
         if (machine.FirstBoot == FirstBoot.Ignition)
         {
-            problems.Add(map.NodeOf(MachineKeys.Image), $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet");
+            problems.Add(
+                map.NodeOf(MachineKeys.Image),
+                $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet"
+            );
         }
         else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None)
         {
-            problems.Add(map.NodeOf(MachineKeys.Image), $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}", "wait: none starts it all the same, for its console");
+            problems.Add(
+                map.NodeOf(MachineKeys.Image),
+                $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}",
+                "wait: none starts it all the same, for its console"
+            );
         }
     }
 
@@ -152,7 +188,11 @@ sealed class MachineReader(
 
             if (networks.Find(name) is null)
             {
-                problems.Add(nic.NodeOf(NicKeys.Name), $"no network {Words.Quote(name)} in this farm", Words.DidYouMeanOrKnown(name, [.. networks.Names]));
+                problems.Add(
+                    nic.NodeOf(NicKeys.Name),
+                    $"no network {Words.Quote(name)} in this farm",
+                    Words.DidYouMeanOrKnown(name, [.. networks.Names])
+                );
             }
             else if (nics.FirstOrDefault(other => other.Network == name) is { } first)
             {
@@ -165,7 +205,13 @@ sealed class MachineReader(
                     problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
                 }
 
-                nics.Add(new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At) { Mac = nic.Get(NicKeys.Mac), Model = nic.Get(NicKeys.Model) });
+                nics.Add(
+                    new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At)
+                    {
+                        Mac = nic.Get(NicKeys.Mac),
+                        Model = nic.Get(NicKeys.Model),
+                    }
+                );
             }
         }
 
@@ -178,8 +224,18 @@ sealed class MachineReader(
         {
             if (!hypervisors.All.Any(hypervisor => hypervisor.Labels.GetValueOrDefault(label.Name) == label.Value))
             {
-                string[] carried = [.. hypervisors.All.SelectMany(hypervisor => hypervisor.Labels).Select(carried => $"{carried.Key}: {carried.Value}").Distinct()];
-                problems.Add(label.Node, $"no hypervisor carries the label {Words.Quote($"{label.Name}: {label.Value}")}", Words.DidYouMeanOrKnown($"{label.Name}: {label.Value}", carried));
+                string[] carried =
+                [
+                    .. hypervisors
+                        .All.SelectMany(hypervisor => hypervisor.Labels)
+                        .Select(carried => $"{carried.Key}: {carried.Value}")
+                        .Distinct(),
+                ];
+                problems.Add(
+                    label.Node,
+                    $"no hypervisor carries the label {Words.Quote($"{label.Name}: {label.Value}")}",
+                    Words.DidYouMeanOrKnown($"{label.Name}: {label.Value}", carried)
+                );
             }
         }
     }

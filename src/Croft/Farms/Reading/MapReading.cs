@@ -26,7 +26,8 @@ sealed class MapReading(YamlNode node, ImmutableArray<FieldValue> values)
         where T : struct => IndexOf(field) is >= 0 and var i ? (T)values[i].Value : null;
 
     /// <summary>The items of a list, or of a map of names; empty when it was not written.</summary>
-    public ImmutableArray<T> Items<T>(Field<ImmutableArray<T>> field) => IndexOf(field) is >= 0 and var i ? (ImmutableArray<T>)values[i].Value : [];
+    public ImmutableArray<T> Items<T>(Field<ImmutableArray<T>> field) =>
+        IndexOf(field) is >= 0 and var i ? (ImmutableArray<T>)values[i].Value : [];
 
     /// <summary>Lays this map over another: a key of both is merged as its field says.</summary>
     public MapReading Over(MapReading lower)

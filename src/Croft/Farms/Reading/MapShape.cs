@@ -58,9 +58,10 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         return true;
     }
 
-    string? HintOf(string key) => Words.Invisible(key) is >= 0 and var i
-        ? $"its character {i + 1} is U+{(int)key[i]:X4}, which is no space to YAML: write a plain one"
-        : Words.DidYouMeanOrKnown(key, [.. fields.Where(known => !known.Hidden).Select(known => known.Name)]);
+    string? HintOf(string key) =>
+        Words.Invisible(key) is >= 0 and var i
+            ? $"its character {i + 1} is U+{(int)key[i]:X4}, which is no space to YAML: write a plain one"
+            : Words.DidYouMeanOrKnown(key, [.. fields.Where(known => !known.Hidden).Select(known => known.Name)]);
 
     public override JsonObject Schema()
     {
@@ -70,7 +71,12 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
             properties[field.Name] = field.Schema();
         }
 
-        JsonObject schema = new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        JsonObject schema = new()
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = properties,
+        };
         if (fields.Any(field => field.Required))
         {
             schema["required"] = new JsonArray([.. fields.Where(field => field.Required).Select(field => (JsonNode)field.Name)]);

@@ -37,7 +37,13 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
                 problems.AddKey(map, entry, complaint.Message, complaint.Hint);
             }
 
-            if (item.TryRead(entry.Value is YamlScalar { IsNull: true } && item is MapShape ? MapShape.Nothing(entry) : entry.Value, problems, out var itemValue) && named)
+            if (
+                item.TryRead(
+                    entry.Value is YamlScalar { IsNull: true } && item is MapShape ? MapShape.Nothing(entry) : entry.Value,
+                    problems,
+                    out var itemValue
+                ) && named
+            )
             {
                 read.Add(new(key!, entry.KeyAt, entry.Value, itemValue));
             }
@@ -49,7 +55,12 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
 
     public override JsonObject Schema()
     {
-        JsonObject schema = new() { ["type"] = "object", ["propertyNames"] = name.Schema(), ["additionalProperties"] = item.Schema() };
+        JsonObject schema = new()
+        {
+            ["type"] = "object",
+            ["propertyNames"] = name.Schema(),
+            ["additionalProperties"] = item.Schema(),
+        };
         if (least > 0)
         {
             schema["minProperties"] = least;

@@ -7,13 +7,32 @@ static class NetworkKeys
     public static readonly Field<NetworkMode> Mode = new(
         "mode",
         new ChoiceShape<NetworkMode>(
-            ("nat", NetworkMode.Nat), ("isolated", NetworkMode.Isolated), ("user", NetworkMode.User),
-            ("bridge", NetworkMode.Bridge), ("direct", NetworkMode.Direct), ("existing", NetworkMode.Existing)),
-        "How the network reaches the outside: through the hypervisor, not at all, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's.") { DefaultText = "`nat`; `user` on a session hypervisor" };
+            ("nat", NetworkMode.Nat),
+            ("isolated", NetworkMode.Isolated),
+            ("user", NetworkMode.User),
+            ("bridge", NetworkMode.Bridge),
+            ("direct", NetworkMode.Direct),
+            ("existing", NetworkMode.Existing)
+        ),
+        "How the network reaches the outside: through the hypervisor, not at all, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's."
+    )
+    {
+        DefaultText = "`nat`; `user` on a session hypervisor",
+    };
 
-    public static readonly Field<IPNetwork> Cidr = new("cidr", new CidrShape(), "The subnet. Its first host address is the hypervisor's.") { DefaultText = "a free one, chosen by the plan" };
+    public static readonly Field<IPNetwork> Cidr = new("cidr", new CidrShape(), "The subnet. Its first host address is the hypervisor's.")
+    {
+        DefaultText = "a free one, chosen by the plan",
+    };
 
-    public static readonly Field<bool> Dhcp = new("dhcp", new BoolShape(), "Whether the network answers DHCP. Without DHCP the guest gets its address from its seed.") { DefaultText = "`true`" };
+    public static readonly Field<bool> Dhcp = new(
+        "dhcp",
+        new BoolShape(),
+        "Whether the network answers DHCP. Without DHCP the guest gets its address from its seed."
+    )
+    {
+        DefaultText = "`true`",
+    };
 
     public static readonly Field<string> Shared = new(
         "shared",
@@ -21,14 +40,31 @@ static class NetworkKeys
             "another farm's network",
             "farm.network, such as base.mgmt",
             "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
-            text => text.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && Rules.DnsLabel.Holds(text[..dot]) && Rules.Name.Holds(text[(dot + 1)..])),
-        "Uses the network of another farm, written `farm.network`.");
+            text =>
+                text.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+                && Rules.DnsLabel.Holds(text[..dot])
+                && Rules.Name.Holds(text[(dot + 1)..])
+        ),
+        "Uses the network of another farm, written `farm.network`."
+    );
 
-    public static readonly Field<string> Bridge = new("bridge", Rules.Device, "With `mode: bridge`, the hypervisor's bridge, such as `br0`.");
+    public static readonly Field<string> Bridge = new(
+        "bridge",
+        Rules.Device,
+        "With `mode: bridge`, the hypervisor's bridge, such as `br0`."
+    );
 
-    public static readonly Field<string> Uplink = new("uplink", Rules.Device, "With `mode: direct`, the hypervisor's network card, such as `eth0`.");
+    public static readonly Field<string> Uplink = new(
+        "uplink",
+        Rules.Device,
+        "With `mode: direct`, the hypervisor's network card, such as `eth0`."
+    );
 
-    public static readonly Field<string> Network = new("network", Rules.Name, "With `mode: existing`, libvirt's name of the network, such as `default`.");
+    public static readonly Field<string> Network = new(
+        "network",
+        Rules.Name,
+        "With `mode: existing`, libvirt's name of the network, such as `default`."
+    );
 
     /// <summary>Which key says what a network is on the hypervisor, by its mode.</summary>
     public static readonly IReadOnlyDictionary<NetworkMode, Field<string>> Sources = new Dictionary<NetworkMode, Field<string>>

@@ -38,7 +38,11 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         var shared = map.Get(NetworkKeys.Shared);
         if (shared is not null && shared.StartsWith(farm + ".", StringComparison.Ordinal))
         {
-            problems.Add(map.NodeOf(NetworkKeys.Shared), $"{Words.Quote(shared)} is of this farm itself", "name another farm's network, or leave shared out");
+            problems.Add(
+                map.NodeOf(NetworkKeys.Shared),
+                $"{Words.Quote(shared)} is of this farm itself",
+                "name another farm's network, or leave shared out"
+            );
         }
 
         foreach (var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f)))
@@ -63,7 +67,11 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
     {
         foreach (var (other, key) in NetworkKeys.Sources.Where(s => s.Key != mode && map.Has(s.Value)))
         {
-            problems.Add(map.NodeOf(key), $"{key.Name} goes with mode: {other.ToString().ToLowerInvariant()}", $"write that mode, or leave {key.Name} out");
+            problems.Add(
+                map.NodeOf(key),
+                $"{key.Name} goes with mode: {other.ToString().ToLowerInvariant()}",
+                $"write that mode, or leave {key.Name} out"
+            );
         }
 
         if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
@@ -79,14 +87,20 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
 
         if (!map.Has(own) && !IsUnread(map, own))
         {
-            problems.Add(map.NodeOf(NetworkKeys.Mode), $"mode: {word} needs the key {own.Name}", $"such as {own.Name}: {(mode == NetworkMode.Bridge ? "br0" : mode == NetworkMode.Direct ? "eth0" : "default")}");
+            problems.Add(
+                map.NodeOf(NetworkKeys.Mode),
+                $"mode: {word} needs the key {own.Name}",
+                $"such as {own.Name}: {(mode == NetworkMode.Bridge ? "br0" : mode == NetworkMode.Direct ? "eth0" : "default")}"
+            );
         }
 
         return map.Get(own);
     }
 
     static bool IsUnread(MapReading map, Field field) =>
-        !map.Has(field) && map.Node is YamlMap node && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });
+        !map.Has(field)
+        && map.Node is YamlMap node
+        && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });
 
     void CheckOverlaps(ImmutableArray<Named<MapReading>> declared)
     {

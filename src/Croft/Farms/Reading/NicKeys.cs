@@ -6,11 +6,24 @@ static class NicKeys
 {
     public static readonly Field<string> Name = new("name", Rules.Name, "A network of the farm.") { Required = true };
 
-    public static readonly Field<IPAddress> Address = new("address", new AddressShape(), "A fixed address; with `count` the first machine's, the others follow.") { DefaultText = "a free one, chosen by the plan" };
+    public static readonly Field<IPAddress> Address = new(
+        "address",
+        new AddressShape(),
+        "A fixed address; with `count` the first machine's, the others follow."
+    )
+    {
+        DefaultText = "a free one, chosen by the plan",
+    };
 
-    public static readonly Field<string> Mac = new("mac", Rules.Mac, "The card's MAC. A machine of a `count` cannot have one.") { DefaultText = "one that stays the same for the machine's name" };
+    public static readonly Field<string> Mac = new("mac", Rules.Mac, "The card's MAC. A machine of a `count` cannot have one.")
+    {
+        DefaultText = "one that stays the same for the machine's name",
+    };
 
-    public static readonly Field<string> Model = new("model", Rules.ModelName, "What card the guest sees, such as `e1000e`.") { DefaultText = "`virtio`" };
+    public static readonly Field<string> Model = new("model", Rules.ModelName, "What card the guest sees, such as `e1000e`.")
+    {
+        DefaultText = "`virtio`",
+    };
 
     public static readonly MapShape Map = new("a connection to a network", [Name, Address, Mac, Model], Name);
 }

@@ -11,9 +11,18 @@ sealed class NumberShape(int least, int most) : ScalarShape<int>
     public override bool TryParse(string text, out int value, out Complaint complaint)
     {
         var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        complaint = isNumber && value >= least && value <= most ? default : new($"{Words.Quote(text)} is not a whole number from {least} to {most}");
+        complaint =
+            isNumber && value >= least && value <= most
+                ? default
+                : new($"{Words.Quote(text)} is not a whole number from {least} to {most}");
         return complaint == default;
     }
 
-    public override JsonObject Schema() => new() { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most };
+    public override JsonObject Schema() =>
+        new()
+        {
+            ["type"] = "integer",
+            ["minimum"] = least,
+            ["maximum"] = most,
+        };
 }

@@ -4,7 +4,9 @@ namespace Croft.Farms.Reading;
 
 sealed class ProjectReader(string folder, ProblemList problems)
 {
-    static readonly ImmutableSortedDictionary<string, TimeSpan> NoTimeouts = ImmutableSortedDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
+    static readonly ImmutableSortedDictionary<string, TimeSpan> NoTimeouts = ImmutableSortedDictionary.Create<string, TimeSpan>(
+        StringComparer.Ordinal
+    );
 
     public ProjectSpec Read(MapReading? written, string farm)
     {
@@ -16,7 +18,8 @@ sealed class ProjectReader(string folder, ProblemList problems)
             FolderOf(project, ProjectKeys.Phases),
             vars is null ? YamlJson.EmptyObject : YamlJson.Of(vars),
             [.. project.Items(ProjectKeys.Artifacts).Select(glob => glob.Value).Distinct()],
-            written?.Node.At)
+            written?.Node.At
+        )
         {
             Steps = StepsOf(project),
             HasSnapshots = project.Maybe(ProjectKeys.Snapshots) ?? true,
@@ -27,15 +30,20 @@ sealed class ProjectReader(string folder, ProblemList problems)
     }
 
     /// <summary>How a run goes on a machine, of the project's keys or a machine's merged ones.</summary>
-    public static StepRules StepsOf(MapReading map) => new(
-        [.. map.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
-        map.Maybe(ProjectKeys.RetryCount) ?? 10,
-        map.Maybe(ProjectKeys.RetryDelay) ?? TimeSpan.FromSeconds(5),
-        map.Get(ProjectKeys.Timeouts) is not { } timeouts ? NoTimeouts : NoTimeouts.AddRange(
-            from field in ProjectKeys.PhaseTimeouts
-            let timeout = timeouts.Maybe(field)
-            where timeout is not null
-            select KeyValuePair.Create(field.Name, timeout.Value)));
+    public static StepRules StepsOf(MapReading map) =>
+        new(
+            [.. map.Items(ProjectKeys.AllowedPhases).Select(step => step.Value).Distinct()],
+            map.Maybe(ProjectKeys.RetryCount) ?? 10,
+            map.Maybe(ProjectKeys.RetryDelay) ?? TimeSpan.FromSeconds(5),
+            map.Get(ProjectKeys.Timeouts) is not { } timeouts
+                ? NoTimeouts
+                : NoTimeouts.AddRange(
+                    from field in ProjectKeys.PhaseTimeouts
+                    let timeout = timeouts.Maybe(field)
+                    where timeout is not null
+                    select KeyValuePair.Create(field.Name, timeout.Value)
+                )
+        );
 
     string? FolderOf(MapReading project, Field<string> field)
     {

@@ -32,14 +32,16 @@ static class Rules
         "1 to 63 lower case letters, digits and \"-\", not \"-\" at either end",
         "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         text => text.Length is > 0 and <= 63 && text[0] != '-' && text[^1] != '-' && IsOf(text, LabelChars),
-        ToLabel);
+        ToLabel
+    );
 
     public static readonly TextShape Name = new(
         "a name",
         "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
         "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
         IsName,
-        text => text.Trim().Replace(' ', '_'));
+        text => text.Trim().Replace(' ', '_')
+    );
 
     /// <summary>Disks: the name is the serial number that the guest sees, for which virtio has 20 characters.</summary>
     public static readonly TextShape DiskName = new(
@@ -47,144 +49,177 @@ static class Rules
         "1 to 20 letters, digits, \"_\" and \"-\", first a letter or digit",
         "^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$",
         text => text.Length is > 0 and <= 20 && AlphanumericChars.Contains(text[0]) && IsOf(text, IdChars),
-        text => text.Trim().Replace(' ', '_').Replace('.', '_'));
+        text => text.Trim().Replace(' ', '_').Replace('.', '_')
+    );
 
     /// <summary>Whether resolvers take a name for an address: 1 is 0.0.0.1, 0x7f is 0.0.0.127.</summary>
     public static bool IsNumber(string text) =>
-        text.Length > 0 && (text.All(char.IsAsciiDigit) || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text[2..].All(char.IsAsciiHexDigit)));
+        text.Length > 0
+        && (
+            text.All(char.IsAsciiDigit)
+            || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text[2..].All(char.IsAsciiHexDigit))
+        );
 
     /// <summary>Network devices of Linux, which has 15 characters for their names.</summary>
     public static readonly TextShape Device = new(
         "a network device's name",
         "1 to 15 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
         "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$",
-        text => text.Length <= 15 && IsName(text));
+        text => text.Length <= 15 && IsName(text)
+    );
 
     /// <summary>One that no other card of the LAN's may have; not a group's, not the empty one.</summary>
     public static readonly TextShape Mac = new(
         "a network card's address",
         "six pairs of lower case hexadecimal digits with colons, the first one even, such as 52:54:00:12:34:56",
         "^(?!00(:00){5}$)[0-9a-f][02468ace](:[0-9a-f]{2}){5}$",
-        text => text.Length == 17 && text != "00:00:00:00:00:00" && text[1] is '0' or '2' or '4' or '6' or '8' or 'a' or 'c' or 'e'
+        text =>
+            text.Length == 17
+            && text != "00:00:00:00:00:00"
+            && text[1] is '0' or '2' or '4' or '6' or '8' or 'a' or 'c' or 'e'
             && text.Index().All(c => c.Index % 3 == 2 ? c.Item == ':' : char.IsAsciiHexDigitLower(c.Item)),
-        text => text.ToLowerInvariant().Replace('-', ':'));
+        text => text.ToLowerInvariant().Replace('-', ':')
+    );
 
     /// <summary>Values that libvirt passes to QEMU.</summary>
     public static readonly TextShape ModelName = new("a model's name", "letters, digits, \".\", \"_\" and \"-\"", Name.Pattern, IsName);
 
-    public static readonly TextShape LabelValue = new("a label's value", "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit", Name.Pattern, IsName);
+    public static readonly TextShape LabelValue = new(
+        "a label's value",
+        "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
+        Name.Pattern,
+        IsName
+    );
 
     public static readonly TextShape ProjectId = new(
         "a project's id",
         "1 to 63 letters, digits, \"_\" and \"-\", first a letter or digit",
         "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$",
         text => text.Length is > 0 and <= 63 && AlphanumericChars.Contains(text[0]) && IsOf(text, IdChars),
-        text => text.Trim().Replace(' ', '-').Replace('.', '-'));
+        text => text.Trim().Replace(' ', '-').Replace('.', '-')
+    );
 
     public static readonly TextShape Revision = new(
         "a revision",
         "\"auto\", or 1 to 63 letters, digits, \".\", \"_\" and \"-\"",
         "^[A-Za-z0-9._-]{1,63}$",
-        text => text.Length is > 0 and <= 63 && IsOf(text, NameChars));
+        text => text.Length is > 0 and <= 63 && IsOf(text, NameChars)
+    );
 
     public static readonly TextShape User = new(
         "a user's name",
         "1 to 32 lower case letters, digits, \"_\" and \"-\", first a letter or \"_\"",
         "^[a-z_][a-z0-9_-]{0,31}$",
         text => text.Length is > 0 and <= 32 && text[0] is (>= 'a' and <= 'z') or '_' && IsOf(text, UserChars),
-        text => text.ToLowerInvariant());
+        text => text.ToLowerInvariant()
+    );
 
     public static readonly TextShape Variable = new(
         "a variable's name",
         "letters, digits and \"_\", not first a digit",
         "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
         text => text.Length is > 0 and <= 63 && text[0] is not (>= '0' and <= '9') && IsOf(text, VariableChars),
-        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_'));
+        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_')
+    );
 
     public static readonly TextShape Group = new(
         "a group's name for Ansible",
         "letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors",
         "^(?!(all|ungrouped|vms|hypervisors)$)[A-Za-z_][A-Za-z0-9_]{0,62}$",
         text => Variable!.Holds(text) && text is not ("all" or "ungrouped" or "vms" or "hypervisors"),
-        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_'));
+        text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_')
+    );
 
     public static readonly TextShape Package = new(
         "a Debian package's name",
         "lower case letters, digits, \"+\", \".\" and \"-\", first a letter or digit",
         "^[a-z0-9][a-z0-9+.-]{1,99}$",
         text => text.Length is > 1 and <= 100 && text[0] is not ('+' or '.' or '-') && IsOf(text, PackageChars),
-        text => text.ToLowerInvariant());
+        text => text.ToLowerInvariant()
+    );
 
     public static readonly TextShape Suite = new(
         "a Debian release's code name",
         "lower case letters, digits and \"-\", such as bookworm",
         "^[a-z][a-z0-9-]{1,31}$",
         text => text.Length is > 1 and <= 32 && text[0] is >= 'a' and <= 'z' && IsOf(text, LabelChars),
-        text => text.ToLowerInvariant());
+        text => text.ToLowerInvariant()
+    );
 
     public static readonly TextShape LibvirtUri = new(
         "a libvirt URI",
         "such as qemu:///system or qemu+ssh://user@host/system; parameters are separated by \";\"",
         "^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~:/?@%=;,+\\[\\]-]*$",
-        text => text.Length <= 500 && text.IndexOf("://", StringComparison.Ordinal) is > 0 and var end
-            && text[0] is >= 'a' and <= 'z' && IsOf(text.AsSpan(0, end), PackageChars) && IsOf(text.AsSpan(end), UriChars),
-        text => text.Replace('&', ';'));
+        text =>
+            text.Length <= 500
+            && text.IndexOf("://", StringComparison.Ordinal) is > 0 and var end
+            && text[0] is >= 'a' and <= 'z'
+            && IsOf(text.AsSpan(0, end), PackageChars)
+            && IsOf(text.AsSpan(end), UriChars),
+        text => text.Replace('&', ';')
+    );
 
     public static readonly TextShape Url = new(
         "an address",
         "http:// or https:// and a host, no white space, no quotation marks",
         "^https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
         IsUrl,
-        text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text);
+        text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
+    );
 
     public static readonly TextShape Mirror = new(
         "a mirror's address",
         "http:// or https:// and a host, or file:// and a full path; no white space, no quotation marks",
         "^(https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?|file:///[A-Za-z0-9._/@+-]*)$",
         text => IsUrl(text) || (text.Length <= 2000 && Rest(text, "file:///") is { } path && IsOf(path, PathChars)),
-        text => text.StartsWith('/') ? "file://" + text : "https://" + text);
+        text => text.StartsWith('/') ? "file://" + text : "https://" + text
+    );
 
     public static readonly TextShape CatalogFile = new(
         "a file or an address",
         "letters, digits, spaces and \". _ / @ + , : = ~ -\"; of an address also \"? % ; &\"",
         "^[A-Za-z0-9._/@+,:=~ ?%;&-]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&'));
+        text => text.Length is > 0 and <= 1000 && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&')
+    );
 
     public static readonly TextShape Mount = new(
         "a mount point",
         "an absolute path below /, of letters, digits, \".\", \"_\", \"@\", \"+\" and \"-\", without \"..\"",
         "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+-]+)+$",
         text => text.Length <= 200 && text is ['/', _, ..] && IsOf(text, PathChars) && HasProperParts(text),
-        text => "/" + text.Trim('/'));
+        text => "/" + text.Trim('/')
+    );
 
     public static readonly TextShape Glob = new(
         "an absolute pattern of files",
         "such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character",
         "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+,:=~ *?\\[\\]-]+)+$",
         text => text.Length <= 500 && text is ['/', _, ..] && IsOf(text, GlobChars) && HasProperParts(text),
-        text => "/" + text.Trim('/'));
+        text => "/" + text.Trim('/')
+    );
 
     /// <summary>A path on this machine; relative ones start at the farm file.</summary>
     public static readonly TextShape HostPath = new(
         "a path",
         "letters, digits, spaces and \". _ / @ + , : = ~ -\"",
         "^[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars));
+        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars)
+    );
 
     public static readonly TextShape Sha256 = Hex("a SHA-256", 64);
 
     public static readonly TextShape Sha512 = Hex("a SHA-512", 128);
 
     /// <summary>The nearest text that may be a DNS label.</summary>
-    public static string ToLabel(string text) => text.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-').Replace('.', '-').Trim('-');
+    public static string ToLabel(string text) =>
+        text.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-').Replace('.', '-').Trim('-');
 
     public static bool IsName(string text) => text.Length is > 0 and <= 63 && AlphanumericChars.Contains(text[0]) && IsOf(text, NameChars);
 
-    static TextShape Hex(string type, int length) => new(
-        type,
-        $"{length} hexadecimal digits",
-        $"^[0-9A-Fa-f]{{{length}}}$",
-        text => text.Length == length && text.All(char.IsAsciiHexDigit));
+    static TextShape Hex(string type, int length) =>
+        new(type, $"{length} hexadecimal digits", $"^[0-9A-Fa-f]{{{length}}}$", text =>
+            text.Length == length && text.All(char.IsAsciiHexDigit)
+        );
 
     static bool IsOf(ReadOnlySpan<char> text, SearchValues<char> chars) => !text.ContainsAnyExcept(chars);
 
@@ -201,7 +236,8 @@ static class Rules
         var host = slash < 0 ? rest : rest[..slash];
         var colon = host.IndexOf(':', StringComparison.Ordinal);
         var port = colon < 0 ? "0" : host[(colon + 1)..];
-        return port.Length is > 0 and <= 5 && port.All(char.IsAsciiDigit)
+        return port.Length is > 0 and <= 5
+            && port.All(char.IsAsciiDigit)
             && (colon < 0 ? host : host[..colon]).Split('.').All(label => label.Length > 0 && IsOf(label, HostChars))
             && (slash < 0 || IsOf(rest.AsSpan(slash), UrlChars))
             && Uri.TryCreate(text, UriKind.Absolute, out _);

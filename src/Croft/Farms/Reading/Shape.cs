@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>What a value may look like. One definition reads it, describes it to editors (JSON Schema) and to people (the key reference).</summary>
+/// <summary>
+/// What a value may look like. One definition reads it, describes it to editors (JSON Schema) and to people (the key reference).
+/// </summary>
 abstract class Shape
 {
     /// <summary>Its kind in a few words: <c>size, such as 2GiB</c>.</summary>

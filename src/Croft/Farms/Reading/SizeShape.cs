@@ -58,7 +58,9 @@ sealed class SizeShape(long least) : ScalarShape<long>
         digits = digits < 0 ? text.Length : digits;
         unit = text[digits..];
         number = 0;
-        return digits is > 0 and <= 16 && text[0] != '.' && text[digits - 1] != '.'
+        return digits is > 0 and <= 16
+            && text[0] != '.'
+            && text[digits - 1] != '.'
             && decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
             && number < 1L << 50;
     }

@@ -1,21 +1,58 @@
 namespace Croft.Farms.Reading;
 
-/// <summary>The names that <c>vars</c> cannot have: what Croft or Ansible sets itself would be overwritten, or overwrite, without a word.</summary>
+/// <summary>
+/// The names that <c>vars</c> cannot have: what Croft or Ansible sets itself would be overwritten, or overwrite, without a word.
+/// </summary>
 static class VariableNames
 {
     /// <summary>Scripts see all names in upper case.</summary>
     static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
     {
-        "vm", "vm_name", "platform", "target", "kvm_host", "project_id", "project_revision", "phases_lookup_dir_path", "phase_run",
-        "ansible_host", "ansible_port", "ansible_ssh_host", "ansible_ssh_port", "ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_control_path",
+        "vm",
+        "vm_name",
+        "platform",
+        "target",
+        "kvm_host",
+        "project_id",
+        "project_revision",
+        "phases_lookup_dir_path",
+        "phase_run",
+        "ansible_host",
+        "ansible_port",
+        "ansible_ssh_host",
+        "ansible_ssh_port",
+        "ansible_ssh_args",
+        "ansible_ssh_common_args",
+        "ansible_ssh_extra_args",
+        "ansible_control_path",
     };
 
     /// <summary>Ansible's magic variables.</summary>
     static readonly HashSet<string> Magic = new(StringComparer.Ordinal)
     {
-        "hostvars", "groups", "group_names", "inventory_hostname", "inventory_hostname_short", "inventory_dir", "inventory_file", "playbook_dir", "omit",
-        "role_name", "role_names", "role_path", "play_hosts", "ansible_facts", "ansible_local", "ansible_play_batch", "ansible_play_hosts", "ansible_play_hosts_all",
-        "ansible_play_name", "ansible_version", "ansible_check_mode", "ansible_playbook_python", "ansible_inventory_sources",
+        "hostvars",
+        "groups",
+        "group_names",
+        "inventory_hostname",
+        "inventory_hostname_short",
+        "inventory_dir",
+        "inventory_file",
+        "playbook_dir",
+        "omit",
+        "role_name",
+        "role_names",
+        "role_path",
+        "play_hosts",
+        "ansible_facts",
+        "ansible_local",
+        "ansible_play_batch",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_name",
+        "ansible_version",
+        "ansible_check_mode",
+        "ansible_playbook_python",
+        "ansible_inventory_sources",
     };
 
     public static void Check(YamlMap vars, ProblemList problems)
@@ -25,12 +62,22 @@ static class VariableNames
         {
             if (Own.Contains(entry.Key) || Magic.Contains(entry.Key))
             {
-                problems.AddKey(vars, entry, $"{(Own.Contains(entry.Key) ? "Croft" : "Ansible")} sets this variable itself", "choose another name");
+                problems.AddKey(
+                    vars,
+                    entry,
+                    $"{(Own.Contains(entry.Key) ? "Croft" : "Ansible")} sets this variable itself",
+                    "choose another name"
+                );
             }
             else if (!seen.TryAdd(entry.Key, entry))
             {
                 var other = seen[entry.Key];
-                problems.AddKey(vars, entry, $"{Words.Quote(other.Key)}, at line {other.KeyAt.Line}, is the same to scripts: CROFT_{entry.Key.ToUpperInvariant()}", "keep one of them");
+                problems.AddKey(
+                    vars,
+                    entry,
+                    $"{Words.Quote(other.Key)}, at line {other.KeyAt.Line}, is the same to scripts: CROFT_{entry.Key.ToUpperInvariant()}",
+                    "keep one of them"
+                );
             }
         }
     }

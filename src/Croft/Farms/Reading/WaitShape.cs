@@ -23,7 +23,10 @@ sealed class WaitShape : ScalarShape<WaitSpec>
         };
         if (value is null && text.StartsWith("port:", StringComparison.Ordinal))
         {
-            value = int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? new(WaitKind.Port, port) : null;
+            value =
+                int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+                    ? new(WaitKind.Port, port)
+                    : null;
             complaint = value is null ? new($"{Words.Quote(text)} names no port from 1 to 65535", "write port:22") : default;
         }
         else if (value is null)

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>Free values as JSON: plain scalars mean what YAML 1.2's core schema says, so <c>yes</c> and <c>1.2.3</c> are text, but see numbers.</summary>
+/// <summary>
+/// Free values as JSON: plain scalars mean what YAML 1.2's core schema says, so <c>yes</c> and <c>1.2.3</c> are text, but see numbers.
+/// </summary>
 static class YamlJson
 {
     public const string EmptyObject = "{}";
@@ -75,7 +77,8 @@ static class YamlJson
     }
 
     /// <summary>
-    /// Whether a plain text is a number: only when the number is written just so again. <c>0123456</c>, <c>61e9540</c>, <c>1.10</c> and <c>0x1F</c> are mostly
+    /// Whether a plain text is a number: only when the number is written just so again. <c>0123456</c>, <c>61e9540</c>, <c>1.10</c> and
+    /// <c>0x1F</c> are mostly
     /// commits, modes and versions, and what reads the number would see 123456, infinity, 1.1 and 31.
     /// </summary>
     static bool IsNumber(string text)
@@ -87,7 +90,8 @@ static class YamlJson
         }
 
         return digits.Contains('.')
-            ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.ToString("R", CultureInfo.InvariantCulture) == text
+            ? double.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                && number.ToString("R", CultureInfo.InvariantCulture) == text
             : digits.Length == 1 || digits[0] != '0';
     }
 }

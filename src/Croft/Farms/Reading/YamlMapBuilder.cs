@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>Collects the keys of one map: a key twice is a problem, <c>&lt;&lt;</c> adds the keys of other maps that this one does not have itself.</summary>
+/// <summary>
+/// Collects the keys of one map: a key twice is a problem, <c>&lt;&lt;</c> adds the keys of other maps that this one does not have itself.
+/// </summary>
 sealed class YamlMapBuilder(Location at)
 {
     readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();

@@ -93,7 +93,11 @@ sealed class YamlReader
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
         {
-            throw new NotReadableException(At(second.Start), "a second document begins here", "one file is one document; remove the \"---\"");
+            throw new NotReadableException(
+                At(second.Start),
+                "a second document begins here",
+                "one file is one document; remove the \"---\""
+            );
         }
 
         return root is YamlScalar { IsNull: true } ? null : root;
@@ -138,7 +142,11 @@ sealed class YamlReader
         var name = alias.Value.Value;
         if (!anchors.TryGetValue(name, out var node))
         {
-            throw new NotReadableException(At(alias.Start), $"no anchor {Words.Quote(name)} before this place", Words.DidYouMean(name, anchors.Keys));
+            throw new NotReadableException(
+                At(alias.Start),
+                $"no anchor {Words.Quote(name)} before this place",
+                Words.DidYouMean(name, anchors.Keys)
+            );
         }
 
         return node is null
@@ -197,7 +205,11 @@ sealed class YamlReader
     {
         if (node.Weight > LargestDocument || depth + node.Height - 1 > DeepestNesting)
         {
-            throw new NotReadableException(node.At, "too large with its aliases written out", $"at most {LargestDocument:N0} values, {DeepestNesting} levels deep");
+            throw new NotReadableException(
+                node.At,
+                "too large with its aliases written out",
+                $"at most {LargestDocument:N0} values, {DeepestNesting} levels deep"
+            );
         }
 
         return node;

@@ -14,8 +14,13 @@ static class YamlText
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // Everything YAML does not allow unescaped; the parser would take a NUL for the end of the text.
-    static readonly SearchValues<char> Forbidden = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\t', '\n', '\r']), '\u007f', .. Enumerable.Range(0x80, 0x20).Select(c => (char)c).Except(['\u0085']), '\ufffe', '\uffff']);
+    static readonly SearchValues<char> Forbidden = SearchValues.Create([
+        .. Enumerable.Range(0, 32).Select(c => (char)c).Except(['\t', '\n', '\r']),
+        '\u007f',
+        .. Enumerable.Range(0x80, 0x20).Select(c => (char)c).Except(['\u0085']),
+        '\ufffe',
+        '\uffff',
+    ]);
 
     /// <summary>The text of a file; null when it cannot be had, which is then reported.</summary>
     public static string? ReadFile(string path, string shown, ProblemList problems)
@@ -84,7 +89,8 @@ static class YamlText
     }
 
     /// <summary>
-    /// A character at or shortly before a line that does not parse which looks like one that YAML knows, and what to write instead; null when there is none.
+    /// A character at or shortly before a line that does not parse which looks like one that YAML knows, and what to write instead; null
+    /// when there is none.
     /// </summary>
     public static (string? Hint, int Line, int Column) OddIn(string text, int line)
     {
@@ -104,9 +110,10 @@ static class YamlText
     /// <summary>The parser's own message without its place and its full stop.</summary>
     public static string Sentence(string message)
     {
-        var text = message.StartsWith("(Line", StringComparison.Ordinal) && message.IndexOf("): ", StringComparison.Ordinal) is var end and > 0
-            ? message[(end + 3)..]
-            : message;
+        var text =
+            message.StartsWith("(Line", StringComparison.Ordinal) && message.IndexOf("): ", StringComparison.Ordinal) is var end and > 0
+                ? message[(end + 3)..]
+                : message;
         text = Words.Printable(text.TrimEnd('.'), 200);
         return text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
     }

@@ -2,7 +2,9 @@ using Croft.Tools;
 
 namespace Croft.Engines.Libvirt.States;
 
-/// <summary>Checks the files of a machine and its snapshots: everything that one stands on is there, and qemu-img finds nothing wrong in any qcow2.</summary>
+/// <summary>
+/// Checks the files of a machine and its snapshots: everything that one stands on is there, and qemu-img finds nothing wrong in any qcow2.
+/// </summary>
 static class DiskCheck
 {
     /// <summary>Checks, as far as this host reaches the files.</summary>
@@ -12,7 +14,10 @@ static class DiskCheck
         foreach (var snapshot in tree.Snapshots)
         {
             if (tree.MissingOf(snapshot).FirstOrDefault() is { } missing)
-                throw CroftException.World($"snapshot \"{snapshot.Snapshot.Name}\" of machine \"{snapshot.Snapshot.Record.Name}\" is not whole: {missing} is gone", $"croft snapshot delete {snapshot.Snapshot.Name}");
+                throw CroftException.World(
+                    $"snapshot \"{snapshot.Snapshot.Name}\" of machine \"{snapshot.Snapshot.Record.Name}\" is not whole: {missing} is gone",
+                    $"croft snapshot delete {snapshot.Snapshot.Name}"
+                );
         }
 
         foreach (var disk in tree.Snapshots.SelectMany(SnapshotTree.FilesOf).Where(v => Volumes.FormatOf(v) == "qcow2").Distinct())

@@ -3,10 +3,12 @@ using Croft.Journal;
 namespace Croft.Engines.Libvirt.States;
 
 /// <summary>
-/// A snapshot that others made of a machine, with virsh. One inside the machine's disks is restored and deleted by libvirt's own means; a machine is never moved
+/// A snapshot that others made of a machine, with virsh. One inside the machine's disks is restored and deleted by libvirt's own means; a
+/// machine is never moved
 /// away from the disks that it is in. One with files of its own is left alone.
 /// </summary>
-sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot snapshot, MachineRecord record, RunJournal journal) : IKeptState
+sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot snapshot, MachineRecord record, RunJournal journal)
+    : IKeptState
 {
     const string Mark = "virsh ";
 
@@ -19,7 +21,13 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
     /// <summary>Null where it is Croft's.</summary>
     public static string? NameOf(StateId state) => state.Name.StartsWith(Mark, StringComparison.Ordinal) ? state.Name[Mark.Length..] : null;
 
-    public static async Task<IKeptState?> FindAsync(ILibvirtHost host, MachineId machine, string name, RunJournal journal, CancellationToken cancel)
+    public static async Task<IKeptState?> FindAsync(
+        ILibvirtHost host,
+        MachineId machine,
+        string name,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         if ((await host.ForeignSnapshotsAsync(machine.ToString(), cancel)).FirstOrDefault(s => s.Name == name) is not { } snapshot)
             return null;
@@ -41,13 +49,17 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
         if (snapshots is [.., var last])
             throw CroftException.Usage(
                 $"machine \"{machine.Name}\" has {(snapshots.Count == 1 ? "a snapshot" : "snapshots")} made by virsh, {string.Join(", ", snapshots.Select(s => s.Name))}, which would be cut off",
-                last.Inside ? $"croft snapshot delete {last.Name} removes one, croft snapshot restore {last.Name} goes back to it" : HintOfDelete(machine, last));
+                last.Inside
+                    ? $"croft snapshot delete {last.Name} removes one, croft snapshot restore {last.Name} goes back to it"
+                    : HintOfDelete(machine, last)
+            );
     }
 
     public async Task<MachineRecord> PutBackAsync(MachineRecord record, bool withDefinition, CancellationToken cancel)
     {
         journal.Intent("revert", "domain", $"{machine} to {snapshot.Name}", host.Name, machine.Name);
-        await host.PowerOffAsync(machine.ToString(), cancel); // libvirt would do so within the revert, which looks as if the guest had stopped
+        // Libvirt would do so within the revert, which looks as if the guest had stopped.
+        await host.PowerOffAsync(machine.ToString(), cancel);
         if (!HasMemory)
             await StartAsync(record, cancel);
         if (record.Claim is not null)
@@ -60,9 +72,11 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
 
     public Task<MachineChange> PutAsync(MachineDefinition machine, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<MachineChange> ForkAsync(MachineRecord record, Guid uuid, SeedFiles seed, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<MachineChange> ForkAsync(MachineRecord record, Guid uuid, SeedFiles seed, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
-    public Task StartForkAsync(MachineRecord record, Guid uuid, Func<Task> identify, CancellationToken cancel) => throw new NotSupportedException();
+    public Task StartForkAsync(MachineRecord record, Guid uuid, Func<Task> identify, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -72,6 +86,9 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
     static void CheckInside(MachineId machine, ForeignSnapshot snapshot, string instead)
     {
         if (!snapshot.Inside)
-            throw CroftException.Usage($"snapshot \"{snapshot.Name}\" of machine \"{machine.Name}\" was made by virsh in files of its own, which Croft leaves alone", instead);
+            throw CroftException.Usage(
+                $"snapshot \"{snapshot.Name}\" of machine \"{machine.Name}\" was made by virsh in files of its own, which Croft leaves alone",
+                instead
+            );
     }
 }

@@ -4,8 +4,10 @@ using Croft.Tools;
 namespace Croft.Engines.Libvirt.States;
 
 /// <summary>
-/// Merges frozen disks that no snapshot names any more into the one file that stands on them. A file that several stand on stays, hidden, until one
-/// is left. What moves is always the lower file's content, up into the one that stands on it: until that is complete both files say the same as before, so
+/// Merges frozen disks that no snapshot names any more into the one file that stands on them. A file that several stand on stays, hidden,
+/// until one
+/// is left. What moves is always the lower file's content, up into the one that stands on it: until that is complete both files say the
+/// same as before, so
 /// an interruption costs nothing.
 /// </summary>
 sealed class HiddenFiles(LibvirtStates states, ILibvirtHost host, RunJournal journal)
@@ -18,8 +20,9 @@ sealed class HiddenFiles(LibvirtStates states, ILibvirtHost host, RunJournal jou
         {
             var present = await host.RecordAsync(record.Id.ToString(), cancel);
             var files = await host.DiskFilesAsync(null, cancel);
-            var hidden = new SnapshotTree(present, await states.ListAsync(record.Id, cancel), files).Hidden
-                .Select(h => h.File).FirstOrDefault(v => !later.Contains(v) && files.On(v).Count() == 1);
+            var hidden = new SnapshotTree(present, await states.ListAsync(record.Id, cancel), files)
+                .Hidden.Select(h => h.File)
+                .FirstOrDefault(v => !later.Contains(v) && files.On(v).Count() == 1);
             if (hidden is null)
                 return;
             later.Add(hidden);

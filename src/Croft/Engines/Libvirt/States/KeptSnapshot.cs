@@ -36,7 +36,11 @@ sealed class KeptSnapshot(LibvirtEngine engine, Snapshot snapshot, RunJournal jo
         await Host.CreateFileAsync(Volumes.Console(record.Id), cancel);
         written = written with { Seed = await engine.WriteSeedAsync(record.Id, seed, present, journal, cancel) };
         journal.Intent("create", "domain", record.Id.ToString(), Host.Name, record.Name);
-        return await MachineChange.MakeAsync(written, () => Host.DefineForkAsync(written, uuid, snapshot.Definition, cancel), await undoing);
+        return await MachineChange.MakeAsync(
+            written,
+            () => Host.DefineForkAsync(written, uuid, snapshot.Definition, cancel),
+            await undoing
+        );
     }
 
     public Task StartAsync(MachineRecord record, CancellationToken cancel) => Host.RestoreAsync(record, snapshot.Memory!, cancel);

@@ -5,7 +5,8 @@ using Croft.Journal;
 namespace Croft.Engines.Libvirt.States;
 
 /// <summary>
-/// Kept states as frozen files: a machine goes on, on overlays over disks that nobody writes to again, with a copy of its UEFI variables and its saved memory
+/// Kept states as frozen files: a machine goes on, on overlays over disks that nobody writes to again, with a copy of its UEFI variables
+/// and its saved memory
 /// beside them. The manifest makes them a state, and comes last.
 /// </summary>
 sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
@@ -18,23 +19,34 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     {
         var domain = machine.ToString();
         if (use == StateUse.ForkNow && !await host.HasAgentAsync(domain, cancel))
-            throw CroftException.World($"machine \"{machine.Name}\" has no guest agent that answers, so a fork cannot get its own identity", "install and start qemu-guest-agent in it");
+            throw CroftException.World(
+                $"machine \"{machine.Name}\" has no guest agent that answers, so a fork cannot get its own identity",
+                "install and start qemu-guest-agent in it"
+            );
         if (use is StateUse.Leave or StateUse.ForkNow)
             ForeignState.Refuse(machine, await host.ForeignSnapshotsAsync(domain, cancel));
         if (use != StateUse.Leave)
             await host.CheckKeepableAsync(domain, use != StateUse.KeepDisks, use is StateUse.Fork or StateUse.ForkNow, cancel);
     }
 
-    public async Task<StateTree> TreeAsync(MachineRecord machine, CancellationToken cancel) => (await SnapshotsAsync(machine, cancel)).ToStates();
+    public async Task<StateTree> TreeAsync(MachineRecord machine, CancellationToken cancel) =>
+        (await SnapshotsAsync(machine, cancel)).ToStates();
 
     public async Task<bool> HasAsync(MachineId machine, string name, CancellationToken cancel)
     {
         var stem = $"{Volumes.PrefixOf(machine)}{StateId.UsersOf(name)}.";
-        return (await AllAsync((await VolumesOfAsync(machine, cancel)).Where(v => v.StartsWith(stem, StringComparison.Ordinal)), cancel)).Length > 0;
+        return (
+                await AllAsync((await VolumesOfAsync(machine, cancel)).Where(v => v.StartsWith(stem, StringComparison.Ordinal)), cancel)
+            ).Length > 0;
     }
 
-    public async Task<IPendingState> PrepareAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel) =>
-        await PrepareSnapshotAsync(machine, state, memory, journal, cancel);
+    public async Task<IPendingState> PrepareAsync(
+        MachineRecord machine,
+        NewState state,
+        bool memory,
+        RunJournal journal,
+        CancellationToken cancel
+    ) => await PrepareSnapshotAsync(machine, state, memory, journal, cancel);
 
     public async Task<IKeptState?> FindAsync(StateId state, RunJournal journal, CancellationToken cancel) =>
         ForeignState.NameOf(state) is { } name ? await ForeignState.FindAsync(host, state.Machine, name, journal, cancel)
@@ -71,7 +83,10 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         await host.DeleteVolumeAsync(volume, cancel);
     }
 
-    /// <summary>Dropped disks, half-made memory, manifests that a newer one replaced. Then hidden files are merged that only one other file still needs.</summary>
+    /// <summary>
+    /// Dropped disks, half-made memory, manifests that a newer one replaced. Then hidden files are merged that only one other file still
+    /// needs.
+    /// </summary>
     public async Task TidyAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel)
     {
         var domain = machine.Id.ToString();
@@ -97,11 +112,21 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         await DiskCheck.RunAsync(host, await SnapshotsAsync(machine, cancel), cancel);
     }
 
-    /// <summary>All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up after yet.</summary>
+    /// <summary>
+    /// All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up
+    /// after yet.
+    /// </summary>
     public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineId machine, CancellationToken cancel)
     {
         var found = await AllAsync(await VolumesOfAsync(machine, cancel), cancel);
-        return [.. found.OrderBy(s => s.Snapshot.Made).GroupBy(s => s.Snapshot.Key is null ? s.Snapshot.Name : s.Volume).Select(g => g.Last()).OrderBy(s => s.Snapshot.Made)];
+        return
+        [
+            .. found
+                .OrderBy(s => s.Snapshot.Made)
+                .GroupBy(s => s.Snapshot.Key is null ? s.Snapshot.Name : s.Volume)
+                .Select(g => g.Last())
+                .OrderBy(s => s.Snapshot.Made),
+        ];
     }
 
     /// <summary>The snapshots whose manifests are among these volumes.</summary>
@@ -118,7 +143,8 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     }
 
     /// <summary>Reads a snapshot; null when it is not there, or damaged.</summary>
-    async Task<Snapshot?> ReadAsync(string volume, CancellationToken cancel) => await host.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
+    async Task<Snapshot?> ReadAsync(string volume, CancellationToken cancel) =>
+        await host.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
 
     async Task<SnapshotTree> SnapshotsAsync(MachineRecord machine, CancellationToken cancel)
     {
@@ -133,12 +159,22 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         return [.. (await host.ListVolumesAsync(cancel)).Where(v => v.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
-    async Task<PendingSnapshot> PrepareSnapshotAsync(MachineRecord machine, NewState state, bool memory, RunJournal journal, CancellationToken cancel)
+    async Task<PendingSnapshot> PrepareSnapshotAsync(
+        MachineRecord machine,
+        NewState state,
+        bool memory,
+        RunJournal journal,
+        CancellationToken cancel
+    )
     {
         var (id, domain) = (machine.Id, machine.Id.ToString());
         var keepable = host.CheckKeepableAsync(domain, memory, fork: false, cancel);
         // Which disks it stands on is asked now: what was seen before may be older than the last snapshot.
-        var (listing, standing, definition) = (VolumesOfAsync(id, cancel), host.FindAsync(domain, cancel), host.DefinitionAsync(domain, cancel));
+        var (listing, standing, definition) = (
+            VolumesOfAsync(id, cancel),
+            host.FindAsync(domain, cancel),
+            host.DefinitionAsync(domain, cancel)
+        );
         await Task.WhenAll(keepable, listing, standing, definition);
         var present = await listing;
         var taken = state.Id ?? Volumes.NextState(id, state.Name, present);
@@ -154,7 +190,14 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         var now = machine with { Disks = current.Disks, Nvram = current.Nvram };
         var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(id, present) };
         var snapshot = new Snapshot(state.Name, state.Key, memoryVolume, frozen, await definition, journal.Time);
-        var pending = new PendingSnapshot(host, volume, snapshot, [.. KeptSnapshot.Next(now.Disks, id, present)], now.Nvram, seen?.Power ?? PowerState.Off)
+        var pending = new PendingSnapshot(
+            host,
+            volume,
+            snapshot,
+            [.. KeptSnapshot.Next(now.Disks, id, present)],
+            now.Nvram,
+            seen?.Power ?? PowerState.Off
+        )
         {
             CanHoldWrites = !memory && seen?.Power == PowerState.Running && await host.HasAgentAsync(domain, cancel),
         };

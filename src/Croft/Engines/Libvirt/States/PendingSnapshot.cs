@@ -3,14 +3,22 @@ using System.Collections.Immutable;
 namespace Croft.Engines.Libvirt.States;
 
 /// <summary>
-/// A snapshot on its way. Until its manifest is written there is none; whatever ends it before then leaves the machine as it was, at worst on overlays
+/// A snapshot on its way. Until its manifest is written there is none; whatever ends it before then leaves the machine as it was, at worst
+/// on overlays
 /// over disks that no snapshot names.
 /// </summary>
 /// <param name="volume">The manifest's volume.</param>
 /// <param name="snapshot">With the disks that will be frozen.</param>
 /// <param name="next">The disks that the machine goes on with.</param>
 /// <param name="nvram">The UEFI variables that the machine goes on with; the snapshot has a copy.</param>
-sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot, ImmutableArray<DiskVolume> next, string? nvram, PowerState power) : IPendingState
+sealed class PendingSnapshot(
+    ILibvirtHost host,
+    string volume,
+    Snapshot snapshot,
+    ImmutableArray<DiskVolume> next,
+    string? nvram,
+    PowerState power
+) : IPendingState
 {
     readonly string domain = snapshot.Record.Id.ToString();
     readonly bool running = power is PowerState.Running or PowerState.Paused;
@@ -24,7 +32,8 @@ sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot
     /// <summary>Nothing else keeps a guest from its variables, which have no overlays.</summary>
     public bool MustStandStill => power == PowerState.Running && snapshot.Memory is null && nvram is not null;
 
-    public IEnumerable<string> Creates => [.. next.Select(d => d.Volume), .. new[] { snapshot.Memory, snapshot.Record.Nvram }.OfType<string>(), volume];
+    public IEnumerable<string> Creates =>
+        [.. next.Select(d => d.Volume), .. new[] { snapshot.Memory, snapshot.Record.Nvram }.OfType<string>(), volume];
 
     MachineRecord After => snapshot.Record with { Disks = next, Nvram = nvram };
 
@@ -32,8 +41,13 @@ sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot
     {
         try
         {
-            var making = snapshot.Record.Disks.Zip(next, (below, overlay) => host.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel));
-            await Task.WhenAll([.. making, .. snapshot.Memory is { } memory ? [host.CreateFileAsync(memory, cancel)] : Array.Empty<Task<bool>>()]);
+            var making = snapshot.Record.Disks.Zip(next, (below, overlay) =>
+                host.CreateOverlayAsync(overlay.Volume, below.Volume, null, cancel)
+            );
+            await Task.WhenAll([
+                .. making,
+                .. snapshot.Memory is { } memory ? [host.CreateFileAsync(memory, cancel)] : Array.Empty<Task<bool>>(),
+            ]);
         }
         catch
         {
@@ -65,7 +79,8 @@ sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot
     {
         try
         {
-            // Variables have no overlays. Without memory the machine stands still by now; memory holds them too and, continued, writes them back.
+            // Variables have no overlays. Without memory the machine stands still by now; memory holds them too and, continued, writes them
+            // back.
             if (nvram is not null)
                 await host.CopyNvramAsync(nvram, snapshot.Record.Nvram!, cancel);
             if (running)
@@ -78,7 +93,10 @@ sealed class PendingSnapshot(ILibvirtHost host, string volume, Snapshot snapshot
         }
     }
 
-    /// <summary>Has the definition name the disks that the machine goes on with. libvirt would keep in it what they stand on now, which merging changes.</summary>
+    /// <summary>
+    /// Has the definition name the disks that the machine goes on with. libvirt would keep in it what they stand on now, which merging
+    /// changes.
+    /// </summary>
     public Task RefitAsync() => host.RefitAsync(After, null, CancellationToken.None);
 
     /// <summary>Writes the manifest.</summary>

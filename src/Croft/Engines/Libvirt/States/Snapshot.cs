@@ -5,8 +5,10 @@ using System.Text.Json.Serialization;
 namespace Croft.Engines.Libvirt.States;
 
 /// <summary>
-/// A state that a machine can be put back to: files that no machine ever writes again, a frozen disk per disk of the machine, a copy of its UEFI
-/// variables and, where it ran, its saved memory. This record is its manifest, written last, as a volume beside them: without a readable manifest there is no snapshot.
+/// A state that a machine can be put back to: files that no machine ever writes again, a frozen disk per disk of the machine, a copy of its
+/// UEFI
+/// variables and, where it ran, its saved memory. This record is its manifest, written last, as a volume beside them: without a readable
+/// manifest there is no snapshot.
 /// A layer is a snapshot that the lifecycle made, found by its key instead of by a name.
 /// </summary>
 /// <param name="Name">The user's name, or the layer's: <c>clean</c>, <c>dependencies</c>, <c>init</c>.</param>
@@ -24,7 +26,9 @@ sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord R
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SnapshotJson.Default.Snapshot) is { Record: not null, Definition: not null } snapshot ? snapshot : null;
+            return JsonSerializer.Deserialize(json, SnapshotJson.Default.Snapshot) is { Record: not null, Definition: not null } snapshot
+                ? snapshot
+                : null;
         }
         catch (JsonException)
         {
@@ -33,7 +37,11 @@ sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord R
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, Converters = [typeof(AddressConverter)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    Converters = [typeof(AddressConverter)]
+)]
 [JsonSerializable(typeof(Snapshot))]
 sealed partial class SnapshotJson : JsonSerializerContext;
 
@@ -43,5 +51,6 @@ sealed class AddressConverter : JsonConverter<System.Net.IPAddress>
     public override System.Net.IPAddress? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         System.Net.IPAddress.TryParse(reader.GetString(), out var address) ? address : throw new JsonException("not an address");
 
-    public override void Write(Utf8JsonWriter writer, System.Net.IPAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, System.Net.IPAddress value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -1,0 +1,84 @@
+using System.Net;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>Subnets that are somebody's already.</summary>
+public sealed partial class Planner
+{
+    void CheckClash(NetworkSpec network, IPNetwork cidr, IEnumerable<HypervisorState> there)
+    {
+        foreach (var hypervisor in there)
+        {
+            if (
+                hypervisor.Networks.FirstOrDefault(n =>
+                    n != Present(network.Name, hypervisor.Name) && n.Cidr is { } other && Subnets.Overlap(other, cidr)
+                ) is
+                { } clash
+            )
+            {
+                problems.Add(
+                    clash.Farm is { } farm
+                        ? new(
+                            network.At,
+                            $"networks.{network.Name}.cidr",
+                            $"{cidr} overlaps {clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}",
+                            farm == Farm.Name ? null : $"choose another cidr, or say shared: {farm}.{clash.Network}",
+                            true
+                        )
+                        : new(
+                            network.At,
+                            $"networks.{network.Name}.cidr",
+                            $"{cidr} overlaps {clash.Cidr} of libvirt's network {clash.Name} on hypervisor \"{hypervisor.Name}\"",
+                            "choose another cidr",
+                            true
+                        )
+                );
+                return;
+            }
+
+            var own = hypervisor.Networks.Select(n => n.Cidr).OfType<IPNetwork>().ToList();
+            var host = hypervisor
+                .Addresses.Where(a => !own.Contains(a))
+                .Cast<IPNetwork?>()
+                .FirstOrDefault(a => Subnets.Overlap(a!.Value, cidr));
+            if (host is not null)
+                problems.Add(
+                    new(
+                        network.At,
+                        $"networks.{network.Name}.cidr",
+                        $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to",
+                        "choose another cidr",
+                        true
+                    )
+                );
+            else
+                CheckRoutes(network, cidr, hypervisor, own);
+        }
+    }
+
+    /// <summary>A network takes its addresses from whatever the host reached there before.</summary>
+    /// <param name="own">The subnets of libvirt's networks there, which are routes, too.</param>
+    void CheckRoutes(NetworkSpec network, IPNetwork cidr, HypervisorState hypervisor, List<IPNetwork> own)
+    {
+        var routes = hypervisor.Routes.Where(r => !own.Contains(r)).ToList();
+        if (
+            Present(network.Name, hypervisor.Name) is null
+            && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost
+        )
+            problems.Add(
+                new(
+                    network.At,
+                    $"networks.{network.Name}.cidr",
+                    $"{cidr} {(cidr == lost ? "is" : "contains")} {lost}, to which hypervisor \"{hypervisor.Name}\" has a route that leads elsewhere",
+                    "choose another cidr",
+                    true
+                )
+            );
+        else if (routes.FirstOrDefault(r => Subnets.Covers(r, cidr)) is { PrefixLength: > 0 } around)
+            notes.Add(
+                $"network {network.Name} is {cidr}, inside {around}, to which hypervisor \"{hypervisor.Name}\" has a route: what has these addresses there is not reached from it any more"
+            );
+    }
+}
