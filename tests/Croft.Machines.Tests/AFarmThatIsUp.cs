@@ -83,7 +83,11 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
         var read = JsonNode.Parse(await AnsibleAsync("ansible-inventory", "-i", "inventory", "--list"))!;
         Assert.Equal(["a", "b"], read["debian_12"]!["hosts"]!.AsArray().Select(h => (string)h!));
         var host = JsonNode.Parse((await Lab.MustAsync(0, "inventory", "--host", "b")).Output)!;
-        Assert.True(JsonNode.DeepEquals(host, read["_meta"]!["hostvars"]!["b"]));
+        // Ansible lists the variables of a machine's groups with its own.
+        Assert.All(
+            host.AsObject(),
+            variable => Assert.True(JsonNode.DeepEquals(variable.Value, read["_meta"]!["hostvars"]!["b"]![variable.Key]), variable.Key)
+        );
         Assert.Contains("b | SUCCESS", await AnsibleAsync("ansible", "-i", "inventory", "b", "-m", "ping"), StringComparison.Ordinal);
     }
 
