@@ -50,6 +50,12 @@ public sealed class FarmOnTheTestDriver : IDisposable
     [Theory]
     [InlineData("{", "is no plan")]
     [InlineData("[]", "is no plan")]
+    [InlineData("{ \"farm\": 1, \"machines\": [], \"networks\": [] }", "is no plan")]
+    [InlineData("{ \"farm\": \"f\", \"farm\": \"f\", \"machines\": [], \"networks\": [] }", "is no plan")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [ { \"name\": 1 } ], \"networks\": [] }", "is no plan")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [ { \"name\": \"a\", \"layers\": 1 } ], \"networks\": [] }", "is no plan")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [], \"networks\": [ null ] }", "is no plan")]
+    [InlineData("{ \"farm\": \"f\", \"machines\": [], \"networks\": [], \"problems\": [ 1 ] }", "is no plan")]
     [InlineData("{ \"farm\": \"g\", \"machines\": [], \"networks\": [] }", "is a plan of farm \"g\", and this is \"f\"")]
     [InlineData(
         "{ \"farm\": \"f\", \"machines\": [], \"networks\": [], \"problems\": [ { \"message\": \"no room\" } ] }",

@@ -47,10 +47,9 @@ sealed class SavedPlan
         {
             await using var content = File.OpenRead(file);
             return
-                await JsonNode.ParseAsync(content, cancellationToken: cancel) is JsonObject plan
-                && plan["farm"] is JsonValue
-                && plan["machines"] is JsonArray
-                && plan["networks"] is JsonArray
+                await JsonNode.ParseAsync(content, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: cancel)
+                    is JsonObject plan
+                && IsPlan(plan)
                 ? new(file, plan)
                 : throw new JsonException("it is something else");
         }
@@ -58,11 +57,25 @@ sealed class SavedPlan
         {
             throw CroftException.Usage($"{file} cannot be read: {e.Message}", "croft plan -o json > FILE writes a plan");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw CroftException.Usage($"{file} is no plan: {e.Message}", "croft plan -o json > FILE writes one");
         }
     }
+
+    /// <summary>Whether all that is read of it later has the form that it is read in.</summary>
+    static bool IsPlan(JsonObject plan) =>
+        IsText(plan["farm"])
+        && plan["machines"] is JsonArray machines
+        && machines.All(m => IsText(m as JsonObject, "name") && m!["layers"] is null or JsonObject)
+        && plan["networks"] is JsonArray networks
+        && networks.All(n => IsText(n as JsonObject, "name"))
+        && plan["problems"] is null or JsonArray
+        && (plan["problems"] as JsonArray ?? []).All(p => IsText(p as JsonObject, "message"));
+
+    static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
+
+    static bool IsText(JsonObject? map, string key) => IsText(map?[key]);
 
     /// <summary>The machines of this plan in one of now, which must say the same of them, as every later one must.</summary>
     Plan Promise(Plan now)
@@ -113,8 +126,7 @@ sealed class SavedPlan
             _ when JsonNode.DeepEquals(before, after) => null,
             "hardware" => "its processors, memory, model or networks are declared otherwise",
             "disks" => before is null ? null : "its image, disks or login are declared otherwise", // null: the image was not here
-            "layers" => before!
-                .AsObject()
+            "layers" => (before as JsonObject ?? [])
                 .Where(layer => layer.Value is not null && !JsonNode.DeepEquals(layer.Value, after?[layer.Key]))
                 .Select(layer => layer.Key)
                 .ToList()
