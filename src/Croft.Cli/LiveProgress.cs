@@ -134,14 +134,12 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
             var table = new Table().NoBorder().HideHeaders().AddColumns("", "", "", "");
             var now = TimeProvider.System.GetUtcNow();
             foreach (var (name, row) in rows.Take(Math.Max(1, console.Profile.Height - 4)))
-            {
                 table.AddRow(
                     new Text(name, row.Bad ? new Style(Color.Red) : Style.Plain),
                     new Text(row.Step),
                     new Text(row.Running ? Seconds(now - row.Since) : ""),
                     new Text(row.Note.ReplaceLineEndings(" ")) { Overflow = Overflow.Ellipsis }
                 );
-            }
 
             lines.Add(table);
             return new Rows(lines);

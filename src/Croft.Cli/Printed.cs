@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Croft.Reports;
 
 namespace Croft.Cli;
 
@@ -11,6 +12,18 @@ static class Printed
     const int Chunk = 1 << 16;
 
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A list as the user wants it: as a table with a row each, or as <c>json</c> or <c>yaml</c> with an object each.</summary>
+    public static void List<T>(
+        string format,
+        IReadOnlyList<string> headings,
+        IEnumerable<T> items,
+        Func<T, IReadOnlyList<string>> row,
+        Func<T, JsonNode> node
+    ) =>
+        Terminal.ResultText(
+            format == "table" ? TextTable.Render(headings, items.Select(row)) : As(format, new JsonArray([.. items.Select(node)]))
+        );
 
     /// <summary>As <c>json</c> or <c>yaml</c>, ending with a newline.</summary>
     public static string As(string format, JsonNode node)

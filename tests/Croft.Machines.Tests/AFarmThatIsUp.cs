@@ -84,9 +84,8 @@ public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
         Assert.Equal(["a", "b"], read["debian_12"]!["hosts"]!.AsArray().Select(h => (string)h!));
         var host = JsonNode.Parse((await Lab.MustAsync(0, "inventory", "--host", "b")).Output)!;
         // Ansible lists the variables of a machine's groups with its own.
-        Assert.All(
-            host.AsObject(),
-            variable => Assert.True(JsonNode.DeepEquals(variable.Value, read["_meta"]!["hostvars"]!["b"]![variable.Key]), variable.Key)
+        Assert.All(host.AsObject(), variable =>
+            Assert.True(JsonNode.DeepEquals(variable.Value, read["_meta"]!["hostvars"]!["b"]![variable.Key]), variable.Key)
         );
         Assert.Contains("b | SUCCESS", await AnsibleAsync("ansible", "-i", "inventory", "b", "-m", "ping"), StringComparison.Ordinal);
     }

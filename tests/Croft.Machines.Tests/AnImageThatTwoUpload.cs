@@ -22,22 +22,17 @@ public sealed class AnImageThatTwoUpload : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(lab.Folder, "disk"), disk);
         File.WriteAllBytes(Path.Combine(lab.Folder, "kernel"), kernel);
         var id = Convert.ToHexStringLower(SHA256.HashData(disk));
-        image = new(
-            id,
-            "twoup",
-            ImageKind.Built,
-            "a test",
-            null,
-            "disk",
-            disk.Length,
-            "kernel",
-            null,
-            null,
-            null,
-            ImmutableSortedDictionary<string, long>.Empty,
-            DateTimeOffset.UnixEpoch
-        )
+        image = new()
         {
+            Id = id,
+            Name = "twoup",
+            Kind = ImageKind.Built,
+            Source = "a test",
+            Disk = "disk",
+            DiskSize = disk.Length,
+            Kernel = "kernel",
+            Files = ImmutableSortedDictionary<string, long>.Empty,
+            Created = DateTimeOffset.UnixEpoch,
             Directory = lab.Folder,
             Copy = ImageFiles.CopiesOf(id) + ".1",
         };

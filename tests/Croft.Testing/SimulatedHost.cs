@@ -49,15 +49,16 @@ sealed class SimulatedHost(Simulation simulation, string name)
     public Happening Guests { get; } = new(simulation.Clock);
 
     public HypervisorState State =>
-        new(
-            name,
-            $"simulated-{name}",
-            null,
-            "simulated 1",
-            VirtTypes,
-            Vcpus,
-            Memory,
-            [.. machines.Values.Select(m => m.State)],
+        new()
+        {
+            Name = name,
+            Id = $"simulated-{name}",
+            Version = "simulated 1",
+            VirtTypes = VirtTypes,
+            Vcpus = Vcpus,
+            Memory = Memory,
+            Machines = [.. machines.Values.Select(m => m.State)],
+            Networks =
             [
                 .. networks.Values.Select(n =>
                     n.StateWith(
@@ -65,10 +66,10 @@ sealed class SimulatedHost(Simulation simulation, string name)
                     )
                 ),
             ],
-            [.. volumes.Keys.Select(Croft.Engines.Libvirt.Volumes.StateOf).OfType<StateId>()],
-            [],
-            []
-        );
+            States = [.. volumes.Keys.Select(Croft.Engines.Libvirt.Volumes.StateOf).OfType<StateId>()],
+            Addresses = [],
+            BusyPorts = [],
+        };
 
     /// <summary>It loses its power. Its machines are off then, what stands on its disks stays.</summary>
     public void Die()

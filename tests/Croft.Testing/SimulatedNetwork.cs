@@ -15,18 +15,17 @@ sealed class SimulatedNetwork(NetworkDefinition definition)
 
     /// <param name="cards">How many cards are on it.</param>
     public NetworkState StateWith(int cards) =>
-        new(
-            definition.Name,
-            definition.Farm,
-            definition.Owner,
-            definition.Folder,
-            definition.Network,
-            definition.Cidr,
-            true,
-            false,
-            Reservations
-        )
+        new()
         {
+            Name = definition.Name,
+            Farm = definition.Farm,
+            Owner = definition.Owner,
+            Folder = definition.Folder,
+            Network = definition.Network,
+            Cidr = definition.Cidr,
+            Active = true,
+            SpanningTree = false,
+            Reservations = Reservations,
             Nat = definition.Nat,
             Dhcp = Reservations.IsEmpty ? null : definition.Dhcp,
             Zone = definition.Zone,

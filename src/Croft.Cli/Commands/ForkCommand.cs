@@ -10,12 +10,7 @@ static class ForkCommand
     public static Command Create(CommandMaker make)
     {
         var machine = new Argument<string>("MACHINE") { Description = "The machine to fork; it goes on running" };
-        var count = new Option<int>("--count")
-        {
-            Description = "How many",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
+        var count = Count();
         var name = new Option<string?>("--name")
         {
             Description = "The new machine's name, or what the names begin with; by default MACHINE-1, MACHINE-2, …",
@@ -32,23 +27,13 @@ static class ForkCommand
             [machine, count, name, from],
             async (session, parsed, cancel) =>
             {
-                var wanted = parsed.GetValue(count) is >= 1 and <= MostForks and var n
-                    ? n
-                    : throw CroftException.Usage($"--count is from 1 to {MostForks}");
+                var wanted = parsed.GetValue(count);
+                if (wanted is < 1 or > MostForks)
+                    throw CroftException.Usage($"--count is from 1 to {MostForks}");
                 var farm = session.LoadFarm();
                 using var before = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
-                var chosen = await Session.MachinesAsync(before, [parsed.GetValue(machine)!], cancel);
-                var parent = chosen is [var one]
-                    ? one
-                    : throw CroftException.Usage(
-                        $"fork forks one machine, and \"{parsed.GetValue(machine)}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}",
-                        "name one; --count says how many forks of it"
-                    );
-                var stem = parsed.GetValue(name);
-                string[] names =
-                    stem is not null && wanted == 1
-                        ? [stem]
-                        : [.. Enumerable.Range(1, wanted).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
+                var parent = await ParentAsync(before, parsed.GetValue(machine)!, cancel);
+                var names = Names(parsed.GetValue(name), wanted, parent);
                 using var openFarm = await OpenFarm.OpenAsync(
                     FarmFork.With(farm, parent.Record.Name, names, parent.Hypervisor),
                     session.Settings,
@@ -62,5 +47,27 @@ static class ForkCommand
             },
             alone: true
         );
+    }
+
+    static string[] Names(string? stem, int count, ExistingMachine parent) =>
+        stem is not null && count == 1 ? [stem] : [.. Enumerable.Range(1, count).Select(i => $"{stem ?? parent.Record.Name}-{i}")];
+
+    static Option<int> Count() =>
+        new("--count")
+        {
+            Description = "How many",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+
+    static async Task<ExistingMachine> ParentAsync(OpenFarm openFarm, string name, CancellationToken cancel)
+    {
+        var chosen = await Session.MachinesAsync(openFarm, [name], cancel);
+        return chosen is [var one]
+            ? one
+            : throw CroftException.Usage(
+                $"fork forks one machine, and \"{name}\" means {(chosen.Count == 0 ? "none" : string.Join(", ", chosen.Select(m => m.Record.Name)))}",
+                "name one; --count says how many forks of it"
+            );
     }
 }

@@ -33,40 +33,27 @@ static class GcCommand
     /// <summary>Shows what was found; false when that is nothing.</summary>
     public static bool Print(Session session, OpenFarm openFarm, IReadOnlyCollection<Leftover> found)
     {
-        if (session.Output != "table")
-            Terminal.ResultText(
-                Printed.As(
-                    session.Output,
-                    new JsonArray([
-                        .. found.Select(l =>
-                            (JsonNode)
-                                new JsonObject
-                                {
-                                    ["hypervisor"] = l.Hypervisor,
-                                    ["kind"] = Kind(l),
-                                    ["name"] = l.Name,
-                                    ["bytes"] = l.Bytes,
-                                    ["why"] = l.Why,
-                                }
-                        ),
-                    ])
-                )
-            );
-        else if (found.Count > 0)
-            Terminal.ResultText(
-                TextTable.Render(
-                    ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
-                    found.Select(l =>
-                        (IReadOnlyList<string>)
-                            [
-                                l.Hypervisor.Length == 0 ? "-" : l.Hypervisor,
-                                Kind(l),
-                                Short(l),
-                                l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB",
-                                l.Why,
-                            ]
-                    )
-                )
+        if (found.Count > 0 || session.Output != "table")
+            Printed.List(
+                session.Output,
+                ["HYPERVISOR", "KIND", "NAME", "SIZE", "WHY"],
+                found,
+                l =>
+                    [
+                        l.Hypervisor.Length == 0 ? "-" : l.Hypervisor,
+                        Kind(l),
+                        Short(l),
+                        l.Kind == LeftoverKind.Network ? "-" : $"{l.Bytes >> 20} MiB",
+                        l.Why,
+                    ],
+                l => new JsonObject
+                {
+                    ["hypervisor"] = l.Hypervisor,
+                    ["kind"] = Kind(l),
+                    ["name"] = l.Name,
+                    ["bytes"] = l.Bytes,
+                    ["why"] = l.Why,
+                }
             );
         if (openFarm.Silent.Count > 0)
             session.Terminal.Say($"What is on {openFarm.SilentNames} was not seen.");

@@ -49,48 +49,34 @@ static class ImageCommand
     {
         var images = Store(session).List();
         var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
-        string Users(StoredImage image) => string.Join(' ', users.Where(u => u.Image == image.Id).Select(u => u.Machine));
-        if (session.Output == "table")
-            Terminal.ResultText(
-                TextTable.Render(
-                    ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
-                    images.Select(i =>
-                        (IReadOnlyList<string>)
-                            [
-                                string.Join(", ", i.Names),
-                                i.Arch ?? "",
-                                i.Id[..16],
-                                i.Kind.ToString().ToLowerInvariant(),
-                                $"{i.Bytes >> 20} MiB",
-                                i.LastUsed.ToString("yyyy-MM-dd HH:mm"),
-                                Users(i),
-                            ]
-                    )
-                )
-            );
-        else
-            Terminal.ResultText(
-                Printed.As(
-                    session.Output,
-                    new JsonArray([
-                        .. images.Select(i =>
-                            (JsonNode)
-                                new JsonObject
-                                {
-                                    ["name"] = i.Name,
-                                    ["names"] = new JsonArray([.. i.Names.Select(n => (JsonNode)n)]),
-                                    ["arch"] = i.Arch,
-                                    ["id"] = i.Id,
-                                    ["kind"] = i.Kind.ToString().ToLowerInvariant(),
-                                    ["source"] = i.Source,
-                                    ["bytes"] = i.Bytes,
-                                    ["lastUsed"] = i.LastUsed.ToString("O"),
-                                    ["usedBy"] = new JsonArray([.. users.Where(u => u.Image == i.Id).Select(u => (JsonNode)u.Machine)]),
-                                }
-                        ),
-                    ])
-                )
-            );
+        IEnumerable<string> Users(StoredImage image) => users.Where(u => u.Image == image.Id).Select(u => u.Machine);
+        Printed.List(
+            session.Output,
+            ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
+            images,
+            i =>
+                [
+                    string.Join(", ", i.Names),
+                    i.Arch ?? "",
+                    i.Id[..16],
+                    i.Kind.ToString().ToLowerInvariant(),
+                    $"{i.Bytes >> 20} MiB",
+                    i.LastUsed.ToString("yyyy-MM-dd HH:mm"),
+                    string.Join(' ', Users(i)),
+                ],
+            i => new JsonObject
+            {
+                ["name"] = i.Name,
+                ["names"] = new JsonArray([.. i.Names.Select(n => (JsonNode)n)]),
+                ["arch"] = i.Arch,
+                ["id"] = i.Id,
+                ["kind"] = i.Kind.ToString().ToLowerInvariant(),
+                ["source"] = i.Source,
+                ["bytes"] = i.Bytes,
+                ["lastUsed"] = i.LastUsed.ToString("O"),
+                ["usedBy"] = new JsonArray([.. Users(i).Select(u => (JsonNode)u)]),
+            }
+        );
         return 0;
     }
 

@@ -33,12 +33,7 @@ static class LsCommand
 
     public static int Print(Session session, IReadOnlyList<ExistingMachine> machines)
     {
-        if (session.Output == "table")
-            Terminal.ResultText(
-                TextTable.Render(["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines.Select(Row))
-            );
-        else
-            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. machines.Select(m => (JsonNode)Json(m))])));
+        Printed.List(session.Output, ["FARM", "NAME", "STATE", "HYPERVISOR", "PLATFORM", "TARGET", "ADDRESS"], machines, Row, Json);
         return 0;
     }
 

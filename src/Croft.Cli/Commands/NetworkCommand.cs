@@ -21,45 +21,38 @@ static class NetworkCommand
                     "list",
                     "List the farm's networks on each hypervisor: what they are there, and which machines are on them",
                     [],
-                    async (session, _, cancel) =>
-                    {
-                        var networks = await AllAsync(session, cancel);
-                        if (session.Output == "table")
-                            Terminal.ResultText(
-                                TextTable.Render(
-                                    ["NAME", "MODE", "HYPERVISOR", "THERE", "STATE", "SUBNET", "MACHINES"],
-                                    networks.Select(n => n.Row)
-                                )
-                            );
-                        else
-                            Terminal.ResultText(Printed.As(session.Output, new JsonArray([.. networks.Select(n => (JsonNode)n.Json)])));
-                        return 0;
-                    }
+                    (session, _, cancel) => ListAsync(session, cancel)
                 ),
                 make.Make(
                     "show",
                     "Show one network: its machines with MACs and addresses, on each hypervisor",
                     [name],
-                    async (session, parsed, cancel) =>
-                    {
-                        var all = await AllAsync(session, cancel);
-                        var wanted = all.Where(n => n.Spec.Name == parsed.GetValue(name)).ToList();
-                        if (wanted.Count == 0)
-                            throw CroftException.Usage(
-                                $"the farm file declares no network \"{parsed.GetValue(name)}\"",
-                                "croft network list shows what there is"
-                            );
-                        Terminal.ResultText(
-                            Printed.As(
-                                session.Output == "table" ? "yaml" : session.Output,
-                                new JsonArray([.. wanted.Select(n => (JsonNode)n.Json)])
-                            )
-                        );
-                        return 0;
-                    }
+                    (session, parsed, cancel) => ShowAsync(session, parsed.GetValue(name)!, cancel)
                 ),
             ]
         );
+    }
+
+    static async Task<int> ListAsync(Session session, CancellationToken cancel)
+    {
+        Printed.List(
+            session.Output,
+            ["NAME", "MODE", "HYPERVISOR", "THERE", "STATE", "SUBNET", "MACHINES"],
+            await AllAsync(session, cancel),
+            n => n.Row,
+            n => n.Json
+        );
+        return 0;
+    }
+
+    static async Task<int> ShowAsync(Session session, string name, CancellationToken cancel)
+    {
+        var wanted = (await AllAsync(session, cancel)).Where(n => n.Spec.Name == name).ToList();
+        if (wanted.Count == 0)
+            throw CroftException.Usage($"the farm file declares no network \"{name}\"", "croft network list shows what there is");
+        var format = session.Output == "table" ? "yaml" : session.Output;
+        Terminal.ResultText(Printed.As(format, new JsonArray([.. wanted.Select(n => (JsonNode)n.Json)])));
+        return 0;
     }
 
     static async Task<IReadOnlyList<Place>> AllAsync(Session session, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Farms;
+using Croft.Images;
 using Croft.Lifecycle;
 using Croft.Planning;
 using Croft.Reports;
@@ -42,29 +43,29 @@ static class PlanCommand
                 }
 
                 if (session.Output != "table")
-                {
                     Printed.Write(session.Output, PlanJson.Of(plan));
-                }
                 else
-                {
-                    Terminal.ResultText(Table(plan));
-                    foreach (var network in plan.Networks.Where(n => n.Change is not null))
-                        session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
-                    foreach (var gone in plan.Undeclared)
-                        session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
-                    foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))
-                        session.Terminal.Say(
-                            openFarm.Images.Lock?.Find(image) is { } pinned
-                                ? $"image {image.Name}: {pinned.Url}, by croft.lock"
-                                : $"image {image.Name}: the newest of {image.Family.Title}; which, is found out when it is needed"
-                        );
-                    session.Warn(plan);
-                }
-
+                    Show(session, plan, openFarm.Images.Lock);
                 plan.ThrowIfProblems();
                 return 0;
             }
         );
+    }
+
+    static void Show(Session session, Plan plan, ImageLock? pins)
+    {
+        Terminal.ResultText(Table(plan));
+        foreach (var network in plan.Networks.Where(n => n.Change is not null))
+            session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
+        foreach (var gone in plan.Undeclared)
+            session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
+        foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))
+            session.Terminal.Say(
+                pins?.Find(image) is { } pinned
+                    ? $"image {image.Name}: {pinned.Url}, by croft.lock"
+                    : $"image {image.Name}: the newest of {image.Family.Title}; which, is found out when it is needed"
+            );
+        session.Warn(plan);
     }
 
     /// <summary>A farm file that cannot be read is a plan of problems to programs that read plans.</summary>

@@ -18,41 +18,27 @@ static class RemoteImages
             .OrderBy(f => f.Name, StringComparer.Ordinal)
             .ToList();
         var rows = chosen.Zip(await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, cancel)))).ToList();
-        if (session.Output == "table")
-            Terminal.ResultText(
-                TextTable.Render(
-                    ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
-                    rows.Select(r =>
-                        (IReadOnlyList<string>)
-                            [
-                                r.First.Name,
-                                r.First.Title,
-                                string.Join(' ', r.Second),
-                                string.Join(' ', Variants(r.First)),
-                                string.Join(' ', Arch(r.First)),
-                            ]
-                    )
-                )
-            );
-        else
-            Terminal.ResultText(
-                Printed.As(
-                    session.Output,
-                    new JsonArray([
-                        .. rows.Select(r =>
-                            (JsonNode)
-                                new JsonObject
-                                {
-                                    ["family"] = r.First.Name,
-                                    ["title"] = r.First.Title,
-                                    ["versions"] = Array(r.Second),
-                                    ["variants"] = Array(Variants(r.First)),
-                                    ["arch"] = Array(Arch(r.First)),
-                                }
-                        ),
-                    ])
-                )
-            );
+        Printed.List(
+            session.Output,
+            ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
+            rows,
+            r =>
+                [
+                    r.First.Name,
+                    r.First.Title,
+                    string.Join(' ', r.Second),
+                    string.Join(' ', Variants(r.First)),
+                    string.Join(' ', Arch(r.First)),
+                ],
+            r => new JsonObject
+            {
+                ["family"] = r.First.Name,
+                ["title"] = r.First.Title,
+                ["versions"] = Array(r.Second),
+                ["variants"] = Array(Variants(r.First)),
+                ["arch"] = Array(Arch(r.First)),
+            }
+        );
         return 0;
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Farms;
 using Croft.Lifecycle;
+using Croft.Planning;
 using Croft.Reports;
 
 namespace Croft.Cli.Commands;
@@ -24,11 +25,7 @@ static class RunCommand
         {
             Description = "Start every machine from its image, and revert machines that are in use too",
         };
-        var saveAs = new Option<string?>("--save-as")
-        {
-            Description = "Keep the state of machines that are in use under this name, then revert them",
-            HelpName = "NAME",
-        };
+        var saveAs = SaveAs();
         var extra = Arguments.ExtraVariables();
         var saved = SavedPlan.Option();
         return make.Make(
@@ -37,13 +34,6 @@ static class RunCommand
             [selection, only, skip, keep, failFast, fresh, saveAs, extra, saved],
             async (session, parsed, cancel) =>
             {
-                using var openFarm = await OpenFarm.OpenAsync(
-                    Session.Good(ExtraVariables.In(session.LoadFarm(), parsed.GetValue(extra)!)),
-                    session.Settings,
-                    cancel
-                );
-                var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
-                session.Warn(plan);
                 var options = new RunOptions(
                     Parse(parsed.GetValue(only)!),
                     Parse(parsed.GetValue(skip)!),
@@ -55,16 +45,32 @@ static class RunCommand
                 {
                     OnlyShutdown = parsed.GetValue(only)!.Contains(RunOptions.Shutdown),
                 };
-                using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
-                Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
-                var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);
-                view.Dispose();
-                var code = ReportCommand.Print(session, summary, openFarm.Farm.StateDirectory);
-                cancel.ThrowIfCancellationRequested();
-                return code;
+                var farm = Session.Good(ExtraVariables.In(session.LoadFarm(), parsed.GetValue(extra)!));
+                using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
+                var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
+                return await RunAsync(session, openFarm, plan, options, cancel);
             },
             alone: true
         );
+    }
+
+    static Option<string?> SaveAs() =>
+        new("--save-as")
+        {
+            Description = "Keep the state of machines that are in use under this name, then revert them",
+            HelpName = "NAME",
+        };
+
+    static async Task<int> RunAsync(Session session, OpenFarm openFarm, Plan plan, RunOptions options, CancellationToken cancel)
+    {
+        session.Warn(plan);
+        using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
+        Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
+        var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);
+        view.Dispose();
+        var code = ReportCommand.Print(session, summary, openFarm.Farm.StateDirectory);
+        cancel.ThrowIfCancellationRequested();
+        return code;
     }
 
     static Option<string[]> Steps(string name, string description, params string[] more)

@@ -16,34 +16,55 @@ public sealed record Inventory(ImmutableArray<HypervisorState> Hypervisors)
 }
 
 /// <summary>One hypervisor as it was seen.</summary>
-/// <param name="Id">The host's own id, whatever it is called; empty when it did not say.</param>
-/// <param name="Unreachable">Why it does not take part; null when it answered.</param>
-/// <param name="Version">Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</param>
-/// <param name="VirtTypes">Per architecture, the virtualization types it offers, best first.</param>
-/// <param name="Addresses">The host's own addresses, with prefix length; those that a farm network must not overlap.</param>
-/// <param name="HostNameUnknown">The host's own name when the host cannot resolve it, which costs every start 10 s; null when it
-/// can.</param>
-/// <param name="KvmClosed">Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what
-/// it can do before each call, 1 s and more.</param>
-/// <param name="Boot">Per architecture, how machines can boot there; what was not asked for is not in it.</param>
-public sealed record HypervisorState(
-    string Name,
-    string Id,
-    string? Unreachable,
-    string Version,
-    ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes,
-    int Vcpus,
-    long Memory,
-    ImmutableArray<MachineState> Machines,
-    ImmutableArray<NetworkState> Networks,
-    ImmutableHashSet<StateId> States,
-    ImmutableArray<IPNetwork> Addresses,
-    ImmutableHashSet<int> BusyPorts,
-    string? HostNameUnknown = null,
-    bool KvmClosed = false,
-    ImmutableSortedDictionary<string, BootSupport>? Boot = null
-)
+public sealed record HypervisorState
 {
+    /// <summary>In the farm file.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The host's own id, whatever it is called; empty when it did not say.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Why it does not take part; null when it answered.</summary>
+    public string? Unreachable { get; init; }
+
+    /// <summary>Name and version of what answered, such as <c>libvirt 9.0.0, QEMU 7.2.22</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Per architecture, the virtualization types it offers, best first.</summary>
+    public required ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes { get; init; }
+
+    /// <summary>Processors of the host.</summary>
+    public required int Vcpus { get; init; }
+
+    /// <summary>In bytes, of the host.</summary>
+    public required long Memory { get; init; }
+
+    /// <summary>All, other people's too.</summary>
+    public required ImmutableArray<MachineState> Machines { get; init; }
+
+    /// <summary>All, other people's too.</summary>
+    public required ImmutableArray<NetworkState> Networks { get; init; }
+
+    /// <summary>Of all machines that are there.</summary>
+    public required ImmutableHashSet<StateId> States { get; init; }
+
+    /// <summary>The host's own addresses, with prefix length; those that a farm network must not overlap.</summary>
+    public required ImmutableArray<IPNetwork> Addresses { get; init; }
+
+    /// <summary>TCP ports of the host that somebody listens on.</summary>
+    public required ImmutableHashSet<int> BusyPorts { get; init; }
+
+    /// <summary>The host's own name when the host cannot resolve it, which costs every start 10 s; null when it
+    /// can.</summary>
+    public string? HostNameUnknown { get; init; }
+
+    /// <summary>Whether libvirt may open the device of KVM but the user of its QEMUs may not: libvirt then asks QEMU anew what
+    /// it can do before each call, 1 s and more.</summary>
+    public bool KvmClosed { get; init; }
+
+    /// <summary>Per architecture, how machines can boot there; what was not asked for is not in it.</summary>
+    public ImmutableSortedDictionary<string, BootSupport>? Boot { get; init; }
+
     /// <summary>How much slower than hardware emulation is where nobody measured it.</summary>
     public const double UsualSlowness = 5;
 
@@ -78,7 +99,21 @@ public sealed record HypervisorState(
 
     /// <summary>A hypervisor that does not answer.</summary>
     public static HypervisorState Silent(string name, string reason) =>
-        new(name, "", reason, "", ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, 0, 0, [], [], [], [], []);
+        new()
+        {
+            Name = name,
+            Id = "",
+            Unreachable = reason,
+            Version = "",
+            VirtTypes = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+            Vcpus = 0,
+            Memory = 0,
+            Machines = [],
+            Networks = [],
+            States = [],
+            Addresses = [],
+            BusyPorts = [],
+        };
 
     /// <summary>A hypervisor as the farm file declares it, empty.</summary>
     public static HypervisorState Declared(Farms.HypervisorSpec spec) =>
@@ -138,37 +173,77 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 }
 
 /// <summary>What Croft writes into every machine it makes; any controller can read it back.</summary>
-/// <param name="Folder">Where the farm file is, for messages.</param>
-/// <param name="HardwareDigest">Of what a restart can change: processors, memory, model, networks and addresses.</param>
-/// <param name="DiskDigest">Of what only a new machine can change: image, architecture, firmware, disks, login.</param>
-/// <param name="Run">The run that made or last restored it.</param>
-/// <param name="InUse">Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</param>
-/// <param name="HostKey">The guest's public host key, one OpenSSH line without comment.</param>
-/// <param name="Seed">The volume of its seed. This, its disks and its UEFI variables are its engine's matter alone.</param>
-/// <param name="Disks">The volumes it writes to now; the root disk first.</param>
-/// <param name="Nvram">The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</param>
-public sealed record MachineRecord(
-    string Farm,
-    string Owner,
-    string Folder,
-    string Name,
-    string Platform,
-    string Target,
-    string User,
-    string HardwareDigest,
-    string DiskDigest,
-    string Run,
-    [property: JsonPropertyName("held")] string? InUse,
-    string HostKey,
-    string Seed,
-    ImmutableArray<Nic> Nics,
-    ImmutableArray<DiskVolume> Disks,
-    string? Nvram = null
-)
+public sealed record MachineRecord
 {
+    /// <summary>The farm it belongs to.</summary>
+    public required string Farm { get; init; }
+
+    /// <summary>The id of the farm's folder.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Where the farm file is, for messages.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Unique in its farm.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>As the farm file names it.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>As the farm file names it.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Who logs in.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Of what a restart can change: processors, memory, model, networks and addresses.</summary>
+    public required string HardwareDigest { get; init; }
+
+    /// <summary>Of what only a new machine can change: image, architecture, firmware, disks, login.</summary>
+    public required string DiskDigest { get; init; }
+
+    /// <summary>The run that made or last restored it.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Why <c>run</c> must not revert it (<c>up</c>, <c>ssh</c>, …); null when it may.</summary>
+    [JsonPropertyName("held")]
+    public string? InUse { get; init; }
+
+    /// <summary>The guest's public host key, one OpenSSH line without comment.</summary>
+    public required string HostKey { get; init; }
+
+    /// <summary>The volume of its seed. This, its disks and its UEFI variables are its engine's matter alone.</summary>
+    public required string Seed { get; init; }
+
+    /// <summary>In the order of the farm file.</summary>
+    public required ImmutableArray<Nic> Nics { get; init; }
+
+    /// <summary>The volumes it writes to now; the root disk first.</summary>
+    public required ImmutableArray<DiskVolume> Disks { get; init; }
+
+    /// <summary>The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</summary>
+    public string? Nvram { get; init; }
+
     /// <summary>Of no machine yet, with the newest hardware.</summary>
     internal static MachineRecord Nothing { get; } =
-        new("", "", "", "", "", "", "", "", "", "", null, "", "", [], []) { HardwareVersion = NewestHardware };
+        new()
+        {
+            Farm = "",
+            Owner = "",
+            Folder = "",
+            Name = "",
+            Platform = "",
+            Target = "",
+            User = "",
+            HardwareDigest = "",
+            DiskDigest = "",
+            Run = "",
+            HostKey = "",
+            Seed = "",
+            Nics = [],
+            Disks = [],
+            HardwareVersion = NewestHardware,
+        };
 
     /// <summary>Which machine it is of.</summary>
     [JsonIgnore]
@@ -260,20 +335,35 @@ public enum NicSource
 }
 
 /// <summary>A network as it was seen.</summary>
-/// <param name="Farm">The farm it belongs to; null when it is not Croft's.</param>
-/// <param name="SpanningTree">Whether its bridge has STP on, which holds every new card for seconds.</param>
-public sealed record NetworkState(
-    string Name,
-    string? Farm,
-    string? Owner,
-    string? Folder,
-    string? Network,
-    IPNetwork? Cidr,
-    bool Active,
-    bool SpanningTree,
-    ImmutableArray<Reservation> Reservations
-)
+public sealed record NetworkState
 {
+    /// <summary>libvirt's.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The farm it belongs to; null when it is not Croft's.</summary>
+    public string? Farm { get; init; }
+
+    /// <summary>The id of the farm's folder.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Where the farm file is, for messages.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>In the farm file.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Null when it has no addresses of its own.</summary>
+    public IPNetwork? Cidr { get; init; }
+
+    /// <summary>Whether machines can be on it now.</summary>
+    public required bool Active { get; init; }
+
+    /// <summary>Whether its bridge has STP on, which holds every new card for seconds.</summary>
+    public required bool SpanningTree { get; init; }
+
+    /// <summary>Addresses that it promises.</summary>
+    public required ImmutableArray<Reservation> Reservations { get; init; }
+
     /// <summary>When it was made; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
 

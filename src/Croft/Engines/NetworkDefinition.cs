@@ -4,21 +4,35 @@ using System.Net;
 namespace Croft.Engines;
 
 /// <summary>A network of a farm as an engine makes it.</summary>
-/// <param name="Network">The farm's own name of it.</param>
-/// <param name="Bridge">Name of the bridge device, at most 15 characters.</param>
-/// <param name="Reservations">Host entries that it has from its first moment.</param>
-public sealed record NetworkDefinition(
-    string Farm,
-    string Owner,
-    string Folder,
-    string Network,
-    string Bridge,
-    bool Nat,
-    bool Dhcp,
-    IPNetwork Cidr,
-    ImmutableArray<Reservation> Reservations
-)
+public sealed record NetworkDefinition
 {
+    /// <summary>The farm it belongs to.</summary>
+    public required string Farm { get; init; }
+
+    /// <summary>The id of the farm's folder.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Where the farm file is, for messages.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The farm's own name of it.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Name of the bridge device, at most 15 characters.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>Whether machines reach out by the host.</summary>
+    public required bool Nat { get; init; }
+
+    /// <summary>Whether it gives addresses to whoever asks.</summary>
+    public required bool Dhcp { get; init; }
+
+    /// <summary>The host has its first address.</summary>
+    public required IPNetwork Cidr { get; init; }
+
+    /// <summary>Host entries that it has from its first moment.</summary>
+    public required ImmutableArray<Reservation> Reservations { get; init; }
+
     /// <summary>When it is made; null is not written down.</summary>
     public DateTimeOffset? Made { get; init; }
 

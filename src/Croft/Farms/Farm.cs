@@ -164,55 +164,81 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
 }
 
 /// <summary>One machine's definition: built-in defaults, target, platform and list entry merged, later wins.</summary>
-/// <param name="Name">A DNS label, unique in the farm.</param>
-/// <param name="Platform">Name of the platform.</param>
-/// <param name="Target">Name of the target.</param>
-/// <param name="Arch">libvirt's name of the architecture: <c>x86_64</c>, <c>aarch64</c>, …</param>
-/// <param name="VirtType">Only this virtualization type (<c>kvm</c>, <c>qemu</c>); null follows <see
-/// cref="DispatchRules.PriorityDomains"/>.</param>
-/// <param name="Machine">QEMU machine type; null is the architecture's default.</param>
-/// <param name="Cpu">CPU model; null is the architecture's default for the virtualization type.</param>
-/// <param name="Memory">Bytes.</param>
-/// <param name="Firmware">How it boots.</param>
-/// <param name="SecureBoot">Whether its UEFI has the usual keys enrolled and enforces them.</param>
-/// <param name="Tpm">Whether it has a TPM 2.0, emulated.</param>
-/// <param name="DiskSize">Size of the root disk in bytes; null is the image's own.</param>
-/// <param name="Networks">In NIC order; the first carries the default route and ssh.</param>
-/// <param name="User">The login of the guest.</param>
-/// <param name="Wait">What ready means.</param>
-/// <param name="ConnectionTimeout">How long it may take to become ready on hardware; stretched as far as emulation is slower.</param>
-/// <param name="Hypervisor">Only this hypervisor; null lets the plan choose.</param>
-/// <param name="Require">Labels that the hypervisor must carry.</param>
-/// <param name="Apart">Machines of the same group are placed on different hypervisors; null is no group.</param>
-/// <param name="Properties">Free values for the project's phases: plain JSON, reached as <c>vm.properties</c>.</param>
-/// <param name="At">Where the machine was declared.</param>
-public sealed record MachineSpec(
-    string Name,
-    string Platform,
-    string Target,
-    ImageSpec Image,
-    string Arch,
-    string? VirtType,
-    string? Machine,
-    string? Cpu,
-    int Vcpus,
-    long Memory,
-    Firmware Firmware,
-    bool SecureBoot,
-    bool Tpm,
-    long? DiskSize,
-    ImmutableArray<DiskSpec> Disks,
-    ImmutableArray<NicSpec> Networks,
-    string User,
-    WaitSpec Wait,
-    TimeSpan ConnectionTimeout,
-    string? Hypervisor,
-    ImmutableSortedDictionary<string, string> Require,
-    string? Apart,
-    string Properties,
-    Location? At
-)
+public sealed record MachineSpec
 {
+    /// <summary>A DNS label, unique in the farm.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of the platform.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>Name of the target.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>What its disk begins as.</summary>
+    public required ImageSpec Image { get; init; }
+
+    /// <summary>libvirt's name of the architecture: <c>x86_64</c>, <c>aarch64</c>, …</summary>
+    public required string Arch { get; init; }
+
+    /// <summary>Only this virtualization type (<c>kvm</c>, <c>qemu</c>); null follows <see
+    /// cref="DispatchRules.PriorityDomains"/>.</summary>
+    public string? VirtType { get; init; }
+
+    /// <summary>QEMU machine type; null is the architecture's default.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>CPU model; null is the architecture's default for the virtualization type.</summary>
+    public string? Cpu { get; init; }
+
+    /// <summary>Virtual processors.</summary>
+    public required int Vcpus { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Memory { get; init; }
+
+    /// <summary>How it boots.</summary>
+    public required Firmware Firmware { get; init; }
+
+    /// <summary>Whether its UEFI has the usual keys enrolled and enforces them.</summary>
+    public required bool SecureBoot { get; init; }
+
+    /// <summary>Whether it has a TPM 2.0, emulated.</summary>
+    public required bool Tpm { get; init; }
+
+    /// <summary>Size of the root disk in bytes; null is the image's own.</summary>
+    public long? DiskSize { get; init; }
+
+    /// <summary>Beside the root disk.</summary>
+    public required ImmutableArray<DiskSpec> Disks { get; init; }
+
+    /// <summary>In NIC order; the first carries the default route and ssh.</summary>
+    public required ImmutableArray<NicSpec> Networks { get; init; }
+
+    /// <summary>The login of the guest.</summary>
+    public required string User { get; init; }
+
+    /// <summary>What ready means.</summary>
+    public required WaitSpec Wait { get; init; }
+
+    /// <summary>How long it may take to become ready on hardware; stretched as far as emulation is slower.</summary>
+    public required TimeSpan ConnectionTimeout { get; init; }
+
+    /// <summary>Only this hypervisor; null lets the plan choose.</summary>
+    public string? Hypervisor { get; init; }
+
+    /// <summary>Labels that the hypervisor must carry.</summary>
+    public required ImmutableSortedDictionary<string, string> Require { get; init; }
+
+    /// <summary>Machines of the same group are placed on different hypervisors; null is no group.</summary>
+    public string? Apart { get; init; }
+
+    /// <summary>Free values for the project's phases: plain JSON, reached as <c>vm.properties</c>.</summary>
+    public required string Properties { get; init; }
+
+    /// <summary>Where the machine was declared.</summary>
+    public Location? At { get; init; }
+
     /// <summary>The user's own groups in Ansible's inventory.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
 

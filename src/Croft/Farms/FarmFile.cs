@@ -20,9 +20,7 @@ public static class FarmFile
             var file = Path.Combine(here, Name);
             // Also one that cannot be read is meant, not the one in the folder above.
             if (FileNode.At(file).Kind is not (FileKind.Nothing or FileKind.Folder or FileKind.Closed))
-            {
                 return file;
-            }
         }
 
         return null;
@@ -32,9 +30,7 @@ public static class FarmFile
     public static FarmReading Read(string path, FarmDefaults defaults)
     {
         if (FileNode.At(path).Kind is FileKind.Nothing or FileKind.Folder)
-        {
             return new(null, [new Problem(null, "", $"no farm file {path}", "croft init writes one")]);
-        }
 
         ProblemList problems = new();
         var text = YamlText.ReadFile(path, Path.GetFileName(path), problems);
@@ -62,9 +58,7 @@ public static class FarmFile
         if (YamlReader.Read(text, shown, problems) is { } root)
         {
             if (FarmKeys.Map.TryRead(root, problems, out var reading))
-            {
                 farm = new FarmResolver(Path.GetFullPath(path), defaults, problems).Resolve(reading);
-            }
         }
         else if (problems.IsEmpty)
         {

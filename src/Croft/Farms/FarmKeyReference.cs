@@ -25,23 +25,17 @@ static class FarmKeyReference
         text.Append($"### {(path.Length == 0 ? "The file" : $"`{path}`")}\n\n");
         Table(text, own);
         if (own.Count < fields.Count)
-        {
             text.Append(own.Count == 0 ? "" : "\n").Append("The keys of a machine, below.\n");
-        }
 
         foreach (var field in own)
-        {
             Inner(text, path, field, written);
-        }
 
         if (isEntry)
         {
             text.Append("\n### Keys of a machine\n\nIn a target, in a platform and in an entry of `vms.list`.\n\n");
             Table(text, MachineKeys.All);
             foreach (var field in MachineKeys.All)
-            {
                 Inner(text, "", field, written);
-            }
         }
     }
 
@@ -60,16 +54,12 @@ static class FarmKeyReference
     static void Table(StringBuilder text, IReadOnlyCollection<Field> fields)
     {
         if (fields.Count == 0)
-        {
             return;
-        }
 
         text.Append("| key | value | what it does | default |\n| --- | --- | --- | --- |\n");
         foreach (var field in fields)
-        {
             text.Append(
                 $"| `{field.Name}` | {field.Shape.Type} | {field.Doc} | {(field.Required ? "required" : field.DefaultText ?? "")} |\n"
             );
-        }
     }
 }

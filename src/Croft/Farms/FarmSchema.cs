@@ -26,9 +26,7 @@ public static class FarmSchema
                 new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
             )
         )
-        {
             schema.WriteTo(writer);
-        }
 
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }

@@ -9,33 +9,53 @@ namespace Croft.Farms;
 /// <c>{name}</c>:
 /// <c>base</c>, <c>version</c>, <c>codename</c>, <c>arch</c>, <c>variant</c>, and what steps have found.
 /// </summary>
-/// <param name="Names">Further names, such as <c>f</c>.</param>
-/// <param name="Base">The publisher's address; a mirror takes its place.</param>
-/// <param name="Versions">A pattern of all versions that there are or may be.</param>
-/// <param name="Compact">A pattern whose groups are the parts of a version written without dots; null for none.</param>
-/// <param name="Codenames">Of versions.</param>
-/// <param name="Spellings">Further words for versions; an empty version is the newest.</param>
-/// <param name="Variants">Their names, and what stands for each in addresses; the first is taken where none is named.</param>
-/// <param name="Ignored">Words in names that say nothing.</param>
-/// <param name="Newest">Steps that find all versions.</param>
-public sealed record ImageFamily(
-    string Name,
-    string Title,
-    ImmutableArray<string> Names,
-    string Base,
-    ImmutableDictionary<string, string> Arch,
-    string Versions,
-    string? Compact,
-    ImmutableDictionary<string, string> Codenames,
-    ImmutableDictionary<string, string> Spellings,
-    ImmutableArray<(string Name, string Text)> Variants,
-    ImmutableArray<string> Ignored,
-    ImmutableArray<FindStep> Newest,
-    ImmutableArray<ImagePlace> Places,
-    ImmutableArray<MachineRule> Machine,
-    ImmutableArray<SigningKey> Keys
-)
+public sealed record ImageFamily
 {
+    /// <summary>In farm files, before <c>_</c> and the version.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Further names, such as <c>f</c>.</summary>
+    public required ImmutableArray<string> Names { get; init; }
+
+    /// <summary>The publisher's address; a mirror takes its place.</summary>
+    public required string Base { get; init; }
+
+    /// <summary>libvirt's names, each with the publisher's.</summary>
+    public required ImmutableDictionary<string, string> Arch { get; init; }
+
+    /// <summary>A pattern of all versions that there are or may be.</summary>
+    public required string Versions { get; init; }
+
+    /// <summary>A pattern whose groups are the parts of a version written without dots; null for none.</summary>
+    public string? Compact { get; init; }
+
+    /// <summary>Of versions.</summary>
+    public required ImmutableDictionary<string, string> Codenames { get; init; }
+
+    /// <summary>Further words for versions; an empty version is the newest.</summary>
+    public required ImmutableDictionary<string, string> Spellings { get; init; }
+
+    /// <summary>Their names, and what stands for each in addresses; the first is taken where none is named.</summary>
+    public required ImmutableArray<(string Name, string Text)> Variants { get; init; }
+
+    /// <summary>Words in names that say nothing.</summary>
+    public required ImmutableArray<string> Ignored { get; init; }
+
+    /// <summary>Steps that find all versions.</summary>
+    public required ImmutableArray<FindStep> Newest { get; init; }
+
+    /// <summary>Where versions lie, newest kind first.</summary>
+    public required ImmutableArray<ImagePlace> Places { get; init; }
+
+    /// <summary>What machines of it need.</summary>
+    public required ImmutableArray<MachineRule> Machine { get; init; }
+
+    /// <summary>Whose signatures count.</summary>
+    public required ImmutableArray<SigningKey> Keys { get; init; }
+
     /// <summary>The version and variant that the rest of a name means; null when it means none.</summary>
     internal (string Version, string Variant)? Read(string rest)
     {

@@ -64,9 +64,7 @@ sealed class ProblemList
         get
         {
             foreach (var root in roots)
-            {
                 Index(root, "");
-            }
 
             roots.Clear();
             return paths;
@@ -76,23 +74,17 @@ sealed class ProblemList
     void Index(YamlNode node, string path)
     {
         if (!paths.TryAdd(node, path))
-        {
             return;
-        }
 
         if (node is YamlMap map)
         {
             foreach (var entry in map.Entries)
-            {
                 Index(entry.Value, Join(path, entry.Key));
-            }
         }
         else if (node is YamlList list)
         {
             for (var i = 0; i < list.Items.Length; i++)
-            {
                 Index(list.Items[i], $"{path}[{i}]");
-            }
         }
     }
 
@@ -105,9 +97,7 @@ sealed class ProblemList
             {
                 placed = Paths.Count;
                 foreach (var (node, path) in Paths)
-                {
                     pathsByPlace[node.At] = pathsByPlace.TryGetValue(node.At, out var other) && other.Length > path.Length ? other : path;
-                }
             }
 
             return pathsByPlace;
@@ -117,9 +107,7 @@ sealed class ProblemList
     static string Join(string path, string key)
     {
         if (key.Length is 0 or > 63 || key.AsSpan().ContainsAnyExcept(Plain))
-        {
             return $"{path}[{Words.Quote(key)}]";
-        }
 
         return path.Length == 0 ? key : $"{path}.{key}";
     }

@@ -16,15 +16,11 @@ public static class Words
     {
         var shown = text.Length > longest ? text[..longest] + "…" : text;
         if (!shown.Any(NeedsEscape))
-        {
             return shown;
-        }
 
         StringBuilder escaped = new();
         foreach (var c in shown)
-        {
             _ = NeedsEscape(c) ? escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : escaped.Append(c);
-        }
 
         return escaped.ToString();
     }
@@ -45,18 +41,14 @@ public static class Words
     internal static string? Nearest(string text, IEnumerable<string> known)
     {
         if (text.Length is 0 or > LongestShown)
-        {
             return null;
-        }
 
         string? nearest = null;
         var fewest = Math.Max(1, text.Length / 3) + 1;
         foreach (var word in known.Take(MostConsidered))
         {
             if (Math.Abs(word.Length - text.Length) < fewest && Edits(text, word) is var edits && edits < fewest)
-            {
                 (nearest, fewest) = (word, edits);
-            }
         }
 
         return nearest;
@@ -67,9 +59,7 @@ public static class Words
     {
         var (before, last, row) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
         for (var j = 0; j <= b.Length; j++)
-        {
             last[j] = j;
-        }
 
         for (var i = 1; i <= a.Length; i++)
         {
@@ -78,9 +68,7 @@ public static class Words
             {
                 row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + (Same(a[i - 1], b[j - 1]) ? 0 : 1));
                 if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
-                {
                     row[j] = Math.Min(row[j], before[j - 2] + 1);
-                }
             }
 
             (before, last, row) = (last, row, before);

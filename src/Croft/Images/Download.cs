@@ -144,26 +144,27 @@ sealed class Download(HttpClient client, TimeProvider time)
         await WriteStateAsync(partial, new DownloadState(address.ToString(), Validator(response)), cancel);
         await using var file = new FileStream(partial, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
         long? total = response.Content.Headers.ContentLength is { } length ? have + length : null;
+        await CopyAsync(response, file, Told(have, total, progress), patience);
+    }
+
+    /// <summary>Counts what comes, and tells of it five times a second.</summary>
+    Func<int, bool> Told(long have, long? total, Action<long, long?, double?> progress)
+    {
         var started = time.GetTimestamp();
         var reported = TimeSpan.FromSeconds(-1);
         var received = 0L;
-        await CopyAsync(
-            response,
-            file,
-            bytes =>
+        return bytes =>
+        {
+            received += bytes;
+            var elapsed = time.GetElapsedTime(started);
+            if (elapsed - reported > TimeSpan.FromMilliseconds(200) || have + received == total)
             {
-                received += bytes;
-                var elapsed = time.GetElapsedTime(started);
-                if (elapsed - reported > TimeSpan.FromMilliseconds(200) || have + received == total)
-                {
-                    reported = elapsed;
-                    progress(have + received, total, elapsed > TimeSpan.Zero ? received / elapsed.TotalSeconds : null);
-                }
+                reported = elapsed;
+                progress(have + received, total, elapsed > TimeSpan.Zero ? received / elapsed.TotalSeconds : null);
+            }
 
-                return true;
-            },
-            patience
-        );
+            return true;
+        };
     }
 
     /// <summary>Follows redirects itself: the handler's own would also leave https.</summary>

@@ -20,13 +20,32 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     /// <param name="log">What the build wrote; kept when it fails.</param>
     public async Task<StoredImage> BuildAsync(BuiltImage spec, string recipe, string log, CancellationToken cancel)
     {
+        var manifest = await BuildGuestAsync(spec, log, cancel);
+        File.Delete(log);
+        File.Delete(Path.Combine(output, "manifest.json")); // image.json says it
+        var packages = await File.ReadAllTextAsync(Path.Combine(output, "packages"), cancel);
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{recipe}\n{packages}")));
+        var disk = await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), $"image \"{spec.Name}\"", null, cancel);
+        return Image(spec, id, ImageKind.Built, $"{spec.Suite} {spec.Flavour.ToString().ToLowerInvariant()}", disk) with
+        {
+            Arch = spec.Arch,
+            Disk = manifest.Disk,
+            Kernel = manifest.Kernel,
+            EfiKernel = manifest.EfiKernel,
+            Initrd = manifest.Initrd,
+            KernelArguments = manifest.Arguments,
+            Console = manifest.Console,
+        };
+    }
+
+    async Task<GuestManifest> BuildGuestAsync(BuiltImage spec, string log, CancellationToken cancel)
+    {
         Report(spec, "building");
         var last = new Queue<string>();
-        GuestManifest manifest;
         try
         {
             await using var writer = new StreamWriter(log) { AutoFlush = true };
-            manifest = await GuestBuild.RunAsync(
+            return await GuestBuild.RunAsync(
                 spec,
                 output,
                 work,
@@ -53,22 +72,6 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
                 e
             );
         }
-
-        File.Delete(log);
-        File.Delete(Path.Combine(output, "manifest.json")); // image.json says it
-        var packages = await File.ReadAllTextAsync(Path.Combine(output, "packages"), cancel);
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{recipe}\n{packages}")));
-        var disk = await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), $"image \"{spec.Name}\"", null, cancel);
-        return Image(spec, id, ImageKind.Built, $"{spec.Suite} {spec.Flavour.ToString().ToLowerInvariant()}", disk) with
-        {
-            Arch = spec.Arch,
-            Disk = manifest.Disk,
-            Kernel = manifest.Kernel,
-            EfiKernel = manifest.EfiKernel,
-            Initrd = manifest.Initrd,
-            KernelArguments = manifest.Arguments,
-            Console = manifest.Console,
-        };
     }
 
     /// <summary>Takes in a disk file of this machine: a copy, which shares the blocks where the file system can.</summary>
@@ -236,21 +239,17 @@ sealed class ImageMaker(string output, string work, IProgress<ImageProgress> pro
     }
 
     StoredImage Image(ImageSpec spec, string id, ImageKind kind, string source, DiskFile disk) =>
-        new(
-            id,
-            spec.Name,
-            kind,
-            source,
-            null,
-            Disk,
-            disk.Size,
-            null,
-            null,
-            null,
-            null,
-            ImmutableSortedDictionary<string, long>.Empty,
-            time.GetUtcNow()
-        );
+        new()
+        {
+            Id = id,
+            Name = spec.Name,
+            Kind = kind,
+            Source = source,
+            Disk = Disk,
+            DiskSize = disk.Size,
+            Files = ImmutableSortedDictionary<string, long>.Empty,
+            Created = time.GetUtcNow(),
+        };
 
     void Report(ImageSpec spec, string phase) => progress.Report(new ImageProgress(spec.Title, phase));
 

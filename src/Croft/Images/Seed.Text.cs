@@ -109,7 +109,6 @@ public static partial class Seed
         if (formatted.Length > 0)
             text.Append(Lines("fs_setup:"));
         foreach (var disk in formatted)
-        {
             text.Append(
                 Lines(
                     $"  - device: {Device(disk.Serial)}",
@@ -118,7 +117,6 @@ public static partial class Seed
                     "    overwrite: false"
                 )
             );
-        }
 
         var mounted = content.Disks.Where(disk => disk.Mount is not null || disk.Format == Swap).ToArray();
         if (mounted.Length > 0)

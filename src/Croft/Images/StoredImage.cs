@@ -18,37 +18,50 @@ public enum ImageKind
 }
 
 /// <summary>
-/// A finished image in the store: read-only files in one folder named by <paramref name="Id"/>. It came there in one step, complete, and
+/// A finished image in the store: read-only files in one folder named by <see cref="Id"/>. It came there in one step, complete, and
 /// does not change until it is removed; machines get copies of its files in their hypervisor's pool.
 /// </summary>
-/// <param name="Id">SHA-256, lower case hex. Built: of the recipe and the packages it brought; else of the unpacked disk file.</param>
-/// <param name="Name">The name it was first asked for under.</param>
-/// <param name="Source">What it was made from, to be shown: suite and flavour, file, or address.</param>
-/// <param name="Arch">libvirt's name of the architecture; null when the image does not tell.</param>
-/// <param name="Disk">File name of the disk, qcow2.</param>
-/// <param name="DiskSize">Size of the disk as the guest sees it, in bytes.</param>
-/// <param name="Kernel">File name of the kernel to load directly; null when the disk boots by firmware.</param>
-/// <param name="Initrd">File name of its initramfs.</param>
-/// <param name="KernelArguments">The kernel's command line.</param>
-/// <param name="Console">The device of the guest's console, such as <c>ttyS0</c>.</param>
-/// <param name="Files">All files of the image, with their sizes in bytes.</param>
-/// <param name="Created">When it came into the store.</param>
-public sealed record StoredImage(
-    string Id,
-    string Name,
-    ImageKind Kind,
-    string Source,
-    string? Arch,
-    string Disk,
-    long DiskSize,
-    string? Kernel,
-    string? Initrd,
-    string? KernelArguments,
-    string? Console,
-    ImmutableSortedDictionary<string, long> Files,
-    DateTimeOffset Created
-)
+public sealed record StoredImage
 {
+    /// <summary>SHA-256, lower case hex. Built: of the recipe and the packages it brought; else of the unpacked disk file.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name it was first asked for under.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it came from.</summary>
+    public required ImageKind Kind { get; init; }
+
+    /// <summary>What it was made from, to be shown: suite and flavour, file, or address.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>libvirt's name of the architecture; null when the image does not tell.</summary>
+    public string? Arch { get; init; }
+
+    /// <summary>File name of the disk, qcow2.</summary>
+    public required string Disk { get; init; }
+
+    /// <summary>Size of the disk as the guest sees it, in bytes.</summary>
+    public required long DiskSize { get; init; }
+
+    /// <summary>File name of the kernel to load directly; null when the disk boots by firmware.</summary>
+    public string? Kernel { get; init; }
+
+    /// <summary>File name of its initramfs.</summary>
+    public string? Initrd { get; init; }
+
+    /// <summary>The kernel's command line.</summary>
+    public string? KernelArguments { get; init; }
+
+    /// <summary>The device of the guest's console, such as <c>ttyS0</c>.</summary>
+    public string? Console { get; init; }
+
+    /// <summary>All files of the image, with their sizes in bytes.</summary>
+    public required ImmutableSortedDictionary<string, long> Files { get; init; }
+
+    /// <summary>When it came into the store.</summary>
+    public required DateTimeOffset Created { get; init; }
+
     /// <summary>File name of the kernel that UEFI loads directly; null when the disk boots by firmware.</summary>
     public string? EfiKernel { get; init; }
 
@@ -66,7 +79,11 @@ public sealed record StoredImage(
 
     /// <summary>All names that it was asked for under, in order.</summary>
     [JsonIgnore]
-    public ImmutableArray<string> Names { get; init; } = [Name];
+    public ImmutableArray<string> Names
+    {
+        get => field.IsDefault ? [Name] : field;
+        init;
+    }
 
     /// <summary>When it was last asked for.</summary>
     [JsonIgnore]

@@ -42,27 +42,32 @@ public static class FarmRun
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var phases = new PhaseRunner(execution, files, output);
         var shared = SharedLayer.Of(execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)));
-        var outcomes = await Task.WhenAll(
-            execution.Plan.Machines.Select(async machine =>
-            {
-                var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
-                if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
-                    await others.CancelAsync();
-                return outcome;
-            })
-        );
+        var outcomes = await Task.WhenAll(execution.Plan.Machines.Select(OneAsync));
+        return await EndAsync(execution, cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes), cancel);
+
+        async Task<Outcome> OneAsync(PlannedMachine machine)
+        {
+            var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
+            if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
+                await others.CancelAsync();
+            return outcome;
+        }
+    }
+
+    /// <summary>The machines are done: what came of them is told whatever comes now.</summary>
+    static async Task<RunSummary> EndAsync(Execution execution, Outcome outcome, CancellationToken cancel)
+    {
         var trouble = new List<string>();
         await TryAsync(() => execution.PublishAsync());
         await TryAsync(() => KeepAsync(execution, cancel));
         await TryAsync(() =>
         {
-            execution.Journal.RunEnd(cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes));
+            execution.Journal.RunEnd(outcome);
             return Task.CompletedTask;
         });
         var summary = WrittenReports.Of(execution.Journal.Folder);
         return summary with { Warnings = [.. trouble, .. summary.Warnings] };
 
-        // The machines are done: what came of them is told whatever comes now.
         async Task TryAsync(Func<Task> finish)
         {
             try

@@ -124,27 +124,22 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
                 return;
         }
 
-        foreach (var phase in new[] { Phase.Dependencies, Phase.Init })
-        {
-            var layer = machine
-                .Layers.Select((l, i) => (l.Name, Index: i))
-                .FirstOrDefault(l => l.Name == PhaseFiles.Name(phase), (Name: "", Index: -1))
-                .Index;
-            if (layer >= 0 && layer <= done)
-            {
-                execution.Journal.StepEnd(Name, PhaseFiles.Name(phase), Outcome.Cached, "restored");
-                continue;
-            }
-
-            if (!await RunPhaseAsync(phase, cancel))
-                return;
-            if (layer >= 0 && steps.Ran(PhaseFiles.Name(phase)) && !await TakeLayerAsync(layer, cancel))
-                return;
-        }
-
+        if (!await PrepareAsync(Phase.Dependencies, done, cancel) || !await PrepareAsync(Phase.Init, done, cancel))
+            return;
         Offer(null); // without a layer so far there will be none
         execution.Inner.Say(Name, ready: true);
         await RunPhaseAsync(Phase.Main, cancel);
+    }
+
+    /// <summary>Runs a phase that has a layer, unless the layers up to <paramref name="done"/> hold it; whether the run goes on.</summary>
+    async Task<bool> PrepareAsync(Phase phase, int done, CancellationToken cancel)
+    {
+        var name = PhaseFiles.Name(phase);
+        var layer = machine.Layers.Select(l => l.Name).ToList().IndexOf(name);
+        if (layer < 0 || layer > done)
+            return await RunPhaseAsync(phase, cancel) && (layer < 0 || !steps.Ran(name) || await TakeLayerAsync(layer, cancel));
+        execution.Journal.StepEnd(Name, name, Outcome.Cached, "restored");
+        return true;
     }
 
     /// <summary>Goes on with the machine as it runs. Nothing is known of how it became so, and no layer is made of it.</summary>

@@ -44,16 +44,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
             Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
         };
         using var watch = engine.Watch(record.Id, readiness.Signal);
-        try
-        {
-            await start();
-        }
-        catch
-        {
-            await RoomClaim.GiveUpAsync(engine, record.Id);
-            throw;
-        }
-
+        await RoomClaim.StartAsync(engine, record.Id, start);
         execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
         if (guest is null && await execution.OpenFarm.LookAsync(engine, record, cancel))

@@ -34,16 +34,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
             Find = openFarm.FinderOf(engine, record, () => SshConfig.Add([openFarm.AccessOf(engine.Name, record)!], openFarm.Ssh)),
         };
         using var watch = engine.Watch(record.Id, readiness.Signal);
-        try
-        {
-            await start();
-        }
-        catch
-        {
-            await GiveUpAsync(record);
-            throw;
-        }
-
+        await RoomClaim.StartAsync(engine, record.Id, start);
         var waiting =
             openFarm.GuestOf(engine.Name, record) is null && readiness.Find is null
                 ? Task.CompletedTask

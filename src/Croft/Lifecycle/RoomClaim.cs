@@ -61,6 +61,20 @@ sealed class RoomClaim(OpenFarm openFarm, IEngine engine, DateTimeOffset began)
         }
     }
 
+    /// <summary>Starts a machine that has its room; one that does not start gives it back.</summary>
+    public static async Task StartAsync(IEngine engine, MachineId machine, Func<Task> start)
+    {
+        try
+        {
+            await start();
+        }
+        catch
+        {
+            await GiveUpAsync(engine, machine);
+            throw;
+        }
+    }
+
     /// <summary>Takes back the claim of a machine whose start failed or was cancelled. One that runs has its room.</summary>
     public static async Task GiveUpAsync(IEngine engine, MachineId machine)
     {

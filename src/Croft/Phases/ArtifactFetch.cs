@@ -95,7 +95,6 @@ sealed class ArtifactFetch
             Complain(line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
         var isWhole = torn is null && any && result.ExitCode is 0 or 1 or 2;
         if (!isWhole || (fetched.Count == 0 && result.ExitCode != 0))
-        {
             throw CroftException.World(
                 "artifacts could not be fetched: "
                     + (
@@ -105,7 +104,6 @@ sealed class ArtifactFetch
                         : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"
                     )
             );
-        }
 
         if (complaints.Count > 0)
             note($"not all was fetched as it is: {Told()}");

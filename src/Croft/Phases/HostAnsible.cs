@@ -49,28 +49,7 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     /// <exception cref="CroftException">It is not installed.</exception>
     public static async Task<HostAnsible> ReadAsync(ProjectSpec project, string cache, bool install, CancellationToken cancel)
     {
-        var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(
-            folder => File.Exists(Path.Combine(folder, "ansible.cfg")),
-            project.Root
-        );
-        string said;
-        try
-        {
-            said = await new Tool("ansible-playbook", "--version")
-            {
-                Directory = configured,
-                Environment = new Dictionary<string, string?> { ["LC_ALL"] = Locale },
-            }.RunCheckedAsync("asking for Ansible's version", cancel);
-        }
-        catch (CroftException e) when (e.InnerException is not null)
-        {
-            throw CroftException.World(
-                "a phase is an Ansible task list, but ansible-playbook is not installed",
-                "apt-get install ansible-core",
-                e
-            );
-        }
-
+        var said = await VersionAsync(project, cancel);
         var site = Path.GetDirectoryName(Named(said, "ansible python module location").FirstOrDefault() ?? "") ?? "";
         var python = Regex.Match(said, @"^\s*python version = .*\((/[^()]+)\)\s*$", RegexOptions.Multiline);
         if (!python.Success)
@@ -107,6 +86,30 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
             Requirements = required,
             Names = [.. collections.Select(folder => $"{Path.GetFileName(Path.GetDirectoryName(folder))}.{Path.GetFileName(folder)}")],
         };
+    }
+
+    static async Task<string> VersionAsync(ProjectSpec project, CancellationToken cancel)
+    {
+        var configured = new[] { project.Root, project.Phases! }.FirstOrDefault(
+            folder => File.Exists(Path.Combine(folder, "ansible.cfg")),
+            project.Root
+        );
+        try
+        {
+            return await new Tool("ansible-playbook", "--version")
+            {
+                Directory = configured,
+                Environment = new Dictionary<string, string?> { ["LC_ALL"] = Locale },
+            }.RunCheckedAsync("asking for Ansible's version", cancel);
+        }
+        catch (CroftException e) when (e.InnerException is not null)
+        {
+            throw CroftException.World(
+                "a phase is an Ansible task list, but ansible-playbook is not installed",
+                "apt-get install ansible-core",
+                e
+            );
+        }
     }
 
     /// <summary>The same, after people were asked what Ansible would ask in every phase.</summary>

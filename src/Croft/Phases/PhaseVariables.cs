@@ -120,6 +120,17 @@ static class PhaseVariables
 
     static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
 
+    static JsonObject Disk(DiskSpec disk, int index, MachineRecord? record) =>
+        new()
+        {
+            ["name"] = disk.Name,
+            ["size"] = disk.Size,
+            ["mount"] = disk.Mount,
+            ["type"] = disk.Raw ? "raw" : "qcow2",
+            ["devname"] = $"vd{(char)('b' + index)}",
+            ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == disk.Name)?.Volume,
+        };
+
     static JsonObject Vm(Plan plan, PlannedMachine machine, MachineRecord? record)
     {
         var spec = machine.Spec;
@@ -150,20 +161,7 @@ static class PhaseVariables
                     ["address"] = PlaceOf(n, record)?.ToString(),
                 })
             ),
-            ["disks"] = List(
-                spec.Disks.Select(
-                    (d, i) =>
-                        new JsonObject
-                        {
-                            ["name"] = d.Name,
-                            ["size"] = d.Size,
-                            ["mount"] = d.Mount,
-                            ["type"] = d.Raw ? "raw" : "qcow2",
-                            ["devname"] = $"vd{(char)('b' + i)}",
-                            ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == d.Name)?.Volume,
-                        }
-                )
-            ),
+            ["disks"] = List(spec.Disks.Select((disk, i) => Disk(disk, i, record))),
             ["properties"] = Json(spec.Properties),
         };
         if (spec.Machine is { } model)

@@ -4,25 +4,36 @@ using Croft.Farms;
 namespace Croft.Planning;
 
 /// <summary>Why one machine goes where it goes: what was weighed when its turn came.</summary>
-/// <param name="Types">The virtualization types that it may run by, best first.</param>
-/// <param name="VirtType">The one that was chosen: the first that a hypervisor which may run it offers; null when none does.</param>
-/// <param name="Slowness">How much slower than hardware it runs there: 1 is native.</param>
-/// <param name="Turn">How many machines of its architecture had their turn before, the passed ones counted.</param>
-/// <param name="Hypervisor">Null when it could not be placed.</param>
-/// <param name="Reason">For people.</param>
-/// <param name="Weighed">Every hypervisor, in the order in which the policy asks them; those that are not asked last, in declared
-/// order.</param>
-public sealed record Decision(
-    MachineSpec Machine,
-    DispatchPolicy Policy,
-    ImmutableArray<string> Types,
-    string? VirtType,
-    double Slowness,
-    int Turn,
-    string? Hypervisor,
-    string Reason,
-    ImmutableArray<Weighed> Weighed
-);
+public sealed record Decision
+{
+    /// <summary>The machine that asks for a place.</summary>
+    public required MachineSpec Machine { get; init; }
+
+    /// <summary>Of the farm file.</summary>
+    public required DispatchPolicy Policy { get; init; }
+
+    /// <summary>The virtualization types that it may run by, best first.</summary>
+    public required ImmutableArray<string> Types { get; init; }
+
+    /// <summary>The one that was chosen: the first that a hypervisor which may run it offers; null when none does.</summary>
+    public string? VirtType { get; init; }
+
+    /// <summary>How much slower than hardware it runs there: 1 is native.</summary>
+    public required double Slowness { get; init; }
+
+    /// <summary>How many machines of its architecture had their turn before, the passed ones counted.</summary>
+    public required int Turn { get; init; }
+
+    /// <summary>Null when it could not be placed.</summary>
+    public string? Hypervisor { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Every hypervisor, in the order in which the policy asks them; those that are not asked last, in declared
+    /// order.</summary>
+    public required ImmutableArray<Weighed> Weighed { get; init; }
+}
 
 /// <summary>One hypervisor in the decision about a machine.</summary>
 /// <param name="Offers">The virtualization types that it offers for the machine's architecture.</param>

@@ -33,20 +33,7 @@ static class LayerChain
         string[] own = [spec.Vars, spec.Properties, project.Extra, string.Join(' ', spec.Groups.Order(StringComparer.Ordinal))];
         var vars = own is ["{}", "{}", "{}", ""] ? project.Vars : Identity.Digest([project.Vars, .. own]);
         var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);
-        var key = image is null
-            ? null
-            : Identity.Digest([
-                Clean,
-                image,
-                Identity.DiskDigest(spec, image),
-                spec.Arch,
-                virtType,
-                spec.Machine,
-                spec.Cpu,
-                $"{spec.Vcpus} {spec.Memory}",
-                hypervisor.Version,
-                .. nics.Select(n => n.Bridge is null ? "user" : "card"),
-            ]);
+        var key = image is null ? null : CleanKey(spec, virtType, image, nics, hypervisor);
         var identity = key is null ? null : IdentityOf(nics);
         var isAsItWas = true; // what Ansible read for the layers so far
         Add(Clean, isRead: false);
@@ -54,24 +41,7 @@ static class LayerChain
         {
             if (input.Phases.Find(phase, spec.Platform, spec.Target) is not { } file)
                 continue;
-            var content = project.Revision is { } revision
-                ? Identity.Digest("revision", project.Id, revision)
-                : Identity.Digest(
-                    "files",
-                    file.Digest,
-                    input.Phases.SharedDigest,
-                    file.Project,
-                    file.IsAnsible ? input.Phases.OfHost(spec.Name) : null
-                );
-            key = key is null
-                ? null
-                : Identity.Digest(
-                    key,
-                    PhaseFiles.Name(phase),
-                    content,
-                    vars,
-                    file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null
-                );
+            key = key is null ? null : Identity.Digest([key, PhaseFiles.Name(phase), .. ContentOf(input, spec, file, vars)]);
             Add(PhaseFiles.Name(phase), file.IsAnsible && project.Revision is null);
         }
 
@@ -83,6 +53,36 @@ static class LayerChain
             isAsItWas &= !isRead || state is null || input.Agreeing?.Contains(state.ToString()!) != false;
             layers.Add(new(name, key, isAsItWas && state is { } id && hypervisor.States.Contains(id) ? id : null));
         }
+    }
+
+    static string CleanKey(MachineSpec spec, string virtType, string image, ImmutableArray<Nic> nics, HypervisorState hypervisor) =>
+        Identity.Digest([
+            Clean,
+            image,
+            Identity.DiskDigest(spec, image),
+            spec.Arch,
+            virtType,
+            spec.Machine,
+            spec.Cpu,
+            $"{spec.Vcpus} {spec.Memory}",
+            hypervisor.Version,
+            .. nics.Select(n => n.Bridge is null ? "user" : "card"),
+        ]);
+
+    /// <summary>All that a phase's result depends on, beside what was before it.</summary>
+    static string?[] ContentOf(PlanInput input, MachineSpec spec, PhaseFile file, string vars)
+    {
+        var project = input.Farm.Project;
+        var files = project.Revision is { } revision
+            ? Identity.Digest("revision", project.Id, revision)
+            : Identity.Digest(
+                "files",
+                file.Digest,
+                input.Phases.SharedDigest,
+                file.Project,
+                file.IsAnsible ? input.Phases.OfHost(spec.Name) : null
+            );
+        return [files, vars, file.IsAnsible ? $"{input.AnsibleVersion} {string.Join(' ', project.GatherFacts)}" : null];
     }
 
     /// <summary>A layer as a kept state. Its name carries who the saved memory thinks it is, beside the key.</summary>

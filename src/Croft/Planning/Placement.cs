@@ -214,19 +214,18 @@ sealed class Placement
         if (chosen is null)
             homeless.Add(machine.Name);
         if (machine.Name == input.Explain)
-        {
-            Decision = new(
-                machine,
-                Policy,
-                Types(machine),
-                virtType ?? Offered(machine)?.VirtType,
-                chosen?.State.SlownessOf(machine.Arch, virtType) ?? 1,
-                turn,
-                chosen?.Spec.Name,
-                reason,
-                Weigh(machine, turn, chosen is not null && chosen.Spec.Name == existing ? chosen : null)
-            );
-        }
+            Decision = new()
+            {
+                Machine = machine,
+                Policy = Policy,
+                Types = Types(machine),
+                VirtType = virtType ?? Offered(machine)?.VirtType,
+                Slowness = chosen?.State.SlownessOf(machine.Arch, virtType) ?? 1,
+                Turn = turn,
+                Hypervisor = chosen?.Spec.Name,
+                Reason = reason,
+                Weighed = Weigh(machine, turn, chosen is not null && chosen.Spec.Name == existing ? chosen : null),
+            };
 
         return (chosen?.State, virtType, reason);
     }

@@ -125,23 +125,38 @@ public enum MachineAction
 }
 
 /// <summary>A machine with everything decided: where, with what identity, and why.</summary>
-/// <param name="Hypervisor">Null when it could not be placed; the plan's problems say why.</param>
-/// <param name="Image">The id of the image it is based on; null while that is not here.</param>
-/// <param name="Existing">What is there now.</param>
-/// <param name="Layers">The keys of its layers and whether they are there, in order: clean, dependencies, init.</param>
-public sealed record PlannedMachine(
-    MachineSpec Spec,
-    string Farm,
-    string? Hypervisor,
-    string? VirtType,
-    ImmutableArray<Nic> Nics,
-    string? Image,
-    MachineState? Existing,
-    MachineAction Action,
-    string Reason,
-    ImmutableArray<PlannedLayer> Layers
-)
+public sealed record PlannedMachine
 {
+    /// <summary>As declared.</summary>
+    public required MachineSpec Spec { get; init; }
+
+    /// <summary>Its farm, which may be another one.</summary>
+    public required string Farm { get; init; }
+
+    /// <summary>Null when it could not be placed; the plan's problems say why.</summary>
+    public string? Hypervisor { get; init; }
+
+    /// <summary>Null when it could not be placed.</summary>
+    public string? VirtType { get; init; }
+
+    /// <summary>With addresses, in the order of the farm file.</summary>
+    public required ImmutableArray<Nic> Nics { get; init; }
+
+    /// <summary>The id of the image it is based on; null while that is not here.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>What is there now.</summary>
+    public MachineState? Existing { get; init; }
+
+    /// <summary>What <c>up</c> does with it.</summary>
+    public required MachineAction Action { get; init; }
+
+    /// <summary>Why it goes there, and why <c>up</c> does that.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The keys of its layers and whether they are there, in order: clean, dependencies, init.</summary>
+    public required ImmutableArray<PlannedLayer> Layers { get; init; }
+
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
 
     /// <summary>Stable for a farm's machine.</summary>

@@ -18,22 +18,12 @@ public sealed partial class Planner
                 { } clash
             )
             {
-                problems.Add(
-                    clash.Farm is { } farm
-                        ? new(
-                            network.At,
-                            $"networks.{network.Name}.cidr",
-                            $"{cidr} overlaps {clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}",
-                            farm == Farm.Name ? null : $"choose another cidr, or say shared: {farm}.{clash.Network}",
-                            true
-                        )
-                        : new(
-                            network.At,
-                            $"networks.{network.Name}.cidr",
-                            $"{cidr} overlaps {clash.Cidr} of libvirt's network {clash.Name} on hypervisor \"{hypervisor.Name}\"",
-                            "choose another cidr",
-                            true
-                        )
+                Refuse(
+                    network.At,
+                    $"networks.{network.Name}.cidr",
+                    $"{cidr} overlaps {SubnetOf(clash, hypervisor)}",
+                    CureOf(clash),
+                    isWorld: true
                 );
                 return;
             }
@@ -44,19 +34,27 @@ public sealed partial class Planner
                 .Cast<IPNetwork?>()
                 .FirstOrDefault(a => Subnets.Overlap(a!.Value, cidr));
             if (host is not null)
-                problems.Add(
-                    new(
-                        network.At,
-                        $"networks.{network.Name}.cidr",
-                        $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to",
-                        "choose another cidr",
-                        true
-                    )
+                Refuse(
+                    network.At,
+                    $"networks.{network.Name}.cidr",
+                    $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to",
+                    "choose another cidr",
+                    true
                 );
             else
                 CheckRoutes(network, cidr, hypervisor, own);
         }
     }
+
+    static string SubnetOf(NetworkState clash, HypervisorState hypervisor) =>
+        clash.Farm is { } farm
+            ? $"{clash.Cidr} of network \"{clash.Network}\" of farm \"{farm}\" in {clash.Folder}"
+            : $"{clash.Cidr} of libvirt's network {clash.Name} on hypervisor \"{hypervisor.Name}\"";
+
+    string? CureOf(NetworkState clash) =>
+        clash.Farm == Farm.Name ? null
+        : clash.Farm is null ? "choose another cidr"
+        : $"choose another cidr, or say shared: {clash.Farm}.{clash.Network}";
 
     /// <summary>A network takes its addresses from whatever the host reached there before.</summary>
     /// <param name="own">The subnets of libvirt's networks there, which are routes, too.</param>
@@ -67,14 +65,12 @@ public sealed partial class Planner
             Present(network.Name, hypervisor.Name) is null
             && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost
         )
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.cidr",
-                    $"{cidr} {(cidr == lost ? "is" : "contains")} {lost}, to which hypervisor \"{hypervisor.Name}\" has a route that leads elsewhere",
-                    "choose another cidr",
-                    true
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.cidr",
+                $"{cidr} {(cidr == lost ? "is" : "contains")} {lost}, to which hypervisor \"{hypervisor.Name}\" has a route that leads elsewhere",
+                "choose another cidr",
+                true
             );
         else if (routes.FirstOrDefault(r => Subnets.Covers(r, cidr)) is { PrefixLength: > 0 } around)
             notes.Add(

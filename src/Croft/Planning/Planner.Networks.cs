@@ -19,14 +19,12 @@ public sealed partial class Planner
         foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
         {
             unmakeable.Add(network.Name);
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.mode",
-                    $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
-                    "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
-                    IsWorld: true
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.mode",
+                $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
+                "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
+                isWorld: true
             );
         }
     }
@@ -42,9 +40,7 @@ public sealed partial class Planner
             return;
         unmakeable.Add(network.Name);
         var (hypervisor, lack) = lacks[0];
-        problems.Add(
-            new(network.At, $"networks.{network.Name}", $"hypervisor \"{hypervisor}\" {lack!.Value.What}", lack.Value.Cure, IsWorld: true)
-        );
+        Refuse(network.At, $"networks.{network.Name}", $"hypervisor \"{hypervisor}\" {lack!.Value.What}", lack.Value.Cure, isWorld: true);
     }
 
     AddressBook BookOf(NicSpec nic, MachineSpec machine) => books[(nic.Network, InnerOf(HomeOf(machine)))];
@@ -77,16 +73,32 @@ public sealed partial class Planner
             networks[(network.Name, hypervisor)] = known;
         var name = present.Select(p => p.Network.Name).FirstOrDefault() ?? NetworkDefinition.NameOf(farm, own);
         CheckName(network, name, there);
-        if (network.Shared is not null && present.Count == 0)
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.shared",
-                    $"no hypervisor has the network {network.Shared}",
-                    "bring up the farm that owns it first"
-                )
-            );
         var cidr = present.Select(p => p.Network.Cidr).FirstOrDefault() ?? network.Cidr ?? FreeSubnet(network, within?.Name);
+        CheckBook(network, present.Count > 0, cidr, there, within);
+        var made = network.Shared is null ? null : present.Select(p => p.Network).FirstOrDefault();
+        var names = present.Select(p => p.Network.Name).Append(name).ToHashSet(StringComparer.Ordinal);
+        var foreign = others
+            .Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null)
+            .Select(n => n.Address!)
+            .ToHashSet();
+        return new(
+            network,
+            Definition(network, farm, own, made, cidr, name),
+            present.Select(p => p.Network),
+            r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)),
+            within is null ? cards.GetValueOrDefault(network.Name) : 0
+        );
+    }
+
+    void CheckBook(NetworkSpec network, bool isThere, IPNetwork cidr, List<HypervisorState> there, HypervisorSpec? within)
+    {
+        if (network.Shared is not null && !isThere)
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.shared",
+                $"no hypervisor has the network {network.Shared}",
+                "bring up the farm that owns it first"
+            );
         if (network.Shared is null)
         {
             CheckClash(network, cidr, there);
@@ -96,42 +108,28 @@ public sealed partial class Planner
         if (within is not null)
             CheckInside(network, cidr, within.Machine!);
         if (network.Cidr is { } wanted && wanted != cidr)
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.cidr",
-                    $"the network exists with {cidr}",
-                    "croft destroy removes it; or keep the old cidr"
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.cidr",
+                $"the network exists with {cidr}",
+                "croft destroy removes it; or keep the old cidr"
             );
-        var made = network.Shared is null ? null : present.Select(p => p.Network).FirstOrDefault();
-        var definition = new NetworkDefinition(
-            farm,
-            made?.Owner ?? input.Owner ?? "",
-            made?.Folder ?? Farm.Directory,
-            own,
-            Identity.Bridge(Farm.Name, network.Name),
-            made?.Nat ?? network.Mode == NetworkMode.Nat,
-            made?.Dhcp ?? network.Dhcp,
-            cidr,
-            []
-        )
+    }
+
+    NetworkDefinition Definition(NetworkSpec network, string farm, string own, NetworkState? made, IPNetwork cidr, string name) =>
+        new()
         {
+            Farm = farm,
+            Owner = made?.Owner ?? input.Owner ?? "",
+            Folder = made?.Folder ?? Farm.Directory,
+            Network = own,
+            Bridge = Identity.Bridge(Farm.Name, network.Name),
+            Nat = made?.Nat ?? network.Mode == NetworkMode.Nat,
+            Dhcp = made?.Dhcp ?? network.Dhcp,
+            Cidr = cidr,
+            Reservations = [],
             Name = name,
         };
-        var names = present.Select(p => p.Network.Name).Append(name).ToHashSet(StringComparer.Ordinal);
-        var foreign = others
-            .Where(n => n.Bridge is not null && names.Contains(n.Bridge) && n.Address is not null)
-            .Select(n => n.Address!)
-            .ToHashSet();
-        return new(
-            network,
-            definition,
-            present.Select(p => p.Network),
-            r => !foreign.Contains(r.Address) && (network.Shared is null || IsOurs(r)),
-            within is null ? cards.GetValueOrDefault(network.Name) : 0
-        );
-    }
 
     /// <summary>
     /// Whether a reservation in another farm's network was made by this farm: for a machine that exists, or that was not finished.
@@ -145,13 +143,11 @@ public sealed partial class Planner
     {
         var host = Farm.Machines.FirstOrDefault(m => m.Name == machine);
         if (host?.Networks.FirstOrDefault(nic => BookOf(nic, host).Definition is { } own && Subnets.Overlap(own.Cidr, cidr)) is { } clash)
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.cidr",
-                    $"machine \"{machine}\" is connected to {BookOf(clash, host).Definition!.Cidr} of network \"{clash.Network}\", and cannot make {cidr} inside itself for the machines that it runs",
-                    $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.cidr",
+                $"machine \"{machine}\" is connected to {BookOf(clash, host).Definition!.Cidr} of network \"{clash.Network}\", and cannot make {cidr} inside itself for the machines that it runs",
+                $"leave the cidr out, and each hypervisor inside the farm gets one of its own; or give the machines in {machine} another network"
             );
     }
 
@@ -172,14 +168,12 @@ public sealed partial class Planner
             ).FirstOrDefault() is
             ({ } hypervisor, { } foreign)
         )
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}",
-                    $"hypervisor \"{hypervisor}\" has a network {name} that {(foreign.Farm is { } farm ? $"belongs to the farm \"{farm}\" in {foreign.Folder}" : "Croft did not make")}",
-                    $"give this one another name; or, if nobody needs that one: virsh net-destroy {name}; virsh net-undefine {name}",
-                    IsWorld: true
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}",
+                $"hypervisor \"{hypervisor}\" has a network {name} that {(foreign.Farm is { } farm ? $"belongs to the farm \"{farm}\" in {foreign.Folder}" : "Croft did not make")}",
+                $"give this one another name; or, if nobody needs that one: virsh net-destroy {name}; virsh net-undefine {name}",
+                isWorld: true
             );
     }
 
@@ -199,16 +193,14 @@ public sealed partial class Planner
                 .Select(m => m.Record!)
                 .ToList();
             var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
-            problems.Add(
-                new(
-                    network.At,
-                    $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
-                    $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
-                    mine.Count == on.Count && mine.Count > 0
-                        ? $"croft down {string.Join(' ', mine)}, then croft up"
-                        : "shut those down, then croft up",
-                    IsWorld: true
-                )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
+                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
+                mine.Count == on.Count && mine.Count > 0
+                    ? $"croft down {string.Join(' ', mine)}, then croft up"
+                    : "shut those down, then croft up",
+                isWorld: true
             );
         }
     }
@@ -260,7 +252,7 @@ public sealed partial class Planner
             }
         }
 
-        problems.Add(new(network.At, $"networks.{network.Name}", "no free subnet is left in 10.64.0.0/10", "give the network a cidr"));
+        Refuse(network.At, $"networks.{network.Name}", "no free subnet is left in 10.64.0.0/10", "give the network a cidr");
         return new(Subnets.Host(block, 0), prefix);
     }
 
@@ -269,22 +261,18 @@ public sealed partial class Planner
         foreach (var (card, nic) in machine.Networks.Index())
         {
             if (card > 0 && BookOf(nic, machine).Spec.Mode == NetworkMode.User)
-                problems.Add(
-                    new(
-                        nic.At,
-                        $"vms.{machine.Name}.networks",
-                        $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network",
-                        "name one user network, before all others"
-                    )
+                Refuse(
+                    nic.At,
+                    $"vms.{machine.Name}.networks",
+                    $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network",
+                    "name one user network, before all others"
                 );
             if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
-                problems.Add(
-                    new(
-                        nic.At,
-                        $"vms.{machine.Name}.networks",
-                        $"{address} in network \"{nic.Network}\" is taken by {other}",
-                        "choose another address"
-                    )
+                Refuse(
+                    nic.At,
+                    $"vms.{machine.Name}.networks",
+                    $"{address} in network \"{nic.Network}\" is taken by {other}",
+                    "choose another address"
                 );
         }
     }
@@ -307,14 +295,12 @@ public sealed partial class Planner
         var known = Present(book.Spec.Name, hypervisor);
         var (definition, shared) = (book.Definition!, book.Spec.Shared);
         if (shared is not null && known is null && networks.Keys.Any(n => n.Network == book.Spec.Name))
-            problems.Add(
-                new(
-                    book.Spec.At,
-                    $"networks.{book.Spec.Name}.shared",
-                    $"hypervisor \"{hypervisor}\" has no network {shared}",
-                    "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor",
-                    IsWorld: true
-                )
+            Refuse(
+                book.Spec.At,
+                $"networks.{book.Spec.Name}.shared",
+                $"hypervisor \"{hypervisor}\" has no network {shared}",
+                "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor",
+                isWorld: true
             );
         return new(hypervisor, definition with { Name = known?.Name ?? definition.Name, Reservations = reservations }, known is not null)
         {

@@ -10,7 +10,9 @@ namespace Croft.Planning;
 /// </summary>
 public sealed partial class Planner
 {
-    IEnumerable<string> NotesOn(ImmutableArray<PlannedMachine> machines)
+    IEnumerable<string> NotesOn(ImmutableArray<PlannedMachine> machines) => NotesOnImages(machines).Concat(NotesOnChanges(machines));
+
+    static IEnumerable<string> NotesOnImages(ImmutableArray<PlannedMachine> machines)
     {
         foreach (
             var machine in machines.Where(m =>
@@ -29,7 +31,10 @@ public sealed partial class Planner
             if (image.Cpu is { } least && spec.Cpu is { } cpu && OldProcessors.IsOlder(cpu, least))
                 yield return $"machine \"{spec.Name}\" has cpu: {cpu}; image {image.Name} boots on {least} and later only, such as cpu: host-passthrough with KVM, cpu: maximum without";
         }
+    }
 
+    IEnumerable<string> NotesOnChanges(ImmutableArray<PlannedMachine> machines)
+    {
         var keys = Identity.KeysDigest(Farm);
         foreach (
             var machine in machines.Where(m => m is { Existing.Record: not null, Hypervisor: not null, Action: not MachineAction.Recreate })

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Croft.Engines;
 using Croft.Farms;
 
@@ -70,6 +71,9 @@ public sealed partial class Planner
     }
 
     Farm Farm => input.Farm;
+
+    void Refuse(Location? at, string path, string what, string? cure = null, bool isWorld = false) =>
+        problems.Add(new(at, path, what, cure, isWorld));
 
     /// <summary>Makes the plan of a farm.</summary>
     public static Plan Make(PlanInput input) => new Planner(input).Make();
@@ -144,14 +148,12 @@ public sealed partial class Planner
             )
             .ToList();
         if (strangers.Count > 0)
-            problems.Add(
-                new(
-                    new(Path.GetFileName(Farm.File), 1, 1),
-                    "farm",
-                    $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm {Whose(strangers[0].Item2, Farm)}",
-                    "choose another name: farm: NAME; or take that farm over: croft adopt",
-                    IsWorld: true
-                )
+            Refuse(
+                new(Path.GetFileName(Farm.File), 1, 1),
+                "farm",
+                $"the name \"{Farm.Name}\" is in use on hypervisor \"{strangers[0].Name}\" by the farm {Whose(strangers[0].Item2, Farm)}",
+                "choose another name: farm: NAME; or take that farm over: croft adopt",
+                isWorld: true
             );
     }
 
@@ -168,14 +170,12 @@ public sealed partial class Planner
         var has = existing.TryGetValue(spec.Name, out var found);
         var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null, has ? found.Machine : null);
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
-            problems.Add(
-                new(
-                    spec.At,
-                    $"vms.{spec.Name}",
-                    $"machine \"{spec.Name}\" fits no hypervisor: {reason}",
-                    "croft hypervisors shows what each can run",
-                    IsWorld: true
-                )
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}",
+                $"machine \"{spec.Name}\" fits no hypervisor: {reason}",
+                "croft hypervisors shows what each can run",
+                isWorld: true
             );
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor?.Name, record)).ToImmutableArray();
@@ -184,39 +184,40 @@ public sealed partial class Planner
             host,
             record is null ? (MachineAction.Create, "does not exist") : Compare(record, found.Machine.Power, spec, virtType, nics, image)
         );
-        if (
-            action is MachineAction.Create or MachineAction.Recreate
-            && input.DiskSizes.TryGetValue(spec.Image, out var size)
-            && spec.DiskSize < size
-        )
-            problems.Add(
-                new(
-                    spec.At,
-                    $"vms.{spec.Name}.disk",
-                    $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
-                    "write as much or more, or leave disk out"
-                )
-            );
-        return new(
-            spec,
-            Farm.Name,
-            hypervisor?.Name,
-            virtType,
-            nics,
-            image,
-            has ? found.Machine : null,
-            action,
-            action == MachineAction.Create
-                ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
-                : why,
-            hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
-                ? []
-                : LayerChain.Of(input, spec, virtType, image, nics, hypervisor)
-        )
+        if (action is MachineAction.Create or MachineAction.Recreate)
+            CheckDisk(spec);
+        return new()
         {
+            Spec = spec,
+            Farm = Farm.Name,
+            Hypervisor = hypervisor?.Name,
+            VirtType = virtType,
+            Nics = nics,
+            Image = image,
+            Existing = has ? found.Machine : null,
+            Action = action,
+            Reason =
+                action == MachineAction.Create
+                    ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
+                    : why,
+            Layers =
+                hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
+                    ? []
+                    : LayerChain.Of(input, spec, virtType, image, nics, hypervisor),
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
         };
+    }
+
+    void CheckDisk(MachineSpec spec)
+    {
+        if (input.DiskSizes.TryGetValue(spec.Image, out var size) && spec.DiskSize < size)
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}.disk",
+                $"{Room.Size(spec.DiskSize.Value)} is smaller than the image {Words.Quote(spec.Image.Name)}, which is a disk of {Room.Size(size)}",
+                "write as much or more, or leave disk out"
+            );
     }
 
     /// <summary>What happens to the machine that it is inside of happens to it, too.</summary>
@@ -276,28 +277,7 @@ public sealed partial class Planner
                     : keptPorts.TryGetValue(spec.Name, out var port) ? port
                     : TakePort(spec)
             );
-        if (book.IsStranger(spec.Name))
-            problems.Add(
-                new(
-                    nic.At ?? spec.At,
-                    $"vms.{spec.Name}.networks",
-                    $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"",
-                    "give this one another name",
-                    IsWorld: true
-                )
-            );
-        if (nic.Address is null && before?.Address is { } old && book.Definition.Cidr.Contains(old))
-            book.Keep(old, spec.Name);
-        var address = nic.Address ?? book.Take(spec.Name);
-        if (address is null)
-            problems.Add(
-                new(
-                    book.Spec.At ?? nic.At,
-                    $"networks.{nic.Network}",
-                    $"{book.Definition.Cidr} has no address left for machine \"{spec.Name}\"",
-                    "give the network a larger cidr"
-                )
-            );
+        var address = AddressOf(spec, nic, book, before);
         return new(
             nic.Network,
             Present(nic.Network, hypervisor)?.Name ?? book.Definition.Name,
@@ -310,18 +290,39 @@ public sealed partial class Planner
         };
     }
 
+    IPAddress? AddressOf(MachineSpec spec, NicSpec nic, AddressBook book, Nic? before)
+    {
+        if (book.IsStranger(spec.Name))
+            Refuse(
+                nic.At ?? spec.At,
+                $"vms.{spec.Name}.networks",
+                $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"",
+                "give this one another name",
+                isWorld: true
+            );
+        if (nic.Address is null && before?.Address is { } old && book.Definition!.Cidr.Contains(old))
+            book.Keep(old, spec.Name);
+        var address = nic.Address ?? book.Take(spec.Name);
+        if (address is null)
+            Refuse(
+                book.Spec.At ?? nic.At,
+                $"networks.{nic.Network}",
+                $"{book.Definition!.Cidr} has no address left for machine \"{spec.Name}\"",
+                "give the network a larger cidr"
+            );
+        return address;
+    }
+
     string MacOf(MachineSpec spec, NicSpec nic, int card, Nic? before)
     {
         if (nic.Mac is not { } given)
             return TakeMac(spec.Name, card, before);
         if (!ownMacs.Remove(given) && !macs.Add(given))
-            problems.Add(
-                new(
-                    nic.At ?? spec.At,
-                    $"vms.{spec.Name}.networks",
-                    $"{given} is the MAC of another machine's card already",
-                    "give this one another, or leave mac out"
-                )
+            Refuse(
+                nic.At ?? spec.At,
+                $"vms.{spec.Name}.networks",
+                $"{given} is the MAC of another machine's card already",
+                "give this one another, or leave mac out"
             );
         return given;
     }
@@ -365,13 +366,11 @@ public sealed partial class Planner
                 return port;
         }
 
-        problems.Add(
-            new(
-                machine.At,
-                $"vms.{machine.Name}.networks",
-                $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"",
-                "give it a network that is not mode: user"
-            )
+        Refuse(
+            machine.At,
+            $"vms.{machine.Name}.networks",
+            $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"",
+            "give it a network that is not mode: user"
         );
         return null;
     }

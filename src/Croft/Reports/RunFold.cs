@@ -64,19 +64,22 @@ sealed class RunFold
         ImmutableArray<MachineSummary> machines = [.. order.Select(machine => machine.Summary(this.last ?? end))];
         var interrupted = this.end is null;
         var worst = machines.Select(machine => machine.Outcome).DefaultIfEmpty(Outcome.Passed).MaxBy(outcome => outcome.Severity());
-        return new(
-            id,
-            facts.GetValueOrDefault("farm", ""),
-            facts.GetValueOrDefault("command", ""),
-            facts.GetValueOrDefault("project", ""),
-            start,
-            end,
-            interrupted ? Outcome.Cancelled : this.end!.Outcome ?? worst,
-            interrupted ? "the journal has no end: it still goes on, or Croft was killed, or its host went down" : this.end!.Reason,
-            interrupted,
-            machines,
-            notes.ToImmutable()
-        );
+        return new()
+        {
+            Id = id,
+            Farm = facts.GetValueOrDefault("farm", ""),
+            Command = facts.GetValueOrDefault("command", ""),
+            Project = facts.GetValueOrDefault("project", ""),
+            Start = start,
+            End = end,
+            Outcome = interrupted ? Outcome.Cancelled : this.end!.Outcome ?? worst,
+            Reason = interrupted
+                ? "the journal has no end: it still goes on, or Croft was killed, or its host went down"
+                : this.end!.Reason,
+            Interrupted = interrupted,
+            Machines = machines,
+            Notes = notes.ToImmutable(),
+        };
     }
 
     sealed class MachineFold(string name)

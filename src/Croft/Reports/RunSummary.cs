@@ -7,31 +7,41 @@ namespace Croft.Reports;
 /// What a run's journal adds up to; every report is made from this alone. A step that began and never ended was interrupted and counts
 /// as cancelled; so does a run whose journal has no end.
 /// </summary>
-/// <param name="Id">The run's id.</param>
-/// <param name="Farm">The farm's name.</param>
-/// <param name="Command">The command that ran.</param>
-/// <param name="Project">The project's id.</param>
-/// <param name="Start">When the run began.</param>
-/// <param name="End">When it ended, or the last time known of it.</param>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Reason">Why it ended so.</param>
-/// <param name="Interrupted">Whether the journal has no end: the run still goes on, or Croft was killed, or its host went down.</param>
-/// <param name="Machines">The machines, in the order they took part.</param>
-/// <param name="Notes">What was noted about the run itself.</param>
-public sealed record RunSummary(
-    string Id,
-    string Farm,
-    string Command,
-    string Project,
-    DateTimeOffset Start,
-    DateTimeOffset End,
-    Outcome Outcome,
-    string? Reason,
-    bool Interrupted,
-    ImmutableArray<MachineSummary> Machines,
-    ImmutableArray<NoteSummary> Notes
-)
+public sealed record RunSummary
 {
+    /// <summary>The run's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The farm's name.</summary>
+    public required string Farm { get; init; }
+
+    /// <summary>The command that ran.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The project's id.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>When the run began.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>When it ended, or the last time known of it.</summary>
+    public required DateTimeOffset End { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required Outcome Outcome { get; init; }
+
+    /// <summary>Why it ended so.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the journal has no end: the run still goes on, or Croft was killed, or its host went down.</summary>
+    public required bool Interrupted { get; init; }
+
+    /// <summary>The machines, in the order they took part.</summary>
+    public required ImmutableArray<MachineSummary> Machines { get; init; }
+
+    /// <summary>What was noted about the run itself.</summary>
+    public required ImmutableArray<NoteSummary> Notes { get; init; }
+
     /// <summary>What the report files lack, each with the reason.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 

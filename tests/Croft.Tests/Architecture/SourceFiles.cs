@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Croft.Tests.Farms;
 
@@ -7,6 +8,8 @@ public sealed class SourceFiles
 {
     const int MostLines = 400;
     const int MostColumns = 140;
+    const int MostLinesOfMethods = 40;
+    const int MostParameters = 8;
 
     /// <summary>Text for people, and patterns, stay whole.</summary>
     [Fact]
@@ -33,6 +36,45 @@ public sealed class SourceFiles
         );
 
     [Fact]
+    public void HaveShortMethods() =>
+        Assert.Equal(
+            [],
+            from file in Sources("src")
+            from body in Regex.Matches(File.ReadAllText(file), @"(?<=\n)    \{\n(?<lines>(.*\n)*?)    \}", RegexOptions.Multiline)
+            let lines = body.Groups["lines"].Value.Count(c => c == '\n')
+            where lines > MostLinesOfMethods && !IsType(file, body.Index)
+            select $"{Path.GetRelativePath(Repository.Root, file)}: {lines} lines before {File.ReadAllText(file)[..body.Index].Count(c => c == '\n') + lines}"
+        );
+
+    [Fact]
+    public void HaveFewParametersInConstructors() =>
+        Assert.Equal(
+            [],
+            typeof(CroftException)
+                .Assembly.GetTypes()
+                .Where(type => !type.Name.Contains('<', StringComparison.Ordinal))
+                .SelectMany(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                .Where(constructor => constructor.GetParameters().Length > MostParameters)
+                .Select(constructor => constructor.DeclaringType!.FullName)
+        );
+
+    /// <summary>A body of one line has none.</summary>
+    [Fact]
+    public void HaveBracesAlike() =>
+        Assert.Equal(
+            [],
+            from file in Sources("src").Concat(Sources("tests"))
+            from body in Regex.Matches(
+                WithoutRawTexts(File.ReadAllText(file)),
+                @"\n( *)(if|foreach|for|while|lock|await foreach) \(.*\)\n\1\{\n\1    (?!if|for|using|var|switch|lock|while|try|//)[^ \n].*;\n\1\}\n(?!\1else)"
+            )
+            where
+                !Regex.IsMatch(body.Value, @"\n *[\w<>\[\]?,.]+ \w+( = .*|\(.*\) => .*)?;\n *\}\n$")
+                || body.Value.Contains("return ", StringComparison.Ordinal)
+            select $"{Path.GetRelativePath(Repository.Root, file)}: {body.Value.Trim()}"
+        );
+
+    [Fact]
     public void AreSplitByTopicBeforeTheyAreLong() =>
         Assert.Equal(
             [],
@@ -46,6 +88,17 @@ public sealed class SourceFiles
         Directory
             .EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
+
+    /// <summary>Whether what stands before a body is a type inside a type.</summary>
+    static bool IsType(string file, int body)
+    {
+        var before = File.ReadAllText(file)[..body];
+        return Regex.IsMatch(
+            before[(before.LastIndexOf("\n\n", StringComparison.Ordinal) + 1)..],
+            @"^    [\w ]*(class|record|struct|interface) ",
+            RegexOptions.Multiline
+        );
+    }
 
     static string WithoutRawTexts(string source) =>
         Regex.Replace(source, "\"\"\".*?\"\"\"", text => new string('\n', text.Value.Count(c => c == '\n')), RegexOptions.Singleline);

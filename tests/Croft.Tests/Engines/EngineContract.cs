@@ -74,17 +74,18 @@ public abstract class EngineContract : IDisposable
     PlannedNetwork Network(string owner, params string[] addresses) =>
         new(
             "h",
-            new(
-                Farm,
-                owner,
-                "/folder",
-                "lan",
-                "croft" + Farm,
-                Nat: false,
-                Dhcp: true,
-                IPNetwork.Parse("10.98.0.0/24"),
-                [.. addresses.Select((a, i) => new Reservation(IPAddress.Parse(a), $"52:54:00:00:00:0{i + 1}", $"m{i}"))]
-            ),
+            new()
+            {
+                Farm = Farm,
+                Owner = owner,
+                Folder = "/folder",
+                Network = "lan",
+                Bridge = "croft" + Farm,
+                Nat = false,
+                Dhcp = true,
+                Cidr = IPNetwork.Parse("10.98.0.0/24"),
+                Reservations = [.. addresses.Select((a, i) => new Reservation(IPAddress.Parse(a), $"52:54:00:00:00:0{i + 1}", $"m{i}"))],
+            },
             Exists: false
         );
 

@@ -14,24 +14,27 @@ public sealed class LibvirtXml
 {
     const string Hostile = "/a\"b'/><domain type='x'>&lt;]]>\n\té\u4e2d &amp;";
 
-    static readonly MachineRecord Record = new(
-        "f",
-        "owner",
-        Hostile,
-        "db",
-        "debian_13",
-        "amd64",
-        "root",
-        "h",
-        "d",
-        "run-1",
-        "ssh\"<&>",
-        "ssh-ed25519 AAAA",
-        "f.db.seed.0.iso",
-        [new("lan", "f.lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null), new("u", null, "52:54:00:00:00:02", null, 22001)],
-        [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")]
-    )
+    static readonly MachineRecord Record = new()
     {
+        Farm = "f",
+        Owner = "owner",
+        Folder = Hostile,
+        Name = "db",
+        Platform = "debian_13",
+        Target = "amd64",
+        User = "root",
+        HardwareDigest = "h",
+        DiskDigest = "d",
+        Run = "run-1",
+        InUse = "ssh\"<&>",
+        HostKey = "ssh-ed25519 AAAA",
+        Seed = "f.db.seed.0.iso",
+        Nics =
+        [
+            new("lan", "f.lan", "52:54:00:00:00:01", IPAddress.Parse("10.9.0.10"), null),
+            new("u", null, "52:54:00:00:00:02", null, 22001),
+        ],
+        Disks = [new("root", "f.db.root.0.qcow2"), new("data", "f.db.data.3.qcow2")],
         Made = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
         HardwareVersion = MachineRecord.NewestHardware,
     };
@@ -328,17 +331,22 @@ public sealed class LibvirtXml
         ValidateAsync("network", NetworkXml.Write(Network() with { Nat = nat, Dhcp = dhcp }));
 
     static NetworkDefinition Network() =>
-        new(
-            "f",
-            "owner",
-            "/folder",
-            "lan",
-            Identity.Bridge("f", "lan"),
-            Nat: true,
-            Dhcp: true,
-            IPNetwork.Parse("10.9.0.0/24"),
-            [new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"), new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web")]
-        );
+        new()
+        {
+            Farm = "f",
+            Owner = "owner",
+            Folder = "/folder",
+            Network = "lan",
+            Bridge = Identity.Bridge("f", "lan"),
+            Nat = true,
+            Dhcp = true,
+            Cidr = IPNetwork.Parse("10.9.0.0/24"),
+            Reservations =
+            [
+                new(IPAddress.Parse("10.9.0.10"), "52:54:00:00:00:01", "db"),
+                new(IPAddress.Parse("10.9.0.11"), "52:54:00:00:00:02", "web"),
+            ],
+        };
 
     static DomainDefinition Machine(string entry, MachineRecord record) =>
         new(

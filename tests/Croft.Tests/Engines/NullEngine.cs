@@ -57,9 +57,18 @@ sealed class NullEngine(string name) : IEngine
     )
     {
         var wanted = network.Definition;
-        var there = networks.GetOrAdd(wanted.Name, _ =>
-            new(wanted.Name, wanted.Farm, owner, wanted.Folder, wanted.Network, wanted.Cidr, true, false, [])
-        );
+        var there = networks.GetOrAdd(wanted.Name, _ => new()
+            {
+                Name = wanted.Name,
+                Farm = wanted.Farm,
+                Owner = owner,
+                Folder = wanted.Folder,
+                Network = wanted.Network,
+                Cidr = wanted.Cidr,
+                Active = true,
+                SpanningTree = false,
+                Reservations = [],
+            });
         if (there.Owner != owner)
             throw CroftException.World($"network {wanted.Name} is not this farm's");
         networks[wanted.Name] = there with

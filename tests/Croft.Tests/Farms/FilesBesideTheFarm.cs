@@ -104,9 +104,7 @@ public sealed class FilesBesideTheFarm : IDisposable
     string Problems(params (string Name, string Text)[] files)
     {
         foreach (var (name, text) in files)
-        {
             folder.Write(name, text);
-        }
 
         return string.Join('\n', FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Problems);
     }

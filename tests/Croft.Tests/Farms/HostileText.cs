@@ -10,9 +10,7 @@ public sealed class HostileText
     {
         StringBuilder bomb = new("farm: f\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (var i = 1; i < 20; i++)
-        {
             bomb.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
-        }
 
         Assert.Contains("too large with its aliases written out", Reading.Problems(bomb.ToString()));
     }
@@ -22,9 +20,7 @@ public sealed class HostileText
     {
         StringBuilder chain = new("farm: f\na0: &a0 [x]\n");
         for (var i = 1; i < 100; i++)
-        {
             chain.Append($"a{i}: &a{i} [*a{i - 1}]\n");
-        }
 
         Assert.Contains("too large with its aliases written out", Reading.Problems(chain.ToString()));
     }
@@ -159,9 +155,7 @@ public sealed class HostileText
         {
             StringBuilder text = new(random.Next(2) == 0 ? "farm: f\n" : "");
             for (var length = random.Next(40); length > 0; length--)
-            {
                 text.Append(pieces[random.Next(pieces.Length)]);
-            }
 
             try
             {

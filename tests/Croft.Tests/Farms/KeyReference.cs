@@ -16,13 +16,9 @@ public sealed class KeyReference
         var written = text[begin..text.IndexOf(End, begin, StringComparison.Ordinal)];
         var made = $"\n{FarmKeyReference.ToMarkdown()}\n";
         if (Environment.GetEnvironmentVariable("CROFT_APPROVE") == "1")
-        {
             File.WriteAllText(Document, text.Replace(begin == 0 ? "" : text[begin..], made + End + "\n"));
-        }
         else
-        {
             Assert.Equal(made, written);
-        }
     }
 
     [Theory]

@@ -46,17 +46,13 @@ public sealed class LargeFarm
     {
         StringBuilder text = new($"farm: f\nnetworks: {{ a: {{ cidr: {cidr} }} }}\nhypervisors:\n");
         for (var i = 0; i < 100; i++)
-        {
             text.Append($"  h{i}: {{ uri: qemu+ssh://h{i}/system, labels: {{ rack: r{i % 10} }} }}\n");
-        }
 
         text.Append("vms:\n  list:\n");
         for (var i = 0; i < 10_000; i++)
-        {
             text.Append(
                 $"    - {{ name: m{i}, platform: {platform}, memory: {256 + (i % 7)}MiB, hypervisor: h{i % 100}, networks: [ {{ name: a, address: 10.0.{(i / 200) + 1}.{(i % 200) + 2} }} ] }}\n"
             );
-        }
 
         return text.ToString();
     }

@@ -75,9 +75,7 @@ public sealed class Schema
     static string Validate(string farm)
     {
         if (!File.Exists(Python) || Run("-c", "import jsonschema, yaml").Code != 0)
-        {
             Assert.Skip("needs python3-jsonschema and python3-yaml for /usr/bin/python3");
-        }
 
         using TemporaryFolder folder = new();
         var (code, output) = Run("-c", Script, folder.Write("schema.json", FarmSchema.ToJson()), folder.Write("farm.yaml", farm));

@@ -134,21 +134,21 @@ public sealed class WhatIsLeftOver
     static StoredSnapshot Snapshot(string volume, string? key) => new(volume, new("s", key, null, Record("a"), "", Now));
 
     static MachineRecord Record(string name) =>
-        new(
-            "f",
-            Lab.Owner,
-            "/f",
-            name,
-            "",
-            "",
-            "root",
-            "",
-            "",
-            "",
-            null,
-            "",
-            $"f.{name}.seed.0.iso",
-            [],
-            [new("root", $"f.{name}.root.0.qcow2")]
-        );
+        new()
+        {
+            Farm = "f",
+            Owner = Lab.Owner,
+            Folder = "/f",
+            Name = name,
+            Platform = "",
+            Target = "",
+            User = "root",
+            HardwareDigest = "",
+            DiskDigest = "",
+            Run = "",
+            HostKey = "",
+            Seed = $"f.{name}.seed.0.iso",
+            Nics = [],
+            Disks = [new("root", $"f.{name}.root.0.qcow2")],
+        };
 }

@@ -147,17 +147,18 @@ public sealed class Addresses
         $"farm: {name}\n{Lab.Hypervisors("h1")}{networks}vms: {{ list: [ {machines} ] }}";
 
     internal static NetworkState Network(string name, string? farm, string cidr, params Reservation[] reservations) =>
-        new(
-            name,
-            farm,
-            farm is null ? null : Lab.Owner,
-            farm is null ? null : "/home/" + farm,
-            farm is null ? null : name[(farm.Length + 1)..],
-            IPNetwork.Parse(cidr),
-            true,
-            false,
-            [.. reservations]
-        );
+        new()
+        {
+            Name = name,
+            Farm = farm,
+            Owner = farm is null ? null : Lab.Owner,
+            Folder = farm is null ? null : "/home/" + farm,
+            Network = farm is null ? null : name[(farm.Length + 1)..],
+            Cidr = IPNetwork.Parse(cidr),
+            Active = true,
+            SpanningTree = false,
+            Reservations = [.. reservations],
+        };
 
     static IEnumerable<string?> Of(Plan plan) => plan.Machines.Select(m => m.Nics[0].Address?.ToString());
 }

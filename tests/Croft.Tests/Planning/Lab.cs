@@ -16,7 +16,20 @@ static class Lab
 
     /// <summary>A host with nothing on it; <paramref name="offers"/> as <c>x86_64:kvm,qemu aarch64:qemu</c>.</summary>
     public static HypervisorState Host(string name, string offers = "x86_64:kvm,qemu", long memory = 64 * GiB) =>
-        new(name, "id-of-" + name, null, "libvirt 9.0.0, QEMU 7.2.22", Offers(offers), 16, memory, [], [], [], [], []);
+        new()
+        {
+            Name = name,
+            Id = "id-of-" + name,
+            Version = "libvirt 9.0.0, QEMU 7.2.22",
+            VirtTypes = Offers(offers),
+            Vcpus = 16,
+            Memory = memory,
+            Machines = [],
+            Networks = [],
+            States = [],
+            Addresses = [],
+            BusyPorts = [],
+        };
 
     /// <summary>The part of a farm file that declares hypervisors of these names.</summary>
     public static string Hypervisors(params IEnumerable<string> names) =>
@@ -81,28 +94,37 @@ static class Lab
             power,
             machine.Spec.Vcpus,
             machine.Spec.Memory,
-            new(
-                farm.Name,
-                owner,
-                farm.Directory,
-                machine.Spec.Name,
-                machine.Spec.Platform,
-                machine.Spec.Target,
-                machine.Spec.User,
-                machine.HardwareDigest,
-                machine.DiskDigest,
-                "run-1",
-                null,
-                "ssh-ed25519 AAAA",
-                $"{farm.Name}.{machine.Spec.Name}.seed.0.iso",
-                machine.Nics,
-                [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")]
-            )
+            new()
+            {
+                Farm = farm.Name,
+                Owner = owner,
+                Folder = farm.Directory,
+                Name = machine.Spec.Name,
+                Platform = machine.Spec.Platform,
+                Target = machine.Spec.Target,
+                User = machine.Spec.User,
+                HardwareDigest = machine.HardwareDigest,
+                DiskDigest = machine.DiskDigest,
+                Run = "run-1",
+                HostKey = "ssh-ed25519 AAAA",
+                Seed = $"{farm.Name}.{machine.Spec.Name}.seed.0.iso",
+                Nics = machine.Nics,
+                Disks = [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")],
+            }
         );
 
     public static NetworkState StateOf(NetworkDefinition network) =>
-        new(network.Name, network.Farm, Owner, network.Folder, network.Network, network.Cidr, true, false, network.Reservations)
+        new()
         {
+            Name = network.Name,
+            Farm = network.Farm,
+            Owner = Owner,
+            Folder = network.Folder,
+            Network = network.Network,
+            Cidr = network.Cidr,
+            Active = true,
+            SpanningTree = false,
+            Reservations = network.Reservations,
             Nat = network.Nat,
             Dhcp = network.Dhcp,
             Zone = network.Zone,

@@ -38,7 +38,18 @@ public sealed class OutsideNetworks
     {
         const string old = "lan: { mode: existing, network: old }";
         var host = Lab.Host("h1") with { Can = new() };
-        var there = new NetworkState("old", null, null, null, null, null, Active: true, false, []);
+        var there = new NetworkState
+        {
+            Name = "old",
+            Farm = null,
+            Owner = null,
+            Folder = null,
+            Network = null,
+            Cidr = null,
+            Active = true,
+            SpanningTree = false,
+            Reservations = [],
+        };
         Assert.Equal("networks.lan: hypervisor \"h1\" has no network old", Only(Lab.Plan(Farm(old), host)));
         Assert.Empty(Lab.Plan(Farm(old), host with { Networks = [there] }).Problems);
         Assert.EndsWith(

@@ -85,8 +85,23 @@ public sealed class RacingClaims
             PowerState.Off,
             size,
             size * Lab.GiB,
-            new MachineRecord(farm, farm, "/" + farm, "a", "", "", "", "", "", "", null, "", "", [], ImmutableArray<DiskVolume>.Empty)
+            new MachineRecord
             {
+                Farm = farm,
+                Owner = farm,
+                Folder = "/" + farm,
+                Name = "a",
+                Platform = "",
+                Target = "",
+                User = "",
+                HardwareDigest = "",
+                DiskDigest = "",
+                Run = "",
+                InUse = null,
+                HostKey = "",
+                Seed = "",
+                Nics = [],
+                Disks = ImmutableArray<DiskVolume>.Empty,
                 Claim = new(Noon.AddSeconds(second), Noon, IsFirst: true),
             }
         );

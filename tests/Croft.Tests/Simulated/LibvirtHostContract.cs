@@ -19,17 +19,18 @@ public abstract class LibvirtHostContract
     readonly string farm = $"contract{Interlocked.Increment(ref farms)}";
 
     NetworkDefinition Network =>
-        new(
-            farm,
-            "owner",
-            "/folder",
-            "lan",
-            "croft" + farm,
-            Nat: false,
-            Dhcp: true,
-            IPNetwork.Parse("10.99.0.0/24"),
-            [new(IPAddress.Parse("10.99.0.10"), "52:54:00:00:00:01", "a")]
-        );
+        new()
+        {
+            Farm = farm,
+            Owner = "owner",
+            Folder = "/folder",
+            Network = "lan",
+            Bridge = "croft" + farm,
+            Nat = false,
+            Dhcp = true,
+            Cidr = IPNetwork.Parse("10.99.0.0/24"),
+            Reservations = [new(IPAddress.Parse("10.99.0.10"), "52:54:00:00:00:01", "a")],
+        };
 
     /// <summary>Has a new host used while its clock goes; what was made is gone afterwards.</summary>
     private protected abstract Task OnAsync(Func<ILibvirtHost, Task> use);
@@ -256,23 +257,24 @@ public abstract class LibvirtHostContract
     Task WithMachineAsync(Func<ILibvirtHost, DomainDefinition, Task> use) =>
         OnAsync(async host =>
         {
-            var record = new MachineRecord(
-                farm,
-                "owner",
-                "/folder",
-                "a",
-                "p",
-                "amd64",
-                "root",
-                "hardware",
-                "disks",
-                "run-1",
-                null,
-                "ssh-ed25519 AAAA",
-                $"{farm}.a.seed.0.iso",
-                [],
-                [new("root", $"{farm}.a.root.0.qcow2")]
-            );
+            var record = new MachineRecord
+            {
+                Farm = farm,
+                Owner = "owner",
+                Folder = "/folder",
+                Name = "a",
+                Platform = "p",
+                Target = "amd64",
+                User = "root",
+                HardwareDigest = "hardware",
+                DiskDigest = "disks",
+                Run = "run-1",
+                InUse = null,
+                HostKey = "ssh-ed25519 AAAA",
+                Seed = $"{farm}.a.seed.0.iso",
+                Nics = [],
+                Disks = [new("root", $"{farm}.a.root.0.qcow2")],
+            };
             var spec = Reading.Machine("memory: 64MiB, vcpus: 2, firmware: bios") with { Name = "a" };
             var machine = new DomainDefinition(record, Identity.Uuid(farm, "a"), spec, VirtType, null, $"{farm}.a.console.log");
             await host.CreateDiskAsync($"{farm}.a.root.0.qcow2", 1 << 20, Cancel);

@@ -145,7 +145,23 @@ public sealed class Trees
     }
 
     static MachineRecord Record(string number) =>
-        new("f", "o", "/f", "m", "p", "t", "root", "h", "d", "r", null, "", "f.m.seed.0.iso", [], [new("root", Name(number))]);
+        new()
+        {
+            Farm = "f",
+            Owner = "o",
+            Folder = "/f",
+            Name = "m",
+            Platform = "p",
+            Target = "t",
+            User = "root",
+            HardwareDigest = "h",
+            DiskDigest = "d",
+            Run = "r",
+            HostKey = "",
+            Seed = "f.m.seed.0.iso",
+            Nics = [],
+            Disks = [new("root", Name(number))],
+        };
 
     static string Name(string file) => int.TryParse(file, out _) ? $"f.m.root.{file}.qcow2" : file;
 }

@@ -18,48 +18,44 @@ sealed partial class LibvirtHost
         var machines = ListMachinesAsync(cancel);
         var networks = ListNetworksAsync(cancel);
         var volumes = ListVolumesAsync(cancel);
-        var host = CallAsync(
-            "reading what the host can do",
-            () =>
-                (
-                    Node: connection.NodeInfo(),
-                    Capabilities: XElement.Parse(connection.CapabilitiesXml()),
-                    connection.LibvirtVersion,
-                    connection.HypervisorVersion,
-                    Devices: Devices()
-                ),
-            cancel
-        );
+        var host = CallAsync("reading what the host can do", ReadHost, cancel);
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
         var addresses = here ? LocalAddresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
-        var (node, capabilities, libvirt, hypervisor, devices) = await host;
+        var (node, capabilities, version, devices) = await host;
         var types = VirtTypes(capabilities);
-        return new HypervisorState(
-            Name,
-            (string?)capabilities.Element("host")?.Element("uuid") ?? "",
-            null,
-            $"libvirt {libvirt}, QEMU {hypervisor}",
-            types,
-            (int)node.Cpus,
-            (long)node.MemoryKiB * 1024,
-            await machines,
-            await networks,
-            [.. (await volumes).Select(Volumes.StateOf).OfType<StateId>()],
-            addresses,
-            [.. ports],
-            await unknownName,
-            here && !IsSession && IsKvmClosed(capabilities),
-            firmwareFor.IsEmpty
-                ? null
-                : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel)
-        )
+        return new HypervisorState
         {
+            Name = Name,
+            Id = (string?)capabilities.Element("host")?.Element("uuid") ?? "",
+            Unreachable = null,
+            Version = version,
+            VirtTypes = types,
+            Vcpus = (int)node.Cpus,
+            Memory = (long)node.MemoryKiB * 1024,
+            Machines = await machines,
+            Networks = await networks,
+            States = [.. (await volumes).Select(Volumes.StateOf).OfType<StateId>()],
+            Addresses = addresses,
+            BusyPorts = [.. ports],
+            HostNameUnknown = await unknownName,
+            KvmClosed = here && !IsSession && IsKvmClosed(capabilities),
+            Boot = firmwareFor.IsEmpty
+                ? null
+                : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
             Devices = devices,
             Routes = here ? LocalRoutes() : [],
         };
     }
+
+    (NodeInfo Node, XElement Capabilities, string Version, ImmutableHashSet<string>? Devices) ReadHost() =>
+        (
+            connection.NodeInfo(),
+            XElement.Parse(connection.CapabilitiesXml()),
+            $"libvirt {connection.LibvirtVersion}, QEMU {connection.HypervisorVersion}",
+            Devices()
+        );
 
     public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
     {

@@ -25,12 +25,10 @@ sealed partial class LibvirtHost
         try
         {
             var start = clock.GetTimestamp();
+            var xml = ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log));
             await CallAsync(
                 $"starting the proof of {virtType}",
-                () =>
-                    connection
-                        .CreateDomain(ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log)), DomainStartFlags.AutoDestroy)
-                        .Dispose(),
+                () => connection.CreateDomain(xml, DomainStartFlags.AutoDestroy).Dispose(),
                 cancel
             );
             await stopped.Task.WaitAsync(ProofTime, clock, cancel);

@@ -83,18 +83,17 @@ static class NetworkXml
         var mark = root.Element("metadata")?.Element(Croft + "network");
         var ip = Ip(root);
         var (dhcp, dns) = (DhcpHosts(root).ToList(), DnsHosts(root).ToList());
-        return new NetworkState(
-            (string)root.Element("name")!,
-            (string?)mark?.Attribute("farm"),
-            (string?)mark?.Attribute("owner"),
-            (string?)mark?.Attribute("folder"),
-            (string?)mark?.Attribute("name"),
-            ip is null ? null : Subnet(ip),
-            active,
-            (string?)root.Element("bridge")?.Attribute("stp") == "on",
-            [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())]
-        )
+        return new NetworkState
         {
+            Name = (string)root.Element("name")!,
+            Farm = (string?)mark?.Attribute("farm"),
+            Owner = (string?)mark?.Attribute("owner"),
+            Folder = (string?)mark?.Attribute("folder"),
+            Network = (string?)mark?.Attribute("name"),
+            Cidr = ip is null ? null : Subnet(ip),
+            Active = active,
+            SpanningTree = (string?)root.Element("bridge")?.Attribute("stp") == "on",
+            Reservations = [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())],
             Made = RecordXml.Time((string?)mark?.Attribute("made")),
             Nat = (string?)root.Element("forward")?.Attribute("mode") == "nat",
             Dhcp =

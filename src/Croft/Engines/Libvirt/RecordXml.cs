@@ -68,45 +68,26 @@ static class RecordXml
             .Where(DomainXml.IsOwn)
             .Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? ""))
             .ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
-        IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
-        string? Text(string name) => (string?)machine.Attribute(name);
-        var nics = Children("nic")
-            .Select(nic => new Nic(
-                (string?)nic.Attribute("network") ?? "",
-                (string?)nic.Attribute("source"),
-                (string?)nic.Attribute("mac") ?? "",
-                IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
-                (int?)nic.Attribute("port")
-            )
-            {
-                Source = Enum.TryParse<NicSource>((string?)nic.Attribute("kind"), ignoreCase: true, out var source)
-                    ? source
-                    : NicSource.Network,
-                Model = (string?)nic.Attribute("model"),
-            });
+        var nics = Children("nic").Select(ReadNic);
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
-            ? new MachineRecord(
-                farm,
-                owner,
-                Text("folder") ?? "",
-                name,
-                Text("platform") ?? "",
-                Text("target") ?? "",
-                Text("user") ?? "root",
-                Text("hardware") ?? "",
-                Text("disks") ?? "",
-                Text("run") ?? "",
-                Text("held"),
-                Children("hostkey").FirstOrDefault()?.Value ?? "",
-                disks[true].FirstOrDefault().Place.Volume ?? "",
-                [.. nics],
-                [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
-                DomainXml.NvramOf(domain) is { } nvram
-                && nvram.StartsWith(Volumes.PrefixOf(new MachineId(farm, name)), StringComparison.Ordinal)
-                    ? nvram
-                    : null
-            )
+            ? new MachineRecord
             {
+                Farm = farm,
+                Owner = owner,
+                Folder = Text("folder") ?? "",
+                Name = name,
+                Platform = Text("platform") ?? "",
+                Target = Text("target") ?? "",
+                User = Text("user") ?? "root",
+                HardwareDigest = Text("hardware") ?? "",
+                DiskDigest = Text("disks") ?? "",
+                Run = Text("run") ?? "",
+                InUse = Text("held"),
+                HostKey = Children("hostkey").FirstOrDefault()?.Value ?? "",
+                Seed = disks[true].FirstOrDefault().Place.Volume ?? "",
+                Nics = [.. nics],
+                Disks = [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
+                Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
                 Made = Time(Text("made")),
@@ -114,7 +95,28 @@ static class RecordXml
                 HardwareVersion = (int?)machine.Attribute("version") ?? 0,
             }
             : null;
+
+        IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
+        string? Text(string name) => (string?)machine.Attribute(name);
     }
+
+    static string? OwnNvram(XElement domain, MachineId machine) =>
+        DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(machine), StringComparison.Ordinal) ? nvram : null;
+
+    static Nic ReadNic(XElement nic) =>
+        new Nic(
+            (string?)nic.Attribute("network") ?? "",
+            (string?)nic.Attribute("source"),
+            (string?)nic.Attribute("mac") ?? "",
+            IPAddress.TryParse((string?)nic.Attribute("address"), out var address) ? address : null,
+            (int?)nic.Attribute("port")
+        )
+        {
+            Source = Enum.TryParse<NicSource>((string?)nic.Attribute("kind"), ignoreCase: true, out var source)
+                ? source
+                : NicSource.Network,
+            Model = (string?)nic.Attribute("model"),
+        };
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

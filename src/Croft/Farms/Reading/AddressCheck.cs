@@ -29,9 +29,7 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
             }
 
             if (machine.Networks[i] is { Mac: { } mac } card && !macs.TryAdd(mac, machine.Name))
-            {
                 Report(card, $"{mac} is given to machines {Words.Quote(macs[mac])} and {Words.Quote(machine.Name)}");
-            }
         }
 
         return placed;
@@ -54,19 +52,13 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
     static string? Refusal(NetworkSpec network, uint number)
     {
         if (network.Mode == NetworkMode.User)
-        {
             return "cannot be kept: on a user network every machine is alone";
-        }
 
         if (network.IsOutside)
-        {
             return $"cannot be kept: others decide the addresses of network {Words.Quote(network.Name)}";
-        }
 
         if (network.Cidr is not { } cidr)
-        {
             return $"needs a cidr on network {Words.Quote(network.Name)}";
-        }
 
         return number < Ip4.First(cidr) || number > Ip4.Last(cidr) ? $"is outside network {Words.Quote(network.Name)}, {cidr}"
             : number == Ip4.First(cidr) ? $"is the address of network {Words.Quote(network.Name)} itself"
@@ -79,8 +71,6 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
     void Report(NicSpec nic, string message)
     {
         if (reported.Add(nic.At!))
-        {
             problems.AddAt(nic.At!, message);
-        }
     }
 }

@@ -36,22 +36,18 @@ sealed class Definitions
         {
             this.known[named.Name] = named.Value;
             if (this.files.TryGetValue(named.Name, out var files))
-            {
                 problems.Add(
                     named.At,
                     $"{kind}s.{named.Name}",
                     $"{kind} {Words.Quote(named.Name)} is defined in {files[0]} too",
                     "keep one of them"
                 );
-            }
         }
 
         foreach (var named in builtIn)
         {
             if (!this.files.ContainsKey(named.Name))
-            {
                 this.known.TryAdd(named.Name, named.Value);
-            }
         }
     }
 
@@ -59,19 +55,13 @@ sealed class Definitions
     public MapReading? Find(string name, YamlNode reference)
     {
         if (this.known.TryGetValue(name, out var known))
-        {
             return known;
-        }
 
         if (this.files.TryGetValue(name, out var files))
-        {
             return fromFiles.TryGetValue(name, out var read) ? read : fromFiles[name] = ReadFile(files, reference);
-        }
 
         if (other(name, reference) is { } made)
-        {
             return this.known[name] = made;
-        }
 
         // Distances are counted once per name; a thousand wrong references are a thousand problems, not a thousand searches.
         string[] looked = [$"{this.kind}s/{name}.yaml", $"{this.kind}s/{name}.yml"];
@@ -88,22 +78,18 @@ sealed class Definitions
     MapReading? ReadFile(List<string> files, YamlNode reference)
     {
         if (files.Count > 1)
-        {
             this.problems.Add(
                 reference,
                 $"{Words.Or(files).Replace(" or ", " and ", StringComparison.Ordinal)} both exist",
                 "keep one of them"
             );
-        }
 
         var shown = files[0];
         var before = this.problems.Count;
         var text = YamlText.ReadFile(Path.Combine(folder, Path.GetFileName(shown)), shown, this.problems);
         var root = text is null ? null : YamlReader.Read(text, shown, this.problems);
         if (root is null && this.problems.Count == before)
-        {
             this.problems.Add(new Location(shown, 1, 1), "", "the file is empty", $"write the keys of {this.shape.Type} here");
-        }
 
         return root is not null && this.shape.TryRead(root, this.problems, out var reading) ? reading : null;
     }
@@ -111,9 +97,7 @@ sealed class Definitions
     void ListFiles()
     {
         if (!Directory.Exists(folder))
-        {
             return;
-        }
 
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
@@ -121,9 +105,7 @@ sealed class Definitions
             if (Path.GetExtension(file) is ".yaml" or ".yml" && !PhaseFolder.IsTools(Path.GetFileName(file)))
             {
                 if (!this.files.TryGetValue(name, out var files))
-                {
                     this.files[name] = files = [];
-                }
 
                 files.Add($"{this.kind}s/{Path.GetFileName(file)}");
             }

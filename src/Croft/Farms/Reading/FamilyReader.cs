@@ -21,23 +21,24 @@ static class FamilyReader
         var name = map.Get(CatalogueKeys.Family)!;
         if (name != FamilyNames.Plain(name) || name.Contains('_', StringComparison.Ordinal))
             problems.Add(map.NodeOf(CatalogueKeys.Family), $"{Words.Quote(name)} is no name of a family: lower case letters and digits");
-        var family = new ImageFamily(
-            name,
-            map.Get(CatalogueKeys.Title) ?? name,
-            [.. map.Items(CatalogueKeys.Names).Select(n => FamilyNames.Plain(n.Value))],
-            map.Get(CatalogueKeys.Base)!,
-            map.Items(CatalogueKeys.Arch).ToImmutableDictionary(a => a.Name, a => a.Value),
-            map.Get(CatalogueKeys.Versions) ?? "(?!)",
-            map.Get(CatalogueKeys.Compact),
-            map.Items(CatalogueKeys.Codenames).ToImmutableDictionary(c => c.Name, c => c.Value),
-            map.Items(CatalogueKeys.Spellings).ToImmutableDictionary(s => s.Name, s => s.Value == "newest" ? "" : s.Value),
-            [.. map.Items(CatalogueKeys.Variants).Select(v => (v.Name, v.Value))],
-            [.. map.Items(CatalogueKeys.Ignored).Select(i => i.Value)],
-            [.. map.Items(CatalogueKeys.Newest).Select(step => Step(step.Value, problems))],
-            [.. map.Items(CatalogueKeys.Places).Select(place => Place(place.Value, problems))],
-            [.. map.Items(CatalogueKeys.Machine).Select(rule => Rule(rule.Value))],
-            [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))]
-        );
+        var family = new ImageFamily
+        {
+            Name = name,
+            Title = map.Get(CatalogueKeys.Title) ?? name,
+            Names = [.. map.Items(CatalogueKeys.Names).Select(n => FamilyNames.Plain(n.Value))],
+            Base = map.Get(CatalogueKeys.Base)!,
+            Arch = map.Items(CatalogueKeys.Arch).ToImmutableDictionary(a => a.Name, a => a.Value),
+            Versions = map.Get(CatalogueKeys.Versions) ?? "(?!)",
+            Compact = map.Get(CatalogueKeys.Compact),
+            Codenames = map.Items(CatalogueKeys.Codenames).ToImmutableDictionary(c => c.Name, c => c.Value),
+            Spellings = map.Items(CatalogueKeys.Spellings).ToImmutableDictionary(s => s.Name, s => s.Value == "newest" ? "" : s.Value),
+            Variants = [.. map.Items(CatalogueKeys.Variants).Select(v => (v.Name, v.Value))],
+            Ignored = [.. map.Items(CatalogueKeys.Ignored).Select(i => i.Value)],
+            Newest = [.. map.Items(CatalogueKeys.Newest).Select(step => Step(step.Value, problems))],
+            Places = [.. map.Items(CatalogueKeys.Places).Select(place => Place(place.Value, problems))],
+            Machine = [.. map.Items(CatalogueKeys.Machine).Select(rule => Rule(rule.Value))],
+            Keys = [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))],
+        };
         return problems.Count == before ? family : null;
     }
 

@@ -12,9 +12,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     {
         var name = farm.Get(FarmKeys.Name) ?? "";
         if (name == "image")
-        {
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
-        }
 
         CatalogueReader catalogue = new(folder, problems);
         families = catalogue.Read(farm.Items(FarmKeys.Catalog), defaults.Catalog);
@@ -46,43 +44,15 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         NetworkReader networks
     )
     {
-        Definitions platforms = new(
-            "platform",
-            folder,
-            MachineKeys.Platform,
-            farm.Items(FarmKeys.Platforms),
-            Catalogue.BuiltInPlatforms,
-            problems,
-            OfCatalogue
-        );
-        Definitions targets = new(
-            "target",
-            folder,
-            MachineKeys.Target,
-            farm.Items(FarmKeys.Targets),
-            Catalogue.BuiltInTargets,
-            problems,
-            (_, _) => null
-        );
+        var (inline, builtIn) = (farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms);
+        Definitions platforms = new("platform", folder, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue);
+        (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
+        Definitions targets = new("target", folder, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
-        {
             return ([], []);
-        }
 
         var mirrors = farm.Items(FarmKeys.Mirrors);
-        foreach (
-            var mirror in mirrors.Where(mirror =>
-                mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)
-            )
-        )
-        {
-            problems.Add(
-                mirror.Node,
-                $"no family {Words.Quote(mirror.Name)} in the catalogue",
-                Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)])
-            );
-        }
-
+        CheckMirrors(mirrors);
         MachineLayers layers = new(platforms, targets, project);
         var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
         var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
@@ -100,12 +70,24 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         foreach (var declared in all)
         {
             if (reader.Read(declared) is { } machine)
-            {
                 machines.Add(addresses.Place(machine, declared.Index));
-            }
         }
 
         return (machines.DrainToImmutable(), names);
+    }
+
+    void CheckMirrors(ImmutableArray<Named<string>> mirrors)
+    {
+        foreach (
+            var mirror in mirrors.Where(mirror =>
+                mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)
+            )
+        )
+            problems.Add(
+                mirror.Node,
+                $"no family {Words.Quote(mirror.Name)} in the catalogue",
+                Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)])
+            );
     }
 
     /// <summary>A platform of an image that only the catalogue's families or other spellings know.</summary>

@@ -35,9 +35,7 @@ sealed class FreeShape(TextShape? key, Action<YamlMap, ProblemList>? check = nul
         foreach (var entry in value.Entries)
         {
             if (key is not null && !key.TryParse(entry.Key, out _, out var complaint))
-            {
                 problems.AddKey(value, entry, complaint.Message, complaint.Hint);
-            }
         }
 
         check?.Invoke(value, problems);
@@ -49,9 +47,7 @@ sealed class FreeShape(TextShape? key, Action<YamlMap, ProblemList>? check = nul
     {
         JsonObject schema = new() { ["type"] = "object" };
         if (key is not null)
-        {
             schema["propertyNames"] = key.Schema();
-        }
 
         return schema;
     }
@@ -62,16 +58,12 @@ sealed class FreeShape(TextShape? key, Action<YamlMap, ProblemList>? check = nul
         {
             case YamlMap map:
                 foreach (var entry in map.Entries)
-                {
                     CheckNumbers(entry.Value, problems);
-                }
 
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
-                {
                     CheckNumbers(item, problems);
-                }
 
                 break;
             case YamlScalar { Quoted: false } scalar when NotInJson.Contains(scalar.Text.TrimStart('+', '-')):

@@ -39,23 +39,17 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         }
 
         foreach (var named in map.Items(FarmKeys.Hypervisors))
-        {
             all.Add(Read(named));
-        }
     }
 
     /// <summary>The name of the hypervisor that a machine asks for; null when there is none, which is reported.</summary>
     public string? Choose(MapReading choice)
     {
         if (choice.Get(MachineKeys.HypervisorMachine) is { } machine)
-        {
             return Inner(machine, choice.NodeOf(MachineKeys.HypervisorMachine));
-        }
 
         if (choice.Get(MachineKeys.HypervisorName) is not { } name || all.Exists(hypervisor => hypervisor.Name == name))
-        {
             return choice.Get(MachineKeys.HypervisorName);
-        }
 
         problems.Add(
             choice.Node,
@@ -70,39 +64,31 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     public ImmutableArray<HypervisorSpec> Settle(IReadOnlyCollection<MachineSpec> machines, IReadOnlyCollection<string> declared)
     {
         foreach (var hypervisor in all.Where(hypervisor => hypervisor.Machine != hypervisor.Name && declared.Contains(hypervisor.Name)))
-        {
             problems.Add(
                 hypervisor.At,
                 $"hypervisors.{hypervisor.Name}",
                 $"a machine is called {Words.Quote(hypervisor.Name)}, too: phases could not tell them apart",
                 "give one of them another name"
             );
-        }
 
         if (this.machines.Count == 0)
-        {
             return [.. all];
-        }
 
         if (all.TrueForAll(hypervisor => hypervisor.Machine is not null))
-        {
             problems.Add(
                 this.machines[all[0].Name],
                 "every hypervisor is a machine of this farm",
                 $"declare the one that runs them: {Local}: {{ uri: \"{defaults.LocalUri}\" }}"
             );
-        }
 
         foreach (var (name, node) in this.machines)
         {
             if (node is YamlScalar { Text: var machine } && !declared.Contains(machine))
-            {
                 problems.Add(
                     node,
                     $"no machine {Words.Quote(machine)} in this farm",
                     Words.DidYouMeanOrKnown(machine, [.. declared.Take(100)])
                 );
-            }
         }
 
         var byName = machines.ToDictionary(machine => machine.Name, StringComparer.Ordinal);
@@ -136,13 +122,11 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
             if (within.Contains(name))
             {
                 if (name == hypervisor.Machine)
-                {
                     problems.Add(
                         this.machines[hypervisor.Name],
                         $"machine {Words.Quote(name)} would run inside itself: {string.Join(" in ", [.. within, name])}",
                         "let one of them run on a host outside"
                     );
-                }
 
                 break;
             }
@@ -156,9 +140,7 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     string Inner(string machine, YamlNode node)
     {
         if (all.Find(hypervisor => hypervisor.Machine == machine) is { } known)
-        {
             return known.Name;
-        }
 
         if (all.Exists(hypervisor => hypervisor.Name == machine))
         {
@@ -218,27 +200,21 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
     void CheckWay(string name, string? machine, HypervisorAddress address, MapReading map)
     {
         if (machine is not null)
-        {
             CheckInner(name, machine, map);
-        }
         else if (!IsWritten(map, HypervisorKeys.Uri) && !IsWritten(map, HypervisorKeys.Machine))
-        {
             problems.AddMissing(
                 map.Node,
                 HypervisorKeys.Uri.Name,
                 "missing",
                 "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm"
             );
-        }
 
         if (address.IsSsh && !map.Has(HypervisorKeys.Jumps) && address.Jump is null)
-        {
             problems.Add(
                 map.NodeOf(HypervisorKeys.Uri),
                 $"ssh cannot be told to go to {Words.Quote(address.Authority)} with these parameters",
                 "write qemu+ssh://user@host:port/system; jump says another way to the guests"
             );
-        }
     }
 
     void CheckInner(string name, string machine, MapReading map)
@@ -246,18 +222,14 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         var node = map.NodeOf(HypervisorKeys.Machine);
         this.machines[name] = node;
         foreach (var field in new Field[] { HypervisorKeys.Uri, HypervisorKeys.Jumps }.Where(field => IsWritten(map, field)))
-        {
             problems.Add(
                 map.NodeOf(field),
                 $"a hypervisor that is a machine of this farm has no {field.Name}: it follows from the machine",
                 "leave it out"
             );
-        }
 
         if (all.Find(hypervisor => hypervisor.Machine == machine) is { } other)
-        {
             problems.Add(node, $"machine {Words.Quote(machine)} is hypervisor {Words.Quote(other.Name)} already", "keep one of them");
-        }
     }
 
     static bool IsWritten(MapReading map, Field field) =>

@@ -22,9 +22,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         }
 
         if (!this.known.TryGetValue((image, declared.Platform, arch), out var made))
-        {
             this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
-        }
 
         return made;
     }
@@ -47,50 +45,45 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         foreach (var (key, allowed) in ImageKeys.Details)
         {
             if (image.Has(key) && !allowed.Contains(kinds[0]))
-            {
                 problems.Add(image.NodeOf(key), $"{key.Name} does not go with {kinds[0].Name}");
-            }
         }
 
-        if (image.Get(ImageKeys.Name) is { } name)
-        {
-            var built = Catalogue.Built(name, families)?.Name;
-            if (built is null && Catalogue.Find(name, families) is { } found)
-            {
-                return OfFamily(image, found, name, arch);
-            }
-
-            var known = Catalogue.Images.FirstOrDefault(known => known.Name == built);
-            if (known.Value is null)
-            {
-                string[] words =
-                [
-                    .. Catalogue.Images.Select(image => image.Name),
-                    .. families.Concat(Catalogue.Families).Select(family => family.Name),
-                ];
-                problems.Add(
-                    image.NodeOf(ImageKeys.Name),
-                    $"no image {Words.Quote(name)} in the catalogue",
-                    Words.DidYouMeanOrKnown(name, words)
-                );
-                return null;
-            }
-
-            return Built(image.Over(known.Value), image.Values.Length == 1 ? name : platform, arch, image.Node);
-        }
-
-        return kinds[0] == ImageKeys.Build ? Built(image, platform, arch, image.Node)
+        return kinds[0] == ImageKeys.Name ? OfCatalogue(image, image.Get(ImageKeys.Name)!, platform, arch)
+            : kinds[0] == ImageKeys.Build ? Built(image, platform, arch, image.Node)
             : kinds[0] == ImageKeys.File ? OnDisk(image, platform)
             : Fetched(image, platform);
+    }
+
+    ImageSpec? OfCatalogue(MapReading image, string name, string platform, string arch)
+    {
+        var built = Catalogue.Built(name, families)?.Name;
+        if (built is null && Catalogue.Find(name, families) is { } found)
+            return OfFamily(image, found, name, arch);
+
+        var known = Catalogue.Images.FirstOrDefault(known => known.Name == built);
+        if (known.Value is null)
+        {
+            string[] words =
+            [
+                .. Catalogue.Images.Select(image => image.Name),
+                .. families.Concat(Catalogue.Families).Select(family => family.Name),
+            ];
+            problems.Add(
+                image.NodeOf(ImageKeys.Name),
+                $"no image {Words.Quote(name)} in the catalogue",
+                Words.DidYouMeanOrKnown(name, words)
+            );
+            return null;
+        }
+
+        return Built(image.Over(known.Value), image.Values.Length == 1 ? name : platform, arch, image.Node);
     }
 
     CatalogueImage? OfFamily(MapReading image, (ImageFamily Family, string Version, string Variant) found, string name, string arch)
     {
         var family = found.Family;
         foreach (var (key, _) in ImageKeys.Details.Where(detail => image.Has(detail.Key)))
-        {
             problems.Add(image.NodeOf(key), $"{key.Name} does not go with {family.Title}, which Croft does not build");
-        }
 
         if (!family.Arch.ContainsKey(arch))
         {
@@ -123,9 +116,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         }
 
         if (DebianSuites.Refusal(suite, arch) is { } refusal)
-        {
             problems.Add(node, refusal.Message, refusal.Hint);
-        }
 
         return new BuiltImage(
             name,
@@ -142,13 +133,11 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     {
         var file = Path.GetFullPath(image.Get(ImageKeys.File)!, folder);
         if (FileNode.At(file) is { Refusal: { } refusal } node)
-        {
             problems.Add(
                 image.NodeOf(ImageKeys.File),
                 node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
                 image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
             );
-        }
 
         return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
         {
@@ -160,13 +149,11 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     {
         Field[] checks = [.. ((Field[])[ImageKeys.Sha256, ImageKeys.Sha512, ImageKeys.Checksums]).Where(image.Has)];
         if (checks.Length > 1)
-        {
             problems.Add(
                 image.NodeOf(checks[1]),
                 $"{checks[0].Name} is given already, at {image.NodeOf(checks[0]).At}",
                 "keep one of them"
             );
-        }
 
         var checksum =
             image.Get(ImageKeys.Sha256) is { } sha256 ? "sha256:" + sha256

@@ -34,9 +34,7 @@ sealed class ListShape<T>(Shape<T> item, int least = 0) : Shape<ImmutableArray<I
         foreach (var itemNode in list.Items)
         {
             if (item.TryRead(itemNode, problems, out var read))
-            {
                 items.Add(new(itemNode, read));
-            }
         }
 
         value = items.DrainToImmutable();
@@ -47,9 +45,7 @@ sealed class ListShape<T>(Shape<T> item, int least = 0) : Shape<ImmutableArray<I
     {
         JsonObject schema = new() { ["type"] = "array", ["items"] = item.Schema() };
         if (least > 0)
-        {
             schema["minItems"] = least;
-        }
 
         return schema;
     }

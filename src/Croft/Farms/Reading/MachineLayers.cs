@@ -27,17 +27,11 @@ sealed class MachineLayers(Definitions platforms, Definitions targets, MapReadin
         foreach (var value in project.Values)
         {
             if (value.Field == ProjectKeys.Wait)
-            {
                 values.Add(value with { Field = MachineKeys.Wait });
-            }
             else if (value.Field == ProjectKeys.ConnectionTimeout)
-            {
                 values.Add(value with { Field = MachineKeys.ConnectionTimeout });
-            }
             else if (ProjectKeys.Steps.Contains(value.Field))
-            {
                 values.Add(value);
-            }
         }
 
         return new MapReading(project.Node, values.DrainToImmutable());

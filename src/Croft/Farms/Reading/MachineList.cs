@@ -19,9 +19,7 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         var exclusions = vms.Items(VmsKeys.Exclude);
         Permute(vms.Get(VmsKeys.Permutations), exclusions);
         foreach (var entry in vms.Items(VmsKeys.List))
-        {
             AddEntry(entry.Value);
-        }
 
         if (machines.Count > VmsKeys.MostMachines)
         {
@@ -39,18 +37,14 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         {
             var inner = Known(permutations.Items(VmsKeys.Targets), targets);
             if (!permutations.Has(VmsKeys.Targets) && targets.Find(hostTarget, permutations.Node) is not null)
-            {
                 inner.Add(new(permutations.Node, hostTarget));
-            }
 
             foreach (var platform in Known(permutations.Items(VmsKeys.Platforms), platforms))
             {
                 foreach (var target in inner)
                 {
                     if (!IsExcluded(platform.Value, target.Value, exclusions, matched) && HasRoom())
-                    {
                         AddPair(platform.Value, target.Value, null, platform.Node);
-                    }
                 }
             }
         }
@@ -61,44 +55,30 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
     void AddEntry(MapReading entry)
     {
         if (entry.Get(VmsKeys.Platform) is not { } platform)
-        {
             return;
-        }
 
         var target = entry.Get(VmsKeys.Target) ?? hostTarget;
         var isKnown = platforms.Find(platform, entry.NodeOf(VmsKeys.Platform)) is not null;
         isKnown &= targets.Find(target, entry.NodeOf(VmsKeys.Target)) is not null;
         if (!isKnown)
-        {
             return;
-        }
 
         var name = entry.Get(VmsKeys.Name);
         if (entry.Maybe(VmsKeys.Count) is { } count)
-        {
             AddCounted(entry, name ?? DefaultName(platform, target), platform, target, count);
-        }
         else if (name is null)
-        {
             AddPair(platform, target, entry, entry.Node);
-        }
         else
-        {
             Add(new(name, platform, target, entry, 0, entry.Node));
-        }
     }
 
     void AddCounted(MapReading entry, string name, string platform, string target, int count)
     {
         if (!IsName($"{name}-{count}", entry.NodeOf(VmsKeys.Name), platform, target))
-        {
             return;
-        }
 
         for (var i = 0; i < count && HasRoom(); i++)
-        {
             Add(new($"{name}-{i + 1}", platform, target, entry, i, entry.Node));
-        }
     }
 
     void AddPair(string platform, string target, MapReading? entry, YamlNode node)
@@ -108,9 +88,7 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         if (!pairs.TryGetValue((platform, target), out var place))
         {
             if (IsName(machine.Name, node, platform, target) && Add(machine))
-            {
                 pairs.Add((platform, target), machines.Count - 1);
-            }
         }
         else if (isPlain)
         {
@@ -173,9 +151,7 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
     bool IsName(string name, YamlNode node, string platform, string target)
     {
         if (Rules.DnsLabel.TryParse(name, out _, out var complaint))
-        {
             return true;
-        }
 
         problems.Add(
             node,
@@ -202,9 +178,7 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
                 && (map.Get(VmsKeys.ExcludedPlatform) ?? platform) == platform
                 && (map.Get(VmsKeys.ExcludedTarget) ?? target) == target
             )
-            {
                 isExcluded = matched[i] = true;
-            }
         }
 
         return isExcluded;
@@ -215,13 +189,9 @@ sealed class MachineList(Definitions platforms, Definitions targets, string host
         for (var i = 0; i < exclusions.Length; i++)
         {
             if (exclusions[i].Value.IsEmpty)
-            {
                 problems.Add(exclusions[i].Node, "names neither a platform nor a target");
-            }
             else if (!matched[i])
-            {
                 problems.Add(exclusions[i].Node, "excludes nothing: no permutation is like this", "remove it, or correct its names");
-            }
         }
     }
 }

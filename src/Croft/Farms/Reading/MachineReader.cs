@@ -24,14 +24,10 @@ sealed class MachineReader(
     public MachineSpec? Read(DeclaredMachine declared)
     {
         if (declared.Entry is null)
-        {
             return Make(declared);
-        }
 
         if (!ofEntries.TryGetValue(declared.Entry, out var first))
-        {
             ofEntries[declared.Entry] = first = Make(declared);
-        }
 
         return first is null ? null : first with { Name = declared.Name };
     }
@@ -41,73 +37,71 @@ sealed class MachineReader(
         var map = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var nics = Nics(map);
-        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(WaitKind.Ssh);
-        if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
-        {
-            problems.Add(
-                map.NodeOf(MachineKeys.Networks),
-                "a machine without a network cannot be waited for by ssh or a port",
-                "add wait: agent or wait: none"
-            );
-        }
-
+        var wait = WaitOf(map);
         var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
         CheckLabels(map);
         var disks = new DiskReader(problems).Read(map);
         if (images.Read(map, declared, arch) is not { } image)
-        {
             return null;
-        }
-
         CheckFirstBoot(map, image, wait);
-        return new MachineSpec(
-            declared.Name,
-            declared.Platform,
-            declared.Target,
-            image,
-            arch,
-            map.Get(MachineKeys.VirtDomain),
-            map.Get(MachineKeys.Machine),
-            map.Get(MachineKeys.Cpu),
-            map.Maybe(MachineKeys.Vcpus) ?? 1,
-            map.Maybe(MachineKeys.Memory) ?? Math.Max(512L << 20, image.Memory ?? 0),
-            FirmwareOf(map, image, arch),
-            map.Maybe(MachineKeys.SecureBoot) ?? false,
-            map.Maybe(MachineKeys.Tpm) ?? false,
-            map.Maybe(MachineKeys.Disk),
-            disks,
-            nics,
-            map.Get(MachineKeys.User)
-                ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root"),
-            wait,
-            map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
-            hypervisor,
-            map.Items(MachineKeys.Require) is { IsEmpty: false } labels
-                ? NoLabels.AddRange(labels.Select(label => KeyValuePair.Create(label.Name, label.Value)))
-                : NoLabels,
-            map.Get(MachineKeys.Apart),
-            map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
-            declared.Node.At
-        )
+        return new MachineSpec
         {
+            Name = declared.Name,
+            Platform = declared.Platform,
+            Target = declared.Target,
+            Image = image,
+            Arch = arch,
+            VirtType = map.Get(MachineKeys.VirtDomain),
+            Machine = map.Get(MachineKeys.Machine),
+            Cpu = map.Get(MachineKeys.Cpu),
+            Vcpus = map.Maybe(MachineKeys.Vcpus) ?? 1,
+            Memory = map.Maybe(MachineKeys.Memory) ?? Math.Max(512L << 20, image.Memory ?? 0),
+            Firmware = FirmwareOf(map, image, arch),
+            SecureBoot = map.Maybe(MachineKeys.SecureBoot) ?? false,
+            Tpm = map.Maybe(MachineKeys.Tpm) ?? false,
+            DiskSize = map.Maybe(MachineKeys.Disk),
+            Disks = disks,
+            Networks = nics,
+            User = UserOf(map, image),
+            Wait = wait,
+            ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
+            Hypervisor = hypervisor,
+            Require = NoLabels.AddRange(map.Items(MachineKeys.Require).Select(label => KeyValuePair.Create(label.Name, label.Value))),
+            Apart = map.Get(MachineKeys.Apart),
+            Properties = map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
+            At = declared.Node.At,
             Groups = Groups(map),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
         };
     }
 
+    WaitSpec WaitOf(MapReading map)
+    {
+        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(WaitKind.Ssh);
+        if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
+            problems.Add(
+                map.NodeOf(MachineKeys.Networks),
+                "a machine without a network cannot be waited for by ssh or a port",
+                "add wait: agent or wait: none"
+            );
+        return wait;
+    }
+
+    static string UserOf(MapReading map, ImageSpec image) =>
+        map.Get(MachineKeys.User)
+        ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root");
+
     ImmutableArray<string> Groups(MapReading map)
     {
         foreach (var group in map.Items(MachineKeys.Groups))
         {
             if (names.Contains(group.Value) || hypervisors.All.Any(hypervisor => hypervisor.Name == group.Value))
-            {
                 problems.Add(
                     group.Node,
                     $"{Words.Quote(group.Value)} is the name of a machine or hypervisor, and Ansible cannot tell a group and a host of one name apart",
                     "choose another name"
                 );
-            }
         }
 
         return [.. map.Items(MachineKeys.Groups).Select(group => group.Value).Distinct()];
@@ -117,32 +111,24 @@ sealed class MachineReader(
     {
         var secure = map.Maybe(MachineKeys.SecureBoot) ?? false;
         if (secure && arch != "x86_64")
-        {
             problems.Add(
                 map.NodeOf(MachineKeys.SecureBoot),
                 $"Croft knows Secure Boot for x86_64 only, and this is {arch}",
                 "leave it out"
             );
-        }
 
         if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
-        {
             return secure ? Firmware.Uefi
                 : image is BuiltImage ? Firmware.Kernel
                 : image is CatalogueImage { Machine.Firmware: { } own } ? own
                 : arch is "aarch64" or "riscv64" ? Firmware.Uefi
                 : Firmware.Bios;
-        }
 
         if (firmware == Firmware.Kernel && image is not BuiltImage)
-        {
             problems.Add(map.NodeOf(MachineKeys.Firmware), "only a built image brings its kernel", "use bios or uefi");
-        }
 
         if (secure && firmware != Firmware.Uefi)
-        {
             problems.Add(map.NodeOf(MachineKeys.Firmware), "Secure Boot needs UEFI", "write firmware: uefi, or leave it out");
-        }
 
         return firmware;
     }
@@ -150,41 +136,31 @@ sealed class MachineReader(
     void CheckFirstBoot(MapReading map, ImageSpec image, WaitSpec wait)
     {
         if (image is not CatalogueImage { Machine: var machine, Family: var family })
-        {
             return;
-        }
 
         if (machine.FirstBoot == FirstBoot.Ignition)
-        {
             problems.Add(
                 map.NodeOf(MachineKeys.Image),
                 $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet"
             );
-        }
         else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None)
-        {
             problems.Add(
                 map.NodeOf(MachineKeys.Image),
                 $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}",
                 "wait: none starts it all the same, for its console"
             );
-        }
     }
 
     ImmutableArray<NicSpec> Nics(MapReading map)
     {
         if (!map.Has(MachineKeys.Networks))
-        {
             return [new NicSpec(networks.All[0].Name, null, null)];
-        }
 
         var nics = ImmutableArray.CreateBuilder<NicSpec>();
         foreach (var (node, nic) in map.Items(MachineKeys.Networks))
         {
             if (nic.Get(NicKeys.Name) is not { } name)
-            {
                 continue;
-            }
 
             if (networks.Find(name) is null)
             {
@@ -201,9 +177,7 @@ sealed class MachineReader(
             else
             {
                 if (nic.Has(NicKeys.Model) && networks.Find(name)!.Mode == NetworkMode.User)
-                {
                     problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
-                }
 
                 nics.Add(
                     new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At)

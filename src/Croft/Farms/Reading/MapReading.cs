@@ -37,13 +37,9 @@ sealed class MapReading(YamlNode node, ImmutableArray<FieldValue> values)
         foreach (var value in values)
         {
             if (lower.IndexOf(value.Field) is >= 0 and var i)
-            {
                 merged[i] = value with { Value = value.Field.Merge(lower.Values[i].Value, value.Value) };
-            }
             else
-            {
                 merged.Add(value);
-            }
         }
 
         return new MapReading(Node, merged.DrainToImmutable());
@@ -54,9 +50,7 @@ sealed class MapReading(YamlNode node, ImmutableArray<FieldValue> values)
         for (var i = 0; i < values.Length; i++)
         {
             if (ReferenceEquals(values[i].Field, field))
-            {
                 return i;
-            }
         }
 
         return -1;

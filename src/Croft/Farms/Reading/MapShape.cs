@@ -49,9 +49,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         foreach (var field in fields)
         {
             if (field.Required && !map.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true }))
-            {
                 problems.AddMissing(map, field.Name, "missing", $"{title} needs {field.Name}: {field.Shape.Type}");
-            }
         }
 
         value = new MapReading(node, read.DrainToImmutable());
@@ -67,9 +65,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
     {
         JsonObject properties = [];
         foreach (var field in fields.Where(field => !field.Hidden))
-        {
             properties[field.Name] = field.Schema();
-        }
 
         JsonObject schema = new()
         {
@@ -78,9 +74,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
             ["properties"] = properties,
         };
         if (fields.Any(field => field.Required))
-        {
             schema["required"] = new JsonArray([.. fields.Where(field => field.Required).Select(field => (JsonNode)field.Name)]);
-        }
 
         return name is null ? schema : new JsonObject { ["anyOf"] = new JsonArray(name.Shape.Schema(), schema) };
     }

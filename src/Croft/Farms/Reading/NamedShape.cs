@@ -33,9 +33,7 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
         {
             var named = name.TryParse(entry.Key, out var key, out var complaint);
             if (!named)
-            {
                 problems.AddKey(map, entry, complaint.Message, complaint.Hint);
-            }
 
             if (
                 item.TryRead(
@@ -44,9 +42,7 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
                     out var itemValue
                 ) && named
             )
-            {
                 read.Add(new(key!, entry.KeyAt, entry.Value, itemValue));
-            }
         }
 
         value = read.DrainToImmutable();
@@ -62,9 +58,7 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
             ["additionalProperties"] = item.Schema(),
         };
         if (least > 0)
-        {
             schema["minProperties"] = least;
-        }
 
         return schema;
     }

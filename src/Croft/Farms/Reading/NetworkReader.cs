@@ -23,9 +23,7 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
     {
         All = declared.IsEmpty ? [new NetworkSpec("default", DefaultMode, null, true, null, null)] : [.. declared.Select(Read)];
         foreach (var network in All)
-        {
             byName.TryAdd(network.Name, network);
-        }
 
         CheckOverlaps(declared);
     }
@@ -37,23 +35,17 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         var map = named.Value;
         var shared = map.Get(NetworkKeys.Shared);
         if (shared is not null && shared.StartsWith(farm + ".", StringComparison.Ordinal))
-        {
             problems.Add(
                 map.NodeOf(NetworkKeys.Shared),
                 $"{Words.Quote(shared)} is of this farm itself",
                 "name another farm's network, or leave shared out"
             );
-        }
 
         foreach (var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f)))
-        {
             problems.Add(map.NodeOf(field), $"the farm that owns {Words.Quote(shared!)} says its {field.Name}", $"leave {field.Name} out");
-        }
 
         if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
-        {
             broken.Add(named.Name);
-        }
 
         var mode = map.Maybe(NetworkKeys.Mode) ?? DefaultMode;
         return new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
@@ -66,33 +58,25 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
     string? SourceOf(MapReading map, NetworkMode mode)
     {
         foreach (var (other, key) in NetworkKeys.Sources.Where(s => s.Key != mode && map.Has(s.Value)))
-        {
             problems.Add(
                 map.NodeOf(key),
                 $"{key.Name} goes with mode: {other.ToString().ToLowerInvariant()}",
                 $"write that mode, or leave {key.Name} out"
             );
-        }
 
         if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
-        {
             return null;
-        }
 
         var word = mode.ToString().ToLowerInvariant();
         foreach (var field in new Field[] { NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(map.Has))
-        {
             problems.Add(map.NodeOf(field), $"a network of mode: {word} has addresses that others decide", $"leave {field.Name} out");
-        }
 
         if (!map.Has(own) && !IsUnread(map, own))
-        {
             problems.Add(
                 map.NodeOf(NetworkKeys.Mode),
                 $"mode: {word} needs the key {own.Name}",
                 $"such as {own.Name}: {(mode == NetworkMode.Bridge ? "br0" : mode == NetworkMode.Direct ? "eth0" : "default")}"
             );
-        }
 
         return map.Get(own);
     }
@@ -108,16 +92,12 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         foreach (var (name, _, _, map) in declared)
         {
             if (map.Maybe(NetworkKeys.Cidr) is not { } cidr || map.Maybe(NetworkKeys.Mode) == NetworkMode.User)
-            {
                 continue;
-            }
 
             var node = map.NodeOf(NetworkKeys.Cidr);
             var other = before.FirstOrDefault(other => Ip4.First(cidr) <= Ip4.Last(other.Cidr) && Ip4.First(other.Cidr) <= Ip4.Last(cidr));
             if (other.Node is not null)
-            {
                 problems.Add(node, $"{cidr} overlaps network {Words.Quote(other.Name)}, {other.Cidr} at {other.Node.At}");
-            }
 
             before.Add((name, cidr, node));
         }

@@ -48,15 +48,11 @@ sealed class ProjectReader(string folder, ProblemList problems)
     string? FolderOf(MapReading project, Field<string> field)
     {
         if (project.Get(field) is not { } written)
-        {
             return null;
-        }
 
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(written, folder));
         if (!Directory.Exists(path))
-        {
             problems.Add(project.NodeOf(field), File.Exists(path) ? $"{path} is a file, not a folder" : $"no folder {path}");
-        }
 
         return path;
     }

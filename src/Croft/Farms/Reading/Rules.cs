@@ -228,9 +228,7 @@ static class Rules
     static bool IsUrl(string text)
     {
         if (text.Length > 2000 || (Rest(text, "http://") ?? Rest(text, "https://")) is not { } rest)
-        {
             return false;
-        }
 
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var host = slash < 0 ? rest : rest[..slash];

@@ -22,9 +22,7 @@ abstract class ScalarShape<T> : Shape<T>
         }
 
         if (TryParse(scalar.Text, out value, out var complaint))
-        {
             return true;
-        }
 
         problems.Add(node, complaint.Message, complaint.Hint);
         return false;

@@ -78,14 +78,10 @@ sealed class SizeShape(long least) : ScalarShape<long>
             _ => -1,
         };
         if (shift > 0)
-        {
             return $"write {number.ToString(CultureInfo.InvariantCulture)}{Units.First(known => known.Shift == shift).Unit}";
-        }
 
         if (shift < 0 || number != decimal.Truncate(number) || number == 0)
-        {
             return null;
-        }
 
         // A small bare number was meant in MiB, as virsh and its like take it; a large one in bytes.
         return number < 1 << 20 || number % 1024 != 0 ? $"write {number}MiB or {number}GiB" : $"write {Text((long)number)}";

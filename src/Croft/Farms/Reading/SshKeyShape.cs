@@ -26,27 +26,19 @@ sealed class SshKeyShape : ScalarShape<string>
         complaint = default;
         var parts = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
         if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
-        {
             complaint = new("this is a private key", "give the .pub file's line, and make a new key pair if others can read this file");
-        }
         else if (parts.Length < 2 || !Types.Contains(parts[0]) || !IsKeyOf(parts[0], parts[1]))
-        {
             complaint = new($"{Words.Quote(text)} is not a public key", "give one line of a .pub file: type, key, comment");
-        }
         else if (
             parts.Length == 3
             && !parts[2].All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '@' or '+' or '-' or ':' or '/' or '(' or ')')
         )
-        {
             complaint = new(
                 $"the key's comment {Words.Quote(parts[2])} holds a character that is not allowed here",
                 "letters, digits, spaces and \". _ @ + - : / ( )\""
             );
-        }
         else
-        {
             value = string.Join(' ', parts).TrimEnd();
-        }
 
         return value is not null;
     }

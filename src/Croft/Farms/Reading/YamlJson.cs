@@ -20,9 +20,7 @@ static class YamlJson
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer))
-        {
             Write(node, writer);
-        }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
@@ -44,9 +42,7 @@ static class YamlJson
             case YamlList list:
                 writer.WriteStartArray();
                 foreach (var item in list.Items)
-                {
                     Write(item, writer);
-                }
 
                 writer.WriteEndArray();
                 break;
@@ -59,21 +55,13 @@ static class YamlJson
     static void WriteScalar(YamlScalar scalar, Utf8JsonWriter writer)
     {
         if (scalar.IsNull)
-        {
             writer.WriteNullValue();
-        }
         else if (!scalar.Quoted && scalar.Text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
-        {
             writer.WriteBooleanValue(scalar.Text[0] is 't' or 'T');
-        }
         else if (!scalar.Quoted && IsNumber(scalar.Text))
-        {
             writer.WriteRawValue(scalar.Text, skipInputValidation: false);
-        }
         else
-        {
             writer.WriteStringValue(scalar.Text);
-        }
     }
 
     /// <summary>
@@ -85,9 +73,7 @@ static class YamlJson
     {
         var digits = text.StartsWith('-') ? text.AsSpan(1) : text;
         if (digits.Length is 0 or > LongestNumber || digits.ContainsAnyExcept(Decimal) || text == "-0")
-        {
             return false;
-        }
 
         return digits.Contains('.')
             ? double.TryParse(text, CultureInfo.InvariantCulture, out var number)

@@ -19,24 +19,16 @@ sealed class YamlMap(Location at, ImmutableArray<YamlEntry> entries, long weight
         merged.AddRange(lower.Entries);
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (var i = 0; i < merged.Count; i++)
-        {
             places[merged[i].Key] = i;
-        }
 
         foreach (var entry in Entries)
         {
             if (!places.TryGetValue(entry.Key, out var place))
-            {
                 merged.Add(entry);
-            }
             else if (entry.Value is YamlMap upperMap && merged[place].Value is YamlMap lowerMap)
-            {
                 merged[place] = entry with { Value = upperMap.Over(lowerMap) };
-            }
             else
-            {
                 merged[place] = entry;
-            }
         }
 
         return new YamlMap(At, merged.DrainToImmutable(), lower.Weight + Weight, Math.Max(lower.Height, Height));

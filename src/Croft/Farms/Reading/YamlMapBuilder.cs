@@ -21,17 +21,11 @@ sealed class YamlMapBuilder(Location at)
         height = Math.Max(height, value.Height + 1);
         YamlEntry entry = new(key.Text, key.At, value);
         if (key is { Text: "<<", Quoted: false })
-        {
             merges.Add(entry);
-        }
         else if (Find(key.Text) is { } first)
-        {
             Problems.Add((entry, $"the key stands here already, at line {first.KeyAt.Line}"));
-        }
         else
-        {
             Append(entry);
-        }
     }
 
     public YamlMap Build()
@@ -49,9 +43,7 @@ sealed class YamlMapBuilder(Location at)
                 foreach (var entry in map.Entries)
                 {
                     if (Find(entry.Key) is null)
-                    {
                         Append(entry);
-                    }
                 }
             }
         }
@@ -72,22 +64,16 @@ sealed class YamlMapBuilder(Location at)
         {
             places = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var i = 0; i < entries.Count; i++)
-            {
                 places.Add(entries[i].Key, i);
-            }
         }
 
         if (places is not null)
-        {
             return places.TryGetValue(key, out var place) ? entries[place] : null;
-        }
 
         foreach (var entry in entries)
         {
             if (entry.Key == key)
-            {
                 return entry;
-            }
         }
 
         return null;

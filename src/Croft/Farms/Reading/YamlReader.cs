@@ -41,9 +41,7 @@ sealed class YamlReader
         {
             root = ReadEvents();
             if (root is not null)
-            {
                 this.problems.Know(root);
-            }
         }
         catch (NotReadableException e)
         {
@@ -54,9 +52,7 @@ sealed class YamlReader
             var place = At(PlaceOf(e));
             var (message, hint) = YamlText.TabIn(this.text, place) ? (Tab, Spaces) : ($"not YAML: {YamlText.Sentence(e.Message)}", null);
             if (hint is null && YamlText.OddIn(this.text, place.Line) is ({ } odd, var line, var column))
-            {
                 (place, hint) = (new Location(this.file, line, column), odd);
-            }
 
             this.problems.Add(place, "", message, hint);
         }
@@ -67,9 +63,7 @@ sealed class YamlReader
         }
 
         foreach (var (map, entry, message) in keyProblems)
-        {
             this.problems.AddKey(map, entry, message);
-        }
 
         return root;
     }
@@ -84,21 +78,17 @@ sealed class YamlReader
     {
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
-        {
             return null;
-        }
 
         parser.Consume<DocumentStart>();
         var root = ReadNode(1);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
-        {
             throw new NotReadableException(
                 At(second.Start),
                 "a second document begins here",
                 "one file is one document; remove the \"---\""
             );
-        }
 
         return root is YamlScalar { IsNull: true } ? null : root;
     }
@@ -107,20 +97,14 @@ sealed class YamlReader
     {
         var read = parser.Consume<ParsingEvent>();
         if (depth > DeepestNesting)
-        {
             throw new NotReadableException(At(read.Start), $"nested deeper than {DeepestNesting} levels", null);
-        }
 
         if (read is AnchorAlias alias)
-        {
             return Follow(alias, depth);
-        }
 
         var anchor = read is NodeEvent { Anchor.IsEmpty: false } anchored ? anchored.Anchor.Value : null;
         if (anchor is not null)
-        {
             anchors[anchor] = null;
-        }
 
         YamlNode node = read switch
         {
@@ -130,9 +114,7 @@ sealed class YamlReader
             _ => throw new NotReadableException(At(read.Start), "a value is missing here", null),
         };
         if (anchor is not null)
-        {
             anchors[anchor] = node;
-        }
 
         return node;
     }
@@ -141,13 +123,11 @@ sealed class YamlReader
     {
         var name = alias.Value.Value;
         if (!anchors.TryGetValue(name, out var node))
-        {
             throw new NotReadableException(
                 At(alias.Start),
                 $"no anchor {Words.Quote(name)} before this place",
                 Words.DidYouMean(name, anchors.Keys)
             );
-        }
 
         return node is null
             ? throw new NotReadableException(At(alias.Start), $"the anchor {Words.Quote(name)} contains itself", null)
@@ -188,9 +168,7 @@ sealed class YamlReader
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
             if (key is not YamlScalar { IsNull: false } name)
-            {
                 throw new NotReadableException(key.At, $"a key must be a word, not {key.Kind}", null);
-            }
 
             map.Add(name, value);
         }
@@ -204,13 +182,11 @@ sealed class YamlReader
         where T : YamlNode
     {
         if (node.Weight > LargestDocument || depth + node.Height - 1 > DeepestNesting)
-        {
             throw new NotReadableException(
                 node.At,
                 "too large with its aliases written out",
                 $"at most {LargestDocument:N0} values, {DeepestNesting} levels deep"
             );
-        }
 
         return node;
     }
@@ -218,25 +194,19 @@ sealed class YamlReader
     void RefuseTag(string? tag, Mark mark)
     {
         if (tag is not null)
-        {
             throw new NotReadableException(At(mark), $"the tag {Words.Quote(tag)} means nothing here", "leave it out");
-        }
     }
 
     /// <summary>The parser takes some tabs as indentation, which YAML forbids and every editor shows differently.</summary>
     void RefuseTab(MappingStart start)
     {
         if (start.Style == MappingStyle.Flow || parser.Current is not { } key)
-        {
             return;
-        }
 
         for (var i = (int)Math.Min(key.Start.Index, this.text.Length) - 1; i >= 0 && this.text[i] is '\t' or ' '; i--)
         {
             if (this.text[i] == '\t')
-            {
                 throw new NotReadableException(new Location(this.file, (int)key.Start.Line, 1), Tab, Spaces);
-            }
         }
     }
 

@@ -65,9 +65,7 @@ static class YamlText
 
         var bad = text.AsSpan().IndexOfAny(Forbidden);
         if (bad < 0)
-        {
             return true;
-        }
 
         var before = text.AsSpan(0, bad);
         Location at = new(file, before.Count('\n') + 1, bad - before.LastIndexOf('\n'));
@@ -80,9 +78,7 @@ static class YamlText
     {
         var line = text.AsSpan();
         for (var i = 1; i < place.Line && line.IndexOf('\n') is >= 0 and var end; i++)
-        {
             line = line[(end + 1)..];
-        }
 
         var indent = line.IndexOfAnyExcept(' ', '\t');
         return indent > 0 && line[..indent].Contains('\t');
