@@ -11,9 +11,13 @@ static class InventoryCommand
     {
         var list = new Option<bool>("--list") { Description = "Print the whole inventory, as Ansible asks an inventory script" };
         var host = new Option<string?>("--host") { Description = "Print the variables of one machine", HelpName = "MACHINE" };
-        return make.Make("inventory", "Print the farm as an Ansible inventory", [list, host], async (session, parsed, cancel) =>
+        var project = new Option<string?>("--project") { Description = "As this project of the farm sees it", HelpName = "NAME" };
+        return make.Make("inventory", "Print the farm as an Ansible inventory", [list, host, project], async (session, parsed, cancel) =>
         {
-            using var openFarm = await session.OpenAsync(cancel);
+            var farm = session.LoadFarm();
+            if (parsed.GetValue(project) is { } one)
+                farm = farm.Only([one]).In(one) with { Machines = farm.Machines };
+            using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
             var machines = await Session.MachinesAsync(openFarm, [], cancel);
             openFarm.WriteSshConfig(machines);
             var inventory = AnsibleInventory.Of(await openFarm.PlanAsync(cancel), machines.Select(m => m.Record), openFarm.Ssh);

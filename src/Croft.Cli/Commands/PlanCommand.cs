@@ -19,14 +19,14 @@ static class PlanCommand
             Description = "Tell everything that decides where one machine goes",
             HelpName = "machine",
         };
-        var extra = Arguments.ExtraVariables();
+        var (extra, projects) = (Arguments.ExtraVariables(), Arguments.Projects());
         return make.Make(
             "plan",
             "Show machines, where they go and why, what up would change, and what is cached; changes nothing",
-            [selection, offline, explain, extra],
+            [selection, projects, offline, explain, extra],
             async (session, parsed, cancel) =>
             {
-                var farm = Session.Good(ExtraVariables.In(LoadOrShow(session), parsed.GetValue(extra)!));
+                var farm = Session.Good(ExtraVariables.In(LoadOrShow(session).Only(parsed.GetValue(projects)!), parsed.GetValue(extra)!));
                 using var openFarm = parsed.GetValue(offline)
                     ? OpenFarm.Offline(farm, session.Settings)
                     : await OpenFarm.OpenAsync(farm, session.Settings, cancel);
@@ -34,6 +34,7 @@ static class PlanCommand
                 if (asked is not null && farm.Machines.All(m => m.Name != asked))
                     throw CroftException.Usage($"the farm file declares no machine \"{asked}\"", "croft plan lists them");
                 var plan = Select(await openFarm.PlanAsync(asked, cancel), parsed.GetValue(selection)!);
+                plan = farm.Chosen.IsEmpty ? plan : plan.TakingPart(parsed.GetValue(selection)!);
                 if (plan.Decision is { } decision)
                 {
                     Terminal.ResultText(
@@ -89,6 +90,9 @@ static class PlanCommand
                 .Select(m => m.Spec.Name)
         );
 
+    static string Cache(PlannedMachine machine) =>
+        machine.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss";
+
     static string Table(Plan plan) =>
         TextTable.Render(
             ["MACHINE", "PLATFORM", "TARGET", "HYPERVISOR", "ADDRESS", "ACTION", "CACHE", "WHY"],
@@ -101,7 +105,9 @@ static class PlanCommand
                         m.Hypervisor is null ? "-" : $"{m.Hypervisor} ({m.VirtType})",
                         m.Nics.FirstOrDefault() is { } nic ? LsCommand.Address(nic) : "-",
                         m.Action.ToString().ToLowerInvariant(),
-                        m.Layers.LastOrDefault(l => l.Present is not null) is { } layer ? $"hit {layer.Name}" : "miss",
+                        m.Spec.Parts.Length > 1
+                            ? string.Join("; ", m.EachProject().Select(part => $"{part.Spec.Parts[0].Project}: {Cache(part)}"))
+                            : Cache(m),
                         m.Reason
                             + (
                                 m.Existing?.Record?.InUse is { } held ? $"; in use since croft {held}"

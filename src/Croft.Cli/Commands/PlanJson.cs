@@ -51,17 +51,33 @@ static class PlanJson
         json.WriteString("action", machine.Action.ToString().ToLowerInvariant());
         json.WriteString("reason", machine.Reason);
         json.WriteStartObject("cache");
-        foreach (var layer in machine.Layers)
-            json.WriteString(layer.Name, layer.Present is null ? "miss" : "hit");
+        var layers = machine
+            .EachProject()
+            .SelectMany(part => part.Layers.Select(layer => (Name: NameOf(part, layer), layer)))
+            .DistinctBy(l => l.Name)
+            .ToList();
+        foreach (var (name, layer) in layers)
+            json.WriteString(name, layer.Present is null ? "miss" : "hit");
         json.WriteEndObject();
         json.WriteString("hardware", machine.HardwareDigest);
         json.WriteString("disks", machine.Image is null ? null : machine.DiskDigest);
         json.WriteStartObject("layers");
-        foreach (var layer in machine.Layers)
-            json.WriteString(layer.Name, layer.Key);
+        foreach (var (name, layer) in layers)
+            json.WriteString(name, layer.Key);
         json.WriteEndObject();
+        if (machine.Spec.Parts is not [{ Project: "" }])
+        {
+            json.WriteStartArray("projects");
+            foreach (var part in machine.Spec.Parts)
+                json.WriteStringValue(part.Project);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
+
+    /// <summary>All projects of a machine have the same clean layer.</summary>
+    static string NameOf(PlannedMachine part, PlannedLayer layer) => layer.Name == "clean" ? layer.Name : part.Spec.Scope + layer.Name;
 
     static void Write(Utf8JsonWriter json, PlannedNetwork network)
     {

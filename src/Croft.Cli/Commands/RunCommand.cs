@@ -26,12 +26,12 @@ static class RunCommand
             Description = "Start every machine from its image, and revert machines that are in use too",
         };
         var saveAs = SaveAs();
-        var extra = Arguments.ExtraVariables();
+        var (extra, projects) = (Arguments.ExtraVariables(), Arguments.Projects());
         var saved = SavedPlan.Option();
         return make.Make(
             "run",
             "Run the project's phases on every machine, and report",
-            [selection, only, skip, keep, failFast, fresh, saveAs, extra, saved],
+            [selection, projects, only, skip, keep, failFast, fresh, saveAs, extra, saved],
             async (session, parsed, cancel) =>
             {
                 var options = new RunOptions(
@@ -45,10 +45,10 @@ static class RunCommand
                 {
                     OnlyShutdown = parsed.GetValue(only)!.Contains(RunOptions.Shutdown),
                 };
-                var farm = Session.Good(ExtraVariables.In(session.LoadFarm(), parsed.GetValue(extra)!));
+                var farm = Session.Good(ExtraVariables.In(session.LoadFarm().Only(parsed.GetValue(projects)!), parsed.GetValue(extra)!));
                 using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
                 var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
-                return await RunAsync(session, openFarm, plan, options, cancel);
+                return await RunAsync(session, openFarm, plan.TakingPart(parsed.GetValue(selection)!), options, cancel);
             },
             alone: true
         );

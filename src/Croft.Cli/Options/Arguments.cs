@@ -22,6 +22,14 @@ static class Arguments
             DefaultValueFactory = _ => [],
         };
 
+    public static Option<string[]> Projects() =>
+        new("--project")
+        {
+            Description = "Only this project of the farm, and the machines that take part in it; may be given again",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => [],
+        };
+
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
     public static Option<bool> Recreate() =>

@@ -22,7 +22,7 @@ public static class ExtraVariables
         }
 
         return new(
-            problems.IsEmpty ? farm with { Project = farm.Project with { Extra = all.ToJsonString() } } : null,
+            problems.IsEmpty ? farm with { Projects = [.. farm.Projects.Select(p => p with { Extra = all.ToJsonString() })] } : null,
             problems.Sorted("-e")
         );
     }

@@ -10,6 +10,7 @@ namespace Croft.Farms;
 /// <param name="File">Full path of the farm file.</param>
 /// <param name="Hypervisors">In declared order; at least one.</param>
 /// <param name="Machines">Permutations first (platforms outer, targets inner), then the list; in declared order, names unique.</param>
+/// <param name="Projects">In declared order; at least one.</param>
 /// <param name="SshKeys">Further public keys (OpenSSH one-line form) that may log in.</param>
 public sealed record Farm(
     string Name,
@@ -18,12 +19,53 @@ public sealed record Farm(
     DispatchRules Dispatch,
     ImmutableArray<NetworkSpec> Networks,
     ImmutableArray<MachineSpec> Machines,
-    ProjectSpec Project,
+    ImmutableArray<ProjectSpec> Projects,
     ImmutableArray<string> SshKeys
 )
 {
     /// <summary>The folder of the farm file; relative paths in the file start here.</summary>
     public string Directory => Path.GetDirectoryName(File)!;
+
+    /// <summary>The first project; of a farm as one of its projects sees it, that one.</summary>
+    public ProjectSpec Project => Projects[0];
+
+    /// <summary>The names of the projects that a command is about; empty when it is about all.</summary>
+    public ImmutableArray<string> Chosen { get; init; } = [];
+
+    /// <summary>The farm as one of its projects sees it.</summary>
+    public Farm In(string project) => Projects is [_] ? this : this with { Projects = [Projects.First(p => p.Name == project)] };
+
+    /// <summary>
+    /// The farm for some of its projects. A machine that is a hypervisor keeps its own, since what is inside of it stands on that.
+    /// </summary>
+    /// <exception cref="CroftException">The farm has no project of that name.</exception>
+    public Farm Only(IReadOnlyCollection<string> projects)
+    {
+        if (projects.FirstOrDefault(name => Projects.All(p => p.Name != name)) is { } unknown)
+            throw Projects[0].Name.Length == 0
+                ? CroftException.Usage(
+                    $"the farm file names no project {Words.Quote(unknown)}",
+                    "projects: names several; project: is one without a name"
+                )
+                : CroftException.Usage(
+                    $"the farm has no project {Words.Quote(unknown)}",
+                    Words.DidYouMeanOrKnown(unknown, [.. Projects.Select(p => p.Name)])
+                );
+        var hosts = InnerHypervisors.Select(h => h.Machine).ToHashSet();
+        return projects.Count == 0
+            ? this
+            : this with
+            {
+                Chosen = [.. projects],
+                Machines =
+                [
+                    .. Machines.Select(m => hosts.Contains(m.Name) ? m : m.In([.. m.Parts.Where(p => projects.Contains(p.Project))])),
+                ],
+            };
+    }
+
+    /// <summary>Whether the command is about a machine's project.</summary>
+    public bool IsChosen(MachineSpec machine) => machine.Parts.Any(p => Chosen.IsEmpty || Chosen.Contains(p.Project));
 
     /// <summary>Bytes that the farm's layers may take on each hypervisor.</summary>
     public long CacheKeep { get; init; } = DefaultCacheKeep;
@@ -245,8 +287,26 @@ public sealed record MachineSpec
     /// <summary>Variables of this machine for phases, as a JSON object.</summary>
     public string Vars { get; init; } = "{}";
 
-    /// <summary>How a run goes on it.</summary>
+    /// <summary>How a run goes on it; where it takes part in several projects, in the first.</summary>
     public required StepRules Steps { get; init; }
+
+    /// <summary>The projects that it takes part in, in the order of the farm file.</summary>
+    public ImmutableArray<ProjectPart> Parts { get; init; } = [];
+
+    /// <summary>Begins the names of its steps where it takes part in several projects; else empty.</summary>
+    public string Scope { get; init; } = "";
+
+    /// <summary>The machine in some of its projects.</summary>
+    internal MachineSpec In(ImmutableArray<ProjectPart> parts) =>
+        this with
+        {
+            Parts = parts,
+            Steps = parts.IsEmpty ? Steps : parts[0].Steps,
+        };
+
+    /// <summary>The machine as each of its projects has it.</summary>
+    internal IEnumerable<MachineSpec> EachProject() =>
+        Parts.Select(part => In([part]) with { Scope = Parts.Length > 1 ? part.Project + "." : "" });
 }
 
 /// <summary>How a machine boots.</summary>

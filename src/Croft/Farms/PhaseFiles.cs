@@ -109,10 +109,28 @@ public sealed class PhaseFiles
     /// </summary>
     public static PhaseFiles Take(Farm farm, CancellationToken cancel)
     {
+        Forget(farm);
+        return TakeAlso(farm, cancel);
+    }
+
+    /// <summary>Those of all projects of the farm, by the project's name.</summary>
+    internal static IReadOnlyDictionary<string, PhaseFiles> TakeAll(Farm farm, CancellationToken cancel)
+    {
+        Forget(farm);
+        return farm.Projects.ToDictionary(p => p.Name, p => TakeAlso(farm.In(p.Name), cancel), StringComparer.Ordinal);
+    }
+
+    static void Forget(Farm farm)
+    {
+        var copies = Path.Combine(farm.StateDirectory, "phases");
+        foreach (var old in Directory.Exists(copies) ? Directory.GetDirectories(copies) : [])
+            Directory.Delete(old, recursive: true);
+    }
+
+    static PhaseFiles TakeAlso(Farm farm, CancellationToken cancel)
+    {
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var copies = Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "phases"), Owner).FullName;
-        foreach (var old in Directory.GetDirectories(copies))
-            Directory.Delete(old, recursive: true);
         var copy = Directory.CreateDirectory(Path.Combine(copies, Guid.NewGuid().ToString("n")), Owner).FullName;
         var files = Read(farm, copy, cancel);
         foreach (var script in files.All.Where(files.IsOwnScript))

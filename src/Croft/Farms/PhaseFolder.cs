@@ -50,7 +50,7 @@ sealed class PhaseFolder
 
     /// <summary>Notes that a file or folder cannot be used.</summary>
     public void Refuse(string path, string why, string hint) =>
-        Problems.Add(new(farm.Project.At, "project.phases", $"{Words.Printable(Shown(path), 300)} {why}", hint));
+        Problems.Add(new(farm.Project.At, farm.Project.Key + ".phases", $"{Words.Printable(Shown(path), 300)} {why}", hint));
 
     /// <summary>
     /// Whether an entry is somebody's tool's, not the user's: <c>.git</c>, <c>.#main.sh</c>, <c>main.sh~</c>, <c>.main.sh.swp</c>,

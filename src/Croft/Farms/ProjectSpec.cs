@@ -10,6 +10,12 @@ namespace Croft.Farms;
 /// <param name="Artifacts">Globs of files to fetch from each guest after main.</param>
 public sealed record ProjectSpec(string Id, string? Revision, string? Phases, string Vars, ImmutableArray<string> Artifacts, Location? At)
 {
+    /// <summary>Its name among the farm's projects; empty where the farm has one without a name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Where it is in the farm file.</summary>
+    internal string Key => Name.Length == 0 ? "project" : "projects." + Name;
+
     /// <summary>How a run goes on machines that say nothing else.</summary>
     public required StepRules Steps { get; init; }
 

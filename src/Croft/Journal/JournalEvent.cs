@@ -11,7 +11,8 @@ public enum EventKind
     /// <summary>The run ended, with an outcome.</summary>
     RunEnd,
 
-    /// <summary>A machine takes part: data has <c>platform</c>, <c>target</c>, <c>arch</c>, <c>hypervisor</c>, <c>address</c>.</summary>
+    /// <summary>A machine takes part: data has <c>platform</c>, <c>target</c>, <c>arch</c>, <c>hypervisor</c>, <c>address</c>,
+    /// <c>project</c>.</summary>
     Machine,
 
     /// <summary>A machine began a step.</summary>

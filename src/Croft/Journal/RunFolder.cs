@@ -10,6 +10,9 @@ namespace Croft.Journal;
 /// <param name="Root">The folder's full path.</param>
 public sealed partial record RunFolder(string Root)
 {
+    /// <summary>Begins the names of steps, where a machine has those of several projects; else empty.</summary>
+    internal string Scope { get; init; } = "";
+
     /// <summary>The run's id: UTC time, then a part that makes it unique. Ids sort by time.</summary>
     public string Id => Path.GetFileName(Path.TrimEndingDirectorySeparator(Root));
 
@@ -23,16 +26,21 @@ public sealed partial record RunFolder(string Root)
     public string HtmlPath => Path.Combine(Root, "report.html");
 
     /// <summary>Where the output of a machine's step goes; its folder need not exist.</summary>
-    public string LogPath(string machine, string step) => Path.Combine(Root, "logs", Part(machine), Part(step) + ".log");
+    public string LogPath(string machine, string step) => Path.Combine(Root, "logs", Part(machine), Part(Scope + step) + ".log");
 
     /// <summary>Where a machine's serial console is kept; its folder need not exist.</summary>
     public string ConsolePath(string machine) => Path.Combine(Root, "logs", Part(machine), "console.log");
 
     /// <summary>The folder of the files fetched from a machine; it need not exist.</summary>
-    public string ArtifactsPath(string machine) => Path.Combine(Root, "artifacts", Part(machine));
+    public string ArtifactsPath(string machine) => Path.Combine(Root, "artifacts", Part(machine), OfScope);
 
     /// <summary>Where Ansible keeps facts; its folder need not exist.</summary>
-    public string FactsPath => Path.Combine(Root, "facts");
+    public string FactsPath => Path.Combine(Root, "facts", OfScope);
+
+    /// <summary>Where what Ansible is given for a step is; it need not exist.</summary>
+    internal string AnsiblePath(string machine, string step) => Path.Combine(Root, "ansible", Part(machine), Part(Scope + step));
+
+    string OfScope => Scope.Length == 0 ? "" : Part(Scope.TrimEnd('.'));
 
     /// <summary>The full path of what the journal names relative to this folder; null when that would lie outside of it.</summary>
     public string? Resolve(string relative)

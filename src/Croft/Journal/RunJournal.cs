@@ -13,6 +13,7 @@ namespace Croft.Journal;
 /// </summary>
 public sealed class RunJournal : IDisposable
 {
+    readonly RunJournal? whole;
     readonly Lock gate = new();
     readonly TimeProvider clock;
     readonly FileStream file;
@@ -24,6 +25,15 @@ public sealed class RunJournal : IDisposable
         this.file = file;
         this.clock = clock;
     }
+
+    RunJournal(RunJournal whole, string scope)
+    {
+        (this.whole, gate, clock, file) = (whole, whole.gate, whole.clock, whole.file);
+        Folder = whole.Folder with { Scope = scope };
+    }
+
+    /// <summary>The same journal, in which the names of steps begin with a scope; empty is this one.</summary>
+    internal RunJournal In(string scope) => scope.Length == 0 ? this : new(this, scope);
 
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; }
@@ -75,6 +85,12 @@ public sealed class RunJournal : IDisposable
     /// <summary>Writes an event; it is with the operating system when this returns.</summary>
     public void Append(JournalEvent entry)
     {
+        if (whole is not null)
+        {
+            whole.Append(entry.Step is { } step ? entry with { Step = Folder.Scope + step } : entry);
+            return;
+        }
+
         lock (gate)
         {
             Write(entry);
@@ -119,13 +135,28 @@ public sealed class RunJournal : IDisposable
     }
 
     /// <summary>A machine takes part. Saying it again adds what was not known before.</summary>
-    public void Machine(string machine, string platform, string target, string arch, string hypervisor, string? address = null) =>
+    public void Machine(
+        string machine,
+        string platform,
+        string target,
+        string arch,
+        string hypervisor,
+        string? address = null,
+        string? project = null
+    ) =>
         Now(
             new(
                 default,
                 EventKind.Machine,
                 machine,
-                Data: Facts(("platform", platform), ("target", target), ("arch", arch), ("hypervisor", hypervisor), ("address", address))
+                Data: Facts(
+                    ("platform", platform),
+                    ("target", target),
+                    ("arch", arch),
+                    ("hypervisor", hypervisor),
+                    ("address", address),
+                    ("project", project)
+                )
             )
         );
 

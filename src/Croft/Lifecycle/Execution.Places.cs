@@ -84,6 +84,22 @@ sealed partial class Execution
         }
     }
 
+    /// <summary>The machine in a further project, with what an earlier one left.</summary>
+    public async Task<PlannedMachine> NextAsync(PlannedMachine machine, CancellationToken cancel)
+    {
+        await planning.WaitAsync(cancel);
+        try
+        {
+            var name = machine.Spec.Name;
+            var now = (await OpenFarm.PlanAsync(cancel)).Machines.First(m => m.Spec.Name == name);
+            return (Inner.Has(now.Hypervisor) ? now with { Layers = [], Further = [] } : now).In(machine.Spec.Parts[0].Project);
+        }
+        finally
+        {
+            planning.Release();
+        }
+    }
+
     /// <summary>
     /// Waits for the hypervisor of a machine where that is another machine of the plan. Returns the machine as it is planned by what is
     /// there then. It has no
@@ -127,7 +143,11 @@ sealed partial class Execution
             if (!plan.Problems.IsEmpty)
                 throw CroftException.World(string.Join("; ", plan.Problems), "croft plan tells all");
             var wanted = Plan.Machines.Where(m => m.Hypervisor == inner.Name).Select(m => m.Spec.Name).ToHashSet(StringComparer.Ordinal);
-            Replan([.. plan.Machines.Where(m => wanted.Contains(m.Spec.Name)).Select(m => m with { Layers = [] })], inner.Name, plan);
+            Replan(
+                [.. plan.Machines.Where(m => wanted.Contains(m.Spec.Name)).Select(m => m with { Layers = [], Further = [] })],
+                inner.Name,
+                plan
+            );
             await MakeNetworksAsync(inner.Name, plan, _ => true, cancel);
         }
         finally
@@ -174,7 +194,8 @@ sealed partial class Execution
                     machine.Spec.Target,
                     machine.Spec.Arch,
                     machine.Hypervisor,
-                    machine.Nics.FirstOrDefault()?.Address?.ToString()
+                    machine.Nics.FirstOrDefault()?.Address?.ToString(),
+                    ProjectsOf(OpenFarm.Farm, machine)
                 );
         }
     }

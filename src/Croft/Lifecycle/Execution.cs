@@ -70,7 +70,7 @@ sealed partial class Execution : IExecution, IDisposable
 
     public TimeProvider Clock => OpenFarm.Settings.Clock;
 
-    public HostAnsible Ansible => OpenFarm.Ansible;
+    public HostAnsible Ansible => OpenFarm.AnsibleOf(Farm.Project.Name);
 
     /// <summary>Prepares everything that machines need before the first of them is made.</summary>
     /// <param name="needsImage">Whether a machine of the first plan needs its image at hand.</param>
@@ -90,7 +90,7 @@ sealed partial class Execution : IExecution, IDisposable
         try
         {
             opened(journal);
-            journal.RunStart(openFarm.Farm.Name, command, openFarm.Farm.Project.Id);
+            journal.RunStart(openFarm.Farm.Name, command, ProjectsOf(openFarm.Farm, first));
             var images = new ConcurrentDictionary<ImageSpec, StoredImage>();
             var plan = await FinalPlanAsync(openFarm, first, EnsureImagesAsync, journal, progress, cancel);
             foreach (var machine in plan.Machines)
@@ -100,7 +100,8 @@ sealed partial class Execution : IExecution, IDisposable
                     machine.Spec.Target,
                     machine.Spec.Arch,
                     machine.Hypervisor!,
-                    machine.Nics.FirstOrDefault()?.Address?.ToString()
+                    machine.Nics.FirstOrDefault()?.Address?.ToString(),
+                    ProjectsOf(openFarm.Farm, machine)
                 );
             var there = openFarm.ListOwnAsync(cancel);
             var measuring = openFarm.MeasureAsync(plan, journal, cancel);
@@ -122,6 +123,21 @@ sealed partial class Execution : IExecution, IDisposable
             throw;
         }
     }
+
+    /// <summary>The ids of the projects that machines of a plan take part in.</summary>
+    static string ProjectsOf(Farm farm, Plan plan) =>
+        farm.Projects is [var one]
+            ? one.Id
+            : string.Join(
+                ", ",
+                farm.Projects.Where(p => plan.Machines.Any(m => m.Spec.Parts.Any(part => part.Project == p.Name))).Select(p => p.Id)
+            );
+
+    /// <summary>The ids of a machine's projects; null where the farm has one without a name.</summary>
+    static string? ProjectsOf(Farm farm, PlannedMachine machine) =>
+        farm.Project.Name.Length == 0
+            ? null
+            : string.Join(", ", machine.Spec.Parts.Select(part => farm.Projects.First(p => p.Name == part.Project).Id));
 
     /// <summary>Has at hand what a plan needs of this host, and makes the plan again where that told something new.</summary>
     static async Task<Plan> FinalPlanAsync(

@@ -34,23 +34,33 @@ public static class FarmRun
             openFarm,
             plan,
             "run",
-            machine => !options.TakesAsItIs(machine.Spec),
+            machine => machine.Spec.EachProject().Any(part => !options.TakesAsItIs(part)),
             opened,
             images,
             cancel
         );
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var phases = new PhaseRunner(execution, files, output);
-        var shared = SharedLayer.Of(execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)));
+        var shared = SharedLayer.Of(
+            execution.Plan.Machines.Where(m => !execution.Inner.Has(m.Hypervisor)).SelectMany(m => m.EachProject())
+        );
         var outcomes = await Task.WhenAll(execution.Plan.Machines.Select(OneAsync));
         return await EndAsync(execution, cancel.IsCancellationRequested ? Outcome.Cancelled : Worst(outcomes), cancel);
 
         async Task<Outcome> OneAsync(PlannedMachine machine)
         {
-            var outcome = await RunAsync(execution, machine, options, phases, shared.GetValueOrDefault(machine), others.Token);
+            var outcome = await RunAsync(execution, machine, options, With, others.Token);
             if (options.FailFast && outcome is Outcome.Failed or Outcome.Error)
                 await others.CancelAsync();
             return outcome;
+        }
+
+        (PhaseRunner, SharedLayer?) With(PlannedMachine part)
+        {
+            var project = part.Spec.Parts[0].Project;
+            return (
+                new(new ProjectExecution(execution, project, part.Spec.Scope), files[project], output),
+                shared.GetValueOrDefault((part.Spec.Name, project))
+            );
         }
     }
 
@@ -83,9 +93,15 @@ public static class FarmRun
 
     /// <summary>The plan as it is when nothing of the user's stands in its way.</summary>
     /// <exception cref="CroftException">Something does.</exception>
-    static async Task<Plan> AllowedAsync(OpenFarm openFarm, Plan plan, RunOptions options, PhaseFiles files, CancellationToken cancel)
+    static async Task<Plan> AllowedAsync(
+        OpenFarm openFarm,
+        Plan plan,
+        RunOptions options,
+        IReadOnlyDictionary<string, PhaseFiles> files,
+        CancellationToken cancel
+    )
     {
-        if (plan.Phases != files.Digest || openFarm.HasInstalled)
+        if (plan.Phases != string.Join(' ', openFarm.Farm.Projects.Select(p => files[p.Name].Digest)) || openFarm.HasInstalled)
             plan = await openFarm.PlanAgainAsync(plan, cancel);
         await openFarm.RefuseHopelessAsync(plan, cancel);
         RefuseInUse(plan, options);
@@ -102,24 +118,54 @@ public static class FarmRun
         return plan;
     }
 
+    /// <summary>A machine's projects one after another, each with what the one before left.</summary>
+    static async Task<List<Outcome>> EachProjectAsync(
+        Execution execution,
+        StepLog steps,
+        IReadOnlyList<PlannedMachine> parts,
+        RunOptions options,
+        Func<PlannedMachine, (PhaseRunner, SharedLayer?)> withWhat,
+        CancellationToken cancel
+    )
+    {
+        var outcomes = new List<Outcome>();
+        foreach (var part in parts)
+        {
+            var (phases, shared) = withWhat(part);
+            var now = part == parts[0] ? part : null;
+            if (now is null)
+                await steps.GuardAsync(async () => now = await execution.NextAsync(part, cancel));
+            var stays = part != parts[^1] && options.TakesAsItIs(part.Spec);
+            if (now is not null)
+                outcomes.Add(
+                    await new MachineRun(execution, now, stays ? options with { Keep = true } : options, phases, shared).RunAsync(cancel)
+                );
+            else if (shared?.First.Spec.Name == part.Spec.Name)
+                shared.Offer(null);
+        }
+
+        return outcomes;
+    }
+
     /// <summary>One machine; one that is inside another of the plan waits for it, and lets it go at the end.</summary>
     static async Task<Outcome> RunAsync(
         Execution execution,
         PlannedMachine machine,
         RunOptions options,
-        PhaseRunner phases,
-        SharedLayer? shared,
+        Func<PlannedMachine, (PhaseRunner, SharedLayer?)> withWhat,
         CancellationToken cancel
     )
     {
         var (steps, here) = (new StepLog(execution, machine), machine);
         try
         {
-            return
-                !execution.Inner.Has(machine.Hypervisor)
-                || await steps.RunAsync("hypervisor", async () => here = await execution.EnterAsync(machine, cancel))
-                ? await new MachineRun(execution, here, options, phases, shared).RunAsync(cancel)
-                : steps.Worst;
+            if (
+                execution.Inner.Has(machine.Hypervisor)
+                && !await steps.RunAsync("hypervisor", async () => here = await execution.EnterAsync(machine, cancel))
+            )
+                return steps.Worst;
+            var outcomes = await EachProjectAsync(execution, steps, [.. here.EachProject()], options, withWhat, cancel);
+            return Worst([.. outcomes, steps.Worst]);
         }
         finally
         {
@@ -155,7 +201,7 @@ public static class FarmRun
     }
 
     static IEnumerable<StateId> Layers(IEnumerable<PlannedMachine> machines) =>
-        machines.SelectMany(m => m.Layers).Select(l => l.Present).OfType<StateId>();
+        machines.SelectMany(m => m.Further.Prepend(m.Layers)).SelectMany(layers => layers).Select(l => l.Present).OfType<StateId>();
 
     static Outcome Worst(IReadOnlyCollection<Outcome> outcomes) =>
         outcomes.Contains(Outcome.Error) ? Outcome.Error
@@ -166,7 +212,7 @@ public static class FarmRun
     /// <summary>Those that are made anew or reverted.</summary>
     static IEnumerable<ExistingMachine> Existing(Plan plan, RunOptions options) =>
         plan
-            .Machines.Where(m => m.Existing?.Record is not null && !options.TakesAsItIs(m.Spec))
+            .Machines.Where(m => m.Existing?.Record is not null && m.Spec.EachProject().Any(part => !options.TakesAsItIs(part)))
             .Select(m => new ExistingMachine(m.Hypervisor!, m.Existing!));
 
     static IReadOnlyList<ExistingMachine> InUse(Plan plan, RunOptions options) =>

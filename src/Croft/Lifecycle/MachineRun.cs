@@ -24,8 +24,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
     static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
+    readonly RunJournal journal = execution.Journal.In(machine.Spec.Scope);
     readonly StepLog steps = new(execution, machine);
-    readonly bool isShared = shared?.First == machine;
+    readonly bool isShared = shared?.First.Spec.Name == machine.Spec.Name;
+    readonly ProjectPart part = machine.Spec.Parts[0];
     IEngine engine = execution.EngineOf(machine);
     MachineRecord? record = machine.Existing?.Record;
     IGuestShell? shell;
@@ -40,6 +42,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
     /// <summary>There when the plan has layers.</summary>
     IStates States => engine.States!;
+
+    MachineStart Starting(string step) => new(execution, machine, machine.Spec.Scope + step);
 
     /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel)
@@ -66,7 +70,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     {
         if (!await IsReachableAsync(cancel))
             return;
-        if (!execution.OpenFarm.Farm.Project.Artifacts.IsEmpty && !options.EndsOnly)
+        if (phases.HasArtifacts && !options.EndsOnly)
             await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cancel));
         await RunPhaseAsync(Phase.Terminate, cancel);
     }
@@ -83,17 +87,12 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if ((await engine.FindAsync(Id, cancel))?.Power is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
             if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
-                await new MachineStart(execution, machine, PhaseFiles.Name(Phase.Terminate)).RunAsync(
-                    record!,
-                    () => Task.CompletedTask,
-                    running: true,
-                    cancel
-                );
+                await Starting(PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
         {
-            execution.Journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
+            journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
             return false;
         }
     }
@@ -138,7 +137,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         var layer = machine.Layers.Select(l => l.Name).ToList().IndexOf(name);
         if (layer < 0 || layer > done)
             return await RunPhaseAsync(phase, cancel) && (layer < 0 || !steps.Ran(name) || await TakeLayerAsync(layer, cancel));
-        execution.Journal.StepEnd(Name, name, Outcome.Cached, "restored");
+        journal.StepEnd(Name, name, Outcome.Cached, "restored");
         return true;
     }
 
@@ -147,7 +146,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     {
         if (options.EndsOnly && machine.Existing?.Power != PowerState.Running)
         {
-            execution.Journal.StepEnd(Name, RunOptions.Shutdown, Outcome.Skipped, "it does not run");
+            journal.StepEnd(Name, RunOptions.Shutdown, Outcome.Skipped, "it does not run");
             return;
         }
 
@@ -156,7 +155,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if (machine.Existing is not { Power: PowerState.Running, Record: { } there })
                 throw CroftException.Farm("it does not run, and allowed_phases has no startup", $"croft up {Name} starts it");
             started = true;
-            await new MachineStart(execution, machine, "as it is").RunAsync(there, () => Task.CompletedTask, running: true, cancel);
+            await Starting("as it is").RunAsync(there, () => Task.CompletedTask, running: true, cancel);
             ready = true;
         });
         foreach (var phase in runs && !options.EndsOnly ? new[] { Phase.Dependencies, Phase.Init, Phase.Main } : [])
@@ -188,7 +187,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
             if (steps.Worst != Outcome.Passed || !await execution.OpenFarm.AnswersAsync(engine.Name, cancel))
                 return -1;
-            execution.Journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
+            journal.Note(Name, step, "the layer did not load and is dropped; its phase runs again");
             await steps.QuietlyAsync(() => engine.StopAsync(Id, StopBy.Cutting, CancellationToken.None));
             await steps.QuietlyAsync(async () =>
             {
@@ -209,12 +208,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         record = fresh;
         started = true;
         Know(state);
-        shell = await new MachineStart(execution, machine, step).OpenAsync(
-            fresh,
-            () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel),
-            running: true,
-            cancel
-        );
+        shell = await Starting(step)
+            .OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
         ready = true;
     }
 
@@ -233,15 +228,14 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             await using var layerState = await States.OpenAsync(state, execution.Journal, cancel);
             await PowerOffAsync(cancel);
             started = true;
-            record = await MachineFork.RunAsync(execution, machine, layerState, step, held: null, cancel);
+            record = await MachineFork.RunAsync(execution, machine, layerState, machine.Spec.Scope + step, held: null, cancel);
             Know(state);
             ready = true;
         });
     }
 
     /// <summary>Makes the run know the facts that belong to a layer.</summary>
-    void Know(StateId layer) =>
-        LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(execution.Journal.Folder.FactsPath, Name);
+    void Know(StateId layer) => LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(journal.Folder.FactsPath, Name);
 
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
     void Offer(StateId? layer)
@@ -254,6 +248,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     {
         if (planned != machine)
         {
+            planned = planned.In(part.Project);
             Offer(null); // the others are on the hypervisor that this one has left
             (machine, record, started) = (planned, null, false);
             engine = execution.EngineOf(machine);
@@ -262,12 +257,13 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         await PowerOffAsync(cancel);
         record = await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel);
         started = true;
-        await new MachineStart(execution, machine, "startup").RunAsync(
-            record!,
-            () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
-            running: false,
-            cancel
-        );
+        await Starting("startup")
+            .RunAsync(
+                record!,
+                () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
+                running: false,
+                cancel
+            );
         await engine.MarkAsync(record!, cancel);
         ready = true;
     }
@@ -302,7 +298,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             : null;
         if (unsound is not null)
         {
-            execution.Journal.StepEnd(Name, step, Outcome.Skipped, unsound);
+            journal.StepEnd(Name, step, Outcome.Skipped, unsound);
             return true;
         }
 
@@ -313,9 +309,9 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
                 await guest.SyncAsync(cancel);
             var state = LayerChain.StateOf(Id, layer.Key!, LayerChain.IdentityOf(record!.Nics));
             LayerTrace.Forget(execution.Farm.StateDirectory, state.ToString());
-            record = await States.TakeAsync(record, new(layer.Name, layer.Key, state), memory: true, execution.Journal, cancel);
+            record = await States.TakeAsync(record, new(NameOf(layer), layer.Key, state), memory: true, execution.Journal, cancel);
             if (index > 0 && phases.HasAnsible)
-                trace.WithFacts(execution.Journal.Folder.FactsPath, Name).Keep(execution.Farm.StateDirectory, state.ToString());
+                trace.WithFacts(journal.Folder.FactsPath, Name).Keep(execution.Farm.StateDirectory, state.ToString());
             execution.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
                 Offer(state);
@@ -323,6 +319,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
         });
     }
+
+    /// <summary>What people know a layer by: all projects have the same clean one.</summary>
+    string NameOf(PlannedLayer layer) =>
+        layer.Name == LayerChain.Clean || part.Project.Length == 0 ? layer.Name : $"{part.Project}.{layer.Name}";
 
     /// <summary>Runs a phase; true when the way goes on.</summary>
     Task<bool> RunPhaseAsync(Phase phase, CancellationToken cancel)
@@ -346,9 +346,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         try
         {
             if (ready && await engine.FindAsync(Id, cancel) is { Power: PowerState.Running })
-                await new MachineStop(execution.OpenFarm, engine, record!, text => execution.Journal.Note(Name, "shutdown", text)).RunAsync(
-                    cancel
-                );
+                await new MachineStop(execution.OpenFarm, engine, record!, text => journal.Note(Name, "shutdown", text))
+                {
+                    Rules = part.Steps,
+                }.RunAsync(cancel);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Lifecycle;
@@ -10,10 +11,13 @@ namespace Croft.Lifecycle;
 /// <param name="note">Takes what happens on the way.</param>
 sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record, Action<string> note)
 {
+    /// <summary>How it is asked; null as the farm file says of it.</summary>
+    public StepRules? Rules { get; init; }
+
     /// <summary>Returns when it is off.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var rules = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Steps ?? openFarm.Farm.Project.Steps;
+        var rules = Rules ?? openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Steps ?? openFarm.Farm.Project.Steps;
         var machine = record.Id;
         await Task.WhenAll(
             (await openFarm.RunningInAsync(record.Name, cancel)).Select(inside =>

@@ -19,8 +19,6 @@ public sealed partial class OpenFarm : IDisposable
     readonly Proofs proofs;
     readonly ConcurrentDictionary<string, IEngine> engines = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, string> silent = new(StringComparer.Ordinal);
-    PhaseFiles? taken;
-    HostAnsible? ansible;
     readonly FarmOwner? owner;
 
     OpenFarm(Farm farm, Settings settings, FarmOwner? owner)
@@ -184,59 +182,28 @@ public sealed partial class OpenFarm : IDisposable
 
     Plan PlanOf(Inventory inventory, ThisHost here, string? explain)
     {
+        var phases = here.Phases;
         var plan = Planner.Make(
-            new(Farm, inventory, Owner, here.Phases, here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id), here.Ansible?.Key)
+            new(
+                Farm,
+                inventory,
+                Owner,
+                phases[Farm.Project.Name],
+                here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.Id),
+                KeyOf(Farm.Project)
+            )
             {
+                Further = Farm.Projects.Skip(1).ToImmutableDictionary(p => p.Name, p => (phases[p.Name], KeyOf(p))),
                 DiskSizes = here.Images.ToImmutableDictionary(i => i.Key, i => i.Value.DiskSize),
                 Explain = explain,
                 Agreeing = here.Agreeing,
             }
         );
-        return here.Ansible is { } found ? plan with { Notes = [.. plan.Notes, .. found.Missing(here.Phases.Collections)] } : plan;
+        var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Collections) ?? []);
+        return plan with { Notes = [.. plan.Notes, .. missing.Distinct()] };
+
+        string? KeyOf(ProjectSpec project) => phases[project.Name].HasAnsible ? ansible[project.Name].Key : null;
     }
-
-    /// <summary>What a plan needs to know of this host.</summary>
-    async Task<ThisHost> ReadAsync(CancellationToken cancel)
-    {
-        var phases = taken ?? await ReadPhasesAsync(() => PhaseFiles.Read(Farm, cancel), cancel);
-        if (phases.HasAnsible)
-            ansible ??= await HostAnsible.ReadAsync(Farm.Project, Settings.Cache, install: false, cancel);
-        return new(phases, KnownImages(), ansible, phases.HasAnsible ? LayerTrace.Agreeing(Farm.StateDirectory) : null);
-    }
-
-    sealed record ThisHost(
-        PhaseFiles Phases,
-        ImmutableDictionary<ImageSpec, StoredImage> Images,
-        HostAnsible? Ansible,
-        ImmutableHashSet<string>? Agreeing
-    );
-
-    /// <summary>The Ansible of this host, as phases need it.</summary>
-    internal HostAnsible Ansible =>
-        ansible ?? throw CroftException.World("ansible-playbook was not looked for: no phase is an Ansible task list");
-
-    /// <summary>Whether something was installed for Ansible since the last plan may have been made.</summary>
-    internal bool HasInstalled { get; private set; }
-
-    /// <summary>
-    /// Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the
-    /// user's files.
-    /// </summary>
-    internal async Task<PhaseFiles> TakePhasesAsync(CancellationToken cancel)
-    {
-        taken ??= await ReadPhasesAsync(() => PhaseFiles.Take(Farm, cancel), cancel);
-        if (taken.HasAnsible)
-        {
-            if (ansible is not { IsComplete: true })
-                (ansible, HasInstalled) = (await HostAnsible.ReadAsync(Farm.Project, Settings.Cache, install: true, cancel), true);
-            ansible = await ansible.AskAsync(Farm.Project, Settings.AnsibleVariables, cancel);
-        }
-
-        return taken;
-    }
-
-    /// <summary>On another thread, which is left behind when it hangs in a file system that does not answer.</summary>
-    static Task<PhaseFiles> ReadPhasesAsync(Func<PhaseFiles> read, CancellationToken cancel) => Task.Run(read, cancel).WaitAsync(cancel);
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>

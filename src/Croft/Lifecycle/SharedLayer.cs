@@ -15,8 +15,8 @@ sealed class SharedLayer(PlannedMachine first)
     /// <summary>The machine that makes it.</summary>
     public PlannedMachine First => first;
 
-    /// <summary>For each machine that shares a layer, which.</summary>
-    public static IReadOnlyDictionary<PlannedMachine, SharedLayer> Of(IEnumerable<PlannedMachine> machines) =>
+    /// <summary>For each machine that shares a layer, which; a machine in several projects is one for each.</summary>
+    public static IReadOnlyDictionary<(string Machine, string Project), SharedLayer> Of(IEnumerable<PlannedMachine> machines) =>
         (
             from machine in machines
             where machine.Layers is [.., { Key: not null }] && machine.Spec.At is not null && !machine.Spec.Tpm
@@ -31,7 +31,7 @@ sealed class SharedLayer(PlannedMachine first)
             let layer = new SharedLayer(same.FirstOrDefault(m => m.Layers[^1].Present is not null) ?? same.First())
             from machine in same
             select (machine, layer)
-        ).ToDictionary(m => m.machine, m => m.layer);
+        ).ToDictionary(m => (m.machine.Spec.Name, m.machine.Spec.Parts[0].Project), m => m.layer);
 
     /// <summary>The first machine has it, or will never; only the first word counts.</summary>
     public void Offer(StateId? layer) => made.TrySetResult(layer);

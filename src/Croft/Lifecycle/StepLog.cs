@@ -9,6 +9,7 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
 {
     static readonly Outcome[] WorstFirst = [Outcome.Error, Outcome.Failed, Outcome.Cancelled];
 
+    readonly RunJournal journal = execution.Journal.In(machine.Spec.Scope);
     readonly HashSet<string> ran = new(StringComparer.Ordinal);
     readonly List<string> remarks = [];
 
@@ -112,7 +113,7 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
     {
         try
         {
-            what(execution.Journal);
+            what(journal);
         }
         catch (CroftException)
         {

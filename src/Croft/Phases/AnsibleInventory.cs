@@ -24,8 +24,31 @@ public static class AnsibleInventory
     static readonly SearchValues<string> Template = SearchValues.Create(["{{", "{%", "{#"], StringComparison.Ordinal);
 
     /// <summary>In the form of an inventory script's <c>--list</c>, variables of all hosts in <c>_meta</c>.</summary>
-    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh) =>
-        Of(plan, records, ssh, plan.Farm.Project.Phases ?? "", every: false);
+    /// <remarks>Where the farm has several projects, each one's variables are those of a group of its machines.</remarks>
+    public static JsonObject Of(Plan plan, IEnumerable<MachineRecord> records, SshFiles ssh)
+    {
+        var projects = plan.Farm.Projects;
+        if (projects.Length == 1)
+            return Of(plan, records, ssh, plan.Farm.Project.Phases ?? "", every: false);
+        var list = Of(
+            plan with
+            {
+                Farm = plan.Farm with { Projects = [projects[0] with { Vars = "{}" }] },
+            },
+            records,
+            ssh,
+            "",
+            every: false
+        );
+        list["all"]!["vars"] = new JsonObject();
+        foreach (var project in projects)
+        {
+            if (list[GroupOf(project.Name)] is JsonObject group)
+                group["vars"] = AsText(PhaseVariables.OfFarm(plan.Farm.In(project.Name), project.Phases ?? ""));
+        }
+
+        return list;
+    }
 
     /// <summary>The same, for a run.</summary>
     /// <param name="phases">Where the run has the phases.</param>
@@ -125,7 +148,11 @@ public static class AnsibleInventory
                     "farm_" + machine.Farm,
                     .. machine.Hypervisor is { } on ? ["hypervisor_" + on] : (string[])[],
                 ]
-        ).Concat(machine.Spec.Groups);
+        )
+            .Concat(machine.Spec.Parts.Where(part => part.Project.Length > 0).Select(part => GroupOf(part.Project)))
+            .Concat(machine.Spec.Groups);
+
+    static string GroupOf(string project) => Valid("project_" + project);
 
     /// <summary>A name as Ansible takes it for a group.</summary>
     static string Valid(string name) => Regex.Replace(name, "[^A-Za-z0-9_]|^(?=[0-9])", "_");

@@ -57,7 +57,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName));
 
     string FolderOf(PlannedMachine machine, PhaseFile file) =>
-        Path.Combine(execution.Journal.Folder.Root, "ansible", machine.Spec.Name, PhaseFiles.Name(file.Phase));
+        execution.Journal.Folder.AnsiblePath(machine.Spec.Name, PhaseFiles.Name(file.Phase));
 
     /// <summary>What the play says of facts. A guest without Python can be given one by <c>raw</c>, so it is asked first.</summary>
     async Task<JsonObject> FactsAsync(PlannedMachine machine, IGuest guest, CancellationToken cancel)

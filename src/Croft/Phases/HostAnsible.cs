@@ -22,6 +22,7 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     internal const string Locale = "C.UTF-8";
 
     const int MostFiles = 20_000;
+    const string Unasked = "{}";
 
     static readonly EnumerationOptions Everything = new()
     {
@@ -40,7 +41,10 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     ImmutableHashSet<string> Names { get; init; } = [];
 
     /// <summary>What people answered to Ansible's questions, as JSON.</summary>
-    public string Answers { get; init; } = "{}";
+    public string Answers { get; init; } = Unasked;
+
+    /// <summary>Whether people were asked anything.</summary>
+    public bool HasAsked => Answers != Unasked;
 
     /// <summary>Asks Ansible, which takes half a second, and looks through the folders that it names.</summary>
     /// <param name="project">Where the phases and the project's folder are; an ansible.cfg in these decides.</param>

@@ -97,12 +97,15 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
                 throw;
             throw CroftException.Farm(
                 $"{name} took longer than its {limit.TotalSeconds:0} s and was ended",
-                $"project.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}"
+                $"{execution.Farm.Project.Key}.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}"
             );
         }
     }
 
     string LogOf(PlannedMachine machine, string phase) => execution.Journal.Folder.LogPath(machine.Spec.Name, phase);
+
+    /// <summary>Whether there is anything to fetch.</summary>
+    public bool HasArtifacts => !execution.Farm.Project.Artifacts.IsEmpty;
 
     /// <summary>Fetches the project's artifacts from a guest.</summary>
     public async Task FetchArtifactsAsync(PlannedMachine machine, Action<string> remark, CancellationToken cancel)

@@ -32,6 +32,8 @@ static class LayerChain
             return [];
         string[] own = [spec.Vars, spec.Properties, project.Extra, string.Join(' ', spec.Groups.Order(StringComparer.Ordinal))];
         var vars = own is ["{}", "{}", "{}", ""] ? project.Vars : Identity.Digest([project.Vars, .. own]);
+        if (project.Name.Length > 0)
+            vars = Identity.Digest(vars, project.Id); // phases see whose they are
         var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);
         var key = image is null ? null : CleanKey(spec, virtType, image, nics, hypervisor);
         var identity = key is null ? null : IdentityOf(nics);

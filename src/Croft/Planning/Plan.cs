@@ -58,6 +58,22 @@ public sealed record Plan(
         return this with { Machines = [.. parts[true]], Others = [.. Others, .. parts[false]] };
     }
 
+    /// <summary>The same plan for the machines that take part in a project which the command is about.</summary>
+    /// <param name="named">Machines that the user asked for by name.</param>
+    /// <exception cref="CroftException">One of these does not.</exception>
+    public Plan TakingPart(IReadOnlyCollection<string> named)
+    {
+        var away = Machines.Where(m => !Farm.IsChosen(m.Spec)).Select(m => m.Spec.Name).ToHashSet(StringComparer.Ordinal);
+        if (away.Count == 0)
+            return this;
+        if (named.FirstOrDefault(away.Contains) is { } asked)
+            throw CroftException.Usage(
+                $"machine \"{asked}\" takes part in no project{(Farm.Chosen.IsEmpty ? "" : " of these: " + string.Join(", ", Farm.Chosen))}",
+                "projects: on it, its platform or its target names those that it takes part in"
+            );
+        return Of(Machines.Select(m => m.Spec.Name).Where(name => !away.Contains(name)));
+    }
+
     /// <summary>The plan with what a later one says of some machines and their hypervisor.</summary>
     internal Plan With(IReadOnlyCollection<PlannedMachine> machines, string hypervisor, Plan later)
     {
@@ -154,7 +170,9 @@ public sealed record PlannedMachine
     /// <summary>Why it goes there, and why <c>up</c> does that.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The keys of its layers and whether they are there, in order: clean, dependencies, init.</summary>
+    /// <summary>
+    /// The keys of its layers and whether they are there, in order: clean, dependencies, init. Of its first project.
+    /// </summary>
     public required ImmutableArray<PlannedLayer> Layers { get; init; }
 
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
@@ -170,6 +188,18 @@ public sealed record PlannedMachine
 
     /// <summary>How much slower than hardware it runs there; 1 where hardware runs it.</summary>
     public double Slowness { get; init; } = 1;
+
+    /// <summary>Its layers in the further projects that it takes part in.</summary>
+    public ImmutableArray<ImmutableArray<PlannedLayer>> Further { get; init; } = [];
+
+    /// <summary>The machine as each of its projects has it, in the order of the farm file.</summary>
+    public IEnumerable<PlannedMachine> EachProject() =>
+        Spec.EachProject()
+            .Zip(Further.Prepend(Layers).Concat(Enumerable.Repeat(ImmutableArray<PlannedLayer>.Empty, Spec.Parts.Length)))
+            .Select(p => this with { Spec = p.First, Layers = p.Second, Further = [] });
+
+    /// <summary>As one of its projects has it.</summary>
+    internal PlannedMachine In(string project) => EachProject().First(m => m.Spec.Parts[0].Project == project);
 
     /// <summary>
     /// Whether nothing of the user's is missed when a run makes it anew elsewhere: there is none yet, or only what the next run would

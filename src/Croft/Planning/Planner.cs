@@ -80,7 +80,8 @@ public sealed partial class Planner
 
     Plan Make()
     {
-        problems.AddRange(input.Phases.Problems());
+        var phases = input.AllPhases.ToList();
+        problems.AddRange(phases.SelectMany(p => p.Problems()));
         CheckOwner();
         CheckNetworks();
         foreach (var network in Farm.Networks)
@@ -101,8 +102,8 @@ public sealed partial class Planner
         {
             Decision = placement.Decision,
             HostFaults = [.. input.Inventory.Hypervisors.SelectMany(state => HostFaults.Of(state, Farm))],
-            Phases = input.Phases.Digest,
-            Notes = [.. input.Phases.Notes, .. notes, .. NotesOn(machines)],
+            Phases = string.Join(' ', phases.Select(p => p.Digest)),
+            Notes = [.. phases.SelectMany(p => p.Notes), .. notes, .. NotesOn(machines)],
             Superfluous =
             [
                 .. from m in input.Inventory.MachinesOf(Farm.Name)
@@ -186,6 +187,7 @@ public sealed partial class Planner
         );
         if (action is MachineAction.Create or MachineAction.Recreate)
             CheckDisk(spec);
+        var layers = LayersOf(spec, virtType, image, nics, hypervisor);
         return new()
         {
             Spec = spec,
@@ -200,14 +202,24 @@ public sealed partial class Planner
                 action == MachineAction.Create
                     ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
                     : why,
-            Layers =
-                hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
-                    ? []
-                    : LayerChain.Of(input, spec, virtType, image, nics, hypervisor),
+            Layers = layers.IsEmpty ? [] : layers[0],
+            Further = layers.IsEmpty ? [] : layers.RemoveAt(0),
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
         };
     }
+
+    /// <summary>In each of its projects.</summary>
+    ImmutableArray<ImmutableArray<PlannedLayer>> LayersOf(
+        MachineSpec spec,
+        string? virtType,
+        string? image,
+        ImmutableArray<Nic> nics,
+        HypervisorState? hypervisor
+    ) =>
+        hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
+            ? []
+            : [.. spec.Parts.Select(part => LayerChain.Of(input.In(part.Project), spec, virtType, image, nics, hypervisor))];
 
     void CheckDisk(MachineSpec spec)
     {

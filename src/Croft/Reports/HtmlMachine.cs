@@ -24,6 +24,7 @@ sealed class HtmlMachine(StringBuilder page, RunSummary summary, RunFolder run, 
             machine.Arch == machine.Target ? "" : machine.Arch,
             machine.Hypervisor,
             machine.Address,
+            machine.Project,
         ];
         page.Append($"<span class=\"soft\">{string.Join(" · ", facts.Where(fact => fact is not "").Select(Html.Text))}</span>");
         page.Append($"<span class=\"time\">{Duration.Text(machine.Duration)}</span>");

@@ -39,10 +39,9 @@ public static class JUnitReport
     {
         var guest = GuestTests.Read(run, machine.Name);
         var name = PlainText.Line(machine.Name);
-        var className = $"{PlainText.Line(summary.Farm)}.{PlainText.Line(summary.Project)}.{name}"; // readers merge cases of the same class and name
         ImmutableArray<TestCase> cases =
         [
-            .. machine.Steps.Where(IsResult).Select(step => Case(className, step, run)),
+            .. machine.Steps.Where(IsResult).Select(step => Case(ClassOf(summary, machine, step), step, run)),
             .. guest.Cases.Select(test => test with { ClassName = test.ClassName is "" ? name : $"{name}.{test.ClassName}" }),
         ];
         return new(
@@ -55,12 +54,19 @@ public static class JUnitReport
         );
     }
 
+    // Readers merge cases of the same class and name.
+    static string ClassOf(RunSummary summary, MachineSummary machine, StepSummary step)
+    {
+        var project = step.Project ?? (machine.Project.Length > 0 ? machine.Project : summary.Project);
+        return $"{PlainText.Line(summary.Farm)}.{PlainText.Line(project)}.{PlainText.Line(machine.Name)}";
+    }
+
     // Croft's own chores are no results of the project, unless they went wrong.
     static bool IsResult(StepSummary step) =>
         !step.Outcome.IsGood()
-        || step.Name is "startup" or "clean" or "dependencies" or "init" or "main" or "terminate" or "shutdown"
-        || step.Name.StartsWith("create ", StringComparison.Ordinal)
-        || step.Name.StartsWith("restore ", StringComparison.Ordinal);
+        || step.Own is "startup" or "clean" or "dependencies" or "init" or "main" or "terminate" or "shutdown"
+        || step.Own.StartsWith("create ", StringComparison.Ordinal)
+        || step.Own.StartsWith("restore ", StringComparison.Ordinal);
 
     static TestCase Case(string className, StepSummary step, RunFolder run)
     {
@@ -81,14 +87,6 @@ public static class JUnitReport
         };
         var detail =
             outcome is Outcome.Passed or Outcome.Skipped || path is null ? reason : $"{reason}\nlog: {PlainText.Line(path)}".TrimStart();
-        return new(
-            className,
-            PlainText.Line(step.Name),
-            step.Duration.TotalSeconds,
-            outcome,
-            reason ?? step.Outcome.Word(),
-            detail,
-            output
-        );
+        return new(className, PlainText.Line(step.Own), step.Duration.TotalSeconds, outcome, reason ?? step.Outcome.Word(), detail, output);
     }
 }

@@ -23,6 +23,9 @@ public sealed record MachineSummary(
     ImmutableArray<NoteSummary> Notes
 )
 {
+    /// <summary>Its projects' ids, where the farm has several; else empty.</summary>
+    public string Project { get; init; } = "";
+
     /// <summary>The worst outcome of its steps; skipped when it had none.</summary>
     public Outcome Outcome => Worst?.Outcome ?? Outcome.Skipped;
 

@@ -123,7 +123,10 @@ sealed class RunFold
                     ),
                 ],
                 notes.ToImmutable()
-            );
+            )
+            {
+                Project = facts.GetValueOrDefault("project", ""),
+            };
 
         // The end of the latest open step of that name; a step that is skipped has no start and takes no time.
         void End(JournalEvent entry)

@@ -11,6 +11,12 @@ namespace Croft.Reports;
 /// <param name="Log">Its log, relative to the run's folder.</param>
 public sealed record StepSummary(string Name, DateTimeOffset Start, DateTimeOffset End, Outcome Outcome, string? Reason, string? Log)
 {
+    /// <summary>The project whose step it is, where its machine takes part in several; else null.</summary>
+    public string? Project => Name.IndexOf('.', StringComparison.Ordinal) is > 0 and var end ? Name[..end] : null;
+
+    /// <summary>Its name within the project.</summary>
+    public string Own => Project is { } project ? Name[(project.Length + 1)..] : Name;
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration => End - Start;
 }

@@ -81,6 +81,54 @@ public sealed class Projects
     }
 
     [Fact]
+    public void MayBeSeveralOfWhichMachinesNameTheirs()
+    {
+        var farm = Reading.Farm(
+            """
+            farm: f
+            projects:
+              one: { retry_count: 3, wait: none }
+              two: { id: second, retry_count: 4, timeouts: { main: 5s } }
+            platforms: { p: { image: debian_13, projects: [two], retry_count: 7 } }
+            vms:
+              list:
+                - { name: every, platform: debian_13 }
+                - { name: both, platform: p, projects: [two, one] }
+                - { name: second, platform: p }
+                - { name: none, platform: p, projects: [] }
+            """
+        );
+        Assert.Equal("one/one two/second", string.Join(' ', farm.Projects.Select(p => $"{p.Name}/{p.Id}")));
+        Assert.Equal(
+            ["every: one 3 two 4, None", "both: one 7 two 7, None", "second: two 7, Ssh", "none:, Ssh"],
+            farm.Machines.Select(m => $"{m.Name}:{string.Concat(m.Parts.Select(p => $" {p.Project} {p.Steps.RetryCount}"))}, {m.Wait.Kind}")
+        );
+        Assert.Equal("[main, 00:00:05]", string.Join(' ', farm.Machines[0].Parts[1].Steps.Timeouts));
+        Assert.Equal("", Reading.Farm("farm: f\nvms: { list: [ { platform: debian_13 } ] }").Machines[0].Parts.Single().Project);
+    }
+
+    [Theory]
+    [InlineData("projects: {}", "projects: must not be empty")]
+    [InlineData("projects: { a: {} }\nproject: {}", "project: projects has the farm's projects already; give this one a name there")]
+    [InlineData("projects: { a: { id: x }, b: { id: x } }", "projects.b.id: project \"a\" has the id \"x\" already")]
+    [InlineData("projects: { \"a.b\": {} }", "projects.a.b")]
+    [InlineData(
+        "projects: { web: {} }\nvms: { list: [ { platform: debian_13, projects: [wep] } ] }",
+        "no project \"wep\" in this farm; did you mean \"web\"?"
+    )]
+    [InlineData(
+        "vms: { list: [ { platform: debian_13, projects: [web] } ] }",
+        "no project \"web\" in this farm; the farm file's projects: names them"
+    )]
+    [InlineData("projects: { a: { phases: missing } }", "projects.a.phases: no folder /nowhere/missing")]
+    [InlineData(
+        "projects: { a: {}, b: {} }\nhypervisors: { local: { uri: \"qemu:///system\" }, inner: { machine: l1 } }\nvms: { list: [ { name: l1, platform: debian_13 } ] }",
+        "machine \"l1\" is a hypervisor of this farm and takes part in several projects: a, b; projects: [a] on it says which one makes it a hypervisor"
+    )]
+    public void SeveralAreRefusedWhenAmbiguous(string text, string problem) =>
+        Assert.Contains(problem, Reading.Problems("farm: f\n" + text));
+
+    [Fact]
     public void ArtifactsMayHaveSpacesInTheirNames() =>
         Assert.Equal(
             "/var/my results/**",

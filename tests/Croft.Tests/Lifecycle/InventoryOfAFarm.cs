@@ -119,6 +119,31 @@ public sealed class InventoryOfAFarm : IDisposable
         Assert.Equal("project", (string?)inventory["_meta"]!["hostvars"]!["b"]!["of_project"]);
     }
 
+    [Fact]
+    public void HasTheVariablesOfSeveralProjectsByGroups()
+    {
+        var farm = FarmFile
+            .Read(
+                folder.Write(
+                    "farm.yaml",
+                    "farm: f\nprojects: { one-a: { vars: { word: first } }, two: { vars: { word: second } } }\n"
+                        + "vms: { list: [ { name: a, platform: debian_13 }, { name: b, platform: debian_13, projects: [two] } ] }\n"
+                ),
+                Reading.Defaults
+            )
+            .Require();
+        var plan = Planner.Make(Lab.Input(farm, Lab.Host("local")));
+        var list = AnsibleInventory.Of(plan, [], Ssh);
+        Assert.Equal("""["a"]""", list["project_one_a"]!["hosts"]!.ToJsonString());
+        Assert.Equal(
+            ("first", "second"),
+            ((string?)list["project_one_a"]!["vars"]!["word"], (string?)list["project_two"]!["vars"]!["word"])
+        );
+        Assert.Equal("""["a","b"]""", list["project_two"]!["hosts"]!.ToJsonString());
+        Assert.Null(list["all"]!["vars"]!["word"]);
+        Assert.Equal("second", (string?)AnsibleInventory.Of(plan with { Farm = farm.In("two") }, [], Ssh)["all"]!["vars"]!["word"]);
+    }
+
     SshFiles Ssh => new(folder.Path, "/key", "/sockets");
 
     Farm Farm(params string[] extra) =>

@@ -34,6 +34,7 @@ public sealed class EveryKeyThatChanges
         { "properties", "properties: { a: b }", "none" }, // what phases read
         { "vars", "vars: { a: b }", "none" },
         { "groups", "groups: [ web ]", "none" },
+        { "projects", "projects: []", "none" }, // what a run does
         { "allowed_phases", "allowed_phases: [ main ]", "none" }, // what a run does
         { "timeouts", "timeouts: { main: 5min }", "none" },
         { "retry_count", "retry_count: 3", "none" },
@@ -57,6 +58,7 @@ public sealed class EveryKeyThatChanges
             "targets",
             "vms",
             "project",
+            "projects",
             "cache",
             "ssh_keys",
             "catalog",

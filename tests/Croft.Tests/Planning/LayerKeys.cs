@@ -190,6 +190,23 @@ public sealed class LayerKeys : IDisposable
     }
 
     [Fact]
+    public void OfSeveralProjectsShareTheCleanLayerOnly()
+    {
+        var file = folder.Write(
+            "farm.yaml",
+            $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ lan: {{ cidr: 10.9.0.0/24 }} }}\nvms: {{ list: [ {{ name: a, platform: debian_13 }} ] }}\n"
+                + "projects: { one: { phases: phases }, two: { phases: phases } }"
+        );
+        var parts = Planner
+            .Make(Lab.Input(FarmFile.Read(file, Reading.Defaults).Require(), Lab.Host("h1")))
+            .Machines[0]
+            .EachProject()
+            .ToList();
+        Assert.Equal(["one.", "two."], parts.Select(p => p.Spec.Scope));
+        Assert.Equal([true, false, false], parts[0].Layers.Zip(parts[1].Layers, (one, two) => one.Key == two.Key));
+    }
+
+    [Fact]
     public void OfAnOwnRevisionReplaceTheFilesPart()
     {
         const string Revision = "revision: r1";

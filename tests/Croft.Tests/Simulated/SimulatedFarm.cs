@@ -47,6 +47,7 @@ sealed class SimulatedFarm : IDisposable
 
     /// <summary>A farm of one simple platform, named by default <c>p</c>.</summary>
     /// <param name="vms">The part below <c>vms:</c>.</param>
+    /// <param name="project">Further keys of the project, or the whole <c>projects:</c>.</param>
     /// <param name="hosts">How many hypervisors, <c>h0</c> and so on.</param>
     public static async Task<SimulatedFarm> MakeAsync(
         int seed,
@@ -87,15 +88,18 @@ sealed class SimulatedFarm : IDisposable
         foreach (var host in simulation.Hosts.Keys)
             text.Append($"  {host}: {{ uri: qemu+tcp://{host}/system, jump: [], overcommit: {{ vcpus: 1 }} }}\n");
         text.Append($"platforms: {{ p: {{ image: {{ file: {image} }} }}, q: {{ image: {{ file: {image} }} }} }}\nvms:\n{vms}\n");
-        if (phases is not null)
+        if (project.StartsWith("projects:", StringComparison.Ordinal))
+            text.Append(project);
+        else if (phases is not null)
             text.Append($"project: {{ phases: phases{(project.Length == 0 ? "" : ", " + project)} }}\n");
         return new(simulation, invariants, cache, text.ToString(), phases ?? []);
     }
 
     /// <summary>Runs a program, on connections of its own. False when it was killed.</summary>
-    public async Task<bool> ProgramAsync(Func<OpenFarm, Task> program)
+    /// <param name="chosen">The farm as the command sees it; null is all of it.</param>
+    public async Task<bool> ProgramAsync(Func<OpenFarm, Task> program, Farm? chosen = null)
     {
-        var done = await Simulation.Clock.RunAsync(() => WithControllerAsync(program), Hour);
+        var done = await Simulation.Clock.RunAsync(() => WithControllerAsync(program, chosen), Hour);
         Invariants.Check();
         return done;
     }
@@ -194,9 +198,9 @@ sealed class SimulatedFarm : IDisposable
             CancellationToken.None
         );
 
-    async Task WithControllerAsync(Func<OpenFarm, Task> program)
+    async Task WithControllerAsync(Func<OpenFarm, Task> program, Farm? chosen = null)
     {
-        using var openFarm = await OpenFarm.OpenAsync(Farm, Settings, CancellationToken.None);
+        using var openFarm = await OpenFarm.OpenAsync(chosen ?? Farm, Settings, CancellationToken.None);
         await program(openFarm);
     }
 

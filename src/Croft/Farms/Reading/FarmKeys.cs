@@ -46,6 +46,12 @@ static class FarmKeys
 
     public static readonly Field<MapReading> Project = new("project", ProjectKeys.Map, "What the guests do.");
 
+    public static readonly Field<ImmutableArray<Named<MapReading>>> Projects = new(
+        "projects",
+        new NamedShape<MapReading>("name", Rules.DnsLabel, ProjectKeys.Map, least: 1),
+        "Several projects in place of `project`. Machines name those that they take part in."
+    );
+
     public static readonly Field<ImmutableArray<Item<string>>> SshKeys = new(
         "ssh_keys",
         new ListShape<string>(new SshKeyShape()),
@@ -71,6 +77,6 @@ static class FarmKeys
 
     public static readonly MapShape Map = new(
         "a farm file",
-        [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Cache, SshKeys, Catalog, Mirrors]
+        [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Projects, Cache, SshKeys, Catalog, Mirrors]
     );
 }

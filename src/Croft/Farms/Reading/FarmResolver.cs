@@ -20,26 +20,41 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         hypervisors.Read(farm);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
-        var project = farm.Get(FarmKeys.Project);
-        var (machines, names) = ResolveMachines(farm, project, hypervisors, networks);
-        return new Farm(
+        var (machines, names) = ResolveMachines(farm, hypervisors, networks);
+        var resolved = new Farm(
             name,
             file,
             hypervisors.Settle(machines, names),
             DispatchOf(farm.Get(FarmKeys.Dispatch)),
             networks.All,
             machines,
-            new ProjectReader(folder, problems).Read(project, name),
+            new ProjectReader(folder, problems).ReadAll(farm, name),
             [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()]
         )
         {
             CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? Farm.DefaultCacheKeep,
         };
+        CheckHosts(resolved);
+        return resolved;
+    }
+
+    /// <summary>What is inside of a machine stands on the machine's one project.</summary>
+    void CheckHosts(Farm farm)
+    {
+        var hosts = farm.InnerHypervisors.Select(h => h.Machine).ToHashSet();
+        foreach (var machine in hosts.Count == 0 ? [] : farm.Machines.Where(m => m.Parts.Length > 1 && hosts.Contains(m.Name)))
+        {
+            problems.Add(
+                machine.At!,
+                $"vms.{machine.Name}",
+                $"machine {Words.Quote(machine.Name)} is a hypervisor of this farm and takes part in several projects: {string.Join(", ", machine.Parts.Select(p => p.Project))}",
+                $"projects: [{machine.Parts[0].Project}] on it says which one makes it a hypervisor"
+            );
+        }
     }
 
     (ImmutableArray<MachineSpec> Machines, IReadOnlyCollection<string> Names) ResolveMachines(
         MapReading farm,
-        MapReading? project,
         HypervisorReader hypervisors,
         NetworkReader networks
     )
@@ -53,7 +68,10 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
 
         var mirrors = farm.Items(FarmKeys.Mirrors);
         CheckMirrors(mirrors);
-        MachineLayers layers = new(platforms, targets, project);
+        ImmutableArray<(string Name, MapReading? Map)> projects = farm.Items(FarmKeys.Projects) is { IsEmpty: false } several
+            ? [.. several.Select(named => (named.Name, (MapReading?)named.Value))]
+            : [("", farm.Get(FarmKeys.Project))];
+        MachineLayers layers = new(platforms, targets, projects, problems);
         var all = new MachineList(platforms, targets, Architectures.DebianName(defaults.HostArch), problems).Expand(vms);
         var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
         MachineReader reader = new(

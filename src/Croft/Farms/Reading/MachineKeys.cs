@@ -159,6 +159,15 @@ static class MachineKeys
         Merging = (lower, upper) => upper.Over(lower),
     };
 
+    public static readonly Field<ImmutableArray<Item<string>>> Projects = new(
+        "projects",
+        new ListShape<string>(Rules.DnsLabel),
+        "The projects that the machine takes part in. `[]`: none, and `run` leaves it out."
+    )
+    {
+        DefaultText = "all",
+    };
+
     public static readonly ImmutableArray<Field> All =
     [
         Image,
@@ -183,6 +192,7 @@ static class MachineKeys
         Properties,
         Groups,
         Vars,
+        Projects,
         .. ProjectKeys.Steps,
     ];
 

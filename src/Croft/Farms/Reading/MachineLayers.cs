@@ -3,22 +3,66 @@ using System.Collections.Immutable;
 namespace Croft.Farms.Reading;
 
 /// <summary>
-/// A machine's definition from its layers: the project's defaults &lt; target &lt; platform &lt; list entry. Each pair is merged once.
+/// A machine's definition from its layers: its projects' defaults &lt; target &lt; platform &lt; list entry. Each pair is merged once.
 /// </summary>
-sealed class MachineLayers(Definitions platforms, Definitions targets, MapReading? project)
+/// <param name="projects">Those of the farm, in declared order; the one without a name has an empty one.</param>
+sealed class MachineLayers(
+    Definitions platforms,
+    Definitions targets,
+    ImmutableArray<(string Name, MapReading? Map)> projects,
+    ProblemList problems
+)
 {
     readonly Dictionary<(string Platform, string Target), MapReading> pairs = [];
+    readonly HashSet<YamlNode> reported = new(ReferenceEqualityComparer.Instance);
+    readonly ImmutableArray<(string Name, MapReading? Defaults)> projects =
+    [
+        .. projects.Select(p => (p.Name, p.Map is null ? null : DefaultsOf(p.Map))),
+    ];
 
-    public MapReading Merge(DeclaredMachine machine)
+    /// <summary>
+    /// The definition, and the machine's part in each of its projects. What is the machine's alone is as the first project says.
+    /// </summary>
+    public (MapReading Map, ImmutableArray<ProjectPart> Parts) Merge(DeclaredMachine machine)
     {
         if (!pairs.TryGetValue((machine.Platform, machine.Target), out var pair))
         {
             var platform = platforms.Find(machine.Platform, machine.Node)!;
             var target = targets.Find(machine.Target, machine.Node)!;
-            pairs[(machine.Platform, machine.Target)] = pair = platform.Over(project is null ? target : target.Over(DefaultsOf(project)));
+            pairs[(machine.Platform, machine.Target)] = pair = platform.Over(target);
         }
 
-        return machine.Entry is null ? pair : machine.Entry.Over(pair);
+        var own = machine.Entry is null ? pair : machine.Entry.Over(pair);
+        var merged = own;
+        var parts = ImmutableArray.CreateBuilder<ProjectPart>();
+        foreach (var (name, defaults) in ProjectsOf(own))
+        {
+            var here = defaults is null ? own : own.Over(defaults);
+            parts.Add(new(name, ProjectReader.StepsOf(here)));
+            merged = defaults is null ? merged : merged.Over(defaults);
+        }
+
+        return (merged, parts.DrainToImmutable());
+    }
+
+    IEnumerable<(string Name, MapReading? Defaults)> ProjectsOf(MapReading map)
+    {
+        if (!map.Has(MachineKeys.Projects))
+            return projects;
+
+        var named = map.Items(MachineKeys.Projects);
+        foreach (var unknown in named.Where(item => projects.All(p => p.Name != item.Value) && reported.Add(item.Node)))
+        {
+            problems.Add(
+                unknown.Node,
+                $"no project {Words.Quote(unknown.Value)} in this farm",
+                projects is [{ Name: "" }]
+                    ? "the farm file's projects: names them"
+                    : Words.DidYouMeanOrKnown(unknown.Value, [.. projects.Select(p => p.Name)])
+            );
+        }
+
+        return projects.Where(p => named.Any(item => item.Value == p.Name));
     }
 
     static MapReading DefaultsOf(MapReading project)

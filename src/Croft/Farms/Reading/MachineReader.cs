@@ -34,7 +34,7 @@ sealed class MachineReader(
 
     MachineSpec? Make(DeclaredMachine declared)
     {
-        var map = layers.Merge(declared);
+        var (map, parts) = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var nics = Nics(map);
         var wait = WaitOf(map);
@@ -73,7 +73,7 @@ sealed class MachineReader(
             Groups = Groups(map),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
-        };
+        }.In(parts);
     }
 
     WaitSpec WaitOf(MapReading map)

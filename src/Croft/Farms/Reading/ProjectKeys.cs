@@ -27,7 +27,7 @@ static class ProjectKeys
 
     public static readonly Field<string> Id = new("id", Rules.ProjectId, "Names the project in layers and reports.")
     {
-        DefaultText = "the farm's name",
+        DefaultText = "the farm's name; in `projects`, the project's",
     };
 
     public static readonly Field<string> Revision = new(

@@ -8,12 +8,38 @@ sealed class ProjectReader(string folder, ProblemList problems)
         StringComparer.Ordinal
     );
 
-    public ProjectSpec Read(MapReading? written, string farm)
+    /// <summary>The farm's projects: those with names, or the one without, which may say nothing.</summary>
+    public ImmutableArray<ProjectSpec> ReadAll(MapReading farm, string name)
+    {
+        var one = farm.Get(FarmKeys.Project);
+        var several = farm.Items(FarmKeys.Projects);
+        if (several.IsEmpty)
+            return [Read(one, name)];
+
+        if (one is not null)
+            problems.Add(farm.NodeOf(FarmKeys.Project), "projects has the farm's projects already", "give this one a name there");
+
+        ImmutableArray<ProjectSpec> all = [.. several.Select(named => Read(named.Value, named.Name) with { Name = named.Name })];
+        foreach (var (named, project) in several.Zip(all))
+        {
+            if (all.First(other => other.Id == project.Id).Name is var first && first != project.Name)
+            {
+                problems.Add(
+                    named.Value.NodeOf(ProjectKeys.Id),
+                    $"project {Words.Quote(first)} has the id {Words.Quote(project.Id)} already"
+                );
+            }
+        }
+
+        return all;
+    }
+
+    ProjectSpec Read(MapReading? written, string name)
     {
         var project = written ?? new MapReading(new YamlMap(new Location("", 1, 1), [], 1, 1), []);
         var vars = project.Get(ProjectKeys.Vars);
         return new ProjectSpec(
-            project.Get(ProjectKeys.Id) ?? farm,
+            project.Get(ProjectKeys.Id) ?? name,
             project.Get(ProjectKeys.Revision) is { } revision && revision != "auto" ? revision : null,
             FolderOf(project, ProjectKeys.Phases),
             vars is null ? YamlJson.EmptyObject : YamlJson.Of(vars),
