@@ -34,10 +34,16 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>Folder of the pools that <c>spawn</c> makes; each is a farm.</summary>
     public string Pools => Path.Combine(Settings.Data, "pools");
 
-    public static FarmDefaults Defaults { get; } = FarmDefaults.For(IsRoot) with { Catalog = OwnCatalog() };
+    public static FarmDefaults Defaults { get; } =
+        FarmDefaults.For(IsRoot) with
+        {
+            Catalog = OwnCatalog(),
+            Configuration = Path.Combine(Own("XDG_CONFIG_HOME", ".config"), "config.yaml"),
+            Platforms = Path.Combine(Own("XDG_DATA_HOME", ".local/share"), "platforms"),
+        };
 
-    /// <summary>The families of images in the user's configuration.</summary>
-    public static ImmutableArray<ImageFamily> OwnFamilies() => Catalogue.ReadOwn(Defaults.Catalog);
+    /// <summary>What the user wrote for all farms and pools.</summary>
+    public static UserConfiguration User => UserConfiguration.Read(Defaults);
 
     /// <summary>The farm file that is meant; null when there is none.</summary>
     public string? FarmPath()
@@ -278,19 +284,24 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>The user's own files of the image catalogue: <c>~/.config/croft/catalog/*.yaml</c>.</summary>
     static ImmutableArray<string> OwnCatalog()
     {
-        var folder = Path.Combine(
-            Folder("XDG_CONFIG_HOME")
+        var folder = Path.Combine(Own("XDG_CONFIG_HOME", ".config"), "catalog");
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal)] : [];
+    }
+
+    /// <summary>Croft's folder among the user's of one kind; one that is nowhere where the user has none.</summary>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
+    static string Own(string variable, string below) =>
+        Path.Combine(
+            Folder(variable)
                 ?? (
                     Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)
                         is var home
                     && Path.IsPathFullyQualified(home)
-                        ? Path.Combine(home, ".config")
+                        ? Path.Combine(home, below)
                         : "/nowhere"
                 ),
-            "croft/catalog"
+            "croft"
         );
-        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal)] : [];
-    }
 
     /// <summary>A folder that the user names; a relative one counts as none, as the XDG specification has it.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]

@@ -13,7 +13,10 @@ public sealed class APoolFromOneLine : IAsyncLifetime
     [Fact]
     public async Task IsAlwaysFreshAndForgetsWhatItThrowsAway()
     {
-        await SpawnAsync(0, "1-2:d12");
+        Assert.Equal(
+            $"{lab.Farm}01 Debian GNU/Linux 12 (bookworm), {lab.Farm}02 Debian GNU/Linux 12 (bookworm)",
+            (await SpawnAsync(0, "1-2:d12")).Output.Split('\n')[^2]
+        );
         Assert.Equal([$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running"], await MachinesAsync());
         await lab.MustAsync(0, "exec", "-f", lab.Farm, "--", "echo mine > /root/kept");
 
@@ -22,7 +25,21 @@ public sealed class APoolFromOneLine : IAsyncLifetime
         Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", $"{lab.Farm}01", "--", "cat /root/kept")).Output);
         await lab.MustAsync(1, "ssh", $"{lab.Farm}02", "--", "test -e /root/kept");
 
-        Assert.Equal($"{lab.Farm}03: {lab.Farm}03\n", (await SpawnAsync(4, "3:d12", "--rm", "--", "hostname; exit 4")).Output);
+        // Those that are there stay as they are: one that runs, one that is off, whatever platform they would get now.
+        await lab.MustAsync(0, "down", "-f", lab.Farm, $"{lab.Farm}02");
+        var kept = await SpawnAsync(0, "1-2:d13", "4:d12", "--missing");
+        Assert.Contains("3 of 3 machines", kept.Error);
+        Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", $"{lab.Farm}01", "--", "cat /root/kept")).Output);
+        Assert.Equal(
+            [$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running", $"{lab.Farm}04 debian_12 running"],
+            await MachinesAsync()
+        );
+        await SpawnAsync(0, "4:d12", "--yes", "--rm", "--", "true");
+
+        Assert.Equal(
+            $"{lab.Farm}003: {lab.Farm}003\n",
+            (await SpawnAsync(4, "3:d12", "--width", "3", "--rm", "--", "hostname; exit 4")).Output
+        );
         Assert.Equal([$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running"], await MachinesAsync());
         Assert.Equal(
             2,

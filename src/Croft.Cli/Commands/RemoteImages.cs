@@ -11,7 +11,7 @@ static class RemoteImages
     /// <summary>Asks the publishers side by side; one that does not answer is said to.</summary>
     public static async Task<int> ListAsync(Session session, ImageStore store, string[] names, CancellationToken cancel)
     {
-        var all = Session.OwnFamilies().Concat(Catalogue.Families).DistinctBy(f => f.Name).ToList();
+        var all = Session.User.Families.Concat(Catalogue.Families).DistinctBy(f => f.Name).ToList();
         if (names.FirstOrDefault(n => all.All(f => f.Name != n && !f.Names.Contains(n))) is { } unknown)
             throw CroftException.Usage($"no family \"{unknown}\" in the catalogue", Words.DidYouMean(unknown, all.Select(f => f.Name)));
         var chosen = all.Where(f => names.Length == 0 || names.Contains(f.Name) || f.Names.Intersect(names).Any())

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Lifecycle;
 
@@ -18,41 +19,64 @@ static class SpawnCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var stem = new Option<string>("--stem") { Description = "Name of the pool, before the number", DefaultValueFactory = _ => "vnode" };
-        var platform = new Option<string>("--platform")
+        var platform = new Option<string?>("--platform")
         {
-            Description = "Platform of machines that name none",
-            DefaultValueFactory = _ => Catalogue.Newest.Name,
+            Description = $"Platform of machines that name none; else platform: of your config.yaml, else {Catalogue.Newest.Name}",
+        };
+        var width = new Option<int>("--width")
+        {
+            Description = "Digits of the machines' numbers: 3 makes vnode003",
+            DefaultValueFactory = _ => PoolRequest.Width,
+        };
+        var missing = new Option<bool>("--missing")
+        {
+            Description = "Keep the machines that exist, start those that are off, make the rest",
         };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
         var yes = Arguments.Yes();
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [words, stem, platform, remove, yes],
+            [words, stem, platform, width, missing, remove, yes],
             async (session, parsed, cancel) =>
             {
                 var all = parsed.GetValue(words)!;
                 var command = ExecCommand.AfterDashes(parsed);
                 if (parsed.GetValue(remove) != command.Length > 0)
                     throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
+                if (parsed.GetValue(missing) && command.Length > 0)
+                    throw CroftException.Usage("--missing keeps machines, and --rm throws them away", "leave one of them out");
+                var user = Session.User;
                 var pools = PoolRequest
-                    .Parse(all[..^command.Length], parsed.GetValue(stem)!, parsed.GetValue(platform)!, Session.OwnFamilies())
+                    .Parse(
+                        all[..^command.Length],
+                        parsed.GetValue(stem)!,
+                        parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name,
+                        user,
+                        parsed.GetValue(width)
+                    )
                     .GroupBy(m => m.Stem)
                     .ToList();
-                var codes = await Task.WhenAll(
-                    pools.Select(pool => SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(yes), cancel))
+                var done = await Task.WhenAll(
+                    pools.Select(pool =>
+                        SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(missing), parsed.GetValue(yes), cancel)
+                    )
                 );
-                return codes.Max();
+                // The pools' machines go up side by side; what they are is said when all is done.
+                if (done.SelectMany(d => d.Systems).ToList() is { Count: > 0 } systems)
+                    Terminal.Result(string.Join(", ", systems));
+                return done.Max(d => d.Code);
             },
             timeout: false
         );
     }
 
-    static async Task<int> SpawnAsync(
+    static async Task<(int Code, IReadOnlyList<string> Systems)> SpawnAsync(
         Session session,
         string stem,
         IReadOnlyList<PoolMachine> wanted,
         string[] command,
+        bool missing,
         bool yes,
         CancellationToken cancel
     )
@@ -60,23 +84,39 @@ static class SpawnCommand
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
         var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         using var alone = await session.AloneAsync(path, cancel);
-        await DeclareAsync(session, stem, File.Exists(path) ? [.. Others(Session.Load(path), names), .. wanted] : wanted, cancel);
+        var kept = missing && File.Exists(path) ? await ExistingAsync(session, path, names, cancel) : [];
+        var made = wanted.Where(m => !kept.Contains(m.Name)).ToList();
+        await DeclareAsync(
+            session,
+            stem,
+            File.Exists(path) ? [.. Others(Session.Load(path), [.. made.Select(m => m.Name)]), .. made] : made,
+            cancel
+        );
         using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
         var old = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
-        if (old.Count > 0)
+        if (old.Count > 0 && !missing)
         {
             session.Confirm(yes, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
             await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(cancel)).Inventory, old, everything: false, cancel);
         }
 
         if (command.Length == 0)
-            return await UpAsync(session, openFarm, names, cancel);
+            return (await UpAsync(session, openFarm, names, cancel), await SystemsAsync(openFarm, names, cancel));
         try
         {
             var code = await UpAsync(session, openFarm, names, cancel);
-            return code != 0
-                ? code
-                : await ExecCommand.RunAsync(session, openFarm, await Session.MachinesAsync(openFarm, [.. names], cancel), command, cancel);
+            return (
+                code != 0
+                    ? code
+                    : await ExecCommand.RunAsync(
+                        session,
+                        openFarm,
+                        await Session.MachinesAsync(openFarm, [.. names], cancel),
+                        command,
+                        cancel
+                    ),
+                []
+            );
         }
         finally
         {
@@ -90,7 +130,44 @@ static class SpawnCommand
         using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
         var summary = await FarmUp.RunAsync(openFarm, plan, recreate: false, "spawn", view.Follow, view.Images, cancel);
         view.Dispose();
-        return UpCommand.Report(session, summary!, cancel);
+        if (summary is not null)
+            return UpCommand.Report(session, summary, cancel);
+        session.Terminal.Say($"Nothing to do: {names.Count} of {names.Count} machines run.");
+        return 0;
+    }
+
+    /// <summary>The declared machines of these names that exist: nothing of them changes.</summary>
+    static async Task<HashSet<string>> ExistingAsync(Session session, string path, HashSet<string> names, CancellationToken cancel)
+    {
+        using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
+        var declared = openFarm.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. (await Session.MachinesAsync(openFarm, [], cancel))
+                .Select(m => m.Record.Name)
+                .Where(name => names.Contains(name) && declared.Contains(name)),
+        ];
+    }
+
+    /// <summary>What each machine that answers says its system is.</summary>
+    static async Task<IReadOnlyList<string>> SystemsAsync(OpenFarm openFarm, HashSet<string> names, CancellationToken cancel)
+    {
+        var running = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m =>
+            names.Contains(m.Record.Name) && m.State.Power == PowerState.Running
+        );
+        return await Task.WhenAll(
+            running.Select(async machine =>
+            {
+                var said = openFarm.SshTo(machine) is { } guest
+                    ? await guest
+                        .Ssh(["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T"], [". /etc/os-release; echo \"$PRETTY_NAME\""])
+                        .RunAsync(cancel)
+                    : null;
+                return said is { ExitCode: 0 } && PlainText.Line(said.Output.Trim()) is { Length: > 0 } system
+                    ? $"{machine.Record.Name} {system}"
+                    : machine.Record.Name;
+            })
+        );
     }
 
     /// <summary>Removes machines and that they were declared; the pool goes with its last machine. Also after Ctrl-C.</summary>
@@ -124,5 +201,22 @@ static class SpawnCommand
 
     /// <summary>The machines that a pool declares, less those of these names.</summary>
     static List<PoolMachine> Others(Farm pool, HashSet<string> names) =>
-        [.. pool.Machines.Where(m => !names.Contains(m.Name)).Select(m => new PoolMachine(pool.Name, m.Name, m.Platform))];
+        [
+            .. pool
+                .Machines.Where(m => !names.Contains(m.Name))
+                .Select(m => new PoolMachine(
+                    pool.Name,
+                    m.Name,
+                    m.Platform,
+                    m.Image switch
+                    {
+                        FileImage file when file.Name == m.Platform && IsWritten(file.At) => file.File,
+                        UrlImage url when IsWritten(url.At) => url.Url.AbsoluteUri,
+                        _ => null,
+                    }
+                )),
+        ];
+
+    /// <summary>Whether an image stands in the pool's own file; those of the user's platforms stand elsewhere.</summary>
+    static bool IsWritten(Location? at) => at?.File == FarmFile.Name;
 }

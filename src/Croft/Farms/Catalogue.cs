@@ -108,15 +108,6 @@ public static class Catalogue
     internal static (ImageFamily Family, string Version, string Variant)? Find(string name, ImmutableArray<ImageFamily> own) =>
         FamilyNames.Find(name, own) ?? FamilyNames.Find(name, Families);
 
-    /// <summary>Reads files that the user adds to the catalogue.</summary>
-    /// <exception cref="CroftException">One cannot be read: all that is wrong.</exception>
-    public static ImmutableArray<ImageFamily> ReadOwn(ImmutableArray<string> files)
-    {
-        ProblemList problems = new();
-        var families = new CatalogueReader("/", problems).Read([], files);
-        return problems.IsEmpty ? families : throw CroftException.Usage(string.Join('\n', problems.Sorted("")));
-    }
-
     static ImmutableArray<ImageFamily> ReadFamilies()
     {
         var assembly = typeof(Catalogue).Assembly;

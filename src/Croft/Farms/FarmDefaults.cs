@@ -12,6 +12,12 @@ public sealed record FarmDefaults(string LocalUri, string HostArch, bool Session
     /// <summary>The user's own files of the image catalogue, each with a family.</summary>
     public ImmutableArray<string> Catalog { get; init; } = [];
 
+    /// <summary>What the user wrote for all farms; it need not be there. Null for none.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>The folder of the user's own platforms, a file each; it need not be there. Null for none.</summary>
+    public string? Platforms { get; init; }
+
     /// <summary>The defaults of this process's architecture, for root or another user.</summary>
     public static FarmDefaults For(bool rootUser) =>
         new(

@@ -130,7 +130,15 @@ public sealed class NamesOfImages
                 FarmFile.Read(folder.Write("farm.yaml", Text("\"https://example.org/void.yaml\"")), Reading.Defaults).Problems
             )
         );
-        Assert.Equal("void_3", Catalogue.Resolve("void-3", Catalogue.ReadOwn([Path.Combine(folder.Path, "void.yaml")]))?.Name);
+        Assert.Equal(
+            "void_3",
+            Catalogue
+                .Resolve(
+                    "void-3",
+                    UserConfiguration.Read(Reading.Defaults with { Catalog = [Path.Combine(folder.Path, "void.yaml")] }).Families
+                )
+                ?.Name
+        );
     }
 
     [Fact]

@@ -10,6 +10,11 @@ public sealed class Pools
     [InlineData("vnode1-2:d12s", "vnode01 debian_12_systemd, vnode02 debian_12_systemd")]
     [InlineData("lab7 7", "lab07 debian_13, vnode07 debian_13")]
     [InlineData("0 999", "vnode00 debian_13, vnode999 debian_13")]
+    [InlineData(
+        "3:f33 vnode4 vnode18:u18.04 20:u20.04",
+        "vnode03 fedora_33, vnode04 debian_13, vnode18 ubuntu_18.04, vnode20 ubuntu_20.04"
+    )]
+    [InlineData("3:f43 vnode4 18:u22.04 20:u24.04", "vnode03 fedora_43, vnode04 debian_13, vnode18 ubuntu_22.04, vnode20 ubuntu_24.04")]
     public void AreReadFromOneLine(string line, string machines) =>
         Assert.Equal(machines, string.Join(", ", Parse(line).Select(m => $"{m.Name} {m.Platform}")));
 
@@ -29,6 +34,7 @@ public sealed class Pools
     [InlineData("3-", "\"3-\" is no machine of a pool")]
     [InlineData("3 03", "machine vnode03 is asked for twice")]
     [InlineData("1-5 4", "machine vnode04 is asked for twice")]
+    [InlineData("3:disk.qcow2", "no platform \"disk.qcow2\" in the catalogue")]
     public void AreRefusedByName(string line, string message)
     {
         var error = Assert.Throws<CroftException>(() => PoolRequest.Parse(line.Split(' '), "vnode", "debian_13"));
@@ -43,6 +49,67 @@ public sealed class Pools
     [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")]
     public void OfAStemThatIsNoNameAreRefused(string stem) =>
         Assert.Contains("is no name of a pool", Assert.Throws<CroftException>(() => PoolRequest.Parse(["3"], stem, "debian_13")).Message);
+
+    [Theory]
+    [InlineData(1, "vnode3")]
+    [InlineData(3, "vnode003")]
+    public void HaveAsManyDigitsAsAsked(int width, string name) =>
+        Assert.Equal(name, Assert.Single(PoolRequest.Parse(["3"], "vnode", "debian_13", width: width)).Name);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void OfAWidthThatIsNoneAreRefused(int width) =>
+        Assert.StartsWith(
+            $"--width {width}",
+            Assert.Throws<CroftException>(() => PoolRequest.Parse(["3"], "vnode", "debian_13", width: width)).Message
+        );
+
+    [Fact]
+    public void TakeTheUsersPlatforms()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("own/disk.qcow2", "");
+        folder.Write("platforms/sealed.yaml", "image: debian_12\nmemory: 1GiB\n");
+        var defaults = Reading.Defaults with
+        {
+            Configuration = folder.Write(
+                "own/config.yaml",
+                "platform: mine\nplatforms: { mine: { image: { file: disk.qcow2 }, memory: 2GiB }, f43: { image: debian_13 } }\n"
+            ),
+            Platforms = Path.Combine(folder.Path, "platforms"),
+        };
+        var user = UserConfiguration.Read(defaults);
+        var machines = PoolRequest.Parse(["3", "4:sealed", "5:f43"], "vnode", user.Platform!, user);
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90)), defaults);
+        Assert.Equal(
+            ["vnode03 mine 2048", "vnode04 sealed 1024", "vnode05 f43 512"],
+            farm.Machines.Select(m => $"{m.Name} {m.Platform} {m.Memory >> 20}")
+        );
+        Assert.Equal(Path.Combine(folder.Path, "own/disk.qcow2"), Assert.IsType<FileImage>(farm.Machines[0].Image).File);
+        Assert.IsType<BuiltImage>(farm.Machines[2].Image);
+    }
+
+    [Fact]
+    public void TakeImagesByPathOrAddress()
+    {
+        using TemporaryFolder folder = new();
+        var file = folder.Write("my disk.qcow2", "");
+        var machines = PoolRequest.Parse([$"3-4:{file}", "5:https://example.org/a.qcow2.xz"], "vnode", "debian_13");
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90)));
+        Assert.Equal(file, Assert.IsType<FileImage>(farm.Machines[1].Image).File);
+        Assert.Equal("https://example.org/a.qcow2.xz", Assert.IsType<UrlImage>(farm.Machines[2].Image).Url.AbsoluteUri);
+        Assert.StartsWith("mydisk-", farm.Machines[0].Platform);
+    }
+
+    [Fact]
+    public void SayWhereTheUsersConfigurationIsWrong()
+    {
+        using TemporaryFolder folder = new();
+        var file = folder.Write("config.yaml", "platfrom: f43\n");
+        var error = Assert.Throws<CroftException>(() => UserConfiguration.Read(Reading.Defaults with { Configuration = file }));
+        Assert.Equal($"{file}:1:1: platfrom: the user's configuration has no key \"platfrom\"; did you mean \"platform\"?", error.Message);
+    }
 
     [Fact]
     public void BecomeAFarm()

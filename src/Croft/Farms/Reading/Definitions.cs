@@ -19,6 +19,7 @@ sealed class Definitions
     readonly Func<string, YamlNode, MapReading?> other;
 
     /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
+    /// <param name="own">Files of the user's for all farms, by full path. What is of this farm goes before them.</param>
     public Definitions(
         string kind,
         string farmFolder,
@@ -26,7 +27,8 @@ sealed class Definitions
         ImmutableArray<Named<MapReading>> inline,
         ImmutableArray<Named<MapReading>> builtIn,
         ProblemList problems,
-        Func<string, YamlNode, MapReading?> other
+        Func<string, YamlNode, MapReading?> other,
+        ImmutableArray<string> own = default
     )
     {
         this.other = other;
@@ -42,6 +44,14 @@ sealed class Definitions
                     $"{kind} {Words.Quote(named.Name)} is defined in {files[0]} too",
                     "keep one of them"
                 );
+        }
+
+        foreach (var file in own.IsDefault ? [] : own)
+        {
+            if (!known.ContainsKey(Path.GetFileNameWithoutExtension(file)))
+            {
+                files.TryAdd(Path.GetFileNameWithoutExtension(file), [file]);
+            }
         }
 
         foreach (var named in builtIn)
@@ -86,7 +96,11 @@ sealed class Definitions
 
         var shown = files[0];
         var before = this.problems.Count;
-        var text = YamlText.ReadFile(Path.Combine(folder, Path.GetFileName(shown)), shown, this.problems);
+        var text = YamlText.ReadFile(
+            Path.IsPathFullyQualified(shown) ? shown : Path.Combine(folder, Path.GetFileName(shown)),
+            shown,
+            this.problems
+        );
         var root = text is null ? null : YamlReader.Read(text, shown, this.problems);
         if (root is null && this.problems.Count == before)
             this.problems.Add(new Location(shown, 1, 1), "", "the file is empty", $"write the keys of {this.shape.Type} here");

@@ -6,6 +6,7 @@ namespace Croft.Farms.Reading;
 sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList problems)
 {
     readonly string folder = Path.GetDirectoryName(file)!;
+    readonly UserConfiguration user = UserConfiguration.Read(defaults, problems);
     ImmutableArray<ImageFamily> families = [];
 
     public Farm Resolve(MapReading farm)
@@ -15,7 +16,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
 
         CatalogueReader catalogue = new(folder, problems);
-        families = catalogue.Read(farm.Items(FarmKeys.Catalog), defaults.Catalog);
+        families = [.. catalogue.Read(farm.Items(FarmKeys.Catalog), []).Concat(user.Families).DistinctBy(family => family.Name)];
         HypervisorReader hypervisors = new(name, defaults, problems);
         hypervisors.Read(farm);
         NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
@@ -59,14 +60,14 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         NetworkReader networks
     )
     {
-        var (inline, builtIn) = (farm.Items(FarmKeys.Platforms), Catalogue.BuiltInPlatforms);
-        Definitions platforms = new("platform", folder, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue);
+        var (inline, builtIn) = (farm.Items(FarmKeys.Platforms), (ImmutableArray<Named<MapReading>>)[.. user.Platforms, .. Catalogue.BuiltInPlatforms]);
+        Definitions platforms = new("platform", folder, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles);
         (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
         Definitions targets = new("target", folder, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
             return ([], []);
 
-        var mirrors = farm.Items(FarmKeys.Mirrors);
+        var mirrors = farm.Items(FarmKeys.Mirrors).AddRange(user.Mirrors);
         CheckMirrors(mirrors);
         ImmutableArray<(string Name, MapReading? Map)> projects = farm.Items(FarmKeys.Projects) is { IsEmpty: false } several
             ? [.. several.Select(named => (named.Name, (MapReading?)named.Value))]
