@@ -52,37 +52,31 @@ sealed partial record Checksum(string Algorithm, string Hex)
         return best;
     }
 
-    /// <summary>Computes the same kind of digest of a file.</summary>
-    public async Task<Checksum> OfAsync(string path, CancellationToken cancel) =>
-        this with
-        {
-            Hex = await HexAsync(path, Algorithm, cancel),
-        };
+    /// <summary>Computes the digest of what comes.</summary>
+    public static async Task<Checksum> OfAsync(Stream from, string algorithm, CancellationToken cancel)
+    {
+#pragma warning disable CA5351 // some publishers have nothing better, and the user is told
+        using var hash = IncrementalHash.CreateHash(
+            algorithm == "sha512" ? HashAlgorithmName.SHA512
+            : algorithm == "md5" ? HashAlgorithmName.MD5
+            : HashAlgorithmName.SHA256
+        );
+#pragma warning restore CA5351
+        var block = new byte[1 << 18];
+        while (await from.ReadAsync(block, cancel) is var read and > 0)
+            hash.AppendData(block, 0, read);
+        return new(algorithm, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
 
     /// <summary>SHA-256 of a file, lower case hex.</summary>
-    public static Task<string> Sha256Async(string path, CancellationToken cancel) => HexAsync(path, "sha256", cancel);
+    public static async Task<string> Sha256Async(string path, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+        return (await OfAsync(file, "sha256", cancel)).Hex;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Algorithm}:{Hex}";
-
-    static async Task<string> HexAsync(string path, string algorithm, CancellationToken cancel)
-    {
-        await using var file = new FileStream(
-            path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.Read,
-            1 << 20,
-            FileOptions.Asynchronous | FileOptions.SequentialScan
-        );
-#pragma warning disable CA5351 // some publishers have nothing better, and the user is told
-        var digest =
-            algorithm == "sha512" ? await SHA512.HashDataAsync(file, cancel)
-            : algorithm == "md5" ? await MD5.HashDataAsync(file, cancel)
-            : await SHA256.HashDataAsync(file, cancel);
-#pragma warning restore CA5351
-        return Convert.ToHexStringLower(digest);
-    }
 
     static string AlgorithmOf(string hex) =>
         hex.Length switch

@@ -7,11 +7,10 @@ using Croft.Tools;
 namespace Croft.Images;
 
 /// <summary>
-/// Fetches a file over HTTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it stopped, if
-/// the
-/// server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the checksum.
+/// Fetches a file over HTTP or FTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it
+/// stopped, if the server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the checksum.
 /// </summary>
-sealed class Download(HttpClient client, TimeProvider time)
+sealed partial class Download(HttpClient client, TimeProvider time)
 {
     /// <summary>Without a byte for so long, a transfer is given up and tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(30);
@@ -25,7 +24,31 @@ sealed class Download(HttpClient client, TimeProvider time)
     /// <summary>Fetches a file to its end.</summary>
     /// <param name="partial">Holds what came so far; its name with <c>.state</c> says of what.</param>
     /// <param name="progress">Bytes so far, bytes in all, bytes per second.</param>
-    public async Task FetchAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
+    public Task FetchAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel) =>
+        FetchAsync(address, partial, progress, new GrowingFile(partial), cancel);
+
+    /// <summary>The same, for who reads it while it comes.</summary>
+    /// <param name="file">The partial file to its readers.</param>
+    public async Task FetchAsync(
+        Uri address,
+        string partial,
+        Action<long, long?, double?> progress,
+        GrowingFile file,
+        CancellationToken cancel
+    )
+    {
+        await FetchPartsAsync(address, partial, progress, file, cancel);
+        file.Grown(Length(partial));
+        file.Whole();
+    }
+
+    async Task FetchPartsAsync(
+        Uri address,
+        string partial,
+        Action<long, long?, double?> progress,
+        GrowingFile file,
+        CancellationToken cancel
+    )
     {
         if (address.IsFile)
         {
@@ -40,7 +63,11 @@ sealed class Download(HttpClient client, TimeProvider time)
             string trouble;
             try
             {
-                await AttemptAsync(address, partial, progress, cancel);
+                await (
+                    address.Scheme == Uri.UriSchemeFtp
+                        ? AttemptFtpAsync(address, partial, progress, file, cancel)
+                        : AttemptAsync(address, partial, progress, file, cancel)
+                );
                 return;
             }
             catch (TransferException e)
@@ -80,13 +107,16 @@ sealed class Download(HttpClient client, TimeProvider time)
             try
             {
                 using var patience = new Patience(Stall, time, cancel);
+                if (address.Scheme == Uri.UriSchemeFtp)
+                    return await FtpBytesAsync(address, most, patience);
                 using var response = await SendAsync(address, null, null, patience);
                 if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone)
                     return null;
                 Demand(response, address);
                 using var body = new MemoryStream();
+                await using var content = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
                 await CopyAsync(
-                    response,
+                    content,
                     body,
                     _ => body.Length <= most ? true : throw CroftException.World($"{address} is no list of checksums: it is too large"),
                     patience
@@ -114,7 +144,13 @@ sealed class Download(HttpClient client, TimeProvider time)
         progress(from.Length, from.Length, null);
     }
 
-    async Task AttemptAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)
+    async Task AttemptAsync(
+        Uri address,
+        string partial,
+        Action<long, long?, double?> progress,
+        GrowingFile growing,
+        CancellationToken cancel
+    )
     {
         var state = ReadState(partial);
         var have = state?.Validator is not null && state.Address == address.ToString() ? Length(partial) : 0;
@@ -142,9 +178,38 @@ sealed class Download(HttpClient client, TimeProvider time)
         }
 
         await WriteStateAsync(partial, new DownloadState(address.ToString(), Validator(response)), cancel);
-        await using var file = new FileStream(partial, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
         long? total = response.Content.Headers.ContentLength is { } length ? have + length : null;
-        await CopyAsync(response, file, Told(have, total, progress), patience);
+        await using var body = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
+        await AppendAsync(body, partial, have, total, progress, growing, patience);
+    }
+
+    /// <summary>Writes what comes behind what is there.</summary>
+    async Task AppendAsync(
+        Stream body,
+        string partial,
+        long have,
+        long? total,
+        Action<long, long?, double?> progress,
+        GrowingFile growing,
+        Patience patience
+    )
+    {
+        if (have == 0)
+            growing.BeginAnew();
+        await using var file = new FileStream(partial, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, 0);
+        growing.Grown(have);
+        var told = Told(have, total, progress);
+        var there = have;
+        await CopyAsync(
+            body,
+            file,
+            bytes =>
+            {
+                growing.Grown(there += bytes);
+                return told(bytes);
+            },
+            patience
+        );
     }
 
     /// <summary>Counts what comes, and tells of it five times a second.</summary>
@@ -196,9 +261,8 @@ sealed class Download(HttpClient client, TimeProvider time)
         }
     }
 
-    static async Task CopyAsync(HttpResponseMessage response, Stream target, Func<int, bool> copied, Patience patience)
+    static async Task CopyAsync(Stream body, Stream target, Func<int, bool> copied, Patience patience)
     {
-        await using var body = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
         var buffer = new byte[128 << 10];
         while (true)
         {

@@ -101,8 +101,21 @@ public sealed partial class ImageStore
         spec switch
         {
             BuiltImage built => GuestBuild.Recipe(built),
-            FileImage file => Hash("file", file.File, Stamp(file.File), file.Sha256 ?? ""),
-            UrlImage url => Hash("url", url.Url.AbsoluteUri, url.Checksum ?? "", url.ChecksumUrl?.AbsoluteUri ?? ""),
+            FileImage file => Hash([
+                "file",
+                file.File,
+                Stamp(file.File),
+                file.Sha256 ?? "",
+                .. file.IsDisc ? ["disc"] : Array.Empty<string>(),
+            ]),
+            UrlImage url => Hash([
+                "url",
+                url.Url.AbsoluteUri,
+                url.Checksum ?? "",
+                url.ChecksumUrl?.AbsoluteUri ?? "",
+                .. url.IsDisc ? ["disc"] : Array.Empty<string>(),
+            ]),
+            EmptyImage => Hash("empty"),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
         };
 

@@ -31,8 +31,8 @@ public sealed class DiskFilesOfOthers : IDisposable
     public static TheoryData<string, string, byte[]> NoDisks =>
         new()
         {
-            { "a.zip", "is a zip archive, not a disk", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
-            { "a.tar", "is a tar archive, not a disk", Put(new byte[10240], 257, "ustar") },
+            { "a.zip", "is a zip archive that is damaged, cut off or encrypted", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
+            { "a.7z", "is a 7z archive, not a disk", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, .. RawDisk.Make(4096)] },
             { "live.iso", "is a CD image (ISO 9660), not a disk", Put(RawDisk.Make(65536), 0x8001, "CD001") },
             {
                 "failed.qcow2",
@@ -51,6 +51,128 @@ public sealed class DiskFilesOfOthers : IDisposable
         Assert.StartsWith($"image \"theirs\": {folder[name]} {what}", (await RefusedAsync(name)).Message);
         await WriteAsync(name + ".gz", await PackAsync("gzip", content));
         Assert.StartsWith($"image \"theirs\": {folder[name]}.gz, unpacked, {what}", (await RefusedAsync(name + ".gz")).Message);
+    }
+
+    [Theory]
+    [InlineData("zip -q packed disk.img notes.txt && mv packed.zip packed")]
+    [InlineData("tar -cf packed notes.txt disk.img")]
+    [InlineData("tar -cJf packed disk.img notes.txt")]
+    [InlineData("gzip -k disk.img && tar --zstd -cf packed disk.img.gz")]
+    [InlineData("mkdir -p a/b && cp disk.img a/b && tar -S -cjf packed a notes.txt")]
+    public async Task AreFoundInArchives(string packing)
+    {
+        var disk = RawDisk.Make();
+        disk.AsSpan(4096, 512 << 10).Clear();
+        await WriteAsync("disk.img", disk);
+        await WriteAsync("notes.txt", "nothing of interest"u8.ToArray());
+        await ShellAsync(packing);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await EnsureAsync("packed")).Id);
+    }
+
+    [Fact]
+    public async Task AreFoundInAppliances()
+    {
+        await WriteAsync("disk.img", RawDisk.Make());
+        await WriteAsync("vm.ovf", "<?xml version=\"1.0\"?><Envelope/>"u8.ToArray());
+        await ShellAsync(
+            "qemu-img convert -O vmdk -o subformat=streamOptimized disk.img vm-disk1.vmdk && tar --format=ustar -cf vm.ova vm.ovf vm-disk1.vmdk"
+        );
+        Assert.Equal(1 << 20, (await EnsureAsync("vm.ova")).DiskSize);
+    }
+
+    [Fact]
+    public async Task AreOneInAnArchive()
+    {
+        await WriteAsync("one.img", RawDisk.Make(4096));
+        await WriteAsync("two.img", RawDisk.Make(4096));
+        await ShellAsync(
+            "tar -cJf both one.img two.img && rm two.img && zip -q none.zip plain || echo hello >hello && zip -q none.zip hello"
+        );
+        var both = await RefusedAsync("both");
+        Assert.Equal($"image \"theirs\": {folder["both"]}, unpacked, is a tar archive with 2 disks: one.img, two.img", both.Message);
+        var command = both.Hint!.Split("meant: ")[1].Split(", then write file: ");
+        await ShellAsync(command[0].Replace("one.img", "two.img", StringComparison.Ordinal));
+        Assert.Equal(4096, (await EnsureAsync("two.img")).DiskSize);
+        Assert.Equal(
+            $"image \"theirs\": {folder["none.zip"]} is a zip archive without a disk in it: hello",
+            (await RefusedAsync("none.zip")).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("qcow2", "compat=0.10")]
+    [InlineData("qcow2", "compression_type=zstd,extended_l2=on,cluster_size=128k")]
+    [InlineData("qcow", "")]
+    [InlineData("vpc", "subformat=fixed,force_size=on")]
+    public async Task OfEveryVersionAreTaken(string format, string options)
+    {
+        await WriteAsync("base.raw", RawDisk.Make());
+        await ConvertAsync(format, options);
+        Assert.Equal(1 << 20, (await EnsureAsync("disk")).DiskSize);
+    }
+
+    [Theory]
+    [InlineData("qcow2", "", "is cut off: it has ")]
+    [InlineData("vmdk", "", "is cut off: it has ")]
+    [InlineData("vdi", "", "is cut off: it has ")]
+    [InlineData("vpc", "", "The image has been truncated")]
+    [InlineData("vhdx", "", "has probably been truncated")]
+    [InlineData("vmdk", "subformat=streamOptimized", "error while reading")]
+    public async Task ThatAreCutOffAreRefused(string format, string options, string reason)
+    {
+        await WriteAsync("base.raw", RawDisk.Make(4 << 20));
+        await ConvertAsync(format, options);
+        var whole = await File.ReadAllBytesAsync(folder["disk"], Cancel);
+        await WriteAsync("disk", whole[..(whole.Length / 2)]);
+        Assert.Contains(reason, (await RefusedAsync("disk")).Message);
+    }
+
+    [Fact]
+    public async Task WhosePartitionsGoOnBehindTheirEndAreRefused()
+    {
+        var disk = RawDisk.Make();
+        disk.AsSpan(446, 64).Clear();
+        (disk[450], disk[456], disk[458]) = (0x83, 8, 64); // from sector 8 on, 65536 * 64 of them
+        await WriteAsync("disk.raw", disk);
+        var error = await RefusedAsync("disk.raw");
+        Assert.Contains("is cut off: it has 1048576 bytes, and its partitions go on to ", error.Message);
+        Assert.Contains("sha256sum", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("qcow2", "encrypt.format=luks,encrypt.key-secret=it,encrypt.iter-time=10")]
+    [InlineData("luks", "key-secret=it,iter-time=10")]
+    public async Task ThatAreEncryptedComeWithACommandThatOpensThem(string format, string options)
+    {
+        await WriteAsync("base.raw", RawDisk.Make());
+        await WriteAsync("passphrase", "open sesame"u8.ToArray());
+        await ShellAsync(
+            $"qemu-img create -q --object secret,id=it,file=passphrase -f {format} -o {options} 'it, locked' 1M && "
+                + $"qemu-img convert -n --object secret,id=it,file=passphrase --target-image-opts base.raw driver={format},{(format == "luks" ? "" : "encrypt.")}key-secret=it,file.driver=file,file.filename=it,,\\ locked"
+        );
+        var error = await RefusedAsync("it, locked");
+        Assert.Contains("encrypted", error.Message);
+        var command = error.Hint!.Split("then: ")[1].Split(", then write file: ");
+        await ShellAsync(command[0]);
+        Assert.Equal(1 << 20, (await EnsureAsync("it, locked.whole.qcow2")).DiskSize);
+    }
+
+    [Fact]
+    public async Task ThatAreCdsAreForTheDrive()
+    {
+        await WriteAsync("live.iso", Put(RawDisk.Make(65536), 0x8001, "CD001"));
+        Assert.Equal($"to boot from it, write cdrom: {folder["live.iso"]} in place of image:", (await RefusedAsync("live.iso")).Hint);
+        var disc = new FileImage("theirs", folder["live.iso"], null, null) { IsDisc = true };
+        Assert.Equal(
+            ("disc.iso", 65536),
+            (await store.EnsureAsync(disc, new Recorder(), Cancel)) is var it ? (it.Disk, it.DiskSize) : default
+        );
+        await WriteAsync("disk.raw", RawDisk.Make());
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(disc with { File = folder["disk.raw"] }, new Recorder(), Cancel)
+        );
+        Assert.Contains("is no CD image", error.Message);
+        Assert.Equal("write a disk under image:", error.Hint);
     }
 
     [Fact]
@@ -85,6 +207,14 @@ public sealed class DiskFilesOfOthers : IDisposable
             store.EnsureAsync(new FileImage("theirs", folder["disk.raw"], null, null) { Format = "qcow2" }, new Recorder(), Cancel)
         );
         Assert.Equal($"image \"theirs\": {folder["disk.raw"]} is raw, not qcow2 as declared", error.Message);
+        await QemuImgAsync("convert", "-O", "vdi", folder["disk.raw"], folder["disk.vdi"]);
+        error = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(new FileImage("theirs", folder["disk.vdi"], null, null) { Format = "raw" }, new Recorder(), Cancel)
+        );
+        Assert.Equal(
+            ($"image \"theirs\": {folder["disk.vdi"]} is vdi, not raw as declared", "write format: vdi, or leave it out"),
+            (error.Message, error.Hint)
+        );
     }
 
     [Fact]
@@ -104,14 +234,7 @@ public sealed class DiskFilesOfOthers : IDisposable
     public async Task OfOtherFormatsAreTaken(string format, string options = "")
     {
         await WriteAsync("base.raw", RawDisk.Make());
-        await QemuImgAsync([
-            "convert",
-            "-O",
-            format,
-            .. options.Length > 0 ? ["-o", options] : Array.Empty<string>(),
-            folder["base.raw"],
-            folder["disk"],
-        ]);
+        await ConvertAsync(format, options);
         var image = await EnsureAsync("disk");
         Assert.InRange(image.DiskSize, 1 << 20, 2 << 20);
         await QemuImgAsync("convert", "-O", "raw", image.DiskPath, folder["back.raw"]);
@@ -165,6 +288,19 @@ public sealed class DiskFilesOfOthers : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder["store/temporary"]));
         return error;
     }
+
+    Task<string> ConvertAsync(string format, string options) =>
+        QemuImgAsync([
+            "convert",
+            "-O",
+            format,
+            .. options.Length > 0 ? ["-o", options] : Array.Empty<string>(),
+            folder["base.raw"],
+            folder["disk"],
+        ]);
+
+    Task<string> ShellAsync(string command) =>
+        new Tool("bash", "-c", command) { Directory = folder.Path }.RunCheckedAsync("making files", Cancel);
 
     static Task<string> QemuImgAsync(params string[] arguments) => new Tool("qemu-img", arguments).RunCheckedAsync("making a disk", Cancel);
 

@@ -102,6 +102,61 @@ public sealed class FetchedImages : IDisposable
         Assert.Equal(Digest, (await EnsureAsync(url)).Id);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task MayComeByFtpAndGoOnWhereTheyStopped(bool knowsEpsv)
+    {
+        using var ftp = new FtpServer { KnowsEpsv = knowsEpsv, CutAfter = n => n == 1 ? 1 << 19 : null };
+        ftp.Files["/pub/disk.raw"] = disk;
+        ftp.Files["/pub/SHA256SUMS"] = Encoding.ASCII.GetBytes($"{Digest}  disk.raw\n");
+        Assert.Equal(Digest, (await EnsureAsync(ftp.Url("/pub/disk.raw"), list: ftp.Url("/pub/SHA256SUMS"))).Id);
+        Assert.Contains(1L << 19, ftp.Transfers);
+        var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(ftp.Url("/pub/none.raw"), $"sha256:{Digest}"));
+        Assert.Contains("/pub/none.raw: the server answered 550 no such file", error.Message);
+    }
+
+    [Fact]
+    public async Task ThatArePackedAndBreakOffAreUnpackedFromThePartsThatCame()
+    {
+        await File.WriteAllBytesAsync(folder["disk.raw"], disk, Cancel);
+        await new Tool("xz", "-k", folder["disk.raw"]).RunCheckedAsync("packing", Cancel);
+        var url = server.Put("/disk.raw.xz", await File.ReadAllBytesAsync(folder["disk.raw.xz"], Cancel));
+        server.CutAfter = n => n < 2 ? 300_000 : null;
+        Assert.Equal(Digest, (await EnsureAsync(url)).Id);
+        Assert.Equal(3, server.Count("/disk.raw.xz"));
+    }
+
+    [Fact]
+    public async Task ThatAreReplacedWhileTheyComeAreUnpackedFromTheNewOne()
+    {
+        await File.WriteAllBytesAsync(folder["disk.raw"], disk, Cancel);
+        await new Tool("xz", "-k", folder["disk.raw"]).RunCheckedAsync("packing", Cancel);
+        var url = server.Put("/disk.raw.xz", await File.ReadAllBytesAsync(folder["disk.raw.xz"], Cancel));
+        var good = server.Files["/disk.raw.xz"];
+        server.Files["/disk.raw.xz"] = [.. good[..1000], .. RandomNumberGenerator.GetBytes(good.Length)];
+        server.ETag = n => n == 0 ? "\"old\"" : "\"new\"";
+        server.CutAfter = n =>
+        {
+            var cut = n == 0 ? 500_000 : (int?)null;
+            server.Files["/disk.raw.xz"] = good;
+            return cut;
+        };
+        Assert.Equal(Digest, (await EnsureAsync(url)).Id);
+    }
+
+    [Fact]
+    public async Task ThatAreBrokenAreRefusedForTheirChecksumFirst()
+    {
+        await File.WriteAllBytesAsync(folder["disk.raw"], disk, Cancel);
+        await new Tool("xz", "-k", folder["disk.raw"]).RunCheckedAsync("packing", Cancel);
+        var packed = await File.ReadAllBytesAsync(folder["disk.raw.xz"], Cancel);
+        var url = server.Put("/disk.raw.xz", packed);
+        server.Files["/disk.raw.xz"] = [.. packed[..1000], .. new byte[packed.Length]];
+        Assert.Contains("has the wrong checksum", (await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url))).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(folder["store/downloads"]));
+    }
+
     [Fact]
     public async Task MayNotNameFilesOfTheHost()
     {

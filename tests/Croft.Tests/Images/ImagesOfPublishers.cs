@@ -277,7 +277,7 @@ public sealed class ImagesOfPublishers : IDisposable
             """,
             Cancel
         );
-        var family = Catalogue.ReadOwn([folder["signed.yaml"]])[0];
+        var family = UserConfiguration.Read(Reading.Defaults with { Catalog = [folder["signed.yaml"]] }).Families[0];
         await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
         return (server.Url("/disk.img").AbsoluteUri, new CatalogueImage("signed", family, "", "", "x86_64", null, null, null));
     }

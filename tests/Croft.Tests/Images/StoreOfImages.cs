@@ -21,7 +21,7 @@ public sealed class StoreOfImages : IDisposable
         var spec = await RawAsync("disk.raw");
         var image = await store.EnsureAsync(spec, progress, Cancel);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(spec.File, Cancel))), image.Id);
-        Assert.Equal("qcow2", (await DiskFile.ProbeAsync(image.DiskPath, "it", null, Cancel)).Format);
+        Assert.Equal("qcow2", (await DiskFile.ProbeAsync(image.DiskPath, "it", ImageCures.None, Cancel)).Format);
         Assert.Equal(1 << 20, image.DiskSize);
         Assert.Null(image.Kernel);
         Assert.Equal(image, Assert.Single(store.List()), Same);
