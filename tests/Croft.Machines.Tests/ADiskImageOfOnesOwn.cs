@@ -19,6 +19,7 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         server.Dispose();
         await lab.CroftAsync("destroy", "--yes");
         await lab.CroftAsync("image", "remove", "owned", "fetched", "--yes");
+        await lab.CroftAsync("image", "remove", "live-cd", "--yes");
         await lab.DisposeAsync();
     }
 
@@ -65,6 +66,38 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         );
         await lab.MustAsync(0, "up");
         Assert.Equal("vga\r\n", await SaidAsync("drawn-amd64"));
+    }
+
+    /// <summary>With an empty disk, with hardly any, and beside a disk that would boot, too.</summary>
+    [Fact]
+    public async Task MayBeACdInTheDrive()
+    {
+        Directory.CreateDirectory(Path.Combine(lab.Folder, "cd"));
+        File.WriteAllBytes(Path.Combine(lab.Folder, "cd/boot.bin"), BootSector.Image()[..2048]);
+        File.WriteAllBytes(Path.Combine(lab.Folder, "disk.img"), BootSector.LooksForAVga());
+        await new Tool(
+            "xorriso",
+            ["-as", "mkisofs", "-quiet", "-o", "live.iso", "-b", "boot.bin", "-no-emul-boot", "-boot-load-size", "4", "cd"]
+        )
+        {
+            Directory = lab.Folder,
+        }.RunCheckedAsync("making a CD", TestContext.Current.CancellationToken);
+        lab.Write(
+            "farm.yaml",
+            """
+            farm: owndisk
+            platforms:
+              live: { cdrom: live.iso, memory: 64MiB, virt_domain: qemu }
+              installer: { cdrom: live.iso, disk: 1GiB, memory: 64MiB, virt_domain: qemu }
+              rescue: { image: { file: disk.img }, cdrom: live.iso, memory: 64MiB, virt_domain: qemu, wait: none }
+            vms: { permutations: { platforms: [ live, installer, rescue ], targets: [ amd64 ] } }
+            """
+        );
+        await lab.MustAsync(0, "up");
+        foreach (var machine in (string[])["live-amd64", "installer-amd64", "rescue-amd64"])
+            Assert.Equal("ready\r\n", await SaidAsync(machine));
+        // A CD of which a machine knows is not taken away from it.
+        Assert.Contains("it stays until they are destroyed", (await lab.MustAsync(0, "image", "remove", "live-cd", "--yes")).Error);
     }
 
     /// <summary>They are not removed so: that would be for all images of this user.</summary>

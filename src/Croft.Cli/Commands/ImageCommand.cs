@@ -9,25 +9,14 @@ using Croft.Reports;
 
 namespace Croft.Cli.Commands;
 
-/// <summary>image list, build, pull, remove, gc.</summary>
+/// <summary>image list, pull, update, remove, gc.</summary>
 static class ImageCommand
 {
     public static Command Create(CommandMaker make) =>
         CommandMaker.Group(
             "image",
             "List, build, fetch and remove base images",
-            [
-                List(make),
-                Ensure(
-                    make,
-                    "build",
-                    "Make the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared"
-                ),
-                Update(make),
-                Ensure(make, "pull", "The same as image build: whether an image is built or fetched is declared with it"),
-                Remove(make),
-                Gc(make),
-            ]
+            [List(make), Pull(make), Update(make), Remove(make), Gc(make)]
         );
 
     static Command List(CommandMaker make)
@@ -49,10 +38,12 @@ static class ImageCommand
     {
         var images = Store(session).List();
         var users = session.FarmPath() is null ? [] : await UsersAsync(session, cancel);
+        var meant = session.FarmPath() is null ? [] : Meant(session);
+        IEnumerable<string> Platforms(StoredImage image) => meant.Where(m => m.Image == image.Id).Select(m => m.Platform);
         IEnumerable<string> Users(StoredImage image) => users.Where(u => u.Image == image.Id).Select(u => u.Machine);
         Printed.List(
             session.Output,
-            ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "USED BY"],
+            ["NAME", "ARCH", "ID", "KIND", "SIZE", "LAST USED", "PLATFORMS", "USED BY"],
             images,
             i =>
                 [
@@ -62,6 +53,7 @@ static class ImageCommand
                     i.Kind.ToString().ToLowerInvariant(),
                     $"{i.Bytes >> 20} MiB",
                     i.LastUsed.ToString("yyyy-MM-dd HH:mm"),
+                    string.Join(' ', Platforms(i)),
                     string.Join(' ', Users(i)),
                 ],
             i => new JsonObject
@@ -74,30 +66,66 @@ static class ImageCommand
                 ["source"] = i.Source,
                 ["bytes"] = i.Bytes,
                 ["lastUsed"] = i.LastUsed.ToString("O"),
+                ["platforms"] = new JsonArray([.. Platforms(i).Select(p => (JsonNode)p)]),
                 ["usedBy"] = new JsonArray([.. Users(i).Select(u => (JsonNode)u)]),
             }
         );
+        foreach (var (platform, image, _) in meant.Where(m => m.Image is null))
+            session.Terminal.Say($"Not here yet: {platform} is image {image}; croft image pull {platform}");
         return 0;
     }
 
-    static Command Ensure(CommandMaker make, string name, string description)
+    /// <summary>Which image each platform of the farm means; the id is null where the image is not here.</summary>
+    static List<(string Platform, string Name, string? Image)> Meant(Session session)
+    {
+        var store = Store(session, FarmLock(session));
+        return
+        [
+            .. session
+                .LoadFarm()
+                .Machines.SelectMany(m =>
+                    m.Images.Select(image =>
+                        (
+                            image == m.Image ? m.Platform : $"{m.Platform}.cdrom",
+                            image is CatalogueImage or BuiltImage ? image.Name : m.Platform,
+                            store.Find(image)?.Id
+                        )
+                    )
+                )
+                .Distinct(),
+        ];
+    }
+
+    static ImageLock? FarmLock(Session session) =>
+        session.FarmPath() is { } file
+            ? new(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
+            : null;
+
+    static Command Pull(CommandMaker make)
     {
         var platforms = new Argument<string[]>("PLATFORM")
         {
             Description = "Platforms of the farm or of the catalogue",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        return make.Make(name, description, [platforms], async (session, parsed, cancel) =>
-        {
-            using var view = Progress.Create(session.Terminal, []);
-            foreach (var (spec, store) in Specs(session, parsed.GetValue(platforms)!).DistinctBy(s => s.Spec))
+        var command = make.Make(
+            "pull",
+            "Have the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared",
+            [platforms],
+            async (session, parsed, cancel) =>
             {
-                var image = await store.EnsureAsync(spec, view.Images, cancel);
-                Terminal.Result($"{spec.Name} {image.Id}");
-            }
+                using var view = Progress.Create(session.Terminal, []);
+                foreach (var (spec, store) in Specs(session, parsed.GetValue(platforms)!).DistinctBy(s => s.Spec))
+                {
+                    var image = await store.EnsureAsync(spec, view.Images, cancel);
+                    Terminal.Result($"{spec.Name} {image.Id}");
+                }
 
-            return 0;
-        });
+                return 0;
+            }
+        );
+        command.Aliases.Add("build");
+        return command;
     }
 
     static Command Update(CommandMaker make)
@@ -217,16 +245,15 @@ static class ImageCommand
     /// <summary>The images of platforms, each with the store that knows what it means: a farm's are pinned beside its file.</summary>
     static IEnumerable<(ImageSpec Spec, ImageStore Store)> Specs(Session session, string[] platforms)
     {
-        var own = session.FarmPath() is { } file
-            ? new ImageLock(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
-            : null;
+        var own = FarmLock(session);
         if (platforms.Length == 0)
-            return session.LoadFarm().Machines.Select(m => (m.Image, Store(session, own)));
+            return session.LoadFarm().Machines.SelectMany(m => m.Images).Select(i => (i, Store(session, own)));
         var declared = session.FarmPath() is null ? [] : session.LoadFarm().Machines.Where(m => platforms.Contains(m.Platform)).ToList();
+        var user = Session.User;
         var rest = platforms
             .Except(declared.Select(m => m.Platform))
             .Select(p =>
-                Catalogue.Resolve(p, Session.OwnFamilies())?.Name
+                (user.PlatformNames.Contains(p) ? p : Catalogue.Resolve(p, user.Families)?.Name)
                 ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")
             )
             .ToList();
@@ -245,7 +272,11 @@ static class ImageCommand
                     )
                     .Require()
                     .Machines;
-        return [.. declared.Select(m => (m.Image, Store(session, own))), .. catalogue.Select(m => (m.Image, Store(session)))];
+        return
+        [
+            .. declared.SelectMany(m => m.Images).Select(i => (i, Store(session, own))),
+            .. catalogue.Select(m => (m.Image, Store(session))),
+        ];
     }
 
     static async Task<IReadOnlyList<(string Machine, string Image)>> UsersAsync(Session session, CancellationToken cancel)

@@ -23,6 +23,9 @@ sealed record ImageFiles(
     string? KernelArguments
 )
 {
+    /// <summary>The CD that goes with it in one machine; null for none.</summary>
+    public ImageFiles? Disc { get; init; }
+
     public IEnumerable<string> Names => new[] { Disk, Kernel, EfiKernel, Initrd }.OfType<string>().Distinct();
 
     /// <summary>What the name of every copy begins with.</summary>

@@ -307,6 +307,11 @@ public sealed record MachineSpec
     /// <summary>The machine as each of its projects has it.</summary>
     internal IEnumerable<MachineSpec> EachProject() =>
         Parts.Select(part => In([part]) with { Scope = Parts.Length > 1 ? part.Project + "." : "" });
+    /// <summary>The CD in its drive; null when it has no drive.</summary>
+    public ImageSpec? Disc { get; init; }
+
+    /// <summary>All that it needs of this host: its disk's image, and its CD.</summary>
+    public IEnumerable<ImageSpec> Images => Disc is null ? [Image] : [Image, Disc];
 }
 
 /// <summary>How a machine boots.</summary>

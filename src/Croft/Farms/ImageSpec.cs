@@ -78,6 +78,9 @@ public sealed record BuiltImage(
     internal override string Title => $"{Name} ({Architectures.DebianName(Arch)})";
 }
 
+/// <summary>No image: the root disk begins empty.</summary>
+public sealed record EmptyImage(Location? At) : ImageSpec("empty", At);
+
 /// <summary>What starts in a built image.</summary>
 public enum ImageFlavour
 {
@@ -93,12 +96,15 @@ public enum ImageFlavour
 /// <param name="Sha256">Expected SHA-256 of the file, lower case hex; null computes it.</param>
 public sealed record FileImage(string Name, string File, string? Sha256, Location? At) : ImageSpec(Name, At)
 {
-    /// <summary><c>qcow2</c> or <c>raw</c>, as declared; null finds it out.</summary>
+    /// <summary>QEMU's name of the format, as declared; null finds it out.</summary>
     public string? Format { get; init; }
+
+    /// <summary>Whether it is a CD, which a machine has in its drive.</summary>
+    public bool IsDisc { get; init; }
 }
 
 /// <summary>A disk image to fetch; one that is packed is unpacked.</summary>
-/// <param name="Url"><c>http</c> or <c>https</c>.</param>
+/// <param name="Url"><c>http</c>, <c>https</c> or <c>ftp</c>.</param>
 /// <param name="Checksum">Expected digest, <c>sha256:hex</c> or <c>sha512:hex</c>, of the catalogue also <c>md5:hex</c>; null fetches it
 /// from <paramref name="ChecksumUrl"/>.</param>
 /// <param name="ChecksumUrl">Address of a SHA256SUMS or SHA512SUMS file; null looks beside the image.</param>
@@ -106,4 +112,10 @@ public sealed record UrlImage(string Name, Uri Url, string? Checksum, Uri? Check
 {
     /// <summary>Where it is fetched from in place of its address: a mirror.</summary>
     public Uri Via { get; init; } = Url;
+
+    /// <summary>QEMU's name of the format, as declared; null finds it out.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>Whether it is a CD, which a machine has in its drive.</summary>
+    public bool IsDisc { get; init; }
 }

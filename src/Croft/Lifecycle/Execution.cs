@@ -112,7 +112,7 @@ sealed partial class Execution : IExecution, IDisposable
             return execution;
 
             Task EnsureImagesAsync(Plan of) =>
-                Parallel.ForEachAsync(of.Machines.Where(needsImage).Select(m => m.Spec.Image).Distinct(), cancel, async (spec, stop) =>
+                Parallel.ForEachAsync(of.Machines.Where(needsImage).SelectMany(m => m.Spec.Images).Distinct(), cancel, async (spec, stop) =>
                     images[spec] = await openFarm.Images.EnsureAsync(spec, progress, stop)
                 );
         }
@@ -153,7 +153,8 @@ sealed partial class Execution : IExecution, IDisposable
         var unproved = first.Seen!.Unproved;
         await openFarm.ProveAsync(unproved, journal, progress, cancel);
         var plan =
-            unproved.IsEmpty && first.Machines.All(m => m.Layers.All(l => l.Key is not null))
+            unproved.IsEmpty
+            && first.Machines.All(m => m.Layers.All(l => l.Key is not null) && (m.Spec.DiskSize is null || m.Image is not null))
                 ? first
                 : await openFarm.PlanAgainAsync(first, cancel);
         plan.ThrowIfProblems();
@@ -205,16 +206,19 @@ sealed partial class Execution : IExecution, IDisposable
 
     public MachineMaker MakerFor(PlannedMachine machine) => new(OpenFarm, Plan, EngineOf(machine), Journal, owner, userKey, began);
 
-    /// <summary>The machine's image, as the copy that its hypervisor has.</summary>
-    public Task<ImageFiles> ImageAsync(PlannedMachine machine, CancellationToken cancel)
+    /// <summary>The machine's image, with its CD, as the copies that its hypervisor has.</summary>
+    public async Task<ImageFiles> ImageAsync(PlannedMachine machine, CancellationToken cancel)
     {
-        var image = images.TryGetValue(machine.Spec.Image, out var found)
+        var image = await CopyAsync(machine, machine.Spec.Image, cancel);
+        return machine.Spec.Disc is { } disc ? image with { Disc = await CopyAsync(machine, disc, cancel) } : image;
+    }
+
+    Task<ImageFiles> CopyAsync(PlannedMachine machine, ImageSpec spec, CancellationToken cancel)
+    {
+        var image = images.TryGetValue(spec, out var found)
             ? found
-            : OpenFarm.Images.Find(machine.Spec.Image)
-                ?? throw CroftException.World(
-                    $"image {machine.Spec.Image.Name} is not here any more",
-                    $"croft image pull {machine.Spec.Image.Name}"
-                );
+            : OpenFarm.Images.Find(spec)
+                ?? throw CroftException.World($"image {spec.Name} is not here any more", $"croft image pull {machine.Spec.Platform}");
         return uploads
             .GetOrAdd(machine.Hypervisor + " " + image.Id, _ =>
                 new(() => EngineOf(machine).EnsureImageAsync(image.ForEngines, Journal, null, cancel))

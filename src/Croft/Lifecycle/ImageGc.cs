@@ -13,7 +13,7 @@ public static class ImageGc
     public static async Task<ImmutableArray<Leftover>> FindAsync(OpenFarm openFarm, DateTimeOffset before, CancellationToken cancel)
     {
         var declared = openFarm
-            .Farm.Machines.Select(m => m.Image)
+            .Farm.Machines.SelectMany(m => m.Images)
             .Distinct()
             .Select(openFarm.Images.Find)
             .OfType<StoredImage>()

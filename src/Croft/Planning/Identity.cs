@@ -43,10 +43,20 @@ public static class Identity
             spec.Cpu,
             spec.Vcpus.ToString(CultureInfo.InvariantCulture),
             spec.Memory.ToString(CultureInfo.InvariantCulture),
+            .. spec.Disc is { } disc ? [DiscOf(disc)] : Array.Empty<string>(),
             .. nics.Select(n =>
                 $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}"
             ),
         ]);
+
+    /// <summary>Which CD it is, as it was declared.</summary>
+    public static string DiscOf(ImageSpec disc) =>
+        disc switch
+        {
+            FileImage file => $"cdrom {file.File}",
+            UrlImage url => $"cdrom {url.Url} {url.Checksum}",
+            _ => $"cdrom {disc.Name}",
+        };
 
     /// <summary>Digest of what only a new machine can change.</summary>
     public static string DiskDigest(MachineSpec spec, string? image) =>

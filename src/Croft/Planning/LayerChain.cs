@@ -68,6 +68,7 @@ static class LayerChain
             spec.Cpu,
             $"{spec.Vcpus} {spec.Memory}",
             hypervisor.Version,
+            .. spec.Disc is { } disc ? [Identity.DiscOf(disc)] : Array.Empty<string>(),
             .. nics.Select(n => n.Bridge is null ? "user" : "card"),
         ]);
 

@@ -65,7 +65,7 @@ public sealed class Images
     [InlineData("image: { build: mmdebstrap }", "image.suite: missing; name the Debian release, such as suite: trixie")]
     [InlineData("image: { build: mmdebstrp, suite: trixie }", "image.build: \"mmdebstrp\" is not mmdebstrap; did you mean \"mmdebstrap\"?")]
     [InlineData("image: { url: \"http://x/y\", suite: trixie }", "image.suite: suite does not go with url")]
-    [InlineData("image: { url: \"ftp://x/y\" }", "image.url: \"ftp://x/y\" is not an address")]
+    [InlineData("image: { url: \"gopher://x/y\" }", "image.url: \"gopher://x/y\" is not an address")]
     [InlineData("image: { url: \"http://x/y\", sha256: 12 }", "image.sha256: \"12\" is not a SHA-256: 64 hexadecimal digits")]
     [InlineData(
         "image: { build: mmdebstrap, suite: trixie, packages: [\"vim;reboot\"] }",

@@ -13,6 +13,7 @@ public sealed class EveryKeyThatChanges
     public static readonly TheoryData<string, string, string> OfAMachine = new()
     {
         { "image", "image: debian_12", "recreate" },
+        { "cdrom", "cdrom: http://example.org/live.iso", "restart" },
         { "arch", "arch: arm64", "recreate" },
         { "virt_domain", "virt_domain: qemu", "restart" },
         { "machine", "machine: pc", "restart" },

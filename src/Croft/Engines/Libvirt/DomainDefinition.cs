@@ -8,6 +8,9 @@ namespace Croft.Engines.Libvirt;
 sealed record DomainDefinition(MachineRecord Record, Guid Uuid, MachineSpec Spec, string VirtType, KernelBoot? Boot, string Console)
 {
     public string DomainName => Record.Id.ToString();
+
+    /// <summary>Volume of the CD in the drive; null when there is no drive.</summary>
+    public string? Disc { get; init; }
 }
 
 /// <summary>A kernel that is loaded without firmware.</summary>

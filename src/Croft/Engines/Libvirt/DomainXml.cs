@@ -44,6 +44,7 @@ static class DomainXml
                 "devices",
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
                 Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
+                machine.Disc is { } disc ? Drive(path(disc), spec) : null,
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
                 new XElement(
@@ -168,7 +169,13 @@ static class DomainXml
                 new XElement("cmdline", $"console={arch.Console} {boot.Arguments}")
             );
         else
-            os.Add(new XElement("boot", new XAttribute("dev", "hd")));
+            os.Add(
+                (
+                    machine.Disc is null ? ["hd"]
+                    : machine.Spec.Image is EmptyImage ? ["hd", "cdrom"]
+                    : (string[])["cdrom", "hd"]
+                ).Select(device => new XElement("boot", new XAttribute("dev", device)))
+            );
         return os;
 
         XElement Feature(string name) =>
@@ -216,6 +223,25 @@ static class DomainXml
             readOnly ? new XElement("readonly") : null,
             new XElement("serial", serial)
         );
+
+    /// <summary>A CD drive on the bus that firmware and installers of all kinds know.</summary>
+    static XElement Drive(string path, MachineSpec spec)
+    {
+        var isPc = spec.Arch is "x86_64" or "i686";
+        var bus =
+            !isPc ? "scsi"
+            : spec.Machine is null || spec.Machine.Contains("q35", StringComparison.Ordinal) ? "sata"
+            : "ide";
+        return new(
+            "disk",
+            new XAttribute("type", "file"),
+            new XAttribute("device", "cdrom"),
+            new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "raw")),
+            new XElement("source", new XAttribute("file", path)),
+            new XElement("target", new XAttribute("dev", bus == "ide" ? "hda" : "sda"), new XAttribute("bus", bus)),
+            new XElement("readonly")
+        );
+    }
 
     /// <summary>
     /// What a running machine needs to take further devices: disks by SCSI, a channel of the user's own, and root ports for cards.

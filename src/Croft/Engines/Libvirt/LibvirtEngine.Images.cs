@@ -77,12 +77,13 @@ sealed partial class LibvirtEngine
     )
     {
         var files = await host.DiskFilesAsync("image.", cancel);
+        var used = await host.UsedAsync(cancel); // a CD is under no disk
         return
         [
             .. from copy in files.Names.Select(Volumes.MarkedCopy).OfType<string>().Order(StringComparer.Ordinal)
             where !own.Any(id => copy.StartsWith(ImageFiles.CopiesOf(id), StringComparison.Ordinal))
             let volumes = files.Names.Where(v => v.StartsWith(Volumes.Image(copy, ""), StringComparison.Ordinal)).ToList()
-            where volumes.All(v => files.Changed(v) < before && !files.On(v).Any())
+            where volumes.All(v => files.Changed(v) < before && !files.On(v).Any() && !used.Contains(v))
             select new Leftover(
                 Name,
                 LeftoverKind.Copy,
@@ -98,7 +99,8 @@ sealed partial class LibvirtEngine
     {
         var files = await host.DiskFilesAsync(null, cancel);
         var own = files.Names.Where(v => v.StartsWith(Volumes.Image(copies, ""), StringComparison.Ordinal)).ToList();
-        if (own.Any(v => files.On(v).Any()))
+        var used = await host.UsedAsync(cancel);
+        if (own.Any(v => files.On(v).Any() || used.Contains(v)))
             return false;
         foreach (var volume in own.OrderBy(v => Volumes.MarkedCopy(v) is null))
             await host.DeleteVolumeAsync(volume, cancel);

@@ -59,7 +59,14 @@ sealed partial class LibvirtEngine
             : null;
         return MachineChange.MakeAsync(
             record,
-            () => host.DefineAsync(new(record, machine.Uuid, machine.Spec, machine.VirtType, boot, Volumes.Console(record.Id)), cancel),
+            () =>
+                host.DefineAsync(
+                    new(record, machine.Uuid, machine.Spec, machine.VirtType, boot, Volumes.Console(record.Id))
+                    {
+                        Disc = image.Disc is { } disc ? Volumes.Image(disc.Copy, disc.Disk) : null,
+                    },
+                    cancel
+                ),
             undo
         );
     }

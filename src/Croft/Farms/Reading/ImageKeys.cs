@@ -38,25 +38,29 @@ static class ImageKeys
     public static readonly Field<string> File = new(
         "file",
         Rules.HostPath,
-        "A disk image on this host. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd and bzip2."
+        "A disk image on this host, of any of QEMU's usual formats. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd, bzip2, and a zip, tar or ova with one disk in it."
     );
 
     public static readonly Field<string> Format = new(
         "format",
-        new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw")),
-        "With `file`: its format. `raw` also takes a disk whose first sector no firmware would start."
+        new ChoiceShape<string>(("qcow2", "qcow2"), ("raw", "raw"), ("vmdk", "vmdk"), ("vdi", "vdi"), ("vhd", "vpc"), ("vhdx", "vhdx")),
+        "With `file` or `url`: its format. `raw` also takes a disk whose first sector no firmware would start."
     )
     {
         DefaultText = "found out",
     };
 
-    public static readonly Field<string> Url = new("url", Rules.Url, "A disk image to fetch. Croft unpacks xz, gzip, zstd and bzip2.");
+    public static readonly Field<string> Url = new("url", Rules.ImageUrl, "A disk image to fetch, by http, https or ftp; else as `file`.");
 
     public static readonly Field<string> Sha256 = new("sha256", Rules.Sha256, "With `file` or `url`: the expected SHA-256.");
 
     public static readonly Field<string> Sha512 = new("sha512", Rules.Sha512, "With `url`: the expected SHA-512.");
 
-    public static readonly Field<string> Checksums = new("checksums", Rules.Url, "With `url`: address of a SHA256SUMS or SHA512SUMS file.")
+    public static readonly Field<string> Checksums = new(
+        "checksums",
+        Rules.ImageUrl,
+        "With `url`: address of a SHA256SUMS or SHA512SUMS file."
+    )
     {
         DefaultText = "one beside the image",
     };
@@ -70,7 +74,7 @@ static class ImageKeys
         (Flavour, [Name, Build]),
         (Packages, [Name, Build]),
         (Mirror, [Name, Build]),
-        (Format, [File]),
+        (Format, [File, Url]),
         (Sha256, [File, Url]),
         (Sha512, [Url]),
         (Checksums, [Url]),

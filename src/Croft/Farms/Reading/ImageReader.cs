@@ -12,6 +12,11 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     {
         if (machine.Get(MachineKeys.Image) is not { } image)
         {
+            if (machine.Has(MachineKeys.Cdrom))
+            {
+                return new EmptyImage(machine.NodeOf(MachineKeys.Cdrom).At);
+            }
+
             problems.AddMissing(
                 declared.Node,
                 MachineKeys.Image.Name,
@@ -25,6 +30,33 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
             this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
 
         return made;
+    }
+
+    /// <summary>The CD; null when there is none, or none that can be had, which is then reported.</summary>
+    public ImageSpec? Disc(MapReading machine, DeclaredMachine declared)
+    {
+        if (machine.Get(MachineKeys.Cdrom) is not { } disc)
+        {
+            return null;
+        }
+
+        if (disc.Has(DiscKeys.File) == disc.Has(DiscKeys.Url))
+        {
+            problems.Add(disc.Node, "a CD is a file or a url", "write cdrom: live.iso, or cdrom: { url: https://example.org/live.iso }");
+            return null;
+        }
+
+        var name = $"{declared.Platform}-cd";
+        var address = disc.Get(DiscKeys.Url) ?? disc.Get(DiscKeys.File)!;
+        return Rules.ImageUrl.Holds(address)
+            ? Fetched(disc, address, name) with
+            {
+                IsDisc = true,
+            }
+            : OnDisk(disc, DiscKeys.File, name) with
+            {
+                IsDisc = true,
+            };
     }
 
     ImageSpec? Make(MapReading image, string platform, string arch)
@@ -50,8 +82,8 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
 
         return kinds[0] == ImageKeys.Name ? OfCatalogue(image, image.Get(ImageKeys.Name)!, platform, arch)
             : kinds[0] == ImageKeys.Build ? Built(image, platform, arch, image.Node)
-            : kinds[0] == ImageKeys.File ? OnDisk(image, platform)
-            : Fetched(image, platform);
+            : kinds[0] == ImageKeys.File ? OnDisk(image, ImageKeys.File, platform)
+            : Fetched(image, image.Get(ImageKeys.Url)!, platform);
     }
 
     ImageSpec? OfCatalogue(MapReading image, string name, string platform, string arch)
@@ -129,14 +161,14 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         );
     }
 
-    FileImage OnDisk(MapReading image, string name)
+    FileImage OnDisk(MapReading image, Field<string> key, string name)
     {
-        var file = Path.GetFullPath(image.Get(ImageKeys.File)!, folder);
+        var file = Path.GetFullPath(image.Get(key)!, FolderOf(image.NodeOf(key)));
         if (FileNode.At(file) is { Refusal: { } refusal } node)
             problems.Add(
-                image.NodeOf(ImageKeys.File),
+                image.NodeOf(key),
                 node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
-                image.Get(ImageKeys.File)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
+                image.Get(key)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
             );
 
         return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
@@ -145,7 +177,10 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         };
     }
 
-    UrlImage Fetched(MapReading image, string name)
+    /// <summary>Where relative paths start: at the farm file; in the user's own files for all farms, at these.</summary>
+    string FolderOf(YamlNode node) => Path.IsPathFullyQualified(node.At.File) ? Path.GetDirectoryName(node.At.File)! : folder;
+
+    UrlImage Fetched(MapReading image, string address, string name)
     {
         Field[] checks = [.. ((Field[])[ImageKeys.Sha256, ImageKeys.Sha512, ImageKeys.Checksums]).Where(image.Has)];
         if (checks.Length > 1)
@@ -161,10 +196,13 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
             : null;
         return new UrlImage(
             name,
-            new Uri(image.Get(ImageKeys.Url)!),
+            new Uri(address),
             checksum?.ToLowerInvariant(),
             image.Get(ImageKeys.Checksums) is { } checksums ? new Uri(checksums) : null,
             image.Node.At
-        );
+        )
+        {
+            Format = image.Get(ImageKeys.Format),
+        };
     }
 }

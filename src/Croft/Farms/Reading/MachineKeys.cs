@@ -8,10 +8,20 @@ static class MachineKeys
     public static readonly Field<MapReading> Image = new(
         "image",
         ImageKeys.Map,
-        "The operating system's disk: an image of the catalogue, or a definition of your own."
+        "The operating system's disk: an image of the catalogue, or a definition of your own. A machine with a `cdrom` may go without."
     )
     {
         Merging = ImageKeys.Merge,
+    };
+
+    public static readonly Field<MapReading> Cdrom = new(
+        "cdrom",
+        DiscKeys.Map,
+        "A CD in the machine's drive. Beside an image the machine boots from it; without an image, when nothing on the root disk boots."
+    )
+    {
+        Merging = (lower, upper) => upper,
+        DefaultText = "no drive",
     };
 
     public static readonly Field<string> Arch = new(
@@ -64,7 +74,7 @@ static class MachineKeys
         "Size of the root disk. It cannot be smaller than the image."
     )
     {
-        DefaultText = "the image's own",
+        DefaultText = "the image's own; without an image 1 MiB, which is as good as none",
     };
 
     public static readonly Field<ImmutableArray<Item<MapReading>>> Disks = new(
@@ -90,7 +100,7 @@ static class MachineKeys
         "When the machine is ready: when ssh, the guest agent or a TCP port answers, or when it has started."
     )
     {
-        DefaultText = "`ssh`",
+        DefaultText = "`ssh`; `none` without an image",
     };
 
     public static readonly Field<TimeSpan> ConnectionTimeout = new(
@@ -171,6 +181,7 @@ static class MachineKeys
     public static readonly ImmutableArray<Field> All =
     [
         Image,
+        Cdrom,
         Arch,
         VirtDomain,
         Machine,

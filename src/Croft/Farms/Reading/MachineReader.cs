@@ -70,6 +70,7 @@ sealed class MachineReader(
             Apart = map.Get(MachineKeys.Apart),
             Properties = map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
             At = declared.Node.At,
+            Disc = images.Disc(map, declared),
             Groups = Groups(map),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
@@ -78,7 +79,7 @@ sealed class MachineReader(
 
     WaitSpec WaitOf(MapReading map)
     {
-        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(WaitKind.Ssh);
+        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(map.Has(MachineKeys.Image) ? WaitKind.Ssh : WaitKind.None);
         if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
             problems.Add(
                 map.NodeOf(MachineKeys.Networks),

@@ -167,6 +167,14 @@ static class Rules
         text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
     );
 
+    public static readonly TextShape ImageUrl = new(
+        "an address",
+        "http://, https:// or ftp:// and a host, no white space, no quotation marks",
+        "^(https?|ftp)://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
+        text => IsUrl(text) || (Rest(text, "ftp://") is { } rest && IsUrl("http://" + rest)),
+        text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
+    );
+
     public static readonly TextShape Mirror = new(
         "a mirror's address",
         "http:// or https:// and a host, or file:// and a full path; no white space, no quotation marks",
