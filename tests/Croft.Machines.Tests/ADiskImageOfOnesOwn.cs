@@ -19,7 +19,6 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         server.Dispose();
         await lab.CroftAsync("destroy", "--yes");
         await lab.CroftAsync("image", "remove", "owned", "fetched", "--yes");
-        await lab.CroftAsync("image", "remove", "live-cd", "--yes");
         await lab.DisposeAsync();
     }
 
@@ -97,7 +96,11 @@ public sealed class ADiskImageOfOnesOwn : IAsyncLifetime
         foreach (var machine in (string[])["live-amd64", "installer-amd64", "rescue-amd64"])
             Assert.Equal("ready\r\n", await SaidAsync(machine));
         // A CD of which a machine knows is not taken away from it.
-        Assert.Contains("it stays until they are destroyed", (await lab.MustAsync(0, "image", "remove", "live-cd", "--yes")).Error);
+        var id = JsonNode
+            .Parse((await lab.MustAsync(0, "image", "list", "-o", "json")).Output)!
+            .AsArray()
+            .Single(i => i!["platforms"]!.AsArray().Any(p => (string?)p == "live.cdrom"))!["id"]!;
+        Assert.Contains("it stays until they are destroyed", (await lab.MustAsync(0, "image", "remove", $"{id}", "--yes")).Error);
     }
 
     /// <summary>They are not removed so: that would be for all images of this user.</summary>

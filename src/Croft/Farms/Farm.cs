@@ -307,6 +307,7 @@ public sealed record MachineSpec
     /// <summary>The machine as each of its projects has it.</summary>
     internal IEnumerable<MachineSpec> EachProject() =>
         Parts.Select(part => In([part]) with { Scope = Parts.Length > 1 ? part.Project + "." : "" });
+
     /// <summary>The CD in its drive; null when it has no drive.</summary>
     public ImageSpec? Disc { get; init; }
 

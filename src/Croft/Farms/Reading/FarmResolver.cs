@@ -60,7 +60,10 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         NetworkReader networks
     )
     {
-        var (inline, builtIn) = (farm.Items(FarmKeys.Platforms), (ImmutableArray<Named<MapReading>>)[.. user.Platforms, .. Catalogue.BuiltInPlatforms]);
+        var (inline, builtIn) = (
+            farm.Items(FarmKeys.Platforms),
+            (ImmutableArray<Named<MapReading>>)[.. user.Platforms, .. Catalogue.BuiltInPlatforms]
+        );
         Definitions platforms = new("platform", folder, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles);
         (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
         Definitions targets = new("target", folder, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
