@@ -8,7 +8,8 @@ namespace Croft.Images;
 
 /// <summary>
 /// Fetches a file over HTTP or FTP into a partial file and survives what networks do: a broken or stalled transfer goes on where it
-/// stopped, if the server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the checksum.
+/// stopped, if the server's file is still the same one; otherwise it starts again. Nothing is trusted here: the caller compares the
+/// checksum.
 /// </summary>
 sealed partial class Download(HttpClient client, TimeProvider time)
 {

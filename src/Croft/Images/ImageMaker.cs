@@ -179,7 +179,7 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         }
     }
 
-    Unpacker NewUnpacker(ImageSpec spec, string source) => new(Shown(spec, source), ImageCures.Of(spec, null));
+    static Unpacker NewUnpacker(ImageSpec spec, string source) => new(Shown(spec, source), ImageCures.Of(spec, null));
 
     /// <summary>Runs a program over copies in the folders of this work, which its message then names as what they are.</summary>
     async Task RunAsync(Tool tool, string doing, CancellationToken cancel)
