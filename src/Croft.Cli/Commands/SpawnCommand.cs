@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Engines;
@@ -11,11 +12,15 @@ static class SpawnCommand
 {
     static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
+    /// <param name="Keeps">Whether machines that exist stay as they are.</param>
+    /// <param name="Command">What runs in the machines before they are thrown away; empty keeps them.</param>
+    sealed record Request(ImmutableArray<PoolMachine> Machines, bool Keeps, string[] Command, bool IsConfirmed);
+
     public static Command Create(CommandMaker make)
     {
         var words = new Argument<string[]>("MACHINES [-- COMMAND]")
         {
-            Description = "Numbers, names or ranges, each with :platform if wanted: 3:f43 vnode4 5-9:d12",
+            Description = "Numbers, names or ranges, each with :platform or :/path/of/image if wanted: 3:f43 vnode4 5-9:d12",
             Arity = ArgumentArity.OneOrMore,
         };
         var stem = new Option<string>("--stem") { Description = "Name of the pool, before the number", DefaultValueFactory = _ => "vnode" };
@@ -28,95 +33,72 @@ static class SpawnCommand
             Description = "Digits of the machines' numbers: 3 makes vnode003",
             DefaultValueFactory = _ => PoolRequest.Width,
         };
-        var missing = new Option<bool>("--missing")
-        {
-            Description = "Keep the machines that exist, start those that are off, make the rest",
-        };
+        var keeps = new Option<bool>("--missing") { Description = "Keep the machines that exist, start those that are off, make the rest" };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
         var yes = Arguments.Yes();
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [words, stem, platform, width, missing, remove, yes],
-            async (session, parsed, cancel) =>
+            [words, stem, platform, width, keeps, remove, yes],
+            (session, parsed, cancel) =>
             {
-                var all = parsed.GetValue(words)!;
                 var command = ExecCommand.AfterDashes(parsed);
-                if (parsed.GetValue(remove) != command.Length > 0)
+                var (all, user, isShort) = (parsed.GetValue(words)!, Session.User, parsed.GetValue(remove));
+                if (isShort != command.Length > 0)
                     throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
-                if (parsed.GetValue(missing) && command.Length > 0)
+                if (isShort && parsed.GetValue(keeps))
                     throw CroftException.Usage("--missing keeps machines, and --rm throws them away", "leave one of them out");
-                var user = Session.User;
-                var pools = PoolRequest
-                    .Parse(
-                        all[..^command.Length],
-                        parsed.GetValue(stem)!,
-                        parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name,
-                        user,
-                        parsed.GetValue(width)
-                    )
-                    .GroupBy(m => m.Stem)
-                    .ToList();
-                var done = await Task.WhenAll(
-                    pools.Select(pool =>
-                        SpawnAsync(session, pool.Key, [.. pool], command, parsed.GetValue(missing), parsed.GetValue(yes), cancel)
-                    )
-                );
-                // The pools' machines go up side by side; what they are is said when all is done.
-                if (done.SelectMany(d => d.Systems).ToList() is { Count: > 0 } systems)
-                    Terminal.Result(string.Join(", ", systems));
-                return done.Max(d => d.Code);
+                var other = parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name;
+                var machines = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, other, user, parsed.GetValue(width));
+                return SpawnAsync(session, new(machines, parsed.GetValue(keeps), command, parsed.GetValue(yes)), cancel);
             },
             timeout: false
         );
     }
 
+    /// <summary>Has the pools go up side by side; what their machines are is said when all is done.</summary>
+    static async Task<int> SpawnAsync(Session session, Request request, CancellationToken cancel)
+    {
+        var done = await Task.WhenAll(
+            request
+                .Machines.GroupBy(m => m.Stem)
+                .Select(pool => SpawnAsync(session, pool.Key, request with { Machines = [.. pool] }, cancel))
+        );
+        if (done.SelectMany(d => d.Systems).ToList() is { Count: > 0 } systems)
+            Terminal.Result(string.Join(", ", systems));
+        return done.Max(d => d.Code);
+    }
+
     static async Task<(int Code, IReadOnlyList<string> Systems)> SpawnAsync(
         Session session,
         string stem,
-        IReadOnlyList<PoolMachine> wanted,
-        string[] command,
-        bool missing,
-        bool yes,
+        Request request,
         CancellationToken cancel
     )
     {
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
-        var names = wanted.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        var names = request.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         using var alone = await session.AloneAsync(path, cancel);
-        var kept = missing && File.Exists(path) ? await ExistingAsync(session, path, names, cancel) : [];
-        var made = wanted.Where(m => !kept.Contains(m.Name)).ToList();
-        await DeclareAsync(
-            session,
-            stem,
-            File.Exists(path) ? [.. Others(Session.Load(path), [.. made.Select(m => m.Name)]), .. made] : made,
-            cancel
-        );
+        var kept = request.Keeps && File.Exists(path) ? await ExistingAsync(session, path, names, cancel) : [];
+        var made = request.Machines.Where(m => !kept.Contains(m.Name)).ToList();
+        var others = File.Exists(path) ? Others(Session.Load(path), [.. made.Select(m => m.Name)]) : [];
+        await DeclareAsync(session, stem, [.. others, .. made], cancel);
         using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
         var old = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
-        if (old.Count > 0 && !missing)
+        if (old.Count > 0 && !request.Keeps)
         {
-            session.Confirm(yes, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
+            session.Confirm(request.IsConfirmed, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
             await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(cancel)).Inventory, old, everything: false, cancel);
         }
 
-        if (command.Length == 0)
+        if (request.Command.Length == 0)
             return (await UpAsync(session, openFarm, names, cancel), await SystemsAsync(openFarm, names, cancel));
         try
         {
-            var code = await UpAsync(session, openFarm, names, cancel);
-            return (
-                code != 0
-                    ? code
-                    : await ExecCommand.RunAsync(
-                        session,
-                        openFarm,
-                        await Session.MachinesAsync(openFarm, [.. names], cancel),
-                        command,
-                        cancel
-                    ),
-                []
-            );
+            if (await UpAsync(session, openFarm, names, cancel) is not 0 and var code)
+                return (code, []);
+            var machines = await Session.MachinesAsync(openFarm, [.. names], cancel);
+            return (await ExecCommand.RunAsync(session, openFarm, machines, request.Command, cancel), []);
         }
         finally
         {

@@ -92,16 +92,7 @@ sealed partial class Download(HttpClient client, TimeProvider time)
     {
         const int most = 4 << 20;
         if (address.IsFile)
-            return Directory.Exists(address.LocalPath)
-                    ? System.Text.Encoding.UTF8.GetBytes(
-                        string.Concat(
-                            new DirectoryInfo(address.LocalPath)
-                                .EnumerateFileSystemInfos()
-                                .Select(entry => $"{entry.Name}{(entry is DirectoryInfo ? "/" : "")}\n")
-                        )
-                    )
-                : File.Exists(address.LocalPath) ? await File.ReadAllBytesAsync(address.LocalPath, cancel)
-                : null;
+            return await OfThisHostAsync(address.LocalPath, cancel);
         using var told = Waits.For($"the download of {address}");
         for (var failures = 0; ; failures++)
         {
@@ -133,6 +124,14 @@ sealed partial class Download(HttpClient client, TimeProvider time)
                 await Poll.DelayAsync(Backoff * (1 << failures), cancel);
             }
         }
+    }
+
+    static async Task<byte[]?> OfThisHostAsync(string path, CancellationToken cancel)
+    {
+        if (!Directory.Exists(path))
+            return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancel) : null;
+        var names = new DirectoryInfo(path).EnumerateFileSystemInfos().Select(e => $"{e.Name}{(e is DirectoryInfo ? "/" : "")}\n");
+        return System.Text.Encoding.UTF8.GetBytes(string.Concat(names));
     }
 
     static async Task CopyAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)

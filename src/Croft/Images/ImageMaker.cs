@@ -132,32 +132,7 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         {
             Report(spec, "asking for the checksum");
             var expected = await ImageChecksum.ExpectedAsync(spec, download, cancel);
-            var file = new GrowingFile(partial);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var reading = new OnePass(
-                file,
-                expected.Algorithm,
-                stream => NewUnpacker(spec, source).TakeAsync(stream, disk, stop.Token),
-                stop.Token
-            );
-            try
-            {
-                await download.FetchAsync(
-                    spec.Via,
-                    partial,
-                    (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)),
-                    file,
-                    cancel
-                );
-            }
-            catch
-            {
-                await stop.CancelAsync();
-                await reading.DropAsync();
-                throw;
-            }
-
-            Report(spec, "verifying");
+            var reading = await ReadAsync(spec, download, partial, disk, expected.Algorithm, cancel);
             var actual = await reading.DigestAsync();
             if (actual == expected)
             {
@@ -176,6 +151,35 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
             Download.Forget(partial);
             if (isAgain || spec.Checksum is not null) // else it may have been replaced between the two questions
                 throw Mismatch(spec, source, expected, actual.Hex);
+        }
+    }
+
+    /// <summary>Fetches a file to its end. Returns what reads it meanwhile.</summary>
+    async Task<OnePass> ReadAsync(UrlImage spec, Download download, string partial, string disk, string algorithm, CancellationToken cancel)
+    {
+        var file = new GrowingFile(partial);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var token = stop.Token;
+        var unpacker = NewUnpacker(spec, spec.Url.AbsoluteUri);
+        var reading = new OnePass(file, algorithm, stream => unpacker.TakeAsync(stream, disk, token), token);
+        try
+        {
+            await download.FetchAsync(
+                spec.Via,
+                partial,
+                (done, total, rate) => progress.Report(new(spec.Title, "downloading", done, total, rate)),
+                file,
+                cancel
+            );
+            Report(spec, "verifying");
+            await reading.EndAsync();
+            return reading;
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await reading.DropAsync();
+            throw;
         }
     }
 

@@ -36,6 +36,9 @@ sealed class OnePass
         }
     }
 
+    /// <summary>Waits until nothing is read any more.</summary>
+    public Task EndAsync() => Task.WhenAny(Task.WhenAll(digest, unpacked));
+
     /// <summary>Waits until nothing is read any more, whatever came of it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "what the caller found is the reason")]
     public async Task DropAsync()

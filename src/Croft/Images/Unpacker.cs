@@ -94,37 +94,38 @@ sealed class Unpacker(string shown, ImageCures cures)
             );
         else
             await UnzipAsync(start, from, to, folder, way, cancel);
-        var found = await DisksAsync(folder, cancel);
-        if (found.Count != 1)
-        {
-            string[] names =
-            [
-                .. (found.Count > 0 ? found.Select(f => f.Path) : Files(folder)).Select(f => Path.GetRelativePath(folder, f)),
-            ];
-            throw CroftException.World(
-                found.Count > 0
-                    ? $"{shown}{way} is {Article(archive)} with {found.Count} disks: {string.Join(", ", names.Take(8))}"
-                    : $"{shown}{way} is {Article(archive)} without a disk in it: {(names.Length == 0 ? "it is empty" : string.Join(", ", names.Take(8)))}",
-                found.Count > 0 ? cures.Extracted(archive == "tar" ? "tar -xf" : "unzip", names[0]) : null
-            );
-        }
-
-        var (path, content) = found[0];
+        var (path, content) = await TheDiskAsync(folder, archive, way, cancel);
         way += $", its {PlainText.Line(Path.GetRelativePath(folder, path))},";
+        Unpacked result;
         if (content.Packer is null)
         {
             File.Move(path, to, overwrite: true);
-            Directory.Delete(folder, recursive: true);
-            return new(content, null, null, way);
+            result = new(content, null, null, way);
+        }
+        else
+        {
+            await using var member = File.OpenRead(path);
+            result = await TakeAsync(await FileContent.BeginningAsync(member, cancel), member, to, content, way, cancel);
         }
 
-        await using (var member = File.OpenRead(path))
-        {
-            var inner = await FileContent.BeginningAsync(member, cancel);
-            var result = await TakeAsync(inner, member, to, content, way, cancel);
-            Directory.Delete(folder, recursive: true);
-            return result;
-        }
+        Directory.Delete(folder, recursive: true);
+        return result;
+    }
+
+    /// <exception cref="CroftException">There is none, or there are several.</exception>
+    async Task<(string Path, FileContent Content)> TheDiskAsync(string folder, string archive, string way, CancellationToken cancel)
+    {
+        var found = await DisksAsync(folder, cancel);
+        if (found.Count == 1)
+            return found[0];
+        string[] names = [.. (found.Count > 0 ? found.Select(f => f.Path) : Files(folder)).Select(f => Path.GetRelativePath(folder, f))];
+        var list = names.Length == 0 ? "it is empty" : PlainText.Line(string.Join(", ", names.Take(8)));
+        throw found.Count > 0
+            ? CroftException.World(
+                $"{shown}{way} is a {archive} archive with {found.Count} disks: {list}",
+                cures.Extracted(archive == "tar" ? "tar -xf" : "unzip", names[0])
+            )
+            : CroftException.World($"{shown}{way} is a {archive} archive without a disk in it: {list}");
     }
 
     /// <summary>The disks among the files of a folder; where there is none, CDs; where there is none, what may be a packed one.</summary>
@@ -207,6 +208,4 @@ sealed class Unpacker(string shown, ImageCures cures)
         file.SetLength(file.Position);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-
-    static string Article(string archive) => $"a {archive} archive";
 }

@@ -47,11 +47,7 @@ static class DomainXml
                 machine.Disc is { } disc ? Drive(path(disc), spec) : null,
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
-                new XElement(
-                    "channel",
-                    new XAttribute("type", "unix"),
-                    new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))
-                ),
+                Channel("org.qemu.guest_agent.0"),
                 spec.Tpm ? Tpm(spec.Arch) : null,
                 NeedsVga(machine) ? new XElement("video", new XElement("model", new XAttribute("type", "vga"))) : null,
                 new XElement(
@@ -224,6 +220,13 @@ static class DomainXml
             new XElement("serial", serial)
         );
 
+    static XElement Channel(string name) =>
+        new(
+            "channel",
+            new XAttribute("type", "unix"),
+            new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", name))
+        );
+
     /// <summary>A CD drive on the bus that firmware and installers of all kinds know.</summary>
     static XElement Drive(string path, MachineSpec spec)
     {
@@ -249,11 +252,7 @@ static class DomainXml
     static IEnumerable<XElement> Spare(DomainDefinition machine, Architecture arch)
     {
         yield return new("controller", new XAttribute("type", "scsi"), new XAttribute("model", "virtio-scsi"));
-        yield return new(
-            "channel",
-            new XAttribute("type", "unix"),
-            new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.croft.spare.0"))
-        );
+        yield return Channel("org.croft.spare.0");
         if (!arch.NeedsPorts(machine.Spec.Machine))
             yield break;
         // The seed, the controllers of SCSI and of the channels, and the source of randomness take a port each, as disks and cards do.

@@ -49,9 +49,7 @@ sealed class Definitions
         foreach (var file in own.IsDefault ? [] : own)
         {
             if (!known.ContainsKey(Path.GetFileNameWithoutExtension(file)))
-            {
                 files.TryAdd(Path.GetFileNameWithoutExtension(file), [file]);
-            }
         }
 
         foreach (var named in builtIn)

@@ -13,9 +13,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         if (machine.Get(MachineKeys.Image) is not { } image)
         {
             if (machine.Has(MachineKeys.Cdrom))
-            {
                 return new EmptyImage(machine.NodeOf(MachineKeys.Cdrom).At);
-            }
 
             problems.AddMissing(
                 declared.Node,
@@ -36,9 +34,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     public ImageSpec? Disc(MapReading machine, DeclaredMachine declared)
     {
         if (machine.Get(MachineKeys.Cdrom) is not { } disc)
-        {
             return null;
-        }
 
         if (disc.Has(DiscKeys.File) == disc.Has(DiscKeys.Url))
         {

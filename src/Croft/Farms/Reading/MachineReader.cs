@@ -40,7 +40,6 @@ sealed class MachineReader(
         var wait = WaitOf(map);
         var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
         CheckLabels(map);
-        var disks = new DiskReader(problems).Read(map);
         if (images.Read(map, declared, arch) is not { } image)
             return null;
         CheckFirstBoot(map, image, wait);
@@ -60,7 +59,7 @@ sealed class MachineReader(
             SecureBoot = map.Maybe(MachineKeys.SecureBoot) ?? false,
             Tpm = map.Maybe(MachineKeys.Tpm) ?? false,
             DiskSize = map.Maybe(MachineKeys.Disk),
-            Disks = disks,
+            Disks = new DiskReader(problems).Read(map),
             Networks = nics,
             User = UserOf(map, image),
             Wait = wait,
