@@ -125,7 +125,8 @@ public sealed class PlannedOffline : IDisposable
                   "name": "vde.mgmt",
                   "hypervisor": "h1",
                   "cidr": "10.80.0.0/24",
-                  "nat": true,
+                  "mode": "nat",
+                  "options": "",
                   "dhcp": true,
                   "exists": false,
                   "change": null
@@ -134,7 +135,8 @@ public sealed class PlannedOffline : IDisposable
                   "name": "vde.mgmt",
                   "hypervisor": "h2",
                   "cidr": "10.80.0.0/24",
-                  "nat": true,
+                  "mode": "nat",
+                  "options": "",
                   "dhcp": true,
                   "exists": false,
                   "change": null

@@ -10,8 +10,13 @@ static class HostsCommand
             using var openFarm = await session.OpenAsync(cancel);
             foreach (var machine in await Session.MachinesAsync(openFarm, [], cancel))
             {
-                if (machine.Record.Nics.FirstOrDefault(n => n.Place is not null) is { } nic)
-                    Terminal.Result($"{nic.Place}\t{machine.Record.Name} {machine.Record.Name}.{machine.Record.Farm}");
+                var (name, farm) = (machine.Record.Name, machine.Record.Farm);
+                foreach (var (i, nic) in machine.Record.Nics.Where(n => n.Addresses.Any()).Index())
+                {
+                    var names = i == 0 ? $"{name} {name}.{farm}" : $"{name}.{nic.Network} {name}.{nic.Network}.{farm}";
+                    foreach (var address in nic.Addresses)
+                        Terminal.Result($"{address}\t{names}");
+                }
             }
 
             return 0;

@@ -52,6 +52,11 @@ static class LsCommand
                     .Record.Nics.DistinctBy(n => n.Network)
                     .Select(n => KeyValuePair.Create(n.Network, (JsonNode?)(n.IsOutside ? n.Place?.ToString() : Address(n))))
             ),
+            ["addresses6"] = new JsonObject(
+                machine
+                    .Record.Nics.Where(n => n.Address6 is not null)
+                    .Select(n => KeyValuePair.Create(n.Network, (JsonNode?)n.Address6!.ToString()))
+            ),
         };
 
     /// <summary>A question mark stands for one that others decide and that nobody has seen yet.</summary>
@@ -73,7 +78,12 @@ static class LsCommand
             m.Hypervisor,
             m.Record.Platform,
             m.Record.Target,
-            m.Record.Nics.FirstOrDefault() is { } nic ? Address(nic) : "-",
+            m.Record.Nics.IsEmpty
+                ? "-"
+                : string.Join(
+                    ", ",
+                    m.Record.Nics.Select(Address).Concat(m.Record.Nics.Select(n => n.Address6?.ToString()).OfType<string>())
+                ),
         ];
 
     public static async Task<IReadOnlyList<ExistingMachine>> OfFarmAsync(Session session, bool all, CancellationToken cancel)

@@ -85,7 +85,8 @@ static class PlanJson
         json.WriteString("name", network.Definition.Name);
         json.WriteString("hypervisor", network.Hypervisor);
         json.WriteString("cidr", network.Definition.Cidr.ToString());
-        json.WriteBoolean("nat", network.Definition.Nat);
+        json.WriteString("mode", network.Definition.Mode.ToString().ToLowerInvariant());
+        json.WriteString("options", network.Definition.Options.ToString());
         json.WriteBoolean("dhcp", network.Definition.Dhcp);
         json.WriteBoolean("exists", network.Exists);
         json.WriteString("change", network.Change);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Croft.Farms;
 
 namespace Croft.Engines;
 
@@ -21,8 +22,14 @@ public sealed record NetworkDefinition
     /// <summary>Name of the bridge device, at most 15 characters.</summary>
     public required string Bridge { get; init; }
 
-    /// <summary>Whether machines reach out by the host.</summary>
-    public required bool Nat { get; init; }
+    /// <summary>How machines reach out: of those that Croft makes.</summary>
+    public required NetworkMode Mode { get; init; }
+
+    /// <summary>What it has besides.</summary>
+    public NetworkOptions Options { get; init; } = NetworkOptions.None;
+
+    /// <summary>Whether it leads anywhere by the host.</summary>
+    public bool LeadsOut => Mode is NetworkMode.Nat or NetworkMode.Routed;
 
     /// <summary>Whether it gives addresses to whoever asks.</summary>
     public required bool Dhcp { get; init; }
@@ -44,7 +51,14 @@ public sealed record NetworkDefinition
     }
 
     /// <summary>The domain of its names, below one that nobody owns: a farm may be called as what is in the world.</summary>
-    public string Zone => $"{Farm}.croft.internal";
+    public string Zone
+    {
+        get => field ?? $"{Farm}.croft.internal";
+        init;
+    }
+
+    /// <summary>A machine's address in the IPv6 subnet: the same number in it.</summary>
+    public IPAddress? Second(IPAddress address) => Options.Ipv6 is { } subnet ? Subnets.Host6(subnet, Subnets.Number(Cidr, address)) : null;
 
     /// <summary>The hypervisor's own address in it: the first.</summary>
     public IPAddress Gateway => Subnets.Host(Cidr, 1);

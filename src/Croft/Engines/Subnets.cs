@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Croft.Engines;
 
-/// <summary>Arithmetic of IPv4 subnets.</summary>
+/// <summary>Arithmetic of subnets, IPv4 unless said otherwise.</summary>
 public static class Subnets
 {
     /// <summary>The subnet that an address with a prefix length is in.</summary>
@@ -21,6 +21,18 @@ public static class Subnets
     /// <summary>Whether one subnet is all of another, or more.</summary>
     public static bool Covers(IPNetwork large, IPNetwork small) =>
         large.PrefixLength <= small.PrefixLength && large.Contains(small.BaseAddress);
+
+    /// <summary>Which of a subnet's addresses one is.</summary>
+    public static uint Number(IPNetwork subnet, IPAddress address) => Number(address) - Number(subnet.BaseAddress);
+
+    /// <summary>The n-th address of an IPv6 subnet.</summary>
+    public static IPAddress Host6(IPNetwork subnet, uint n)
+    {
+        var bytes = subnet.BaseAddress.GetAddressBytes();
+        var low = bytes.AsSpan(12);
+        BinaryPrimitives.WriteUInt32BigEndian(low, BinaryPrimitives.ReadUInt32BigEndian(low) + n);
+        return new(bytes);
+    }
 
     static uint Mask(int prefix) => prefix == 0 ? 0 : uint.MaxValue << (32 - prefix);
 

@@ -174,6 +174,9 @@ public enum NetworkMode
     /// <summary>Not at all: the machines of the network and the hypervisor only.</summary>
     Isolated,
 
+    /// <summary>Through the hypervisor, with its own addresses: whoever is to answer needs a route to it.</summary>
+    Routed,
+
     /// <summary>QEMU's user networking with a forwarded ssh port; needs no privilege.</summary>
     User,
 
@@ -195,11 +198,17 @@ public enum NetworkMode
 /// <param name="Shared">The other farm's network that this one is, as <c>farm.network</c>; null when it is the farm's own.</param>
 public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNetwork? Cidr, bool Dhcp, string? Shared, Location? At)
 {
+    /// <summary>What it has besides, when Croft makes it.</summary>
+    public NetworkOptions Options { get; init; } = NetworkOptions.None;
+
+    /// <summary>The domain of its names; null is one below a name that nobody owns.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>The bridge, the card or libvirt's network on the hypervisor that it is; null when Croft or QEMU makes it.</summary>
     public string? Source { get; init; }
 
     /// <summary>Whether Croft makes it and decides its addresses, or another farm does.</summary>
-    public bool IsMade => Mode is NetworkMode.Nat or NetworkMode.Isolated;
+    public bool IsMade => Mode is NetworkMode.Nat or NetworkMode.Isolated or NetworkMode.Routed;
 
     /// <summary>Whether others made it and decide its addresses. Croft never changes it.</summary>
     public bool IsOutside => Mode is NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Existing;
@@ -344,6 +353,20 @@ public sealed record NicSpec(string Network, System.Net.IPAddress? Address, Loca
 
     /// <summary>What the guest sees; null is virtio.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Whether the way to everywhere else leads over it; null leaves that to the first card that has one.</summary>
+    public bool? DefaultRoute { get; init; }
+
+    /// <summary>Ports of the hypervisor that lead to the guest, on a user network.</summary>
+    public ImmutableArray<PortForward> Forwards { get; init; } = [];
+}
+
+/// <summary>A port of the hypervisor that leads to a port of a guest.</summary>
+/// <param name="Address">Where the hypervisor listens; loopback unless the user said otherwise.</param>
+public readonly record struct PortForward(System.Net.IPAddress Address, int Port, int Guest, bool Udp)
+{
+    /// <summary>As QEMU writes it.</summary>
+    public override string ToString() => $"{(Udp ? "udp" : "tcp")}:{Address}:{Port}-:{Guest}";
 }
 
 /// <summary>What ready means.</summary>

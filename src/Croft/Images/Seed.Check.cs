@@ -40,6 +40,8 @@ public static partial class Seed
 
     static int Prefix(int length) => length is >= 1 and <= 32 ? length : throw Wrong(length.ToString(), "the length of a network prefix");
 
+    static int Prefix6(int length) => length is >= 1 and <= 128 ? length : throw Wrong(length.ToString(), "the length of a network prefix");
+
     static string[] PrivateKey(string text)
     {
         var lines = text.ReplaceLineEndings("\n").Trim().Split('\n');

@@ -14,9 +14,8 @@ public static partial class Seed
     {
         var text = new StringBuilder(Lines("version: 2", "ethernets:"));
         var deciding = content.Nics.ToList().FindIndex(nic => !nic.Dns.IsDefaultOrEmpty);
-        for (var i = 0; i < content.Nics.Length; i++)
+        foreach (var (i, nic) in content.Nics.Index())
         {
-            var nic = content.Nics[i];
             text.Append(
                 Lines(
                     $"  nic{i}:",
@@ -28,22 +27,40 @@ public static partial class Seed
             );
             if (i > 0)
                 text.Append(Lines("    optional: true")); // the guest is up when the first one is
-            if (nic.Address is null)
-                text.Append(Lines("    dhcp-identifier: \"mac\"", "    dhcp4-overrides:", $"      route-metric: {100 * (i + 1)}"));
-            else // no router of IPv6 is there; networkd would wait 12 s for one at each boot
-                text.Append(Lines("    accept-ra: false", "    addresses:", $"      - \"{V4(nic.Address)}/{Prefix(nic.PrefixLength)}\""));
+            if (nic.Mtu is { } mtu)
+                text.Append(Lines($"    mtu: {mtu}"));
+            text.Append(nic.Address is null ? Lease(nic, i) : Addresses(nic));
             if (nic.Gateway is not null)
                 text.Append(Lines("    routes:", "      - to: \"0.0.0.0/0\"", $"        via: \"{V4(nic.Gateway)}\""));
             if (i == deciding)
-            {
-                text.Append(Lines("    nameservers:", "      addresses:"));
-                foreach (var server in nic.Dns)
-                    text.Append(Lines($"        - \"{V4(server)}\""));
-                if (nic.Search is not null)
-                    text.Append(Lines("      search:", $"        - {HostName(nic.Search)}"));
-            }
+                text.Append(Names(nic));
         }
 
+        return text.ToString();
+    }
+
+    static string Lease(SeedNic nic, int index) =>
+        Lines(
+            "    dhcp-identifier: \"mac\"",
+            "    dhcp4-overrides:",
+            nic.IsAside ? "      use-routes: false" : $"      route-metric: {100 * (index + 1)}"
+        );
+
+    /// <summary>Where no router of IPv6 is, networkd would wait 12 s for one at each boot.</summary>
+    static string Addresses(SeedNic nic) =>
+        Lines(
+            $"    accept-ra: {(nic.Address6 is null ? "false" : "true")}",
+            "    addresses:",
+            $"      - \"{V4(nic.Address!)}/{Prefix(nic.PrefixLength)}\""
+        ) + (nic.Address6 is { } second ? Lines($"      - \"{second}/{Prefix6(nic.Prefix6)}\"") : "");
+
+    static string Names(SeedNic nic)
+    {
+        var text = new StringBuilder(Lines("    nameservers:", "      addresses:"));
+        foreach (var server in nic.Dns)
+            text.Append(Lines($"        - \"{V4(server)}\""));
+        if (nic.Search is not null)
+            text.Append(Lines("      search:", $"        - {HostName(nic.Search)}"));
         return text.ToString();
     }
 

@@ -40,7 +40,20 @@ public sealed record SeedNic(
     IPAddress? Gateway = null,
     ImmutableArray<IPAddress> Dns = default,
     string? Search = null
-);
+)
+{
+    /// <summary>IPv6, beside the other; its router tells of itself.</summary>
+    public IPAddress? Address6 { get; init; }
+
+    /// <summary>Of the IPv6 address's network.</summary>
+    public int Prefix6 { get; init; } = 64;
+
+    /// <summary>The largest frame, in bytes; null is Ethernet's.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Whether it takes no routes of DHCP's: another card leads to everywhere else.</summary>
+    public bool IsAside { get; init; }
+}
 
 /// <summary>A disk, found by the serial number that the hypervisor gives it (at most 20 characters: virtio's limit).</summary>
 /// <param name="Format">The file system made on it while it holds none; null makes none. Swap is in use from then on.</param>

@@ -32,7 +32,7 @@ public static class FarmFork
             {
                 Name = name,
                 Hypervisor = hypervisor,
-                Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null })],
+                Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null, Forwards = [] })],
             }
         );
         return farm with { Machines = [.. farm.Machines, .. forks] };

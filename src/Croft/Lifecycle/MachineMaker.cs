@@ -134,16 +134,21 @@ sealed class MachineMaker(
     {
         var name = $"eth{card}";
         if (nic.Bridge is null || nic.Address is null)
-            return new(nic.Mac, name);
+            return new(nic.Mac, name) { IsAside = nic.DefaultRoute == false };
         var network = plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
         return new(
             nic.Mac,
             name,
             nic.Address,
             network.Cidr.PrefixLength,
-            card == 0 && network.Nat ? network.Gateway : null,
+            network.LeadsOut && (nic.DefaultRoute ?? card == 0) ? network.Gateway : null,
             [network.Gateway],
             network.Zone
-        );
+        )
+        {
+            Address6 = nic.Address6,
+            Prefix6 = network.Options.Ipv6?.PrefixLength ?? 64,
+            Mtu = network.Options.Mtu,
+        };
     }
 }

@@ -75,7 +75,7 @@ sealed class AddressBook
         while (order.MoveNext())
         {
             address = Subnets.Host(Definition!.Cidr, order.Current);
-            if (taken.TryAdd(address, host))
+            if (Spec.Options.Range?.Contains(address) != true && taken.TryAdd(address, host))
                 return kept[host] = address;
         }
 

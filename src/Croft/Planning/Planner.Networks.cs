@@ -124,7 +124,9 @@ public sealed partial class Planner
             Folder = made?.Folder ?? Farm.Directory,
             Network = own,
             Bridge = Identity.Bridge(Farm.Name, network.Name),
-            Nat = made?.Nat ?? network.Mode == NetworkMode.Nat,
+            Mode = made?.Mode ?? network.Mode,
+            Options = network.Options,
+            Zone = made?.Zone ?? network.Zone!,
             Dhcp = made?.Dhcp ?? network.Dhcp,
             Cidr = cidr,
             Reservations = [],
@@ -195,7 +197,7 @@ public sealed partial class Planner
             var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
             Refuse(
                 network.At,
-                $"networks.{network.Name}.{(known.Nat == (network.Mode == NetworkMode.Nat) ? "dhcp" : "mode")}",
+                $"networks.{network.Name}{(known.Mode != network.Mode ? ".mode" : known.Dhcp != network.Dhcp ? ".dhcp" : "")}",
                 $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
                 mine.Count == on.Count && mine.Count > 0
                     ? $"croft down {string.Join(' ', mine)}, then croft up"
@@ -212,16 +214,21 @@ public sealed partial class Planner
     /// <summary>How a network that exists is declared otherwise; null when it is as declared.</summary>
     static string? ChangeOf(NetworkSpec network, NetworkState known)
     {
-        var nat = network.Mode == NetworkMode.Nat;
-        var mode = known.Nat == nat ? null : $"is {(known.Nat ? "nat" : "isolated")} and becomes {(nat ? "nat" : "isolated")}";
+        var mode = known.Mode == network.Mode ? null : $"is {Word(known.Mode)} and becomes {Word(network.Mode)}";
         var dhcp =
             known.Dhcp is not { } answers || answers == network.Dhcp ? null
             : network.Dhcp ? "will answer DHCP"
             : "will not answer DHCP any more";
-        return mode is null ? dhcp
-            : dhcp is null ? mode
-            : $"{mode}, and {dhcp}";
+        var (before, now) = (known.Options, network.Options.ToString());
+        var options =
+            before == now ? null
+            : before.Length == 0 ? $"will have {now}"
+            : now.Length == 0 ? $"will not have {before} any more"
+            : $"has {before} and will have {now}";
+        return string.Join(", and ", new[] { mode, dhcp, options }.OfType<string>()) is { Length: > 0 } change ? change : null;
     }
+
+    static string Word(NetworkMode mode) => mode.ToString().ToLowerInvariant();
 
     /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
     /// <param name="within">The hypervisor inside the farm for which it is.</param>
@@ -258,21 +265,36 @@ public sealed partial class Planner
 
     void FixAddresses(MachineSpec machine)
     {
-        foreach (var (card, nic) in machine.Networks.Index())
+        foreach (var nic in machine.Networks)
         {
-            if (card > 0 && BookOf(nic, machine).Spec.Mode == NetworkMode.User)
-                Refuse(
-                    nic.At,
-                    $"vms.{machine.Name}.networks",
-                    $"user network \"{nic.Network}\" of machine \"{machine.Name}\" is not its first network",
-                    "name one user network, before all others"
-                );
+            CheckForwards(machine, nic);
             if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
                 Refuse(
                     nic.At,
                     $"vms.{machine.Name}.networks",
                     $"{address} in network \"{nic.Network}\" is taken by {other}",
                     "choose another address"
+                );
+        }
+    }
+
+    /// <summary>A port that somebody else listens on would fail the start.</summary>
+    void CheckForwards(MachineSpec machine, NicSpec nic)
+    {
+        foreach (var forward in nic.Forwards)
+        {
+            ports.Add(forward.Port);
+            var isIts =
+                existing.TryGetValue(machine.Name, out var found)
+                && found.Machine.IsOn
+                && found.Machine.Record!.Nics.Any(n => n.Forwards.Split(' ').Contains(forward.ToString()));
+            if (!forward.Udp && !isIts && input.Inventory.Hypervisors.FirstOrDefault(h => h.BusyPorts.Contains(forward.Port)) is { } host)
+                Refuse(
+                    nic.At,
+                    $"vms.{machine.Name}.networks",
+                    $"port {forward.Port} of hypervisor \"{host.Name}\" is in use",
+                    "forward another port",
+                    isWorld: true
                 );
         }
     }

@@ -278,17 +278,14 @@ public sealed partial class Planner
                 Source = Outside.SourceOf(book.Spec.Mode),
                 Model = nic.Model,
                 Seen = before?.Seen,
+                DefaultRoute = RouteOf(spec, nic),
             };
         if (book.Definition is null)
-            return new(
-                nic.Network,
-                null,
-                MacOf(spec, nic, card, before),
-                null,
-                card > 0 ? null
-                    : keptPorts.TryGetValue(spec.Name, out var port) ? port
-                    : TakePort(spec)
-            );
+            return new(nic.Network, null, MacOf(spec, nic, card, before), null, card > 0 ? null : PortOf(spec, nic))
+            {
+                Forwards = string.Join(' ', nic.Forwards),
+                DefaultRoute = RouteOf(spec, nic),
+            };
         var address = AddressOf(spec, nic, book, before);
         return new(
             nic.Network,
@@ -299,8 +296,14 @@ public sealed partial class Planner
         )
         {
             Model = nic.Model,
+            Address6 = address is null ? null : book.Definition.Second(address),
+            DefaultRoute = RouteOf(spec, nic),
         };
     }
+
+    /// <summary>Where a machine says which card has it, the others have none.</summary>
+    static bool? RouteOf(MachineSpec spec, NicSpec nic) =>
+        spec.Networks.Any(n => n.DefaultRoute == true) ? nic.DefaultRoute == true : nic.DefaultRoute;
 
     IPAddress? AddressOf(MachineSpec spec, NicSpec nic, AddressBook book, Nic? before)
     {
@@ -367,6 +370,13 @@ public sealed partial class Planner
                 keptPorts[name] = port;
         }
     }
+
+    /// <summary>The port that leads to its ssh: one that the user forwards there, or the one it has, or a free one.</summary>
+    int? PortOf(MachineSpec spec, NicSpec nic) =>
+        nic.Forwards.FirstOrDefault(f => f is { Guest: 22, Udp: false } && IPAddress.IsLoopback(f.Address)) is { Port: > 0 and var given }
+            ? given
+        : keptPorts.TryGetValue(spec.Name, out var port) ? port
+        : TakePort(spec);
 
     int? TakePort(MachineSpec machine)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Croft.Engines;
+using Croft.Farms;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Tests.Farms;
@@ -81,7 +82,7 @@ public abstract class EngineContract : IDisposable
                 Folder = "/folder",
                 Network = "lan",
                 Bridge = "croft" + Farm,
-                Nat = false,
+                Mode = NetworkMode.Isolated,
                 Dhcp = true,
                 Cidr = IPNetwork.Parse("10.98.0.0/24"),
                 Reservations = [.. addresses.Select((a, i) => new Reservation(IPAddress.Parse(a), $"52:54:00:00:00:0{i + 1}", $"m{i}"))],

@@ -3,6 +3,7 @@ using System.Net;
 using System.Xml.Linq;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
+using Croft.Farms;
 using Croft.Planning;
 using Croft.Tests.Farms;
 using Croft.Tests.Planning;
@@ -132,10 +133,10 @@ public sealed class LibvirtXml
         );
         Assert.Equal(network.Reservations, read.Reservations);
         Assert.Equal(Record.Made, NetworkXml.Read(NetworkXml.Write(network with { Made = Record.Made }), active: true).Made);
-        Assert.Equal((network.Nat, (bool?)network.Dhcp, "f.croft.internal"), (read.Nat, read.Dhcp, read.Zone));
-        var quiet = NetworkXml.Read(NetworkXml.Write(network with { Dhcp = false, Nat = false }), active: true);
+        Assert.Equal((network.Mode, (bool?)network.Dhcp, "f.croft.internal"), (read.Mode, read.Dhcp, read.Zone));
+        var quiet = NetworkXml.Read(NetworkXml.Write(network with { Dhcp = false, Mode = NetworkMode.Isolated }), active: true);
         Assert.Equal(network.Reservations.Select(r => (r.Address, "", r.Host)), quiet.Reservations.Select(r => (r.Address, r.Mac, r.Host)));
-        Assert.Equal((false, (bool?)false), (quiet.Nat, quiet.Dhcp));
+        Assert.Equal((NetworkMode.Isolated, (bool?)false), (quiet.Mode, quiet.Dhcp));
     }
 
     [Fact]
@@ -328,7 +329,37 @@ public sealed class LibvirtXml
     [InlineData(false, true)]
     [InlineData(true, false)]
     public Task OfANetworkIsValid(bool nat, bool dhcp) =>
-        ValidateAsync("network", NetworkXml.Write(Network() with { Nat = nat, Dhcp = dhcp }));
+        ValidateAsync("network", NetworkXml.Write(Network() with { Mode = nat ? NetworkMode.Nat : NetworkMode.Isolated, Dhcp = dhcp }));
+
+    [Fact]
+    public async Task OfANetworkWithEverythingIsValidAndSaysSo()
+    {
+        var farm = Reading.Farm(
+            "farm: f\nnetworks: { lan: { mode: nat, cidr: 10.9.0.0/24, domain: lab.example, mtu: 9000, ipv6: 'fd00:9::/64', range: 10.9.0.100-10.9.0.199, "
+                + "nat_ports: 20000-29999, dns: { forwarders: [ 10.1.1.1 ], records: { www: db, gw: 10.9.0.1 }, wildcards: { apps.lab.example: 10.9.0.11 } } } }"
+        );
+        var network = Network() with { Options = farm.Networks[0].Options, Zone = farm.Networks[0].Zone! };
+        var xml = NetworkXml.Write(network);
+        await ValidateAsync("network", xml);
+        var root = XElement.Parse(xml);
+        Assert.Equal("9000", (string?)root.Element("mtu")?.Attribute("size"));
+        Assert.Equal("lab.example", (string?)root.Element("domain")?.Attribute("name"));
+        Assert.Equal(["10.9.0.1", "fd00:9::1"], root.Elements("ip").Select(ip => (string)ip.Attribute("address")!));
+        Assert.Equal(
+            ["cname=www,www.lab.example,db", "host-record=gw,gw.lab.example,10.9.0.1", "address=/apps.lab.example/10.9.0.11"],
+            root.Elements().Last().Elements().Select(option => (string)option.Attribute("value")!)
+        );
+        Assert.Equal(network.Options.ToString(), NetworkXml.Read(xml, active: true).Options);
+        Assert.Equal(IPAddress.Parse("fd00:9::a"), network.Second(IPAddress.Parse("10.9.0.10")));
+    }
+
+    [Fact]
+    public async Task OfARoutedNetworkIsValid()
+    {
+        var xml = NetworkXml.Write(Network() with { Mode = NetworkMode.Routed });
+        await ValidateAsync("network", xml);
+        Assert.Equal(NetworkMode.Routed, NetworkXml.Read(xml, active: true).Mode);
+    }
 
     static NetworkDefinition Network() =>
         new()
@@ -338,7 +369,7 @@ public sealed class LibvirtXml
             Folder = "/folder",
             Network = "lan",
             Bridge = Identity.Bridge("f", "lan"),
-            Nat = true,
+            Mode = NetworkMode.Nat,
             Dhcp = true,
             Cidr = IPNetwork.Parse("10.9.0.0/24"),
             Reservations =

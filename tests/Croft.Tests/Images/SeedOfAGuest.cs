@@ -48,6 +48,27 @@ public sealed class SeedOfAGuest : IDisposable
     public void SaysWhoItIs() => Assert.Equal("instance-id: \"i-1\"\nlocal-hostname: \"db\"\n", Seed.Build(Content)["meta-data"]);
 
     [Fact]
+    public void SaysWhichCardLeadsOutAndSecondAddresses()
+    {
+        var text = Seed.Build(
+            Content with
+            {
+                Nics =
+                [
+                    new SeedNic("52:54:00:aa:00:01", "eth0") { IsAside = true },
+                    new SeedNic("52:54:00:aa:00:02", "eth1", IPAddress.Parse("10.81.0.10")) { Address6 = IPAddress.Parse("fd00::a") },
+                ],
+            }
+        )["network-config"];
+        Assert.Contains("dhcp4-overrides:\n      use-routes: false\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "accept-ra: true\n    addresses:\n      - \"10.81.0.10/24\"\n      - \"fd00::a/64\"\n",
+            text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void SaysItsNetworks() =>
         Assert.Equal(
             """
@@ -153,9 +174,9 @@ public sealed class SeedOfAGuest : IDisposable
         Assert.Equal(
             """
             instance 'i-1' 'db'
-            nic '52:54:00:aa:00:01' 'eth0' '10.80.0.10/24' '10.80.0.1' '10.80.0.1' 'vde' '' ''
-            nic '52:54:00:aa:00:02' 'eth1' '10.81.0.10/16' '' '' '' '' ''
-            nic '52:54:00:aa:00:03' 'eth2' '' '' '' '' 'yes' '300'
+            nic '52:54:00:aa:00:01' 'eth0' '10.80.0.10/24' '10.80.0.1' '10.80.0.1' 'vde' '' '' ''
+            nic '52:54:00:aa:00:02' 'eth1' '10.81.0.10/16' '' '' '' '' '' ''
+            nic '52:54:00:aa:00:03' 'eth2' '' '' '' '' 'yes' '300' ''
             login '-----BEGIN OPENSSH PRIVATE KEY-----
             b3BlbnNzaC1rZXktdjEAAAAA
             QyNTUxOQAAACDabc+/==

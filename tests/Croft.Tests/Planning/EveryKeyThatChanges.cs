@@ -45,9 +45,24 @@ public sealed class EveryKeyThatChanges
     /// <summary>Keys of what is not a machine, and what holds their decision.</summary>
     static readonly Dictionary<string, string[]> Others = new()
     {
-        ["a network"] = ["mode", "cidr", "dhcp", "shared", "bridge", "uplink", "network"], // NetworksThatExist; another cidr is refused, another network's name is another network
+        ["a network"] =
+        [
+            "mode",
+            "cidr",
+            "dhcp",
+            "shared",
+            "bridge",
+            "uplink",
+            "network",
+            "domain",
+            "mtu",
+            "ipv6",
+            "range",
+            "nat_ports",
+            "dns",
+        ], // NetworksThatExist; another cidr is refused, another network's name is another network
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
-        ["a connection to a network"] = ["name", "address", "mac", "model"], // all are in the digest of hardware
+        ["a connection to a network"] = ["name", "address", "mac", "model", "default_route", "forwards"], // all are in the digest of hardware
         ["a hypervisor"] = ["uri", "machine", "jump", "connection_timeout", "limits", "overcommit", "labels", "capabilities", "size"], // how it is reached and what may be put there: asked each time
         ["a farm file"] =
         [

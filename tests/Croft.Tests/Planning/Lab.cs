@@ -125,7 +125,8 @@ static class Lab
             Active = true,
             SpanningTree = false,
             Reservations = network.Reservations,
-            Nat = network.Nat,
+            Mode = network.Mode,
+            Options = network.Options.ToString(),
             Dhcp = network.Dhcp,
             Zone = network.Zone,
         };

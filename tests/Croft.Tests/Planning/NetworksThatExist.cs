@@ -41,6 +41,9 @@ public sealed class NetworksThatExist
     [InlineData("", null)]
     [InlineData("mode: isolated", "is nat and becomes isolated")]
     [InlineData("dhcp: false", "will not answer DHCP any more")]
+    [InlineData("mode: routed", "is nat and becomes routed")]
+    [InlineData("mtu: 9000", "will have mtu 9000")]
+    [InlineData("dns: { records: { www: a } }", "will have records www=a")]
     [InlineData("mode: isolated, dhcp: false", "is nat and becomes isolated, and will not answer DHCP any more")]
     public void ChangeWhereNothingIsOnThem(string keys, string? change)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
+using Croft.Farms;
 using Croft.Planning;
 using Croft.Tests.Farms;
 
@@ -26,7 +27,7 @@ public abstract class LibvirtHostContract
             Folder = "/folder",
             Network = "lan",
             Bridge = "croft" + farm,
-            Nat = false,
+            Mode = NetworkMode.Isolated,
             Dhcp = true,
             Cidr = IPNetwork.Parse("10.99.0.0/24"),
             Reservations = [new(IPAddress.Parse("10.99.0.10"), "52:54:00:00:00:01", "a")],

@@ -310,13 +310,13 @@ static class DomainXml
 
     static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch)
     {
-        var arguments = nics.Where(nic => nic.Port is not null)
+        var arguments = nics.Where(nic => nic.Bridge is null)
             .SelectMany(
                 (nic, i) =>
                     new[]
                     {
                         "-netdev",
-                        $"user,id=croft{i},hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
+                        $"user,id=croft{i}{string.Concat(Forwards(nic).Select(forward => $",hostfwd={forward}"))}",
                         "-device",
                         arch.Bus is { } bus
                             ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
@@ -327,5 +327,12 @@ static class DomainXml
         return arguments.Count == 0
             ? null
             : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
+    }
+
+    /// <summary>Those of the user's and the one to ssh, which may be one of those.</summary>
+    static IEnumerable<string> Forwards(Nic nic)
+    {
+        var all = nic.Forwards.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return nic.Port is { } port ? all.Prepend($"tcp:127.0.0.1:{port}-:22").Distinct() : all;
     }
 }

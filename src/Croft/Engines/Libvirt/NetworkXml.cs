@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Xml.Linq;
+using Croft.Farms;
 
 namespace Croft.Engines.Libvirt;
 
@@ -8,6 +9,7 @@ namespace Croft.Engines.Libvirt;
 static class NetworkXml
 {
     static readonly XNamespace Croft = RecordXml.Namespace;
+    static readonly XNamespace Dnsmasq = "http://libvirt.org/schemas/network/dnsmasq/1.0";
 
     public static string Write(NetworkDefinition network)
     {
@@ -25,22 +27,82 @@ static class NetworkXml
                     new XAttribute("owner", network.Owner),
                     new XAttribute("folder", network.Folder),
                     new XAttribute("name", network.Network),
-                    network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null
+                    network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null,
+                    network.Options.ToString() is { Length: > 0 } options ? new XAttribute("options", options) : null
                 )
             ),
-            network.Nat ? new XElement("forward", new XAttribute("mode", "nat")) : null,
+            Forward(network),
             new XElement("bridge", new XAttribute("name", network.Bridge), new XAttribute("stp", "off"), new XAttribute("delay", "0")),
+            network.Options.Mtu is { } mtu ? new XElement("mtu", new XAttribute("size", mtu)) : null,
             new XElement("domain", new XAttribute("name", network.Zone), new XAttribute("localOnly", "yes")),
-            new XElement("dns", network.Reservations.Select(r => XElement.Parse(DnsHost(r, network.Farm)))),
             new XElement(
-                "ip",
-                new XAttribute("address", gateway),
-                new XAttribute("prefix", cidr.PrefixLength),
-                network.Dhcp && network.Reservations.Any(r => r.Mac.Length > 0)
-                    ? new XElement("dhcp", network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r))))
-                    : null
-            )
+                "dns",
+                network.Options.Forwarders.Select(f => new XElement("forwarder", new XAttribute("addr", f))),
+                network.Reservations.Select(r => XElement.Parse(DnsHost(r, network.Farm)))
+            ),
+            new XElement("ip", new XAttribute("address", gateway), new XAttribute("prefix", cidr.PrefixLength), DhcpOf(network)),
+            network.Options.Ipv6 is { } subnet
+                ? new XElement(
+                    "ip",
+                    new XAttribute("family", "ipv6"),
+                    new XAttribute("address", Subnets.Host6(subnet, 1)),
+                    new XAttribute("prefix", subnet.PrefixLength)
+                )
+                : null,
+            NamesOf(network)
         ).ToString();
+    }
+
+    static XElement? Forward(NetworkDefinition network) =>
+        network.Mode switch
+        {
+            NetworkMode.Nat => new(
+                "forward",
+                new XAttribute("mode", "nat"),
+                network.Options.Ipv6 is null && network.Options.NatPorts is null
+                    ? null
+                    : new XElement(
+                        "nat",
+                        network.Options.Ipv6 is null ? null : new XAttribute("ipv6", "yes"),
+                        network.Options.NatPorts is { } ports
+                            ? new XElement("port", new XAttribute("start", ports.First), new XAttribute("end", ports.Last))
+                            : null
+                    )
+            ),
+            NetworkMode.Routed => new("forward", new XAttribute("mode", "route")),
+            _ => null,
+        };
+
+    static XElement? DhcpOf(NetworkDefinition network)
+    {
+        var hosts = network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r))).ToList();
+        var range = network.Options.Range is { } some
+            ? new XElement("range", new XAttribute("start", some.First), new XAttribute("end", some.Last))
+            : null;
+        return network.Dhcp && (hosts.Count > 0 || range is not null) ? new("dhcp", range, hosts) : null;
+    }
+
+    /// <summary>
+    /// Further names are dnsmasq's own options: an entry of libvirt's may share neither name nor address with a machine's, which comes
+    /// later.
+    /// </summary>
+    static XElement? NamesOf(NetworkDefinition network)
+    {
+        var options = network
+            .Options.Records.Select(r =>
+                IPAddress.TryParse(r.Target, out _)
+                    ? $"host-record={r.Name},{r.Name}.{network.Zone},{r.Target}"
+                    : $"cname={r.Name},{r.Name}.{network.Zone},{r.Target}"
+            )
+            .Concat(network.Options.Wildcards.Select(w => $"address=/{w.Name}/{w.Target}"))
+            .ToList();
+        return options.Count == 0
+            ? null
+            : new(
+                Dnsmasq + "options",
+                new XAttribute(XNamespace.Xmlns + "dnsmasq", Dnsmasq),
+                options.Select(o => new XElement(Dnsmasq + "option", new XAttribute("value", o)))
+            );
     }
 
     public static string DhcpHost(Reservation r) =>
@@ -95,7 +157,13 @@ static class NetworkXml
             SpanningTree = (string?)root.Element("bridge")?.Attribute("stp") == "on",
             Reservations = [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())],
             Made = RecordXml.Time((string?)mark?.Attribute("made")),
-            Nat = (string?)root.Element("forward")?.Attribute("mode") == "nat",
+            Mode = (string?)root.Element("forward")?.Attribute("mode") switch
+            {
+                "nat" => NetworkMode.Nat,
+                "route" => NetworkMode.Routed,
+                _ => NetworkMode.Isolated,
+            },
+            Options = (string?)mark?.Attribute("options") ?? "",
             Dhcp =
                 dhcp.Count > 0 ? true
                 : dns.Count > 0 ? false

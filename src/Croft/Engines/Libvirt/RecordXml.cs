@@ -50,7 +50,9 @@ static class RecordXml
                 nic.Model is null ? null : new XAttribute("model", nic.Model),
                 new XAttribute("mac", nic.Mac),
                 nic.Address is null ? null : new XAttribute("address", nic.Address),
-                nic.Port is null ? null : new XAttribute("port", nic.Port)
+                nic.Port is null ? null : new XAttribute("port", nic.Port),
+                nic.Address6 is null ? null : new XAttribute("address6", nic.Address6),
+                nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards)
             ))
         );
 
@@ -116,6 +118,8 @@ static class RecordXml
                 ? source
                 : NicSource.Network,
             Model = (string?)nic.Attribute("model"),
+            Address6 = IPAddress.TryParse((string?)nic.Attribute("address6"), out var second) ? second : null,
+            Forwards = (string?)nic.Attribute("forwards") ?? "",
         };
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

@@ -7,6 +7,7 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
 {
     readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> taken = [];
     readonly Dictionary<string, string> macs = new(StringComparer.Ordinal);
+    readonly Dictionary<(int Port, bool Udp), string> ports = [];
     readonly HashSet<Location> reported = [];
 
     /// <param name="index">Which of the entry's machines it is, from 0; the first has the addresses as written.</param>
@@ -27,6 +28,23 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
                             Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }),
                         };
             }
+
+            if (index > 0 && !machine.Networks[i].Forwards.IsEmpty)
+                placed = placed with
+                {
+                    Networks = placed.Networks.SetItem(
+                        i,
+                        placed.Networks[i] with
+                        {
+                            Forwards = [.. placed.Networks[i].Forwards.Select(f => f with { Port = f.Port + index })],
+                        }
+                    ),
+                };
+            foreach (var forward in placed.Networks[i].Forwards.Where(f => !ports.TryAdd((f.Port, f.Udp), machine.Name)))
+                Report(
+                    machine.Networks[i],
+                    $"port {forward.Port} is forwarded to machines {Words.Quote(ports[(forward.Port, forward.Udp)])} and {Words.Quote(machine.Name)}"
+                );
 
             if (machine.Networks[i] is { Mac: { } mac } card && !macs.TryAdd(mac, machine.Name))
                 Report(card, $"{mac} is given to machines {Words.Quote(macs[mac])} and {Words.Quote(machine.Name)}");
@@ -63,6 +81,8 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         return number < Ip4.First(cidr) || number > Ip4.Last(cidr) ? $"is outside network {Words.Quote(network.Name)}, {cidr}"
             : number == Ip4.First(cidr) ? $"is the address of network {Words.Quote(network.Name)} itself"
             : number == Ip4.Last(cidr) ? $"is the broadcast address of network {Words.Quote(network.Name)}"
+            : network.Options.Range?.Contains(Ip4.ToAddress(number)) == true
+                ? $"is in the range of network {Words.Quote(network.Name)}, which DHCP gives to others"
             : number == Ip4.First(cidr) + 1 ? $"is the hypervisor's own on network {Words.Quote(network.Name)}"
             : null;
     }

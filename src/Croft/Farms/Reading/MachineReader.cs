@@ -176,20 +176,41 @@ sealed class MachineReader(
             }
             else
             {
-                if (nic.Has(NicKeys.Model) && networks.Find(name)!.Mode == NetworkMode.User)
-                    problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
-
+                CheckCard(nic, networks.Find(name)!, nics);
                 nics.Add(
                     new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At)
                     {
                         Mac = nic.Get(NicKeys.Mac),
                         Model = nic.Get(NicKeys.Model),
+                        DefaultRoute = nic.Maybe(NicKeys.DefaultRoute),
+                        Forwards = [.. nic.Items(NicKeys.Forwards).Select(f => f.Value)],
                     }
                 );
             }
         }
 
         return nics.DrainToImmutable();
+    }
+
+    void CheckCard(MapReading nic, NetworkSpec network, IEnumerable<NicSpec> others)
+    {
+        if (nic.Has(NicKeys.Model) && network.Mode == NetworkMode.User)
+            problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
+        if (nic.Has(NicKeys.Forwards) && network.Mode != NetworkMode.User)
+            problems.Add(
+                nic.NodeOf(NicKeys.Forwards),
+                $"ports are forwarded on user networks, and {network.Name} is mode: {network.Mode.ToString().ToLowerInvariant()}",
+                "leave forwards out: its machines are reached by their addresses"
+            );
+        if (nic.Maybe(NicKeys.DefaultRoute) != true)
+            return;
+        if (network.Mode == NetworkMode.Isolated)
+            problems.Add(nic.NodeOf(NicKeys.DefaultRoute), $"network {Words.Quote(network.Name)} is isolated, and leads nowhere");
+        if (others.FirstOrDefault(other => other.DefaultRoute == true) is { } first)
+            problems.Add(
+                nic.NodeOf(NicKeys.DefaultRoute),
+                $"the card on network {Words.Quote(first.Network)} has the default route already"
+            );
     }
 
     void CheckLabels(MapReading map)

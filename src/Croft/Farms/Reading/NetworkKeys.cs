@@ -9,12 +9,13 @@ static class NetworkKeys
         new ChoiceShape<NetworkMode>(
             ("nat", NetworkMode.Nat),
             ("isolated", NetworkMode.Isolated),
+            ("routed", NetworkMode.Routed),
             ("user", NetworkMode.User),
             ("bridge", NetworkMode.Bridge),
             ("direct", NetworkMode.Direct),
             ("existing", NetworkMode.Existing)
         ),
-        "How the network reaches the outside: through the hypervisor, not at all, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's."
+        "How the network reaches the outside: through the hypervisor, not at all, through it with its own addresses, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's."
     )
     {
         DefaultText = "`nat`; `user` on a session hypervisor",
@@ -74,5 +75,45 @@ static class NetworkKeys
         [NetworkMode.Existing] = Network,
     };
 
-    public static readonly MapShape Map = new("a network", [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network]);
+    public static readonly Field<string> Domain = new(
+        "domain",
+        Rules.HostName,
+        "The domain of its names, such as `lab.example`. Others' names in it are not asked for outside."
+    )
+    {
+        DefaultText = "`<farm>.croft.internal`",
+    };
+
+    public static readonly Field<int> Mtu = new("mtu", new NumberShape(68, 65535), "The largest frame, in bytes; guests learn of it.")
+    {
+        DefaultText = "1500",
+    };
+
+    public static readonly Field<IPNetwork> Ipv6 = new(
+        "ipv6",
+        new Cidr6Shape(),
+        "An IPv6 subnet beside the other. A machine's number in it is that in the other."
+    );
+
+    public static readonly Field<AddressRange> Range = new(
+        "range",
+        new AddressRangeShape(),
+        "Addresses that DHCP gives to guests that are no machines of the farm."
+    );
+
+    public static readonly Field<PortRange> NatPorts = new(
+        "nat_ports",
+        new PortRangeShape(),
+        "With `mode: nat`, the hypervisor's ports that connections go out by."
+    );
+
+    public static readonly Field<MapReading> Dns = new("dns", DnsKeys.Map, "What the network's name server says besides.");
+
+    /// <summary>What only a network that Croft makes can have.</summary>
+    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, NatPorts, Dns];
+
+    public static readonly MapShape Map = new(
+        "a network",
+        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Domain, Mtu, Ipv6, Range, NatPorts, Dns]
+    );
 }

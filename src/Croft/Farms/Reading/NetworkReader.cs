@@ -51,7 +51,57 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         return new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
         {
             Source = IsUnread(map, NetworkKeys.Mode) ? null : SourceOf(map, mode),
+            Zone = map.Get(NetworkKeys.Domain),
+            Options = Options(map, mode, shared),
         };
+    }
+
+    NetworkOptions Options(MapReading map, NetworkMode mode, string? shared)
+    {
+        if (shared is not null || mode is NetworkMode.User or NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Existing)
+            foreach (var field in NetworkKeys.Options.Where(map.Has))
+                problems.Add(
+                    map.NodeOf(field),
+                    $"{field.Name} is for networks that this farm makes",
+                    $"leave {field.Name} out, or write mode: nat, isolated or routed"
+                );
+        if (map.Has(NetworkKeys.NatPorts) && mode is NetworkMode.Isolated or NetworkMode.Routed)
+            problems.Add(map.NodeOf(NetworkKeys.NatPorts), "nat_ports goes with mode: nat", "leave nat_ports out");
+        CheckRange(map);
+        var dns = map.Get(NetworkKeys.Dns);
+        return new()
+        {
+            Mtu = map.Maybe(NetworkKeys.Mtu),
+            Ipv6 = map.Maybe(NetworkKeys.Ipv6),
+            Range = map.Maybe(NetworkKeys.Range),
+            NatPorts = map.Maybe(NetworkKeys.NatPorts),
+            Forwarders = [.. dns?.Items(DnsKeys.Forwarders).Select(f => f.Value) ?? []],
+            Records = [.. dns?.Items(DnsKeys.Records).Select(r => (r.Name, r.Value)) ?? []],
+            Wildcards = [.. dns?.Items(DnsKeys.Wildcards).Select(Wildcard) ?? []],
+        };
+    }
+
+    (string, string) Wildcard(Named<string> wildcard)
+    {
+        if (!AddressShape.TryParse(wildcard.Value, out _))
+            problems.Add(wildcard.Node, $"{Words.Quote(wildcard.Value)} is not an IPv4 address", "a wildcard has an address: 10.80.0.40");
+        return (wildcard.Name, wildcard.Value);
+    }
+
+    void CheckRange(MapReading map)
+    {
+        if (map.Maybe(NetworkKeys.Range) is not { } range)
+            return;
+        if (map.Maybe(NetworkKeys.Dhcp) == false)
+            problems.Add(map.NodeOf(NetworkKeys.Range), "a range is given by DHCP, which is off here", "leave range or dhcp out");
+        if (map.Maybe(NetworkKeys.Cidr) is not { } cidr)
+            problems.Add(map.NodeOf(NetworkKeys.Range), "a range needs a cidr that it is in", "such as cidr: 10.80.0.0/24");
+        else if (Ip4.ToNumber(range.First) < Ip4.First(cidr) + 2 || Ip4.ToNumber(range.Last) >= Ip4.Last(cidr))
+            problems.Add(
+                map.NodeOf(NetworkKeys.Range),
+                $"{range} is not for guests of {cidr}",
+                $"from {Ip4.ToAddress(Ip4.First(cidr) + 2)} to {Ip4.ToAddress(Ip4.Last(cidr) - 1)}"
+            );
     }
 
     /// <summary>What an outside network is on the hypervisor; what does not go with its mode is reported.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Croft.Farms.Reading;
@@ -25,5 +26,20 @@ static class NicKeys
         DefaultText = "`virtio`",
     };
 
-    public static readonly MapShape Map = new("a connection to a network", [Name, Address, Mac, Model], Name);
+    public static readonly Field<bool> DefaultRoute = new(
+        "default_route",
+        new BoolShape(),
+        "Whether the way to everywhere else leads over this card. One card of a machine can have it."
+    )
+    {
+        DefaultText = "the first card's, where its network leads anywhere",
+    };
+
+    public static readonly Field<ImmutableArray<Item<PortForward>>> Forwards = new(
+        "forwards",
+        new ListShape<PortForward>(new PortForwardShape()),
+        "On a user network, ports of the hypervisor that lead to the guest: `8080:80`, on loopback unless an address is before it. With `count` the following machines have the following ports."
+    );
+
+    public static readonly MapShape Map = new("a connection to a network", [Name, Address, Mac, Model, DefaultRoute, Forwards], Name);
 }

@@ -68,6 +68,15 @@ static class Rules
         text => text.Length <= 15 && IsName(text)
     );
 
+    /// <summary>A name or an address of a host, or a domain.</summary>
+    public static readonly TextShape HostName = new(
+        "a host name or a domain",
+        "labels of lower case letters, digits and \"-\" with dots between them, at most 253 characters",
+        "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+        text => text.Length is > 0 and <= 253 && text.Split('.').All(label => DnsLabel.Holds(label)),
+        text => text.Trim().ToLowerInvariant().TrimStart('*').Trim('.')
+    );
+
     /// <summary>One that no other card of the LAN's may have; not a group's, not the empty one.</summary>
     public static readonly TextShape Mac = new(
         "a network card's address",

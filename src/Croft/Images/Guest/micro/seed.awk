@@ -14,8 +14,8 @@ function value(text) {
 function nic() {
   if (mac != "")
     nics = nics call("nic", quoted(mac) " " quoted(name) " " quoted(addresses) " " quoted(gateway) " " quoted(dns) " " quoted(search) " " \
-      quoted(dhcp) " " quoted(metric))
-  mac = name = addresses = gateway = dns = search = dhcp = metric = ""
+      quoted(dhcp) " " quoted(metric) " " quoted(mtu))
+  mac = name = addresses = gateway = dns = search = dhcp = metric = mtu = ""
 }
 function format() {
   if (device != "") disks = disks call("format", quoted(device) " " quoted(type) " " quoted(label))
@@ -40,6 +40,8 @@ file == "network-config" && /^ +macaddress:/ { mac = value($0) }
 file == "network-config" && /^ +set-name:/ { name = value($0) }
 file == "network-config" && /^ +dhcp4: true/ { dhcp = "yes" }
 file == "network-config" && /^ +route-metric:/ { metric = value($0) }
+file == "network-config" && /^ +use-routes: false/ { metric = "none" }
+file == "network-config" && /^ +mtu:/ { mtu = value($0) }
 file == "network-config" && /^ +via:/ { gateway = value($0) }
 file == "network-config" && /^ +[a-z0-9-]+:$/ { list = $1 }
 file == "network-config" && /^ +nameservers:$/ { servers = 1 }

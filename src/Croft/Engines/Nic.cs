@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json.Serialization;
+
+namespace Croft.Engines;
+
+/// <summary>A network card with the identity that Croft decided.</summary>
+/// <param name="Bridge">libvirt's name of the network, such as <c>farm.network</c>, or the hypervisor's own bridge or card; null with user
+/// networking.</param>
+/// <param name="Address">Null when somebody else decides it.</param>
+/// <param name="Port">Loopback port of the hypervisor that leads to the guest's ssh; null where the address does.</param>
+public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? Address, int? Port)
+{
+    /// <summary>What the bridge is that is named.</summary>
+    public NicSource Source { get; init; }
+
+    /// <summary>What the guest sees; null is virtio.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Its IPv6 address, where its network has such.</summary>
+    public IPAddress? Address6 { get; init; }
+
+    /// <summary>
+    /// Ports of the hypervisor that lead to the guest, with user networking, as QEMU writes them, with spaces between; empty for none.
+    /// </summary>
+    public string Forwards { get; init; } = "";
+
+    /// <summary>Whether the way to everywhere else leads over it; null leaves that to the first card that has one.</summary>
+    [JsonIgnore]
+    public bool? DefaultRoute { get; init; }
+
+    /// <summary>The address that its guest was seen with, where somebody else decides it; asked each time and never kept.</summary>
+    [JsonIgnore]
+    public IPAddress? Seen { get; init; }
+
+    /// <summary>Whether somebody else decides its address.</summary>
+    [JsonIgnore]
+    public bool IsOutside => Bridge is not null && Address is null;
+
+    /// <summary>All addresses that are known.</summary>
+    [JsonIgnore]
+    public IEnumerable<IPAddress> Addresses => new[] { Place, Address6 }.OfType<IPAddress>();
+
+    /// <summary>Where it is reached; null while nobody knows.</summary>
+    [JsonIgnore]
+    public IPAddress? Place => Address ?? Seen;
+}
+
+/// <summary>What of a hypervisor a card is connected to.</summary>
+public enum NicSource
+{
+    /// <summary>A network of libvirt's.</summary>
+    Network,
+
+    /// <summary>A bridge.</summary>
+    Bridge,
+
+    /// <summary>A network card, by macvtap.</summary>
+    Device,
+}

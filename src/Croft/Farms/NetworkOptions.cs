@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace Croft.Farms;
+
+/// <summary>What a network that Croft makes has beside subnet and names. Another option makes it anew.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>Nothing.</summary>
+    public static NetworkOptions None { get; } = new();
+
+    /// <summary>The largest frame, in bytes; null is Ethernet's.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>An IPv6 subnet beside the other; null is none.</summary>
+    public IPNetwork? Ipv6 { get; init; }
+
+    /// <summary>Addresses for whoever asks; null answers the farm's machines alone.</summary>
+    public AddressRange? Range { get; init; }
+
+    /// <summary>Name servers for what is not of the network; empty asks the hypervisor's.</summary>
+    public ImmutableArray<IPAddress> Forwarders { get; init; } = [];
+
+    /// <summary>Further names, each with an address or with the machine whose address it has.</summary>
+    public ImmutableArray<(string Name, string Target)> Records { get; init; } = [];
+
+    /// <summary>Names of which all names below have an address.</summary>
+    public ImmutableArray<(string Name, string Target)> Wildcards { get; init; } = [];
+
+    /// <summary>Ports of the hypervisor that connections from inside go out by; null is all.</summary>
+    public PortRange? NatPorts { get; init; }
+
+    /// <summary>As people read them, and as they are kept on a hypervisor; empty for none.</summary>
+    public override string ToString() =>
+        string.Join(
+            "; ",
+            new[]
+            {
+                Mtu is { } mtu ? string.Create(CultureInfo.InvariantCulture, $"mtu {mtu}") : "",
+                Ipv6 is { } subnet ? $"ipv6 {subnet}" : "",
+                Range is { } range ? $"range {range}" : "",
+                List("forwarders", Forwarders.Select(f => f.ToString())),
+                List("records", Records.Select(r => $"{r.Name}={r.Target}")),
+                List("wildcards", Wildcards.Select(r => $"{r.Name}={r.Target}")),
+                NatPorts is { } ports ? $"nat_ports {ports}" : "",
+            }.Where(text => text.Length > 0)
+        );
+
+    static string List(string name, IEnumerable<string> items) => items.Any() ? $"{name} {string.Join(' ', items)}" : "";
+}
+
+/// <summary>IPv4 addresses from the first to the last.</summary>
+public readonly record struct AddressRange(IPAddress First, IPAddress Last)
+{
+    /// <summary>Whether an address is one of them.</summary>
+    public bool Contains(IPAddress address) =>
+        Reading.Ip4.ToNumber(address) is var number && Reading.Ip4.ToNumber(First) <= number && number <= Reading.Ip4.ToNumber(Last);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{First}-{Last}";
+}
+
+/// <summary>Ports from the first to the last.</summary>
+public readonly record struct PortRange(int First, int Last)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+}

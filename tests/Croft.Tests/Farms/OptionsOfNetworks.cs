@@ -1,0 +1,79 @@
+using System.Net;
+using Croft.Farms;
+
+namespace Croft.Tests.Farms;
+
+/// <summary>What a network of the farm's own can have, and what cards on it can have.</summary>
+public sealed class OptionsOfNetworks
+{
+    const string Lan = "networks: { lan: { cidr: 10.9.0.0/24 }, quiet: { mode: isolated }, out: { mode: user } }\n";
+
+    [Fact]
+    public void AreWrittenAsTheyAreRead() =>
+        Assert.Equal(
+            "mtu 9000; ipv6 fd00:9::/64; range 10.9.0.100-10.9.0.199; forwarders 10.1.1.1; records www=db; wildcards apps=10.9.0.5; nat_ports 20000-29999",
+            Reading
+                .Farm(
+                    "farm: f\nnetworks: { a: { cidr: 10.9.0.0/24, mtu: 9000, ipv6: 'fd00:9::/64', range: 10.9.0.100-10.9.0.199, nat_ports: 20000-29999, dns: { forwarders: [ 10.1.1.1 ], records: { www: db }, wildcards: { apps: 10.9.0.5 } } } }"
+                )
+                .Networks[0]
+                .Options.ToString()
+        );
+
+    [Theory]
+    [InlineData("mode: user, mtu: 9000", "mtu is for networks that this farm makes; leave mtu out, or write mode: nat, isolated or routed")]
+    [InlineData("mode: bridge, bridge: br0, domain: lab", "domain is for networks that this farm makes")]
+    [InlineData("mode: isolated, nat_ports: 20000-20010", "nat_ports goes with mode: nat; leave nat_ports out")]
+    [InlineData("range: 10.9.0.10-10.9.0.20", "a range needs a cidr that it is in; such as cidr: 10.80.0.0/24")]
+    [InlineData(
+        "cidr: 10.9.0.0/24, range: 10.9.0.1-10.9.0.20",
+        "10.9.0.1-10.9.0.20 is not for guests of 10.9.0.0/24; from 10.9.0.2 to 10.9.0.254"
+    )]
+    [InlineData("cidr: 10.9.0.0/24, range: 10.9.0.30-10.9.0.20", "ends before it begins; write 10.9.0.20-10.9.0.30")]
+    [InlineData("cidr: 10.9.0.0/24, dhcp: false, range: 10.9.0.10-10.9.0.20", "a range is given by DHCP, which is off here")]
+    [InlineData("ipv6: 'fd00::1/64'", "is not an IPv6 subnet; write it as fd00:80::/64, its host bits zero")]
+    [InlineData("ipv6: 'fe80::/64'", "\"fe80::/64\" is for no machine; write a private one, such as fd00:80::/64")]
+    [InlineData("ipv6: 10.9.0.0/24", "is not an IPv6 subnet")]
+    [InlineData("ipv6: 'fd00::/16'", "needs a prefix length from /48 to /112")]
+    [InlineData("mtu: 40", "is not a whole number from 68 to 65535")]
+    [InlineData("domain: Lab_1", "is not a host name or a domain")]
+    [InlineData("dns: { records: { '*.apps': 10.9.0.5 } }", "is not a host name or a domain")]
+    [InlineData("dns: { wildcards: { apps: db } }", "\"db\" is not an IPv4 address; a wildcard has an address: 10.80.0.40")]
+    [InlineData("nat_ports: 30-20", "is no range of ports")]
+    public void AreRefusedWithTheirCure(string keys, string problem) =>
+        Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
+
+    [Fact]
+    public void FollowingMachinesHaveFollowingPorts()
+    {
+        var machines = Reading
+            .Farm(
+                $"farm: f\n{Lan}vms: {{ list: [ {{ name: n, platform: debian_13, count: 2, networks: [ {{ name: out, forwards: [ 8080:80, '0.0.0.0:5353:53/udp' ] }} ] }} ] }}"
+            )
+            .Machines;
+        Assert.Equal(
+            ["tcp:127.0.0.1:8080-:80 udp:0.0.0.0:5353-:53", "tcp:127.0.0.1:8081-:80 udp:0.0.0.0:5354-:53"],
+            machines.Select(m => string.Join(' ', m.Networks[0].Forwards))
+        );
+    }
+
+    [Theory]
+    [InlineData("{ name: lan, forwards: [ 8080:80 ] }", "ports are forwarded on user networks, and lan is mode: nat")]
+    [InlineData("{ name: out, forwards: [ 8080 ] }", "\"8080\" is no forwarded port; write the hypervisor's port and the guest's: 8080:80")]
+    [InlineData("{ name: out, forwards: [ 8080:99999 ] }", "is no forwarded port")]
+    [InlineData("{ name: out, forwards: [ 8080:80, 8080:81 ] }", "port 8080 is forwarded to machines")]
+    [InlineData("{ name: quiet, default_route: true }", "network \"quiet\" is isolated, and leads nowhere")]
+    [InlineData(
+        "{ name: lan, default_route: true }, { name: out, default_route: true }",
+        "the card on network \"lan\" has the default route already"
+    )]
+    [InlineData("{ name: ranged, address: 10.8.0.10 }", "is in the range of network \"ranged\", which DHCP gives to others")]
+    public void CardsAreRefusedWithTheirCure(string cards, string problem) =>
+        Assert.Contains(
+            problem,
+            Reading.MachineProblems(
+                $"networks: [ {cards} ]",
+                Lan.Replace(" }\n", ", ranged: { cidr: 10.8.0.0/24, range: 10.8.0.10-10.8.0.20 } }\n", StringComparison.Ordinal)
+            )
+        );
+}
