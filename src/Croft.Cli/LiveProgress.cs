@@ -87,6 +87,9 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
                     row.Bad |= entry.Outcome is Outcome.Failed or Outcome.Error;
                     row.Running = false;
                     break;
+                case EventKind.Task when entry.Outcome is null:
+                    row.Note = "task: " + entry.Reason;
+                    break;
                 case EventKind.Note:
                     row.Note = entry.Reason ?? "";
                     break;

@@ -9,17 +9,23 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
     [Fact]
-    public async Task SeeTheWholeFarmAreCachedAndNameTheTaskThatFailed()
+    public async Task SeeTheWholeFarmAreCachedNameTheTaskThatFailedDelegateToTheHypervisorAndEndMachinesAsTheyRun()
     {
         lab.Write(
             "farm.yaml",
             """
             farm: tasks
+            platforms: { d: { image: debian_12, memory: 256MiB, groups: [all_d], vars: { level: platform } } }
             vms:
               list:
-                - { name: a, platform: debian_12, memory: 256MiB, properties: { role: first } }
-                - { name: b, platform: debian_12, memory: 256MiB }
-            project: { id: listed, revision: auto, phases: phases, vars: { answer: 42, nested: { list: [ 1, two ] } } }
+                - { name: a, platform: d, groups: [web], vars: { level: entry }, properties: { role: first } }
+                - { name: b, platform: d }
+            project:
+              id: listed
+              revision: auto
+              phases: phases
+              vars: { answer: 42, nested: { list: [ 1, two ] }, text: "{{ no }}", level: project }
+              ansible: { gather_facts: no }
             """
         );
         lab.Write("phases/init.yaml", "- name: keep a file\n  shell: echo {{ vm.name }} > /root/init\n");
@@ -29,19 +35,34 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
             - name: look around
               assert:
                 that:
-                  - groups.vms == ['a', 'b'] and groups.debian_12 == groups.vms and groups.amd64 == groups.vms and groups.b is undefined
+                  - groups.vms == ['a', 'b'] and groups.d == groups.vms and groups.amd64 == groups.vms and groups.b is undefined
                   - hostvars.a.ansible_host != hostvars.b.ansible_host and hostvars.b.vm.name == 'b' and hostvars.b.kvm_host == 'local'
-                  - vm.name == inventory_hostname and vm.platform == 'debian_12' and vm.memory == 256 * 1024 * 1024 and vm.networks[0].address == ansible_host
+                  - vm.name == inventory_hostname and vm.platform == 'd' and vm.memory == 256 * 1024 * 1024 and vm.networks[0].address == ansible_host
                   - vm.metadata.target_name == 'amd64' and kvm_host == 'local' and project_id == 'listed' and project_revision == 'auto'
                   - hostvars.a.vm.properties.role == 'first' and answer == 42 and nested.list[1] == 'two'
                   - phases_lookup_dir_path is directory
+                  - groups.all_d == ['a', 'b'] and groups.web == ['a'] and groups.hypervisor_local == groups.vms and 'hypervisors' in groups
+                  - hostvars.a.level == 'entry' and hostvars.b.level == 'platform' and text == '{' + '{ no }}' and given == '0755'
+                  - vm.net.ip == ansible_host and vm.net.gateway is defined and vm.metadata.domain is search('[.][ab]$') and virtual_machines | length == 2
+            - command: virsh -c {{ vm.metadata.connection }} domstate {{ vm.metadata.domain }}
+              delegate_to: "{{ kvm_host }}"
+              register: there
+            - assert: { that: "there.stdout is search('running')" }
+              notify: shutdown_hypervisor
+            - command: hwclock --version
             """
         );
-        var first = await lab.RunAsync("run");
+        lab.Write("phases/terminate.yaml", "- command: echo {{ given | default('none') }} >> /root/ended\n");
+        string[] given = ["-e", "given=0755"];
+        var first = await lab.RunAsync("run", 0, given);
         foreach (var machine in (string[])["a", "b"])
-            Assert.Equal(["startup", "create clean", "init", "create init", "main", "shutdown"], first.Steps(machine, "passed"));
-        Assert.Contains("task: keep a file", first.Events("a"), StringComparison.Ordinal);
-        Assert.Contains("task: look around", first.Events("b"), StringComparison.Ordinal);
+            Assert.Equal(
+                ["startup", "create clean", "init", "create init", "main", "terminate", "shutdown"],
+                first.Steps(machine, "passed")
+            );
+        Assert.Contains("\"reason\":\"keep a file\"", first.Events("a"), StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"look around\"", first.Events("b"), StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", first.Log("a", "main"), StringComparison.Ordinal);
 
         lab.Write(
             "phases/main.yaml",
@@ -56,14 +77,18 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
               meta: noop
             """
         );
-        var second = await lab.RunAsync("run", exitCode: 1);
+        var second = await lab.RunAsync("run", 1, given);
         Assert.Equal(
             "main ended with exit code 2: task \"refuse some\" at phases/main.yaml:4: non-zero return code: not a",
             second.Reason("a", "main")
         );
-        Assert.Equal(["restore init", "shutdown"], second.Steps("a", "passed"));
-        Assert.Equal(["restore init", "main", "shutdown"], second.Steps("b", "passed"));
+        Assert.Equal(["restore init", "terminate", "shutdown"], second.Steps("a", "passed"));
+        Assert.Equal(["restore init", "main", "terminate", "shutdown"], second.Steps("b", "passed"));
         Assert.Equal(["init"], second.Steps("b", "cached"));
+
+        await lab.SucceedsAsync("up", "a");
+        var end = await lab.RunAsync("run", 0, "a", "--only", "terminate", "--only", "shutdown");
+        Assert.Equal(["as it is", "terminate", "shutdown"], end.Steps("a", "passed"));
     }
 
     [Fact]
@@ -111,45 +136,5 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
             "roles/web/files/f.txt changed while init ran: the layer would hold what its key does not say",
             changed.Reason("a", "create init")
         );
-    }
-
-    [Fact]
-    public async Task DelegateToTheHypervisorTakeVariablesOfTheCommandAndEndMachinesAsTheyRun()
-    {
-        lab.Write(
-            "farm.yaml",
-            """
-            farm: tasks
-            platforms: { d: { image: debian_12, memory: 256MiB, groups: [all_d], vars: { level: platform } } }
-            vms:
-              list:
-                - { name: a, platform: d, groups: [web], vars: { level: entry } }
-                - { name: b, platform: d }
-            project: { phases: phases, vars: { text: "{{ no }}", level: project } }
-            """
-        );
-        lab.Write(
-            "phases/main.yaml",
-            """
-            - assert:
-                that:
-                  - groups.all_d == ['a', 'b'] and groups.web == ['a'] and groups.hypervisor_local == groups.vms and 'hypervisors' in groups
-                  - level == 'entry' and hostvars.b.level == 'platform' and text == '{' + '{ no }}' and given == '0755'
-                  - vm.net.ip == ansible_host and vm.net.gateway is defined and vm.metadata.domain is search('[.]a$') and virtual_machines | length == 2
-            - command: virsh -c {{ vm.metadata.connection }} domstate {{ vm.metadata.domain }}
-              delegate_to: "{{ kvm_host }}"
-              register: there
-            - assert: { that: "there.stdout is search('running')" }
-              notify: shutdown_hypervisor
-            """
-        );
-        lab.Write("phases/terminate.yaml", "- command: echo {{ given | default('none') }} >> /root/ended\n");
-        var run = await lab.RunAsync("run", 0, "a", "-e", "given=0755");
-        Assert.Equal(["startup", "create clean", "main", "terminate", "shutdown"], run.Steps("a", "passed"));
-        Assert.DoesNotContain("WARNING", run.Log("a", "main"), StringComparison.Ordinal);
-
-        await lab.SucceedsAsync("up", "a");
-        var end = await lab.RunAsync("run", 0, "a", "--only", "terminate", "--only", "shutdown");
-        Assert.Equal(["as it is", "terminate", "shutdown"], end.Steps("a", "passed"));
     }
 }

@@ -78,11 +78,21 @@ static class ReportCommand
                                             ["outcome"] = s.Outcome.ToString().ToLowerInvariant(),
                                             ["seconds"] = Math.Round(s.Duration.TotalSeconds, 3),
                                             ["reason"] = s.Reason,
+                                            ["tasks"] = s.Tasks.IsEmpty ? null : new JsonArray([.. s.Tasks.Select(Json)]),
                                         }
                                 ),
                             ]),
                         }
                 ),
             ]),
+        };
+
+    static JsonNode Json(TaskSummary task) =>
+        new JsonObject
+        {
+            ["name"] = task.Name,
+            ["place"] = task.Place,
+            ["result"] = task.Result,
+            ["seconds"] = Math.Round(task.Duration.TotalSeconds, 3),
         };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Croft.Farms;
 
@@ -31,7 +32,7 @@ public sealed record PhaseFile(Phase Phase, string File, bool IsAnsible, string 
 /// The project's phase files as they were on disk at one moment. For each phase the first of <c>phases/platform/target/</c>,
 /// <c>phases/platform/</c>, <c>phases/</c> that holds <c>phase.yaml</c>, <c>phase.yml</c> or <c>phase.sh</c> is used.
 /// </summary>
-public sealed class PhaseFiles
+public sealed partial class PhaseFiles
 {
     static readonly ImmutableArray<string> Extensions = [".yaml", ".yml", ".sh"];
 
@@ -43,11 +44,17 @@ public sealed class PhaseFiles
     readonly ImmutableDictionary<string, TakenContent> taken;
 
     readonly Farm farm;
-    readonly string? copies;
+    readonly (string Copy, string Original)? place;
 
-    PhaseFiles(Farm farm, string root, string? copies, PhaseFolder? folder, IReadOnlyDictionary<string, PhaseContent> contents)
+    PhaseFiles(
+        Farm farm,
+        string root,
+        (string Copy, string Original)? place,
+        PhaseFolder? folder,
+        IReadOnlyDictionary<string, PhaseContent> contents
+    )
     {
-        (this.farm, Root, this.copies, this.folder) = (farm, root, copies, folder);
+        (this.farm, Root, this.place, this.folder) = (farm, root, place, folder);
         folders = FoldersOf(farm);
         digests = contents.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Digest, StringComparer.Ordinal);
         wide = [.. contents.Where(c => c.Value.IsUtf16).Select(c => c.Key)];
@@ -143,46 +150,75 @@ public sealed class PhaseFiles
         if (farm.Project.Phases is not { } source || !Directory.Exists(source))
             return new(farm, "", null, null, ImmutableSortedDictionary<string, PhaseContent>.Empty);
         var folder = PhaseFolder.Of(farm, cancel);
-        var root = copy is null ? null : Place(copy, farm.Project.Root, source);
-        return new(farm, root ?? source, copy, folder, PhaseContent.Read(folder, root, cancel));
+        if (copy is null)
+            return new(farm, source, null, folder, PhaseContent.Read(folder, null, cancel));
+        var (root, above) = Place(copy, farm.Project.Root, folder);
+        return new(farm, root, (copy, above), folder, PhaseContent.Read(folder, root, cancel));
     }
 
     /// <summary>
-    /// The folder for the copy of the phases. Beside it are links to what is beside the phases in the project's folder, so that
-    /// <c>../tasks</c> leads there.
+    /// The folder for the copy of the phases. Beside it, and beside the folders above it, are links to what is beside the originals: so
+    /// <c>../tasks</c> leads to the project's. Above the project there are as many as the files' text climbs.
     /// </summary>
-    static string Place(string copy, string project, string phases)
+    /// <returns>It, and the folder that <paramref name="copy"/> stands for.</returns>
+    static (string Root, string Original) Place(string copy, string project, PhaseFolder folder)
     {
-        const int MostLinks = 1000;
-        var way = Path.GetRelativePath(project, phases).Split('/');
-        if (way is ["." or "..", ..])
-            way = [Path.GetFileName(phases)];
-        else
+        const int MostAbove = 3;
+        var way = Path.GetRelativePath(project, folder.Root).Split('/');
+        var own = way is ["." or "..", ..] ? 1 : way.Length;
+        var parts = folder.Root.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var levels = Math.Min(parts.Length, Math.Clamp(HighestOf(folder), own, own + MostAbove));
+        var original = "/" + string.Join('/', parts[..^levels]);
+        var (from, to) = (original, copy);
+        foreach (var part in parts[^levels..])
         {
-            for (var depth = 0; depth < way.Length; depth++)
-            {
-                var (from, to) = (
-                    Path.Combine([project, .. way[..depth]]),
-                    Directory.CreateDirectory(Path.Combine([copy, .. way[..depth]])).FullName
-                );
-                foreach (
-                    var entry in Directory
-                        .EnumerateFileSystemEntries(from)
-                        .Take(MostLinks)
-                        .Where(e => Path.GetFileName(e) is var name && name != way[depth] && !PhaseFolder.IsTools(name))
-                )
-                    File.CreateSymbolicLink(Path.Combine(to, Path.GetFileName(entry)), entry);
-            }
+            if (from != "/" && way is not ["."])
+                LinkAllBut(part, from, to);
+            (from, to) = (Path.Combine(from, part), Directory.CreateDirectory(Path.Combine(to, part)).FullName);
         }
 
-        return Directory.CreateDirectory(Path.Combine([copy, .. way])).FullName;
+        return (to, original);
+    }
+
+    /// <summary>How many folders above the phases' the text of a task list or template leads at most: <c>../../x</c>.</summary>
+    static int HighestOf(PhaseFolder folder) =>
+        folder
+            .Files.Keys.Where(file => Path.GetExtension(file) is ".yaml" or ".yml" or ".j2")
+            .Select(file =>
+                Climb().Matches(ProjectContent.TextOf(Path.Combine(folder.Root, file))).Select(up => up.Length / 3).DefaultIfEmpty().Max()
+                - file.Count(c => c == '/')
+            )
+            .DefaultIfEmpty()
+            .Max();
+
+    [GeneratedRegex(@"(?:\.\./)+")]
+    private static partial Regex Climb();
+
+    static void LinkAllBut(string part, string from, string to)
+    {
+        const int MostLinks = 1000;
+        try
+        {
+            foreach (
+                var entry in Directory
+                    .EnumerateFileSystemEntries(from)
+                    .Where(e => Path.GetFileName(e) is var name && name != part && !PhaseFolder.IsTools(name))
+                    .Take(MostLinks)
+            )
+                File.CreateSymbolicLink(Path.Combine(to, Path.GetFileName(entry)), entry);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // A folder above that others may not list: what is in it is found by its full path only.
+        }
     }
 
     /// <summary>Text with the user's own paths instead of the copy's.</summary>
     public string AsUserKnows(string text) =>
-        copies is null
+        place is null
             ? text
-            : text.Replace(Root, Source, StringComparison.Ordinal).Replace(copies, farm.Project.Root, StringComparison.Ordinal);
+            : text.Replace(Root, Source, StringComparison.Ordinal)
+                .Replace(place.Value.Copy, place.Value.Original.TrimEnd('/'), StringComparison.Ordinal);
 
     /// <summary>The file that gives a phase on one kind of machine; null when there is none.</summary>
     public PhaseFile? Find(Phase phase, string platform, string target) =>

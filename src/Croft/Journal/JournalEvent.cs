@@ -27,6 +27,12 @@ public enum EventKind
     /// </summary>
     Intent,
 
+    /// <summary>
+    /// A task of a step began or, with an outcome, ended: the reason is its name, data has <c>place</c> and, at the end, <c>result</c> in
+    /// Ansible's word.
+    /// </summary>
+    Task,
+
     /// <summary>Something worth knowing happened within a step: a signal seen, a layer dropped, a message.</summary>
     Note,
 }

@@ -168,6 +168,27 @@ public sealed class RunJournal : IDisposable
     public void StepEnd(string machine, string step, Outcome outcome, string? reason = null) =>
         Now(new(default, EventKind.StepEnd, machine, step, outcome, reason));
 
+    /// <summary>A task of a step began or ended.</summary>
+    /// <param name="result">How it ended, in Ansible's word; null while it runs.</param>
+    internal void Task(string machine, string step, string name, string place, string? result) =>
+        Now(
+            new(
+                default,
+                EventKind.Task,
+                machine,
+                step,
+                result switch
+                {
+                    null => null,
+                    "failed" or "unreachable" => Outcome.Failed,
+                    "skipped" => Outcome.Skipped,
+                    _ => Outcome.Passed,
+                },
+                name,
+                Data: Facts(("place", place.Length == 0 ? null : place), ("result", result))
+            )
+        );
+
     /// <summary>Something worth knowing happened, to a machine or to the run.</summary>
     public void Note(string? machine, string? step, string text) => Now(new(default, EventKind.Note, machine, step, Reason: text));
 

@@ -207,7 +207,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         var fresh = await execution.MakerFor(machine).PutAsync(machine, layer, await image, cancel);
         record = fresh;
         started = true;
-        Know(state);
+        Know(state, isItself: true);
         shell = await Starting(step)
             .OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
         ready = true;
@@ -229,13 +229,14 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             await PowerOffAsync(cancel);
             started = true;
             record = await MachineFork.RunAsync(execution, machine, layerState, machine.Spec.Scope + step, held: null, cancel);
-            Know(state);
+            Know(state, isItself: false);
             ready = true;
         });
     }
 
     /// <summary>Makes the run know the facts that belong to a layer.</summary>
-    void Know(StateId layer) => LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(journal.Folder.FactsPath, Name);
+    void Know(StateId layer, bool isItself) =>
+        LayerTrace.Find(execution.Farm.StateDirectory, layer.ToString())?.Restore(journal.Folder.FactsPath, Name, isItself);
 
     /// <summary>Says to the machines that wait for the shared layer what came of it.</summary>
     void Offer(StateId? layer)

@@ -31,7 +31,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             GathersOnce = execution.Farm.Project.GatherFacts is not ["yes"],
             Known = PhaseVariables.Facts(execution.Plan, machine, file),
             Extra = AnsibleInventory.AsText(JsonNode.Parse(execution.Farm.Project.Extra)!.AsObject()),
-            Task = name => execution.Journal.Note(machine.Spec.Name, step, "task: " + name),
+            Task = Tell,
         };
         var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory), printed =>
             {
@@ -46,7 +46,16 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure
             : Shown(refusal.Words)
         );
+
+        void Tell(PlayedTask task)
+        {
+            Now = task.Result is null ? $"task \"{task.Name}\"" : Now;
+            execution.Journal.Task(machine.Spec.Name, step, task.Name, Shown(task.Place), task.Result);
+        }
     }
+
+    /// <summary>The task that began last; null before the first.</summary>
+    public string? Now { get; set; }
 
     /// <summary>Paths as the user would write them, from the farm's folder.</summary>
     string Shown(string text) =>

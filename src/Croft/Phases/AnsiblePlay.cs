@@ -15,7 +15,7 @@ namespace Croft.Phases;
 /// <param name="phases">The phases folder, of which the project's may be the original.</param>
 sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project, string phases)
 {
-    /// <summary>Begins the line by which the callback plugin says which task begins.</summary>
+    /// <summary>Begins the line by which the callback plugin says which task begins or ended.</summary>
     const char Mark = '\u001e';
 
     readonly string results = Path.Combine(folder, "results.jsonl");
@@ -40,8 +40,8 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Variables above all others.</summary>
     public JsonObject Extra { get; init; } = [];
 
-    /// <summary>Takes the name of each task that begins.</summary>
-    public Action<string> Task { get; init; } = _ => { };
+    /// <summary>Takes each task that begins, and again when it ended.</summary>
+    public Action<PlayedTask> Task { get; init; } = _ => { };
 
     /// <summary>What it took from the project's folder so far.</summary>
     public LayerTrace Trace => LayerTrace.OfFiles(Path.Combine(folder, OpenedName));
@@ -55,9 +55,6 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         Write("extra.json", Extra.ToJsonString());
         Write($"roles/{Role}/defaults/main.json", Known.ToJsonString());
         Write($"roles/{Role}/handlers/main.json", """[{ "name": "shutdown_hypervisor", "meta": "noop" }]"""); // Croft itself does it
-        var variables = Path.Combine(phases, "group_vars");
-        if (Directory.Exists(variables) && phases != project.Root)
-            File.CreateSymbolicLink(Path.Combine(folder, "group_vars"), variables);
         return Starter(
             name,
             new JsonObject { ["extra"] = Path.Combine(folder, "extra.json"), ["opened"] = Path.Combine(folder, OpenedName) }
@@ -87,6 +84,8 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var place = Text(said["path"]) is { Length: > 0 } path ? $" at {shown(path)}" : "";
         var item = said["item"] is { } of ? $" (item={Text(of)})" : "";
         var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["exception"];
+        if (Text(reason) == "Assertion failed" && Text(said["assertion"]) is { Length: > 0 } claim)
+            reason = $"Assertion failed: {claim}";
         var parts = new[] { reason, said["stderr"] }
             .Select(part => Last(WithoutExcerpt(Text(part))))
             .Where(part => part.Length > 0)
@@ -154,10 +153,10 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
 
     void Hear(string said, Action<string> line)
     {
-        if (said.StartsWith(Mark))
-            Task(said[1..]);
-        else
+        if (!said.StartsWith(Mark))
             line(said);
+        else if (JsonNode.Parse(said[1..]) is { } task)
+            Task(new(PlainText.Line(Text(task["task"])), PlainText.Line(Text(task["path"])), (string?)task["result"]));
     }
 
     void Write(string name, string content)

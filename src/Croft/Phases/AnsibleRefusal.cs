@@ -2,9 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Croft.Phases;
 
-/// <summary>Why Ansible did not begin: its first <c>ERROR!</c> line, with the place that it names further down.</summary>
+/// <summary>
+/// Why Ansible did not begin: its first <c>ERROR!</c> line, with the place that it names further down. Of a file that is no YAML, the
+/// reason is further down, too.
+/// </summary>
 sealed partial class AnsibleRefusal
 {
+    /// <summary>What ansible-core says before 2.19 of YAML that it cannot read, after what JSON's reader says.</summary>
+    const string Unread = "We were unable to read either as JSON nor YAML";
+    const string Syntax = "Syntax Error while loading YAML.";
+
     string error = "";
     string place = "";
 
@@ -16,13 +23,19 @@ sealed partial class AnsibleRefusal
     {
         if (error.Length == 0 && Error().Match(line) is { Success: true } said)
             error = said.Groups[1].Value;
+        else if (line == Syntax && error.StartsWith(Unread, StringComparison.Ordinal))
+            error = Syntax;
+        else if (error == Syntax && line.Length > 0)
+            error = $"{Syntax.TrimEnd('.')}: {line.Trim()}";
         else if (error.Length > 0 && place.Length == 0 && Place().Match(line) is { Success: true } at)
-            place = $" ({at.Groups[1].Value}:{at.Groups[2].Value}:{at.Groups[3].Value})";
+            place = $" ({at.Groups["file"].Value}:{at.Groups["line"].Value}:{at.Groups["column"].Value})";
     }
 
     [GeneratedRegex(@"^(?:ERROR! |\[ERROR\]: )(.+)$")]
     private static partial Regex Error();
 
-    [GeneratedRegex(@"The error appears to be in '(.+)': line (\d+), column (\d+)")]
+    [GeneratedRegex(
+        @"(?:The error appears to be in '(?<file>.+)': line (?<line>\d+), column (?<column>\d+)|^Origin: (?<file>.+):(?<line>\d+):(?<column>\d+)$)"
+    )]
     private static partial Regex Place();
 }

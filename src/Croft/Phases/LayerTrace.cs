@@ -52,15 +52,7 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         this with
         {
             Facts = FactFiles(folder, machine)
-                .ToImmutableSortedDictionary(
-                    file => Path.GetFileName(file)[..^machine.Length],
-                    file =>
-                    {
-                        var facts = JsonNode.Parse(File.ReadAllText(file))!;
-                        (facts as JsonObject)?.Remove(Gathered); // each run gathers by itself
-                        return facts.ToJsonString();
-                    }
-                ),
+                .ToImmutableSortedDictionary(file => Path.GetFileName(file)[..^machine.Length], File.ReadAllText),
         };
 
     /// <summary>Whether a run knows gathered facts of a machine.</summary>
@@ -68,10 +60,18 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         FactFiles(folder, machine).Any(file => File.ReadAllText(file).Contains(Gathered, StringComparison.Ordinal));
 
     /// <summary>Makes a run know the facts, as those of a machine.</summary>
-    public void Restore(string folder, string machine)
+    /// <param name="isItself">Whether it is the machine of then; of another one, what was gathered is gathered again.</param>
+    public void Restore(string folder, string machine, bool isItself)
     {
         foreach (var (prefix, facts) in Facts)
-            Write(Path.Combine(folder, prefix + machine), facts);
+            Write(Path.Combine(folder, prefix + machine), isItself ? facts : WithoutMark(facts));
+    }
+
+    static string WithoutMark(string facts)
+    {
+        var known = JsonNode.Parse(facts)!;
+        (known as JsonObject)?.Remove(Gathered);
+        return known.ToJsonString();
     }
 
     /// <summary>Keeps it, and lets those go that were not written for the longest time.</summary>

@@ -36,6 +36,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     )
     {
         await using var used = shell;
+        ansible.Now = null;
         var name = PhaseFiles.Name(file.Phase);
         var guest = execution.GuestOf(machine)
             ?? throw CroftException.World(
@@ -77,7 +78,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
-            using var told = Waits.For($"{name} of machine \"{machine.Spec.Name}\"", () => log.LastLine);
+            using var told = Waits.For($"{name} of machine \"{machine.Spec.Name}\"", () => ansible.Now ?? log.LastLine);
             var (code, words) = file.IsAnsible
                 ? await ansible.RunAsync(machine, file, guest, log.AddLine, any.Token)
                 : (await script.RunAsync(machine, guest, shell, file, log, any.Token), "");

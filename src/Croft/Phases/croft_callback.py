@@ -1,4 +1,4 @@
-"""Tells Croft which task begins, which failed, and why, whatever the output looks like."""
+"""Tells Croft which task begins, how it ended, and why one failed, whatever the output looks like."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: croft_callback
 type: notification
-short_description: tells Croft which task begins, which failed, and why
-description: [ "Adds a line of JSON to the file that CROFT_RESULTS names for every result that failed; says on stderr which task begins." ]
+short_description: tells Croft which task begins, how it ended, and why one failed
+description: [ "Says on stderr which task begins and how it ended. Adds to the file that CROFT_RESULTS names every result that failed." ]
 """
 
 
@@ -21,30 +21,50 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = False
 
     def v2_playbook_on_task_start(self, task, is_conditional):
-        sys.stderr.write("\x1e" + task.get_name().replace("\n", " ") + "\n")
-        sys.stderr.flush()
+        self._say(task, None)
+
+    def v2_playbook_on_handler_task_start(self, task):
+        self._say(task, None)
+
+    def v2_runner_on_ok(self, result):
+        self._say(self._task(result), "changed" if self._said(result).get("changed") else "ok")
+
+    def v2_runner_on_skipped(self, result):
+        self._say(self._task(result), "skipped")
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._say(self._task(result), "ignored" if ignore_errors else "failed")
         if not ignore_errors:
             self._tell(result)
 
     def v2_runner_on_unreachable(self, result):
+        self._say(self._task(result), "unreachable")
         self._tell(result)
 
+    # Newer versions of Ansible have public names for these.
+
+    def _said(self, result):
+        return getattr(result, "result", None) or result._result
+
+    def _task(self, result):
+        return getattr(result, "task", None) or result._task
+
+    def _say(self, task, result):
+        sys.stderr.write("\x1e" + json.dumps({"task": task.get_name(), "path": task.get_path(), "result": result}) + "\n")
+        sys.stderr.flush()
+
     def _tell(self, result):
-        # Newer versions of Ansible have public names for these.
-        said = getattr(result, "result", None) or result._result
-        task = getattr(result, "task", None) or result._task
+        said, task = self._said(result), self._task(result)
         one, item = said, None
         for part in said.get("results") or []:
             if isinstance(part, dict) and "ansible_loop_var" in part and (part.get("failed") or part.get("unreachable")):
-                one, item = part, part.get(part["ansible_loop_var"])
+                one, item = part, part.get("_ansible_item_label", part.get(part["ansible_loop_var"]))
                 break
         if one.get("_ansible_no_log"):
             one, item = {"msg": "its output is hidden by no_log"}, None
         host = getattr(result, "host", None) or result._host
         line = {"task": task.get_name(), "path": task.get_path(), "host": host.get_name(), "item": item}
-        for key in ("censored", "msg", "reason", "stderr", "exception"):
+        for key in ("censored", "msg", "assertion", "reason", "stderr", "exception"):
             line[key] = one.get(key)
         with open(os.environ["CROFT_RESULTS"], "a") as results:
             results.write(json.dumps(line, default=str) + "\n")

@@ -10,6 +10,7 @@ import locale
 import os
 import re
 import sys
+import tempfile
 
 GIVEN = json.load(open(sys.argv[1]))
 ROOT, PLAYBOOK = GIVEN["root"], GIVEN["playbook"]
@@ -29,9 +30,23 @@ def speak_utf8():
 
 
 def record_opened():
-    """Which files of the project Ansible reads, with their size and time: a layer depends on them. Ansible's workers inherit this."""
+    """
+    Which files of the project, and above it, Ansible reads, with their size and time: a layer depends on them. Ansible's workers inherit this.
+    """
+    above, parent = [], ROOT
+    for _ in range(3):
+        parent = os.path.dirname(parent)
+        if parent not in ("/", tempfile.gettempdir()):
+            above.append(parent + "/")
+    system = tuple(os.path.realpath(path) + "/" for path in (sys.prefix, sys.base_prefix, GIVEN["site"], "/proc", "/sys", "/dev", "/run", "/etc"))
     out = os.open(GIVEN["opened"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     seen = set()
+
+    def is_watched(real):
+        return real.startswith(tuple(folder + "/" for folder in WATCHED))
+
+    def is_above(real):
+        return not real.startswith(system) and any(real.startswith(folder) and "/." not in real[len(folder) - 1 :] for folder in above)
 
     def hear(event, arguments):
         if event != "open" or isinstance(arguments[0], int) or arguments[2] and arguments[2] & (os.O_WRONLY | os.O_RDWR):
@@ -41,7 +56,7 @@ def record_opened():
             return
         seen.add(path)
         real = os.path.realpath(path)
-        if "/.croft/" in real or not real.startswith(tuple(folder + "/" for folder in WATCHED)):
+        if "/.croft/" in real or not (is_watched(real) or is_above(real)):
             return
         try:
             known = os.stat(real)
@@ -69,7 +84,10 @@ def place_playbook():
     """Makes Ansible find the playbook, which is elsewhere, in the project's folder."""
     from ansible.parsing.dataloader import DataLoader
     from ansible.playbook.role.definition import RoleDefinition
+    from ansible.utils.vars import combine_vars
+    from ansible.vars import manager
 
+    variables = manager.get_vars_from_path
     read, exists, isfile, find_role = DataLoader._get_file_contents, os.path.exists, os.path.isfile, RoleDefinition._load_role_path
 
     def contents(self, name):
@@ -82,6 +100,12 @@ def place_playbook():
         own = os.path.join(GIVEN["phases"], "roles", str(name))
         return (name, own) if "/" not in str(name) and os.path.isdir(own) else find_role(self, name)
 
+    def with_phases(loader, path, entities, stage):
+        found = variables(loader, path, entities, stage)
+        return combine_vars(found, variables(loader, GIVEN["phases"], entities, stage)) if path == ROOT else found
+
+    if GIVEN["phases"] != ROOT:
+        manager.get_vars_from_path = with_phases
     DataLoader._get_file_contents, RoleDefinition._load_role_path = contents, role
     os.path.exists = lambda path: path == PLAYBOOK or exists(path)
     os.path.isfile = lambda path: path == PLAYBOOK or isfile(path)

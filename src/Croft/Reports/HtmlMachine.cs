@@ -10,6 +10,7 @@ sealed class HtmlMachine(StringBuilder page, RunSummary summary, RunFolder run, 
     const int FullLogBytes = 256 << 10;
     const int MaxFiles = 500;
     const int MaxListed = 100;
+    const int MaxTasks = 1000;
 
     internal void Write(int index, bool open)
     {
@@ -62,11 +63,27 @@ sealed class HtmlMachine(StringBuilder page, RunSummary summary, RunFolder run, 
 
     void Log(StepSummary step, LogTail tail, string link)
     {
-        page.Append($"<span class=\"open\">log, {Html.Size(tail.Length)}</span></summary><p class=\"cut\">");
+        page.Append($"<span class=\"open\">log, {Html.Size(tail.Length)}</span></summary>");
+        Tasks(step);
+        page.Append("<p class=\"cut\">");
         page.Append(tail.Cut > 0 ? $"The first {Html.Size(tail.Cut)} are left out here; all of it: {link}" : $"Also in {link}");
         // The newline after <pre> is the one that HTML drops.
         page.Append($"</p><div class=\"log\" tabindex=\"0\" role=\"region\" aria-label=\"Log of {Html.Text(step.Name)}\"><pre>\n");
         page.Append($"{(tail.Length == 0 ? "(empty)" : Html.Lines(tail.Text))}</pre></div></details>");
+    }
+
+    void Tasks(StepSummary step)
+    {
+        if (step.Tasks.IsEmpty)
+            return;
+        page.Append($"<ol class=\"tasks\" aria-label=\"Tasks of {Html.Text(step.Name)}\">");
+        foreach (var task in step.Tasks.Take(MaxTasks))
+            page.Append(
+                $"<li><span class=\"time\">{Duration.Text(task.Duration)}</span><span>{Html.Text(task.Name)} <span class=\"soft\">{Html.Text(string.Join(" · ", new[] { task.Result, task.Place }.Where(part => part is not "")))}</span></span>"
+            );
+        if (step.Tasks.Length > MaxTasks)
+            page.Append($"<li><span></span><span class=\"soft\">… and {step.Tasks.Length - MaxTasks} more, in events.jsonl</span>");
+        page.Append("</ol>");
     }
 
     void Tests(GuestTests tests)

@@ -84,6 +84,7 @@ static class HtmlStyle
         pre{margin:0;padding:.7rem .9rem;font:.8rem/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
         .cut{margin:.2rem 0 0;font-size:.82rem;color:var(--soft)}
         .files{columns:2;column-gap:2rem;font-size:.88rem}.files li{break-inside:avoid;overflow-wrap:anywhere}
+        .tasks{margin:.4rem 0}.tasks .time{text-align:right}.tasks li{display:grid;grid-template-columns:4rem 1fr;gap:.8rem;font-size:.88rem;overflow-wrap:anywhere}
         .notes li{display:grid;grid-template-columns:5rem 1fr;gap:.8rem;font-size:.88rem;overflow-wrap:anywhere}
         .tests li{padding:.2rem 0;font-size:.9rem;overflow-wrap:anywhere}.tests .why{color:var(--soft)}
         :target>summary{background:var(--wash)}li:target{background:var(--wash);box-shadow:-.6rem 0 0 var(--wash),.6rem 0 0 var(--wash)}

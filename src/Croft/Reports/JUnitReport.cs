@@ -85,8 +85,14 @@ public static class JUnitReport
             { Cut: > 0 } => $"… ({log.Cut} bytes before this are in {path})\n{log.Text}",
             _ => log.Text,
         };
+        if (!step.Tasks.IsEmpty)
+            output = $"{string.Concat(step.Tasks.Select(Line))}\n{output}";
         var detail =
             outcome is Outcome.Passed or Outcome.Skipped || path is null ? reason : $"{reason}\nlog: {PlainText.Line(path)}".TrimStart();
         return new(className, PlainText.Line(step.Own), step.Duration.TotalSeconds, outcome, reason ?? step.Outcome.Word(), detail, output);
+
+        static string Line(TaskSummary task) =>
+            $"{Duration.Text(task.Duration), 7}  {task.Result, -9} {PlainText.Line(task.Name)}  {PlainText.Line(task.Place)}".TrimEnd()
+            + "\n";
     }
 }

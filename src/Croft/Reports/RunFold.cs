@@ -103,10 +103,29 @@ sealed class RunFold
                 case EventKind.StepEnd:
                     End(entry);
                     break;
+                case EventKind.Task:
+                    Task(entry);
+                    break;
                 case EventKind.Note:
                     notes.Add(new(entry.Time, entry.Step, entry.Reason ?? ""));
                     break;
             }
+        }
+
+        /// <summary>A task ends when that is said, or the next one begins, or its step ends.</summary>
+        void Task(JournalEvent entry)
+        {
+            var at = steps.FindLastIndex(step => !step.Ended && step.Step.Name == entry.Step);
+            if (at < 0)
+                return;
+            var step = steps[at].Step;
+            var tasks = step.Tasks;
+            var result = entry.Data?.GetValueOrDefault("result");
+            if (tasks is [.., var last] && (result is not null || last.Result.Length == 0))
+                tasks = tasks.SetItem(tasks.Length - 1, last with { End = entry.Time, Result = result ?? "" });
+            if (result is null)
+                tasks = tasks.Add(new(entry.Reason ?? "", entry.Data?.GetValueOrDefault("place") ?? "", entry.Time, entry.Time, ""));
+            steps[at] = (step with { Tasks = tasks }, Ended: false);
         }
 
         internal MachineSummary Summary(DateTimeOffset last) =>
@@ -139,6 +158,9 @@ sealed class RunFold
                 Outcome = entry.Outcome ?? Outcome.Passed,
                 Reason = entry.Reason,
                 Log = entry.Log ?? start.Log,
+                Tasks = start.Tasks is [.., { Result: "" } last]
+                    ? start.Tasks.SetItem(start.Tasks.Length - 1, last with { End = entry.Time })
+                    : start.Tasks,
             };
             if (open < 0)
                 steps.Add((ended, Ended: true));

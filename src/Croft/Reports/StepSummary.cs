@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Croft.Journal;
 
 namespace Croft.Reports;
@@ -16,6 +17,9 @@ public sealed record StepSummary(string Name, DateTimeOffset Start, DateTimeOffs
 
     /// <summary>Its name within the project.</summary>
     public string Own => Project is { } project ? Name[(project.Length + 1)..] : Name;
+
+    /// <summary>Its tasks, where it is a task list, in the order they began.</summary>
+    public ImmutableArray<TaskSummary> Tasks { get; init; } = [];
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration => End - Start;

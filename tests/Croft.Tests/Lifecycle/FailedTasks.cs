@@ -13,6 +13,8 @@ public sealed class FailedTasks
     [InlineData("""{"task": "t", "reason": "Could not find or access 'gone.yml'"}""", "task \"t\": Could not find or access 'gone.yml'")]
     [InlineData("""{"task": "t", "censored": "hidden", "msg": "secret"}""", "task \"t\": hidden")]
     [InlineData("""{"task": "t", "msg": "1\n2\n3\n4\n5"}""", "task \"t\": 2 / 3 / 4 / 5")]
+    [InlineData("""{"task": "t", "msg": "Assertion failed", "assertion": "a == b"}""", "task \"t\": Assertion failed: a == b")]
+    [InlineData("""{"task": "t", "msg": "own words", "assertion": "a == b"}""", "task \"t\": own words")]
     [InlineData(
         """{"task": "t", "path": "/copy/main.yaml:3", "host": "a", "msg": "/copy/x is bad"}""",
         "task \"t\" at main.yaml:3: x is bad"
@@ -27,6 +29,23 @@ public sealed class FailedTasks
     )]
     public void SayWhy(string line, string reason) =>
         Assert.Equal(reason, AnsiblePlay.Words(line, "a", text => text.Replace("/copy/", "", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData(
+        "ERROR! We were unable to read either as JSON nor YAML, these are the errors we got from each:\nJSON: Expecting value\n\nSyntax Error while loading YAML.\n  could not find expected ':'\n\nThe error appears to be in '/a.yaml': line 3, column 1, but may",
+        "Syntax Error while loading YAML: could not find expected ':' (/a.yaml:3:1)"
+    )]
+    [InlineData(
+        "[ERROR]: YAML parsing failed: Could not find expected ':'.\nOrigin: /a.yaml:3:1\n",
+        "YAML parsing failed: Could not find expected ':'. (/a.yaml:3:1)"
+    )]
+    public void OfFilesThatAreNoYamlSayWhyAndWhere(string said, string words)
+    {
+        var refusal = new AnsibleRefusal();
+        foreach (var line in said.Split('\n'))
+            refusal.Take(line);
+        Assert.Equal(words, refusal.Words);
+    }
 
     [Fact]
     public void AreNotNeededWhenAnsibleDidNotBegin()

@@ -14,6 +14,7 @@ public sealed class PlaybooksOfAnsible : IDisposable
     AnsiblePlay? play;
     string answers = "{}";
     readonly List<string> begun = [];
+    readonly List<string> ended = [];
 
     string Cache => Path.Combine(folder.Path, "cache");
 
@@ -43,6 +44,13 @@ public sealed class PlaybooksOfAnsible : IDisposable
         "- name: t\n  command: sh -c 'echo \"{{ item }} is bad\" >&2; [ {{ item }} = one ]'\n  loop: [one, two, three]",
         "task \"t\" at phases/main.yaml:1 (item=two): non-zero return code: two is bad"
     )]
+    [InlineData("- name: t\n  assert: { that: [1 == 1, 1 == 2] }", "task \"t\" at phases/main.yaml:1: Assertion failed: 1 == 2")]
+    [InlineData("- name: t\n  assert: { that: 1 == 2, fail_msg: own }", "task \"t\" at phases/main.yaml:1: own")]
+    [InlineData(
+        "- name: t\n  fail: { msg: 'no {{ item.a }}' }\n  loop: [{ a: 1 }]\n  loop_control: { label: \"{{ item.a }}\" }",
+        "task \"t\" at phases/main.yaml:1 (item=1): no 1"
+    )]
+    [InlineData("- name: t\n  debug: [\n", "Syntax Error while loading YAML: did not find expected node content (phases/main.yaml:3:1)")]
     [InlineData("- name: t\n  include_tasks: gone.yml", "task \"t\" at phases/main.yaml:1: Could not find or access '")]
     [InlineData("- name: t\n  fail: { msg: [not, good] }", "task \"t\" at phases/main.yaml:1: not, good")]
     [InlineData("- name: t\n  fail: { msg: secret }\n  no_log: true", "task \"t\" at phases/main.yaml:1: the output has been hidden")]
@@ -114,6 +122,7 @@ public sealed class PlaybooksOfAnsible : IDisposable
                     ("group_vars/all.yml", "from_group: root\nfrom_phases: root\n"),
                     ("phases/group_vars/all.yml", "from_phases: phases\nonly_phases: phases\n"),
                     ("host_vars/a.yml", "from_host: root\n"),
+                    ("phases/host_vars/a.yml", "from_host: phases\n"),
                     (
                         "roles/web/tasks/main.yml",
                         "- set_fact: { role: root }\n  notify: told\n  changed_when: true\n- meta: flush_handlers\n"
@@ -140,6 +149,7 @@ public sealed class PlaybooksOfAnsible : IDisposable
         )
             folder.Write("project/" + file, text);
         folder.Write("above.txt", "above");
+        folder.Write("shared/tasks.yml", "- set_fact: { shared: true }\n");
         var before = Directory.GetFileSystemEntries(Path.Combine(folder.Path, "project"), "*", SearchOption.AllDirectories).Order();
         var (code, words) = await PlayAsync(
             """
@@ -148,6 +158,8 @@ public sealed class PlaybooksOfAnsible : IDisposable
             - import_role: { name: k.t.r }
             - import_tasks: tasks/more.yml
             - import_tasks: ../tasks/more.yml
+            - import_tasks: ../../shared/tasks.yml
+            - include_tasks: "{{ '../../shared/tasks.yml' }}"
             - include_vars: v.yml
             - shout:
               register: shouted
@@ -157,10 +169,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
             - meta: flush_handlers
             - assert:
                 that:
-                  - [role, handled, deep, both, more, from_group, from_host, from_vars, from_phases, only_phases, own_handler, collected] == ['root', true, 'root', 'phases', 'root', 'root', 'root', 'root', 'root', 'phases', true, true]
+                  - [role, handled, deep, both, more, from_group, from_vars, from_host, from_phases, only_phases, own_handler, collected] == ['root', true, 'root', 'phases', 'root', 'root', 'root', 'phases', 'phases', 'phases', true, true]
                   - shouted.said == 'loud' and 'a' | loud == 'A'
                   - lookup('template', 't.j2') == 'root' and lookup('file', 'f.txt') == 'file' and lookup('template', 'mine.j2') == 'phases'
-                  - lookup('file', playbook_dir + '/../above.txt') == 'above' and playbook_dir == lookup('pipe', 'pwd')
+                  - lookup('file', playbook_dir + '/../above.txt') == 'above' and lookup('file', '../../above.txt') == 'above' and shared and playbook_dir == lookup('pipe', 'pwd')
                   - lookup('config', 'ssh_args', plugin_type='connection', plugin_name='ssh') | trim == '-o Compression=yes'
             """.Replace("- [role", "- \"[role", StringComparison.Ordinal).Replace("true, true]", "true, true]\"", StringComparison.Ordinal),
             "{}",
@@ -192,6 +204,42 @@ public sealed class PlaybooksOfAnsible : IDisposable
         );
         await PlayAsync("- import_role: { name: web }\n- shell: echo more >> {{ playbook_dir }}/files/f.txt\n", "{}");
         Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), play.Trace.Changed);
+    }
+
+    [Fact]
+    public async Task DependOnWhatTheyReadAboveTheProject()
+    {
+        folder.Write("above/shared/a.yml", "- debug:\n");
+        folder.Write("above/b.txt", "b");
+        folder.Write("above/.hidden/c.txt", "c");
+        await PlayAsync(
+            "- include_tasks: ../../shared/a.yml\n- debug: { msg: \"{{ lookup('file', playbook_dir + '/../b.txt') }}{{ lookup('file', playbook_dir + '/../.hidden/c.txt') }}\" }\n",
+            "{}",
+            root: "above/project"
+        );
+        Assert.Equal(["above/b.txt", "above/shared/a.yml"], play!.Trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
+    }
+
+    [Fact]
+    public async Task SayWhichTaskBeginsAndHowItEnded()
+    {
+        await PlayAsync(
+            """
+            - name: one
+              command: "true"
+            - name: two
+              debug: { msg: x }
+              when: false
+            - name: three
+              fail:
+              ignore_errors: true
+            - name: four
+              fail:
+            """,
+            "{}"
+        );
+        Assert.Equal(["one", "two", "three", "four"], begun);
+        Assert.Equal(["changed one", "skipped two", "ignored three", "failed four"], ended);
     }
 
     [Fact]
@@ -260,10 +308,17 @@ public sealed class PlaybooksOfAnsible : IDisposable
         var state = Path.Combine(folder.Path, "state");
         LayerTrace.Empty.WithFacts(facts, "a").Keep(state, "v.json");
         var restored = Path.Combine(folder.Path, "restored");
-        LayerTrace.Find(state, "v.json")!.Restore(restored, "a");
-        (code, words) = await PlayAsync("- assert: { that: [kept == 1, lost is undefined] }\n", "{}", facts: restored);
-        Assert.True(code == 0, words);
-        Assert.Contains("Gathering Facts", begun);
+        foreach (var isItself in (bool[])[true, false])
+        {
+            LayerTrace.Find(state, "v.json")!.Restore(restored, "a", isItself);
+            (code, words) = await PlayAsync(
+                "- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0] }\n",
+                "{}",
+                facts: restored
+            );
+            Assert.True(code == 0, words);
+            Assert.Equal(!isItself, begun.Contains("Gathering Facts"));
+        }
     }
 
     [Fact]
@@ -359,9 +414,10 @@ public sealed class PlaybooksOfAnsible : IDisposable
         {
             Facts = facts ?? Path.Combine(folder.Path, "unused"),
             GathersOnce = true,
-            Task = begun.Add,
+            Task = task => (task.Result is null ? begun : ended).Add(task.Result is null ? task.Name : $"{task.Result} {task.Name}"),
         };
         begun.Clear();
+        ended.Clear();
         if (facts is null)
             playbook[0]!["gather_facts"] = false;
         var tool = play.Playing("main", playbook, inventory, refusal.Take);

@@ -64,6 +64,26 @@ public sealed class FoldedRun : IDisposable
     }
 
     [Fact]
+    public void KnowsTheTasksOfAStepWithTheirTimes()
+    {
+        var step = run.Machine("a")
+            .At(1, journal => journal.StepStart("a", "main"))
+            .At(2, journal => journal.Task("a", "main", "one", "phases/main.yaml:1", null))
+            .At(4, journal => journal.Task("a", "main", "one", "phases/main.yaml:1", "changed"))
+            .At(5, journal => journal.Task("a", "main", "included", "", null)) // Ansible does not say its end
+            .At(7, journal => journal.Task("a", "main", "two", "", null))
+            .At(9, journal => journal.StepEnd("a", "main", Outcome.Failed))
+            .At(9, journal => journal.Task("a", "other", "two", "", null))
+            .Summary()
+            .Machines.Single()
+            .Steps.Single();
+        Assert.Equal(
+            ["one 2 changed phases/main.yaml:1", "included 2  ", "two 2  "],
+            step.Tasks.Select(t => $"{t.Name} {t.Duration.TotalSeconds} {t.Result} {t.Place}")
+        );
+    }
+
+    [Fact]
     public void CountsMachinesByOutcome()
     {
         run.Machine("a").Step("a", "main", 0, 1, Outcome.Failed);
