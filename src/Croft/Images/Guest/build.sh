@@ -92,6 +92,10 @@ case $arch in
   *) kernel=linux-image-$arch ;;
 esac
 include=$kernel,busybox-static,openssh-server,qemu-guest-agent,python3,python3-apt,iproute2,sudo,e2fsprogs,ca-certificates,netbase
+case $suite in
+  stretch | buster | bullseye) ;; # hwclock is in util-linux there
+  *) include=$include,util-linux-extra ;;
+esac
 [ "$flavour" = micro ] || include=$include,systemd-sysv,udev,dbus,systemd-resolved,cloud-init,cloud-guest-utils
 for package; do include=$include,$package; done
 
