@@ -16,7 +16,7 @@ static class ImageCommand
         CommandMaker.Group(
             "image",
             "List, build, fetch and remove base images",
-            [List(make), Pull(make), Update(make), Remove(make), Gc(make)]
+            [List(make), Pull(make), Update(make), BundleCommands.Bundle(make), BundleCommands.Unbundle(make), Remove(make), Gc(make)]
         );
 
     static Command List(CommandMaker make)
@@ -96,7 +96,7 @@ static class ImageCommand
         ];
     }
 
-    static ImageLock? FarmLock(Session session) =>
+    public static ImageLock? FarmLock(Session session) =>
         session.FarmPath() is { } file
             ? new(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
             : null;
@@ -239,7 +239,7 @@ static class ImageCommand
         );
     }
 
-    static ImageStore Store(Session session, ImageLock? own = null) =>
+    public static ImageStore Store(Session session, ImageLock? own = null) =>
         new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock) { Lock = own, Tell = session.Settings.Warn };
 
     /// <summary>The images of platforms, each with the store that knows what it means: a farm's are pinned beside its file.</summary>

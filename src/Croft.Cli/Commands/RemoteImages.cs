@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Croft.Farms;
 using Croft.Images;
@@ -11,13 +12,17 @@ static class RemoteImages
     /// <summary>Asks the publishers side by side; one that does not answer is said to.</summary>
     public static async Task<int> ListAsync(Session session, ImageStore store, string[] names, CancellationToken cancel)
     {
-        var all = Session.User.Families.Concat(Catalogue.Families).DistinctBy(f => f.Name).ToList();
+        var (own, mirrors) =
+            session.FarmPath() is not null && session.LoadFarm() is var farm
+                ? (farm.Families, farm.Mirrors)
+                : (Session.User.Families, Session.User.MirrorsByFamily);
+        var all = own.Concat(Catalogue.Families).DistinctBy(f => f.Name).ToList();
         if (names.FirstOrDefault(n => all.All(f => f.Name != n && !f.Names.Contains(n))) is { } unknown)
             throw CroftException.Usage($"no family \"{unknown}\" in the catalogue", Words.DidYouMean(unknown, all.Select(f => f.Name)));
         var chosen = all.Where(f => names.Length == 0 || names.Contains(f.Name) || f.Names.Intersect(names).Any())
             .OrderBy(f => f.Name, StringComparer.Ordinal)
             .ToList();
-        var rows = chosen.Zip(await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, cancel)))).ToList();
+        var rows = chosen.Zip(await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, mirrors, cancel)))).ToList();
         Printed.List(
             session.Output,
             ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
@@ -42,13 +47,28 @@ static class RemoteImages
         return 0;
     }
 
-    static async Task<IReadOnlyList<string>> VersionsAsync(Session session, ImageStore store, ImageFamily family, CancellationToken cancel)
+    static async Task<IReadOnlyList<string>> VersionsAsync(
+        Session session,
+        ImageStore store,
+        ImageFamily family,
+        ImmutableDictionary<string, string> mirrors,
+        CancellationToken cancel
+    )
     {
         try
         {
             var arch = family.Arch.ContainsKey(Session.Defaults.HostArch) ? Session.Defaults.HostArch : Arch(family).First();
             return await store.VersionsAsync(
-                new CatalogueImage(family.Name, family, "", family.Variants.FirstOrDefault().Name ?? "", arch, null, null, null),
+                new CatalogueImage(
+                    family.Name,
+                    family,
+                    "",
+                    family.Variants.FirstOrDefault().Name ?? "",
+                    arch,
+                    mirrors.GetValueOrDefault(family.Name),
+                    mirrors.GetValueOrDefault("all"),
+                    null
+                ),
                 cancel
             );
         }

@@ -67,6 +67,12 @@ public sealed record Farm(
     /// <summary>Whether the command is about a machine's project.</summary>
     public bool IsChosen(MachineSpec machine) => machine.Parts.Any(p => Chosen.IsEmpty || Chosen.Contains(p.Project));
 
+    /// <summary>Where images are taken from in place of their publishers' addresses, by family; <c>all</c> is every family.</summary>
+    public ImmutableDictionary<string, string> Mirrors { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Families of images that the user adds to the catalogue.</summary>
+    public ImmutableArray<ImageFamily> Families { get; init; } = [];
+
     /// <summary>Bytes that the farm's layers may take on each hypervisor.</summary>
     public long CacheKeep { get; init; } = DefaultCacheKeep;
 

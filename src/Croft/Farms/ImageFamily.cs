@@ -53,6 +53,9 @@ public sealed record ImageFamily
     /// <summary>What machines of it need.</summary>
     public required ImmutableArray<MachineRule> Machine { get; init; }
 
+    /// <summary>Address of the signature of each image, in which <c>{image}</c> is the image's; null when images have none.</summary>
+    public string? ImageSignature { get; init; }
+
     /// <summary>Whose signatures count.</summary>
     public required ImmutableArray<SigningKey> Keys { get; init; }
 
@@ -130,8 +133,7 @@ public sealed record FindStep(
 /// <summary>A place where images lie; the first that is for the image and has it is taken.</summary>
 /// <param name="Checksums">Address of a list of checksums; null when <paramref name="Digest"/> says it.</param>
 /// <param name="Digest">Such as <c>sha256:{sha256}</c>.</param>
-/// <param name="Signature">Address of a detached signature of the list, or of the image when there is no list; <c>inline</c> when the list
-/// is signed itself.</param>
+/// <param name="Signature">Address of a detached signature of the list; <c>inline</c> when the list is signed itself.</param>
 /// <param name="Note">What the user should know of images from here.</param>
 public sealed record ImagePlace(
     FamilyPart For,
@@ -177,4 +179,5 @@ public enum FirstBoot
 /// <summary>A key that a publisher signs with.</summary>
 /// <param name="At">The publisher's address of it.</param>
 /// <param name="IsUnsure">The fingerprint is known from others only: a signature that does not match is a warning.</param>
-public sealed record SigningKey(FamilyPart For, string Fingerprint, string At, bool IsUnsure);
+/// <param name="IsPlaceUnsure">The address is known from others only: another key there is a warning.</param>
+public sealed record SigningKey(FamilyPart For, string Fingerprint, string At, bool IsUnsure, bool IsPlaceUnsure);

@@ -113,6 +113,9 @@ public sealed record UrlImage(string Name, Uri Url, string? Checksum, Uri? Check
     /// <summary>Where it is fetched from in place of its address: a mirror.</summary>
     public Uri Via { get; init; } = Url;
 
+    /// <summary>The image of the catalogue that it is, whose publisher may sign images; null for none.</summary>
+    public CatalogueImage? Of { get; init; }
+
     /// <summary>QEMU's name of the format, as declared; null finds it out.</summary>
     public string? Format { get; init; }
 

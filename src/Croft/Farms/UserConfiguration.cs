@@ -37,6 +37,12 @@ public sealed class UserConfiguration
 
     internal ImmutableArray<Named<MapReading>> Platforms => map?.Items(FarmKeys.Platforms) ?? [];
 
+    /// <summary>Where the user takes images from in place of their publishers' addresses.</summary>
+    public ImmutableDictionary<string, string> MirrorsByFamily => ByFamily(Mirrors);
+
+    internal static ImmutableDictionary<string, string> ByFamily(ImmutableArray<Named<string>> mirrors) =>
+        mirrors.DistinctBy(mirror => mirror.Name).ToImmutableDictionary(mirror => mirror.Name, mirror => mirror.Value);
+
     internal ImmutableArray<Named<string>> Mirrors => map?.Items(FarmKeys.Mirrors) ?? [];
 
     /// <summary>The names of the user's own platforms.</summary>

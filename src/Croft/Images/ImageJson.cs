@@ -12,6 +12,7 @@ namespace Croft.Images;
 [JsonSerializable(typeof(StoredImage))]
 [JsonSerializable(typeof(GuestManifest))]
 [JsonSerializable(typeof(DownloadState))]
+[JsonSerializable(typeof(BundleManifest))]
 sealed partial class ImageJson : JsonSerializerContext;
 
 /// <summary><c>manifest.json</c> of a guest build: how to boot it.</summary>

@@ -49,14 +49,18 @@ public sealed class ImageLock(string path, bool isFrozen)
 
     /// <summary>What is pinned; null when nothing is.</summary>
     /// <exception cref="CroftException">The file cannot be read.</exception>
-    public Pinned? Find(CatalogueImage image) => Read().GetValueOrDefault(image.Key);
+    public Pinned? Find(CatalogueImage image) => Find(image.Key);
+
+    internal Pinned? Find(string key) => Read().GetValueOrDefault(key);
 
     /// <summary>Pins an image. Others of the file stay.</summary>
-    public void Set(CatalogueImage image, Pinned pinned)
+    public void Set(CatalogueImage image, Pinned pinned) => Set(image.Key, pinned);
+
+    internal void Set(string image, Pinned pinned)
     {
         lock (gate)
         {
-            var all = Read().SetItem(image.Key, pinned);
+            var all = Read().SetItem(image, pinned);
             StringBuilder text = new(
                 "# Written by Croft. Keep it with the farm file: it says which bytes the images are; croft image update moves it.\nimages:\n"
             );

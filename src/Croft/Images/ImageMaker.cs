@@ -118,10 +118,12 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
 
     /// <summary>Fetches a disk file, compares its checksum and unpacks it, all in one pass.</summary>
     /// <param name="partial">Where the download is kept until it is complete.</param>
+    /// <param name="vouch">Verifies the whole file further.</param>
     public async Task<StoredImage> FetchAsync(
         UrlImage spec,
         Func<HttpClient, Download> newDownload,
         string partial,
+        Func<UrlImage, string, CancellationToken, Task> vouch,
         CancellationToken cancel
     )
     {
@@ -136,6 +138,7 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
             var actual = await reading.DigestAsync();
             if (actual == expected)
             {
+                await vouch(spec, partial, cancel);
                 var unpacked = await reading.UnpackedAsync();
                 if (unpacked.Way.Length == 0)
                 {

@@ -54,6 +54,32 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             : throw CroftException.World($"the newest {Family.Title} was not found: {reason}", "name a version");
     }
 
+    /// <summary>Verifies the signature of an image itself.</summary>
+    /// <param name="url">The publisher's address of it.</param>
+    /// <exception cref="CroftException">It is another's.</exception>
+    public async Task VouchAsync(string url, string file, CancellationToken cancel)
+    {
+        var at = Family.ImageSignature!.Replace("{image}", url, StringComparison.Ordinal);
+        if (await BytesAsync(at, cancel) is not { } signature)
+            tell($"image {image.Name}: there is no signature {at} any more");
+        else
+            await signatures.VerifyAsync(
+                url,
+                file,
+                signature,
+                KeysOf(image.Version, Known(image.Version)),
+                at => BytesAsync(at, cancel),
+                cancel
+            );
+    }
+
+    SigningKey[] KeysOf(string version, ImmutableDictionary<string, string> names) =>
+        [
+            .. Family
+                .Keys.Where(key => key.For.Holds(version, image.Variant, image.Arch))
+                .Select(key => key with { At = Fill(key.At, names) }),
+        ];
+
     /// <summary>Where an address of the publisher's is fetched from.</summary>
     public static Uri Via(CatalogueImage image, string address)
     {
@@ -101,18 +127,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             if (signature != "inline" && detached is null)
                 tell($"{address} has no signature any more");
             else
-                list = await signatures.VerifyAsync(
-                    address,
-                    list,
-                    detached,
-                    [
-                        .. Family
-                            .Keys.Where(key => key.For.Holds(version, image.Variant, image.Arch))
-                            .Select(key => key with { At = Fill(key.At, names) }),
-                    ],
-                    at => BytesAsync(at, cancel),
-                    cancel
-                );
+                list = await signatures.VerifyAsync(address, list, detached, KeysOf(version, names), at => BytesAsync(at, cancel), cancel);
         }
 
         var file = Uri.UnescapeDataString(new Uri(url).Segments[^1]);

@@ -79,7 +79,22 @@ public sealed partial class ImageStore
 
     /// <summary>The image as one to fetch.</summary>
     static UrlImage At(CatalogueImage image, Pinned pinned) =>
-        new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At) { Via = ImageResolver.Via(image, pinned.Url) };
+        new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At) { Via = ImageResolver.Via(image, pinned.Url), Of = image };
+
+    /// <summary>Verifies a fetched file where its publisher signs images.</summary>
+    async Task VouchAsync(UrlImage spec, string file, CancellationToken cancel)
+    {
+        if (spec.Of is { Family.ImageSignature: not null } image)
+            await AskAsync(
+                image,
+                async (resolver, stop) =>
+                {
+                    await resolver.VouchAsync(spec.Url.AbsoluteUri, file, stop);
+                    return true;
+                },
+                cancel
+            );
+    }
 
     async Task<T> AskAsync<T>(CatalogueImage image, Func<ImageResolver, CancellationToken, Task<T>> question, CancellationToken cancel)
     {

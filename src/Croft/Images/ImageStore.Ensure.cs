@@ -61,7 +61,7 @@ public sealed partial class ImageStore
             {
                 BuiltImage built => await maker.BuildAsync(built, key, Path.Combine(Made("logs"), $"{built.Name}-{key[..8]}.log"), cancel),
                 FileImage file => await maker.TakeAsync(file, cancel),
-                UrlImage url => await maker.FetchAsync(url, NewDownload, Path.Combine(Made("downloads"), key), cancel),
+                UrlImage url => await maker.FetchAsync(url, NewDownload, Path.Combine(Made("downloads"), key), VouchAsync, cancel),
                 EmptyImage => await maker.MakeEmptyAsync(spec, key, cancel),
                 _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
             };

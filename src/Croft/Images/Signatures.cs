@@ -28,65 +28,71 @@ sealed class Signatures(string home, Action<string> tell)
         CancellationToken cancel
     )
     {
-        if (keys.Count == 0)
-            return list; // nobody said which key it must be
-        var work = Directory.CreateDirectory(Path.Combine(home, $"work-{Guid.NewGuid():N}")).FullName;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        try
-        {
-            if (await MissingAsync(keys, work, fetch, cancel) is { } reason)
-            {
-                tell($"the signature of {name} was not verified: {reason}");
-                return list;
-            }
-
-            return await CheckAsync(name, list, detached, keys, work, cancel);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        using var work = new Work(home);
+        await File.WriteAllBytesAsync(work["list"], list, cancel);
+        var isGood = await VerifyAsync(work, name, work["list"], detached, keys, fetch, cancel);
+        // Outside the signed part anybody may have written.
+        return isGood && detached is null ? await File.ReadAllBytesAsync(work["plain"], cancel) : list;
     }
 
-    async Task<byte[]> CheckAsync(
+    /// <summary>Verifies a file by its detached signature.</summary>
+    /// <exception cref="CroftException">It is not by one of these keys.</exception>
+    public async Task VerifyAsync(
         string name,
-        byte[] list,
-        byte[]? detached,
+        string file,
+        byte[] detached,
         IReadOnlyList<SigningKey> keys,
-        string work,
+        Func<string, Task<byte[]?>> fetch,
         CancellationToken cancel
     )
     {
-        var (file, signature, plain) = (Path.Combine(work, "list"), Path.Combine(work, "signature"), Path.Combine(work, "plain"));
-        await File.WriteAllBytesAsync(file, list, cancel);
-        await File.WriteAllBytesAsync(signature, detached ?? [], cancel);
-        var said = await Gpg(detached is null ? ["--output", plain, "--decrypt", file] : ["--verify", signature, file]).RunAsync(cancel);
+        using var work = new Work(home);
+        await VerifyAsync(work, name, file, detached, keys, fetch, cancel);
+    }
+
+    /// <summary>Whether a file is signed by one of these keys; where that is not sure the user is told, and it is false.</summary>
+    async Task<bool> VerifyAsync(
+        Work work,
+        string name,
+        string file,
+        byte[]? detached,
+        IReadOnlyList<SigningKey> keys,
+        Func<string, Task<byte[]?>> fetch,
+        CancellationToken cancel
+    )
+    {
+        if (keys.Count == 0)
+            return false; // nobody said which key it must be
+        if (await MissingAsync(keys, work, fetch, cancel) is { } reason)
+        {
+            tell($"the signature of {name} was not verified: {reason}");
+            return false;
+        }
+
+        await File.WriteAllBytesAsync(work["signature"], detached ?? [], cancel);
+        var said = await Gpg(
+                detached is null ? ["--output", work["plain"], "--decrypt", file] : ["--verify", work["signature"], Path.GetFullPath(file)]
+            )
+            .RunAsync(cancel);
         var status = said
             .Output.Split('\n')
             .Where(line => line.StartsWith("[GNUPG:] ", StringComparison.Ordinal))
             .Select(line => line.Split(' '))
             .ToList();
-        var isGood =
+        if (
             status.Any(line => line[1] == "VALIDSIG" && keys.Any(key => key.Fingerprint == line[^1]))
-            && !status.Any(line => Refused.Contains(line[1]));
-        if (isGood)
-            // Outside the signed part anybody may have written.
-            return detached is null ? await File.ReadAllBytesAsync(plain, cancel) : list;
+            && !status.Any(line => Refused.Contains(line[1]))
+        )
+            return true;
         var why = $"{name} is not signed by {Words.Or([.. keys.Select(key => key.Fingerprint)])}: {said.LastWords}";
         if (keys.All(key => !key.IsUnsure))
             throw CroftException.World(why, "do not use it, unless the publisher tells of a new key");
         tell($"{why}; others have told the fingerprint, not the publisher, so the image is used");
-        return list;
+        return false;
     }
 
     /// <summary>Sees to it that the key ring has a key; says why it has none.</summary>
-    async Task<string?> MissingAsync(
-        IReadOnlyList<SigningKey> keys,
-        string work,
-        Func<string, Task<byte[]?>> fetch,
-        CancellationToken cancel
-    )
+    async Task<string?> MissingAsync(IReadOnlyList<SigningKey> keys, Work work, Func<string, Task<byte[]?>> fetch, CancellationToken cancel)
     {
         var reason = "";
         foreach (var key in keys)
@@ -101,8 +107,8 @@ sealed class Signatures(string home, Action<string> tell)
                     continue;
                 }
 
-                await File.WriteAllBytesAsync(Path.Combine(work, "key"), bytes, cancel);
-                await Gpg("--import", Path.Combine(work, "key")).RunAsync(cancel);
+                await File.WriteAllBytesAsync(work["key"], bytes, cancel);
+                await Gpg("--import", work["key"]).RunAsync(cancel);
             }
             catch (CroftException e)
             {
@@ -113,7 +119,7 @@ sealed class Signatures(string home, Action<string> tell)
             if (await HasAsync(key, cancel))
                 return null;
             reason = $"the key at {key.At} has not the fingerprint {key.Fingerprint}";
-            if (!key.IsUnsure)
+            if (key is { IsUnsure: false, IsPlaceUnsure: false })
                 throw CroftException.World(reason, "do not use it, unless the publisher tells of a new key");
         }
 
@@ -125,4 +131,21 @@ sealed class Signatures(string home, Action<string> tell)
 
     Tool Gpg(params string[] arguments) =>
         new("gpg", ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart", "--status-fd", "1", .. arguments]);
+
+    /// <summary>A folder for one verification, gone with it.</summary>
+    sealed class Work : IDisposable
+    {
+        readonly string folder;
+
+        public Work(string home)
+        {
+            folder = Directory.CreateDirectory(Path.Combine(home, $"work-{Guid.NewGuid():N}")).FullName;
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        public string this[string file] => Path.Combine(folder, file);
+
+        public void Dispose() => Directory.Delete(folder, recursive: true);
+    }
 }

@@ -158,6 +158,45 @@ public sealed class FetchedImages : IDisposable
     }
 
     [Fact]
+    public async Task TravelInABundle()
+    {
+        var url = server.Put("/disk.raw", disk);
+        var spec = new UrlImage("cloud", url, null, null, null);
+        await EnsureAsync(url);
+        Assert.Equal(["cloud"], await store.BundleAsync([spec, spec], folder["all.bundle"], Cancel));
+        server.Files.Clear();
+        var other = new ImageStore(folder["other"], TimeProvider.System);
+        Assert.Equal(["cloud"], await other.UnbundleAsync(folder["all.bundle"], Cancel));
+        Assert.Equal(Digest, (await other.EnsureAsync(spec, progress, Cancel)).Id);
+        Assert.Equal(["cloud"], await other.UnbundleAsync(folder["all.bundle"], Cancel));
+        Assert.Empty(Directory.GetFileSystemEntries(folder["other/temporary"]));
+    }
+
+    [Theory]
+    [InlineData(700_000, "has not the digest")]
+    [InlineData(-700_000, "has not the digest")]
+    [InlineData(0, "is no bundle of images")]
+    public async Task OfABundleThatIsDamagedAreNotTaken(int at, string reason)
+    {
+        var url = server.Put("/disk.raw", disk);
+        await EnsureAsync(url);
+        await store.BundleAsync([new UrlImage("cloud", url, null, null, null)], folder["all.bundle"], Cancel);
+        var bytes = await File.ReadAllBytesAsync(folder["all.bundle"], Cancel);
+        if (at < 0)
+            bytes = bytes[..-at];
+        else if (at == 0)
+            bytes = new byte[10240];
+        else
+            bytes[at] ^= 1;
+        await File.WriteAllBytesAsync(folder["all.bundle"], bytes, Cancel);
+        var other = new ImageStore(folder["other"], TimeProvider.System);
+        var error = await Assert.ThrowsAsync<CroftException>(() => other.UnbundleAsync(folder["all.bundle"], Cancel));
+        Assert.Contains(reason, error.Message);
+        Assert.Empty(other.List());
+        Assert.Empty(Directory.GetFileSystemEntries(folder["other/temporary"]));
+    }
+
+    [Fact]
     public async Task MayNotNameFilesOfTheHost()
     {
         await new Tool(

@@ -143,6 +143,22 @@ public sealed class ImagesOfPublishers : IDisposable
     }
 
     [Fact]
+    public async Task TravelInABundleWithWhatTheyArePinnedTo()
+    {
+        server.Put(("arch", "x86_64"), disk);
+        var image = Image("arch", "x86_64");
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        await store.BundleAsync([image], folder["all.bundle"], Cancel);
+        var pinned = store.Lock!.Find(image);
+        File.Delete(LockFile);
+        server.Files.Clear();
+        var other = new ImageStore(folder["other"], TimeProvider.System) { Lock = new ImageLock(LockFile, false) };
+        await other.UnbundleAsync(folder["all.bundle"], Cancel);
+        Assert.Equal(pinned, other.Lock!.Find(image));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await other.EnsureAsync(image, new Recorder(), Cancel)).Id);
+    }
+
+    [Fact]
     public async Task ThatAreGoneFromTheServerAreSaidToBe()
     {
         var image = Image("arch", "x86_64");
@@ -235,6 +251,52 @@ public sealed class ImagesOfPublishers : IDisposable
     }
 
     [Fact]
+    public async Task AreUsedWithAWarningWhenOnlyOthersToldWhereTheKeyIs()
+    {
+        var (_, image) = await SignedAsync("detached", isUnsure: false, new string('A', 40), "unsure_at: true");
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Contains(told, text => text.Contains("was not verified: the key at", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task MayBeSignedThemselves()
+    {
+        var (url, image) = await SignedAsync("image", isUnsure: false);
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Equal([], told);
+        Assert.True(store.Remove(store.List()[0].Id));
+
+        // Who changes the list with the image does not have the key. What was pinned is verified, too.
+        server.Files["/disk.img"] = RawDisk.Make();
+        server.Files["/list"] = Encoding.ASCII.GetBytes(
+            $"{Convert.ToHexStringLower(SHA256.HashData(server.Files["/disk.img"]))}  disk.img\n"
+        );
+        store.Lock!.Set(image, new Pinned(url, $"sha256:{Convert.ToHexStringLower(SHA256.HashData(server.Files["/disk.img"]))}"));
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel));
+        Assert.Contains("/disk.img is not signed by ", error.Message);
+        Assert.Empty(store.List());
+
+        server.Files["/disk.img"] = disk;
+        server.Files.TryRemove("/disk.img.sig", out _);
+        File.Delete(LockFile);
+        server.Files["/list"] = Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(disk))}  disk.img\n");
+        await store.EnsureAsync(image, new Recorder(), Cancel);
+        Assert.Contains(told, text => text.Contains("there is no signature", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("arch", "{image}.sig")]
+    [InlineData("alpine", "{image}.asc")]
+    [InlineData("coreos", "{image}.sig")]
+    [InlineData("flatcar", "{image}.sig")]
+    public void OfTheseFamiliesAreSignedThemselves(string name, string form)
+    {
+        var image = Image(name, "x86_64");
+        Assert.Equal(form, image.Family.ImageSignature);
+        Assert.Contains(image.Family.Keys, key => key.For.Holds(image.Version, image.Variant, image.Arch));
+    }
+
+    [Fact]
     public async Task OutsideTheSignedPartOfAListAreNotInIt()
     {
         var (_, image) = await SignedAsync("inline", isUnsure: false);
@@ -243,7 +305,7 @@ public sealed class ImagesOfPublishers : IDisposable
     }
 
     /// <summary>An image whose list of checksums is signed by a key made for it.</summary>
-    async Task<(string Url, CatalogueImage Image)> SignedAsync(string form, bool isUnsure, string? fingerprint = null)
+    async Task<(string Url, CatalogueImage Image)> SignedAsync(string form, bool isUnsure, string? fingerprint = null, string? more = null)
     {
         var home = Directory.CreateDirectory(folder["signer"]).FullName;
         File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -263,6 +325,9 @@ public sealed class ImagesOfPublishers : IDisposable
         server.Files["/disk.img"] = disk;
         server.Files["/list"] = await File.ReadAllBytesAsync(folder[form == "inline" ? "list.sig" : "list"], Cancel);
         server.Files["/list.gpg"] = await File.ReadAllBytesAsync(folder["list.sig"], Cancel);
+        await File.WriteAllBytesAsync(folder["disk.img"], disk, Cancel);
+        await Gpg("--output", folder["disk.img.sig"], "--detach-sign", folder["disk.img"]);
+        server.Files["/disk.img.sig"] = await File.ReadAllBytesAsync(folder["disk.img.sig"], Cancel);
         server.Files["/key"] = await File.ReadAllBytesAsync(folder["key"], Cancel);
         await File.WriteAllTextAsync(
             folder["signed.yaml"],
@@ -271,9 +336,15 @@ public sealed class ImagesOfPublishers : IDisposable
             base: {{server.Url("/")}}
             arch: { x86_64: x86_64 }
             places:
-              - { image: "{base}disk.img", checksums: "{base}list", signature: "{{(form == "inline" ? form : "{base}list.gpg")}}" }
+              - { image: "{base}disk.img", checksums: "{base}list", {{form switch
+            {
+                "inline" => "signature: inline",
+                "image" => "",
+                _ => "signature: \"{base}list.gpg\"",
+            }}} }
+            {{(form == "image" ? "image_signature: \"{image}.sig\"" : "")}}
             keys:
-              - { fingerprint: {{fingerprint ?? made}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}} }
+              - { fingerprint: {{fingerprint ?? made}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}}, {{more}} }
             """,
             Cancel
         );

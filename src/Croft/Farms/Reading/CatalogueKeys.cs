@@ -152,7 +152,7 @@ static class CatalogueKeys
         new TextShape("an address, or inline", "an address, or \"inline\"", "^[^\\s\"<>]+$", text =>
             text == "inline" || Address.Holds(text)
         ),
-        "Address of a detached signature of the list; without a list, of the image. `inline` when the list itself is signed."
+        "Address of a detached signature of the list. `inline` when the list itself is signed."
     );
     public static readonly Field<string> Note = new("note", Line, "What the user should know when the image is from here.");
     public static readonly MapShape Place = new("a place", [For, Find, Image, Checksums, Digest, Signature, Note]);
@@ -208,15 +208,50 @@ static class CatalogueKeys
     {
         DefaultText = "`false`",
     };
+    public static readonly Field<bool> IsPlaceUnsure = new(
+        "unsure_at",
+        new BoolShape(),
+        "Only others have told the address. Another key there is then a warning, not an error."
+    )
+    {
+        DefaultText = "`false`",
+    };
+    public static readonly Field<string> ImageSignature = new(
+        "image_signature",
+        new TextShape(
+            "an address after the image's",
+            "{image} and what follows, such as {image}.sig",
+            "^\\{image\\}[A-Za-z0-9._-]{1,20}$",
+            text => Regex.IsMatch(text, "^\\{image\\}[A-Za-z0-9._-]{1,20}$")
+        ),
+        "Where a detached signature of each image lies; `{image}` is the image's address."
+    );
     public static readonly Field<ImmutableArray<Item<MapReading>>> Keys = new(
         "keys",
-        new ListShape<MapReading>(new MapShape("a key", [For, Key, At, IsUnsure])),
+        new ListShape<MapReading>(new MapShape("a key", [For, Key, At, IsUnsure, IsPlaceUnsure])),
         "Keys that the publisher signs with."
     );
 
     public static readonly MapShape Map = new(
         "a family of images",
-        [Family, Title, Names, Base, Arch, Versions, Compact, Codenames, Spellings, Variants, Ignored, Newest, Places, Machine, Keys]
+        [
+            Family,
+            Title,
+            Names,
+            Base,
+            Arch,
+            Versions,
+            Compact,
+            Codenames,
+            Spellings,
+            Variants,
+            Ignored,
+            Newest,
+            Places,
+            Machine,
+            ImageSignature,
+            Keys,
+        ]
     );
 
     static bool IsPattern(string text)

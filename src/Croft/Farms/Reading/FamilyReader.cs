@@ -37,6 +37,7 @@ static class FamilyReader
             Newest = [.. map.Items(CatalogueKeys.Newest).Select(step => Step(step.Value, problems))],
             Places = [.. map.Items(CatalogueKeys.Places).Select(place => Place(place.Value, problems))],
             Machine = [.. map.Items(CatalogueKeys.Machine).Select(rule => Rule(rule.Value))],
+            ImageSignature = map.Get(CatalogueKeys.ImageSignature),
             Keys = [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))],
         };
         return problems.Count == before ? family : null;
@@ -91,6 +92,7 @@ static class FamilyReader
             Part(map),
             map.Get(CatalogueKeys.Key)!.ToUpperInvariant(),
             map.Get(CatalogueKeys.At)!,
-            map.Maybe(CatalogueKeys.IsUnsure) ?? false
+            map.Maybe(CatalogueKeys.IsUnsure) ?? false,
+            map.Maybe(CatalogueKeys.IsPlaceUnsure) ?? false
         );
 }

@@ -33,6 +33,8 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             [.. farm.Items(FarmKeys.SshKeys).Select(key => key.Value).Distinct()]
         )
         {
+            Mirrors = UserConfiguration.ByFamily(farm.Items(FarmKeys.Mirrors).AddRange(user.Mirrors)),
+            Families = families,
             CacheKeep = farm.Get(FarmKeys.Cache)?.Maybe(CacheKeys.Keep) ?? Farm.DefaultCacheKeep,
         };
         CheckHosts(resolved);

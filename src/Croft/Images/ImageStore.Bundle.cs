@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Croft.Farms;
+using Croft.Tools;
+
+namespace Croft.Images;
+
+public sealed partial class ImageStore
+{
+    /// <summary>Writes images into one file, for hosts that cannot fetch or build them. They must be in the store.</summary>
+    /// <returns>The names of those that are in it.</returns>
+    public async Task<ImmutableArray<string>> BundleAsync(IEnumerable<ImageSpec> specs, string file, CancellationToken cancel)
+    {
+        var images = new List<BundledImage>();
+        foreach (var spec in specs.Distinct())
+        {
+            var image = Find(spec) ?? throw CroftException.World($"image {spec.Name} is not here", $"croft image pull {spec.Name}");
+            if (spec is FileImage { File: var path })
+                Tell($"image {spec.Name} is a file of this host, {path}: take it along beside the bundle");
+            else if (spec is not EmptyImage)
+                images.Add(await DescribeAsync(spec, image, cancel));
+        }
+
+        var made = $"{Path.GetFullPath(file)}.partial";
+        try
+        {
+            await WriteAsync(made, new(BundleManifest.Current, [.. images]), cancel);
+            File.Move(made, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(made);
+        }
+
+        return [.. images.Select(image => image.Name)];
+    }
+
+    /// <summary>Takes the images of a bundle into the store. Every file must have its digest; otherwise nothing is taken.</summary>
+    /// <returns>The names of the images.</returns>
+    public async Task<ImmutableArray<string>> UnbundleAsync(string file, CancellationToken cancel)
+    {
+        var name = $"bundle-{Guid.NewGuid():N}";
+        using var held = FileLock.TryEnter(Path.Combine(Made("locks"), name.Split('-')[0])); // whoever removes what is stale leaves it alone
+        var temporary = Directory.CreateDirectory(Path.Combine(Made("temporary"), name)).FullName;
+        try
+        {
+            BundleManifest manifest;
+            try
+            {
+                await using var bundle = File.OpenRead(file);
+                manifest = await ExtractAsync(bundle, file, temporary, cancel);
+            }
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException or IOException)
+            {
+                throw CroftException.World($"{file} is no whole bundle of images: {e.Message}", "croft image bundle writes one", e);
+            }
+
+            foreach (var image in manifest.Images)
+            {
+                await PublishAsync(image.Image, Path.Combine(temporary, image.Image.Id), image.Recipe, image.Name, cancel);
+                Pin(image);
+            }
+
+            return [.. manifest.Images.Select(image => image.Name)];
+        }
+        finally
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    void Pin(BundledImage image)
+    {
+        if (Lock is null || image is not { LockKey: { } key, Pinned: { } pinned })
+            return;
+        var before = Lock.Find(key);
+        if (before is null && !Lock.IsFrozen)
+            Lock.Set(key, pinned);
+        else if (before != pinned)
+            Tell($"image {image.Name}: croft.lock names {before?.Url ?? "nothing"}, and the bundle has {pinned.Url}");
+    }
+
+    async Task<BundledImage> DescribeAsync(ImageSpec spec, StoredImage image, CancellationToken cancel)
+    {
+        var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var file in image.Files.Keys)
+            digests[file] = await Checksum.Sha256Async(Path.Combine(image.Directory, file), cancel);
+        var (key, pinned) = spec is CatalogueImage catalogue ? (catalogue.Key, Lock?.Find(catalogue)) : (null, null);
+        var recipe = Key(spec is CatalogueImage own ? At(own, pinned!) : spec);
+        return new(recipe, spec.Name, image, digests.ToImmutable(), key, pinned);
+    }
+
+    async Task WriteAsync(string file, BundleManifest manifest, CancellationToken cancel)
+    {
+        await using var stream = File.Create(file);
+        await using var tar = new TarWriter(stream);
+        using var list = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJson.Default.BundleManifest));
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, BundleManifest.FileName) { DataStream = list }, cancel);
+        foreach (var image in manifest.Images.DistinctBy(image => image.Image.Id))
+        {
+            foreach (var name in image.Digests.Keys)
+                await tar.WriteEntryAsync(Path.Combine(directory, image.Image.Id, name), $"{image.Image.Id}/{name}", cancel);
+        }
+    }
+
+    static async Task<BundleManifest> ExtractAsync(Stream bundle, string shown, string folder, CancellationToken cancel)
+    {
+        await using var tar = new TarReader(bundle);
+        if (await tar.GetNextEntryAsync(copyData: false, cancel) is not { Name: BundleManifest.FileName, DataStream: { } list })
+            throw CroftException.World($"{shown} is no bundle of images", "croft image bundle writes one");
+        var manifest = (await JsonSerializer.DeserializeAsync(list, ImageJson.Default.BundleManifest, cancel))!;
+        if (manifest.Version != BundleManifest.Current)
+            throw CroftException.World($"{shown} is a bundle of another Croft's form ({manifest.Version})");
+        var missing = manifest
+            .Images.DistinctBy(image => image.Image.Id)
+            .SelectMany(image => image.Digests.Select(file => (Path: $"{image.Image.Id}/{file.Key}", Digest: file.Value)))
+            .ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal);
+        if (missing.Keys.FirstOrDefault(path => !IsId(path.Split('/')[0]) || Path.GetFileName(path) != path[65..]) is { } odd)
+            throw CroftException.World($"{shown} has a file of an odd name, {PlainText.Line(odd)}");
+        while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
+        {
+            if (!missing.Remove(entry.Name, out var digest) || entry.DataStream is not { } content)
+                throw CroftException.World($"{shown} has a file that its list does not name, {PlainText.Line(entry.Name)}");
+            var place = Path.Combine(folder, entry.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            if (await CopyAsync(content, place, cancel) != digest)
+                throw CroftException.World($"{shown}: {entry.Name} has not the digest {digest}", "copy the bundle again");
+        }
+
+        return missing.Count == 0
+            ? manifest
+            : throw CroftException.World($"{shown} ends before {missing.Keys.First()}", "copy the bundle again");
+    }
+
+    static async Task<string> CopyAsync(Stream from, string place, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        var block = new byte[1 << 18];
+        while (await from.ReadAsync(block, cancel) is var read and > 0)
+        {
+            hash.AppendData(block, 0, read);
+            await file.WriteAsync(block.AsMemory(0, read), cancel);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
