@@ -5,10 +5,23 @@ using Croft.Cli;
 using Croft.Cli.Commands;
 using Croft.Cli.Options;
 using Croft.Engines.Libvirt;
+using Croft.Guests;
 
 // Before anything is built: people's scripts ask for the version often.
 if (args is ["--version"])
     return Usage.Tell(Croft.Cli.Version.Text + "\n");
+
+// ssh asks for a guest's password here.
+if (
+    args is [var prompt]
+    && prompt.Contains(' ', StringComparison.Ordinal)
+    && Session.Variable(PasswordDesk.Variable) is { Length: > 0 } desk
+)
+{
+    if (await PasswordDesk.AskAsync(desk, Session.Variable(PasswordDesk.For), prompt, CancellationToken.None) is not { } password)
+        return 1;
+    return Usage.Tell(password + "\n");
+}
 
 // libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it.
 if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))

@@ -23,7 +23,13 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     public Terminal Terminal => terminal;
 
-    public Settings Settings => settings ??= FindSurroundings() with { Warn = Warn, IsLocked = parsed.GetValue(options.Locked) };
+    public Settings Settings =>
+        settings ??= FindSurroundings() with
+        {
+            Warn = Warn,
+            IsLocked = parsed.GetValue(options.Locked),
+            Secrets = new(Variable, (what, cancel) => terminal.AskSecret(what, cancel)),
+        };
 
     public string Output => parsed.GetValue(options.Output)!;
 
@@ -274,6 +280,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                 where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
                 select $"{variable.Key}={variable.Value}",
             ],
+            Program = Environment.ProcessPath ?? "croft",
             HostId =
                 File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id
                     ? id
@@ -302,6 +309,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                 ),
             "croft"
         );
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
+    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name);
 
     /// <summary>A folder that the user names; a relative one counts as none, as the XDG specification has it.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]

@@ -10,6 +10,9 @@ sealed class Terminal
     /// <summary>EIO: the terminal was closed.</summary>
     const int TerminalIsGone = 5;
 
+    /// <summary>Milliseconds between looks at the keyboard.</summary>
+    const int KeyPause = 20;
+
     readonly Lock gate = new();
     int screenIsTaken;
 
@@ -123,6 +126,41 @@ sealed class Terminal
             is "y"
                 or "Y"
                 or "yes";
+    }
+
+    /// <summary>
+    /// Asks for a secret, which is not shown while it is typed; null without somebody to answer, or while a live view draws.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The command ends.</exception>
+    public string? AskSecret(string what, CancellationToken cancel)
+    {
+        if (!CanAsk || Above is not null)
+            return null;
+        lock (gate)
+        {
+            Console.Error.Write($"{char.ToUpperInvariant(what[0])}{what[1..]}: ");
+            var typed = new System.Text.StringBuilder();
+            while (true)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (!Console.KeyAvailable)
+                {
+                    cancel.WaitHandle.WaitOne(KeyPause);
+                    continue;
+                }
+
+                var key = Console.ReadKey(intercept: true);
+                if (key.Key == ConsoleKey.Enter)
+                    break;
+                if (key.Key != ConsoleKey.Backspace)
+                    typed.Append(key.KeyChar);
+                else if (typed.Length > 0)
+                    typed.Length--;
+            }
+
+            Console.Error.WriteLine();
+            return typed.ToString();
+        }
     }
 
     /// <summary>Where a live view draws.</summary>

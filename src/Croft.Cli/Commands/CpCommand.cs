@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Croft.Guests;
 using Croft.Lifecycle;
 using Croft.Tools;
 
@@ -21,10 +22,16 @@ static class CpCommand
             var (openFarm, found) = await session.FindAsync(machine, cancel);
             using (openFarm)
             {
-                await InUse.OpenAsync(openFarm, found, "cp", cancel);
-                return await new Tool("scp", "-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)).RunOnTerminalAsync(
-                    cancel
-                );
+                var guest = await InUse.OpenAsync(openFarm, found, "cp", cancel, can => can.Files);
+                if (guest is not Guest { Access.Login.Become: null } ssh)
+                    return await GuestCopy.RunAsync(guest, Path(from), Path(to), toGuest: Machine(to) is not null, cancel);
+                return await (
+                    ssh.Ssh([]) with
+                    {
+                        Program = "scp",
+                        Arguments = ["-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)],
+                    }
+                ).RunOnTerminalAsync(cancel);
             }
         });
     }
@@ -34,6 +41,8 @@ static class CpCommand
             ? side[..colon]
             : null;
 
+    static string Path(string side) => Machine(side) is { } machine ? side[(machine.Length + 1)..] : System.IO.Path.GetFullPath(side);
+
     /// <summary>A path of this host must not look like an option or a host to scp.</summary>
-    static string Local(string side) => Machine(side) is null ? Path.GetFullPath(side) : side;
+    static string Local(string side) => Machine(side) is null ? System.IO.Path.GetFullPath(side) : side;
 }

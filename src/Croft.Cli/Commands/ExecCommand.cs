@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using Croft.Cli.Options;
 using Croft.Engines;
+using Croft.Guests;
 using Croft.Lifecycle;
 using Croft.Tools;
 
@@ -59,19 +61,40 @@ static class ExecCommand
             {
                 var guest = await InUse.OpenAsync(openFarm, machine, "exec", cancel);
                 using var told = Waits.For($"the command in machine \"{machine.Record.Name}\"");
-                var result = await (
-                    guest.Ssh(["-o", "BatchMode=yes", "-T"], command) with
-                    {
-                        Line = line =>
-                        {
-                            lock (gate)
-                                Terminal.Result($"{machine.Record.Name}: {line}");
-                        },
-                    }
-                ).RunAsync(cancel);
-                return result.ExitCode;
+                return await RunAsync(guest, command, line => Say(machine.Record.Name, line), cancel);
             })
         );
         return codes.Max();
+
+        void Say(string machine, string line)
+        {
+            lock (gate)
+                Terminal.Result($"{machine}: {line}");
+        }
+    }
+
+    /// <summary>Runs words as ssh takes them: joined by spaces, read by the guest's shell.</summary>
+    public static async Task<int> RunAsync(IGuest guest, string[] command, Action<string> line, CancellationToken cancel)
+    {
+        if (guest is Guest { Access.Login.Become: null } ssh) // the login's own shell reads them
+            return (await (ssh.Ssh(ssh.Alone, command) with { Line = line }).RunAsync(cancel)).ExitCode;
+        var lines = new Lines(line);
+        var decoder = Encoding.UTF8.GetDecoder();
+        var result = await guest.RunAsync(
+            new(string.Join(' ', command))
+            {
+                Said = said =>
+                {
+                    var text = new char[decoder.GetCharCount(said, flush: false)];
+                    decoder.GetChars(said, text, flush: false);
+                    lines.Add(text);
+                },
+            },
+            cancel
+        );
+        lines.End();
+        if (result.Error.Length > 0)
+            line(result.LastWords);
+        return result.ExitCode;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Croft.Cli.Options;
+using Croft.Guests;
 using Croft.Lifecycle;
 
 namespace Croft.Cli.Commands;
@@ -21,8 +22,13 @@ static class SshCommand
             var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (openFarm)
             {
-                var guest = await InUse.OpenAsync(openFarm, found, "ssh", cancel);
-                return await guest.Ssh([], parsed.GetValue(command)!).RunOnTerminalAsync(cancel);
+                var words = parsed.GetValue(command)!;
+                var guest = await InUse.OpenAsync(openFarm, found, "ssh", cancel, can =>
+                    can.Terminal || (words.Length > 0 && can.Commands)
+                );
+                return guest is Guest ssh
+                    ? await ssh.Ssh([], words).RunOnTerminalAsync(cancel)
+                    : await ExecCommand.RunAsync(guest, words, Terminal.Result, cancel);
             }
         });
     }

@@ -105,6 +105,9 @@ interface IEngine : IDisposable
     /// </summary>
     Task<(int ExitCode, string Output)?> RunInGuestAsync(MachineId machine, string script, TimeSpan patience, CancellationToken cancel);
 
+    /// <summary>The agent in a machine's guest; null where the engine knows of none.</summary>
+    IGuestAgent? AgentOf(MachineId machine) => null;
+
     /// <summary>What is kept for a farm's machines, in order.</summary>
     Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json.Serialization;
+using Croft.Farms;
 
 namespace Croft.Engines;
 
@@ -260,6 +261,10 @@ public sealed record MachineRecord
 
     /// <summary>Digest of the further keys that log in to it; null when nobody wrote that down.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>How its guest is reached where no farm file says it any more: of a fork, say.</summary>
+    [JsonIgnore]
+    public LoginSpec Login { get; init; } = new();
 
     /// <summary>The hardware that every new machine gets beside what its definition asks for.</summary>
     public const int NewestHardware = 1;

@@ -302,6 +302,9 @@ public sealed record MachineSpec
     /// <summary>Variables of this machine for phases, as a JSON object.</summary>
     public string Vars { get; init; } = "{}";
 
+    /// <summary>How its guest is reached.</summary>
+    public LoginSpec Login { get; init; } = new();
+
     /// <summary>How a run goes on it; where it takes part in several projects, in the first.</summary>
     public required StepRules Steps { get; init; }
 
@@ -378,7 +381,7 @@ public readonly record struct PortForward(System.Net.IPAddress Address, int Port
 /// <summary>What ready means.</summary>
 public enum WaitKind
 {
-    /// <summary>One authenticated ssh command returned.</summary>
+    /// <summary>One authenticated command returned: by ssh, or at the serial console where that is the way in.</summary>
     Ssh,
 
     /// <summary>The guest agent answered.</summary>

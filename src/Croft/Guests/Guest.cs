@@ -23,7 +23,10 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     /// <param name="command">What runs in the guest, as ssh takes it: joined by spaces, read by the guest's shell. Empty is a login
     /// shell.</param>
     public Tool Ssh(IEnumerable<string> options, params IEnumerable<string> command) =>
-        new("ssh", ["-F", files.Config, .. options, "--", access.Name, .. command]);
+        new("ssh", ["-F", files.Config, .. options, "--", access.Name, .. command]) { Environment = files.Desk?.Environment(access) ?? [] };
+
+    /// <summary>What a call has besides that nobody watches: nobody is asked at the terminal.</summary>
+    public string[] Alone => ["-o", access.Login.Password is null ? "BatchMode=yes" : "BatchMode=no", "-T"];
 
     /// <inheritdoc/>
     public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) =>
@@ -37,15 +40,12 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (access.Login.Become is { } become)
+            command = Become.Over(command, become.Method, files.Desk is { } desk ? await desk.BecomeAsync(access, cancel) : null);
         var answer = new Answer(command, over);
         try
         {
-            var ssh = Ssh(["-o", "BatchMode=yes", "-T"], answer.Text) with
-            {
-                IsApart = true,
-                Input = command.Input,
-                Output = answer.ReadAsync,
-            };
+            var ssh = Ssh(Alone, answer.Text) with { IsApart = true, Input = command.Input, Output = answer.ReadAsync };
             return answer.Of(await ssh.RunAsync(over.Token));
         }
         catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
@@ -65,24 +65,7 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     }
 
     /// <inheritdoc/>
-    public async Task SyncAsync(CancellationToken cancel)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        late.CancelAfter(SyncTime);
-        try
-        {
-            var result = await RunAsync(new("sync"), late.Token);
-            if (result.ExitCode != 0)
-                throw CroftException.World($"syncing the disks of {access.Name}: exit code {result.ExitCode}: {result.LastWords}");
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw CroftException.World(
-                $"syncing the disks of {access.Name}: sync has not ended after {SyncTime.TotalSeconds:0} s",
-                $"croft console {access.Name} --log shows its serial log"
-            );
-        }
-    }
+    public Task SyncAsync(CancellationToken cancel) => ((IGuest)this).SyncAsync(SyncTime, cancel);
 
     /// <inheritdoc/>
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>

@@ -21,6 +21,9 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// </summary>
     public string? Inside { get; init; }
 
+    /// <summary>By which passwords it is entered, and who works in it.</summary>
+    public LoginSpec Login { get; init; } = new();
+
     /// <summary>
     /// The card that a machine is reached by: the first that has an address of Croft's or a forwarded port, else one that others gave; null
     /// when Croft knows of none.
@@ -29,18 +32,19 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
         nics.FirstOrDefault(n => n.Port is not null || n.Address is not null) ?? nics.FirstOrDefault(n => n.Seen is not null);
 
     /// <summary>How a machine of a farm is reached by that card.</summary>
-    internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, string hostKey)
+    internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, LoginSpec login, string hostKey)
     {
         var host = farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor);
         return new(
             machine,
             new MachineId(farm.Name, machine).ToString(),
             door?.Place ?? IPAddress.Loopback,
-            door?.Port ?? 22,
+            door?.Port ?? login.Port,
             user,
             hostKey
         )
         {
+            Login = login,
             Jumps = host?.Jumps ?? [],
             Inside = host?.Machine,
         };
@@ -55,6 +59,9 @@ public sealed record SshFiles(string Folder, string UserKey, string Sockets)
 {
     /// <summary>What a Unix socket's path may take, less what ssh adds to it for a moment.</summary>
     const int LongestSocket = 107 - 17;
+
+    /// <summary>Who hands out passwords; null where there are none.</summary>
+    internal PasswordDesk? Desk { get; init; }
 
     /// <summary>Whether a folder's path leaves room for the names of the sockets in it.</summary>
     public static bool IsShort(string sockets) => Encoding.UTF8.GetByteCount(sockets) + 1 + SshConfig.LongestName <= LongestSocket;

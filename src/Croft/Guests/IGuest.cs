@@ -1,3 +1,4 @@
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Guests;
@@ -7,6 +8,9 @@ public interface IGuest
 {
     /// <summary>Who and where it is.</summary>
     GuestAccess Access { get; }
+
+    /// <summary>What can be done with it by this way in.</summary>
+    WayCapabilities Can => Access.Login.Can;
 
     /// <summary>Waits until its ssh server greets, and returns the greeting.</summary>
     /// <param name="seen">Called with what each try saw.</param>
@@ -37,7 +41,27 @@ public interface IGuest
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
 
     /// <summary>Writes what the guest has not written to its disks yet.</summary>
-    Task SyncAsync(CancellationToken cancel);
+    Task SyncAsync(CancellationToken cancel) => SyncAsync(TimeSpan.FromMinutes(10), cancel);
+
+    /// <summary>The same within a time.</summary>
+    async Task SyncAsync(TimeSpan within, CancellationToken cancel)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(within);
+        try
+        {
+            var result = await RunAsync(new("sync"), late.Token);
+            if (result.ExitCode != 0)
+                throw CroftException.World($"syncing the disks of {Access.Name}: exit code {result.ExitCode}: {result.LastWords}");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw CroftException.World(
+                $"syncing the disks of {Access.Name}: sync has not ended after {within.TotalSeconds:0} s",
+                $"croft console {Access.Name} --log shows its serial log"
+            );
+        }
+    }
 
     /// <summary>Whether the shared connection stands: it ends when the guest goes away.</summary>
     Task<bool> IsConnectedAsync(CancellationToken cancel);

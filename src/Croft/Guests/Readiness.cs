@@ -34,6 +34,9 @@ public sealed class Readiness(
     volatile bool lost;
     string lastSeen = "nothing yet";
 
+    /// <summary>By which it is entered: <c>ssh</c>.</summary>
+    readonly string way = (guest?.Access.Login.Connection ?? ConnectionKind.Ssh).ToString().ToLowerInvariant();
+
     /// <summary>
     /// The shell whose opening decided, which waits for a command; null when something else did. Whoever takes it disposes it.
     /// </summary>
@@ -68,9 +71,14 @@ public sealed class Readiness(
                 wait.Kind switch
                 {
                     WaitKind.None => Task.CompletedTask,
+                    WaitKind.Agent when guest?.Access.Login.Connection == ConnectionKind.Agent => WaitForCommandAsync(
+                        running,
+                        timeout * LastingPart,
+                        any.Token
+                    ),
                     WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
                     WaitKind.Port => WaitForPortAsync(any.Token),
-                    _ => WaitForSshAsync(running, timeout * LastingPart, any.Token),
+                    _ => WaitForCommandAsync(running, timeout * LastingPart, any.Token),
                 }
             );
         }
@@ -117,7 +125,7 @@ public sealed class Readiness(
     async Task WaitForPortAsync(CancellationToken cancel) => await (await ReachableAsync(cancel)).PortAsync(wait.Port, Seen, cancel);
 
     /// <param name="lasting">After how long the same refusal is believed.</param>
-    async Task WaitForSshAsync(bool running, TimeSpan lasting, CancellationToken cancel)
+    async Task WaitForCommandAsync(bool running, TimeSpan lasting, CancellationToken cancel)
     {
         var found = guest is null; // it was heard of, then
         var door = await ReachableAsync(cancel);
@@ -129,7 +137,7 @@ public sealed class Readiness(
             (Shell, var refusal) = await door.TryOpenAsync(clock, cancel);
             if (refusal is null)
                 break;
-            Seen("ssh: " + refusal);
+            Seen($"{way}: {refusal}");
             var now = Refusal.Of(refusal, door.Access);
             if (now != refused)
                 (refused, since) = (now, clock.GetTimestamp());
@@ -138,7 +146,7 @@ public sealed class Readiness(
             await Poll.DelayAsync(TimeSpan.FromSeconds(pause), clock, cancel);
         }
 
-        Seen("an ssh command returned");
+        Seen($"{(way == "ssh" ? "an ssh" : $"a {way}")} command returned");
     }
 
     /// <summary>Returns at the first sign that the guest's ssh server is there.</summary>
@@ -149,7 +157,7 @@ public sealed class Readiness(
         var first = await Task.WhenAny(banner, agent.Task.WaitAsync(enough.Token));
         cancel.ThrowIfCancellationRequested();
         if (first == banner)
-            Seen("the ssh server greets: " + await banner);
+            Seen(way == "ssh" ? "the ssh server greets: " + await banner : await banner);
         await enough.CancelAsync();
     }
 
@@ -165,6 +173,7 @@ public sealed class Readiness(
             WaitKind.Agent => "the guest agent",
             WaitKind.Port => $"port {wait.Port}",
             _ when guest is null => "ssh",
+            _ when way != "ssh" => $"one command by {way}",
             _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
         };
 

@@ -10,12 +10,15 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     const string Ready = "croft-ready";
     const string Waiting = "croft-waiting";
 
+    /// <summary>Waits until a first boot has done its work.</summary>
+    public const string FirstBoot = "if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi";
+
     /// <summary>
     /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or
     /// paused guest is behind.
     /// </summary>
     const string Script = $$"""
-        if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi
+        {{FirstBoot}}
         echo {{Ready}}; read -r now; s=; [ -w /etc/shadow ] || s='sudo -n'
         $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1
         echo {{Waiting}}; IFS= read -r next || exit 0

@@ -1,3 +1,6 @@
+using Croft.Engines;
+using Croft.Farms;
+
 namespace Croft.Guests;
 
 /// <summary>What ssh says that no waiting mends.</summary>
@@ -21,10 +24,34 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
                 $"croft console {guest.Name} shows who it is; croft up --recreate {guest.Name} makes the machine anew",
                 AtOnce: false
             )
+        : words.Contains("Permission denied (", StringComparison.Ordinal) && guest.Login.Password is not null
+            ? new(
+                $"the guest lets in {guest.User} neither by Croft's key nor by the password that auth names",
+                "is the password right, has the user one, and does the guest's sshd say PasswordAuthentication yes?",
+                AtOnce: false
+            )
         : words.Contains("Permission denied (", StringComparison.Ordinal)
             ? new(
                 $"the guest does not let in {guest.User} by Croft's key",
                 $"croft adopt gives machines of another user this one's key; does the image have the user {guest.User}, and cloud-init to give it keys?",
+                AtOnce: false
+            )
+        : words.StartsWith(IGuestAgent.Forbids, StringComparison.Ordinal)
+            ? new(
+                "its guest agent may not run commands",
+                "take guest-exec and guest-exec-status out of what it blocks (BLACKLIST_RPC, BLOCK_RPCS or FILTER_RPC_ARGS in the guest's /etc/sysconfig/qemu-ga, block-rpcs in /etc/qemu/qemu-ga.conf) and restart qemu-guest-agent; or connection: ssh",
+                AtOnce: false
+            )
+        : guest.Login.Become is { } become && Become.IsRefused(words)
+            ? new(
+                $"{guest.User} does not become root by {become.Method.ToString().ToLowerInvariant()}",
+                become.Method switch
+                {
+                    BecomeMethod.Su => "is auth.become.password root's, and has root one?",
+                    BecomeMethod.Doas => $"permit nopass {guest.User} in the guest's doas.conf",
+                    _ when become.Password is null => $"add auth.become.password, or NOPASSWD for {guest.User} in the guest's sudoers",
+                    _ => $"is auth.become.password that of {guest.User}, and does the guest's sudoers allow it all commands?",
+                },
                 AtOnce: false
             )
         : null;

@@ -58,6 +58,7 @@ public static class SshConfig
 
             """
         + (guest.Inside is null ? "" : $"    ConnectTimeout {InsideTimeout.ToString(CultureInfo.InvariantCulture)}\n")
+        + (guest.Login.Password is null ? "" : "    NumberOfPasswordPrompts 1\n")
         + (WayOf(guest, files) is { } way ? $"    ProxyCommand {way.ProxyCommand}\n\n" : "\n");
 
     /// <summary>Writes both files for these guests and makes the folder of the shared connections.</summary>
@@ -97,16 +98,23 @@ public static class SshConfig
     /// <exception cref="CroftException">Somebody else made it, or its path leaves no room for a socket.</exception>
     internal static void MakeSockets(SshFiles files)
     {
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const string Hint = "set XDG_RUNTIME_DIR to a folder of your own with a short path";
         if (!SshFiles.IsShort(files.Sockets))
-            throw CroftException.World($"the path of {files.Sockets} is too long for the sockets of ssh's shared connections", Hint);
+            throw CroftException.World($"the path of {files.Sockets} is too long for the sockets of ssh's shared connections", SocketsHint);
+        MakeSockets(files.Sockets);
+    }
+
+    const string SocketsHint = "set XDG_RUNTIME_DIR to a folder of your own with a short path";
+
+    /// <inheritdoc cref="MakeSockets(SshFiles)"/>
+    internal static void MakeSockets(string folder)
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         try
         {
-            Directory.CreateDirectory(files.Sockets, OwnerOnly);
-            if (new DirectoryInfo(files.Sockets).LinkTarget is null)
+            Directory.CreateDirectory(folder, OwnerOnly);
+            if (new DirectoryInfo(folder).LinkTarget is null)
             {
-                File.SetUnixFileMode(files.Sockets, OwnerOnly); // only its owner may
+                File.SetUnixFileMode(folder, OwnerOnly); // only its owner may
                 return;
             }
         }
@@ -115,7 +123,7 @@ public static class SshConfig
             // Told below, with the cure.
         }
 
-        throw CroftException.World($"{files.Sockets}, for the sockets of ssh's shared connections, is no folder of this user's", Hint);
+        throw CroftException.World($"{folder}, for the sockets of ssh's shared connections, is no folder of this user's", SocketsHint);
     }
 
     /// <summary>The socket of the connection that all commands to a guest share.</summary>

@@ -16,6 +16,9 @@ public static partial class Seed
 
     static string UserName(string value) => Quoted(value, UserForm(), "the name of a user");
 
+    static string Hash(string value) =>
+        HashForm().IsMatch(value) ? $"\"{value}\"" : throw CroftException.Usage("that is no hash of a password");
+
     static string FileSystem(string value) => Quoted(value, FileSystemForm(), "a file system");
 
     static string Folder(string value) => Quoted(value, FolderForm(), "the full path of a folder");
@@ -84,6 +87,9 @@ public static partial class Seed
 
     [GeneratedRegex(@"^[a-z_][a-z0-9_-]{0,31}\z")]
     private static partial Regex UserForm();
+
+    [GeneratedRegex(@"^\$6\$[A-Za-z0-9./]{1,16}\$[A-Za-z0-9./]{86}\z")]
+    private static partial Regex HashForm();
 
     [GeneratedRegex(@"^[a-z][a-z0-9]{1,15}\z")]
     private static partial Regex FileSystemForm();

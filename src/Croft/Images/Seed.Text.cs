@@ -72,7 +72,7 @@ public static partial class Seed
                 $"hostname: {HostName(content.Hostname)}",
                 "manage_etc_hosts: true",
                 $"disable_root: {(content.User == "root" ? "false" : "true")}",
-                "ssh_pwauth: false",
+                $"ssh_pwauth: {(content.PasswordHash is null ? "false" : "true")}",
                 "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
                 "ssh_keys:",
                 "  ed25519_private: |"
@@ -84,6 +84,7 @@ public static partial class Seed
         text.Append(Lines("ssh_authorized_keys:"));
         Keys(text, content, "  ");
         Users(text, content);
+        SshServer(text, content);
         Disks(text, content);
         text.Append(Lines("growpart:", "  mode: \"auto\"", "  devices: [\"/\"]", "resize_rootfs: true"));
         return text.ToString();
@@ -94,7 +95,7 @@ public static partial class Seed
         var user = UserName(content.User);
         if (content.User == "root")
         {
-            text.Append(Lines("users: []")); // not the distribution's own either
+            text.Append(content.PasswordHash is null ? Lines("users: []") : Lines("users:", "  - name: root") + Password(content)); // not the distribution's own either
             return;
         }
 
@@ -105,11 +106,29 @@ public static partial class Seed
                 $"  - name: {user}",
                 "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
                 "    shell: \"/bin/bash\"",
-                "    lock_passwd: true",
-                "    ssh_authorized_keys:"
+                Password(content) + "    ssh_authorized_keys:"
             )
         );
         Keys(text, content, "      ");
+    }
+
+    static string Password(SeedContent content) =>
+        content.PasswordHash is { } hash
+            ? Lines("    lock_passwd: false", $"    hashed_passwd: {Hash(hash)}")
+            : Lines("    lock_passwd: true");
+
+    /// <summary>Where the usual is not meant. cloud-init's own keys for it know no port.</summary>
+    static void SshServer(StringBuilder text, SeedContent content)
+    {
+        if (content.PasswordHash is null && content.SshPort == Farms.LoginSpec.SshPort)
+            return;
+        text.Append(
+            Lines("write_files:", "  - path: \"/etc/ssh/sshd_config.d/10-croft.conf\"", "    permissions: \"0600\"", "    content: |")
+        );
+        if (content.PasswordHash is not null)
+            text.Append(Lines("      PasswordAuthentication yes"));
+        if (content.SshPort != Farms.LoginSpec.SshPort)
+            text.Append(Lines($"      Port {content.SshPort}"));
     }
 
     static void Keys(StringBuilder text, SeedContent content, string indent)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Croft.Farms;
 
 namespace Croft.Images;
 
@@ -22,7 +23,14 @@ public sealed record SeedContent(
     ImmutableArray<SeedNic> Nics,
     ImmutableArray<SeedDisk> Disks,
     string User = "root"
-);
+)
+{
+    /// <summary>Of the login's password, as in <c>/etc/shadow</c>; null where it has none.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Where its ssh server listens.</summary>
+    public int SshPort { get; init; } = LoginSpec.SshPort;
+}
 
 /// <summary>A network card, found by its address, and how it is set.</summary>
 /// <param name="Mac">Such as <c>52:54:00:12:34:56</c>.</param>

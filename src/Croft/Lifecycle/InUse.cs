@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Farms;
 using Croft.Guests;
 
 namespace Croft.Lifecycle;
@@ -6,22 +7,34 @@ namespace Croft.Lifecycle;
 /// <summary>Marks machines that the user works in, so that <c>run</c> does not revert them unasked.</summary>
 public static class InUse
 {
-    /// <summary>The guest of a running machine, which from now on is held.</summary>
+    /// <summary>The guest of a running machine, which from now on is held, with its passwords at hand.</summary>
     /// <param name="by">The command, for the message.</param>
-    /// <exception cref="CroftException">The machine is off, or has no address that Croft knows.</exception>
-    public static async Task<Guest> OpenAsync(OpenFarm openFarm, ExistingMachine machine, string by, CancellationToken cancel)
+    /// <param name="needs">What the command needs of the way in; null needs nothing.</param>
+    /// <exception cref="CroftException">The machine is off, or Croft cannot enter it so.</exception>
+    public static async Task<IGuest> OpenAsync(
+        OpenFarm openFarm,
+        ExistingMachine machine,
+        string by,
+        CancellationToken cancel,
+        Func<WayCapabilities, bool>? needs = null
+    )
     {
+        var name = machine.Record.Name;
+        var login = openFarm.LoginOf(machine.Record);
+        if (!(needs ?? (can => can.Commands))(login.Can))
+            throw CroftException.Usage(
+                $"machine \"{name}\" has connection: {login.Connection.ToString().ToLowerInvariant()}, and {by} needs another",
+                login.Can.Commands && by != "exec"
+                    ? $"croft exec {name} -- COMMAND runs a command; croft console {name} is its console"
+                    : $"croft console {name} is its console"
+            );
         if (machine.State.Power != PowerState.Running)
-            throw CroftException.World(
-                $"machine \"{machine.Record.Name}\" is {machine.State.Power.ToString().ToLowerInvariant()}",
-                $"croft start {machine.Record.Name}"
-            );
+            throw CroftException.World($"machine \"{name}\" is {machine.State.Power.ToString().ToLowerInvariant()}", $"croft start {name}");
         await MarkAsync(openFarm, machine, by, cancel);
-        return openFarm.SshTo(machine)
-            ?? throw CroftException.World(
-                $"machine \"{machine.Record.Name}\" has no address that Croft knows",
-                $"croft console {machine.Record.Name}"
-            );
+        var guest = openFarm.GuestOf(machine)
+            ?? throw CroftException.World($"machine \"{name}\" has no address that Croft knows", $"croft console {name}");
+        await openFarm.Ssh.Desk!.PrepareAsync(guest.Access, cancel);
+        return guest;
     }
 
     /// <summary>Marks a machine, and those that it is inside of; nothing happens to one that is held already.</summary>

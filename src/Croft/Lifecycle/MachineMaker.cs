@@ -31,7 +31,13 @@ sealed class MachineMaker(
         return await ClaimAsync(
             planned,
             record,
-            claiming => engine.CreateAsync(Define(planned, claiming, image), FilesOf(SeedOf(planned, keys)), journal, cancel),
+            async claiming =>
+                await engine.CreateAsync(
+                    Define(planned, claiming, image),
+                    FilesOf(await SeedOfAsync(planned, keys, cancel)),
+                    journal,
+                    cancel
+                ),
             cancel
         );
     }
@@ -45,8 +51,13 @@ sealed class MachineMaker(
         return await ClaimAsync(
             planned,
             Record(planned, before, keys?.Public ?? before.HostKey),
-            claiming =>
-                engine.ChangeAsync(Define(planned, claiming, image), keys is null ? null : FilesOf(SeedOf(planned, keys)), journal, cancel),
+            async claiming =>
+                await engine.ChangeAsync(
+                    Define(planned, claiming, image),
+                    keys is null ? null : FilesOf(await SeedOfAsync(planned, keys, cancel)),
+                    journal,
+                    cancel
+                ),
             cancel
         );
     }
@@ -73,7 +84,7 @@ sealed class MachineMaker(
     )
     {
         var keys = await MakeKeyAsync(cancel);
-        var seed = SeedOf(planned, keys);
+        var seed = await SeedOfAsync(planned, keys, cancel);
         var record = Record(planned, null, keys.Public) with { InUse = held, HardwareVersion = from.Record.HardwareVersion };
         return (await ClaimAsync(planned, record, claiming => from.ForkAsync(claiming, planned.Uuid, FilesOf(seed), cancel), cancel), seed);
     }
@@ -103,6 +114,7 @@ sealed class MachineMaker(
             Platform = planned.Spec.Platform,
             Target = planned.Spec.Target,
             User = planned.Spec.User,
+            Login = planned.Spec.Login,
             HardwareDigest = planned.HardwareDigest,
             DiskDigest = planned.DiskDigest,
             Run = journal.Folder.Id,
@@ -118,7 +130,7 @@ sealed class MachineMaker(
 
     SeedFiles FilesOf(SeedContent content) => new(Seed.Build(content), Keys);
 
-    SeedContent SeedOf(PlannedMachine planned, KeyPair hostKey) =>
+    async Task<SeedContent> SeedOfAsync(PlannedMachine planned, KeyPair hostKey, CancellationToken cancel) =>
         new(
             planned.Spec.Name,
             $"{openFarm.Farm.Name}-{planned.Spec.Name}-{journal.Folder.Id}",
@@ -128,7 +140,13 @@ sealed class MachineMaker(
             [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
             [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
             planned.Spec.User
-        );
+        )
+        {
+            PasswordHash = planned.Spec.Login.Password is { } secret
+                ? Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, $"password of {planned.Spec.User}", cancel), Crypt.Salt())
+                : null,
+            SshPort = planned.Spec.Login.Port,
+        };
 
     SeedNic SeedNicOf(Nic nic, int card)
     {

@@ -36,7 +36,10 @@ public sealed partial class OpenFarm : IDisposable
             Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),
             Tell = settings.Warn,
         };
-        Ssh = new SshFiles(farm.StateDirectory, settings.UserKey, settings.Runtime);
+        Ssh = new SshFiles(farm.StateDirectory, settings.UserKey, settings.Runtime)
+        {
+            Desk = new PasswordDesk(settings.Secrets, settings.Runtime, settings.Program),
+        };
     }
 
     /// <summary>The farm.</summary>
@@ -200,7 +203,18 @@ public sealed partial class OpenFarm : IDisposable
             }
         );
         var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Collections) ?? []);
-        return plan with { Notes = [.. plan.Notes, .. missing.Distinct()] };
+        return plan with
+        {
+            Problems =
+            [
+                .. plan.Problems,
+                .. Farm
+                    .Projects.Where(p => phases[p.Name].HasAnsible)
+                    .SelectMany(p => AgentProblems(plan, phases[p.Name], ansible[p.Name]))
+                    .Distinct(),
+            ],
+            Notes = [.. plan.Notes, .. Lacks(), .. missing.Distinct()],
+        };
 
         string? KeyOf(ProjectSpec project) => phases[project.Name].HasAnsible ? ansible[project.Name].Key : null;
     }
@@ -273,53 +287,12 @@ public sealed partial class OpenFarm : IDisposable
             Settings.Warn(silent[hypervisor]);
     }
 
-    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public IGuest? GuestOf(string hypervisor, MachineRecord record) =>
-        AccessOf(hypervisor, record) is { } access ? Settings.Backends.GuestOf(hypervisor, access, Ssh) : null;
-
-    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
-    public IGuest? GuestOf(ExistingMachine machine) => GuestOf(machine.Hypervisor, machine.Record);
-
-    /// <summary>The guest in a machine for people who work in it by ssh; null when the machine has no address that Croft knows.</summary>
-    public Guest? SshTo(ExistingMachine machine) => AccessOf(machine.Hypervisor, machine.Record) is { } access ? new(access, Ssh) : null;
-
-    /// <summary>Writes ssh_config and known_hosts for these machines; while a command changes the farm, only adds what they lack.</summary>
-    public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines)
-    {
-        GuestAccess[] doors =
-        [
-            .. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal),
-        ];
-        var gate = Path.Combine(Farm.StateDirectory, "lock");
-        using var alone = FileLock.IsMine(gate) ? null : TryAlone(gate);
-        if (alone is null && !FileLock.IsMine(gate))
-            SshConfig.Add(doors, Ssh);
-        else
-            SshConfig.Write(doors, Ssh);
-    }
-
-    /// <summary>Null also where nothing can be written, and so nothing is to be.</summary>
-    static FileLock? TryAlone(string gate)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(gate)!);
-            return FileLock.TryEnter(gate, "croft ssh");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
-    public void WriteSshConfig(IEnumerable<ExistingMachine> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));
-
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var engine in Engines.Values)
             engine.Dispose();
+        Ssh.Desk!.Dispose();
     }
 
     /// <summary>
@@ -333,17 +306,6 @@ public sealed partial class OpenFarm : IDisposable
             ? Way.OpenAsync(hypervisor, host.Jumps, Ssh.Sockets, cancel)
             : Task.CompletedTask;
     }
-
-    internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
-        GuestAccess.FirstReachable(Seen(record).Nics) is { } door
-            ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, record.HostKey)
-            : null;
-
-    /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
-    internal GuestAccess? AccessOf(PlannedMachine machine) =>
-        GuestAccess.FirstReachable(machine.Nics) is { } door
-            ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "")
-            : null;
 
     ImmutableDictionary<ImageSpec, StoredImage> KnownImages()
     {

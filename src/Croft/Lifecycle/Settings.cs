@@ -1,5 +1,6 @@
 using Croft.Engines;
 using Croft.Farms;
+using Croft.Guests;
 
 namespace Croft.Lifecycle;
 
@@ -31,6 +32,12 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
 
     /// <summary>Whether croft.lock may not be changed: an image that it does not name is refused.</summary>
     public bool IsLocked { get; init; }
+
+    /// <summary>Finds passwords.</summary>
+    public Secrets Secrets { get; init; } = new(_ => null, (_, _) => null);
+
+    /// <summary>This program, which ssh asks for passwords.</summary>
+    public string Program { get; init; } = "croft";
 
     /// <summary>What machines are made of and reached by.</summary>
     internal IBackends Backends { get; init; } = new Backends();

@@ -18,6 +18,9 @@ public static class AnsibleInventory
     /// <summary>The variable that names the guest's Python.</summary>
     internal const string Python = "ansible_python_interpreter";
 
+    /// <summary>The collection that enters guests by their agents.</summary>
+    internal const string AgentCollection = "community.libvirt";
+
     const string Machines = "vms";
     const string Hypervisors = "hypervisors";
 
@@ -65,7 +68,10 @@ public static class AnsibleInventory
         foreach (var machine in plan.Machines.Concat(plan.Others))
         {
             var name = machine.Spec.Name;
-            hosts[name] = Host(plan, machine, known.GetValueOrDefault(name) ?? machine.Existing?.Record, ssh, ofMachines);
+            var of = Host(plan, machine, known.GetValueOrDefault(name) ?? machine.Existing?.Record, ssh, ofMachines);
+            if (every)
+                AddPassword(of, machine);
+            hosts[name] = of;
             foreach (var group in GroupsOf(machine).SelectMany(g => every ? new[] { g, Valid(g) } : [Valid(g)]).Distinct())
                 (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
         }
@@ -161,12 +167,24 @@ public static class AnsibleInventory
     {
         var nics = record?.Nics ?? machine.Nics;
         var door = GuestAccess.FirstReachable(nics);
-        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, hostKey: "");
+        var access = GuestAccess.Of(
+            plan.Farm,
+            machine.Hypervisor,
+            machine.Spec.Name,
+            door,
+            machine.Spec.User,
+            machine.Spec.Login,
+            hostKey: ""
+        );
         var host = AsText(PhaseVariables.OfMachine(plan, machine, record));
+        if (machine.Spec.Login.Connection == ConnectionKind.Agent)
+            return ByAgent(plan, machine, host);
         host["ansible_host"] = door is null && nics.Any(n => n.IsOutside) ? machine.Spec.Name : access.Address.ToString(); // others may know the name
         host["ansible_port"] = access.Port;
         host["ansible_ssh_common_args"] = SshArguments(access, ssh);
         Default("ansible_user", access.User);
+        if (machine.Spec.Login.Become is { } become)
+            host["ansible_become_method"] = become.Method.ToString().ToLowerInvariant();
         Default(Python, machine.Spec.Image is BuiltImage ? "/usr/bin/python3" : "auto_silent");
         return host;
 
@@ -176,6 +194,25 @@ public static class AnsibleInventory
                 host[name] = value;
         }
     }
+
+    /// <summary>The plugin asks the hypervisor, where the machine has another name.</summary>
+    static JsonObject ByAgent(Plan plan, PlannedMachine machine, JsonObject host)
+    {
+        host["ansible_connection"] = AgentCollection + ".libvirt_qemu";
+        host["ansible_host"] = IdOf(machine).ToString();
+        host["ansible_libvirt_uri"] = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Uri;
+        host.TryAdd(Python, machine.Spec.Image is BuiltImage ? "/usr/bin/python3" : "auto_silent");
+        return host;
+    }
+
+    /// <summary>In a run, what becoming root asks for is looked up at the run's own desk.</summary>
+    static void AddPassword(JsonObject host, PlannedMachine machine)
+    {
+        if (machine.Spec.Login.Become is { Password: not null })
+            host["ansible_become_password"] = $"{{{{ lookup('croft_password', '{IdOf(machine)}') }}}}";
+    }
+
+    static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
 
     /// <summary>A host outside of the farm: this one, or one by ssh as libvirt itself goes there.</summary>
     static JsonObject Host(HypervisorSpec hypervisor)

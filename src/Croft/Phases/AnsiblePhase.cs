@@ -31,6 +31,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             GathersOnce = execution.Farm.Project.GatherFacts is not ["yes"],
             Known = PhaseVariables.Facts(execution.Plan, machine, file),
             Extra = AnsibleInventory.AsText(JsonNode.Parse(execution.Farm.Project.Extra)!.AsObject()),
+            Desk = Passwords(),
             Task = Tell,
         };
         var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory), printed =>
@@ -56,6 +57,18 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 
     /// <summary>The task that began last; null before the first.</summary>
     public string? Now { get; set; }
+
+    /// <summary>Empty where no machine has a password.</summary>
+    Dictionary<string, string?> Passwords()
+    {
+        var plan = execution.Plan;
+        var known = plan
+            .Machines.Concat(plan.Others)
+            .Where(m => m.Spec.Login is { Password: not null } or { Become.Password: not null })
+            .Select(m => GuestAccess.Of(plan.Farm, m.Hypervisor, m.Spec.Name, null, m.Spec.User, m.Spec.Login, hostKey: ""))
+            .ToList();
+        return known.Count > 0 && execution.Ssh.Desk is { } desk ? desk.Environment(known) : [];
+    }
 
     /// <summary>Paths as the user would write them, from the farm's folder.</summary>
     string Shown(string text) =>
@@ -90,6 +103,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             {
                 ["name"] = PhaseFiles.Name(file.Phase),
                 ["hosts"] = machine.Spec.Name,
+                ["become"] = machine.Spec.Login.Become is not null,
                 ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
                 ["roles"] = new JsonArray(AnsiblePlay.Role),
                 ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),

@@ -40,6 +40,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Variables above all others.</summary>
     public JsonObject Extra { get; init; } = [];
 
+    /// <summary>The variables by which guests' passwords are asked for; empty where there are none.</summary>
+    public Dictionary<string, string?> Desk { get; init; } = [];
+
     /// <summary>Takes each task that begins, and again when it ended.</summary>
     public Action<PlayedTask> Task { get; init; } = _ => { };
 
@@ -97,6 +100,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     {
         var starter = Copy("croft_start.py", folder);
         Copy("croft_callback.py", Directory.CreateDirectory(Path.Combine(folder, "callback_plugins")).FullName); // Ansible loads whatever is there
+        Copy("croft_password.py", Directory.CreateDirectory(Path.Combine(folder, "lookup_plugins")).FullName);
 
         var given = new JsonObject
         {
@@ -107,6 +111,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["phases"] = phases,
             ["site"] = ansible.Site,
             ["smart"] = GathersOnce,
+            ["passwords"] = Desk.Count > 0,
             ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),
             ["roles"] = new JsonArray([Path.Combine(folder, "roles"), .. ansible.Requirements is { } two ? (JsonNode[])[two.Roles] : []]),
         };
@@ -123,7 +128,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
 
     /// <summary>What Croft must decide; the rest is as the user has it.</summary>
     Dictionary<string, string?> Environment() =>
-        new()
+        new(Desk)
         {
             ["ANSIBLE_CONFIG"] = ansible.Config,
             ["ANSIBLE_NOCOLOR"] = "1",

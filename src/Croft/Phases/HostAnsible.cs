@@ -150,6 +150,10 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     )]
     private static partial Regex Questions();
 
+    /// <summary>Whether a collection is found, or will be installed.</summary>
+    public bool Has(string collection) =>
+        Names.Contains(collection) || Requirements?.Text.Contains(collection, StringComparison.Ordinal) == true;
+
     /// <summary>What to say of collections that phases need and that are not found.</summary>
     public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
         from one in used

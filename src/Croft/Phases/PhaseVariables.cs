@@ -192,7 +192,7 @@ static class PhaseVariables
             {
                 ["user"] = spec.User,
                 ["become_user"] = "root",
-                ["become_method"] = "sudo",
+                ["become_method"] = (spec.Login.Become?.Method ?? BecomeMethod.Sudo).ToString().ToLowerInvariant(),
             },
             ["sources"] = new JsonArray(
                 new JsonObject
@@ -228,7 +228,7 @@ static class PhaseVariables
                 { Source: NicSource.Device } => "direct",
                 _ => "network",
             },
-            ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:22",
+            ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:{machine.Spec.Login.Port}",
             ["mac"] = nic.Mac,
             ["ip"] = PlaceOf(nic, record)?.ToString() ?? "dhcp",
         };

@@ -73,11 +73,12 @@ def merge_ssh_arguments(config):
     ini.read(config or [])
     own = os.environ.get("ANSIBLE_SSH_ARGS", ini.get("ssh_connection", "ssh_args", fallback=None))
     common = os.environ.get("ANSIBLE_SSH_COMMON_ARGS", ini.get("ssh_connection", "ssh_common_args", fallback=""))
-    if own is None and not common:
+    if own is None and not common and not GIVEN.get("passwords"):
         return
     own = "-C -o ControlMaster=auto -o ControlPersist=60s" if own is None else own
     ours = r"""(?i)-o\s*["']?(?:ControlPath|HostKeyAlias|StrictHostKeyChecking|UserKnownHostsFile|GlobalKnownHostsFile)[ =]("[^"]*"|'[^']*'|\S+)["']?|-F\s*\S+"""
-    os.environ["ANSIBLE_SSH_ARGS"] = re.sub(ours, "", own + " " + common)
+    ask = "-o PasswordAuthentication=yes -o KbdInteractiveAuthentication=yes -o PreferredAuthentications=publickey,keyboard-interactive,password "
+    os.environ["ANSIBLE_SSH_ARGS"] = (ask if GIVEN.get("passwords") else "") + re.sub(ours, "", own + " " + common)
 
 
 def place_playbook():
@@ -151,6 +152,7 @@ def main():
         return 0
     place_playbook()
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
+    loader.lookup_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "lookup_plugins"))
     loader.add_all_plugin_dirs(GIVEN["phases"])
     return PlaybookCLI.cli_executor(["ansible-playbook", "-i", GIVEN["inventory"], "-e", "@" + GIVEN["extra"], PLAYBOOK])
 

@@ -30,8 +30,15 @@ static class LayerChain
         var project = input.Farm.Project;
         if (!project.HasSnapshots)
             return [];
-        string[] own = [spec.Vars, spec.Properties, project.Extra, string.Join(' ', spec.Groups.Order(StringComparer.Ordinal))];
-        var vars = own is ["{}", "{}", "{}", ""] ? project.Vars : Identity.Digest([project.Vars, .. own]);
+        string[] own =
+        [
+            spec.Vars,
+            spec.Properties,
+            project.Extra,
+            string.Join(' ', spec.Groups.Order(StringComparer.Ordinal)),
+            spec.Login.Runs,
+        ];
+        var vars = own is ["{}", "{}", "{}", "", ""] ? project.Vars : Identity.Digest([project.Vars, .. own]);
         if (project.Name.Length > 0)
             vars = Identity.Digest(vars, project.Id); // phases see whose they are
         var layers = ImmutableArray.CreateBuilder<PlannedLayer>(3);

@@ -83,6 +83,7 @@ public sealed partial class Planner
         var phases = input.AllPhases.ToList();
         problems.AddRange(phases.SelectMany(p => p.Problems()));
         CheckOwner();
+        CheckWays();
         CheckNetworks();
         foreach (var network in Farm.Networks)
             books[(network.Name, null)] = OpenBook(network, null);

@@ -27,6 +27,9 @@ public sealed class EveryKeyThatChanges
         { "disks", "disks: [ { name: data, size: 1GiB } ]", "recreate" },
         { "networks", "networks: [ lan, more ]", "restart" },
         { "user", "user: admin", "recreate" },
+        { "connection", "connection: agent", "none" }, // how it is entered the next time
+        { "port", "port: 2222", "recreate" }, // the seed says where sshd listens
+        { "auth", "auth: { password: ask }", "recreate" }, // the seed gives it
         { "wait", "wait: agent", "none" }, // how it is waited for the next time
         { "connection_timeout", "connection_timeout: 5min", "none" },
         { "hypervisor", "hypervisor: h2", "note: declared for \"h2\"" },

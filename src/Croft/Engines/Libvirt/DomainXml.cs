@@ -59,7 +59,7 @@ static class DomainXml
                 new XElement("memballoon", new XAttribute("model", "none")),
                 machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)
             ),
-            UserNetworks(machine.Record.Nics, arch)
+            UserNetworks(machine.Record.Nics, arch, machine.Spec.Login.Port)
         ).ToString();
     }
 
@@ -131,7 +131,11 @@ static class DomainXml
 
         if (domain.Element(Qemu + "commandline") is { } options)
             options.ReplaceWith(
-                UserNetworks(record.Nics, Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!))
+                UserNetworks(
+                    record.Nics,
+                    Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!),
+                    record.Login.Port
+                )
             );
     }
 
@@ -308,7 +312,7 @@ static class DomainXml
             new XElement("log", new XAttribute("file", log), new XAttribute("append", "on"))
         );
 
-    static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch)
+    static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch, int port)
     {
         var arguments = nics.Where(nic => nic.Bridge is null)
             .SelectMany(
@@ -316,7 +320,7 @@ static class DomainXml
                     new[]
                     {
                         "-netdev",
-                        $"user,id=croft{i}{string.Concat(Forwards(nic).Select(forward => $",hostfwd={forward}"))}",
+                        $"user,id=croft{i}{string.Concat(Forwards(nic, port).Select(forward => $",hostfwd={forward}"))}",
                         "-device",
                         arch.Bus is { } bus
                             ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
@@ -330,9 +334,9 @@ static class DomainXml
     }
 
     /// <summary>Those of the user's and the one to ssh, which may be one of those.</summary>
-    static IEnumerable<string> Forwards(Nic nic)
+    static IEnumerable<string> Forwards(Nic nic, int ssh)
     {
         var all = nic.Forwards.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return nic.Port is { } port ? all.Prepend($"tcp:127.0.0.1:{port}-:22").Distinct() : all;
+        return nic.Port is { } port ? all.Prepend($"tcp:127.0.0.1:{port}-:{ssh}").Distinct() : all;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 
 namespace Croft.Engines.Libvirt;
 
@@ -198,4 +199,9 @@ interface ILibvirtHost : IDisposable
 
     /// <summary>A volume's path when the hypervisor is this host and this user may open the file.</summary>
     string? LocalPathOf(string volume);
+
+    /// <summary>Asks QEMU's guest agent in its JSON; returns what it returns.</summary>
+    /// <param name="seconds">How long it may take.</param>
+    Task<JsonNode> AskAgentAsync(string domain, string question, int seconds, CancellationToken cancel) =>
+        throw CroftException.World($"the guest agent of {domain} {IGuestAgent.Absent}");
 }

@@ -78,6 +78,8 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel) => host.OpenConsoleAsync(machine.ToString(), cancel);
 
+    public IGuestAgent AgentOf(MachineId machine) => new LibvirtAgent(host, machine.ToString());
+
     public async Task<(int ExitCode, string Output)?> RunInGuestAsync(
         MachineId machine,
         string script,

@@ -110,9 +110,12 @@ sealed partial class LibvirtHost
     }
 
     Task<JsonNode> AskAgentAsync(string domain, JsonObject question, CancellationToken cancel) =>
+        AskAgentAsync(domain, question.ToJsonString(), AgentSeconds, cancel);
+
+    public Task<JsonNode> AskAgentAsync(string domain, string question, int seconds, CancellationToken cancel) =>
         CallAsync(
             $"asking the agent of {domain}",
-            () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question.ToJsonString(), AgentSeconds))!["return"]!),
+            () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question, seconds))!["return"]!),
             cancel
         );
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Xml.Linq;
+using Croft.Farms;
 
 namespace Croft.Engines.Libvirt;
 
@@ -42,6 +43,7 @@ static class RecordXml
             record.Keys is null ? null : new XAttribute("keys", record.Keys),
             record.InUse is null ? null : new XAttribute("held", record.InUse),
             new XElement(ns + "hostkey", record.HostKey),
+            LoginOf(record.Login, ns),
             record.Nics.Select(nic => new XElement(
                 ns + "nic",
                 new XAttribute("network", nic.Network),
@@ -94,6 +96,7 @@ static class RecordXml
                 IsStarting = Text("starting") is not null,
                 Made = Time(Text("made")),
                 Keys = Text("keys"),
+                Login = LoginOf(Children("login").FirstOrDefault()),
                 HardwareVersion = (int?)machine.Attribute("version") ?? 0,
             }
             : null;
@@ -121,6 +124,33 @@ static class RecordXml
             Address6 = IPAddress.TryParse((string?)nic.Attribute("address6"), out var second) ? second : null,
             Forwards = (string?)nic.Attribute("forwards") ?? "",
         };
+
+    /// <summary>Where the secrets are found, and none of them; null where all is as usual.</summary>
+    static XElement? LoginOf(LoginSpec login, XNamespace ns) =>
+        login == new LoginSpec()
+            ? null
+            : new(
+                ns + "login",
+                new XAttribute("connection", login.Connection),
+                new XAttribute("port", login.Port),
+                login.Password is { } password ? new XAttribute("password", password) : null,
+                login.Become is { } become ? new XAttribute("become", become.Method) : null,
+                login.Become?.Password is { } root ? new XAttribute("becomes", root) : null
+            );
+
+    static LoginSpec LoginOf(XElement? login) =>
+        login is null
+            ? new()
+            : new(
+                Enum.TryParse<ConnectionKind>((string?)login.Attribute("connection"), out var kind) ? kind : ConnectionKind.Ssh,
+                (int?)login.Attribute("port") ?? LoginSpec.SshPort
+            )
+            {
+                Password = SecretSpec.Parse((string?)login.Attribute("password")),
+                Become = Enum.TryParse<BecomeMethod>((string?)login.Attribute("become"), out var method)
+                    ? new(method, SecretSpec.Parse((string?)login.Attribute("becomes")))
+                    : null,
+            };
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

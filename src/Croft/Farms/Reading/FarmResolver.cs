@@ -82,6 +82,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         var names = all.Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
         MachineReader reader = new(
             layers,
+            new LoginReader(folder, problems),
             new ImageReader(folder, families, mirrors, problems),
             hypervisors,
             networks,

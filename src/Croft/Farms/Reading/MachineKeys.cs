@@ -94,13 +94,37 @@ static class MachineKeys
 
     public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
 
+    public static readonly Field<ConnectionKind> Connection = new(
+        "connection",
+        new ChoiceShape<ConnectionKind>(
+            ("ssh", ConnectionKind.Ssh),
+            ("agent", ConnectionKind.Agent),
+            ("serial", ConnectionKind.Serial),
+            ("none", ConnectionKind.None)
+        ).Refusing("winrm", "Croft does not speak WinRM yet", "ssh works with Windows' OpenSSH server"),
+        "By what Croft enters the guest: ssh, its guest agent without any network, a login at the serial console, or not at all."
+    )
+    {
+        DefaultText = "`ssh`",
+    };
+
+    public static readonly Field<int> Port = new("port", new NumberShape(1, 65535), "Where the guest's ssh server listens.")
+    {
+        DefaultText = "`22`",
+    };
+
+    public static readonly Field<MapReading> Auth = new("auth", AuthKeys.Map, "Who logs in to the guest, by which passwords.")
+    {
+        Merging = (lower, upper) => upper.Over(lower),
+    };
+
     public static readonly Field<WaitSpec> Wait = new(
         "wait",
         new WaitShape(),
         "When the machine is ready: when ssh, the guest agent or a TCP port answers, or when it has started."
     )
     {
-        DefaultText = "`ssh`; `none` without an image",
+        DefaultText = "as `connection` says; `none` without an image",
     };
 
     public static readonly Field<TimeSpan> ConnectionTimeout = new(
@@ -195,6 +219,9 @@ static class MachineKeys
         Disks,
         Networks,
         User,
+        Connection,
+        Port,
+        Auth,
         Wait,
         ConnectionTimeout,
         Hypervisor,

@@ -6,6 +6,7 @@ namespace Croft.Farms.Reading;
 /// <param name="names">Of all machines.</param>
 sealed class MachineReader(
     MachineLayers layers,
+    LoginReader logins,
     ImageReader images,
     HypervisorReader hypervisors,
     NetworkReader networks,
@@ -37,7 +38,9 @@ sealed class MachineReader(
         var (map, parts) = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var nics = Nics(map);
-        var wait = WaitOf(map);
+        var login = logins.Read(map);
+        var wait = WaitOf(map, login);
+        logins.Check(map, login, wait);
         var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
         CheckLabels(map);
         if (images.Read(map, declared, arch) is not { } image)
@@ -71,25 +74,32 @@ sealed class MachineReader(
             At = declared.Node.At,
             Disc = images.Disc(map, declared),
             Groups = Groups(map),
+            Login = login,
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
         }.In(parts);
     }
 
-    WaitSpec WaitOf(MapReading map)
+    WaitSpec WaitOf(MapReading map, LoginSpec login)
     {
-        var wait = map.Get(MachineKeys.Wait) ?? new WaitSpec(map.Has(MachineKeys.Image) ? WaitKind.Ssh : WaitKind.None);
-        if (wait.Kind is WaitKind.Ssh or WaitKind.Port && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
+        var wait = map.Get(MachineKeys.Wait)
+            ?? (map.Has(MachineKeys.Image) ? LoginReader.WaitOf(login.Connection) : new WaitSpec(WaitKind.None));
+        if (
+            login.Connection == ConnectionKind.Ssh
+            && (wait.Kind is WaitKind.Ssh or WaitKind.Port)
+            && map.Has(MachineKeys.Networks)
+            && map.Items(MachineKeys.Networks).IsEmpty
+        )
             problems.Add(
                 map.NodeOf(MachineKeys.Networks),
                 "a machine without a network cannot be waited for by ssh or a port",
-                "add wait: agent or wait: none"
+                "add wait: agent or wait: none; connection: agent needs no network for phases either"
             );
         return wait;
     }
 
     static string UserOf(MapReading map, ImageSpec image) =>
-        map.Get(MachineKeys.User)
+        LoginReader.User(map)
         ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root");
 
     ImmutableArray<string> Groups(MapReading map)

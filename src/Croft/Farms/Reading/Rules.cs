@@ -223,6 +223,14 @@ static class Rules
         text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars)
     );
 
+    /// <summary>For <c>sh</c> on this host.</summary>
+    public static readonly TextShape CommandLine = new(
+        "a command",
+        "one line of text, of at most 1000 characters",
+        "^[^\\x00-\\x1F\\x7F]{1,1000}$",
+        text => text.Length is > 0 and <= 1000 && !text.Any(c => c is < ' ' or '\x7f')
+    );
+
     public static readonly TextShape Sha256 = Hex("a SHA-256", 64);
 
     public static readonly TextShape Sha512 = Hex("a SHA-512", 128);

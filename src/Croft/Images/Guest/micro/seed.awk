@@ -58,6 +58,8 @@ file == "user-data" && top == "ssh_keys" && key && /^    / { private = private s
 { key = 0 }
 file == "user-data" && top == "ssh_authorized_keys" && /^    / { keys = keys substr($0, 5) "\n" }
 file == "user-data" && top == "users" && /^  - name:/ { line = $0; sub(/^  - name:/, "", line); user = value("name:" line) }
+file == "user-data" && top == "users" && /^    hashed_passwd:/ { hash = value($0) }
+file == "user-data" && top == "write_files" && /^      / { server = server substr($0, 7) "\n" }
 file == "user-data" && top == "fs_setup" && /^  - device:/ { format(); line = $0; sub(/^  - /, "", line); device = value(line) }
 file == "user-data" && top == "fs_setup" && /^    filesystem:/ { type = value($0) }
 file == "user-data" && top == "fs_setup" && /^    label:/ { label = value($0) }
@@ -69,5 +71,6 @@ END {
   format()
   nic()
   printf "%s", call("instance", quoted(instance) " " quoted(hostname)) nics
-  printf "%s", call("login", quoted(private) " " quoted(public) " " quoted(keys) " " quoted(user)) disks mounts
+  printf "%s", call("login", quoted(private) " " quoted(public) " " quoted(keys) " " quoted(user) \
+    (hash server == "" ? "" : " " quoted(hash) " " quoted(server))) disks mounts
 }

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text;
+using Croft.Farms;
+
+namespace Croft.Guests;
+
+/// <summary>
+/// Hands out the passwords of guests to the programs of this user that ask: ssh, which has Croft itself ask here (<see
+/// cref="AskAsync"/>), and
+/// Ansible. They go over a socket that only the user may open, so they stand in no argument, file or environment.
+/// </summary>
+/// <param name="folder">Of the socket; only its owner may enter.</param>
+/// <param name="program">This program.</param>
+sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDisposable
+{
+    /// <summary>The variable that names the socket.</summary>
+    public const string Variable = "CROFT_ASK";
+
+    /// <summary>Names the guest for an ssh that does not say it itself.</summary>
+    public const string For = "CROFT_ASK_FOR";
+
+    const int LongestQuestion = 4096;
+
+    static int count;
+
+    readonly ConcurrentDictionary<string, GuestAccess> guests = new(StringComparer.Ordinal);
+    readonly CancellationTokenSource closed = new();
+    readonly Lock gate = new();
+    Socket? listener;
+    string? path;
+    bool isClosed;
+
+    /// <summary>Has a guest's passwords at hand, so that what is wrong with them shows before anything is tried.</summary>
+    /// <exception cref="CroftException">One is not there.</exception>
+    public async Task PrepareAsync(GuestAccess guest, CancellationToken cancel)
+    {
+        guests[guest.Alias] = guest;
+        if (guest.Login.Password is not null)
+            await PasswordAsync(guest, cancel);
+        if (guest.Login.Become is not null)
+            await BecomeAsync(guest, cancel);
+    }
+
+    /// <summary>The password that logs in to a guest.</summary>
+    public Task<string> PasswordAsync(GuestAccess guest, CancellationToken cancel) =>
+        secrets.ReadAsync(guest.Login.Password!, $"password of {guest.User}", cancel);
+
+    /// <summary>The one that makes its login root; null when it is asked for none.</summary>
+    public async Task<string?> BecomeAsync(GuestAccess guest, CancellationToken cancel) =>
+        guest.Login.Become is not { Password: { } secret } become ? null
+        : secret == guest.Login.Password && become.Method == BecomeMethod.Sudo ? await PasswordAsync(guest, cancel)
+        : await secrets.ReadAsync(
+            secret,
+            become.Method == BecomeMethod.Su
+                ? "password of root"
+                : $"password of {guest.User} for {become.Method.ToString().ToLowerInvariant()}",
+            cancel
+        );
+
+    /// <summary>What makes ssh ask here; nothing where the guest has no password.</summary>
+    public Dictionary<string, string?> Environment(GuestAccess guest)
+    {
+        if (guest.Login.Password is null)
+            return [];
+        guests[guest.Alias] = guest;
+        var environment = Environment();
+        environment[For] = guest.Alias;
+        return environment;
+    }
+
+    /// <summary>The same for a program that reaches several guests.</summary>
+    public Dictionary<string, string?> Environment(IEnumerable<GuestAccess> known)
+    {
+        foreach (var guest in known)
+            guests[guest.Alias] = guest;
+        return Environment();
+    }
+
+    Dictionary<string, string?> Environment() =>
+        new()
+        {
+            [Variable] = Open(),
+            [For] = null,
+            ["SSH_ASKPASS"] = program,
+            ["SSH_ASKPASS_REQUIRE"] = "force",
+        };
+
+    string Open()
+    {
+        lock (gate)
+        {
+            if (path is not null)
+                return path;
+            SshConfig.MakeSockets(folder);
+            var next = Path.Combine(folder, $"ask-{System.Environment.ProcessId}-{Interlocked.Increment(ref count)}");
+            File.Delete(next); // of a process of this number that was killed
+            listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(next));
+            File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            listener.Listen();
+            _ = ListenAsync(listener);
+            return path = next;
+        }
+    }
+
+    async Task ListenAsync(Socket at)
+    {
+        try
+        {
+            while (true)
+                _ = AnswerAsync(await at.AcceptAsync(closed.Token));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Closed.
+        }
+    }
+
+    async Task AnswerAsync(Socket client)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(client, ownsSocket: true);
+            using var reader = new StreamReader(stream, Encoding.UTF8, false, LongestQuestion, leaveOpen: true);
+            if (await reader.ReadLineAsync(closed.Token) is { } question && await AnswerAsync(question) is { } answer)
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), closed.Token);
+        }
+        catch (Exception e) when (e is CroftException or IOException or OperationCanceledException)
+        {
+            // Who asked hears nothing, and says that it was not let in.
+        }
+    }
+
+    /// <summary>
+    /// Answers <c>become ALIAS</c>, and <c>ALIAS PROMPT</c> of an ssh: its prompt names the guest, unless it is an old one.
+    /// </summary>
+    async Task<string?> AnswerAsync(string question)
+    {
+        if (question.Split(' ', 2) is not [var word, var rest])
+            return null;
+        if (word == "become")
+            return guests.TryGetValue(rest, out var whose) ? await BecomeAsync(whose, closed.Token) : null;
+        var named = guests.Values.FirstOrDefault(g =>
+            rest.Contains($"@{g.Alias}'s ", StringComparison.Ordinal) || rest.Contains($"@{g.Alias})", StringComparison.Ordinal)
+        );
+        return IsForPassword(rest) && (named ?? guests.GetValueOrDefault(word)) is { Login.Password: not null } guest
+            ? await PasswordAsync(guest, closed.Token)
+            : null;
+    }
+
+    /// <summary>Not a key's passphrase, a second factor, a host key, nor a change of a password that has expired.</summary>
+    static bool IsForPassword(string prompt) =>
+        !prompt.Contains("passphrase", StringComparison.OrdinalIgnoreCase)
+        && !prompt.Contains("yes/no", StringComparison.Ordinal)
+        && !prompt.Contains("code", StringComparison.OrdinalIgnoreCase)
+        && !prompt.Contains("new", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Asks the desk of another process; null when it has no answer. For the program that ssh starts.</summary>
+    public static async Task<string?> AskAsync(string socket, string? guest, string prompt, CancellationToken cancel)
+    {
+        try
+        {
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
+            await using var stream = new NetworkStream(client);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{guest ?? "-"} {prompt.ReplaceLineEndings(" ")}\n"), cancel);
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync(cancel) is { Length: > 0 } answer ? answer : null;
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isClosed, true))
+            return;
+        closed.Cancel();
+        closed.Dispose();
+        listener?.Dispose();
+        if (path is not null)
+            File.Delete(path);
+    }
+}

@@ -1,0 +1,121 @@
+using Croft.Engines;
+using Croft.Farms;
+using Croft.Guests;
+using Croft.Phases;
+using Croft.Planning;
+using Croft.Tools;
+
+namespace Croft.Lifecycle;
+
+/// <summary>The ways into the farm's guests.</summary>
+public sealed partial class OpenFarm
+{
+    Dictionary<string, LoginSpec>? logins;
+
+    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
+    public IGuest? GuestOf(string hypervisor, MachineRecord record)
+    {
+        var (access, login) = (AccessOf(hypervisor, record), LoginOf(record));
+        return login.Connection switch
+        {
+            ConnectionKind.None => null,
+            ConnectionKind.Agent => engines.GetValueOrDefault(hypervisor)?.AgentOf(record.Id) is { } agent
+                ? new AgentGuest(Inside(access) with { User = "root" }, agent)
+                : null,
+            _ => access is null ? null : Settings.Backends.GuestOf(hypervisor, access, Ssh),
+        };
+
+        GuestAccess Inside(GuestAccess? known) =>
+            known ?? GuestAccess.Of(Farm, hypervisor, record.Name, door: null, record.User, login, record.HostKey);
+    }
+
+    /// <summary>The guest in a machine; null when the machine has no address that Croft knows.</summary>
+    public IGuest? GuestOf(ExistingMachine machine) => GuestOf(machine.Hypervisor, machine.Record);
+
+    /// <summary>Writes ssh_config and known_hosts for these machines; while a command changes the farm, only adds what they lack.</summary>
+    public void WriteSshConfig(IEnumerable<(string Hypervisor, MachineRecord Record)> machines)
+    {
+        GuestAccess[] doors =
+        [
+            .. machines.Select(m => AccessOf(m.Hypervisor, m.Record)).OfType<GuestAccess>().OrderBy(a => a.Name, StringComparer.Ordinal),
+        ];
+        var gate = Path.Combine(Farm.StateDirectory, "lock");
+        using var alone = FileLock.IsMine(gate) ? null : TryAlone(gate);
+        if (alone is null && !FileLock.IsMine(gate))
+            SshConfig.Add(doors, Ssh);
+        else
+            SshConfig.Write(doors, Ssh);
+    }
+
+    /// <summary>Null also where nothing can be written, and so nothing is to be.</summary>
+    static FileLock? TryAlone(string gate)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(gate)!);
+            return FileLock.TryEnter(gate, "croft ssh");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes ssh_config and known_hosts for these machines.</summary>
+    public void WriteSshConfig(IEnumerable<ExistingMachine> machines) => WriteSshConfig(machines.Select(m => (m.Hypervisor, m.Record)));
+
+    internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
+        GuestAccess.FirstReachable(Seen(record).Nics) is { } door
+            ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, LoginOf(record), record.HostKey)
+            : null;
+
+    /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
+    internal GuestAccess? AccessOf(PlannedMachine machine) =>
+        GuestAccess.FirstReachable(machine.Nics) is { } door
+            ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, machine.Spec.Login, hostKey: "")
+            : null;
+
+    /// <summary>How a machine's guest is reached: as the farm file says now, or as it was when the machine was made.</summary>
+    internal LoginSpec LoginOf(MachineRecord record) =>
+        (logins ??= Farm.Machines.ToDictionary(m => m.Name, m => m.Login, StringComparer.Ordinal)).GetValueOrDefault(
+            record.Name,
+            record.Login
+        );
+
+    /// <summary>Ansible enters guests by their agents with a collection that it may not have.</summary>
+    static IEnumerable<Problem> AgentProblems(Plan plan, PhaseFiles phases, HostAnsible ansible) =>
+        from machine in plan.Machines
+        where machine.Spec.Login.Connection == ConnectionKind.Agent && !ansible.Has(AnsibleInventory.AgentCollection)
+        from phase in Enum.GetValues<Phase>()
+        where machine.Spec.Steps.Allows(PhaseFiles.Name(phase))
+        let file = phases.Find(phase, machine.Spec.Platform, machine.Spec.Target)
+        where file is { IsAnsible: true }
+        select new Problem(
+            machine.Spec.At,
+            $"vms.{machine.Spec.Name}.connection",
+            $"Ansible needs the collection {AnsibleInventory.AgentCollection} to run {PhaseFiles.Name(phase)} by the guest agent of \"{machine.Spec.Name}\", and it is not installed",
+            $"ansible-galaxy collection install {AnsibleInventory.AgentCollection}, or write the phase as a script",
+            IsWorld: true
+        );
+
+    /// <summary>Passwords that will not be found.</summary>
+    IEnumerable<string> Lacks() =>
+        Farm
+            .Machines.SelectMany(m => new[] { m.Login.Password, m.Login.Become?.Password })
+            .OfType<SecretSpec>()
+            .Distinct()
+            .Select(Settings.Secrets.Lack)
+            .OfType<string>()
+            .Select(lack => $"a password of auth is not there: {lack}");
+
+    /// <summary>Finds the passwords of machines, before anything is touched.</summary>
+    /// <exception cref="CroftException">One is not there.</exception>
+    internal async Task PreparePasswordsAsync(IEnumerable<PlannedMachine> machines, CancellationToken cancel)
+    {
+        foreach (var machine in machines.Where(m => m.Spec.Login is { Password: not null } or { Become.Password: not null }))
+            await Ssh.Desk!.PrepareAsync(
+                GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, null, machine.Spec.User, machine.Spec.Login, hostKey: ""),
+                cancel
+            );
+    }
+}
