@@ -3,6 +3,7 @@ using System.CommandLine;
 using Croft.Cli.Options;
 using Croft.Engines;
 using Croft.Farms;
+using Croft.Guests;
 using Croft.Lifecycle;
 
 namespace Croft.Cli.Commands;
@@ -140,7 +141,7 @@ static class SpawnCommand
         return await Task.WhenAll(
             running.Select(async machine =>
             {
-                var said = openFarm.SshTo(machine) is { } guest
+                var said = openFarm.GuestOf(machine) is Guest guest
                     ? await guest
                         .Ssh(["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T"], [". /etc/os-release; echo \"$PRETTY_NAME\""])
                         .RunAsync(cancel)

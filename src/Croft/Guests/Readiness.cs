@@ -71,12 +71,7 @@ public sealed class Readiness(
                 wait.Kind switch
                 {
                     WaitKind.None => Task.CompletedTask,
-                    WaitKind.Agent when guest?.Access.Login.Connection == ConnectionKind.Agent => WaitForCommandAsync(
-                        running,
-                        timeout * LastingPart,
-                        any.Token
-                    ),
-                    WaitKind.Agent => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
+                    WaitKind.Agent when way != "agent" => running ? Task.CompletedTask : agent.Task.WaitAsync(any.Token),
                     WaitKind.Port => WaitForPortAsync(any.Token),
                     _ => WaitForCommandAsync(running, timeout * LastingPart, any.Token),
                 }

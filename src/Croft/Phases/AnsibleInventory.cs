@@ -68,10 +68,8 @@ public static class AnsibleInventory
         foreach (var machine in plan.Machines.Concat(plan.Others))
         {
             var name = machine.Spec.Name;
-            var of = Host(plan, machine, known.GetValueOrDefault(name) ?? machine.Existing?.Record, ssh, ofMachines);
-            if (every)
-                AddPassword(of, machine);
-            hosts[name] = of;
+            var record = known.GetValueOrDefault(name) ?? machine.Existing?.Record;
+            hosts[name] = WithPassword(Host(plan, machine, record, ssh, ofMachines), every ? machine.Spec.Login.Become : null, machine);
             foreach (var group in GroupsOf(machine).SelectMany(g => every ? new[] { g, Valid(g) } : [Valid(g)]).Distinct())
                 (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
         }
@@ -206,10 +204,11 @@ public static class AnsibleInventory
     }
 
     /// <summary>In a run, what becoming root asks for is looked up at the run's own desk.</summary>
-    static void AddPassword(JsonObject host, PlannedMachine machine)
+    static JsonObject WithPassword(JsonObject host, BecomeSpec? become, PlannedMachine machine)
     {
-        if (machine.Spec.Login.Become is { Password: not null })
+        if (become?.Password is not null)
             host["ansible_become_password"] = $"{{{{ lookup('croft_password', '{IdOf(machine)}') }}}}";
+        return host;
     }
 
     static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);

@@ -37,10 +37,8 @@ sealed class MachineReader(
     {
         var (map, parts) = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
-        var nics = Nics(map);
         var login = logins.Read(map);
         var wait = WaitOf(map, login);
-        logins.Check(map, login, wait);
         var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
         CheckLabels(map);
         if (images.Read(map, declared, arch) is not { } image)
@@ -63,7 +61,7 @@ sealed class MachineReader(
             Tpm = map.Maybe(MachineKeys.Tpm) ?? false,
             DiskSize = map.Maybe(MachineKeys.Disk),
             Disks = new DiskReader(problems).Read(map),
-            Networks = nics,
+            Networks = Nics(map),
             User = UserOf(map, image),
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
@@ -95,6 +93,7 @@ sealed class MachineReader(
                 "a machine without a network cannot be waited for by ssh or a port",
                 "add wait: agent or wait: none; connection: agent needs no network for phases either"
             );
+        logins.Check(map, login, wait);
         return wait;
     }
 
