@@ -39,7 +39,6 @@ sealed class MachineReader(
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var login = logins.Read(map);
         var wait = WaitOf(map, login);
-        var hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null;
         CheckLabels(map);
         if (images.Read(map, declared, arch) is not { } image)
             return null;
@@ -65,7 +64,7 @@ sealed class MachineReader(
             User = UserOf(map, image),
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
-            Hypervisor = hypervisor,
+            Hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null,
             Require = NoLabels.AddRange(map.Items(MachineKeys.Require).Select(label => KeyValuePair.Create(label.Name, label.Value))),
             Apart = map.Get(MachineKeys.Apart),
             Properties = map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
