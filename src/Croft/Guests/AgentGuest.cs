@@ -42,13 +42,15 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
         return "the guest agent answers";
     }
 
+    /// <summary>Asks in the guest itself: there may be no network to it.</summary>
+    public static string Listens(int port) =>
+        $"grep -qi '^ *[0-9]*: [0-9A-F]*:{port:X4} [0-9A-F]*:[0-9A-F]* 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null";
+
     /// <inheritdoc/>
     public async Task PortAsync(int port, Action<string> seen, CancellationToken cancel)
     {
-        // In the guest itself: there may be no network to it.
-        var look = $"grep -qi '^ *[0-9]*: [0-9A-F]*:{port:X4} [0-9A-F]*:[0-9A-F]* 0A ' /proc/net/tcp /proc/net/tcp6";
         await GreetingAsync(seen, cancel);
-        while (await RunAsync(new(look), cancel) is { ExitCode: not 0 })
+        while (await RunAsync(new(Listens(port)), cancel) is { ExitCode: not 0 })
         {
             seen($"nobody listens on port {port} in the guest");
             await Poll.DelayAsync(AbsentPause, cancel);

@@ -22,6 +22,9 @@ public sealed partial class OpenFarm
             ConnectionKind.Agent => engines.GetValueOrDefault(hypervisor)?.AgentOf(record.Id) is { } agent
                 ? new AgentGuest(Inside(access) with { User = "root" }, agent)
                 : null,
+            ConnectionKind.Serial => engines.GetValueOrDefault(hypervisor) is { Can.Console: true } engine
+                ? new SerialGuest(Inside(access), Ssh.Desk, cancel => engine.OpenConsoleAsync(record.Id, cancel))
+                : null,
             _ => access is null ? null : Settings.Backends.GuestOf(hypervisor, access, Ssh),
         };
 

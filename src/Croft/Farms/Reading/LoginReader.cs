@@ -11,6 +11,12 @@ sealed class LoginReader(string folder, ProblemList problems)
         var connection = map.Maybe(MachineKeys.Connection) ?? ConnectionKind.Ssh;
         if (connection is not ConnectionKind.Ssh && map.Has(MachineKeys.Port))
             problems.Add(map.NodeOf(MachineKeys.Port), $"port is ssh's, and the connection is {Name(connection)}", "leave port out");
+        if (connection == ConnectionKind.Serial && auth?.Get(AuthKeys.Become)?.Has(AuthKeys.BecomePassword) == true)
+            problems.Add(
+                auth.Get(AuthKeys.Become)!.NodeOf(AuthKeys.BecomePassword),
+                "nobody can be asked for a second password at a serial console",
+                "write auth.user: root with root's password, or leave this password out where sudo asks for none"
+            );
         return new(connection, map.Maybe(MachineKeys.Port) ?? LoginSpec.SshPort)
         {
             Password = Secret(auth?.Get(AuthKeys.Password)),
