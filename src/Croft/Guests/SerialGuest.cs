@@ -5,7 +5,8 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// The operating system inside a machine, entered at its serial console: for where nothing else is. One command at a time; lines, not bytes.
+/// The operating system inside a machine, entered at its serial console: for where nothing else is. One command at a time; lines, not
+/// bytes.
 /// </summary>
 /// <param name="open">Opens the console, taking it from whoever has it.</param>
 sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<CancellationToken, Task<Stream>> open) : IGuest
