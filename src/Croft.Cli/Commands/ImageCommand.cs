@@ -87,7 +87,7 @@ static class ImageCommand
                     m.Images.Select(image =>
                         (
                             image == m.Image ? m.Platform : $"{m.Platform}.cdrom",
-                            image is CatalogueImage or BuiltImage ? image.Name : m.Platform,
+                            image.Origin is CatalogueImage or BuiltImage ? image.Name : m.Platform,
                             store.Find(image)?.Id
                         )
                     )
@@ -144,7 +144,8 @@ static class ImageCommand
                 if (session.FarmPath() is { } farm)
                     await FarmCatalog.FetchAsync(farm, cancel);
                 var images = Specs(session, parsed.GetValue(platforms)!)
-                    .Where(s => s.Spec is CatalogueImage)
+                    .Where(s => s.Spec.Origin is CatalogueImage)
+                    .Select(s => (Spec: s.Spec.Origin, s.Store))
                     .DistinctBy(s => ((CatalogueImage)s.Spec).Key)
                     .ToList();
                 foreach (var (spec, store) in images)

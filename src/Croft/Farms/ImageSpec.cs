@@ -9,6 +9,9 @@ public abstract record ImageSpec(string Name, Location? At)
     /// <summary>What it is called while it is made.</summary>
     internal virtual string Title => Name;
 
+    /// <summary>What it is made of; itself when nothing is done to it.</summary>
+    internal virtual ImageSpec Origin => this;
+
     /// <summary>The least processor that boots it, such as <c>x86-64-v2</c>; null when any does, or nobody knows.</summary>
     public virtual string? Cpu => null;
 
@@ -76,6 +79,23 @@ public sealed record BuiltImage(
 ) : ImageSpec(Name, At)
 {
     internal override string Title => $"{Name} ({Architectures.DebianName(Arch)})";
+}
+
+/// <summary>An image to which something is done.</summary>
+public sealed record SteppedImage(ImageSpec Source, ImmutableArray<ImageStep> Steps) : ImageSpec(Source.Name, Source.At)
+{
+    /// <inheritdoc/>
+    public override string? Cpu => Source.Cpu;
+
+    /// <inheritdoc/>
+    public override long? Memory => Source.Memory;
+
+    internal override string Title => Source.Title;
+
+    internal override ImageSpec Origin => Source;
+
+    /// <summary>Whether libguestfs is needed to make it.</summary>
+    public bool IsCustomised => Steps.Any(step => step is CustomiseStep);
 }
 
 /// <summary>No image: the root disk begins empty.</summary>

@@ -77,7 +77,8 @@ sealed partial class ImageMaker
         return Image(spec, digest, kind, source, new DiskFile("raw", new FileInfo(place).Length)) with { Disk = Disc };
     }
 
-    static void MakeReadable(string place)
+    /// <summary>Lets hypervisors read a file, and nobody write it but its owner.</summary>
+    public static void MakeReadable(string place)
     {
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

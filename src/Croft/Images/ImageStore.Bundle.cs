@@ -14,7 +14,7 @@ public sealed partial class ImageStore
     public async Task<ImmutableArray<string>> BundleAsync(IEnumerable<ImageSpec> specs, string file, CancellationToken cancel)
     {
         var images = new List<BundledImage>();
-        foreach (var spec in specs.Distinct())
+        foreach (var spec in specs.SelectMany(spec => spec is SteppedImage ? [spec.Origin, spec] : (ImageSpec[])[spec]).Distinct())
         {
             var image = Find(spec) ?? throw CroftException.World($"image {spec.Name} is not here", $"croft image pull {spec.Name}");
             if (spec is FileImage { File: var path })
@@ -88,7 +88,9 @@ public sealed partial class ImageStore
         foreach (var file in image.Files.Keys)
             digests[file] = await Checksum.Sha256Async(Path.Combine(image.Directory, file), cancel);
         var (key, pinned) = spec is CatalogueImage catalogue ? (catalogue.Key, Lock?.Find(catalogue)) : (null, null);
-        var recipe = Key(spec is CatalogueImage own ? At(own, pinned!) : spec);
+        var recipe = spec is SteppedImage stepped
+            ? KeyOf(stepped, Find(stepped.Source)!)
+            : Key(spec is CatalogueImage own ? At(own, pinned!) : spec);
         return new(recipe, spec.Name, image, digests.ToImmutable(), key, pinned);
     }
 

@@ -13,6 +13,8 @@ public sealed partial class ImageStore
     {
         if (spec is CatalogueImage image)
             return await EnsureAsync(image, progress, cancel);
+        if (spec is SteppedImage stepped)
+            return await EnsureAsync(stepped, progress, cancel);
         if (spec is FileImage { File: var path } && FileNode.At(path) is { Refusal: { } refusal } node)
             throw CroftException.World(
                 $"image \"{spec.Name}\": {(node.Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}")}"

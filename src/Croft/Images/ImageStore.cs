@@ -38,11 +38,19 @@ public sealed partial class ImageStore
     /// <summary>The image that this request made before; null when it was not, or has gone. Reads no disk file.</summary>
     public StoredImage? Find(ImageSpec spec)
     {
+        if (spec is SteppedImage stepped)
+            return Find(stepped.Source) is { } source ? Recall(KeyOf(stepped, source)) : null;
         if (spec is CatalogueImage image)
             return Lock?.Find(image) is { } pinned ? Find(At(image, pinned)) : null;
+        return Recall(Key(spec));
+    }
+
+    /// <summary>What a request made.</summary>
+    StoredImage? Recall(string key)
+    {
         try
         {
-            var recipe = Path.Combine(directory, "recipes", Key(spec));
+            var recipe = Path.Combine(directory, "recipes", key);
             return File.Exists(recipe) ? Read(ReadRecipe(recipe).Id) : null;
         }
         catch (IOException)

@@ -202,6 +202,7 @@ public sealed partial class OpenFarm : IDisposable
                 Agreeing = here.Agreeing,
             }
         );
+        plan = plan with { Problems = [.. plan.Problems, .. StepsThatCannotBe(here.Images)] };
         var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Collections) ?? []);
         return plan with
         {
@@ -218,6 +219,14 @@ public sealed partial class OpenFarm : IDisposable
 
         string? KeyOf(ProjectSpec project) => phases[project.Name].HasAnsible ? ansible[project.Name].Key : null;
     }
+
+    /// <summary>Images that are not here and that this host cannot make.</summary>
+    IEnumerable<Problem> StepsThatCannotBe(ImmutableDictionary<ImageSpec, StoredImage> known) =>
+        from image in Farm.Machines.Select(m => m.Image).OfType<SteppedImage>().Distinct()
+        where !known.ContainsKey(image)
+        let missing = ImageSteps.Missing(image)
+        where missing is not null
+        select new Problem(image.At, "image.steps", $"image \"{image.Name}\": {missing}", ImageSteps.Cure, IsWorld: true);
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>

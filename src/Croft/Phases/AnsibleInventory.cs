@@ -183,7 +183,7 @@ public static class AnsibleInventory
         Default("ansible_user", access.User);
         if (machine.Spec.Login.Become is { } become)
             host["ansible_become_method"] = become.Method.ToString().ToLowerInvariant();
-        Default(Python, machine.Spec.Image is BuiltImage ? "/usr/bin/python3" : "auto_silent");
+        Default(Python, machine.Spec.Image.Origin is BuiltImage ? "/usr/bin/python3" : "auto_silent");
         return host;
 
         void Default(string name, string value)

@@ -16,7 +16,7 @@ public sealed partial class Planner
     {
         foreach (
             var machine in machines.Where(m =>
-                m.Spec.Image is not BuiltImage
+                m.Spec.Image.Origin is not BuiltImage
                 && !m.Nics.IsEmpty
                 && m.Nics.All(n => n.IsOutside)
                 && m.Nics.Any(n => n.Source != NicSource.Network)

@@ -261,6 +261,18 @@ public sealed class LibvirtXml
         Assert.Equal(cpu, (string?)xml.Element("cpu")?.Element("model"));
     }
 
+    /// <summary>Emulated, the cheap processor does not boot what was compiled for later ones.</summary>
+    [Theory]
+    [InlineData("rocky_9", "qemu", "maximum")]
+    [InlineData("almalinux_10", "qemu", "maximum")]
+    [InlineData("almalinux_10", "kvm", "host-passthrough")]
+    [InlineData("debian_cloud", "qemu", "custom")]
+    public void OfAnImageOfTheCatalogueHasAProcessorThatBootsIt(string platform, string virtType, string mode)
+    {
+        var machine = Machine($"{{ name: db, platform: {platform}, target: amd64 }}", Record) with { VirtType = virtType };
+        Assert.Equal(mode, (string?)XElement.Parse(DomainXml.Write(machine, volume => volume)).Element("cpu")!.Attribute("mode"));
+    }
+
     /// <summary>The boot loader of Debian 13's own cloud images stands still for ever where its menu cannot be drawn.</summary>
     [Theory]
     [InlineData("target: amd64", true)]

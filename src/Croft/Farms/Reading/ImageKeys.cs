@@ -65,6 +65,12 @@ static class ImageKeys
         DefaultText = "one beside the image",
     };
 
+    public static readonly Field<ImmutableArray<Item<MapReading>>> Steps = new(
+        "steps",
+        new ListShape<MapReading>(StepKeys.Map),
+        "What is done to the disk, in order, before machines are based on it."
+    );
+
     public static readonly ImmutableArray<Field> Kinds = [Name, Build, File, Url];
 
     /// <summary>Which keys go with which kind.</summary>
@@ -78,6 +84,7 @@ static class ImageKeys
         (Sha256, [File, Url]),
         (Sha512, [Url]),
         (Checksums, [Url]),
+        (Steps, [Name, Build, File, Url]),
     ];
 
     public static readonly MapShape Map = new("an image", [.. Kinds, .. Details.Select(detail => detail.Key)], Name);

@@ -25,7 +25,9 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         }
 
         if (!this.known.TryGetValue((image, declared.Platform, arch), out var made))
-            this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch);
+            this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch) is { } plain
+                ? new StepReader(FolderOf(image.NodeOf(ImageKeys.Steps)), problems).Read(plain, image.Items(ImageKeys.Steps))
+                : null;
 
         return made;
     }
@@ -110,7 +112,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     CatalogueImage? OfFamily(MapReading image, (ImageFamily Family, string Version, string Variant) found, string name, string arch)
     {
         var family = found.Family;
-        foreach (var (key, _) in ImageKeys.Details.Where(detail => image.Has(detail.Key)))
+        foreach (var (key, _) in ImageKeys.Details.Where(detail => image.Has(detail.Key) && detail.Key != ImageKeys.Steps))
             problems.Add(image.NodeOf(key), $"{key.Name} does not go with {family.Title}, which Croft does not build");
 
         if (!family.Arch.ContainsKey(arch))

@@ -98,7 +98,7 @@ sealed class MachineReader(
 
     static string UserOf(MapReading map, ImageSpec image) =>
         LoginReader.User(map)
-        ?? (image is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root");
+        ?? (image.Origin is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root");
 
     ImmutableArray<string> Groups(MapReading map)
     {
@@ -127,12 +127,12 @@ sealed class MachineReader(
 
         if (map.Maybe(MachineKeys.Firmware) is not { } firmware)
             return secure ? Firmware.Uefi
-                : image is BuiltImage ? Firmware.Kernel
-                : image is CatalogueImage { Machine.Firmware: { } own } ? own
+                : image.Origin is BuiltImage ? Firmware.Kernel
+                : image.Origin is CatalogueImage { Machine.Firmware: { } own } ? own
                 : arch is "aarch64" or "riscv64" ? Firmware.Uefi
                 : Firmware.Bios;
 
-        if (firmware == Firmware.Kernel && image is not BuiltImage)
+        if (firmware == Firmware.Kernel && image.Origin is not BuiltImage)
             problems.Add(map.NodeOf(MachineKeys.Firmware), "only a built image brings its kernel", "use bios or uefi");
 
         if (secure && firmware != Firmware.Uefi)
@@ -143,7 +143,7 @@ sealed class MachineReader(
 
     void CheckFirstBoot(MapReading map, ImageSpec image, WaitSpec wait)
     {
-        if (image is not CatalogueImage { Machine: var machine, Family: var family })
+        if (image.Origin is not CatalogueImage { Machine: var machine, Family: var family })
             return;
 
         if (machine.FirstBoot == FirstBoot.Ignition)
@@ -151,7 +151,7 @@ sealed class MachineReader(
                 map.NodeOf(MachineKeys.Image),
                 $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet"
             );
-        else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None)
+        else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None && image is not SteppedImage { IsCustomised: true })
             problems.Add(
                 map.NodeOf(MachineKeys.Image),
                 $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}",

@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using System.Text;
+using Croft.Farms;
+using Croft.Tools;
+
+namespace Croft.Images;
+
+/// <summary>Does the steps of an image to a copy of its disk.</summary>
+/// <param name="shown">The image's name.</param>
+/// <param name="work">A folder for what is needed meanwhile.</param>
+/// <param name="report">Takes what is being done.</param>
+sealed class ImageSteps(string shown, string work, Action<string> report)
+{
+    /// <summary>What libguestfs needs on a host of Debian or Ubuntu.</summary>
+    const string Packages = "apt-get install libguestfs-tools linux-image-amd64";
+
+    /// <summary>Why steps cannot be done on this host; null when they can.</summary>
+    public static string? Missing(SteppedImage image) =>
+        !image.IsCustomised ? null
+        : !((string[])["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]).Any(folder =>
+            File.Exists(Path.Combine(folder, "virt-customize"))
+        )
+            ? "customise needs virt-customize, which is not installed"
+        : !Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable)
+            ? "customise needs a kernel in /boot that this user may read, and there is none"
+        : null;
+
+    /// <summary>What mends that.</summary>
+    public static string Cure => Packages;
+
+    /// <summary>What decides the result: each step, the content of its files, and passwords by a hash with this store's key.</summary>
+    public static string Digest(SteppedImage image, byte[] key)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var step in image.Steps)
+        {
+            foreach (var part in PartsOf(step, key))
+            {
+                var bytes = Encoding.UTF8.GetBytes(part);
+                hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
+                hash.AppendData(bytes);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    static IEnumerable<string> PartsOf(ImageStep step, byte[] key) =>
+        step switch
+        {
+            ConvertStep convert => ["convert", convert.Format],
+            ResizeStep resize => ["resize", $"{resize.Size}"],
+            RunStep run => ["run", ContentOf(run.File)],
+            CustomiseStep c =>
+            [
+                "customise",
+                c.Hostname ?? "",
+                c.RootPassword is { } password ? Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(password))) : "",
+                c.User ?? "",
+                string.Join('\n', c.Keys),
+                string.Join('\n', c.Packages),
+                .. c.Files.SelectMany(file => (string[])[file.Guest, ContentOf(file.Host)]),
+                c.FirstBoot is { } script ? ContentOf(script) : "",
+                string.Join('\n', c.Commands),
+            ],
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, "a step of no known kind"),
+        };
+
+    static string ContentOf(string file) => File.Exists(file) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) : "";
+
+    static bool IsReadable(string file)
+    {
+        try
+        {
+            using var open = File.OpenRead(file);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Does them, and leaves the disk as qcow2 where it was.</summary>
+    public async Task RunAsync(SteppedImage image, string disk, CancellationToken cancel)
+    {
+        var format = "qcow2";
+        foreach (var step in image.Steps)
+        {
+            format = step is ConvertStep { Format: var wanted } ? await ConvertAsync(disk, format, wanted, cancel) : format;
+            await (
+                step switch
+                {
+                    ResizeStep resize => ResizeAsync(disk, format, resize.Size, cancel),
+                    RunStep run => RunAsync(run.File, disk, cancel),
+                    CustomiseStep customise => CustomiseAsync(customise, disk, format, cancel),
+                    _ => Task.CompletedTask,
+                }
+            );
+        }
+
+        format = (await DiskFile.ProbeAsync(disk, $"image \"{shown}\", after its steps,", ImageCures.None, cancel)).Format;
+        await ConvertAsync(disk, format, "qcow2", cancel);
+    }
+
+    async Task<string> ConvertAsync(string disk, string from, string to, CancellationToken cancel)
+    {
+        if (from == to)
+            return to;
+        report("converting");
+        var other = Path.Combine(work, "converted");
+        await CheckedAsync(new Tool("qemu-img", "convert", "-f", from, "-O", to, disk, other), "convert", cancel);
+        File.Move(other, disk, overwrite: true);
+        return to;
+    }
+
+    async Task ResizeAsync(string disk, string format, long size, CancellationToken cancel)
+    {
+        report("resizing");
+        var now = (await DiskFile.ProbeAsync(disk, $"image \"{shown}\"", ImageCures.None, cancel)).Size;
+        if (size < now)
+            throw CroftException.World(
+                $"image \"{shown}\": resize: {size >> 20} MiB is smaller than the disk, which has {now >> 20} MiB",
+                "write as much or more"
+            );
+        await CheckedAsync(new Tool("qemu-img", "resize", "-q", "-f", format, disk, $"{size}"), "resize", cancel);
+    }
+
+    Task RunAsync(string program, string disk, CancellationToken cancel)
+    {
+        report($"running {Path.GetFileName(program)}");
+        var isProgram = OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & UnixFileMode.UserExecute) != 0;
+        var tool = isProgram ? new Tool(program, disk) : new Tool("sh", program, disk);
+        return CheckedAsync(tool with { Directory = work }, $"run: {program}", cancel);
+    }
+
+    async Task CustomiseAsync(CustomiseStep step, string disk, string format, CancellationToken cancel)
+    {
+        report("customising");
+        var secret = Path.Combine(work, "password");
+        List<string> words = ["--format", format, "--add", disk];
+        if (step.Hostname is { } name)
+            words.AddRange(["--hostname", name]);
+        if (step.Packages.Length > 0)
+            words.AddRange(["--install", string.Join(',', step.Packages)]);
+        else
+            words.Add("--no-network");
+        if (step.RootPassword is { } password)
+        {
+            await File.WriteAllTextAsync(secret, password, cancel); // everybody on this host may read a program's arguments
+            words.AddRange(["--root-password", $"file:{secret}"]);
+        }
+
+        if (step.User is { } user)
+            words.AddRange(["--run-command", $"id {user} >/dev/null 2>&1 || useradd -m -s /bin/sh {user}"]);
+        foreach (var key in step.Keys)
+            words.AddRange(["--ssh-inject", $"root:string:{key}"]);
+        foreach (var (guest, host) in step.Files)
+            words.AddRange(["--upload", $"{host}:{guest}"]);
+        if (step.FirstBoot is { } script)
+            words.AddRange(["--firstboot", script]);
+        foreach (var command in step.Commands)
+            words.AddRange(["--run-command", command]);
+        try
+        {
+            await CheckedAsync(
+                new Tool("virt-customize", ["--quiet", .. words])
+                {
+                    Environment = new Dictionary<string, string?> { ["LIBGUESTFS_BACKEND"] = "direct", ["TMPDIR"] = work },
+                },
+                "customise",
+                cancel
+            );
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    async Task CheckedAsync(Tool tool, string step, CancellationToken cancel)
+    {
+        var result = await tool.RunAsync(cancel);
+        if (result.ExitCode != 0)
+            throw CroftException.World(
+                $"image \"{shown}\": step {step} failed: {Path.GetFileName(tool.Program)} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}"
+            );
+    }
+}
