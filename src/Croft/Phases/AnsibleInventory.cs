@@ -199,7 +199,7 @@ public static class AnsibleInventory
         host["ansible_connection"] = AgentCollection + ".libvirt_qemu";
         host["ansible_host"] = IdOf(machine).ToString();
         host["ansible_libvirt_uri"] = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Uri;
-        host.TryAdd(Python, machine.Spec.Image is BuiltImage ? "/usr/bin/python3" : "auto_silent");
+        host.TryAdd(Python, machine.Spec.Image.Origin is BuiltImage ? "/usr/bin/python3" : "auto_silent");
         return host;
     }
 
