@@ -51,11 +51,7 @@ static class PlanJson
         json.WriteString("action", machine.Action.ToString().ToLowerInvariant());
         json.WriteString("reason", machine.Reason);
         json.WriteStartObject("cache");
-        var layers = machine
-            .EachProject()
-            .SelectMany(part => part.Layers.Select(layer => (Name: NameOf(part, layer), layer)))
-            .DistinctBy(l => l.Name)
-            .ToList();
+        var layers = machine.Spec.Parts.Length > 1 ? OfEachProject(machine) : machine.Layers.Select(layer => (layer.Name, layer));
         foreach (var (name, layer) in layers)
             json.WriteString(name, layer.Present is null ? "miss" : "hit");
         json.WriteEndObject();
@@ -77,7 +73,11 @@ static class PlanJson
     }
 
     /// <summary>All projects of a machine have the same clean layer.</summary>
-    static string NameOf(PlannedMachine part, PlannedLayer layer) => layer.Name == "clean" ? layer.Name : part.Spec.Scope + layer.Name;
+    static IEnumerable<(string Name, PlannedLayer Layer)> OfEachProject(PlannedMachine machine) =>
+        machine
+            .EachProject()
+            .SelectMany(part => part.Layers.Select(layer => (layer.Name == "clean" ? layer.Name : part.Spec.Scope + layer.Name, layer)))
+            .DistinctBy(layer => layer.Item1);
 
     static void Write(Utf8JsonWriter json, PlannedNetwork network)
     {

@@ -62,12 +62,12 @@ static class HtmlTimeline
         {
             { Outcome: not (Outcome.Passed or Outcome.Cached) } => step.Outcome.Word(),
             { Outcome: Outcome.Cached } => "cached",
-            { Name: "startup" } => "startup",
-            { Name: "clean" or "dependencies" or "init" } => "prepare",
-            { Name: "main" } => "main",
-            { Name: "terminate" or "shutdown" } => "end",
-            _ when step.Name.StartsWith("create ", StringComparison.Ordinal)
-                    || step.Name.StartsWith("restore ", StringComparison.Ordinal) => "layer",
+            { Own: "startup" } => "startup",
+            { Own: "clean" or "dependencies" or "init" } => "prepare",
+            { Own: "main" } => "main",
+            { Own: "terminate" or "shutdown" } => "end",
+            _ when step.Own.StartsWith("create ", StringComparison.Ordinal) || step.Own.StartsWith("restore ", StringComparison.Ordinal) =>
+                "layer",
             _ => "other",
         };
 
