@@ -55,7 +55,7 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
             3,
             [
                 "has no bridge no-bridge0",
-                "ip link add no-bridge0 type bridge",
+                "croft network bridge create no-bridge0",
                 $"has a network {Old} that is off",
                 $"virsh net-start {Old}",
             ],

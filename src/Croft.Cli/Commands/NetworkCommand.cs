@@ -7,7 +7,7 @@ using Croft.Reports;
 
 namespace Croft.Cli.Commands;
 
-/// <summary>network list, show.</summary>
+/// <summary>network list, show, bridge.</summary>
 static class NetworkCommand
 {
     public static Command Create(CommandMaker make)
@@ -15,7 +15,7 @@ static class NetworkCommand
         var name = new Argument<string>("NETWORK") { Description = "The network's name in the farm file" };
         return CommandMaker.Group(
             "network",
-            "List and show the farm's networks",
+            "List and show the farm's networks, and make bridges of hosts",
             [
                 make.Make(
                     "list",
@@ -29,6 +29,7 @@ static class NetworkCommand
                     [name],
                     (session, parsed, cancel) => ShowAsync(session, parsed.GetValue(name)!, cancel)
                 ),
+                BridgeCommand.Create(make),
             ]
         );
     }

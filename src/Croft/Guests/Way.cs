@@ -51,6 +51,11 @@ sealed class Way
     public Tool To(IPAddress address, int port) =>
         new("ssh", [.. options, "-W", string.Create(CultureInfo.InvariantCulture, $"[{address}]:{port}"), "--", host]);
 
+    /// <summary>A command line of the shell there.</summary>
+    /// <param name="anew">By a connection of its own: whether one can be made is then known, too.</param>
+    public Tool Do(string command, bool anew) =>
+        new("ssh", [.. anew ? ["-o", "ControlMaster=no", "-o", "ControlPath=none"] : (string[])[], .. options, "--", host, command]);
+
     /// <summary>
     /// Why a port there does not accept connections; null when it does. Its service may say nothing, so what ssh says of the connection
     /// counts.

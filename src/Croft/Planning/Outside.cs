@@ -26,7 +26,7 @@ static class Outside
             : network.Mode == NetworkMode.Bridge
                 ? (
                     $"has no bridge {device}",
-                    $"on it: ip link add {device} type bridge; ip link set {device} up; and the uplink with its addresses goes into it, best by the host's own configuration"
+                    $"croft network bridge create {device} --uplink DEVICE, with the network card that leads to the LAN; on another host with --hypervisor {hypervisor.Name}"
                 )
             : ($"has no network card {device}", "on it: ip link lists those that there are");
     }

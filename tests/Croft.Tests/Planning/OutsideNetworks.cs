@@ -25,7 +25,7 @@ public sealed class OutsideNetworks
     {
         var host = Lab.Host("h1") with { Devices = ["eth0", "lo"] };
         Assert.Equal("networks.lan: hypervisor \"h1\" has no bridge br0", Only(Lab.Plan(Farm(Lan), host)));
-        Assert.Contains("ip link add br0 type bridge", Lab.Plan(Farm(Lan), host).Problems[0].Hint);
+        Assert.Contains("croft network bridge create br0 --uplink DEVICE", Lab.Plan(Farm(Lan), host).Problems[0].Hint);
         Assert.Empty(Lab.Plan(Farm(Lan), host with { Devices = ["br0"] }).Problems);
         Assert.Equal(
             "networks.lan: hypervisor \"h1\" has no network card eth7",
