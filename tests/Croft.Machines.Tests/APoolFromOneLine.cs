@@ -51,6 +51,44 @@ public sealed class APoolFromOneLine : IAsyncLifetime
         Assert.Empty(await lab.LeftoversAsync());
     }
 
+    [Fact]
+    public async Task MayBeginWithAnImageOfAMachine()
+    {
+        await SpawnAsync(0, "1:d12");
+        await lab.MustAsync(0, "exec", "-f", lab.Farm, "--", "echo mine > /root/kept");
+        await lab.MustAsync(0, "image", "create", lab.Farm, "--from", $"{lab.Farm}01");
+        Assert.Contains("there is an image", (await lab.MustAsync(2, "image", "create", lab.Farm, "--from", $"{lab.Farm}01")).Error);
+        await SpawnAsync(0, $"2:{lab.Farm}");
+        const string own = "cat /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub";
+        Assert.Equal($"mine\n{lab.Farm}02\n", (await lab.MustAsync(0, "ssh", $"{lab.Farm}02", "--", "cat /root/kept; hostname")).Output);
+        Assert.NotEqual(
+            (await lab.MustAsync(0, "ssh", $"{lab.Farm}01", "--", own)).Output,
+            (await lab.MustAsync(0, "ssh", $"{lab.Farm}02", "--", own)).Output
+        );
+        await lab.MustAsync(0, "destroy", "-f", lab.Farm, "--yes");
+        await lab.MustAsync(0, "image", "remove", lab.Farm, "--yes");
+    }
+
+    [Fact]
+    public async Task MayHaveADiskThatWasCustomised()
+    {
+        Lab.OnlyWithAll();
+        if (!File.Exists("/usr/bin/virt-customize"))
+            Assert.Skip("libguestfs-tools is not installed");
+        lab.Write(
+            "farm.yaml",
+            """
+            farm: spool
+            platforms: { p: { image: { name: debian_12, steps: [ { customise: { commands: [ "echo made >/root/made" ] } } ] } } }
+            vms: { list: [ { name: m, platform: p } ] }
+            """
+        );
+        await lab.MustAsync(0, "up");
+        Assert.Equal("made\n", (await lab.MustAsync(0, "ssh", "m", "--", "cat /root/made")).Output);
+        await lab.MustAsync(0, "destroy", "--yes");
+        await lab.MustAsync(0, "image", "remove", "p", "--yes");
+    }
+
     Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) =>
         lab.MustAsync(exitCode, ["spawn", "--stem", lab.Farm, .. words]);
 

@@ -16,7 +16,17 @@ static class ImageCommand
         CommandMaker.Group(
             "image",
             "List, build, fetch and remove base images",
-            [List(make), Pull(make), Update(make), BundleCommands.Bundle(make), BundleCommands.Unbundle(make), Remove(make), Gc(make)]
+            [
+                List(make),
+                Pull(make),
+                Pull(make, "build"),
+                CreateImageCommand.Create(make),
+                Update(make),
+                BundleCommands.Bundle(make),
+                BundleCommands.Unbundle(make),
+                Remove(make),
+                Gc(make),
+            ]
         );
 
     static Command List(CommandMaker make)
@@ -101,7 +111,7 @@ static class ImageCommand
             ? new(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
             : null;
 
-    static Command Pull(CommandMaker make)
+    static Command Pull(CommandMaker make, string name = "pull")
     {
         var platforms = new Argument<string[]>("PLATFORM")
         {
@@ -109,7 +119,7 @@ static class ImageCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = make.Make(
-            "pull",
+            name,
             "Have the images of the named platforms, or all that the farm needs: build, fetch or copy them, as declared",
             [platforms],
             async (session, parsed, cancel) =>
@@ -124,7 +134,7 @@ static class ImageCommand
                 return 0;
             }
         );
-        command.Aliases.Add("build");
+        command.Hidden = name != "pull"; // another name of the same
         return command;
     }
 

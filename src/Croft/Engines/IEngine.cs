@@ -94,6 +94,11 @@ interface IEngine : IDisposable
     /// </summary>
     IDisposable Watch(MachineId machine, Action<MachineSignal> signal);
 
+    /// <summary>Writes a machine's root disk, to which nobody may write meanwhile, into a qcow2 of this host that stands alone.</summary>
+    /// <exception cref="CroftException">The disk is not on this host.</exception>
+    Task CopyDiskAsync(MachineRecord machine, string file, CancellationToken cancel) =>
+        throw CroftException.Usage($"hypervisor \"{Name}\" does not give disks away");
+
     /// <summary>What a machine's console has shown, its last bytes; null when that was not kept.</summary>
     Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel);
 

@@ -9,6 +9,11 @@ public abstract record ImageStep;
 /// <param name="Format"><c>qcow2</c> or <c>raw</c>.</param>
 public sealed record ConvertStep(string Format) : ImageStep;
 
+/// <summary>Puts another disk in its place.</summary>
+/// <param name="File">Full path.</param>
+/// <param name="Sha256">Of that file; lower case hex.</param>
+public sealed record ReplaceStep(string File, string Sha256) : ImageStep;
+
 /// <summary>Makes the disk larger.</summary>
 /// <param name="Size">Bytes.</param>
 public sealed record ResizeStep(long Size) : ImageStep;

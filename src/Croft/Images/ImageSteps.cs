@@ -16,13 +16,14 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
 
     /// <summary>Why steps cannot be done on this host; null when they can.</summary>
     public static string? Missing(SteppedImage image) =>
-        !image.IsCustomised ? null
-        : !((string[])["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]).Any(folder =>
-            File.Exists(Path.Combine(folder, "virt-customize"))
-        )
-            ? "customise needs virt-customize, which is not installed"
+        image.IsCustomised && MissingProgram("virt-customize") is { } missing ? $"customise cannot be: {missing}" : null;
+
+    /// <summary>Why a program of libguestfs cannot run on this host; null when it can.</summary>
+    public static string? MissingProgram(string program) =>
+        !((string[])["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]).Any(folder => File.Exists(Path.Combine(folder, program)))
+            ? $"{program} is not installed"
         : !Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable)
-            ? "customise needs a kernel in /boot that this user may read, and there is none"
+            ? $"{program} needs a kernel in /boot that this user may read, and there is none"
         : null;
 
     /// <summary>What mends that.</summary>
@@ -50,6 +51,7 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
         {
             ConvertStep convert => ["convert", convert.Format],
             ResizeStep resize => ["resize", $"{resize.Size}"],
+            ReplaceStep replace => ["replace", replace.Sha256],
             RunStep run => ["run", ContentOf(run.File)],
             CustomiseStep c =>
             [
@@ -87,11 +89,15 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
         var format = "qcow2";
         foreach (var step in image.Steps)
         {
-            format = step is ConvertStep { Format: var wanted } ? await ConvertAsync(disk, format, wanted, cancel) : format;
+            format =
+                step is ReplaceStep ? "qcow2"
+                : step is ConvertStep { Format: var wanted } ? await ConvertAsync(disk, format, wanted, cancel)
+                : format;
             await (
                 step switch
                 {
                     ResizeStep resize => ResizeAsync(disk, format, resize.Size, cancel),
+                    ReplaceStep replace => ReplaceAsync(replace, disk, cancel),
                     RunStep run => RunAsync(run.File, disk, cancel),
                     CustomiseStep customise => CustomiseAsync(customise, disk, format, cancel),
                     _ => Task.CompletedTask,
@@ -124,6 +130,16 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
                 "write as much or more"
             );
         await CheckedAsync(new Tool("qemu-img", "resize", "-q", "-f", format, disk, $"{size}"), "resize", cancel);
+    }
+
+    async Task ReplaceAsync(ReplaceStep step, string disk, CancellationToken cancel)
+    {
+        report("copying");
+        await CheckedAsync(new Tool("cp", "--reflink=auto", "--sparse=always", "--", step.File, disk), "replace", cancel);
+        if (await Checksum.Sha256Async(disk, cancel) is var digest && digest != step.Sha256)
+            throw CroftException.World(
+                $"image \"{shown}\": {step.File} has the wrong checksum: expected sha256:{step.Sha256}, got sha256:{digest}"
+            );
     }
 
     Task RunAsync(string program, string disk, CancellationToken cancel)
@@ -163,19 +179,31 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
             words.AddRange(["--run-command", command]);
         try
         {
-            await CheckedAsync(
-                new Tool("virt-customize", ["--quiet", .. words])
-                {
-                    Environment = new Dictionary<string, string?> { ["LIBGUESTFS_BACKEND"] = "direct", ["TMPDIR"] = work },
-                },
-                "customise",
-                cancel
-            );
+            await CheckedAsync(new Tool("virt-customize", ["--quiet", .. words]) { Environment = Guestfs(work) }, "customise", cancel);
         }
         finally
         {
             File.Delete(secret);
         }
+    }
+
+    /// <summary>What libguestfs's programs run with. Where the processor has no KVM, they would wait for it for ever.</summary>
+    public static Dictionary<string, string?> Guestfs(string work)
+    {
+        var environment = new Dictionary<string, string?> { ["LIBGUESTFS_BACKEND"] = "direct", ["TMPDIR"] = work };
+        const string processor = "/proc/cpuinfo";
+        if (
+            System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64
+            && File.Exists(processor)
+            && !File.ReadLines(processor)
+                .Any(line =>
+                    line.StartsWith("flags", StringComparison.Ordinal)
+                    && line.Split(' ') is var f
+                    && (f.Contains("vmx") || f.Contains("svm"))
+                )
+        )
+            environment["LIBGUESTFS_BACKEND_SETTINGS"] = "force_tcg";
+        return environment;
     }
 
     async Task CheckedAsync(Tool tool, string step, CancellationToken cancel)

@@ -93,7 +93,7 @@ public sealed class StepsOfImages : IDisposable
     }
 
     [Theory]
-    [InlineData("[ { resize: 1GiB, convert: raw } ]", "steps[0]: a step is one of convert, resize, customise and run")]
+    [InlineData("[ { resize: 1GiB, convert: raw } ]", "steps[0]: a step is one of convert, resize, customise, run and replace")]
     [InlineData("[ { resize: 1GiB }, fetch ]", "steps[1]: fetch is done first; move it up, or leave it out")]
     [InlineData("[ { run: nothing.sh } ]", "steps[0].run: no file /nowhere/nothing.sh")]
     [InlineData("[ { convert: vmdk } ]", "steps[0].convert: \"vmdk\" is not qcow2 or raw")]

@@ -109,6 +109,19 @@ sealed partial class LibvirtEngine
         }
     }
 
+    public async Task CopyDiskAsync(MachineRecord machine, string file, CancellationToken cancel)
+    {
+        var path = host.LocalPathOf(machine.Disks[0].Volume)
+            ?? throw CroftException.Usage(
+                $"the disk of machine \"{machine.Name}\" is on hypervisor \"{Name}\", not where this user may read it on this host",
+                "run croft there"
+            );
+        await new Tools.Tool("qemu-img", "convert", "-U", "-O", "qcow2", path, file).RunCheckedAsync(
+            $"copying the disk of machine \"{machine.Name}\"",
+            cancel
+        );
+    }
+
     public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)
     {
         var before = await host.DiskFilesAsync(null, cancel);

@@ -73,7 +73,13 @@ static class StepKeys
         "A program on this host that gets the disk's path as its argument. A relative path starts at the farm file."
     );
 
-    public static readonly ImmutableArray<Field> Kinds = [Do, Convert, Resize, Customise, Run];
+    public static readonly Field<string> Replace = new(
+        "replace",
+        Rules.HostPath,
+        "Puts this qcow2 of this host in the disk's place; the image's kernel stays. With `sha256`."
+    );
 
-    public static readonly MapShape Map = new("a step of an image", Kinds, Do);
+    public static readonly ImmutableArray<Field> Kinds = [Do, Convert, Resize, Customise, Run, Replace];
+
+    public static readonly MapShape Map = new("a step of an image", [.. Kinds, ImageKeys.Sha256], Do);
 }

@@ -14,7 +14,7 @@ sealed class StepReader(string folder, ProblemList problems)
         {
             Field[] kinds = [.. StepKeys.Kinds.Where(map.Has)];
             if (kinds.Length != 1)
-                problems.Add(node, "a step is one of convert, resize, customise and run", "write each on a line of its own");
+                problems.Add(node, "a step is one of convert, resize, customise, run and replace", "write each on a line of its own");
             else if (map.Has(StepKeys.Do) && steps.Count > 0)
                 problems.Add(node, $"{map.Get(StepKeys.Do)} is done first", "move it up, or leave it out");
             else if (StepOf(map) is { } step)
@@ -28,8 +28,17 @@ sealed class StepReader(string folder, ProblemList problems)
         map.Get(StepKeys.Convert) is { } format ? new ConvertStep(format)
         : map.Maybe(StepKeys.Resize) is { } size ? new ResizeStep(size)
         : map.Get(StepKeys.Run) is { } program ? new RunStep(FileOf(program, map.NodeOf(StepKeys.Run)))
+        : map.Get(StepKeys.Replace) is { } other ? ReplaceBy(other, map)
         : map.Get(StepKeys.Customise) is { } changes ? Customise(changes)
         : null;
+
+    ReplaceStep? ReplaceBy(string file, MapReading map)
+    {
+        if (map.Get(ImageKeys.Sha256) is { } digest)
+            return new(FileOf(file, map.NodeOf(StepKeys.Replace)), digest.ToLowerInvariant());
+        problems.AddMissing(map.Node, ImageKeys.Sha256.Name, "missing", $"sha256sum {file} tells it");
+        return null;
+    }
 
     CustomiseStep Customise(MapReading map) =>
         new(
