@@ -52,7 +52,7 @@ public sealed class WaysIn : IAsyncLifetime
             [],
             Directory
                 .EnumerateFiles(Path.Combine(lab.Folder, ".croft"), "*", SearchOption.AllDirectories)
-                .Where(file => File.ReadAllText(file).Contains(Word, StringComparison.Ordinal))
+                .Where(file => new FileInfo(file).LinkTarget is null && File.ReadAllText(file).Contains(Word, StringComparison.Ordinal))
         );
         lab.Write("word", "wrong\n");
         await new Tool("ssh", "-F", Path.Combine(lab.Folder, ".croft/ssh_config"), "-O", "exit", "a").RunAsync(CancellationToken.None);

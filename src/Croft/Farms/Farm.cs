@@ -302,6 +302,9 @@ public sealed record MachineSpec
     /// <summary>Variables of this machine for phases, as a JSON object.</summary>
     public string Vars { get; init; } = "{}";
 
+    /// <summary>Whether its guest is told who it is at its first boot.</summary>
+    public bool HasSeed { get; init; } = true;
+
     /// <summary>How its guest is reached.</summary>
     public LoginSpec Login { get; init; } = new();
 
@@ -377,22 +380,3 @@ public readonly record struct PortForward(System.Net.IPAddress Address, int Port
     /// <summary>As QEMU writes it.</summary>
     public override string ToString() => $"{(Udp ? "udp" : "tcp")}:{Address}:{Port}-:{Guest}";
 }
-
-/// <summary>What ready means.</summary>
-public enum WaitKind
-{
-    /// <summary>One authenticated command returned: by ssh, or at the serial console where that is the way in.</summary>
-    Ssh,
-
-    /// <summary>The guest agent answered.</summary>
-    Agent,
-
-    /// <summary>A TCP port accepted a connection.</summary>
-    Port,
-
-    /// <summary>The machine was started.</summary>
-    None,
-}
-
-/// <summary>What ready means, and for a port which one.</summary>
-public sealed record WaitSpec(WaitKind Kind, int Port = 22);

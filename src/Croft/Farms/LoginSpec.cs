@@ -12,6 +12,9 @@ public sealed record LoginSpec(ConnectionKind Connection = ConnectionKind.Ssh, i
     /// <summary>How the login becomes root; null where it stays who it is.</summary>
     public BecomeSpec? Become { get; init; }
 
+    /// <summary>The guest's host key as the farm file says it, type and key; null where Croft gives it one.</summary>
+    public string? HostKey { get; init; }
+
     /// <summary>What this way in can do.</summary>
     public WayCapabilities Can => WayCapabilities.Of(Connection);
 

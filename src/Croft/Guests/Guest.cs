@@ -1,3 +1,4 @@
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Guests;
@@ -34,7 +35,16 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
 
     /// <inheritdoc/>
     public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) =>
-        Port.WaitAsync(Way, access.Address, port, seen, cancel);
+        port == access.Login.Port ? GreetedAsync(seen, cancel)
+        : access.DoorTo(port, access.IsForwarded) is { } door ? Port.WaitAsync(Way, door.Address, door.Port, seen, cancel)
+        : throw CroftException.Usage(
+            $"nothing leads to port {port} of machine \"{access.Name}\" on its user network",
+            $"forwards: [ PORT:{port} ] of its card leads there; or wait: ssh"
+        );
+
+    /// <summary>A forwarded port takes connections before anybody listens in the guest: who does must speak.</summary>
+    async Task GreetedAsync(Action<string> seen, CancellationToken cancel) =>
+        seen("the ssh server greets: " + await GreetingAsync(seen, cancel));
 
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)

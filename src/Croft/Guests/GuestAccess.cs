@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Croft.Engines;
@@ -20,6 +21,35 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// The machine of the farm that it is inside of, and that ssh goes through; null when its hypervisor is a host outside.
     /// </summary>
     public string? Inside { get; init; }
+
+    /// <summary>
+    /// Ports of the hypervisor that lead to its own, where its address is not reached: <c>tcp:127.0.0.1:8080-:80</c> each.
+    /// </summary>
+    public string Forwards { get; init; } = "";
+
+    /// <summary>Where a port of the guest is reached; null where nothing leads to it.</summary>
+    internal (IPAddress Address, int Port)? DoorTo(int port, bool isForwarded)
+    {
+        if (!isForwarded)
+            return (Address, port);
+        foreach (var forward in Forwards.Split(' '))
+        {
+            if (
+                forward.Split('-') is [var outer, var inner]
+                && inner == string.Create(CultureInfo.InvariantCulture, $":{port}")
+                && outer.Split(':') is ["tcp", var host, var at]
+            )
+                return (
+                    IPAddress.TryParse(host, out var there) && !there.Equals(IPAddress.Any) ? there : IPAddress.Loopback,
+                    int.Parse(at, CultureInfo.InvariantCulture)
+                );
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether only forwarded ports lead to it.</summary>
+    internal bool IsForwarded { get; init; }
 
     /// <summary>By which passwords it is entered, and who works in it.</summary>
     public LoginSpec Login { get; init; } = new();
@@ -45,6 +75,8 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
         )
         {
             Login = login,
+            Forwards = door?.Forwards ?? "",
+            IsForwarded = door?.Port is not null,
             Jumps = host?.Jumps ?? [],
             Inside = host?.Machine,
         };

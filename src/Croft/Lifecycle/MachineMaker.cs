@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Guests;
 using Croft.Images;
@@ -34,7 +35,7 @@ sealed class MachineMaker(
             async claiming =>
                 await engine.CreateAsync(
                     Define(planned, claiming, image),
-                    FilesOf(await SeedOfAsync(planned, keys, cancel)),
+                    FilesOf(planned, await SeedOfAsync(planned, keys, cancel)),
                     journal,
                     cancel
                 ),
@@ -54,7 +55,7 @@ sealed class MachineMaker(
             async claiming =>
                 await engine.ChangeAsync(
                     Define(planned, claiming, image),
-                    keys is null ? null : FilesOf(await SeedOfAsync(planned, keys, cancel)),
+                    keys is null ? null : FilesOf(planned, await SeedOfAsync(planned, keys, cancel)),
                     journal,
                     cancel
                 ),
@@ -86,7 +87,10 @@ sealed class MachineMaker(
         var keys = await MakeKeyAsync(cancel);
         var seed = await SeedOfAsync(planned, keys, cancel);
         var record = Record(planned, null, keys.Public) with { InUse = held, HardwareVersion = from.Record.HardwareVersion };
-        return (await ClaimAsync(planned, record, claiming => from.ForkAsync(claiming, planned.Uuid, FilesOf(seed), cancel), cancel), seed);
+        return (
+            await ClaimAsync(planned, record, claiming => from.ForkAsync(claiming, planned.Uuid, FilesOf(planned, seed), cancel), cancel),
+            seed
+        );
     }
 
     /// <summary>Has a machine that starts as it is defined claim its room.</summary>
@@ -119,7 +123,7 @@ sealed class MachineMaker(
             DiskDigest = planned.DiskDigest,
             Run = journal.Folder.Id,
             InUse = null,
-            HostKey = hostKey,
+            HostKey = planned.Spec.Login.HostKey ?? hostKey,
             Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
             Claim = null,
             IsStarting = false,
@@ -128,7 +132,9 @@ sealed class MachineMaker(
 
     Task<KeyPair> MakeKeyAsync(CancellationToken cancel) => openFarm.Settings.Backends.MakeKeyAsync(Keys, cancel);
 
-    SeedFiles FilesOf(SeedContent content) => new(Seed.Build(content), Keys);
+    /// <summary>Empty where the guest is left as its image is.</summary>
+    SeedFiles FilesOf(PlannedMachine planned, SeedContent content) =>
+        new(planned.Spec.HasSeed ? Seed.Build(content) : ImmutableDictionary<string, string>.Empty, Keys);
 
     async Task<SeedContent> SeedOfAsync(PlannedMachine planned, KeyPair hostKey, CancellationToken cancel) =>
         new(

@@ -69,7 +69,7 @@ public sealed partial class OpenFarm
 
     internal GuestAccess? AccessOf(string hypervisor, MachineRecord record) =>
         GuestAccess.FirstReachable(Seen(record).Nics) is { } door
-            ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, LoginOf(record), record.HostKey)
+            ? GuestAccess.Of(Farm, hypervisor, record.Name, door, record.User, LoginOf(record), LoginOf(record).HostKey ?? record.HostKey)
             : null;
 
     /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>

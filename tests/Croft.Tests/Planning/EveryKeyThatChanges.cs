@@ -27,6 +27,12 @@ public sealed class EveryKeyThatChanges
         { "disks", "disks: [ { name: data, size: 1GiB } ]", "recreate" },
         { "networks", "networks: [ lan, more ]", "restart" },
         { "user", "user: admin", "recreate" },
+        { "first_boot", "first_boot: none, wait: none", "recreate" },
+        {
+            "host_key",
+            "first_boot: none, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJj2Y6jFSm4xDIF6VVFCtS1o8Cn8OGlRAGEVuMBgWPD",
+            "recreate"
+        }, // with first_boot; it alone is checked the next time
         { "connection", "connection: agent", "none" }, // how it is entered the next time
         { "port", "port: 2222", "recreate" }, // the seed says where sshd listens
         { "auth", "auth: { password: ask }", "recreate" }, // the seed gives it

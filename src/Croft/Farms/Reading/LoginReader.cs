@@ -21,6 +21,7 @@ sealed class LoginReader(string folder, ProblemList problems)
         {
             Password = Secret(auth?.Get(AuthKeys.Password)),
             Become = Become(auth, User(map)),
+            HostKey = map.Get(MachineKeys.HostKey) is { } key ? string.Join(' ', key.Split(' ')[..2]) : null,
         };
     }
 
@@ -46,6 +47,19 @@ sealed class LoginReader(string folder, ProblemList problems)
                 map.NodeOf(MachineKeys.Wait),
                 $"nobody waits by ssh for a machine with connection: {Name(login.Connection)}",
                 login.Connection == ConnectionKind.Agent ? "write wait: agent, or leave wait out" : "write wait: none, or leave wait out"
+            );
+        var isLeft = map.Maybe(MachineKeys.FirstBoot) == false;
+        if (map.Has(MachineKeys.HostKey) && !isLeft)
+            problems.Add(
+                map.NodeOf(MachineKeys.HostKey),
+                "Croft itself gives the guest its host key",
+                "leave host_key out, or write first_boot: none"
+            );
+        if (isLeft && !map.Has(MachineKeys.HostKey) && login.Connection == ConnectionKind.Ssh && wait.Kind == WaitKind.Ssh)
+            problems.Add(
+                map.NodeOf(MachineKeys.FirstBoot),
+                "with first_boot: none Croft gives the guest no host key, and ssh cannot check who answers",
+                "write host_key: TYPE KEY, as the guest's /etc/ssh/ssh_host_ed25519_key.pub says; or connection: agent or serial; or wait: none"
             );
         if (map.Get(MachineKeys.Auth)?.Get(AuthKeys.User) is { } one && map.Get(MachineKeys.User) is { } other && one != other)
             problems.Add(

@@ -94,6 +94,25 @@ static class MachineKeys
 
     public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
 
+    public static readonly Field<bool> FirstBoot = new(
+        "first_boot",
+        new ChoiceShape<bool>(("cloud-init", true), ("none", false))
+            .Refusing("ignition", "Croft does not speak Ignition yet", "none boots the machine as it is")
+            .Refusing("combustion", "Croft does not speak Combustion yet", "none boots the machine as it is")
+            .Refusing("cloudbase-init", "Croft does not speak cloudbase-init yet", "none boots the machine as it is")
+            .Refusing("unattend", "Croft writes no answer files yet", "none boots the machine as it is"),
+        "Who tells the guest at its first boot who it is: `none` leaves it as its image is, with its own users, host key and network."
+    )
+    {
+        DefaultText = "`cloud-init`",
+    };
+
+    public static readonly Field<string> HostKey = new(
+        "host_key",
+        new SshKeyShape(),
+        "With `first_boot: none`, the guest's public host key, as in its `/etc/ssh/ssh_host_ed25519_key.pub`."
+    );
+
     public static readonly Field<ConnectionKind> Connection = new(
         "connection",
         new ChoiceShape<ConnectionKind>(
@@ -219,6 +238,8 @@ static class MachineKeys
         Disks,
         Networks,
         User,
+        FirstBoot,
+        HostKey,
         Connection,
         Port,
         Auth,

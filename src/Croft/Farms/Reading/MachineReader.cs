@@ -39,7 +39,6 @@ sealed class MachineReader(
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var login = logins.Read(map);
         var wait = WaitOf(map, login);
-        CheckLabels(map);
         if (images.Read(map, declared, arch) is not { } image)
             return null;
         CheckFirstBoot(map, image, wait);
@@ -72,6 +71,7 @@ sealed class MachineReader(
             Disc = images.Disc(map, declared),
             Groups = Groups(map),
             Login = login,
+            HasSeed = map.Maybe(MachineKeys.FirstBoot) ?? true,
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
         }.In(parts);
@@ -93,6 +93,7 @@ sealed class MachineReader(
                 "add wait: agent or wait: none; connection: agent needs no network for phases either"
             );
         logins.Check(map, login, wait);
+        CheckLabels(map);
         return wait;
     }
 
@@ -151,7 +152,12 @@ sealed class MachineReader(
                 map.NodeOf(MachineKeys.Image),
                 $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet"
             );
-        else if (machine.FirstBoot == FirstBoot.None && wait.Kind != WaitKind.None && image is not SteppedImage { IsCustomised: true })
+        else if (
+            machine.FirstBoot == FirstBoot.None
+            && map.Maybe(MachineKeys.FirstBoot) != false
+            && wait.Kind != WaitKind.None
+            && image is not SteppedImage { IsCustomised: true }
+        )
             problems.Add(
                 map.NodeOf(MachineKeys.Image),
                 $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}",
