@@ -90,6 +90,14 @@ public sealed partial class Planner
         );
     }
 
+    /// <summary>
+    /// Whether all machines on a network are inside machines of the farm: no host outside makes it, and a route there may lead to it.
+    /// </summary>
+    bool IsInsideOnly(NetworkSpec network) =>
+        inner.Count > 0
+        && Farm.Machines.Where(m => m.Networks.Any(n => n.Network == network.Name)).ToList() is { Count: > 0 } on
+        && on.All(m => InnerOf(HomeOf(m)) is not null);
+
     void CheckBook(NetworkSpec network, bool isThere, IPNetwork cidr, List<HypervisorState> there, HypervisorSpec? within)
     {
         if (network.Shared is not null && !isThere)
@@ -101,7 +109,8 @@ public sealed partial class Planner
             );
         if (network.Shared is null)
         {
-            CheckClash(network, cidr, there);
+            if (within is not null || !IsInsideOnly(network))
+                CheckClash(network, cidr, there);
             CheckChange(network, there);
         }
 

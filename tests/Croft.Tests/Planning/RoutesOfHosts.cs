@@ -16,6 +16,20 @@ public sealed class RoutesOfHosts
             Assert.Single(Plan(Host(route)).Problems).Message
         );
 
+    [Theory]
+    [InlineData("hypervisor: { machine: l1 }", 0)]
+    [InlineData("hypervisor: h1", 1)]
+    public void MayLeadToANetworkThatIsInsideAMachineOnly(string home, int problems) =>
+        Assert.Equal(
+            problems,
+            Lab.Plan(
+                    $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ lan: {{ cidr: 10.10.0.0/24 }}, in: {{ cidr: 10.9.0.0/24 }} }}\n"
+                        + $"vms: {{ list: [ {{ name: l1, platform: debian_13, networks: [lan] }}, {{ name: l2, platform: debian_13, networks: [in], {home} }} ] }}\n",
+                    Host("10.9.0.0/24")
+                )
+                .Problems.Count(p => p.Message.Contains("has a route", StringComparison.Ordinal))
+        );
+
     [Fact]
     public void AroundANetworkAreNoted()
     {
