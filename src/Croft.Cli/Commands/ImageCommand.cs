@@ -151,6 +151,8 @@ static class ImageCommand
             [platforms],
             async (session, parsed, cancel) =>
             {
+                if (Session.Defaults.Configuration is { } own && File.Exists(own))
+                    await FarmCatalog.FetchAsync(own, cancel);
                 if (session.FarmPath() is { } farm)
                     await FarmCatalog.FetchAsync(farm, cancel);
                 var images = Specs(session, parsed.GetValue(platforms)!)
