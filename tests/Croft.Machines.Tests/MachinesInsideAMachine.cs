@@ -35,14 +35,15 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
             platforms: { hv: { image: debian_12 } }
             vms:
               list:
-                - { name: l2, platform: debian_12, memory: 256MiB, hypervisor: { machine: l1 }, networks: [ in ] }
-                - { name: l1, platform: hv, memory: 768MiB, networks: [ out ] }
-            project: { phases: phases }
+                - { name: l2, platform: debian_12, memory: 256MiB, hypervisor: { machine: l1 }, networks: [ in ], projects: [ tests ] }
+                - { name: l1, platform: hv, memory: 768MiB, networks: [ out ], projects: [ hosts ] }
+            projects: { hosts: { phases: phases/hosts }, tests: { phases: phases/tests } }
             """
         );
-        lab.Write("phases/main.sh", "hostname\n");
+        lab.Write("phases/hosts/main.sh", "hostname\n");
+        lab.Write("phases/tests/main.sh", "hostname; echo $CROFT_PROJECT_ID\n");
         lab.Write(
-            "phases/hv/dependencies.sh",
+            "phases/hosts/hv/dependencies.sh",
             $"""
             cat >/usr/local/bin/virt-ssh-helper <<'X'
             #!/usr/bin/python3
@@ -77,7 +78,7 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
         var kept = await lab.RunAsync("run", 0, "--keep");
         Assert.Equal(["startup", "create clean", "dependencies", "create dependencies", "main"], kept.Steps("l1", "passed"));
         Assert.Equal(["hypervisor", "startup", "main"], kept.Steps("l2", "passed"));
-        Assert.Equal("l2\n", kept.Log("l2", "main"));
+        Assert.Equal("l2\ntests\n", kept.Log("l2", "main"));
 
         var machines = JsonNode.Parse(await lab.SucceedsAsync("ls", "-o", "json"))!.AsArray();
         Assert.Equal(["l2 on l1 running", "l1 on local running"], machines.Select(m => $"{m!["name"]} on {m["hypervisor"]} {m["state"]}"));
@@ -100,7 +101,7 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
 
         // Who works in it works in the machine around it.
         await lab.RefusesAsync(2, ["\"l1\" (in use since croft exec)", "\"l2\" (in use since croft exec)"], "run");
-        var inner = await lab.RunAsync("run", 0, "--fresh", "l2");
+        var inner = await lab.RunAsync("run", 0, "--fresh", "--project", "tests");
         Assert.Equal(["startup", "create clean", "main", "shutdown"], inner.Steps("l2", "passed"));
         Assert.Equal("running", await lab.StateAsync("l1"));
 
