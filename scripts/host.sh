@@ -33,7 +33,7 @@ give_back() {
 # Installs the packages of scripts/packages.txt that are missing; those that only tests need with "tests".
 install_packages() {
     missing= until='/^# Only/,$d'
-    [ "${1:-}" != tests ] || until=
+    [ "${1:-}" != tests ] || { until='/^# Only .*where/,$d' && install_optional; }
     # shellcheck disable=SC2013 # one package name a line
     for p in $(sed "$until; s/#.*//" "$here/scripts/packages.txt"); do
         dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
@@ -49,6 +49,15 @@ install_packages() {
     rm -f "$log"
     # Tests need the program sshd only: a host that served no ssh before does not begin to.
     case "$missing " in *" openssh-server "*) [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet --now ssh.service ;; esac
+}
+
+# Installs what only some tests need, which are skipped without it. Tests start an LXD of their own: a host that had none gets no daemon.
+install_optional() {
+    [ ! -x /usr/bin/lxd ] && command -v apt-get >/dev/null && [ "$(apt-cache policy lxd 2>/dev/null | sed -n 's/^ *Candidate: //p')" != "(none)" ] || return 0
+    # shellcheck disable=SC2046 # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        $(sed '1,/^# Only .*where/d; s/#.*//' "$here/scripts/packages.txt") >/dev/null 2>&1 || return 0
+    [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet --now lxd.socket lxd.service lxcfs.service || :
 }
 
 # The .NET 10 SDK: from the system's packages where they have it, otherwise a sentence.

@@ -18,6 +18,15 @@ sealed class RawTerminal : IDisposable
         return new(saved);
     }
 
+    /// <summary>Columns and rows; null where there is no terminal.</summary>
+    public static (int Columns, int Rows)? Size() =>
+        new Terminal(noColor: true).CanAsk
+        && Stty("size").Split(' ') is [var rows, var columns]
+        && int.TryParse(rows, out var height)
+        && int.TryParse(columns, out var width)
+            ? (width, height)
+            : null;
+
     public void Dispose()
     {
         if (before is not null)

@@ -166,6 +166,9 @@ sealed class Terminal
     /// <summary>Where a live view draws.</summary>
     public static Spectre.Console.IAnsiConsoleOutput ErrorOutput() => new Spectre.Console.AnsiConsoleOutput(Console.Error);
 
+    /// <summary>Standard error as bytes.</summary>
+    public static Stream RawError() => Console.OpenStandardError();
+
     /// <summary>
     /// The raw streams, for what is bound to a guest. On a terminal, .NET's own stream of standard input hands over whole lines only.
     /// </summary>

@@ -26,6 +26,8 @@ static class SshCommand
                 var guest = await InUse.OpenAsync(openFarm, found, "ssh", cancel, can =>
                     can.Terminal || (words.Length > 0 && can.Commands)
                 );
+                if (guest is ChannelGuest)
+                    return await ChannelTerminal.RunAsync(openFarm.Engine(found.Hypervisor).Channel!, found.Record, words, cancel);
                 return guest is Guest ssh
                     ? await ssh.Ssh([], words).RunOnTerminalAsync(cancel)
                     : await ExecCommand.RunAsync(guest, words, Terminal.Result, cancel);

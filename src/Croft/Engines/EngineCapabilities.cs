@@ -33,7 +33,17 @@ public sealed record EngineCapabilities(
     bool HostNetworks = true
 )
 {
+    /// <summary>A way of its own into guests, for <c>connection: engine</c>.</summary>
+    public bool Channel { get; init; }
+
+    /// <summary>Networks that need no privilege, with a forwarded port.</summary>
+    public bool UserNetworks { get; init; } = true;
+
+    /// <summary>What LXD and Incus can.</summary>
+    internal static EngineCapabilities OfContainers { get; } =
+        new(StateKind.None, KernelBoot: false, Firmware: false) { Channel = true, UserNetworks = false };
+
     /// <summary>What the engine of a hypervisor can: as it said, or where nobody has asked yet, by what it is.</summary>
     internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) =>
-        state?.Can ?? new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession);
+        state?.Can ?? (hypervisor.IsLxd ? OfContainers : new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession));
 }

@@ -25,6 +25,9 @@ interface IEngine : IDisposable
     /// <summary>Null where it can keep none.</summary>
     IStates? States { get; }
 
+    /// <summary>Null where it has no way of its own into guests.</summary>
+    IGuestChannel? Channel => null;
+
     /// <summary>Asks for all that planning needs to know.</summary>
     /// <param name="firmwareFor">The architectures for which UEFI and TPMs are asked about, too, which takes longer.</param>
     Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel);

@@ -134,6 +134,9 @@ public sealed record HypervisorSpec(
     /// <summary>Whether it is this host.</summary>
     public bool IsLocal => Machine is null && new HypervisorAddress(Uri).Authority.Length == 0;
 
+    /// <summary>Whether it is LXD or Incus, which run containers.</summary>
+    public bool IsLxd => Uri.StartsWith("lxd://", StringComparison.Ordinal) || Uri.StartsWith("incus://", StringComparison.Ordinal);
+
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
 }
@@ -149,27 +152,6 @@ public sealed record Capacity(int? Vcpus, long? Memory)
 /// Factors by which a host's processors and memory may be given away; null leaves processors uncounted, and memory as it is.
 /// </summary>
 public sealed record Overcommit(double? Vcpus, double? Memory);
-
-/// <summary>How machines are spread over hypervisors.</summary>
-/// <param name="PriorityDomains">Virtualization types, best first.</param>
-/// <param name="Retry">How often a machine that is being made is placed again when its hypervisor goes away.</param>
-public sealed record DispatchRules(ImmutableArray<string> PriorityDomains, DispatchPolicy Policy, int Retry)
-{
-    internal const int DefaultRetry = 1;
-}
-
-/// <summary>The rule by which a hypervisor is chosen among those that can run a machine.</summary>
-public enum DispatchPolicy
-{
-    /// <summary>In turn, per architecture, in declared order.</summary>
-    Fair,
-
-    /// <summary>The host with the largest free share.</summary>
-    Spread,
-
-    /// <summary>The fewest hosts.</summary>
-    Pack,
-}
 
 /// <summary>How a network reaches the world.</summary>
 public enum NetworkMode
@@ -334,6 +316,9 @@ public sealed record MachineSpec
 
     /// <summary>All that it needs of this host: its disk's image, and its CD.</summary>
     public IEnumerable<ImageSpec> Images => Disc is null ? [Image] : [Image, Disc];
+
+    /// <summary>Whether it is a container, which runs on its host's kernel; else a virtual machine.</summary>
+    public bool IsContainer { get; init; }
 }
 
 /// <summary>How a machine boots.</summary>

@@ -12,6 +12,7 @@ sealed class HypervisorAddress
         transport = halves[0].Split('+', 2) is [_, var named] ? named : "";
         var rest = halves.ElementAtOrDefault(1) ?? "";
         Authority = rest.Split('/', '?')[0];
+        Path = rest[Authority.Length..].Split('?')[0];
         if (rest.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
         {
             foreach (var parameter in rest[(query + 1)..].Split(';', '&'))
@@ -25,6 +26,12 @@ sealed class HypervisorAddress
     /// <summary><c>user@host:port</c>; empty is this host.</summary>
     public string Authority { get; }
 
+    /// <summary>What follows, with its slash; empty when nothing does.</summary>
+    public string Path { get; }
+
+    /// <summary>What it says behind its question mark; null when it does not.</summary>
+    public string? Parameter(string name) => parameters.GetValueOrDefault(name);
+
     /// <summary>Whether libvirt itself goes there by ssh.</summary>
     public bool IsSsh => Authority.Length > 0 && transport is "ssh" or "libssh" or "libssh2";
 
@@ -33,7 +40,7 @@ sealed class HypervisorAddress
 
     /// <summary>The way that libvirt itself takes, for the same ssh; null when it is none that ssh may be given.</summary>
     public Jump? Jump =>
-        Farms.Jump.Parse(Authority) is { } jump && Path("keyfile", out var key) && Path("known_hosts", out var known)
+        Farms.Jump.Parse(Authority) is { } jump && HasPath("keyfile", out var key) && HasPath("known_hosts", out var known)
             ? jump with
             {
                 KeyFile = key,
@@ -43,6 +50,6 @@ sealed class HypervisorAddress
             }
             : null;
 
-    bool Path(string parameter, out string? path) =>
+    bool HasPath(string parameter, out string? path) =>
         (path = parameters.GetValueOrDefault(parameter)) is null || Reading.Rules.HostPath.Holds(path);
 }

@@ -78,7 +78,10 @@ public sealed record BuiltImage(
     Location? At
 ) : ImageSpec(Name, At)
 {
-    internal override string Title => $"{Name} ({Architectures.DebianName(Arch)})";
+    /// <summary>Whether it is a root file system for containers, without a kernel; else a disk.</summary>
+    public bool IsContainer { get; init; }
+
+    internal override string Title => $"{Name} ({Architectures.DebianName(Arch)}{(IsContainer ? ", container" : "")})";
 }
 
 /// <summary>An image to which something is done.</summary>

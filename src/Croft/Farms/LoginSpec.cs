@@ -37,6 +37,9 @@ public enum ConnectionKind
     /// <summary>A login at the serial console.</summary>
     Serial,
 
+    /// <summary>The hypervisor's own channel into containers: no network and no server is needed.</summary>
+    Engine,
+
     /// <summary>Not at all.</summary>
     None,
 }
@@ -55,6 +58,7 @@ public sealed record WayCapabilities(bool Commands, bool Files, bool Terminal, b
             ConnectionKind.Ssh => new(true, true, true, true),
             ConnectionKind.Agent => new(true, true, false, true),
             ConnectionKind.Serial => new(true, false, false, false),
+            ConnectionKind.Engine => new(true, true, true, true),
             _ => new(false, false, false, false),
         };
 }

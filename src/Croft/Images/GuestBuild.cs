@@ -27,7 +27,18 @@ static class GuestBuild
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(
             Encoding.UTF8.GetBytes(
-                string.Join('\n', ["built", image.Suite, image.Arch, Flavour(image), image.Mirror ?? "", .. image.Packages])
+                string.Join(
+                    '\n',
+                    [
+                        "built",
+                        image.Suite,
+                        image.Arch,
+                        Flavour(image),
+                        image.Mirror ?? "",
+                        .. image.IsContainer ? ["container"] : (string[])[],
+                        .. image.Packages,
+                    ]
+                )
             )
         );
         foreach (var (name, content) in Scripts.Value)
@@ -86,6 +97,7 @@ static class GuestBuild
             Environment = new Dictionary<string, string?>
             {
                 ["MIRROR"] = image.Mirror,
+                ["CONTAINER"] = image.IsContainer ? "yes" : null,
                 ["TMPDIR"] = BuildFolder(work),
                 ["LC_ALL"] = "C.UTF-8",
             },

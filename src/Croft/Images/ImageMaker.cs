@@ -25,15 +25,18 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         File.Delete(Path.Combine(output, "manifest.json")); // image.json says it
         var packages = await File.ReadAllTextAsync(Path.Combine(output, "packages"), cancel);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{recipe}\n{packages}")));
-        var disk = await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), $"image \"{spec.Name}\"", ImageCures.None, cancel);
-        return Image(spec, id, ImageKind.Built, $"{spec.Suite} {spec.Flavour.ToString().ToLowerInvariant()}", disk) with
+        var source = $"{spec.Suite} {spec.Flavour.ToString().ToLowerInvariant()}{(spec.IsContainer ? " container" : "")}";
+        var disk = spec.IsContainer
+            ? new DiskFile("tar", 0)
+            : await DiskFile.ProbeAsync(Path.Combine(output, manifest.Disk), $"image \"{spec.Name}\"", ImageCures.None, cancel);
+        return Image(spec, id, ImageKind.Built, source, disk) with
         {
             Arch = spec.Arch,
             Disk = manifest.Disk,
-            Kernel = manifest.Kernel,
-            EfiKernel = manifest.EfiKernel,
-            Initrd = manifest.Initrd,
-            KernelArguments = manifest.Arguments,
+            Kernel = spec.IsContainer ? null : manifest.Kernel,
+            EfiKernel = spec.IsContainer ? null : manifest.EfiKernel,
+            Initrd = spec.IsContainer ? null : manifest.Initrd,
+            KernelArguments = spec.IsContainer ? null : manifest.Arguments,
             Console = manifest.Console,
         };
     }

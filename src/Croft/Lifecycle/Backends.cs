@@ -1,15 +1,18 @@
 using Croft.Engines;
 using Croft.Engines.Libvirt;
+using Croft.Engines.Lxd;
 using Croft.Guests;
 using Croft.Images;
 
 namespace Croft.Lifecycle;
 
-/// <summary>The real one: libvirt, OpenSSH, xorriso.</summary>
+/// <summary>The real one: libvirt, LXD, OpenSSH, xorriso.</summary>
 sealed class Backends : IBackends
 {
     public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
-        new LibvirtEngine(await LibvirtHost.ConnectAsync(name, uri, sessionPool, within, cancel), Seed.WriteIsoAsync);
+        LxdAddress.Is(uri)
+            ? await LxdEngine.ConnectAsync(name, new(uri), within, cancel)
+            : new LibvirtEngine(await LibvirtHost.ConnectAsync(name, uri, sessionPool, within, cancel), Seed.WriteIsoAsync);
 
     public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new Guest(access, files);
 

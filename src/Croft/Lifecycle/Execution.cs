@@ -155,7 +155,9 @@ sealed partial class Execution : IExecution, IDisposable
         await openFarm.ProveAsync(unproved, journal, progress, cancel);
         var plan =
             unproved.IsEmpty
-            && first.Machines.All(m => m.Layers.All(l => l.Key is not null) && (m.Spec.DiskSize is null || m.Image is not null))
+            && first.Machines.All(m =>
+                m.Layers.All(l => l.Key is not null) && ((m.Spec.DiskSize is null && !m.Layers.IsEmpty) || m.Image is not null)
+            )
                 ? first
                 : await openFarm.PlanAgainAsync(first, cancel);
         plan.ThrowIfProblems();

@@ -14,6 +14,9 @@ interface IBackends
     /// <summary>The guest that is reached so on a hypervisor.</summary>
     IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files);
 
+    /// <summary>The guest that an engine's own channel leads to.</summary>
+    IGuest GuestOf(IGuestChannel channel, MachineId machine, GuestAccess access) => new ChannelGuest(channel, machine, access);
+
     /// <summary>The user's own key, made at first use. Returns the public line.</summary>
     Task<string> UserKeyAsync(string file, CancellationToken cancel);
 

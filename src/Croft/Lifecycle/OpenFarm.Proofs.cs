@@ -44,7 +44,7 @@ public sealed partial class OpenFarm
         foreach (var (state, arch) in unproved)
         {
             var image = await Images.EnsureAsync(
-                Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch),
+                Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch && !i.IsContainer),
                 progress,
                 cancel
             );

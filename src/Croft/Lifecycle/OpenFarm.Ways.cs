@@ -25,6 +25,9 @@ public sealed partial class OpenFarm
             ConnectionKind.Serial => engines.GetValueOrDefault(hypervisor) is { Can.Console: true } engine
                 ? new SerialGuest(Inside(access), Ssh.Desk, cancel => engine.OpenConsoleAsync(record.Id, cancel))
                 : null,
+            ConnectionKind.Engine => engines.GetValueOrDefault(hypervisor)?.Channel is { } channel
+                ? Settings.Backends.GuestOf(channel, record.Id, Inside(access))
+                : null,
             _ => access is null ? null : Settings.Backends.GuestOf(hypervisor, access, Ssh),
         };
 

@@ -29,7 +29,7 @@ public sealed partial class OpenFarm : IDisposable
         proofs = new Proofs(
             Path.Combine(settings.Cache, "proofs"),
             settings.Clock,
-            [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Select(i => i.Arch)]
+            [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Where(i => !i.IsContainer).Select(i => i.Arch)]
         );
         Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock)
         {

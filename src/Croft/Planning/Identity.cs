@@ -72,6 +72,7 @@ public static class Identity
             .. spec.HasSeed ? Array.Empty<string>() : ["no first boot"],
             .. spec.Login.Password is null ? Array.Empty<string>() : ["password"], // the seed gives it
             .. spec.Login.Port == LoginSpec.SshPort ? Array.Empty<string>() : [$"port {spec.Login.Port}"],
+            .. spec.IsContainer ? ["container"] : Array.Empty<string>(),
         ]);
 
     /// <summary>Digest of the further keys that log in.</summary>

@@ -62,7 +62,7 @@ sealed class Placement
         if (existing is not null && byName.TryGetValue(existing.Name, out var home))
         {
             turns[machine.Arch] = turn + 1;
-            return (LackOfOutside(home, machine) ?? home.LackOfGrowth(machine, state!)) is { } lack
+            return (KindOf(home, machine) ?? LackOfOutside(home, machine) ?? home.LackOfGrowth(machine, state!)) is { } lack
                 ? Decided(machine, turn, null, null, $"{existing.Name}: {lack}", existing.Name)
                 : Decided(machine, turn, home, VirtTypeAt(home, machine), "exists there", existing.Name);
         }
@@ -104,7 +104,10 @@ sealed class Placement
         return host;
     }
 
-    ImmutableArray<string> Types(MachineSpec machine) => machine.VirtType is { } only ? [only] : input.Farm.Dispatch.PriorityDomains;
+    ImmutableArray<string> Types(MachineSpec machine) =>
+        machine.IsContainer ? [DispatchRules.Container]
+        : machine.VirtType is { } only ? [only]
+        : input.Farm.Dispatch.PriorityDomains.Remove(DispatchRules.Container);
 
     string? VirtTypeAt(Host host, MachineSpec machine) => Types(machine).FirstOrDefault(type => host.Offers(machine.Arch, type));
 
@@ -113,9 +116,12 @@ sealed class Placement
         var require = machine.Require.IsEmpty ? "" : string.Join(',', machine.Require.Select(r => r.Key + "=" + r.Value));
         var key = (
             machine.Arch,
-            machine.VirtType,
+            machine.IsContainer ? DispatchRules.Container : machine.VirtType,
             machine.Hypervisor,
-            require,
+            require
+                + (machine.Login.Connection == ConnectionKind.Engine ? "|engine" : "")
+                + (UserNetwork(machine) is null ? "" : "|user")
+                + MadeNetwork(machine)?.Options,
             lacksNetworks && MadeNetwork(machine) is not null,
             string.Join(',', OutsideOf(machine).Select(n => n.Name)),
             (machine.Firmware, machine.SecureBoot, machine.Tpm)
@@ -140,6 +146,8 @@ sealed class Placement
             return $"is machine {inside}, which runs only what asks for it";
         if (host.Spec.Machine is { } lost && homeless.Contains(lost))
             return $"is machine {lost}, which has no place itself";
+        if (Misfit(host, machine) is { } misfit)
+            return misfit;
         if (!host.Can.OwnNetworks && MadeNetwork(machine) is { } network)
             return host.Spec.IsSession
                 ? $"an ordinary user's libvirt cannot make the network {network.Name}"
@@ -173,6 +181,28 @@ sealed class Placement
     /// <summary>The first of a machine's networks that libvirt has to make; null when user networking is all it has.</summary>
     NetworkSpec? MadeNetwork(MachineSpec machine) =>
         input.Farm.Networks.FirstOrDefault(n => n.IsMade && machine.Networks.Any(nic => nic.Network == n.Name));
+
+    /// <summary>What of a machine this kind of hypervisor never does; null when it can do all.</summary>
+    string? Misfit(Host host, MachineSpec machine) =>
+        KindOf(host, machine)
+        ?? (
+            machine.Login.Connection == ConnectionKind.Engine && !host.Can.Channel ? "has no way of its own into guests (connection: ssh)"
+            : !host.Can.UserNetworks && UserNetwork(machine) is { } user
+                ? $"cannot give a machine the user network {user.Name} (mode: nat can)"
+            : host.Spec.IsLxd
+            && MadeNetwork(machine) is { Options: { } options } made
+            && options.ToString() != NetworkOptions.None.ToString()
+                ? $"makes networks without {options}, which {made.Name} has"
+            : null
+        );
+
+    static string? KindOf(Host host, MachineSpec machine) =>
+        machine.IsContainer == host.Spec.IsLxd ? null
+        : machine.IsContainer ? "is libvirt, which runs no containers (LXD and Incus do: uri: lxd://)"
+        : "runs containers only (runtime: container)";
+
+    NetworkSpec? UserNetwork(MachineSpec machine) =>
+        input.Farm.Networks.FirstOrDefault(n => n.Mode == NetworkMode.User && machine.Networks.Any(nic => nic.Network == n.Name));
 
     /// <summary>A machine's networks that others made.</summary>
     IEnumerable<NetworkSpec> OutsideOf(MachineSpec machine) =>

@@ -59,22 +59,25 @@ public sealed class Folders
                 .Order(StringComparer.Ordinal)
         );
 
-    [Fact]
-    public void OfTheBindingAreUsedByItsEngineOnly() =>
+    [Theory]
+    [InlineData("Libvirt")]
+    [InlineData("Lxd")]
+    public void OfABindingAreUsedByItsEngineOnly(string binding) =>
         Assert.Equal(
             [],
             Sources(Path.Combine(Repository.Root, "src"))
                 .Where(file =>
-                    !Relative(file).StartsWith("src/Croft.Libvirt/", StringComparison.Ordinal)
-                    && !Relative(file).StartsWith("src/Croft/Engines/Libvirt/", StringComparison.Ordinal)
+                    !Relative(file).StartsWith($"src/Croft.{binding}/", StringComparison.Ordinal)
+                    && !Relative(file).StartsWith($"src/Croft/Engines/{binding}/", StringComparison.Ordinal)
                 )
-                .Where(file => Regex.IsMatch(File.ReadAllText(file), @"\busing Croft\.Libvirt\b|\bCroft\.Libvirt\.\w"))
+                .Where(file => Regex.IsMatch(File.ReadAllText(file), $@"\busing Croft\.{binding}\b|\bCroft\.{binding}\.\w"))
                 .Select(Relative)
         );
 
     [Theory]
     [InlineData("Croft.Libvirt", "")]
-    [InlineData("Croft", "Croft.Libvirt")]
+    [InlineData("Croft.Lxd", "")]
+    [InlineData("Croft", "Croft.Libvirt Croft.Lxd")]
     [InlineData("Croft.Cli", "Croft")]
     public void OfProjectsReferenceDownwardsOnly(string project, string references) =>
         Assert.Equal(

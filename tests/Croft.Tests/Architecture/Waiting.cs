@@ -11,10 +11,12 @@ public sealed class Waiting
     static readonly string[] Told =
     [
         "src/Croft/Guests/Banner.cs",
+        "src/Croft/Guests/ChannelGuest.cs", // inside Readiness
         "src/Croft/Guests/Port.cs",
         "src/Croft/Lifecycle/OpenFarm.Outside.cs", // inside Readiness
         "src/Croft/Lifecycle/PhaseRunner.cs", // 3 s
         "src/Croft/Engines/Libvirt/LibvirtHost.Machines.cs", // 1 s
+        "src/Croft/Engines/Lxd/LxdEngine.Power.cs", // 2 s
         "src/Croft.Cli/LiveProgress.cs", // between two pictures
         "src/Croft/Tools/Poll.cs",
     ];

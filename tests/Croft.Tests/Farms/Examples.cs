@@ -13,6 +13,7 @@ public sealed class Examples
         "debian-12-small debian-12-large debian-12-arm debian-12-git-small debian-13-small debian-13-large debian-13-arm"
     )]
     [InlineData("cloud-image", "web db")]
+    [InlineData("containers", "web-1 web-2 client")]
     public void ReadWithoutProblems(string name, string machines)
     {
         var reading = FarmFile.Read(Path.Combine(Repository.Root, "examples", name, FarmFile.Name), Reading.Defaults);
@@ -21,7 +22,7 @@ public sealed class Examples
     }
 
     [Fact]
-    public void AreAllNamedHere() => Assert.Equal(5, Schema.Examples.Count);
+    public void AreAllNamedHere() => Assert.Equal(6, Schema.Examples.Count);
 
     [Fact]
     public void ClusterHasFollowingAddresses()

@@ -47,7 +47,7 @@ public sealed class Values
     [InlineData("wait: port:65536", "\"port:65536\" names no port from 1 to 65535; write port:22")]
     [InlineData("wait: shh", "\"shh\" is not ssh, agent, port:N or none; did you mean \"ssh\"?")]
     [InlineData("firmware: efi", "\"efi\" is not kernel, bios or uefi; did you mean \"uefi\"?")]
-    [InlineData("virt_domain: kmv", "\"kmv\" is not kvm or qemu; did you mean \"kvm\"?")]
+    [InlineData("virt_domain: kmv", "\"kmv\" is not kvm, qemu or lxc; did you mean \"kvm\"?")]
     [InlineData(
         "arch: x86-64",
         "\"x86-64\" is not x86_64, aarch64, riscv64, ppc64le, s390x, i686, amd64, arm64, ppc64el or i386; did you mean \"x86_64\"?"

@@ -15,6 +15,7 @@ public sealed class EveryKeyThatChanges
         { "image", "image: debian_12", "recreate" },
         { "cdrom", "cdrom: http://example.org/live.iso", "restart" },
         { "arch", "arch: arm64", "recreate" },
+        { "runtime", "runtime: container", "recreate" },
         { "virt_domain", "virt_domain: qemu", "restart" },
         { "machine", "machine: pc", "restart" },
         { "cpu", "cpu: max", "restart" },

@@ -16,7 +16,14 @@ public sealed class ExamplesPlanned
         var farm = FarmFile.Read(Path.Combine(Repository.Root, example), Reading.Defaults).Require();
         var input = Lab.Input(
             farm,
-            farm.Hypervisors.Select(h => Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu riscv64:qemu ppc64le:qemu s390x:qemu i686:qemu"))
+            farm.Hypervisors.Select(h =>
+                h.IsLxd
+                    ? Lab.Host(h.Name, "x86_64:lxc") with
+                    {
+                        Can = EngineCapabilities.OfContainers,
+                    }
+                    : Lab.Host(h.Name, "x86_64:kvm,qemu aarch64:qemu riscv64:qemu ppc64le:qemu s390x:qemu i686:qemu")
+            )
         );
         var plan = Planner.Make(input);
         Assert.Equal("", PlanText.Problems(plan));

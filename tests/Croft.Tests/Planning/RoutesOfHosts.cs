@@ -72,7 +72,7 @@ public sealed class RoutesOfHosts
             "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0 ",
             "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0 ",
         ];
-        Assert.Equal([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("192.0.2.0/24")], LibvirtHost.RoutesOf(table));
+        Assert.Equal([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("192.0.2.0/24")], LocalHost.RoutesOf(table));
     }
 
     static HypervisorState Host(string route) => Lab.Host("h1") with { Routes = [IPNetwork.Parse(route)] };

@@ -20,7 +20,7 @@ sealed partial class LibvirtHost
         var volumes = ListVolumesAsync(cancel);
         var host = CallAsync("reading what the host can do", ReadHost, cancel);
         var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
-        var addresses = here ? LocalAddresses() : [];
+        var addresses = here ? LocalHost.Addresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
         var (node, capabilities, version, devices) = await host;
@@ -45,7 +45,7 @@ sealed partial class LibvirtHost
                 ? null
                 : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
             Devices = devices,
-            Routes = here ? LocalRoutes() : [],
+            Routes = here ? LocalHost.Routes() : [],
         };
     }
 
@@ -197,12 +197,4 @@ sealed partial class LibvirtHost
             && File.Exists(KvmDevice)
             && (File.GetUnixFileMode(KvmDevice) & open) == 0;
     }
-
-    static ImmutableArray<IPNetwork> LocalAddresses() =>
-        [
-            .. from device in NetworkInterface.GetAllNetworkInterfaces()
-            from address in device.GetIPProperties().UnicastAddresses
-            where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
-            select Subnets.Of(address.Address, address.PrefixLength),
-        ];
 }

@@ -64,27 +64,6 @@ sealed partial class LibvirtHost
         }
     }
 
-    /// <summary>Half of everywhere is how VPNs take all traffic: no route to a place.</summary>
-    static ImmutableArray<IPNetwork> LocalRoutes()
-    {
-        const string table = "/proc/net/route";
-        return File.Exists(table) ? [.. RoutesOf(File.ReadLines(table)).Where(r => r.PrefixLength > 1).Distinct()] : [];
-    }
-
-    /// <summary>
-    /// Reads the kernel's table of routes: a line of names, then device, destination, …, and as the eighth word the mask, as the processor
-    /// has them in memory.
-    /// </summary>
-    internal static IEnumerable<IPNetwork> RoutesOf(IEnumerable<string> lines) =>
-        from line in lines.Skip(1)
-        let words = line.Split('\t', StringSplitOptions.TrimEntries)
-        where words.Length > 7
-        let mask = uint.Parse(words[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-        select Subnets.Of(
-            new IPAddress(uint.Parse(words[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
-            BitOperations.PopCount(mask)
-        );
-
     ImmutableHashSet<string>? Devices()
     {
         try

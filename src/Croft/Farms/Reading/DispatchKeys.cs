@@ -4,7 +4,11 @@ namespace Croft.Farms.Reading;
 
 static class DispatchKeys
 {
-    public static readonly ChoiceShape<string> VirtType = new(("kvm", "kvm"), ("qemu", "qemu"));
+    public static readonly ChoiceShape<string> VirtType = new(
+        ("kvm", "kvm"),
+        ("qemu", "qemu"),
+        (DispatchRules.Container, DispatchRules.Container)
+    );
 
     public static readonly Field<ImmutableArray<Item<string>>> PriorityDomains = new(
         "priority_domains",

@@ -4,7 +4,11 @@ namespace Croft.Farms.Reading;
 
 static class HypervisorKeys
 {
-    public static readonly Field<string> Uri = new("uri", Rules.LibvirtUri, "Where libvirt answers.")
+    public static readonly Field<string> Uri = new(
+        "uri",
+        Rules.LibvirtUri,
+        "Where libvirt, LXD or Incus answers: a libvirt URI, `lxd://` or `incus://`."
+    )
     {
         DefaultText = "the machine's, with `machine`; else needed",
     };

@@ -8,7 +8,7 @@ sealed class LoginReader(string folder, ProblemList problems)
     public LoginSpec Read(MapReading map)
     {
         var auth = map.Get(MachineKeys.Auth);
-        var connection = map.Maybe(MachineKeys.Connection) ?? ConnectionKind.Ssh;
+        var connection = map.Maybe(MachineKeys.Connection) ?? (ContainerReader.IsOne(map) ? ConnectionKind.Engine : ConnectionKind.Ssh);
         if (connection is not ConnectionKind.Ssh && map.Has(MachineKeys.Port))
             problems.Add(map.NodeOf(MachineKeys.Port), $"port is ssh's, and the connection is {Name(connection)}", "leave port out");
         if (connection == ConnectionKind.Serial && auth?.Get(AuthKeys.Become)?.Has(AuthKeys.BecomePassword) == true)

@@ -33,6 +33,15 @@ static class MachineKeys
         DefaultText = "this host's",
     };
 
+    public static readonly Field<bool> Runtime = new(
+        "runtime",
+        new ChoiceShape<bool>(("vm", false), ("container", true)),
+        "A virtual machine, or a container of LXD or Incus, which runs on its host's kernel."
+    )
+    {
+        DefaultText = "`vm`",
+    };
+
     public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.")
     {
         DefaultText = "by `dispatch.priority_domains`",
@@ -119,12 +128,13 @@ static class MachineKeys
             ("ssh", ConnectionKind.Ssh),
             ("agent", ConnectionKind.Agent),
             ("serial", ConnectionKind.Serial),
+            ("engine", ConnectionKind.Engine),
             ("none", ConnectionKind.None)
         ).Refusing("winrm", "Croft does not speak WinRM yet", "ssh works with Windows' OpenSSH server"),
-        "By what Croft enters the guest: ssh, its guest agent without any network, a login at the serial console, or not at all."
+        "By what Croft enters the guest: ssh, its guest agent without any network, a login at the serial console, LXD's own channel, or not at all."
     )
     {
-        DefaultText = "`ssh`",
+        DefaultText = "`engine` of containers, else `ssh`",
     };
 
     public static readonly Field<int> Port = new("port", new NumberShape(1, 65535), "Where the guest's ssh server listens.")
@@ -226,6 +236,7 @@ static class MachineKeys
         Image,
         Cdrom,
         Arch,
+        Runtime,
         VirtDomain,
         Machine,
         Cpu,

@@ -37,11 +37,10 @@ sealed class MachineReader(
     {
         var (map, parts) = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
-        var login = logins.Read(map);
-        var wait = WaitOf(map, login);
-        if (images.Read(map, declared, arch) is not { } image)
+        var (login, wait) = WayIn(map);
+        var isContainer = ContainerReader.Is(map, problems);
+        if (ImageOf(map, declared, arch, wait, isContainer) is not { } image)
             return null;
-        CheckFirstBoot(map, image, wait);
         return new MachineSpec
         {
             Name = declared.Name,
@@ -54,7 +53,7 @@ sealed class MachineReader(
             Cpu = map.Get(MachineKeys.Cpu),
             Vcpus = map.Maybe(MachineKeys.Vcpus) ?? 1,
             Memory = map.Maybe(MachineKeys.Memory) ?? Math.Max(512L << 20, image.Memory ?? 0),
-            Firmware = FirmwareOf(map, image, arch),
+            Firmware = isContainer ? Firmware.Bios : FirmwareOf(map, image, arch),
             SecureBoot = map.Maybe(MachineKeys.SecureBoot) ?? false,
             Tpm = map.Maybe(MachineKeys.Tpm) ?? false,
             DiskSize = map.Maybe(MachineKeys.Disk),
@@ -64,7 +63,7 @@ sealed class MachineReader(
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
             Hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null,
-            Require = NoLabels.AddRange(map.Items(MachineKeys.Require).Select(label => KeyValuePair.Create(label.Name, label.Value))),
+            Require = Labels(map),
             Apart = map.Get(MachineKeys.Apart),
             Properties = map.Get(MachineKeys.Properties) is { } properties ? YamlJson.Of(properties) : YamlJson.EmptyObject,
             At = declared.Node.At,
@@ -74,7 +73,29 @@ sealed class MachineReader(
             HasSeed = map.Maybe(MachineKeys.FirstBoot) ?? true,
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
+            IsContainer = isContainer,
         }.In(parts);
+    }
+
+    ImmutableSortedDictionary<string, string> Labels(MapReading map)
+    {
+        CheckLabels(map);
+        return NoLabels.AddRange(map.Items(MachineKeys.Require).Select(label => KeyValuePair.Create(label.Name, label.Value)));
+    }
+
+    (LoginSpec Login, WaitSpec Wait) WayIn(MapReading map)
+    {
+        var login = logins.Read(map);
+        return (login, WaitOf(map, login));
+    }
+
+    ImageSpec? ImageOf(MapReading map, DeclaredMachine declared, string arch, WaitSpec wait, bool isContainer)
+    {
+        var image = images.Read(map, declared, arch);
+        if (image is null || isContainer)
+            return image is null ? null : ContainerReader.ImageOf(map, image, problems);
+        CheckFirstBoot(map, image, wait);
+        return image;
     }
 
     WaitSpec WaitOf(MapReading map, LoginSpec login)

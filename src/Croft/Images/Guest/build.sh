@@ -1,10 +1,12 @@
 #!/bin/sh
 # Builds a guest image: build.sh OUT SUITE ARCH FLAVOUR [PACKAGE…]
-#   OUT      a folder; receives root.qcow2, vmlinuz (vmlinux, too, where QEMU starts that), initrd, packages, manifest.json
+#   OUT      a folder; receives root.qcow2, vmlinuz (vmlinux, too, where QEMU starts that), initrd, packages, manifest.json;
+#            for a container root.tar.zst, packages, manifest.json
 #   SUITE    Debian's code name: bookworm, trixie, …
 #   ARCH     Debian's name: amd64, arm64, …
 #   FLAVOUR  micro (busybox init, seconds to ssh) or systemd (with cloud-init)
 #   MIRROR   in the environment: address of a Debian mirror; without it, this machine's own Debian sources are used
+#   CONTAINER in the environment, when not empty: a root file system for LXD and Incus, without a kernel
 # Needs no root: an ordinary user with an entry in /etc/subuid and newuidmap gets the same image.
 set -eu
 umask 022 # the guest's files are not only for whoever builds it
@@ -91,12 +93,14 @@ case $arch in
   ppc64el) kernel=linux-image-powerpc64le ;;
   *) kernel=linux-image-$arch ;;
 esac
-include=$kernel,busybox-static,openssh-server,qemu-guest-agent,python3,python3-apt,iproute2,sudo,e2fsprogs,ca-certificates,netbase
+include=busybox-static,openssh-server,python3,python3-apt,iproute2,sudo,ca-certificates,netbase
+[ "${CONTAINER:-}" ] || include=$kernel,qemu-guest-agent,e2fsprogs,$include
 case $suite in
   stretch | buster | bullseye) ;; # hwclock is in util-linux there
   *) include=$include,util-linux-extra ;;
 esac
-[ "$flavour" = micro ] || include=$include,systemd-sysv,udev,dbus,systemd-resolved,cloud-init,cloud-guest-utils
+[ "$flavour" = micro ] || include=$include,systemd-sysv,dbus,systemd-resolved,cloud-init
+[ "$flavour" = micro ] || [ "${CONTAINER:-}" ] || include=$include,udev,cloud-guest-utils
 for package; do include=$include,$package; done
 
 # A mirror that is a snapshot has dates in the past; the host's apt has been told so, and the guest's must know it too.
@@ -133,7 +137,7 @@ INITRD=No setsid "$@" mmdebstrap --mode="$mode" --variant=minbase --format=null 
   --setup-hook='mkdir -p "$1/etc" && printf "do_symlinks = no\n" >"$1/etc/kernel-img.conf"' \
   --customize-hook='mkdir -p "$1/tmp/croft"' \
   --customize-hook="copy-in '$work/in' /tmp/croft" \
-  --customize-hook="sh \"\$1/tmp/croft/in/finish.sh\" \"\$1\" $suite $arch $flavour" \
+  --customize-hook="sh \"\$1/tmp/croft/in/finish.sh\" \"\$1\" $suite $arch $flavour ${CONTAINER:-}" \
   --customize-hook="sync-out /tmp/croft/out '$out'" \
   "$suite" - "$work/debian.sources" &
 build=$!

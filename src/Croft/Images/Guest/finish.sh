@@ -1,12 +1,12 @@
 #!/bin/sh
-# The last step of build.sh: makes the image's files from an installed system. finish.sh ROOT SUITE ARCH FLAVOUR
+# The last step of build.sh: makes the image's files from an installed system. finish.sh ROOT SUITE ARCH FLAVOUR [CONTAINER]
 # Runs as root of mmdebstrap's namespace, so that owners are right in every mode; reads ROOT/tmp/croft/in, writes ROOT/tmp/croft/out.
 set -eu
-root=$1 suite=$2 arch=$3 flavour=$4
+root=$1 suite=$2 arch=$3 flavour=$4 container=${5:-}
 in=$root/tmp/croft/in out=$root/tmp/croft/out work=$root/tmp/croft/work
 mkdir -p "$out" "$work"
 cd / # where the build was started may be closed to this namespace's root
-release=$(basename "$(echo "$root"/lib/modules/*)")
+[ "$container" ] || release=$(basename "$(echo "$root"/lib/modules/*)")
 
 size=4 # GiB; a machine's disk may be larger, and its root file system then grows
 
@@ -16,6 +16,8 @@ case $arch in
   s390x) console=ttysclp0 ;;
   *) console=ttyS0 ;;
 esac
+
+[ ! "$container" ] || console=console
 
 put() { # put MODE FILE TARGET: the console's name is the only thing that differs between architectures
   mkdir -p "$root$(dirname "$3")"
@@ -50,6 +52,12 @@ chroot "$root" dpkg-query -W -f='${Package} ${Version}\n' | LC_ALL=C sort >"$out
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/log/apt \
   "$root"/var/cache/ldconfig/aux-cache "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root"/var/lib/systemd/random-seed
 find "$root/var/log" -xdev -type f -exec rm -f {} +
+
+if [ "$container" ]; then
+  # shellcheck source=SCRIPTDIR/container.sh
+  . "$in/container.sh"
+  exit
+fi
 
 # --- kernel: vmlinuz is what UEFI and most loaders of QEMU take
 image=$(echo "$root"/boot/vmlinu[xz]-"$release")

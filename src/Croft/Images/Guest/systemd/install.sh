@@ -1,12 +1,17 @@
-# shellcheck shell=sh disable=SC2154 # read by finish.sh: root, in, put, console
+# shellcheck shell=sh disable=SC2034,SC2154 # read by finish.sh: root, in, put, console, container
 # The systemd flavour: a usual Debian with cloud-init, less what costs seconds of an emulated processor and serves no guest.
 put 644 systemd/cloud.cfg /etc/cloud/cloud.cfg.d/99-croft.cfg
 put 644 systemd/ds-identify.cfg /etc/cloud/ds-identify.cfg
 put 644 systemd/croft-up.service /etc/systemd/system/croft-up.service
-put 644 systemd/agent.conf /etc/systemd/system/qemu-guest-agent.service.d/croft.conf
+seed=/var/lib/cloud/seed/nocloud
+if [ "$container" ]; then
+  put 644 systemd/console.conf /etc/systemd/system/console-getty.service.d/croft.conf
+else
+  put 644 systemd/agent.conf /etc/systemd/system/qemu-guest-agent.service.d/croft.conf
+  put 644 systemd/coldplug.conf /etc/systemd/system/systemd-udev-trigger.service.d/croft.conf
+  put 644 systemd/console.conf "/etc/systemd/system/serial-getty@$console.service.d/croft.conf"
+fi
 put 644 systemd/online.conf /etc/systemd/system/systemd-networkd-wait-online.service.d/croft.conf
-put 644 systemd/coldplug.conf /etc/systemd/system/systemd-udev-trigger.service.d/croft.conf
-put 644 systemd/console.conf "/etc/systemd/system/serial-getty@$console.service.d/croft.conf"
 : >"$root/etc/fstab"
 chroot "$root" systemctl --quiet enable croft-up.service systemd-networkd.service systemd-resolved.service
 ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace Croft.Lxd;
+
+sealed partial class LxdClient
+{
+    /// <summary>Events are small; what is larger is not one that anybody waits for.</summary>
+    const int FirstBuffer = 64 << 10;
+
+    const int Ended = 200;
+
+    static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    const int Succeeded = 200;
+
+    readonly CancellationTokenSource closing = new();
+    readonly SemaphoreSlim opening = new(1);
+    readonly ConcurrentDictionary<string, TaskCompletionSource<Operation>> operations = new(StringComparer.Ordinal);
+    LxdSocket? events;
+
+    /// <summary>Tells what happens to instances: what, and to which. From a thread of its own, so who hears it returns at once.</summary>
+    public event Action<string, string>? Happened;
+
+    /// <summary>Tells that nothing more will be heard.</summary>
+    public event Action? Lost;
+
+    /// <summary>Whether the stream of events broke.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Listens, from now on, to all that happens.</summary>
+    public async Task ListenAsync(CancellationToken cancel)
+    {
+        if (events is not null)
+            return;
+        await opening.WaitAsync(cancel);
+        try
+        {
+            if (events is not null)
+                return;
+            var socket = await ConnectAsync("1.0/events?type=operation,lifecycle", cancel);
+            events = socket;
+            _ = Task.Run(() => HearAsync(socket.Web), CancellationToken.None);
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    /// <summary>Waits for the end of an operation.</summary>
+    /// <exception cref="LxdException">It failed.</exception>
+    public async Task<Operation> WaitAsync(string id, CancellationToken cancel)
+    {
+        var end = EndOf(id);
+        if (IsLost)
+            end.TrySetException(new LxdException("the connection broke", 0));
+        try
+        {
+            var operation = await end.Task.WaitAsync(cancel);
+            return operation.StatusCode == Succeeded
+                ? operation
+                : throw new LxdException(
+                    operation.Err is { Length: > 0 } words ? words : operation.Status ?? "failed",
+                    operation.StatusCode
+                );
+        }
+        finally
+        {
+            operations.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Connects a stream of bytes to a part of an operation.</summary>
+    public async Task<LxdStream> OpenAsync(string operation, string secret, CancellationToken cancel) =>
+        new(await ConnectAsync($"1.0/operations/{operation}/websocket?secret={Uri.EscapeDataString(secret)}", cancel));
+
+    async Task<LxdSocket> ConnectAsync(string path, CancellationToken cancel)
+    {
+        var socket = new LxdSocket(new ClientWebSocket(), shared is null ? new HttpMessageInvoker(connect()) : null);
+        socket.Web.Options.KeepAliveInterval = KeepAlive;
+        try
+        {
+            var address = new UriBuilder(AddressOf(path)) { Scheme = root.Scheme == "https" ? "wss" : "ws" }.Uri;
+            await socket.Web.ConnectAsync(address, socket.Own ?? shared!, cancel);
+            return socket;
+        }
+        catch (WebSocketException e)
+        {
+            socket.Dispose();
+            throw new LxdException(WordsOf(e), 0, e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An end may be told before anybody knows of its operation.</summary>
+    TaskCompletionSource<Operation> EndOf(string id) =>
+        operations.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    async Task HearAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[FirstBuffer];
+        try
+        {
+            while (true)
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    if (length == buffer.Length)
+                        Array.Resize(ref buffer, buffer.Length * 2);
+                    part = await socket.ReceiveAsync(buffer.AsMemory(length), closing.Token);
+                    length += part.Count;
+                } while (!part.EndOfMessage);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    break;
+                Hear(buffer.AsSpan(0, length));
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // Told below.
+        }
+
+        IsLost = true;
+        foreach (var end in operations.Values)
+            end.TrySetException(new LxdException("the connection broke", 0));
+        if (!closing.IsCancellationRequested)
+            Lost?.Invoke();
+    }
+
+    void Hear(ReadOnlySpan<byte> text)
+    {
+        Event? heard;
+        try
+        {
+            heard = JsonSerializer.Deserialize(text, LxdJson.Default.Event);
+        }
+        catch (JsonException)
+        {
+            return;
+        }
+
+        if (heard?.Metadata is not { } said)
+            return;
+        if (heard.Type == "operation" && said.Deserialize(LxdJson.Default.Operation) is { StatusCode: >= Ended } ended)
+            EndOf(ended.Id).TrySetResult(ended);
+        else if (
+            heard.Type == "lifecycle"
+            && said.Deserialize(LxdJson.Default.LifecycleEvent) is { Action: { } action, Source: { } source }
+        )
+            Happened?.Invoke(action, source.Split('?')[0].Split('/')[^1]);
+    }
+}

@@ -1,0 +1,240 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Croft.Lxd;
+
+/// <summary>
+/// A connection to one LXD or Incus: requests by HTTP over its socket or the network, one stream of events, operations that those events
+/// end.
+/// </summary>
+sealed partial class LxdClient : IDisposable
+{
+    readonly Func<SocketsHttpHandler> connect;
+    readonly HttpMessageInvoker? shared;
+    readonly Uri root;
+    readonly string? project;
+
+    /// <param name="isShared">Whether connections are used again.</param>
+    LxdClient(Func<SocketsHttpHandler> connect, bool isShared, Uri root, string? project)
+    {
+        (this.connect, this.root, this.project) = (connect, root, project);
+        shared = isShared ? new(connect()) : null;
+    }
+
+    /// <summary>SHA-256 of the certificate that the server showed, lower case hex; null before its first answer, and on a socket.</summary>
+    public string? Fingerprint { get; private set; }
+
+    /// <summary>
+    /// One that listens on a Unix socket. Each request has a connection of its own: one that is open and says nothing, as a pool has them,
+    /// keeps LXD from accepting any other.
+    /// </summary>
+    public static LxdClient OfSocket(string path, string? project) =>
+        new(
+            () =>
+                new SocketsHttpHandler
+                {
+                    ConnectCallback = async (_, cancel) =>
+                    {
+                        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                        try
+                        {
+                            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+                            return new DeafStream(socket);
+                        }
+                        catch
+                        {
+                            socket.Dispose();
+                            throw;
+                        }
+                    },
+                },
+            isShared: false,
+            new("http://lxd/"),
+            project
+        );
+
+    /// <summary>One of another host.</summary>
+    /// <param name="own">Who we are.</param>
+    /// <param name="fingerprint">Of the only certificate that is believed; null believes the first one that is shown.</param>
+    public static LxdClient OfHost(string host, int port, X509Certificate2? own, string? fingerprint, string? project)
+    {
+        LxdClient? made = null;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = own is null ? null : [own],
+                LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
+#pragma warning disable CA5359 // the certificate itself is what is believed, as LXD's own client does
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                {
+                    var shown = certificate?.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).ToLowerInvariant();
+                    made!.Fingerprint = shown;
+                    return shown is not null && (fingerprint is null || fingerprint == shown);
+                },
+#pragma warning restore CA5359
+            },
+        };
+        return made = new(() => handler, isShared: true, new UriBuilder("https", host, port).Uri, project);
+    }
+
+    /// <summary>Asks for a thing.</summary>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) =>
+        (await GetTaggedAsync(path, type, cancel)).Value;
+
+    /// <summary>Asks for a thing, and for the tag of what it is now.</summary>
+    public async Task<(T Value, string? Tag)> GetTaggedAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        var (answer, tag) = await SendAsync(HttpMethod.Get, path, null, null, cancel);
+        return (
+            answer.Metadata is { } said && said.Deserialize(type) is { } value
+                ? value
+                : throw new LxdException($"GET {path} was answered with nothing", (int)HttpStatusCode.BadGateway),
+            tag
+        );
+    }
+
+    /// <summary>Changes something and waits for the end of what that began.</summary>
+    /// <param name="tag">Of what is changed, as it was read; null changes it whatever it is.</param>
+    /// <exception cref="LxdException">It was refused, or its operation failed.</exception>
+    public Task<Operation> RunAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel, string? tag = null) =>
+        RunAsync(method, path, ContentOf(body), tag, cancel);
+
+    /// <summary>The same with bytes.</summary>
+    public async Task<Operation> RunAsync(HttpMethod method, string path, HttpContent? body, string? tag, CancellationToken cancel)
+    {
+        var begun = await BeginAsync(method, path, body, tag, cancel);
+        return begun.Id.Length == 0 ? begun : await WaitAsync(begun.Id, cancel);
+    }
+
+    /// <summary>Begins something. Its end is not waited for.</summary>
+    public Task<Operation> BeginAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel) =>
+        BeginAsync(method, path, ContentOf(body), null, cancel);
+
+    async Task<Operation> BeginAsync(HttpMethod method, string path, HttpContent? body, string? tag, CancellationToken cancel)
+    {
+        await ListenAsync(cancel);
+        var (answer, _) = await SendAsync(method, path, body, tag, cancel);
+        return answer.Type == "async" && answer.Metadata is { } said
+            ? said.Deserialize(LxdJson.Default.Operation) ?? new()
+            : new Operation { Metadata = answer.Metadata };
+    }
+
+    /// <summary>Reads a file or a log as it is.</summary>
+    public async Task<LxdReply> OpenAsync(string path, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, AddressOf(path));
+        var reply = await SendAsync(request, cancel);
+        if (reply.Response.IsSuccessStatusCode)
+            return reply;
+        using (reply)
+            throw await RefusalAsync(reply.Response, cancel);
+    }
+
+    public void Dispose()
+    {
+        closing.Cancel();
+        shared?.Dispose();
+        events?.Dispose();
+        closing.Dispose();
+        opening.Dispose();
+    }
+
+    static StringContent? ContentOf(JsonNode? body) =>
+        body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+
+    Uri AddressOf(string path) =>
+        new(
+            root,
+            project is null
+                ? path
+                : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}project={Uri.EscapeDataString(project)}"
+        );
+
+    async Task<(Answer Answer, string? Tag)> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        string? tag,
+        CancellationToken cancel
+    )
+    {
+        using var request = new HttpRequestMessage(method, AddressOf(path)) { Content = body };
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        using var reply = await SendAsync(request, cancel);
+        var response = reply.Response;
+        if (!response.IsSuccessStatusCode)
+            throw await RefusalAsync(response, cancel);
+        var answer = await AnswerAsync(response, cancel);
+        return answer.Type == "error"
+            ? throw new LxdException(answer.Error ?? "refused", answer.ErrorCode)
+            : (answer, response.Headers.TryGetValues("ETag", out var tags) ? tags.First() : null);
+    }
+
+    async Task<LxdReply> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        var own = shared is null ? new HttpMessageInvoker(connect()) : null;
+        try
+        {
+            return new(await (own ?? shared!).SendAsync(request, cancel), own);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            own?.Dispose();
+            throw new LxdException(WordsOf(e), 0, e);
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
+    }
+
+    static async Task<LxdException> RefusalAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var code = (int)response.StatusCode;
+        try
+        {
+            var answer = await AnswerAsync(response, cancel);
+            return new(answer.Error is { Length: > 0 } words ? words : $"{code}", code);
+        }
+        catch (LxdException)
+        {
+            return new($"{code} {response.ReasonPhrase}", code);
+        }
+    }
+
+    static async Task<Answer> AnswerAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+            return await JsonSerializer.DeserializeAsync(stream, LxdJson.Default.Answer, cancel) ?? new();
+        }
+        catch (JsonException e)
+        {
+            throw new LxdException("what answers there speaks no JSON", (int)HttpStatusCode.BadGateway, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new LxdException(WordsOf(e), 0, e);
+        }
+    }
+
+    /// <summary>The innermost says what happened.</summary>
+    static string WordsOf(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        return e.Message;
+    }
+}

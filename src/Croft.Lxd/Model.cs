@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Croft.Lxd;
+
+// What the service says, as far as it is read here. All of it may be left out by one version or another.
+#pragma warning disable SA1402, SA1649 // one small file of words
+
+/// <summary>What every request is answered with.</summary>
+sealed record Answer(
+    string? Type = null,
+    int StatusCode = 0,
+    string? Operation = null,
+    int ErrorCode = 0,
+    string? Error = null,
+    JsonElement? Metadata = null
+);
+
+sealed record Event(string? Type = null, string? Project = null, JsonElement? Metadata = null);
+
+sealed record LifecycleEvent(string? Action = null, string? Source = null);
+
+/// <summary>Something that takes a while.</summary>
+/// <param name="Err">Why it failed.</param>
+sealed record Operation(string Id = "", int StatusCode = 0, string? Status = null, string? Err = null, JsonElement? Metadata = null)
+{
+    /// <summary>Its word of a name; null when it said none.</summary>
+    public JsonElement? Word(string name) =>
+        Metadata is { ValueKind: JsonValueKind.Object } said && said.TryGetProperty(name, out var value) ? value : null;
+}
+
+/// <param name="Auth"><c>trusted</c> or <c>untrusted</c>.</param>
+sealed record Server(string? Auth = null, string[]? ApiExtensions = null, ServerEnvironment? Environment = null)
+{
+    public Dictionary<string, JsonElement> Config { get; init; } = [];
+}
+
+sealed record ServerEnvironment(
+    string? Server = null,
+    string? ServerVersion = null,
+    string? ServerName = null,
+    bool ServerClustered = false,
+    string[]? Architectures = null,
+    string? Driver = null,
+    string? DriverVersion = null,
+    string? CertificateFingerprint = null
+);
+
+sealed record Resources(ResourcesCpu? Cpu = null, ResourcesMemory? Memory = null);
+
+sealed record ResourcesCpu(int Total = 0);
+
+sealed record ResourcesMemory(long Total = 0);
+
+sealed record Instance(string Name = "", string? Type = null, string? Status = null, string? Location = null, string? Description = null)
+{
+    public string? Architecture { get; init; }
+
+    public bool Ephemeral { get; init; }
+
+    public string[] Profiles { get; init; } = [];
+
+    public Dictionary<string, string> Config { get; init; } = [];
+
+    public Dictionary<string, Dictionary<string, string>> Devices { get; init; } = [];
+
+    /// <summary>With those that its profiles give.</summary>
+    public Dictionary<string, string> ExpandedConfig { get; init; } = [];
+
+    public Dictionary<string, Dictionary<string, string>> ExpandedDevices { get; init; } = [];
+
+    public Snapshot[]? Snapshots { get; init; }
+
+    public InstanceState? State { get; init; }
+}
+
+sealed record InstanceState(string? Status = null)
+{
+    public Dictionary<string, InstanceNetwork>? Network { get; init; }
+
+    public Dictionary<string, InstanceDisk>? Disk { get; init; }
+}
+
+sealed record InstanceDisk(long Usage = 0);
+
+sealed record InstanceNetwork(string? Hwaddr = null, InstanceAddress[]? Addresses = null);
+
+sealed record InstanceAddress(string? Family = null, string? Address = null, string? Scope = null);
+
+/// <summary>Of an instance.</summary>
+sealed record Snapshot(string Name = "", DateTimeOffset CreatedAt = default, bool Stateful = false, long Size = 0)
+{
+    public Dictionary<string, string> Config { get; init; } = [];
+
+    public Dictionary<string, Dictionary<string, string>> Devices { get; init; } = [];
+}
+
+sealed record Network(string Name = "", string? Type = null, bool Managed = false, string? Status = null, string? Description = null)
+{
+    public Dictionary<string, string> Config { get; init; } = [];
+
+    public string[]? UsedBy { get; init; }
+}
+
+sealed record StoragePool(string Name = "", string? Driver = null, string? Status = null);
+
+sealed record Volume(string Name = "", string? Type = null, string? ContentType = null)
+{
+    public Dictionary<string, string> Config { get; init; } = [];
+}
+
+sealed record Image(string Fingerprint = "", string? Type = null, long Size = 0, DateTimeOffset UploadedAt = default)
+{
+    public Dictionary<string, string>? Properties { get; init; }
+}
+
+sealed record Profile(string Name = "")
+{
+    public Dictionary<string, Dictionary<string, string>> Devices { get; init; } = [];
+}
+
+sealed record Member(string ServerName = "", string? Status = null, string? Message = null, string[]? Groups = null)
+{
+    public Dictionary<string, string> Config { get; init; } = [];
+
+    [JsonIgnore]
+    public bool IsOnline => string.Equals(Status, "Online", StringComparison.OrdinalIgnoreCase);
+}

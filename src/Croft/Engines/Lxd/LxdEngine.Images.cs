@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Croft.Journal;
+using Croft.Lxd;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>Images are the service's own, by the digest of their bytes; a property says which of Croft's one is.</summary>
+sealed partial class LxdEngine
+{
+    public Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel) =>
+        CallAsync("bringing an image", async () =>
+        {
+            if (await FindCopyAsync(image.Id, cancel) is { } known)
+                return image with { Copy = known };
+            journal.Intent("create", "image", image.Id[..12], Name);
+            return image with { Copy = await UploadAsync(image, cancel) };
+        });
+
+    async Task<string?> FindCopyAsync(string id, CancellationToken cancel) =>
+        (await ListImagesAsync(cancel)).FirstOrDefault(i => i.Properties?.GetValueOrDefault(LxdNames.Image) == id)?.Fingerprint;
+
+    Task<Image[]> ListImagesAsync(CancellationToken cancel) =>
+        client.GetAsync("1.0/images?recursion=1", LxdJson.Default.ImageArray, cancel);
+
+    async Task<string> UploadAsync(ImageFiles image, CancellationToken cancel)
+    {
+        await using var file = File.OpenRead(Path.Combine(image.Directory, image.Disk));
+        using var content = new StreamContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        content.Headers.ContentLength = file.Length;
+        content.Headers.Add("X-LXD-filename", image.Disk);
+        content.Headers.Add("X-LXD-properties", $"{LxdNames.Image}={image.Id}&description=Croft%20{image.Id[..12]}");
+        content.Headers.Add("X-Incus-filename", image.Disk);
+        content.Headers.Add("X-Incus-properties", $"{LxdNames.Image}={image.Id}&description=Croft%20{image.Id[..12]}");
+        try
+        {
+            var made = await client.RunAsync(HttpMethod.Post, "1.0/images", content, null, cancel);
+            return made.Word("fingerprint")?.GetString() ?? throw new LxdException("the service names no fingerprint", 502);
+        }
+        catch (LxdException e) when (e.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
+        {
+            // Another controller was faster with the same bytes; or it is there under no name of Croft's.
+            await using var again = File.OpenRead(file.Name);
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(again, cancel));
+        }
+    }
+
+    public async Task<ImmutableArray<Leftover>> UnusedImagesAsync(
+        IReadOnlyCollection<string> own,
+        DateTimeOffset before,
+        CancellationToken cancel
+    ) =>
+        [
+            .. from image in await CallAsync("listing images", () => ListImagesAsync(cancel))
+            let id = image.Properties?.GetValueOrDefault(LxdNames.Image)
+            where id is not null && !own.Contains(id) && image.UploadedAt < before
+            select new Leftover(Name, LeftoverKind.Copy, image.Fingerprint, image.Size, "this user has no such image"),
+        ];
+
+    public async Task<ImmutableArray<Leftover>> LeftoversAsync(
+        string farm,
+        string? owner,
+        DateTimeOffset before,
+        IEnumerable<MachineRecord> superfluous,
+        CancellationToken cancel
+    )
+    {
+        var there = (await ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().ToList();
+        return
+        [
+            .. from machine in superfluous
+            where there.Any(r => r.Id == machine.Id)
+            select new Leftover(Name, LeftoverKind.Machine, machine.Id.ToString(), 0, "a newer one is on another hypervisor", machine),
+        ];
+    }
+
+    public Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancel) => CallAsync($"removing {leftover.Name}", async () =>
+        {
+            foreach (var path in await PathsOfAsync(leftover, cancel))
+                await client.RunAsync(HttpMethod.Delete, path, null, cancel);
+            return true;
+        });
+
+    async Task<IReadOnlyList<string>> PathsOfAsync(Leftover leftover, CancellationToken cancel) =>
+        leftover.Kind switch
+        {
+            LeftoverKind.Network =>
+            [
+                .. (await ListManagedAsync(cancel)).Where(n => NameOf(n) == leftover.Name).Select(n => $"1.0/networks/{n.Name}"),
+            ],
+            LeftoverKind.Image =>
+            [
+                .. (await ListImagesAsync(cancel))
+                    .Where(i => i.Properties?.GetValueOrDefault(LxdNames.Image) == leftover.Name)
+                    .Select(i => $"1.0/images/{i.Fingerprint}"),
+            ],
+            _ => [$"1.0/images/{leftover.Name}"],
+        };
+
+    /// <summary>Nothing here is emulated or accelerated.</summary>
+    public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>
+        Task.FromResult<TimeSpan?>(null);
+}

@@ -1,0 +1,314 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json.Nodes;
+using Croft.Farms;
+using Croft.Journal;
+using Croft.Lxd;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>
+/// Networks are bridges that the service manages. It gives an address to the card that asks for it in its instance's definition; names are
+/// lines of its name server's, and stand beside in the network's configuration, where any controller reads them.
+/// </summary>
+sealed partial class LxdEngine
+{
+    const int MostTries = 5;
+
+    /// <summary>A network is set up anew for each change of it, and two at once meet each other's addresses.</summary>
+    readonly SemaphoreSlim changing = new(1);
+
+    public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
+        PlannedNetwork network,
+        string owner,
+        RunJournal journal,
+        CancellationToken cancel
+    )
+    {
+        var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
+        await AloneAsync(
+            () => CallAsync($"preparing network {definition.Name}", () => EnsureAsync(network, definition, journal, cancel)),
+            cancel
+        );
+        return _ => Task.CompletedTask;
+    }
+
+    async Task EnsureAsync(PlannedNetwork network, NetworkDefinition definition, RunJournal journal, CancellationToken cancel)
+    {
+        for (var i = 0; i < MostTries; i++)
+        {
+            if ((await ListManagedAsync(cancel)).FirstOrDefault(n => NameOf(n) == definition.Name) is not { } known)
+            {
+                if (network.IsShared)
+                    throw CroftException.World(
+                        $"hypervisor \"{Name}\" has no network {definition.Name}",
+                        "bring up the farm that owns it first"
+                    );
+                journal.Intent("create", "network", definition.Name, Name);
+                if (await MakeAsync(definition, cancel))
+                    return;
+                continue;
+            }
+
+            var path = $"1.0/networks/{known.Name}";
+            var (there, tag) = await client.GetTaggedAsync(path, LxdJson.Default.Network, cancel);
+            if (await ReserveAsync(network, definition, there, path, tag, journal, cancel))
+                return;
+        }
+
+        throw CroftException.World(
+            $"network {definition.Name} on hypervisor \"{Name}\" changes all the time",
+            "another command uses it: wait for its end"
+        );
+    }
+
+    /// <summary>False when somebody else was faster.</summary>
+    async Task<bool> MakeAsync(NetworkDefinition definition, CancellationToken cancel)
+    {
+        try
+        {
+            await client.RunAsync(
+                HttpMethod.Post,
+                "1.0/networks",
+                new JsonObject
+                {
+                    ["name"] = definition.Bridge,
+                    ["type"] = "bridge",
+                    ["config"] = ConfigOf(definition, definition.Reservations),
+                },
+                cancel
+            );
+            return true;
+        }
+        catch (LxdException e) when (e.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
+        {
+            return (await ListManagedAsync(cancel)).Any(n => n.Name == definition.Bridge)
+                ? false
+                : throw new LxdException($"a device {definition.Bridge} is there already, and is no network of {Title}'s", e.Code, e);
+        }
+    }
+
+    /// <summary>Promises addresses and changes what is to be another. False when somebody changed the network meanwhile.</summary>
+    async Task<bool> ReserveAsync(
+        PlannedNetwork network,
+        NetworkDefinition definition,
+        Network there,
+        string path,
+        string? tag,
+        RunJournal journal,
+        CancellationToken cancel
+    )
+    {
+        var seen = StateOf(there);
+        if (seen.Farm != definition.Farm || seen.Network != definition.Network || (!network.IsShared && seen.Owner != definition.Owner))
+            throw CroftException.World(
+                $"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(seen.Folder is { } folder ? $" but that of the farm \"{seen.Farm}\" in {folder}" : "")}",
+                "croft plan tells more"
+            );
+        var missing = definition.Reservations.Where(r => !seen.Reservations.Contains(r)).ToList();
+        if (missing.Count == 0 && network.Change is null)
+            return true;
+        foreach (var reservation in missing)
+        {
+            journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", Name, reservation.Host);
+            if (seen.Reservations.Any(r => r.Address.Equals(reservation.Address) && r.Host != reservation.Host))
+                throw CroftException.World(
+                    $"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile",
+                    "run the command again"
+                );
+        }
+
+        var hosts = seen.Reservations.Where(r => !missing.Any(m => m.Host == r.Host)).Concat(missing);
+        var config = ConfigOf(network.Change is null ? AsItIs(definition, seen) : definition, hosts);
+        foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
+            config[key] = value;
+        return await PutAsync(path, there, config, tag, cancel);
+    }
+
+    static NetworkDefinition AsItIs(NetworkDefinition definition, NetworkState seen) =>
+        definition with
+        {
+            Owner = seen.Owner ?? definition.Owner,
+            Folder = seen.Folder ?? definition.Folder,
+            Made = seen.Made,
+            Mode = seen.Mode,
+            Dhcp = seen.Dhcp ?? definition.Dhcp,
+            Cidr = seen.Cidr ?? definition.Cidr,
+        };
+
+    async Task AloneAsync(Func<Task> change, CancellationToken cancel)
+    {
+        await changing.WaitAsync(cancel);
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <summary>False when another command changed it meanwhile, or was at it.</summary>
+    async Task<bool> PutAsync(string path, Network there, JsonObject config, string? tag, CancellationToken cancel)
+    {
+        try
+        {
+            var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
+            await client.RunAsync(HttpMethod.Put, path, body, cancel, tag);
+            return true;
+        }
+        catch (LxdException e) when (e.IsStale || e.Message.Contains("already assigned", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
+
+    static JsonObject ConfigOf(NetworkDefinition network, IEnumerable<Reservation> reservations)
+    {
+        var hosts = reservations.OrderBy(r => r.Host, StringComparer.Ordinal).ToList();
+        var last = Subnets.Host(network.Cidr, Subnets.Count(network.Cidr) - 2);
+        return new()
+        {
+            ["ipv4.address"] = $"{network.Gateway}/{network.Cidr.PrefixLength}",
+            ["ipv4.nat"] = Word(network.Mode == NetworkMode.Nat),
+            ["ipv4.routing"] = Word(network.LeadsOut),
+            ["ipv4.dhcp"] = Word(network.Dhcp),
+            ["ipv4.dhcp.ranges"] = $"{last}-{last}", // what nobody promised is not given away
+            ["ipv6.address"] = "none",
+            ["dns.domain"] = network.Zone,
+            ["raw.dnsmasq"] = string.Concat(
+                hosts.Select(h => $"host-record={h.Host},{h.Host}.{network.Farm},{h.Host}.{network.Zone},{h.Address}\n")
+            ),
+            [LxdNames.Hosts] = string.Join('\n', hosts.Select(h => $"{h.Address} {h.Mac} {h.Host}")),
+            [LxdNames.Farm] = network.Farm,
+            [LxdNames.Network] = network.Network,
+            [LxdNames.Owner] = network.Owner,
+            [LxdNames.Folder] = network.Folder,
+            [LxdNames.Made] = network.Made?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "",
+        };
+    }
+
+    static string Word(bool value) => value ? "true" : "false";
+
+    async Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
+        [
+            .. (await CallAsync("listing networks", () => ListManagedAsync(cancel)))
+                .Select(StateOf)
+                .OrderBy(n => n.Name, StringComparer.Ordinal),
+        ];
+
+    async Task<IEnumerable<Network>> ListManagedAsync(CancellationToken cancel) =>
+        (await client.GetAsync("1.0/networks?recursion=1", LxdJson.Default.NetworkArray, cancel)).Where(n => n.Managed);
+
+    static string NameOf(Network network) =>
+        network.Config.TryGetValue(LxdNames.Farm, out var farm) && network.Config.TryGetValue(LxdNames.Network, out var own)
+            ? NetworkDefinition.NameOf(farm, own)
+            : network.Name;
+
+    static NetworkState StateOf(Network network)
+    {
+        var config = network.Config;
+        ImmutableArray<Reservation> hosts =
+        [
+            .. (config.GetValueOrDefault(LxdNames.Hosts) ?? "")
+                .Split('\n')
+                .Select(line => line.Split(' '))
+                .Where(words => words.Length == 3 && IPAddress.TryParse(words[0], out _))
+                .Select(words => new Reservation(IPAddress.Parse(words[0]), words[1], words[2])),
+        ];
+        return new()
+        {
+            Name = NameOf(network),
+            Farm = config.GetValueOrDefault(LxdNames.Farm),
+            Owner = config.GetValueOrDefault(LxdNames.Owner),
+            Folder = config.GetValueOrDefault(LxdNames.Folder),
+            Network = config.GetValueOrDefault(LxdNames.Network),
+            Cidr = CidrOf(config.GetValueOrDefault("ipv4.address")),
+            Active = network.Status is null or "Created",
+            SpanningTree = false,
+            Reservations = hosts,
+            Made = DateTimeOffset.TryParse(
+                config.GetValueOrDefault(LxdNames.Made),
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var made
+            )
+                ? made
+                : null,
+            Mode =
+                config.GetValueOrDefault("ipv4.nat") == "true" ? NetworkMode.Nat
+                : config.GetValueOrDefault("ipv4.routing") == "false" ? NetworkMode.Isolated
+                : NetworkMode.Routed,
+            Dhcp = config.GetValueOrDefault("ipv4.dhcp") != "false",
+            Zone = config.GetValueOrDefault("dns.domain"),
+            Published = hosts,
+        };
+    }
+
+    static IPNetwork? CidrOf(string? address) =>
+        address?.Split('/') is [var host, var prefix] && IPAddress.TryParse(host, out var gateway) && int.TryParse(prefix, out var length)
+            ? Subnets.Of(gateway, length)
+            : null;
+
+    /// <summary>Takes back the addresses that were promised to a machine.</summary>
+    Task ReleaseAsync(MachineRecord machine, CancellationToken cancel) => AloneAsync(() => TakeBackAsync(machine, cancel), cancel);
+
+    async Task TakeBackAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
+        {
+            for (var i = 0; i < MostTries; i++)
+            {
+                if (
+                    (await CallAsync("listing networks", () => ListManagedAsync(cancel))).FirstOrDefault(n => NameOf(n) == nic.Bridge)
+                    is not { } known
+                )
+                    break;
+                var path = $"1.0/networks/{known.Name}";
+                if (await CallAsync($"taking back {nic.Address}", () => ReleaseAsync(path, nic, machine.Name, cancel)))
+                    break;
+            }
+        }
+    }
+
+    async Task<bool> ReleaseAsync(string path, Nic nic, string host, CancellationToken cancel)
+    {
+        var (there, tag) = await client.GetTaggedAsync(path, LxdJson.Default.Network, cancel);
+        var seen = StateOf(there);
+        if (seen.Farm is null || !seen.Reservations.Any(r => r.Host == host && r.Mac == nic.Mac))
+            return true;
+        var definition = new NetworkDefinition
+        {
+            Farm = seen.Farm,
+            Owner = seen.Owner ?? "",
+            Folder = seen.Folder ?? "",
+            Network = seen.Network ?? "",
+            Bridge = there.Name,
+            Mode = seen.Mode,
+            Dhcp = seen.Dhcp ?? true,
+            Cidr = seen.Cidr ?? default,
+            Reservations = [],
+            Made = seen.Made,
+        };
+        var config = ConfigOf(definition, seen.Reservations.Where(r => r.Host != host || r.Mac != nic.Mac));
+        foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
+            config[key] = value;
+        return await PutAsync(path, there, config, tag, cancel);
+    }
+
+    public Task ClearAsync(string farm, string owner, CancellationToken cancel) => CallAsync($"clearing farm {farm}", async () =>
+        {
+            foreach (
+                var instance in (await ListInstancesAsync(cancel)).Where(i =>
+                    i.Config.GetValueOrDefault(LxdNames.Farm) == farm && i.Config.GetValueOrDefault(LxdNames.Owner) == owner
+                )
+            )
+                await DeleteAsync(instance.Name, cancel);
+            foreach (
+                var network in (await ListManagedAsync(cancel)).Where(n =>
+                    n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner
+                )
+            )
+                await client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+        });
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Croft.Lxd;
+using Croft.Tools;
+
+namespace Croft.Engines.Lxd;
+
+sealed partial class LxdEngine
+{
+    /// <summary>A guest that was asked has so long; who waits for it asks again, or cuts its power.</summary>
+    const int AskingSeconds = 600;
+
+    static readonly TimeSpan EventTime = TimeSpan.FromSeconds(2);
+
+    readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new(StringComparer.Ordinal);
+
+    public async Task StartAsync(MachineId machine, CancellationToken cancel)
+    {
+        var name = (await RequireAsync(machine, cancel)).Name;
+        await ChangeStateAsync(machine, "start", force: false, cancel);
+        await DeleteAsync(name + LxdNames.Before, cancel);
+    }
+
+    public async Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel)
+    {
+        var there = await RequireAsync(machine, cancel);
+        var isOff = there.Status is "Stopped" or "Error";
+        switch (how)
+        {
+            case StopBy.Cutting when isOff:
+                return;
+            case StopBy.Cutting:
+                await CutAsync(machine, cancel);
+                return;
+            case StopBy.Resetting:
+                await ChangeStateAsync(machine, "restart", force: true, cancel);
+                return;
+            default:
+                if (!isOff)
+                    await AskAsync(machine, cancel);
+                return;
+        }
+    }
+
+    public Task PauseAsync(MachineId machine, CancellationToken cancel) => ChangeStateAsync(machine, "freeze", force: false, cancel);
+
+    public async Task ResumeAsync(MachineId machine, CancellationToken cancel)
+    {
+        if ((await RequireAsync(machine, cancel)).Status == "Frozen")
+            await ChangeStateAsync(machine, "unfreeze", force: false, cancel);
+    }
+
+    public IDisposable Watch(MachineId machine, Action<MachineSignal> signal)
+    {
+        var name = LxdNames.InstanceOf(machine);
+        watchers.AddOrUpdate(name, [signal], (_, all) => all.Add(signal));
+        _ = client
+            .ListenAsync(CancellationToken.None)
+            .ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (client.IsLost)
+            signal(MachineSignal.HostLost);
+        return new Unwatch(() => watchers.AddOrUpdate(name, [], (_, all) => all.Remove(signal)));
+    }
+
+    public async Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel)
+    {
+        try
+        {
+            using var log = await client.OpenAsync($"1.0/instances/{LxdNames.InstanceOf(machine)}/console", cancel);
+            var text = await log.Response.Content.ReadAsByteArrayAsync(cancel);
+            return text.Length > last ? text[^last..] : text;
+        }
+        catch (Exception e) when (e is LxdException or HttpRequestException)
+        {
+            return null; // it never ran, or its console was not kept
+        }
+    }
+
+    public Task<Stream> OpenConsoleAsync(MachineId machine, CancellationToken cancel) =>
+        CallAsync($"opening the console of {machine}", () => client.ConsoleAsync(LxdNames.InstanceOf(machine), 80, 24, cancel));
+
+    static JsonObject StateChange(string action, bool force, int timeout = -1) =>
+        new()
+        {
+            ["action"] = action,
+            ["force"] = force,
+            ["timeout"] = timeout,
+        };
+
+    Task ChangeStateAsync(MachineId machine, string action, bool force, CancellationToken cancel) =>
+        CallAsync($"{action} of {machine}", () =>
+            client.RunAsync(HttpMethod.Put, $"1.0/instances/{LxdNames.InstanceOf(machine)}/state", StateChange(action, force), cancel)
+        );
+
+    /// <summary>Its end has been signalled by the time that this returns.</summary>
+    async Task CutAsync(MachineId machine, CancellationToken cancel)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = Watch(machine, signal => _ = signal == MachineSignal.Stopped && told.TrySetResult());
+        try
+        {
+            await ChangeStateAsync(machine, "stop", force: true, cancel);
+        }
+        catch (CroftException) when (!IsLost)
+        {
+            if (await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel) is { Status: not ("Stopped" or "Error") })
+                throw; // otherwise it went by itself meanwhile
+        }
+
+        if (await Task.WhenAny(told.Task, Poll.DelayAsync(EventTime, cancel)) != told.Task)
+            Tell([LxdNames.InstanceOf(machine)], MachineSignal.Stopped);
+    }
+
+    /// <summary>Asks its guest to shut down; how that goes is heard as an event.</summary>
+    async Task AskAsync(MachineId machine, CancellationToken cancel)
+    {
+        try
+        {
+            await client.BeginAsync(
+                HttpMethod.Put,
+                $"1.0/instances/{LxdNames.InstanceOf(machine)}/state",
+                StateChange("stop", force: false, AskingSeconds),
+                cancel
+            );
+        }
+        catch (LxdException e) when (!e.IsLost && e.Message.Contains("busy", StringComparison.OrdinalIgnoreCase))
+        {
+            // It was asked before, and is at it.
+        }
+        catch (LxdException e)
+        {
+            throw Refusal($"asking {machine} to shut down", e);
+        }
+    }
+
+    void Hear(string action, string instance)
+    {
+        foreach (
+            var signal in action switch
+            {
+                "instance-started" or "instance-restarted" => (MachineSignal[])[MachineSignal.Started, MachineSignal.AgentConnected],
+                "instance-stopped" or "instance-shutdown" => [MachineSignal.Stopped],
+                _ => [],
+            }
+        )
+            Tell([instance], signal);
+    }
+
+    void Tell(IEnumerable<string> instances, MachineSignal signal)
+    {
+        foreach (var watcher in instances.SelectMany(i => watchers.GetValueOrDefault(i, [])).ToList())
+            watcher(signal);
+    }
+
+    sealed class Unwatch(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

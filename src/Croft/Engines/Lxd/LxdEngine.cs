@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Net.NetworkInformation;
+using Croft.Lxd;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>
+/// Machines as containers of LXD or Incus. A machine is an instance with its identity, its seed and Croft's record in its configuration; an
+/// image is one of the service's, a network one of its bridges. Names and records say whose they are.
+/// </summary>
+sealed partial class LxdEngine : IEngine
+{
+    const string LostHint = IEngine.LostHint;
+
+    readonly LxdClient client;
+    readonly bool isHere;
+    readonly Server server;
+    readonly Lazy<Task<Resources>> resources;
+    readonly Lazy<Task<string?>> pool;
+
+    LxdEngine(string name, LxdClient client, Server server, bool isHere)
+    {
+        (Name, this.client, this.server, this.isHere) = (name, client, server, isHere);
+        resources = new(() => client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None));
+        pool = new(FindPoolAsync);
+        client.Happened += Hear;
+        client.Lost += () => Tell(watchers.Keys, MachineSignal.HostLost);
+    }
+
+    public string Name { get; }
+
+    public bool IsLost => client.IsLost;
+
+    public EngineCapabilities Can => EngineCapabilities.OfContainers;
+
+    public IStates? States => null;
+
+    public IGuestChannel Channel => this;
+
+    /// <summary>As its makers call it.</summary>
+    string Title => server.Environment?.Server == "incus" ? "Incus" : "LXD";
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="CroftException">Nothing answers there, or it does not let us in.</exception>
+    public static async Task<LxdEngine> ConnectAsync(string name, LxdAddress address, TimeSpan within, CancellationToken cancel)
+    {
+        var client = address.Open(name);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(within);
+        try
+        {
+            var server = await client.GetAsync("1.0", LxdJson.Default.Server, late.Token);
+            return server.Auth == "trusted"
+                ? new LxdEngine(name, client, server, address.IsHere)
+                : throw CroftException.World(
+                    $"hypervisor \"{name}\" ({address}) does not know this user",
+                    $"on it: {(address.IsIncus ? "incus" : "lxc")} config trust add; then here: croft hypervisors trust {name}"
+                );
+        }
+        catch (Exception e)
+        {
+            client.Dispose();
+            throw e switch
+            {
+                LxdException refusal => address.Refused(name, refusal),
+                OperationCanceledException when !cancel.IsCancellationRequested => CroftException.World(
+                    $"hypervisor \"{name}\" ({address}) does not answer within {within.TotalSeconds:0} s",
+                    LostHint
+                ),
+                _ => e,
+            };
+        }
+    }
+
+    public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
+    {
+        var room = ObserveRoomAsync(cancel);
+        var networks = ListNetworksAsync(cancel);
+        var store = await CallAsync("looking for its storage", () => pool.Value);
+        return await room with
+        {
+            Unreachable = store is null ? $"has no storage pool: {(Title == "LXD" ? "lxc" : "incus")} storage create default dir" : null,
+            Networks = await networks,
+            Addresses = isHere ? LocalHost.Addresses() : [],
+            Routes = isHere ? LocalHost.Routes() : [],
+            Devices = isHere ? [.. NetworkInterface.GetAllNetworkInterfaces().Select(d => d.Name)] : null,
+        };
+    }
+
+    public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
+    {
+        var machines = ListMachinesAsync(cancel);
+        var size = await CallAsync("asking for its size", () => resources.Value);
+        var environment = server.Environment;
+        return HypervisorState.Silent(Name, "") with
+        {
+            Id = environment?.CertificateFingerprint ?? "",
+            Unreachable = null,
+            Version = $"{Title} {environment?.ServerVersion}",
+            VirtTypes = (environment?.Architectures ?? []).ToImmutableSortedDictionary(
+                a => a,
+                _ => ImmutableArray.Create(Farms.DispatchRules.Container),
+                StringComparer.Ordinal
+            ),
+            Vcpus = size.Cpu?.Total ?? 0,
+            Memory = size.Memory?.Total ?? 0,
+            Machines = await machines,
+            Can = Can,
+        };
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        changing.Dispose();
+    }
+
+    /// <summary>The pool of the default profile's root disk, or the first that is there; null when there is none.</summary>
+    async Task<string?> FindPoolAsync()
+    {
+        var profiles = await client.GetAsync("1.0/profiles?recursion=1", LxdJson.Default.ProfileArray, CancellationToken.None);
+        var root = profiles
+            .Where(p => p.Name == "default")
+            .SelectMany(p => p.Devices.Values)
+            .FirstOrDefault(d => d.GetValueOrDefault("path") == "/")
+            ?.GetValueOrDefault("pool");
+        return root
+            ?? (await client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, CancellationToken.None))
+                .FirstOrDefault(p => p.Status is null or "Created")
+                ?.Name;
+    }
+
+    async Task<string> PoolAsync() =>
+        await pool.Value
+        ?? throw CroftException.World($"hypervisor \"{Name}\" has no storage pool", "on it: lxc storage create default dir");
+
+    /// <summary>Calls the service, and tells what goes wrong as people can act on it.</summary>
+    async Task<T> CallAsync<T>(string doing, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (LxdException e)
+        {
+            throw Refusal(doing, e);
+        }
+    }
+
+    Task CallAsync(string doing, Func<Task> call) => CallAsync(doing, async () =>
+        {
+            await call();
+            return true;
+        });
+
+    CroftException Refusal(string doing, LxdException e) =>
+        e.IsLost
+            ? CroftException.World($"hypervisor \"{Name}\" went away while {doing}: {e.Message}", LostHint, e)
+            : CroftException.World(
+                $"{doing} on hypervisor \"{Name}\": {PlainText.Line(e.Message)}",
+                e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
+                || e.Message.Contains("quota", StringComparison.OrdinalIgnoreCase)
+                    ? IEngine.SpaceHint
+                    : null,
+                e
+            );
+}

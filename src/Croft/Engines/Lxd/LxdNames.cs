@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>Names of Croft's things on a host, and the words in their configuration that say whose they are.</summary>
+static class LxdNames
+{
+    public const string Record = "user.croft.record";
+    public const string Uuid = "user.croft.uuid";
+    public const string Farm = "user.croft.farm";
+    public const string Machine = "user.croft.machine";
+    public const string Owner = "user.croft.owner";
+    public const string Folder = "user.croft.folder";
+    public const string Network = "user.croft.network";
+    public const string Made = "user.croft.made";
+    public const string Hosts = "user.croft.hosts";
+
+    /// <summary>An image's property: which of Croft's it is.</summary>
+    public const string Image = "croft.image";
+
+    /// <summary>Behind the name of an instance whose place another has taken, until that one runs.</summary>
+    public const string Before = "-before";
+
+    const int Longest = 63 - 7;
+    const string Between = "--";
+    const int Digits = 8;
+
+    /// <summary>
+    /// A machine's name as an instance: letters, digits and -, a letter first. Where the plain one could be another machine's, it ends in
+    /// digits of its own.
+    /// </summary>
+    public static string InstanceOf(MachineId machine)
+    {
+        var plain = machine.Farm + Between + machine.Name;
+        if (
+            plain.Length <= Longest
+            && char.IsAsciiLetter(plain[0])
+            && plain.IndexOf(Between, StringComparison.Ordinal) == plain.LastIndexOf(Between, StringComparison.Ordinal)
+        )
+            return plain;
+        var digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(machine.ToString())))[..Digits];
+        var start = plain[..Math.Min(plain.Length, Longest - Digits - 3)].TrimEnd('-');
+        return $"{(char.IsAsciiLetter(start[0]) ? "" : "m-")}{start}-{digits}";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Croft.Lxd;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>What Croft writes into an instance's configuration.</summary>
+static class LxdRecord
+{
+    public static string Write(MachineRecord record) => JsonSerializer.Serialize(record, LxdRecordJson.Default.MachineRecord);
+
+    /// <summary>Null when an instance is not Croft's, or what was written is damaged.</summary>
+    public static MachineRecord? Read(IReadOnlyDictionary<string, string> config)
+    {
+        if (!config.TryGetValue(LxdNames.Record, out var text))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(text, LxdRecordJson.Default.MachineRecord) is { Farm: not null, Name: not null } record
+                ? record with
+                {
+                    Nics = record.Nics.IsDefault ? [] : record.Nics,
+                    Disks = record.Disks.IsDefault ? [] : record.Disks,
+                }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An instance as a machine.</summary>
+    public static MachineState StateOf(Instance instance)
+    {
+        var record = Read(instance.Config);
+        var uuid = instance.Config.GetValueOrDefault(LxdNames.Uuid) ?? instance.Config.GetValueOrDefault("volatile.uuid");
+        return new(
+            record?.Id.ToString() ?? instance.Name,
+            Guid.TryParse(uuid, out var known) ? known : Guid.Empty,
+            instance.Status switch
+            {
+                "Running" or "Ready" or "Stopping" => PowerState.Running,
+                "Frozen" or "Freezing" or "Thawed" => PowerState.Paused,
+                "Error" => PowerState.Crashed,
+                _ => PowerState.Off,
+            },
+            LxdUnits.Count(instance.ExpandedConfig.GetValueOrDefault("limits.cpu")),
+            LxdUnits.Bytes(instance.ExpandedConfig.GetValueOrDefault("limits.memory")),
+            record
+        );
+    }
+}
+
+/// <summary>The form of a record in an instance.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(AddressConverter)]
+)]
+[JsonSerializable(typeof(MachineRecord))]
+sealed partial class LxdRecordJson : JsonSerializerContext;

@@ -1,0 +1,80 @@
+using System.Text;
+using Croft.Engines;
+using Croft.Tools;
+
+namespace Croft.Guests;
+
+/// <summary>The operating system inside a machine, reached by its hypervisor's own channel: without ssh, and without a network.</summary>
+sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess access) : IGuest
+{
+    const int Failed = 255;
+    const int MostError = 64 << 10;
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    public GuestAccess Access => access;
+
+    /// <summary>It listens as soon as the machine has processes.</summary>
+    public async Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var result = await RunAsync(new("exit 0"), cancel);
+            if (result.ExitCode == 0)
+                return "its hypervisor runs commands in it";
+            seen(result.LastWords);
+            await Poll.DelayAsync(Pause, cancel);
+        }
+    }
+
+    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) =>
+        Port.WaitAsync(null, access.Address, port, seen, cancel);
+
+    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
+    {
+        var shell = new ReadyShell(this);
+        if (await shell.TryOpenAsync(clock, cancel) is not { } refusal)
+            return (shell, null);
+        await shell.DisposeAsync();
+        return (null, refusal);
+    }
+
+    public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answer = new Answer(command, over);
+        var error = new Tail<byte>(MostError);
+        try
+        {
+            var code = await channel.ExecAsync(
+                machine,
+                new(WordsOf(answer.Text), command.Input, answer.ReadAsync, (stream, stop) => KeepAsync(stream, error, stop)),
+                over.Token
+            );
+            return answer.Of(new(code, "", Encoding.UTF8.GetString(error.Kept)));
+        }
+        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
+        {
+            return answer.Of(null);
+        }
+        catch (CroftException e)
+        {
+            return new(Failed, "", e.Message);
+        }
+    }
+
+    public async Task<bool> IsConnectedAsync(CancellationToken cancel) => (await RunAsync(new("exit 0"), cancel)).ExitCode == 0;
+
+    public Task CloseAsync(CancellationToken cancel) => Task.CompletedTask; // nothing is held open
+
+    /// <summary>The channel is root's; everybody else logs in by it.</summary>
+    public IReadOnlyList<string> WordsOf(string text) =>
+        access.User == "root" ? ["/bin/sh", "-c", text] : ["su", "-l", access.User, "-c", text];
+
+    static async Task KeepAsync(Stream stream, Tail<byte> last, CancellationToken cancel)
+    {
+        var buffer = new byte[1 << 12];
+        while (await stream.ReadAsync(buffer, cancel) is var count and > 0)
+            last.Add(buffer.AsSpan(0, count));
+    }
+}

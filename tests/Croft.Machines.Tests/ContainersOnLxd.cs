@@ -1,0 +1,96 @@
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>Containers on a real LXD of the test's own; LXD's own client is the second opinion.</summary>
+public sealed class ContainersOnLxd : IAsyncLifetime
+{
+    readonly Lab lab = new("containers");
+    readonly string host = Path.Combine(Path.GetTempPath(), $"croft-lxd-{Environment.ProcessId}");
+
+    static string Script => Path.Combine(AppContext.BaseDirectory, "lxd-host.sh");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists("/usr/bin/lxd"))
+            Assert.Skip("LXD is not installed, or this system has no package of it");
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("a daemon of one's own needs root");
+        await new Tool("bash", Script, "up", host).RunCheckedAsync("starting LXD", TestContext.Current.CancellationToken);
+        lab.Write("phases/init.sh", "echo initialised as $CROFT_VM_NAME >/root/made\n");
+        lab.Write("phases/main.sh", "cat /root/made; [ $CROFT_VM_NAME != b ] || exit 3\n");
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: containers
+            hypervisors: { c: { uri: "lxd://{{host}}/unix.socket" } }
+            vms:
+              list:
+                - { name: a, platform: debian_12, runtime: container, memory: 256MiB }
+                - { name: b, platform: debian_12, runtime: container, connection: ssh }
+            project: { phases: phases, artifacts: [ /root/made ] }
+            """
+        );
+    }
+
+    [Fact]
+    public async Task LiveAsMachinesDo()
+    {
+        await lab.MustAsync(0, "up");
+        Assert.Contains("Nothing to do: 2 of 2", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
+        Assert.Contains($"{lab.Farm}--a,RUNNING", await LxcAsync("list", "-f", "csv", "-c", "ns"), StringComparison.Ordinal);
+        Assert.Equal("268435456\n", await LxcAsync("config", "get", $"{lab.Farm}--a", "limits.memory"));
+        // By the engine's channel and by ssh; each knows the other by name.
+        var names = await lab.SucceedsAsync("exec", "--", "hostname; getent hosts a b | wc -l");
+        Assert.Equal(
+            ["a: 2", "a: a", "b: 2", "b: b"],
+            names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(5, (await lab.CroftAsync("exec", "a", "--", "exit 5")).ExitCode);
+        await CopiesAsync();
+        await PowersAsync();
+        await RunsPhasesAsync();
+        await lab.MustAsync(0, "destroy", "--yes");
+        Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
+        Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
+    }
+
+    async Task CopiesAsync()
+    {
+        lab.Write("out/a file", "one");
+        await lab.MustAsync(0, "cp", "out", "a:/root/in");
+        Assert.Equal("one", await lab.SucceedsAsync("ssh", "a", "--", "cat '/root/in/a file'"));
+        await lab.MustAsync(0, "cp", "a:/root/in", "back");
+        Assert.Equal("one", lab.Read("back/a file"));
+    }
+
+    async Task PowersAsync()
+    {
+        await lab.MustAsync(0, "stop", "a");
+        Assert.Equal("off", await lab.StateAsync("a"));
+        await lab.MustAsync(0, "start", "a");
+        await lab.MustAsync(0, "pause", "a");
+        Assert.Equal("paused", await lab.StateAsync("a"));
+        await lab.MustAsync(0, "resume", "a");
+        Assert.Equal("a: one\n", await lab.SucceedsAsync("exec", "a", "--", "cat '/root/in/a file'"));
+    }
+
+    async Task RunsPhasesAsync()
+    {
+        await lab.RunAsync("run", exitCode: 1, "--fresh");
+        Assert.Contains("main ended with exit code 3", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
+    }
+
+    async Task<string> LxcAsync(params string[] arguments) =>
+        await (new Tool("lxc", arguments) with { Environment = new Dictionary<string, string?> { ["LXD_DIR"] = host } }).RunCheckedAsync(
+            "lxc",
+            TestContext.Current.CancellationToken
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await lab.DisposeAsync();
+        if (File.Exists("/usr/bin/lxd") && Environment.IsPrivilegedProcess)
+            await new Tool("bash", Script, "down", host).RunAsync(CancellationToken.None);
+    }
+}

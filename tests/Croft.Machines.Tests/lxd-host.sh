@@ -1,0 +1,34 @@
+#!/bin/bash
+# An LXD of a test's own on this machine: its folder, socket and pool in FOLDER, nothing of it elsewhere but what Croft makes there.
+#   lxd-host.sh up FOLDER     FOLDER/unix.socket answers then
+#   lxd-host.sh down FOLDER   also after an "up" that was killed
+set -eu
+export LXD_DIR=$2
+case $1 in
+    up)
+        mkdir -p "$LXD_DIR"
+        if ! [ -e /var/lib/lxcfs/proc ]; then
+            mkdir -p /var/lib/lxcfs
+            setsid lxcfs /var/lib/lxcfs </dev/null >"$LXD_DIR.lxcfs" 2>&1 &
+            echo $! >"$LXD_DIR.lxcfs.pid"
+        fi
+        setsid lxd --group root --logfile="$LXD_DIR.log" </dev/null >"$LXD_DIR.out" 2>&1 &
+        echo $! >"$LXD_DIR.pid"
+        lxd waitready --timeout=60
+        # Where the kernel has btrfs, copies are instant; else every copy is one of files.
+        lxc storage create default btrfs size=3GiB >"$LXD_DIR.storage" 2>&1 || lxc storage create default dir
+        lxc profile device add default root disk path=/ pool=default >/dev/null
+        ;;
+    down)
+        for instance in $(lxc list -c n -f csv 2>/dev/null); do lxc delete -f "$instance" || :; done
+        for network in $(lxc network list -f csv 2>/dev/null | sed -n 's/,bridge,YES.*//p'); do lxc network delete "$network" || :; done
+        for image in $(lxc image list -c f -f csv 2>/dev/null); do lxc image delete "$image" || :; done
+        lxc profile device remove default root >/dev/null 2>&1 || :
+        lxc storage delete default >/dev/null 2>&1 || :
+        lxd shutdown --timeout=20 2>/dev/null || :
+        for pid in "$LXD_DIR".pid "$LXD_DIR".lxcfs.pid; do [ ! -e "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || :; done
+        umount /var/lib/lxcfs 2>/dev/null || :
+        awk -v at="$LXD_DIR" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
+        rm -rf "$LXD_DIR" "$LXD_DIR".*
+        ;;
+esac

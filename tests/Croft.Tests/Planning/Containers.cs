@@ -1,0 +1,51 @@
+using Croft.Engines;
+using Croft.Planning;
+using Croft.Tests.Farms;
+
+namespace Croft.Tests.Planning;
+
+/// <summary>Machines that are containers, and what plans refuse of them.</summary>
+public sealed class Containers
+{
+    const string Hosts = "hypervisors: { h: { uri: qemu:///system }, c: { uri: lxd:// } }\n";
+
+    [Fact]
+    public void GoToTheirKindOfHypervisor()
+    {
+        var plan = Plan("{ name: a, platform: debian_12, runtime: container }, { name: b, platform: debian_12 }");
+        Assert.Equal(["c lxc", "h kvm"], plan.Machines.Select(m => $"{m.Hypervisor} {m.VirtType}"));
+    }
+
+    [Theory]
+    [InlineData("runtime: container, hypervisor: h", "is libvirt, which runs no containers")]
+    [InlineData("hypervisor: c", "runs containers only")]
+    [InlineData("connection: engine, hypervisor: h", "has no way of its own into guests")]
+    [InlineData("runtime: container, networks: [ out ]", "cannot give a machine the user network out")]
+    public void AreRefusedWhereTheyCannotBe(string declared, string reason) =>
+        Assert.Contains(reason, PlanText.Problems(Plan($"{{ name: a, platform: debian_12, {declared} }}")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("firmware: uefi", "a container has no firmware")]
+    [InlineData("tpm: true", "a container has no TPM")]
+    [InlineData("cpu: host-passthrough", "whose model cannot be chosen")]
+    [InlineData("virt_domain: kvm", "a container is not run by kvm")]
+    [InlineData("disks: [ { name: data, size: 1GiB } ]", "a container has no further disks yet")]
+    public void HaveNoHardware(string declared, string problem) =>
+        Assert.Contains(
+            problem,
+            Reading.Problems($"farm: f\n{Hosts}vms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {declared} }} ] }}"),
+            StringComparison.Ordinal
+        );
+
+    static Plan Plan(string machines) =>
+        Planner.Make(
+            Lab.Input(
+                $"farm: f\n{Hosts}networks: {{ lan: {{ cidr: 10.9.0.0/24 }}, out: {{ mode: user }} }}\nvms: {{ list: [ {machines} ] }}",
+                Lab.Host("h"),
+                Lab.Host("c", "x86_64:lxc") with
+                {
+                    Can = EngineCapabilities.OfContainers,
+                }
+            )
+        );
+}
