@@ -320,7 +320,7 @@ static class DomainXml
                     new[]
                     {
                         "-netdev",
-                        $"user,id=croft{i}{string.Concat(Forwards(nic, port).Select(forward => $",hostfwd={forward}"))}",
+                        $"user,id=croft{i}{(i == 0 ? "" : $",net=10.0.{2 + i}.0/24")}{string.Concat(Forwards(nic, port).Select(forward => $",hostfwd={forward}"))}",
                         "-device",
                         arch.Bus is { } bus
                             ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"

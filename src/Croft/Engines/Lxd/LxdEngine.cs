@@ -54,7 +54,7 @@ sealed partial class LxdEngine : IEngine
                 ? new LxdEngine(name, client, server, address.IsHere)
                 : throw CroftException.World(
                     $"hypervisor \"{name}\" ({address}) does not know this user",
-                    $"on it: {(address.IsIncus ? "incus" : "lxc")} config trust add; then here: croft hypervisors trust {name}"
+                    $"run Croft as root, or as a user of the group {(address.IsIncus ? "incus-admin" : "lxd")}"
                 );
         }
         catch (Exception e)
