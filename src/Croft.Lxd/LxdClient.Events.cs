@@ -9,11 +9,10 @@ sealed partial class LxdClient
     /// <summary>Events are small; what is larger is not one that anybody waits for.</summary>
     const int FirstBuffer = 64 << 10;
 
+    /// <summary>What has ended has this or more; what has ended well has this.</summary>
     const int Ended = 200;
 
     static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
-
-    const int Succeeded = 200;
 
     readonly CancellationTokenSource closing = new();
     readonly SemaphoreSlim opening = new(1);
@@ -59,7 +58,7 @@ sealed partial class LxdClient
         try
         {
             var operation = await end.Task.WaitAsync(cancel);
-            return operation.StatusCode == Succeeded
+            return operation.StatusCode == Ended
                 ? operation
                 : throw new LxdException(
                     operation.Err is { Length: > 0 } words ? words : operation.Status ?? "failed",
@@ -73,17 +72,17 @@ sealed partial class LxdClient
     }
 
     /// <summary>Connects a stream of bytes to a part of an operation.</summary>
-    public async Task<LxdStream> OpenAsync(string operation, string secret, CancellationToken cancel) =>
-        new(await ConnectAsync($"1.0/operations/{operation}/websocket?secret={Uri.EscapeDataString(secret)}", cancel));
+    /// <param name="held">What goes with the stream.</param>
+    public async Task<LxdStream> OpenAsync(string operation, string secret, CancellationToken cancel, IDisposable? held = null) =>
+        new(await ConnectAsync($"1.0/operations/{operation}/websocket?secret={Uri.EscapeDataString(secret)}", cancel), held);
 
     async Task<LxdSocket> ConnectAsync(string path, CancellationToken cancel)
     {
-        var socket = new LxdSocket(new ClientWebSocket(), shared is null ? new HttpMessageInvoker(connect()) : null);
+        var socket = new LxdSocket(new ClientWebSocket(), Connection());
         socket.Web.Options.KeepAliveInterval = KeepAlive;
         try
         {
-            var address = new UriBuilder(AddressOf(path)) { Scheme = root.Scheme == "https" ? "wss" : "ws" }.Uri;
-            await socket.Web.ConnectAsync(address, socket.Own ?? shared!, cancel);
+            await socket.Web.ConnectAsync(new UriBuilder(AddressOf(path)) { Scheme = "ws" }.Uri, socket.Connection, cancel);
             return socket;
         }
         catch (WebSocketException e)

@@ -128,6 +128,6 @@ sealed partial class LxdClient
         );
         var secrets = begun.Word("fds") ?? throw new LxdException("the service gives no way to the console", 502);
         var control = await OpenAsync(begun.Id, secrets.GetProperty("control").GetString()!, cancel);
-        return new ConsoleStream(await OpenAsync(begun.Id, secrets.GetProperty("0").GetString()!, cancel), control);
+        return await OpenAsync(begun.Id, secrets.GetProperty("0").GetString()!, cancel, held: control); // it ends with its control
     }
 }

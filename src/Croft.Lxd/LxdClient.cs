@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,80 +9,18 @@ using System.Text.Json.Serialization.Metadata;
 namespace Croft.Lxd;
 
 /// <summary>
-/// A connection to one LXD or Incus: requests by HTTP over its socket or the network, one stream of events, operations that those events
-/// end.
+/// A connection to one LXD or Incus: requests by HTTP over its socket, one stream of events, operations that those events end.
 /// </summary>
 sealed partial class LxdClient : IDisposable
 {
-    readonly Func<SocketsHttpHandler> connect;
-    readonly HttpMessageInvoker? shared;
-    readonly Uri root;
+    readonly string socket;
     readonly string? project;
 
-    /// <param name="isShared">Whether connections are used again.</param>
-    LxdClient(Func<SocketsHttpHandler> connect, bool isShared, Uri root, string? project)
-    {
-        (this.connect, this.root, this.project) = (connect, root, project);
-        shared = isShared ? new(connect()) : null;
-    }
-
-    /// <summary>SHA-256 of the certificate that the server showed, lower case hex; null before its first answer, and on a socket.</summary>
-    public string? Fingerprint { get; private set; }
-
     /// <summary>
-    /// One that listens on a Unix socket. Each request has a connection of its own: one that is open and says nothing, as a pool has them,
-    /// keeps LXD from accepting any other.
+    /// Of one that listens on a Unix socket. Each request has a connection of its own: one that is open and says nothing, as a pool has
+    /// them, keeps LXD from accepting any other.
     /// </summary>
-    public static LxdClient OfSocket(string path, string? project) =>
-        new(
-            () =>
-                new SocketsHttpHandler
-                {
-                    ConnectCallback = async (_, cancel) =>
-                    {
-                        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                        try
-                        {
-                            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
-                            return new DeafStream(socket);
-                        }
-                        catch
-                        {
-                            socket.Dispose();
-                            throw;
-                        }
-                    },
-                },
-            isShared: false,
-            new("http://lxd/"),
-            project
-        );
-
-    /// <summary>One of another host.</summary>
-    /// <param name="own">Who we are.</param>
-    /// <param name="fingerprint">Of the only certificate that is believed; null believes the first one that is shown.</param>
-    public static LxdClient OfHost(string host, int port, X509Certificate2? own, string? fingerprint, string? project)
-    {
-        LxdClient? made = null;
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = own is null ? null : [own],
-                LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
-#pragma warning disable CA5359 // the certificate itself is what is believed, as LXD's own client does
-                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                {
-                    var shown = certificate?.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).ToLowerInvariant();
-                    made!.Fingerprint = shown;
-                    return shown is not null && (fingerprint is null || fingerprint == shown);
-                },
-#pragma warning restore CA5359
-            },
-        };
-        return made = new(() => handler, isShared: true, new UriBuilder("https", host, port).Uri, project);
-    }
+    public LxdClient(string socket, string? project) => (this.socket, this.project) = (socket, project);
 
     /// <summary>Asks for a thing.</summary>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) =>
@@ -142,7 +78,6 @@ sealed partial class LxdClient : IDisposable
     public void Dispose()
     {
         closing.Cancel();
-        shared?.Dispose();
         events?.Dispose();
         closing.Dispose();
         opening.Dispose();
@@ -153,7 +88,7 @@ sealed partial class LxdClient : IDisposable
 
     Uri AddressOf(string path) =>
         new(
-            root,
+            new("http://lxd/"),
             project is null
                 ? path
                 : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}project={Uri.EscapeDataString(project)}"
@@ -182,22 +117,38 @@ sealed partial class LxdClient : IDisposable
 
     async Task<LxdReply> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
-        var own = shared is null ? new HttpMessageInvoker(connect()) : null;
+        var connection = Connection();
         try
         {
-            return new(await (own ?? shared!).SendAsync(request, cancel), own);
+            return new(await connection.SendAsync(request, cancel), connection);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (Exception e)
         {
-            own?.Dispose();
-            throw new LxdException(WordsOf(e), 0, e);
-        }
-        catch
-        {
-            own?.Dispose();
-            throw;
+            connection.Dispose();
+            throw e is HttpRequestException or IOException or SocketException ? new LxdException(WordsOf(e), 0, e) : e;
         }
     }
+
+    HttpMessageInvoker Connection() =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancel) =>
+                {
+                    var opened = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    try
+                    {
+                        await opened.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
+                        return new DeafStream(opened);
+                    }
+                    catch
+                    {
+                        opened.Dispose();
+                        throw;
+                    }
+                },
+            }
+        );
 
     static async Task<LxdException> RefusalAsync(HttpResponseMessage response, CancellationToken cancel)
     {

@@ -1,14 +1,14 @@
 namespace Croft.Lxd;
 
 /// <summary>An answer whose body is still to be read.</summary>
-/// <param name="own">Its connection, when nobody else uses that.</param>
-sealed class LxdReply(HttpResponseMessage response, HttpMessageInvoker? own) : IDisposable
+/// <param name="connection">Which it alone uses.</param>
+sealed class LxdReply(HttpResponseMessage response, HttpMessageInvoker connection) : IDisposable
 {
     public HttpResponseMessage Response => response;
 
     public void Dispose()
     {
         response.Dispose();
-        own?.Dispose();
+        connection.Dispose();
     }
 }

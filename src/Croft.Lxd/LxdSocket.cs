@@ -2,17 +2,16 @@ using System.Net.WebSockets;
 
 namespace Croft.Lxd;
 
-/// <summary>A websocket.</summary>
-/// <param name="own">What its connection belongs to, when nobody else uses that.</param>
-sealed class LxdSocket(ClientWebSocket web, HttpMessageInvoker? own) : IDisposable
+/// <summary>A websocket with the connection that it alone uses.</summary>
+sealed class LxdSocket(ClientWebSocket web, HttpMessageInvoker connection) : IDisposable
 {
     public ClientWebSocket Web => web;
 
-    public HttpMessageInvoker? Own => own;
+    public HttpMessageInvoker Connection => connection;
 
     public void Dispose()
     {
         web.Dispose();
-        own?.Dispose();
+        connection.Dispose();
     }
 }

@@ -3,7 +3,8 @@ using System.Net.WebSockets;
 namespace Croft.Lxd;
 
 /// <summary>A stream of bytes over a websocket. An empty text says, either way, that no more comes.</summary>
-sealed class LxdStream(LxdSocket socket) : Stream
+/// <param name="held">What is there as long as the stream is, and goes with it; null is nothing.</param>
+sealed class LxdStream(LxdSocket socket, IDisposable? held = null) : Stream
 {
     readonly SemaphoreSlim writing = new(1);
     bool ended;
@@ -81,6 +82,7 @@ sealed class LxdStream(LxdSocket socket) : Stream
         if (disposing)
         {
             socket.Dispose();
+            held?.Dispose();
             writing.Dispose();
         }
 

@@ -44,7 +44,7 @@ sealed class LxdAddress
                 $"hypervisor \"{name}\" ({uri}): no {(IsIncus ? "Incus" : "LXD")} listens on this host: there is no {string.Join(" or ", Sockets)}",
                 IsIncus ? "apt-get install incus; incus admin init --minimal" : "apt-get install lxd; lxd init --minimal"
             );
-        return LxdClient.OfSocket(there, project);
+        return new LxdClient(there, project);
     }
 
     public CroftException Refused(string name, LxdException e) =>

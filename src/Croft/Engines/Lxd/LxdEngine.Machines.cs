@@ -37,7 +37,7 @@ sealed partial class LxdEngine
         body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
         var before = await FindInstanceAsync(name, cancel);
         if (before is not null)
-            await CheckOwnAsync(before, id);
+            RequireOwn(before, id);
         journal.Intent("create", "instance", name, Name, id.Name);
         return await MachineChange.MakeAsync(
             record,
@@ -125,13 +125,14 @@ sealed partial class LxdEngine
         ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine}", "croft ls shows what exists");
 
     /// <summary>Refuses to touch what is not a machine of this name.</summary>
-    Task CheckOwnAsync(Instance there, MachineId machine) =>
-        LxdRecord.Read(there.Config)?.Id == machine
-            ? Task.CompletedTask
-            : throw CroftException.World(
+    void RequireOwn(Instance there, MachineId machine)
+    {
+        if (LxdRecord.Read(there.Config)?.Id != machine)
+            throw CroftException.World(
                 $"hypervisor \"{Name}\" has an instance {there.Name} that Croft did not make",
                 $"give the machine another name; or, if nobody needs that one: lxc delete {there.Name}"
             );
+    }
 
     /// <summary>Gives a machine's name and addresses to another, which is to take its place.</summary>
     async Task SetAsideAsync(Instance instance, CancellationToken cancel)
@@ -192,8 +193,9 @@ sealed partial class LxdEngine
         foreach (var (file, text) in seed?.Files ?? new Dictionary<string, string>())
             config["user." + file] = text;
         var devices = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal) { ["root"] = await RootAsync(spec) };
+        var networks = (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
         foreach (var (card, nic) in record.Nics.Index())
-            devices[$"eth{card}"] = await CardAsync(nic, $"eth{card}", cancel);
+            devices[$"eth{card}"] = Card(nic, $"eth{card}", networks);
         return BodyOf(before, config, devices);
     }
 
@@ -232,7 +234,7 @@ sealed partial class LxdEngine
         return root;
     }
 
-    async Task<Dictionary<string, string>> CardAsync(Nic nic, string name, CancellationToken cancel)
+    Dictionary<string, string> Card(Nic nic, string name, List<Network> networks)
     {
         var card = new Dictionary<string, string>
         {
@@ -247,7 +249,7 @@ sealed partial class LxdEngine
         }
         else if (nic.Bridge is { } network)
         {
-            var there = (await ListManagedAsync(cancel)).FirstOrDefault(n => NameOf(n) == network)
+            var there = networks.Find(n => NameOf(n) == network)
                 ?? throw CroftException.World($"hypervisor \"{Name}\" has no network {network}", "run the command again");
             card["network"] = there.Name;
             if (nic.Address is { } address && there.Config.GetValueOrDefault("ipv4.dhcp") != "false")

@@ -120,8 +120,6 @@ sealed partial class LxdEngine
 
         var hosts = seen.Reservations.Where(r => !missing.Any(m => m.Host == r.Host)).Concat(missing);
         var config = ConfigOf(network.Change is null ? AsItIs(definition, seen) : definition, hosts);
-        foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
-            config[key] = value;
         return await PutAsync(path, there, config, tag, cancel);
     }
 
@@ -149,9 +147,11 @@ sealed partial class LxdEngine
         }
     }
 
-    /// <summary>False when another command changed it meanwhile, or was at it.</summary>
+    /// <summary>What others configured stays. False when another command changed it meanwhile, or was at it.</summary>
     async Task<bool> PutAsync(string path, Network there, JsonObject config, string? tag, CancellationToken cancel)
     {
+        foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
+            config[key] = value;
         try
         {
             var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
@@ -291,8 +291,6 @@ sealed partial class LxdEngine
             Made = seen.Made,
         };
         var config = ConfigOf(definition, seen.Reservations.Where(r => r.Host != host || r.Mac != nic.Mac));
-        foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
-            config[key] = value;
         return await PutAsync(path, there, config, tag, cancel);
     }
 
