@@ -12,7 +12,7 @@ namespace Croft.Images;
 sealed class ImageSteps(string shown, string work, Action<string> report)
 {
     /// <summary>What libguestfs needs on a host of Debian or Ubuntu.</summary>
-    const string Packages = "apt-get install libguestfs-tools linux-image-amd64";
+    public const string Cure = "apt-get install libguestfs-tools linux-image-amd64";
 
     /// <summary>Why steps cannot be done on this host; null when they can.</summary>
     public static string? Missing(SteppedImage image) =>
@@ -25,9 +25,6 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
         : !Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable)
             ? $"{program} needs a kernel in /boot that this user may read, and there is none"
         : null;
-
-    /// <summary>What mends that.</summary>
-    public static string Cure => Packages;
 
     /// <summary>What decides the result: each step, the content of its files, and passwords by a hash with this store's key.</summary>
     public static string Digest(SteppedImage image, byte[] key)
@@ -68,7 +65,13 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "a step of no known kind"),
         };
 
-    static string ContentOf(string file) => File.Exists(file) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) : "";
+    static string ContentOf(string file)
+    {
+        if (!File.Exists(file))
+            return "";
+        using var open = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(open));
+    }
 
     static bool IsReadable(string file)
     {
@@ -163,7 +166,7 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
             words.Add("--no-network");
         if (step.RootPassword is { } password)
         {
-            await File.WriteAllTextAsync(secret, password, cancel); // everybody on this host may read a program's arguments
+            await PrivateFile.WriteAsync(secret, password, cancel); // everybody on this host may read a program's arguments
             words.AddRange(["--root-password", $"file:{secret}"]);
         }
 

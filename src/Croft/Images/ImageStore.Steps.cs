@@ -68,9 +68,8 @@ public sealed partial class ImageStore
         if (!File.Exists(file))
         {
             var made = $"{file}.{Guid.NewGuid():N}";
-            File.WriteAllBytes(made, RandomNumberGenerator.GetBytes(32));
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(made, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            using (var key = PrivateFile.Create(made))
+                key.Write(RandomNumberGenerator.GetBytes(32));
             File.Move(made, file, overwrite: true);
         }
 

@@ -11,8 +11,6 @@ namespace Croft.Images;
 /// </summary>
 public static partial class Seed
 {
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
     public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
@@ -31,8 +29,8 @@ public static partial class Seed
         try
         {
             foreach (var (name, text) in files)
-                await WritePrivateAsync(Path.Combine(folder, name), text, cancel);
-            await WritePrivateAsync(unfinished, "", cancel); // made first, so that it is never readable by others
+                await PrivateFile.WriteAsync(Path.Combine(folder, name), text, cancel);
+            await PrivateFile.WriteAsync(unfinished, "", cancel); // made first, so that it is never readable by others
             await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", "cidata", "-output", unfinished, folder).RunCheckedAsync(
                 $"making the seed {path}",
                 cancel
@@ -44,14 +42,5 @@ public static partial class Seed
             Directory.Delete(folder, recursive: true);
             File.Delete(unfinished);
         }
-    }
-
-    static async Task WritePrivateAsync(string path, string text, CancellationToken cancel)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        await using var file = new FileStream(path, options);
-        await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancel);
     }
 }

@@ -58,10 +58,9 @@ public static class MachineImage
         var made = $"{disk}.{Guid.NewGuid():N}";
         try
         {
+            await PrivateFile.WriteAsync(made, "", cancel); // what was on the machine is its user's: never readable by others
             await CopyAsync(openFarm, machine, made, tell, cancel);
             await SealAsync(spec, made, tell, cancel);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(made, UnixFileMode.UserRead | UnixFileMode.UserWrite); // what was on the machine is its user's
             File.Move(made, disk, overwrite: true);
             await File.WriteAllTextAsync($"{text}.new", Text(spec, disk, await Checksum.Sha256Async(disk, cancel)), cancel);
             File.Move($"{text}.new", text);
@@ -128,6 +127,7 @@ public static class MachineImage
     static async Task SealBuiltAsync(string disk, CancellationToken cancel)
     {
         var raw = $"{disk}.raw";
+        await PrivateFile.WriteAsync(raw, "", cancel);
         await new Tool("qemu-img", "convert", "-O", "raw", disk, raw).RunCheckedAsync("sealing the image", cancel);
         await new Tool("e2fsck", "-fy", raw).RunAsync(cancel); // replays the journal of a guest that did not shut down
         var commands = string.Concat(Own.Select(path => $"rm {path}\n")) + "write /dev/null /etc/machine-id\n";

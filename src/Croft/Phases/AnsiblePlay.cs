@@ -168,15 +168,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     {
         var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var text = new StreamWriter(
-            path,
-            new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
-        );
+        using var text = new StreamWriter(PrivateFile.Create(path, FileMode.Create));
         text.Write(content);
     }
 
