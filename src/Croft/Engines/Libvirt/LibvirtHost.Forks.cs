@@ -11,7 +11,6 @@ sealed partial class LibvirtHost
 {
     static readonly TimeSpan AgentPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan AgentTime = TimeSpan.FromMinutes(1);
-    const int AgentSeconds = 20;
 
     public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) =>
         CallAsync($"asking the agent of {domain}", () => Find(domain, d =>
@@ -81,36 +80,12 @@ sealed partial class LibvirtHost
     public async Task<(int ExitCode, string Output)> RunByAgentAsync(string domain, string script, CancellationToken cancel)
     {
         using var told = Waits.For($"a script in {domain}");
-        var start = new JsonObject
-        {
-            ["execute"] = "guest-exec",
-            ["arguments"] = new JsonObject
-            {
-                ["path"] = "/bin/sh",
-                ["arg"] = new JsonArray("-s"),
-                ["input-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(script)),
-                ["capture-output"] = true,
-            },
-        };
-        var pid = (await AskAgentAsync(domain, start, cancel))["pid"]!.GetValue<int>();
-        var status = new JsonObject
-        {
-            ["execute"] = "guest-exec-status",
-            ["arguments"] = new JsonObject { ["pid"] = pid },
-        };
-        var ended = await Poll.UntilAsync(
-            async () => await AskAgentAsync(domain, status, cancel) is var answer && answer["exited"]!.GetValue<bool>() ? answer : null,
-            AgentPause,
-            AgentTime,
-            cancel
-        ) ?? throw CroftException.World($"a script in {domain} did not end within {AgentTime.TotalSeconds:0} s");
-        string Text(string name) =>
-            ended[name] is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>())) : "";
-        return (ended["exitcode"]?.GetValue<int>() ?? -1, Text("out-data") + Text("err-data"));
+        var agent = new LibvirtAgent(this, domain);
+        var process = await agent.StartAsync("exec /bin/sh -s", Encoding.UTF8.GetBytes(script), cancel);
+        var ended = await Poll.UntilAsync(() => agent.ExitAsync(process, cancel), AgentPause, AgentTime, cancel)
+            ?? throw CroftException.World($"a script in {domain} did not end within {AgentTime.TotalSeconds:0} s");
+        return (ended.Code, Encoding.UTF8.GetString([.. ended.Output, .. ended.Error]));
     }
-
-    Task<JsonNode> AskAgentAsync(string domain, JsonObject question, CancellationToken cancel) =>
-        AskAgentAsync(domain, question.ToJsonString(), AgentSeconds, cancel);
 
     public Task<JsonNode> AskAgentAsync(string domain, string question, int seconds, CancellationToken cancel) =>
         CallAsync(
@@ -156,14 +131,9 @@ sealed partial class LibvirtHost
     }
 
     static FileStream TemporaryFile() =>
-        new(
+        PrivateFile.Create(
             Path.Combine(Path.GetTempPath(), $"croft-{Guid.NewGuid():n}"),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }
+            access: FileAccess.ReadWrite,
+            options: FileOptions.DeleteOnClose
         );
 }
