@@ -13,8 +13,6 @@ namespace Croft.Guests;
 /// </summary>
 sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
 {
-    const int ConnectionFailed = 255;
-
     /// <summary>What becomes a message.</summary>
     const int LongestError = 1 << 16;
 
@@ -42,21 +40,11 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
         return "the guest agent answers";
     }
 
-    /// <summary>Asks in the guest itself: there may be no network to it.</summary>
-    public static string Listens(int port) =>
-        $"grep -qi '^ *[0-9]*: [0-9A-F]*:{port:X4} [0-9A-F]*:[0-9A-F]* 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null";
-
     /// <inheritdoc/>
     public async Task PortAsync(int port, Action<string> seen, CancellationToken cancel)
     {
         await GreetingAsync(seen, cancel);
-        while (await RunAsync(new(Listens(port)), cancel) is { ExitCode: not 0 })
-        {
-            seen($"nobody listens on port {port} in the guest");
-            await Poll.DelayAsync(AbsentPause, cancel);
-        }
-
-        seen($"port {port} is listened on in the guest");
+        await Port.WaitInsideAsync(this, port, AbsentPause, seen, cancel);
     }
 
     /// <inheritdoc/>
@@ -92,7 +80,7 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
         catch (CroftException e)
         {
             broken = true;
-            return new(ConnectionFailed, "", e.Message);
+            return new(IGuest.ConnectionFailed, "", e.Message);
         }
         finally
         {

@@ -22,8 +22,6 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     /// <summary>Of the line that ends what is heard, behind the mark: an exit code has three digits.</summary>
     const int LongestCode = 16;
 
-    const int ConnectionFailed = 255;
-
     /// <summary>For what children say in passing, and for a guest that is slow to end a session.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -78,7 +76,7 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
             error = error[(at + Begins.Length + 1)..];
         if (noise is not null && string.IsNullOrWhiteSpace(error))
             error = exit == 0 ? $"the login shell ended without running the command: {noise}" : noise;
-        return new(noise is not null && exit == 0 ? ConnectionFailed : exit, text, error);
+        return new(noise is not null && exit == 0 ? IGuest.ConnectionFailed : exit, text, error);
     }
 
     /// <summary>
@@ -154,7 +152,7 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
 
     /// <summary>What is none counts as a connection that failed.</summary>
     static int CodeOf(ReadOnlySpan<byte> line) =>
-        byte.TryParse(line.Trim((byte)' '), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : ConnectionFailed;
+        byte.TryParse(line.Trim((byte)' '), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : IGuest.ConnectionFailed;
 
     /// <summary>Where the mark is, or what may become it; the length when it is nowhere.</summary>
     static int StartOf(ReadOnlySpan<byte> mark, ReadOnlySpan<byte> heard)

@@ -7,7 +7,6 @@ namespace Croft.Guests;
 /// <summary>The operating system inside a machine, reached by its hypervisor's own channel: without ssh, and without a network.</summary>
 sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess access) : IGuest
 {
-    const int Failed = 255;
     const int MostError = 64 << 10;
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -30,14 +29,8 @@ sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess 
     public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) =>
         Port.WaitAsync(null, access.Address, port, seen, cancel);
 
-    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
-    {
-        var shell = new ReadyShell(this);
-        if (await shell.TryOpenAsync(clock, cancel) is not { } refusal)
-            return (shell, null);
-        await shell.DisposeAsync();
-        return (null, refusal);
-    }
+    public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
+        ReadyShell.TryOpenAsync(this, clock, cancel);
 
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
@@ -59,7 +52,7 @@ sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess 
         }
         catch (CroftException e)
         {
-            return new(Failed, "", e.Message);
+            return new(IGuest.ConnectionFailed, "", e.Message);
         }
     }
 

@@ -65,14 +65,8 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     }
 
     /// <inheritdoc/>
-    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
-    {
-        var shell = new ReadyShell(this);
-        if (await shell.TryOpenAsync(clock, cancel) is not { } refusal)
-            return (shell, null);
-        await shell.DisposeAsync();
-        return (null, refusal);
-    }
+    public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
+        ReadyShell.TryOpenAsync(this, clock, cancel);
 
     /// <inheritdoc/>
     public Task SyncAsync(CancellationToken cancel) => ((IGuest)this).SyncAsync(SyncTime, cancel);

@@ -61,6 +61,10 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     internal static Nic? FirstReachable(ImmutableArray<Nic> nics) =>
         nics.FirstOrDefault(n => n.Port is not null || n.Address is not null) ?? nics.FirstOrDefault(n => n.Seen is not null);
 
+    /// <summary>How a machine is reached as it is declared; it may not exist yet, and so has no key.</summary>
+    internal static GuestAccess Of(Farm farm, string? hypervisor, MachineSpec machine, Nic? door = null) =>
+        Of(farm, hypervisor, machine.Name, door, machine.User, machine.Login, hostKey: "");
+
     /// <summary>How a machine of a farm is reached by that card.</summary>
     internal static GuestAccess Of(Farm farm, string? hypervisor, string machine, Nic? door, string user, LoginSpec login, string hostKey)
     {

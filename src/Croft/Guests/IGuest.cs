@@ -6,6 +6,9 @@ namespace Croft.Guests;
 /// <summary>The operating system inside a machine, as the lifecycle reaches it.</summary>
 public interface IGuest
 {
+    /// <summary>The exit code of a command when the connection failed, or could not be made: OpenSSH's.</summary>
+    const int ConnectionFailed = 255;
+
     /// <summary>Who and where it is.</summary>
     GuestAccess Access { get; }
 
@@ -37,7 +40,7 @@ public interface IGuest
         return refusal;
     }
 
-    /// <summary>Runs a shell command in it without a terminal. The exit code is 255 when the connection failed.</summary>
+    /// <summary>Runs a shell command in it without a terminal. The exit code is <see cref="ConnectionFailed"/> when the connection failed.</summary>
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
 
     /// <summary>Writes what the guest has not written to its disks yet.</summary>

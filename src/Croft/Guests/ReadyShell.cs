@@ -33,9 +33,20 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     readonly CancellationTokenSource killed = new();
     Task<ToolResult>? session;
 
+    /// <summary>Opens one in a guest.</summary>
+    /// <returns>The shell, or what ssh said instead.</returns>
+    public static async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(IGuest guest, TimeProvider clock, CancellationToken cancel)
+    {
+        var shell = new ReadyShell(guest);
+        if (await shell.TryOpenAsync(clock, cancel) is not { } refusal)
+            return (shell, null);
+        await shell.DisposeAsync();
+        return (null, refusal);
+    }
+
     /// <summary>Opens it, once.</summary>
     /// <returns>Null when it worked, otherwise what ssh said.</returns>
-    public async Task<string?> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
+    async Task<string?> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
     {
         session = guest.RunAsync(new(Script) { Output = HearAsync, Input = (stdin, stop) => SpeakAsync(stdin, clock, stop) }, killed.Token);
         await using var kill = cancel.Register(killed.Cancel).ConfigureAwait(false);

@@ -11,8 +11,6 @@ namespace Croft.Guests;
 /// <param name="open">Opens the console, taking it from whoever has it.</param>
 sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<CancellationToken, Task<Stream>> open) : IGuest
 {
-    const int ConnectionFailed = 255;
-
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     static readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new();
@@ -33,16 +31,7 @@ sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<Cancellati
     }
 
     /// <inheritdoc/>
-    public async Task PortAsync(int port, Action<string> seen, CancellationToken cancel)
-    {
-        while (await RunAsync(new(AgentGuest.Listens(port)), cancel) is { ExitCode: not 0 })
-        {
-            seen($"nobody listens on port {port} in the guest");
-            await Poll.DelayAsync(Pause, cancel);
-        }
-
-        seen($"port {port} is listened on in the guest");
-    }
+    public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => Port.WaitInsideAsync(this, port, Pause, seen, cancel);
 
     /// <inheritdoc/>
     public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
@@ -70,7 +59,7 @@ sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<Cancellati
             var password = access.Login.Password is null || desk is null ? null : await desk.PasswordAsync(access, cancel);
             using var session = new SerialSession(await open(cancel));
             if (await session.LogInAsync(access.User, password, cancel) is { } refusal)
-                return new(ConnectionFailed, "", refusal);
+                return new(IGuest.ConnectionFailed, "", refusal);
             var output = new StringBuilder();
             var code = await session.RunAsync(command.Text, input.ToArray(), Say, cancel);
             return new(code, output.ToString(), "");
@@ -85,7 +74,7 @@ sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<Cancellati
         }
         catch (CroftException e)
         {
-            return new(ConnectionFailed, "", e.Message);
+            return new(IGuest.ConnectionFailed, "", e.Message);
         }
         finally
         {

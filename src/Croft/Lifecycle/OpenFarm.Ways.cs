@@ -77,9 +77,7 @@ public sealed partial class OpenFarm
 
     /// <summary>How a machine will be reached that does not exist yet, and so has no key.</summary>
     internal GuestAccess? AccessOf(PlannedMachine machine) =>
-        GuestAccess.FirstReachable(machine.Nics) is { } door
-            ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, door, machine.Spec.User, machine.Spec.Login, hostKey: "")
-            : null;
+        GuestAccess.FirstReachable(machine.Nics) is { } door ? GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec, door) : null;
 
     /// <summary>How a machine's guest is reached: as the farm file says now, or as it was when the machine was made.</summary>
     internal LoginSpec LoginOf(MachineRecord record) =>
@@ -107,8 +105,7 @@ public sealed partial class OpenFarm
     /// <summary>Passwords that will not be found.</summary>
     IEnumerable<string> Lacks() =>
         Farm
-            .Machines.SelectMany(m => new[] { m.Login.Password, m.Login.Become?.Password })
-            .OfType<SecretSpec>()
+            .Machines.SelectMany(m => m.Login.Secrets)
             .Distinct()
             .Select(Settings.Secrets.Lack)
             .OfType<string>()
@@ -118,10 +115,7 @@ public sealed partial class OpenFarm
     /// <exception cref="CroftException">One is not there.</exception>
     internal async Task PreparePasswordsAsync(IEnumerable<PlannedMachine> machines, CancellationToken cancel)
     {
-        foreach (var machine in machines.Where(m => m.Spec.Login is { Password: not null } or { Become.Password: not null }))
-            await Ssh.Desk!.PrepareAsync(
-                GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec.Name, null, machine.Spec.User, machine.Spec.Login, hostKey: ""),
-                cancel
-            );
+        foreach (var machine in machines.Where(m => m.Spec.Login.Secrets.Any()))
+            await Ssh.Desk!.PrepareAsync(GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec), cancel);
     }
 }

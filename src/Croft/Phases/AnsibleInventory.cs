@@ -165,15 +165,7 @@ public static class AnsibleInventory
     {
         var nics = record?.Nics ?? machine.Nics;
         var door = GuestAccess.FirstReachable(nics);
-        var access = GuestAccess.Of(
-            plan.Farm,
-            machine.Hypervisor,
-            machine.Spec.Name,
-            door,
-            machine.Spec.User,
-            machine.Spec.Login,
-            hostKey: ""
-        );
+        var access = GuestAccess.Of(plan.Farm, machine.Hypervisor, machine.Spec, door);
         var host = AsText(PhaseVariables.OfMachine(plan, machine, record));
         if (machine.Spec.Login.Connection == ConnectionKind.Agent)
             return ByAgent(plan, machine, host);

@@ -64,8 +64,8 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var plan = execution.Plan;
         var known = plan
             .Machines.Concat(plan.Others)
-            .Where(m => m.Spec.Login is { Password: not null } or { Become.Password: not null })
-            .Select(m => GuestAccess.Of(plan.Farm, m.Hypervisor, m.Spec.Name, null, m.Spec.User, m.Spec.Login, hostKey: ""))
+            .Where(m => m.Spec.Login.Secrets.Any())
+            .Select(m => GuestAccess.Of(plan.Farm, m.Hypervisor, m.Spec))
             .ToList();
         return known.Count > 0 && execution.Ssh.Desk is { } desk ? desk.Environment(known) : [];
     }

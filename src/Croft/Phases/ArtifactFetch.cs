@@ -100,7 +100,7 @@ sealed class ArtifactFetch
                     + (
                         complaints.Count > 0 && isWhole ? Told()
                         : said.Count > 0 ? string.Join(" / ", said.TakeLast(3).Select(Shown))
-                        : result.ExitCode == 255 ? "the connection to the guest broke"
+                        : result.ExitCode == IGuest.ConnectionFailed ? "the connection to the guest broke"
                         : torn?.Message ?? $"tar ended with exit code {result.ExitCode}"
                     )
             );

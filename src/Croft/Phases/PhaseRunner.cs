@@ -10,7 +10,6 @@ namespace Croft.Phases;
 /// <param name="output">Takes every line of every phase, with the machine's name; null does not.</param>
 sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, string>? output)
 {
-    const int ConnectionLost = 255;
     const int AnsibleUnreachable = 4;
 
     /// <summary>Whether any phase is Ansible's.</summary>
@@ -128,7 +127,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
     async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest guest, string phase, int code, string last)
     {
         var words = last.Length == 0 ? "" : ": " + last;
-        if (code is not (ConnectionLost or AnsibleUnreachable) || await guest.IsConnectedAsync(CancellationToken.None))
+        if (code is not (IGuest.ConnectionFailed or AnsibleUnreachable) || await guest.IsConnectedAsync(CancellationToken.None))
             return CroftException.Farm($"{phase} ended with exit code {code}{words}");
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(

@@ -34,11 +34,8 @@ sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
 
     public Task PortAsync(int port, Action<string> seen, CancellationToken cancel) => throw new NotSupportedException();
 
-    public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
-    {
-        var opened = new ReadyShell(this);
-        return await opened.TryOpenAsync(clock, cancel) is { } refusal ? (null, refusal) : (opened, null);
-    }
+    public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
+        ReadyShell.TryOpenAsync(this, clock, cancel);
 
     public Task SyncAsync(CancellationToken cancel) => throw new NotSupportedException();
 
