@@ -58,6 +58,11 @@ check() { # UPLINK
   fi
 }
 
+unbridge() {
+  ip link set "$uplink" nomaster 2>/dev/null || true
+  ip link delete "$bridge" 2>/dev/null || true
+}
+
 # Each manager saves what it needs, changes, and puts back.
 
 save_plain() {
@@ -86,8 +91,8 @@ change_plain() {
 }
 back_plain() {
   ip link set "$uplink" nomaster 2>/dev/null || true
-  move "$bridge" "$uplink" 2>/dev/null || move "$uplink" "$uplink"
-  ip link delete "$bridge" 2>/dev/null || true
+  move "$bridge" "$uplink" 2>/dev/null || true
+  unbridge
 }
 keep_plain() {
   echo "Nothing manages $uplink, so this is gone after a reboot. In /etc/network/interfaces these lines would keep it:"
@@ -137,8 +142,7 @@ change_networkd() {
 back_networkd() {
   rm -f "/etc/systemd/network/05-croft-$bridge.netdev" "/etc/systemd/network/05-croft-$bridge-port.network" "/etc/systemd/network/05-croft-$bridge.network"
   networkctl reload
-  ip link set "$uplink" nomaster 2>/dev/null || true
-  ip link delete "$bridge" 2>/dev/null || true
+  unbridge
   networkctl reconfigure "$uplink"
 }
 
@@ -159,8 +163,7 @@ change_netplan() {
 back_netplan() {
   rm -f "/etc/netplan/90-croft-$bridge.yaml"
   cp -a "$state/netplan/." /etc/netplan/
-  ip link set "$uplink" nomaster 2>/dev/null || true
-  ip link delete "$bridge" 2>/dev/null || true
+  unbridge
   netplan apply
 }
 
@@ -201,8 +204,7 @@ back_ifupdown() {
   rm -f "/etc/network/interfaces.d/croft-$bridge"
   cp -a "$state/interfaces" /etc/network/interfaces
   [ ! -d "$state/interfaces.d" ] || cp -a "$state/interfaces.d/." /etc/network/interfaces.d/
-  ip link set "$uplink" nomaster 2>/dev/null || true
-  ip link delete "$bridge" 2>/dev/null || true
+  unbridge
   ifup --force "$uplink" >/dev/null 2>&1
 }
 

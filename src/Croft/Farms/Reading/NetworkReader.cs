@@ -48,24 +48,24 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
             broken.Add(named.Name);
 
         var mode = map.Maybe(NetworkKeys.Mode) ?? DefaultMode;
-        return new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
+        var network = new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
         {
             Source = IsUnread(map, NetworkKeys.Mode) ? null : SourceOf(map, mode),
             Zone = map.Get(NetworkKeys.Domain),
-            Options = Options(map, mode, shared),
         };
+        return network with { Options = Options(map, network) };
     }
 
-    NetworkOptions Options(MapReading map, NetworkMode mode, string? shared)
+    NetworkOptions Options(MapReading map, NetworkSpec network)
     {
-        if (shared is not null || mode is NetworkMode.User or NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Existing)
+        if (network.Shared is not null || !network.IsMade)
             foreach (var field in NetworkKeys.Options.Where(map.Has))
                 problems.Add(
                     map.NodeOf(field),
                     $"{field.Name} is for networks that this farm makes",
                     $"leave {field.Name} out, or write mode: nat, isolated or routed"
                 );
-        if (map.Has(NetworkKeys.NatPorts) && mode is NetworkMode.Isolated or NetworkMode.Routed)
+        if (map.Has(NetworkKeys.NatPorts) && network.Mode is NetworkMode.Isolated or NetworkMode.Routed)
             problems.Add(map.NodeOf(NetworkKeys.NatPorts), "nat_ports goes with mode: nat", "leave nat_ports out");
         CheckRange(map);
         var dns = map.Get(NetworkKeys.Dns);
