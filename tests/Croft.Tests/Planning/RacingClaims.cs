@@ -85,22 +85,12 @@ public sealed class RacingClaims
             PowerState.Off,
             size,
             size * Lab.GiB,
-            new MachineRecord
+            MachineRecord.Nothing with
             {
                 Farm = farm,
                 Owner = farm,
                 Folder = "/" + farm,
                 Name = "a",
-                Platform = "",
-                Target = "",
-                User = "",
-                HardwareDigest = "",
-                DiskDigest = "",
-                Run = "",
-                InUse = null,
-                HostKey = "",
-                Seed = "",
-                Nics = [],
                 Disks = ImmutableArray<DiskVolume>.Empty,
                 Claim = new(Noon.AddSeconds(second), Noon, IsFirst: true),
             }
