@@ -7,7 +7,7 @@ using Croft.Tools;
 namespace Croft.Tests.Lifecycle;
 
 /// <summary>What the installed Ansible makes of Croft's variables, plugin and locale, without a guest.</summary>
-public sealed class PlaybooksOfAnsible : IDisposable
+public sealed partial class PlaybooksOfAnsible : IDisposable
 {
     readonly TemporaryFolder folder = new();
     HostAnsible? ansible;
@@ -362,69 +362,5 @@ public sealed class PlaybooksOfAnsible : IDisposable
         answers = """{"BECOME password: ": "unused", "Vault password (dev): ": "secret"}""";
         var (code, words) = await PlayAsync("- assert: { that: hidden == 'found' }", "{}");
         Assert.True(code == 0, words);
-    }
-
-    async Task<string> VersionAsync() =>
-        (await HostAnsible.ReadAsync(Project("", "[]").Project, Cache, install: true, TestContext.Current.CancellationToken)).Key;
-
-    Farm Project(string root, string tasks)
-    {
-        folder.Write(Path.Combine(root, "phases/main.yaml"), tasks);
-        return FarmFile
-            .Read(folder.Write(Path.Combine(root, "farm.yaml"), "farm: f\nproject: { phases: phases }\n"), Reading.Defaults)
-            .Require();
-    }
-
-    async Task<(int Code, string Words)> PlayAsync(
-        string tasks,
-        string variables,
-        string? locale = null,
-        string root = "",
-        string? facts = null
-    )
-    {
-        var farm = Project(root, tasks);
-        var files = PhaseFiles.Take(farm, TestContext.Current.CancellationToken);
-        var playbook = new JsonArray(
-            new JsonObject
-            {
-                ["hosts"] = "all",
-                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
-                ["handlers"] = AnsiblePhase.Handlers(files, farm),
-            }
-        );
-        var list = JsonNode
-            .Parse(
-                """{ "_meta": { "hostvars": { "a": { "ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3" } } } }"""
-            )!
-            .AsObject();
-        list["all"] = new JsonObject { ["vars"] = AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()) };
-        var inventory = AnsibleInventory.AsYaml(list);
-        var refusal = new AnsibleRefusal();
-        ansible = (await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken)) with
-        {
-            Answers = answers,
-        };
-        play = new AnsiblePlay(
-            Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName,
-            ansible,
-            farm.Project,
-            files.Root
-        )
-        {
-            Facts = facts ?? Path.Combine(folder.Path, "unused"),
-            GathersOnce = true,
-            Task = task => (task.Result is null ? begun : ended).Add(task.Result is null ? task.Name : $"{task.Result} {task.Name}"),
-        };
-        begun.Clear();
-        ended.Clear();
-        if (facts is null)
-            playbook[0]!["gather_facts"] = false;
-        var tool = play.Playing("main", playbook, inventory, refusal.Take);
-        if (locale is not null)
-            tool = tool with { Environment = new Dictionary<string, string?>(tool.Environment) { ["LC_ALL"] = locale } };
-        var said = await tool.RunAsync(TestContext.Current.CancellationToken);
-        string Shown(string text) => files.AsUserKnows(text).Replace(farm.Directory + "/", "", StringComparison.Ordinal);
-        return (said.ExitCode, play.Failure("a", Shown) ?? Shown(refusal.Words));
     }
 }
