@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Guests;
 
 namespace Croft.Cli;
 
@@ -7,13 +8,13 @@ static class ChannelTerminal
 {
     /// <summary>Returns its exit code.</summary>
     /// <param name="command">As ssh takes it: joined by spaces, read by the guest's shell. Empty is a login shell.</param>
-    public static async Task<int> RunAsync(IGuestChannel channel, MachineRecord machine, string[] command, CancellationToken cancel)
+    public static async Task<int> RunAsync(IGuestChannel channel, ChannelGuest guest, string[] command, CancellationToken cancel)
     {
         var (input, output) = Terminal.Raw();
         var size = command.Length == 0 ? RawTerminal.Size() : null;
         using var raw = size is null ? null : RawTerminal.Enter();
         var program = new GuestProgram(
-            WordsOf(machine.User, command),
+            command.Length == 0 ? ["su", "-l", guest.Access.User] : guest.WordsOf(string.Join(' ', command)),
             async (stdin, stop) => await FeedAsync(input, stdin, stop),
             async (stdout, stop) => await stdout.CopyToAsync(output, stop),
             async (stderr, stop) => await stderr.CopyToAsync(Terminal.RawError(), stop)
@@ -22,13 +23,8 @@ static class ChannelTerminal
             Terminal = size,
             Environment = size is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["TERM"] = "xterm-256color" },
         };
-        return await channel.ExecAsync(machine.Id, program, cancel);
+        return await channel.ExecAsync(guest.Machine, program, cancel);
     }
-
-    static string[] WordsOf(string user, string[] command) =>
-        command.Length == 0 ? ["su", "-l", user]
-        : user == "root" ? ["/bin/sh", "-c", string.Join(' ', command)]
-        : ["su", "-l", user, "-c", string.Join(' ', command)];
 
     /// <summary>Reading from a terminal cannot be cancelled: the thread is left behind.</summary>
     static async Task FeedAsync(Stream input, Stream stdin, CancellationToken cancel)

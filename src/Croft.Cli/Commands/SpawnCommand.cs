@@ -141,10 +141,8 @@ static class SpawnCommand
         return await Task.WhenAll(
             running.Select(async machine =>
             {
-                var said = openFarm.GuestOf(machine) is Guest guest
-                    ? await guest
-                        .Ssh(["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T"], [". /etc/os-release; echo \"$PRETTY_NAME\""])
-                        .RunAsync(cancel)
+                var said = openFarm.GuestOf(machine) is { } guest
+                    ? await guest.RunAsync(new(". /etc/os-release; echo \"$PRETTY_NAME\""), cancel)
                     : null;
                 return said is { ExitCode: 0 } && PlainText.Line(said.Output.Trim()) is { Length: > 0 } system
                     ? $"{machine.Record.Name} {system}"

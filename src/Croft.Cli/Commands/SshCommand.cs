@@ -26,8 +26,8 @@ static class SshCommand
                 var guest = await InUse.OpenAsync(openFarm, found, "ssh", cancel, can =>
                     can.Terminal || (words.Length > 0 && can.Commands)
                 );
-                if (guest is ChannelGuest)
-                    return await ChannelTerminal.RunAsync(openFarm.Engine(found.Hypervisor).Channel!, found.Record, words, cancel);
+                if (guest is ChannelGuest inside)
+                    return await ChannelTerminal.RunAsync(openFarm.Engine(found.Hypervisor).Channel!, inside, words, cancel);
                 return guest is Guest ssh
                     ? await ssh.Ssh([], words).RunOnTerminalAsync(cancel)
                     : await ExecCommand.RunAsync(guest, words, Terminal.Result, cancel);

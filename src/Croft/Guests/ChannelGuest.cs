@@ -13,6 +13,8 @@ sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess 
 
     public GuestAccess Access => access;
 
+    public MachineId Machine => machine;
+
     /// <summary>It listens as soon as the machine has processes.</summary>
     public async Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel)
     {
