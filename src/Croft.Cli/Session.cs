@@ -280,6 +280,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                 where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
                 select $"{variable.Key}={variable.Value}",
             ],
+            GuestfsKernel = Variable("SUPERMIN_KERNEL") is { Length: > 0 } kernel ? kernel : null,
             Program = Environment.ProcessPath ?? "croft",
             HostId =
                 File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id

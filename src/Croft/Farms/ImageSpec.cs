@@ -81,6 +81,9 @@ public sealed record BuiltImage(
     /// <summary>Whether it is a root file system for containers, without a kernel; else a disk.</summary>
     public bool IsContainer { get; init; }
 
+    /// <summary>By which apt fetches its packages; null fetches them itself. It changes nothing of the result.</summary>
+    public string? AptProxy { get; init; }
+
     internal override string Title => $"{Name} ({Architectures.DebianName(Arch)}{(IsContainer ? ", container" : "")})";
 }
 
@@ -96,6 +99,12 @@ public sealed record SteppedImage(ImageSpec Source, ImmutableArray<ImageStep> St
     internal override string Title => Source.Title;
 
     internal override ImageSpec Origin => Source;
+
+    /// <summary>Whether each machine gets one of its own, whose steps are told of the machine.</summary>
+    public bool IsPerMachine { get; init; }
+
+    /// <summary>The machine that it is for, as <see cref="VmVariable"/> says it; null when it is for all.</summary>
+    public string? Vm { get; init; }
 
     /// <summary>Whether libguestfs is needed to make it.</summary>
     public bool IsCustomised => Steps.Any(step => step is CustomiseStep);

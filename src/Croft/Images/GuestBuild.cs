@@ -94,7 +94,7 @@ static class GuestBuild
                 : new Tool(command[0], command[1..])
         ) with
         {
-            Environment = new Dictionary<string, string?>
+            Environment = new Dictionary<string, string?>(Proxy(image))
             {
                 ["MIRROR"] = image.Mirror,
                 ["CONTAINER"] = image.IsContainer ? "yes" : null,
@@ -107,6 +107,9 @@ static class GuestBuild
         await using var manifest = File.OpenRead(Path.Combine(output, "manifest.json"));
         return (await JsonSerializer.DeserializeAsync(manifest, ImageJson.Default.GuestManifest, cancel))!;
     }
+
+    static IEnumerable<KeyValuePair<string, string?>> Proxy(BuiltImage image) =>
+        image.AptProxy is { } proxy ? [new("http_proxy", proxy)] : [];
 
     /// <summary>Removes a build's folder, whoever owns what is in it.</summary>
     public static async Task RemoveAsync(string work)

@@ -15,14 +15,15 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
     public const string Cure = "apt-get install libguestfs-tools linux-image-amd64";
 
     /// <summary>Why steps cannot be done on this host; null when they can.</summary>
-    public static string? Missing(SteppedImage image) =>
-        image.IsCustomised && MissingProgram("virt-customize") is { } missing ? $"customise cannot be: {missing}" : null;
+    /// <param name="kernel">Of libguestfs's own machine; null takes one of <c>/boot</c>.</param>
+    public static string? Missing(SteppedImage image, string? kernel) =>
+        image.IsCustomised && MissingProgram("virt-customize", kernel) is { } missing ? $"customise cannot be: {missing}" : null;
 
     /// <summary>Why a program of libguestfs cannot run on this host; null when it can.</summary>
-    public static string? MissingProgram(string program) =>
+    public static string? MissingProgram(string program, string? kernel) =>
         !((string[])["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]).Any(folder => File.Exists(Path.Combine(folder, program)))
             ? $"{program} is not installed"
-        : !Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable)
+        : kernel is null && (!Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable))
             ? $"{program} needs a kernel in /boot that this user may read, and there is none"
         : null;
 
@@ -30,14 +31,11 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
     public static string Digest(SteppedImage image, byte[] key)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var step in image.Steps)
+        foreach (var part in image.Steps.SelectMany(step => PartsOf(step, key)).Concat(image.Vm is { } vm ? ["vm", vm] : []))
         {
-            foreach (var part in PartsOf(step, key))
-            {
-                var bytes = Encoding.UTF8.GetBytes(part);
-                hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
-                hash.AppendData(bytes);
-            }
+            var bytes = Encoding.UTF8.GetBytes(part);
+            hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
+            hash.AppendData(bytes);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -101,8 +99,8 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
                 {
                     ResizeStep resize => ResizeAsync(disk, format, resize.Size, cancel),
                     ReplaceStep replace => ReplaceAsync(replace, disk, cancel),
-                    RunStep run => RunAsync(run.File, disk, cancel),
-                    CustomiseStep customise => CustomiseAsync(customise, disk, format, cancel),
+                    RunStep run => RunAsync(run.File, disk, image.Vm, cancel),
+                    CustomiseStep customise => CustomiseAsync(customise, disk, format, image.Vm, cancel),
                     _ => Task.CompletedTask,
                 }
             );
@@ -145,50 +143,65 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
             );
     }
 
-    Task RunAsync(string program, string disk, CancellationToken cancel)
+    Task RunAsync(string program, string disk, string? vm, CancellationToken cancel)
     {
         report($"running {Path.GetFileName(program)}");
         var isProgram = OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & UnixFileMode.UserExecute) != 0;
         var tool = isProgram ? new Tool(program, disk) : new Tool("sh", program, disk);
-        return CheckedAsync(tool with { Directory = work }, $"run: {program}", cancel);
+        var environment = vm is null ? [] : VmVariable.Environment(vm).ToDictionary(v => v.Key, v => (string?)v.Value);
+        return CheckedAsync(tool with { Directory = work, Environment = environment }, $"run: {program}", cancel);
     }
 
-    async Task CustomiseAsync(CustomiseStep step, string disk, string format, CancellationToken cancel)
+    async Task CustomiseAsync(CustomiseStep step, string disk, string format, string? vm, CancellationToken cancel)
     {
         report("customising");
         var secret = Path.Combine(work, "password");
-        List<string> words = ["--format", format, "--add", disk];
-        if (step.Hostname is { } name)
-            words.AddRange(["--hostname", name]);
-        if (step.Packages.Length > 0)
-            words.AddRange(["--install", string.Join(',', step.Packages)]);
-        else
-            words.Add("--no-network");
         if (step.RootPassword is { } password)
-        {
             await PrivateFile.WriteAsync(secret, password, cancel); // everybody on this host may read a program's arguments
-            words.AddRange(["--root-password", $"file:{secret}"]);
-        }
-
-        if (step.User is { } user)
-            words.AddRange(["--run-command", $"id {user} >/dev/null 2>&1 || useradd -m -s /bin/sh {user}"]);
-        foreach (var key in step.Keys)
-            words.AddRange(["--ssh-inject", $"root:string:{key}"]);
-        foreach (var (guest, host) in step.Files)
-            words.AddRange(["--upload", $"{host}:{guest}"]);
-        if (step.FirstBoot is { } script)
-            words.AddRange(["--firstboot", script]);
-        foreach (var command in step.Commands)
-            words.AddRange(["--run-command", command]);
+        string[] words = ["--quiet", "--format", format, "--add", disk, .. Changes(step, secret, vm)];
         try
         {
-            await CheckedAsync(new Tool("virt-customize", ["--quiet", .. words]) { Environment = Guestfs(work) }, "customise", cancel);
+            await CheckedAsync(new Tool("virt-customize", words) { Environment = Guestfs(work) }, "customise", cancel);
         }
         finally
         {
             File.Delete(secret);
         }
     }
+
+    /// <summary>In virt-customize's words, which does them in this order.</summary>
+    /// <param name="secret">The file with root's password.</param>
+    static IEnumerable<string> Changes(CustomiseStep step, string secret, string? vm)
+    {
+        if (step.Packages.IsEmpty)
+            yield return "--no-network";
+        foreach (
+            var (option, value) in (IEnumerable<(string, string?)>)
+                [
+                    ("--hostname", step.Hostname),
+                    ("--install", step.Packages.IsEmpty ? null : string.Join(',', step.Packages)),
+                    ("--root-password", step.RootPassword is null ? null : $"file:{secret}"),
+                    ("--run-command", step.User is { } user ? $"id {user} >/dev/null 2>&1 || useradd -m -s /bin/sh {user}" : null),
+                    .. step.Keys.Select(key => ("--ssh-inject", (string?)$"root:string:{key}")),
+                    .. step.Files.Select(file => ("--upload", (string?)$"{file.Host}:{file.Guest}")),
+                    ("--firstboot", step.FirstBoot),
+                    .. step.Commands.Select(command => ("--run-command", (string?)(Exports(vm) + command))),
+                ]
+        )
+        {
+            if (value is null)
+                continue;
+            yield return option;
+            yield return value;
+        }
+    }
+
+    static string Exports(string? vm) =>
+        vm is null
+            ? ""
+            : string.Concat(
+                VmVariable.Environment(vm).Select(v => $"export {v.Key}='{v.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'; ")
+            );
 
     /// <summary>What libguestfs's programs run with. Where the processor has no KVM, they would wait for it for ever.</summary>
     public static Dictionary<string, string?> Guestfs(string work)

@@ -20,7 +20,7 @@ public sealed partial class ImageStore
             return there;
         }
 
-        if (ImageSteps.Missing(spec) is { } missing)
+        if (ImageSteps.Missing(spec, GuestfsKernel) is { } missing)
             throw CroftException.World($"image \"{spec.Name}\": {missing}", ImageSteps.Cure);
         await RemoveStaleAsync(key);
         return await MakeAsync(spec, source, key, progress, cancel);

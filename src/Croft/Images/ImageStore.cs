@@ -35,6 +35,9 @@ public sealed partial class ImageStore
     /// <summary>How downloads are made; tests are less patient.</summary>
     internal Func<HttpClient, Download> NewDownload { get; init; } = client => new Download(client, TimeProvider.System);
 
+    /// <summary>The kernel that the caller gave libguestfs; null takes one of <c>/boot</c>.</summary>
+    public string? GuestfsKernel { get; init; }
+
     /// <summary>The image that this request made before; null when it was not, or has gone. Reads no disk file.</summary>
     public StoredImage? Find(ImageSpec spec)
     {

@@ -60,7 +60,7 @@ public static class MachineImage
         {
             await PrivateFile.WriteAsync(made, "", cancel); // what was on the machine is its user's: never readable by others
             await CopyAsync(openFarm, machine, made, tell, cancel);
-            await SealAsync(spec, made, tell, cancel);
+            await SealAsync(spec, made, openFarm.Settings.GuestfsKernel, tell, cancel);
             File.Move(made, disk, overwrite: true);
             await File.WriteAllTextAsync($"{text}.new", Text(spec, disk, await Checksum.Sha256Async(disk, cancel)), cancel);
             File.Move($"{text}.new", text);
@@ -99,7 +99,7 @@ public static class MachineImage
         }
     }
 
-    static async Task SealAsync(MachineSpec spec, string disk, Action<string> tell, CancellationToken cancel)
+    static async Task SealAsync(MachineSpec spec, string disk, string? kernel, Action<string> tell, CancellationToken cancel)
     {
         if (spec.Image.Origin is BuiltImage)
         {
@@ -108,7 +108,7 @@ public static class MachineImage
             return;
         }
 
-        if (ImageSteps.MissingProgram("virt-sysprep") is { } missing)
+        if (ImageSteps.MissingProgram("virt-sysprep", kernel) is { } missing)
         {
             tell(
                 $"It is not sealed: {missing} ({ImageSteps.Cure}). cloud-init gives each machine its own name and keys; its machine-id stays."

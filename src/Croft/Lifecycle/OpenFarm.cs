@@ -35,6 +35,7 @@ public sealed partial class OpenFarm : IDisposable
         {
             Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),
             Tell = settings.Warn,
+            GuestfsKernel = settings.GuestfsKernel,
         };
         Ssh = new SshFiles(farm.StateDirectory, settings.UserKey, settings.Runtime)
         {
@@ -224,7 +225,7 @@ public sealed partial class OpenFarm : IDisposable
     IEnumerable<Problem> StepsThatCannotBe(ImmutableDictionary<ImageSpec, StoredImage> known) =>
         from image in Farm.Machines.Select(m => m.Image).OfType<SteppedImage>().Distinct()
         where !known.ContainsKey(image)
-        let missing = ImageSteps.Missing(image)
+        let missing = ImageSteps.Missing(image, Settings.GuestfsKernel)
         where missing is not null
         select new Problem(image.At, "image.steps", $"image \"{image.Name}\": {missing}", ImageSteps.Cure, IsWorld: true);
 

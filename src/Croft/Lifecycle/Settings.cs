@@ -27,6 +27,9 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>The caller's variables for Ansible, <c>NAME=VALUE</c> each: they may make it ask people.</summary>
     public IReadOnlyList<string> AnsibleVariables { get; init; } = [];
 
+    /// <summary>The kernel that the caller gave libguestfs by <c>SUPERMIN_KERNEL</c>; null takes one of <c>/boot</c>.</summary>
+    public string? GuestfsKernel { get; init; }
+
     /// <summary>Takes what the user should know of hypervisors that do not answer.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 

@@ -120,58 +120,32 @@ static class PhaseVariables
 
     static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
 
-    static JsonObject Disk(DiskSpec disk, int index, MachineRecord? record) =>
-        new()
-        {
-            ["name"] = disk.Name,
-            ["size"] = disk.Size,
-            ["mount"] = disk.Mount,
-            ["type"] = disk.Raw ? "raw" : "qcow2",
-            ["devname"] = $"vd{(char)('b' + index)}",
-            ["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == disk.Name)?.Volume,
-        };
-
     static JsonObject Vm(Plan plan, PlannedMachine machine, MachineRecord? record)
     {
         var spec = machine.Spec;
-        var vm = new JsonObject
-        {
-            ["name"] = spec.Name,
-            ["platform"] = spec.Platform,
-            ["target"] = spec.Target,
-            ["arch"] = spec.Arch,
-            ["virt_domain"] = machine.VirtType,
-            ["vcpus"] = spec.Vcpus,
-            ["memory"] = spec.Memory,
-            ["ram"] = spec.Memory >> 20,
-            ["emulator"] =
-                "/usr/bin/qemu-system-"
-                + spec.Arch switch
-                {
-                    "i686" => "i386",
-                    "ppc64le" => "ppc64",
-                    var arch => arch,
-                },
-            ["metadata"] = Metadata(plan, machine),
-            ["networks"] = List(
-                machine.Nics.Select(n => new JsonObject
-                {
-                    ["name"] = n.Network,
-                    ["mac"] = n.Mac,
-                    ["address"] = PlaceOf(n, record)?.ToString(),
-                })
-            ),
-            ["disks"] = List(spec.Disks.Select((disk, i) => Disk(disk, i, record))),
-            ["properties"] = Json(spec.Properties),
-        };
-        if (spec.Machine is { } model)
-            vm["machine"] = model;
-        if (spec.Cpu is { } cpu)
-            vm["cpu"] = cpu;
+        var vm = VmVariable.Of(spec);
+        vm["virt_domain"] = machine.VirtType;
+        vm["emulator"] =
+            "/usr/bin/qemu-system-"
+            + spec.Arch switch
+            {
+                "i686" => "i386",
+                "ppc64le" => "ppc64",
+                var arch => arch,
+            };
+        vm["metadata"] = Metadata(plan, machine);
+        vm["networks"] = List(
+            machine.Nics.Select(n => new JsonObject
+            {
+                ["name"] = n.Network,
+                ["mac"] = n.Mac,
+                ["address"] = PlaceOf(n, record)?.ToString(),
+            })
+        );
+        foreach (var disk in vm["disks"]!.AsArray())
+            disk!["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == (string)disk["name"]!)?.Volume;
         if (machine.Nics.FirstOrDefault() is { } nic)
             vm["net"] = Net(plan, machine, nic, record);
-        foreach (var (name, value) in Json(spec.Properties))
-            vm.TryAdd(name, value?.DeepClone());
         return vm;
     }
 

@@ -24,7 +24,7 @@ public sealed class StepsOfImages : IDisposable
     {
         Script(
             "mark.sh",
-            "echo run >>../../../../count; [ \"$(qemu-img info --output=json \"$1\" | grep -c '\"raw\"')\" -ge 1 ] && printf mark | dd of=\"$1\" bs=1 seek=4096 conv=notrunc status=none"
+            "echo run >>../../../count; [ \"$(qemu-img info --output=json \"$1\" | grep -c '\"raw\"')\" -ge 1 ] && printf mark | dd of=\"$1\" bs=1 seek=4096 conv=notrunc status=none"
         );
         var spec = Stepped(new ResizeStep(4 << 20), new ConvertStep("raw"), new RunStep(folder["mark.sh"]));
         Assert.Null(store.Find(spec));
@@ -34,6 +34,7 @@ public sealed class StepsOfImages : IDisposable
         Assert.Equal("mark"u8.ToArray(), (await File.ReadAllBytesAsync(folder["back.raw"], Cancel))[4096..4100]);
         Assert.Equal(image.Id, (await store.EnsureAsync(spec, new Recorder(), Cancel)).Id);
         Assert.Equal(image.Id, store.Find(spec)!.Id);
+        Assert.Equal("run\n", await File.ReadAllTextAsync(folder["count"], Cancel));
         Assert.NotEqual(image.Id, (await store.EnsureAsync(spec.Source, new Recorder(), Cancel)).Id);
         // Another program is another image.
         Script("mark.sh", ":");
@@ -91,6 +92,45 @@ public sealed class StepsOfImages : IDisposable
         Assert.Equal(["ResizeStep", "CustomiseStep", "RunStep"], image.Steps.Select(step => step.GetType().Name));
         Assert.Equal(folder["own.sh"], ((RunStep)image.Steps[2]).File);
     }
+
+    [Fact]
+    public async Task KnowTheMachineWhereEachHasAnImageOfItsOwn()
+    {
+        Script("name.sh", "printf '%s %s' \"$CROFT_VM_NAME\" \"$CROFT_VM\" >../../../$CROFT_VM_NAME");
+        var text = $$"""
+            farm: f
+            platforms:
+              p: { image: { file: disk.raw, per_machine: true, steps: [ { run: name.sh } ] } }
+            vms: { list: [ { platform: p, name: a, count: 2, properties: { rack: 7 } }, { platform: p, name: b, vcpus: 2 } ] }
+            """;
+        File.WriteAllText(folder["farm.yaml"], text);
+        var images = FarmFile
+            .Read(folder["farm.yaml"], Reading.Defaults)
+            .Require()
+            .Machines.Select(machine => (machine.Name, Image: (SteppedImage)machine.Image))
+            .ToArray();
+        List<string> made = [];
+        foreach (var (name, image) in images)
+        {
+            made.Add((await store.EnsureAsync(image, new Recorder(), Cancel)).Id);
+            var told = (await File.ReadAllTextAsync(folder[name], Cancel)).Split(' ', 2);
+            Assert.Equal(name, told[0]);
+            Assert.Equal(name, (string?)System.Text.Json.Nodes.JsonNode.Parse(told[1])!["name"]);
+        }
+
+        Assert.Equal(3, images.Length);
+        Assert.Equal(3, made.Distinct().Count());
+        Assert.Contains("\"rack\":7", images[0].Image.Vm, StringComparison.Ordinal);
+        // The same machine again has its image already.
+        Assert.Equal(made[0], store.Find(images[0].Image)!.Id);
+    }
+
+    [Fact]
+    public void AreForAllMachinesUnlessSteps() =>
+        Assert.Contains(
+            "image.per_machine: an image without steps is the same for every machine",
+            Reading.MachineProblems("image: { url: \"http://x/y\", per_machine: true }")
+        );
 
     [Theory]
     [InlineData("[ { resize: 1GiB, convert: raw } ]", "steps[0]: a step is one of convert, resize, customise, run and replace")]

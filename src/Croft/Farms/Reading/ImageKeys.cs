@@ -71,6 +71,15 @@ static class ImageKeys
         "What is done to the disk, in order, before machines are based on it."
     );
 
+    public static readonly Field<bool> PerMachine = new(
+        "per_machine",
+        new BoolShape(),
+        "With `steps`: each machine gets an image of its own, whose steps find the machine in `$CROFT_VM`."
+    )
+    {
+        DefaultText = "`false`",
+    };
+
     public static readonly ImmutableArray<Field> Kinds = [Name, Build, File, Url];
 
     /// <summary>Which keys go with which kind.</summary>
@@ -85,6 +94,7 @@ static class ImageKeys
         (Sha512, [Url]),
         (Checksums, [Url]),
         (Steps, [Name, Build, File, Url]),
+        (PerMachine, [Name, Build, File, Url]),
     ];
 
     public static readonly MapShape Map = new("an image", [.. Kinds, .. Details.Select(detail => detail.Key)], Name);

@@ -26,9 +26,24 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
 
         if (!this.known.TryGetValue((image, declared.Platform, arch), out var made))
             this.known[(image, declared.Platform, arch)] = made = Make(image, declared.Platform, arch) is { } plain
-                ? new StepReader(FolderOf(image.NodeOf(ImageKeys.Steps)), problems).Read(plain, image.Items(ImageKeys.Steps))
+                ? Stepped(plain, image)
                 : null;
 
+        return made;
+    }
+
+    ImageSpec Stepped(ImageSpec plain, MapReading image)
+    {
+        var made = new StepReader(FolderOf(image.NodeOf(ImageKeys.Steps)), problems).Read(plain, image.Items(ImageKeys.Steps));
+        if (image.Maybe(ImageKeys.PerMachine) != true)
+            return made;
+        if (made is SteppedImage stepped)
+            return stepped with { IsPerMachine = true };
+        problems.Add(
+            image.NodeOf(ImageKeys.PerMachine),
+            "an image without steps is the same for every machine",
+            "add steps, or leave it out"
+        );
         return made;
     }
 
@@ -112,7 +127,11 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     CatalogueImage? OfFamily(MapReading image, (ImageFamily Family, string Version, string Variant) found, string name, string arch)
     {
         var family = found.Family;
-        foreach (var (key, _) in ImageKeys.Details.Where(detail => image.Has(detail.Key) && detail.Key != ImageKeys.Steps))
+        foreach (
+            var (key, _) in ImageKeys.Details.Where(detail =>
+                image.Has(detail.Key) && detail.Key != ImageKeys.Steps && detail.Key != ImageKeys.PerMachine
+            )
+        )
             problems.Add(image.NodeOf(key), $"{key.Name} does not go with {family.Title}, which Croft does not build");
 
         if (!family.Arch.ContainsKey(arch))

@@ -25,13 +25,21 @@ sealed class MachineReader(
     public MachineSpec? Read(DeclaredMachine declared)
     {
         if (declared.Entry is null)
-            return Make(declared);
+            return Make(declared) is { } made ? WithOwnImage(made) : null;
 
         if (!ofEntries.TryGetValue(declared.Entry, out var first))
             ofEntries[declared.Entry] = first = Make(declared);
 
-        return first is null ? null : first with { Name = declared.Name };
+        return first is null ? null : WithOwnImage(first with { Name = declared.Name });
     }
+
+    static MachineSpec WithOwnImage(MachineSpec machine) =>
+        machine.Image is SteppedImage { IsPerMachine: true } image
+            ? machine with
+            {
+                Image = image with { Vm = VmVariable.Of(machine).ToJsonString() },
+            }
+            : machine;
 
     MachineSpec? Make(DeclaredMachine declared)
     {
