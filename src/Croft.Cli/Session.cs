@@ -102,7 +102,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         );
 
     /// <summary>Reads the farm and connects to its hypervisors; names those that do not answer, since what they hold is not seen.</summary>
-    public Task<OpenFarm> OpenAsync(CancellationToken cancel) => OpenFarm.OpenAsync(LoadFarm(), Settings, cancel);
+    public Task<OpenFarm> OpenAsync(CancellationToken cancel) => OpenAsync(acceptsHostKeys: false, cancel);
+
+    public Task<OpenFarm> OpenAsync(bool acceptsHostKeys, CancellationToken cancel) =>
+        OpenFarm.OpenAsync(LoadFarm(), Settings with { AcceptsHostKeys = acceptsHostKeys }, cancel);
 
     /// <summary>As <see cref="OpenAsync"/>; without a farm file, the local hypervisor with a farm that owns nothing.</summary>
     public Task<OpenFarm> OpenHereAsync(CancellationToken cancel) =>
@@ -282,6 +285,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
             ],
             GuestfsKernel = Variable("SUPERMIN_KERNEL") is { Length: > 0 } kernel ? kernel : null,
             Program = Environment.ProcessPath ?? "croft",
+            KnownHosts = Path.Combine(HomeOrNowhere(), ".ssh/known_hosts"),
             HostId =
                 File.Exists("/etc/machine-id") && File.ReadAllText("/etc/machine-id").Trim() is { Length: > 0 } id
                     ? id
@@ -298,18 +302,14 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     /// <summary>Croft's folder among the user's of one kind; one that is nowhere where the user has none.</summary>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
-    static string Own(string variable, string below) =>
-        Path.Combine(
-            Folder(variable)
-                ?? (
-                    Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)
-                        is var home
-                    && Path.IsPathFullyQualified(home)
-                        ? Path.Combine(home, below)
-                        : "/nowhere"
-                ),
-            "croft"
-        );
+    static string Own(string variable, string below) => Path.Combine(Folder(variable) ?? Path.Combine(HomeOrNowhere(), below), "croft");
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
+    static string HomeOrNowhere() =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is var home
+        && Path.IsPathFullyQualified(home)
+            ? home
+            : "/nowhere";
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
     public static string? Variable(string name) => Environment.GetEnvironmentVariable(name);

@@ -25,13 +25,14 @@ static class CpCommand
                 var guest = await InUse.OpenAsync(openFarm, found, "cp", cancel, can => can.Files);
                 if (guest is not Guest { Access.Login.Become: null } ssh)
                     return await GuestCopy.RunAsync(guest, Path(from), Path(to), toGuest: Machine(to) is not null, cancel);
-                return await (
+                var code = await (
                     ssh.Ssh([]) with
                     {
                         Program = "scp",
                         Arguments = ["-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)],
                     }
                 ).RunOnTerminalAsync(cancel);
+                return await SshCommand.EndAsync(ssh, code, cancel);
             }
         });
     }

@@ -77,7 +77,11 @@ static class ExecCommand
     public static async Task<int> RunAsync(IGuest guest, string[] command, Action<string> line, CancellationToken cancel)
     {
         if (guest is Guest { Access.Login.Become: null } ssh) // the login's own shell reads them
-            return (await (ssh.Ssh(ssh.Alone, command) with { Line = line }).RunAsync(cancel)).ExitCode;
+        {
+            var (code, _, _) = await (ssh.Ssh(ssh.Alone, command) with { Line = line }).RunAsync(cancel);
+            return await SshCommand.EndAsync(ssh, code, cancel);
+        }
+
         var lines = new Lines(line);
         var decoder = Encoding.UTF8.GetDecoder();
         var result = await guest.RunAsync(

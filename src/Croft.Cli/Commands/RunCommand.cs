@@ -21,17 +21,13 @@ static class RunCommand
         var skip = Steps("--skip", "Do not run these phases");
         var keep = new Option<bool>("--keep") { Description = "Leave the machines up afterwards" };
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop all machines when one fails" };
-        var fresh = new Option<bool>("--fresh")
-        {
-            Description = "Start every machine from its image, and revert machines that are in use too",
-        };
-        var saveAs = SaveAs();
+        var (fresh, saveAs) = (Fresh(), SaveAs());
         var (extra, projects) = (Arguments.ExtraVariables(), Arguments.Projects());
-        var saved = SavedPlan.Option();
+        var (saved, accept) = (SavedPlan.Option(), Arguments.AcceptHostKey());
         return make.Make(
             "run",
             "Run the project's phases on every machine, and report",
-            [selection, projects, only, skip, keep, failFast, fresh, saveAs, extra, saved],
+            [selection, projects, only, skip, keep, failFast, fresh, saveAs, extra, accept, saved],
             async (session, parsed, cancel) =>
             {
                 var options = new RunOptions(
@@ -46,13 +42,17 @@ static class RunCommand
                     OnlyShutdown = parsed.GetValue(only)!.Contains(RunOptions.Shutdown),
                 };
                 var farm = Session.Good(ExtraVariables.In(session.LoadFarm().Only(parsed.GetValue(projects)!), parsed.GetValue(extra)!));
-                using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
+                var settings = session.Settings with { AcceptsHostKeys = parsed.GetValue(accept) };
+                using var openFarm = await OpenFarm.OpenAsync(farm, settings, cancel);
                 var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
                 return await RunAsync(session, openFarm, plan.TakingPart(parsed.GetValue(selection)!), options, cancel);
             },
             alone: true
         );
     }
+
+    static Option<bool> Fresh() =>
+        new("--fresh") { Description = "Start every machine from its image, and revert machines that are in use too" };
 
     static Option<string?> SaveAs() =>
         new("--save-as")

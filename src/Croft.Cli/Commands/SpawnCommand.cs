@@ -15,7 +15,7 @@ static class SpawnCommand
 
     /// <param name="Keeps">Whether machines that exist stay as they are.</param>
     /// <param name="Command">What runs in the machines before they are thrown away; empty keeps them.</param>
-    sealed record Request(ImmutableArray<PoolMachine> Machines, bool Keeps, string[] Command, bool IsConfirmed);
+    sealed record Request(ImmutableArray<PoolMachine> Machines, bool Keeps, string[] Command, bool IsConfirmed, bool Accepts);
 
     public static Command Create(CommandMaker make)
     {
@@ -36,11 +36,11 @@ static class SpawnCommand
         };
         var keeps = new Option<bool>("--missing") { Description = "Keep the machines that exist, start those that are off, make the rest" };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
-        var yes = Arguments.Yes();
+        var (yes, accept) = (Arguments.Yes(), Arguments.AcceptHostKey());
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [words, stem, platform, width, keeps, remove, yes],
+            [words, stem, platform, width, keeps, remove, accept, yes],
             (session, parsed, cancel) =>
             {
                 var command = ExecCommand.AfterDashes(parsed);
@@ -51,7 +51,11 @@ static class SpawnCommand
                     throw CroftException.Usage("--missing keeps machines, and --rm throws them away", "leave one of them out");
                 var other = parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name;
                 var machines = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, other, user, parsed.GetValue(width));
-                return SpawnAsync(session, new(machines, parsed.GetValue(keeps), command, parsed.GetValue(yes)), cancel);
+                return SpawnAsync(
+                    session,
+                    new(machines, parsed.GetValue(keeps), command, parsed.GetValue(yes), parsed.GetValue(accept)),
+                    cancel
+                );
             },
             timeout: false
         );
@@ -84,7 +88,8 @@ static class SpawnCommand
         var made = request.Machines.Where(m => !kept.Contains(m.Name)).ToList();
         var others = File.Exists(path) ? Others(Session.Load(path), [.. made.Select(m => m.Name)]) : [];
         await DeclareAsync(session, stem, [.. others, .. made], cancel);
-        using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
+        var settings = session.Settings with { AcceptsHostKeys = request.Accepts };
+        using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), settings, cancel);
         var old = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
         if (old.Count > 0 && !request.Keeps)
         {

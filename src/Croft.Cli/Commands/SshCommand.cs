@@ -29,9 +29,14 @@ static class SshCommand
                 if (guest is ChannelGuest inside)
                     return await ChannelTerminal.RunAsync(openFarm.Engine(found.Hypervisor).Channel!, inside, words, cancel);
                 return guest is Guest ssh
-                    ? await ssh.Ssh([], words).RunOnTerminalAsync(cancel)
+                    ? await EndAsync(ssh, await ssh.Ssh([], words).RunOnTerminalAsync(cancel), cancel)
                     : await ExecCommand.RunAsync(guest, words, Terminal.Result, cancel);
             }
         });
     }
+
+    /// <summary>How a program of OpenSSH's ended, whose own words on host keys name files that are Croft's.</summary>
+    /// <exception cref="CroftException">Who answers is not who was known.</exception>
+    public static async Task<int> EndAsync(Guest guest, int code, CancellationToken cancel) =>
+        code == IGuest.ConnectionFailed && await guest.StrangerAsync(cancel) is { } stranger ? throw stranger : code;
 }

@@ -12,14 +12,14 @@ static class UpCommand
     {
         var selection = Arguments.Selection();
         var recreate = Arguments.Recreate();
-        var saved = SavedPlan.Option();
+        var (saved, accept) = (SavedPlan.Option(), Arguments.AcceptHostKey());
         return make.Make(
             "up",
             "Create and start machines, and wait until they answer; a second up changes nothing",
-            [selection, recreate, saved],
+            [selection, recreate, accept, saved],
             async (session, parsed, cancel) =>
             {
-                using var openFarm = await session.OpenAsync(cancel);
+                using var openFarm = await session.OpenAsync(parsed.GetValue(accept), cancel);
                 var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
                 session.Warn(plan);
                 using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));

@@ -32,6 +32,9 @@ static class Arguments
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
+    public static Option<bool> AcceptHostKey() =>
+        new("--accept-host-key") { Description = "Take the host keys of guests that bring their own, where nobody vouches for them" };
+
     public static Option<bool> Recreate() =>
         new("--recreate") { Description = "Make machines anew whose image, disks or login changed in the farm file; destroys their data" };
 }

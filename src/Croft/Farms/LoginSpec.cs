@@ -15,6 +15,9 @@ public sealed record LoginSpec(ConnectionKind Connection = ConnectionKind.Ssh, i
     /// <summary>The guest's host key as the farm file says it, type and key; null where Croft gives it one.</summary>
     public string? HostKey { get; init; }
 
+    /// <summary>Whether the guest brings a host key of its own, since nobody in it takes Croft's.</summary>
+    public bool HasOwnHostKey { get; init; }
+
     /// <summary>All that it needs.</summary>
     internal IEnumerable<SecretSpec> Secrets => new[] { Password, Become?.Password }.OfType<SecretSpec>();
 

@@ -47,6 +47,47 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         seen("the ssh server greets: " + await GreetingAsync(seen, cancel));
 
     /// <inheritdoc/>
+    public async Task<string?> HostKeyAsync(CancellationToken cancel)
+    {
+        var met = Path.Combine(files.Folder, $"met-{Guid.NewGuid():n}");
+        try
+        {
+            string[] options =
+            [
+                "ControlMaster=no",
+                "ControlPath=none",
+                "StrictHostKeyChecking=accept-new", // into a file of its own, and then the talk is over
+                $"UserKnownHostsFile={SshConfig.Quote(met)}",
+                "PreferredAuthentications=none",
+                "BatchMode=yes",
+            ];
+            await new Tool(
+                "ssh",
+                ["-F", files.Config, .. options.SelectMany(o => new[] { "-o", o }), "-T", "--", access.Name, "true"]
+            ).RunAsync(cancel);
+            return File.Exists(met) && (await File.ReadAllTextAsync(met, cancel)).Trim().Split(' ') is [_, var type, var key, ..]
+                ? $"{type} {key}"
+                : null;
+        }
+        finally
+        {
+            File.Delete(met);
+        }
+    }
+
+    /// <summary>Why a connection failed, where who answers is not who was known; null where it is, or nobody answers.</summary>
+    public async Task<CroftException?> StrangerAsync(CancellationToken cancel)
+    {
+        var (known, met) = (access.HostKey, await HostKeyAsync(cancel));
+        return met is null || met == known || met.Split(' ')[0] != known.Split(' ')[0]
+            ? null
+            : CroftException.World(
+                $"machine \"{access.Name}\" runs, but {Refusal.OfAStranger(access).Reason}",
+                Refusal.OfAStranger(access).Cure
+            );
+    }
+
+    /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);

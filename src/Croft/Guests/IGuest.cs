@@ -23,6 +23,9 @@ public interface IGuest
     /// <param name="seen">Called with what each try saw.</param>
     Task PortAsync(int port, Action<string> seen, CancellationToken cancel);
 
+    /// <summary>The host key of whoever answers, one OpenSSH line without comment; nobody logs in. Null when nobody shows one.</summary>
+    Task<string?> HostKeyAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
+
     /// <summary>
     /// Opens a shell by one authenticated command: it is open when the guest is ready and its clock is right. That connection stays as the
     /// shared one.

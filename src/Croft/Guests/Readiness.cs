@@ -45,6 +45,9 @@ public sealed class Readiness(
     /// <summary>Finds the guest where somebody else decides its address; null where there is nothing to find.</summary>
     internal Func<CancellationToken, Task<IGuest>>? Find { get; init; }
 
+    /// <summary>Meets a guest whose ssh server greets: whose host key nobody knows; null where it is known.</summary>
+    internal Func<IGuest, CancellationToken, Task<IGuest>>? Meet { get; init; }
+
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
     public void Signal(MachineSignal signal)
     {
@@ -117,7 +120,13 @@ public sealed class Readiness(
             ?? throw CroftException.World("the machine has no address that Croft knows", "give it a network with a cidr, or wait: agent");
     }
 
-    async Task WaitForPortAsync(CancellationToken cancel) => await (await ReachableAsync(cancel)).PortAsync(wait.Port, Seen, cancel);
+    async Task WaitForPortAsync(CancellationToken cancel)
+    {
+        var door = await ReachableAsync(cancel);
+        await door.PortAsync(wait.Port, Seen, cancel);
+        if (Meet is not null && wait.Port == door.Access.Login.Port)
+            await Meet(door, cancel);
+    }
 
     /// <param name="lasting">After how long the same refusal is believed.</param>
     async Task WaitForCommandAsync(bool running, TimeSpan lasting, CancellationToken cancel)
@@ -126,6 +135,8 @@ public sealed class Readiness(
         var door = await ReachableAsync(cancel);
         if (!running && !found)
             await HeardOfAsync(door, cancel);
+        if (Meet is not null)
+            door = await Meet(door, cancel);
         var (refused, since) = ((Refusal?)null, 0L);
         for (var pause = 0.25; ; pause = Math.Min(pause * 2, 4))
         {

@@ -19,11 +19,7 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
             )
         : words.Contains("Host key verification failed", StringComparison.Ordinal)
         || words.Contains("HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal)
-            ? new(
-                "who answers there has another host key than Croft gave the machine",
-                $"croft console {guest.Name} shows who it is; croft up --recreate {guest.Name} makes the machine anew",
-                AtOnce: false
-            )
+            ? OfAStranger(guest)
         : words.Contains("Permission denied (", StringComparison.Ordinal) && guest.Login.Password is not null
             ? new(
                 $"the guest lets in {guest.User} neither by Croft's key nor by the password that auth names",
@@ -55,4 +51,24 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
                 AtOnce: false
             )
         : null;
+
+    /// <summary>Who answers is not who was known.</summary>
+    public static Refusal OfAStranger(GuestAccess guest) =>
+        !guest.Login.HasOwnHostKey
+            ? new(
+                "who answers there has another host key than Croft gave the machine",
+                $"croft console {guest.Name} shows who it is; croft up --recreate {guest.Name} makes the machine anew",
+                AtOnce: false
+            )
+        : guest.Login.HostKey is null
+            ? new(
+                "who answers there has another host key than the machine had before",
+                $"croft console {guest.Name} shows who it is; croft up --accept-host-key {guest.Name} takes its new key",
+                AtOnce: false
+            )
+        : new(
+            "who answers there has another host key than host_key says",
+            $"croft console {guest.Name} shows who it is; if it is the machine, write its key to host_key",
+            AtOnce: false
+        );
 }

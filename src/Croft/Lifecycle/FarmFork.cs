@@ -32,6 +32,7 @@ public static class FarmFork
             {
                 Name = name,
                 Hypervisor = hypervisor,
+                Login = like.Login with { HostKey = null, HasOwnHostKey = false }, // it gets one
                 Networks = [.. like.Networks.Select(n => n with { Address = null, Mac = null, Forwards = [] })],
             }
         );

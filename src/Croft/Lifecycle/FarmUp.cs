@@ -32,7 +32,7 @@ public static class FarmUp
                 $"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines",
                 "--recreate makes them anew and destroys their data"
             );
-        if (plan.Machines.All(m => m.Action == MachineAction.None))
+        if (plan.Machines.All(m => m.Action == MachineAction.None && !MayShowANewKey(openFarm, m)))
             return null;
         using var execution = await Execution.PrepareAsync(openFarm, plan, command, NeedsImage, opened, images, cancel);
         await Task.WhenAll(execution.Plan.Machines.Select(machine => UpAsync(execution, machine, recreate, cancel)));
@@ -45,6 +45,10 @@ public static class FarmUp
 
     static bool NeedsImage(PlannedMachine machine) =>
         machine.Action is MachineAction.Create or MachineAction.Recreate or MachineAction.Restart || Moved(machine);
+
+    /// <summary>Whether it runs as declared, and the user vouches for whatever host key it has by now.</summary>
+    static bool MayShowANewKey(OpenFarm openFarm, PlannedMachine machine) =>
+        openFarm.Settings.AcceptsHostKeys && machine.Existing?.Record is { } record && FirstMeeting.IsDue(openFarm, record);
 
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
     static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
@@ -69,6 +73,15 @@ public static class FarmUp
     /// <summary>True when it runs and answers.</summary>
     static async Task<bool> UpAsync(Execution execution, StepLog steps, PlannedMachine machine, CancellationToken cancel)
     {
+        if (machine.Action == MachineAction.None && MayShowANewKey(execution.OpenFarm, machine))
+            return await steps.RunAsync("host key", () =>
+                new MachineStart(execution, machine, "host key").RunAsync(
+                    machine.Existing!.Record!,
+                    () => Task.CompletedTask,
+                    running: true,
+                    cancel
+                )
+            );
         if (machine.Action == MachineAction.None)
         {
             execution.Journal.StepEnd(machine.Spec.Name, "startup", Outcome.Skipped, machine.Reason);
@@ -92,7 +105,7 @@ public static class FarmUp
         var record = await DefineAsync(execution, machine, cancel);
         record = record with { InUse = "up", IsStarting = false };
         var paused = await PowerAsync() == PowerState.Paused;
-        await new MachineStart(execution, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
+        record = await new MachineStart(execution, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
         await engine.MarkAsync(record, cancel);
 
         async Task<PowerState?> PowerAsync() => (await engine.FindAsync(record.Id, cancel))?.Power;

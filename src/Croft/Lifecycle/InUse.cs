@@ -34,7 +34,9 @@ public static class InUse
         var guest = openFarm.GuestOf(machine)
             ?? throw CroftException.World($"machine \"{name}\" has no address that Croft knows", $"croft console {name}");
         await openFarm.Ssh.Desk!.PrepareAsync(guest.Access, cancel);
-        return guest;
+        return FirstMeeting.IsDue(openFarm, machine.Record)
+            ? await openFarm.MeetAsync(openFarm.Engine(machine.Hypervisor), machine.Record, guest, _ => { }, cancel)
+            : guest;
     }
 
     /// <summary>Marks a machine, and those that it is inside of; nothing happens to one that is held already.</summary>

@@ -22,13 +22,12 @@ static class MachineFork
     {
         var engine = execution.EngineOf(machine);
         var (record, seed) = await execution.MakerFor(machine).ForkAsync(machine, from, held, cancel);
-        await new MachineStart(execution, machine, step).RunAsync(
+        return await new MachineStart(execution, machine, step).RunAsync(
             record,
             () => from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel),
             running: true,
             cancel
         );
-        return record;
 
         async Task IdentifyAsync()
         {

@@ -28,7 +28,10 @@ sealed class MachineMaker(
     public async Task<MachineRecord> CreateAsync(PlannedMachine planned, ImageFiles image, CancellationToken cancel)
     {
         var keys = await MakeKeyAsync(cancel);
-        var record = Record(planned, null, keys.Public) with { Keys = Identity.KeysDigest(openFarm.Farm) };
+        var record = Record(planned, null, planned.Spec.Login.HasOwnHostKey ? "" : keys.Public) with
+        {
+            Keys = Identity.KeysDigest(openFarm.Farm),
+        };
         return await ClaimAsync(
             planned,
             record,
@@ -51,7 +54,7 @@ sealed class MachineMaker(
         var keys = isSame ? null : await MakeKeyAsync(cancel);
         return await ClaimAsync(
             planned,
-            Record(planned, before, keys?.Public ?? before.HostKey),
+            Record(planned, before, planned.Spec.Login.HasOwnHostKey ? before.HostKey : keys?.Public ?? before.HostKey),
             async claiming =>
                 await engine.ChangeAsync(
                     Define(planned, claiming, image),
@@ -89,7 +92,7 @@ sealed class MachineMaker(
         var record = Record(planned, null, keys.Public) with { InUse = held, HardwareVersion = from.Record.HardwareVersion };
         return (
             await ClaimAsync(planned, record, claiming => from.ForkAsync(claiming, planned.Uuid, FilesOf(planned, seed), cancel), cancel),
-            seed
+            planned.Spec.Login.HostKey is null ? seed : seed with { HostKeyPrivate = "" } // the farm file says that it keeps its own
         );
     }
 

@@ -87,7 +87,8 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if ((await engine.FindAsync(Id, cancel))?.Power is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
             if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
-                await Starting(PhaseFiles.Name(Phase.Terminate)).RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
+                record = await Starting(PhaseFiles.Name(Phase.Terminate))
+                    .RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
@@ -155,7 +156,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if (machine.Existing is not { Power: PowerState.Running, Record: { } there })
                 throw CroftException.Farm("it does not run, and allowed_phases has no startup", $"croft up {Name} starts it");
             started = true;
-            await Starting("as it is").RunAsync(there, () => Task.CompletedTask, running: true, cancel);
+            record = await Starting("as it is").RunAsync(there, () => Task.CompletedTask, running: true, cancel);
             ready = true;
         });
         foreach (var phase in runs && !options.EndsOnly ? new[] { Phase.Dependencies, Phase.Init, Phase.Main } : [])
@@ -208,7 +209,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         record = fresh;
         started = true;
         Know(state, isItself: true);
-        shell = await Starting(step)
+        (shell, record) = await Starting(step)
             .OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
         ready = true;
     }
@@ -258,14 +259,14 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         await PowerOffAsync(cancel);
         record = await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel);
         started = true;
-        await Starting("startup")
+        record = await Starting("startup")
             .RunAsync(
                 record!,
                 () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
                 running: false,
                 cancel
             );
-        await engine.MarkAsync(record!, cancel);
+        await engine.MarkAsync(record, cancel);
         ready = true;
     }
 

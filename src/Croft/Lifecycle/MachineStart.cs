@@ -17,14 +17,22 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
     /// <summary>Starts it with <paramref name="start"/> while its signals are watched from before that on.</summary>
     /// <param name="record">As it will be when it runs.</param>
     /// <param name="running">It continues in a running guest.</param>
-    public async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
+    /// <returns>The record with what was learnt of the guest.</returns>
+    public async Task<MachineRecord> RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
-        if (await OpenAsync(record, start, running, cancel) is { } shell)
+        var (shell, now) = await OpenAsync(record, start, running, cancel);
+        if (shell is not null)
             await shell.DisposeAsync();
+        return now;
     }
 
     /// <summary>The same, and returns the shell that was found ready, when ssh decided; the caller disposes it.</summary>
-    public async Task<IGuestShell?> OpenAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
+    public async Task<(IGuestShell? Shell, MachineRecord Record)> OpenAsync(
+        MachineRecord record,
+        Func<Task> start,
+        bool running,
+        CancellationToken cancel
+    )
     {
         if (!running)
             execution.OpenFarm.Forget(record);
@@ -32,15 +40,11 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         if (guest is not null)
             await guest.CloseAsync(cancel);
         execution.Know(engine.Name, record);
-        using var readiness = new Readiness(
-            guest,
-            machine.Spec.Wait,
-            engine.Name,
-            execution.Clock,
-            text => execution.Journal.Note(record.Name, step, text),
-            () => ConsoleTailAsync(record, cancel)
+        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, Note, () =>
+            ConsoleTailAsync(record, cancel)
         )
         {
+            Meet = FirstMeeting.IsDue(execution.OpenFarm, record) ? MeetAsync : null,
             Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
         };
         using var watch = engine.Watch(record.Id, readiness.Signal);
@@ -59,7 +63,16 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
             throw;
         }
 
-        return readiness.Shell;
+        return (readiness.Shell, record);
+
+        void Note(string text) => execution.Journal.Note(machine.Spec.Name, step, text);
+
+        async Task<IGuest> MeetAsync(IGuest met, CancellationToken stop)
+        {
+            record = await new FirstMeeting(execution.OpenFarm, engine, record, Note).RunAsync(met, stop);
+            execution.Know(engine.Name, record);
+            return execution.OpenFarm.GuestOf(engine.Name, record)!;
+        }
     }
 
     /// <summary>Time-outs are given for hardware. A guest that continues does not boot.</summary>

@@ -86,6 +86,14 @@ public sealed partial class OpenFarm
             record.Login
         );
 
+    /// <summary>Learns the host key of a guest that brings its own, for OpenSSH's files too.</summary>
+    internal async Task<IGuest> MeetAsync(IEngine engine, MachineRecord record, IGuest guest, Action<string> note, CancellationToken cancel)
+    {
+        var met = await new FirstMeeting(this, engine, record, note).RunAsync(guest, cancel);
+        SshConfig.Add([AccessOf(engine.Name, met)!], Ssh);
+        return GuestOf(engine.Name, met)!;
+    }
+
     /// <summary>Ansible enters guests by their agents with a collection that it may not have.</summary>
     static IEnumerable<Problem> AgentProblems(Plan plan, PhaseFiles phases, HostAnsible ansible) =>
         from machine in plan.Machines

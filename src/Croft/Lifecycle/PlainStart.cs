@@ -22,6 +22,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
     /// <param name="running">It continues in a running guest.</param>
     internal async Task RunAsync(MachineRecord record, Func<Task> start, bool running, CancellationToken cancel)
     {
+        var forgotten = new TaskCompletionSource();
         using var readiness = new Readiness(
             openFarm.GuestOf(engine.Name, record),
             new(WaitKind.Ssh),
@@ -31,6 +32,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
             () => Task.FromResult("")
         )
         {
+            Meet = FirstMeeting.IsDue(openFarm, record) ? MeetAsync : null,
             Find = openFarm.FinderOf(engine, record, () => SshConfig.Add([openFarm.AccessOf(engine.Name, record)!], openFarm.Ssh)),
         };
         using var watch = engine.Watch(record.Id, readiness.Signal);
@@ -41,7 +43,17 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
                 : readiness.WaitAsync(running, Patience, cancel);
         await Task.WhenAll(ForgetClaimAsync(), waiting);
 
-        async Task ForgetClaimAsync() => await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null }, cancel);
+        async Task ForgetClaimAsync()
+        {
+            await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null }, cancel);
+            forgotten.SetResult();
+        }
+
+        async Task<IGuest> MeetAsync(IGuest guest, CancellationToken stop)
+        {
+            await forgotten.Task.WaitAsync(stop);
+            return await openFarm.MeetAsync(engine, record, guest, note, stop);
+        }
     }
 
     /// <summary>Takes back the claim of one that is not started after all.</summary>

@@ -42,6 +42,12 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>This program, which ssh asks for passwords.</summary>
     public string Program { get; init; } = "croft";
 
+    /// <summary>The user's own <c>known_hosts</c>: who stands in it is known.</summary>
+    public string KnownHosts { get; init; } = "/nowhere";
+
+    /// <summary>Whether the user vouches for host keys that nobody else does.</summary>
+    public bool AcceptsHostKeys { get; init; }
+
     /// <summary>What machines are made of and reached by.</summary>
     internal IBackends Backends { get; init; } = new Backends();
 

@@ -93,6 +93,14 @@ sealed class NullEngine(string name) : IEngine
             }));
     }
 
+    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) =>
+        Task.FromResult(
+            machine with
+            {
+                Nics = [.. machine.Nics.Select(n => n.IsOutside ? n with { Seen = System.Net.IPAddress.Parse("192.0.2.7") } : n)],
+            }
+        );
+
     public Task MarkAsync(MachineRecord record, CancellationToken cancel) => On(record.Id, m => m with { Record = record });
 
     public Task StartAsync(MachineId machine, CancellationToken cancel) =>

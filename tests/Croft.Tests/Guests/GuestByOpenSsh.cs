@@ -10,6 +10,18 @@ public sealed class GuestByOpenSsh : GuestContract
 {
     protected override TimeProvider Clock => TimeProvider.System;
 
+    [Fact]
+    public Task ShowsItsHostKeyToWhoKnowsNone() =>
+        OnAsync(
+            async (guest, leave) =>
+            {
+                Assert.Equal(guest.Access.HostKey, await guest.HostKeyAsync(CancellationToken.None));
+                Assert.Null(await ((Guest)guest).StrangerAsync(CancellationToken.None));
+                await leave();
+                Assert.Null(await guest.HostKeyAsync(CancellationToken.None));
+            }
+        );
+
     protected override async Task OnAsync(Func<IGuest, Func<Task>, Task> use)
     {
         if (!File.Exists("/usr/sbin/sshd") || Environment.UserName != "root")

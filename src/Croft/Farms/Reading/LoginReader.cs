@@ -48,25 +48,27 @@ sealed class LoginReader(string folder, ProblemList problems)
                 $"nobody waits by ssh for a machine with connection: {Name(login.Connection)}",
                 login.Connection == ConnectionKind.Agent ? "write wait: agent, or leave wait out" : "write wait: none, or leave wait out"
             );
-        var isLeft = map.Maybe(MachineKeys.FirstBoot) == false;
-        if (map.Has(MachineKeys.HostKey) && !isLeft)
-            problems.Add(
-                map.NodeOf(MachineKeys.HostKey),
-                "Croft itself gives the guest its host key",
-                "leave host_key out, or write first_boot: none"
-            );
-        if (isLeft && !map.Has(MachineKeys.HostKey) && login.Connection == ConnectionKind.Ssh && wait.Kind == WaitKind.Ssh)
-            problems.Add(
-                map.NodeOf(MachineKeys.FirstBoot),
-                "with first_boot: none Croft gives the guest no host key, and ssh cannot check who answers",
-                "write host_key: TYPE KEY, as the guest's /etc/ssh/ssh_host_ed25519_key.pub says; or connection: agent or serial; or wait: none"
-            );
         if (map.Get(MachineKeys.Auth)?.Get(AuthKeys.User) is { } one && map.Get(MachineKeys.User) is { } other && one != other)
             problems.Add(
                 map.NodeOf(MachineKeys.User),
                 $"user is {Words.Quote(other)}, and auth.user is {Words.Quote(one)}",
                 "write one of them"
             );
+    }
+
+    /// <summary>The login, once it is known whether its guest takes a host key of Croft's.</summary>
+    public LoginSpec Of(MapReading map, LoginSpec login, ImageSpec image)
+    {
+        var isOwn =
+            map.Maybe(MachineKeys.FirstBoot) == false
+            || image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Nuageinit or FirstBoot.None };
+        if (map.Has(MachineKeys.HostKey) && !isOwn)
+            problems.Add(
+                map.NodeOf(MachineKeys.HostKey),
+                "Croft itself gives the guest its host key",
+                "leave host_key out, or write first_boot: none"
+            );
+        return login with { HasOwnHostKey = isOwn && login.Connection == ConnectionKind.Ssh };
     }
 
     BecomeSpec? Become(MapReading? auth, string? user)

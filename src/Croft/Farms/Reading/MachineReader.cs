@@ -77,7 +77,7 @@ sealed class MachineReader(
             At = declared.Node.At,
             Disc = images.Disc(map, declared),
             Groups = Groups(map),
-            Login = login,
+            Login = logins.Of(map, login, image),
             HasSeed = map.Maybe(MachineKeys.FirstBoot) ?? true,
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
