@@ -19,7 +19,8 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     /// </summary>
     const string Script = $$"""
         {{FirstBoot}}
-        echo {{Ready}}; read -r now; s=; [ -w /etc/shadow ] || s='sudo -n'
+        echo {{Ready}}; read -r now; s=
+        [ -w /etc/shadow ] || for s in 'sudo -n' 'doas -n'; do command -v ${s%% *} >/dev/null && break; done
         $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1
         echo {{Waiting}}; IFS= read -r next || exit 0
         eval "$next"

@@ -64,12 +64,7 @@ sealed class ArtifactFetch
         var artifacts = new ArtifactFetch(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
         var finds = globs.Select(glob => $"find -H {ShellWord.Quote(Root(glob))} -type f -path {ShellWord.Quote(Wide(glob))} -print0");
-        var command = new GuestCommand(
-            $"export LC_ALL=C; {{ {string.Join("; ", finds)}; }} | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -"
-        )
-        {
-            Output = artifacts.ReadAsync,
-        };
+        var command = new GuestCommand(Text(string.Join("; ", finds))) { Output = artifacts.ReadAsync };
         artifacts.Heard();
         try
         {
@@ -82,6 +77,22 @@ sealed class ArtifactFetch
             );
         }
     }
+
+    /// <summary>
+    /// The tar of busybox or a BSD takes no list: then it is called once or several times, and all that they send is one archive.
+    /// </summary>
+    static string Text(string finds) =>
+        $$"""
+            export LC_ALL=C; f=
+            case $(tar --version 2>&1 | head -c 200) in
+            *[Bb]usy[Bb]ox* | *toybox* | *'not found'*) ;;
+            *bsdtar*) f='--format gnutar' ;;
+            *) { {{finds}}; } | tar --null --no-recursion --format=gnu --hard-dereference -h -P -c -f - -T -; exit ;;
+            esac
+            command -v tar >/dev/null || { echo 'tar is not in the guest' >&2; exit 127; }
+            { {{finds}}; } | xargs -0 -r tar -c -h $f -f -
+            e=$?; head -c 1024 /dev/zero; [ $e -ne 123 ] || e=1; exit $e
+            """;
 
     void Heard() => late.CancelAfter(silence);
 
@@ -123,7 +134,12 @@ sealed class ArtifactFetch
 
     static bool IsOfAFile(string line) =>
         line.StartsWith("find: ", StringComparison.Ordinal)
-        || (line.StartsWith("tar: ", StringComparison.Ordinal) && !line.StartsWith("tar: Exiting", StringComparison.Ordinal));
+        || (
+            line.StartsWith("tar: ", StringComparison.Ordinal)
+            && !((string[])["Exiting", "removing", "Removing", "error exit", "Error exit"]).Any(of =>
+                line.AsSpan(5).StartsWith(of, StringComparison.Ordinal)
+            )
+        );
 
     async Task ReadAsync(Stream stream, CancellationToken cancel)
     {
@@ -148,7 +164,11 @@ sealed class ArtifactFetch
             any = true;
             var path = "/" + Encoding.UTF8.GetString(entry.Name).TrimStart('/');
             Require(++count, tar.Left, path);
-            if (!entry.IsFile || !patterns.Any(p => p.IsMatch(path)) || TargetOf(entry.Name) is not { } target)
+            if (!patterns.Any(p => p.IsMatch(path)) || TargetOf(entry.Name) is not { } target)
+                continue;
+            if (tar.Link is { } first && TargetOf(first) is { } same && fetched.ContainsKey(same))
+                Link(same, target, path, entry.Name);
+            if (!entry.IsFile)
                 continue;
             await using var file = Open(target, path);
             await CopyAsync(tar, file, path, cancel);
@@ -157,6 +177,20 @@ sealed class ArtifactFetch
         }
 
         any |= tar.Any;
+    }
+
+    /// <summary>Another name of a file that has come.</summary>
+    void Link(string first, string target, string path, byte[] name)
+    {
+        using (var file = Open(target, path))
+        {
+            if (file is null)
+                return;
+            using var content = File.OpenRead(first);
+            content.CopyTo(file);
+        }
+
+        fetched[target] = name;
     }
 
     /// <summary>Numbers are only what the guest says; what it then sends must neither fill the disk nor go on for ever.</summary>

@@ -35,7 +35,7 @@ static class PhaseMark
                     await guest.RunAsync(
                         new(
                             $$"""
-                            for f in $(grep -lsF "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
+                            for f in $(grep -ls "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
                             """
                         ),
                         stop
@@ -59,9 +59,9 @@ static class PhaseMark
                 guest.RunAsync(
                     new(
                         $$"""
-                        s=; [ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || s='sudo -n'
+                        s=; [ "$(id -u)" = 0 ] || for s in 'sudo -n' 'doas -n' ''; do $s true 2>/dev/null && break; done
                         for signal in TERM TERM KILL; do
-                            found=$($s grep -lsF '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
+                            found=$($s grep -ls '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
                             for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
                             sleep 0.5
                         done

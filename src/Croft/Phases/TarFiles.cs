@@ -10,6 +10,10 @@ namespace Croft.Phases;
 sealed class TarFiles(Stream archive, Action heard)
 {
     const int Block = 512;
+
+    /// <summary>Blocks of nothing between archives, and after the last: 10 KiB and more.</summary>
+    const int MostEmpty = 64;
+
     const int LongestName = 1 << 16;
 
     long left;
@@ -21,11 +25,15 @@ sealed class TarFiles(Stream archive, Action heard)
     /// <summary>Whether anything came.</summary>
     public bool Any { get; private set; }
 
+    /// <summary>Where the present entry is another name of an earlier one: that one's; else null.</summary>
+    public byte[]? Link { get; private set; }
+
     /// <summary>Goes to the next entry; null at the end.</summary>
     /// <exception cref="InvalidDataException">It is no archive.</exception>
     public async Task<(byte[] Name, bool IsFile)?> NextAsync(CancellationToken cancel)
     {
         byte[]? longName = null;
+        var empty = 0;
         var header = new byte[Block];
         while (true)
         {
@@ -34,13 +42,19 @@ sealed class TarFiles(Stream archive, Action heard)
                 return read == 0 ? null : throw new EndOfStreamException("the archive breaks off");
             Any = true;
             if (!header.AsSpan().ContainsAnyExcept((byte)0))
-                return null;
+            {
+                if (++empty > MostEmpty)
+                    return null;
+                continue; // several archives may follow each other
+            }
+
             if (Number(header.AsSpan(148, 8)) != SumOf(header))
                 throw new InvalidDataException("this is no tar archive");
             left = Number(header.AsSpan(124, 12));
             if (left < 0)
                 throw new InvalidDataException("this is no tar archive");
             padding = (int)((Block - (left % Block)) % Block);
+            Link = header[156] == '1' ? Text(header.AsSpan(157, 100)).ToArray() : null;
             if (header[156] != 'L')
                 return (longName ?? Text(header.AsSpan(0, 100)).ToArray(), header[156] is (byte)'0' or 0);
             if (left > LongestName)
