@@ -284,8 +284,14 @@ public sealed record MachineSpec
     /// <summary>Variables of this machine for phases, as a JSON object.</summary>
     public string Vars { get; init; } = "{}";
 
+    /// <summary>What its guest is told at its first boot.</summary>
+    public FirstBootSpec FirstBoot { get; init; } = new();
+
     /// <summary>Whether its guest is told who it is at its first boot.</summary>
-    public bool HasSeed { get; init; } = true;
+    public bool HasSeed => !FirstBoot.IsNone;
+
+    /// <summary>All passwords that it needs.</summary>
+    internal IEnumerable<SecretSpec> Secrets => Login.Secrets.Concat(FirstBoot.Passwords.Select(p => p.Password));
 
     /// <summary>How its guest is reached.</summary>
     public LoginSpec Login { get; init; } = new();

@@ -174,6 +174,15 @@ public enum FirstBoot
 
     /// <summary>Nobody who would make a login.</summary>
     None,
+
+    /// <summary>openSUSE's Combustion, which runs a script.</summary>
+    Combustion,
+
+    /// <summary>cloudbase-init, which is Windows' cloud-init.</summary>
+    CloudbaseInit,
+
+    /// <summary>Windows' Setup, which reads an answer file.</summary>
+    Unattend,
 }
 
 /// <summary>A key that a publisher signs with.</summary>

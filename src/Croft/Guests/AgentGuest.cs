@@ -53,13 +53,14 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
         if (await agent.RefusalAsync(cancel) is { } refusal)
             return (null, refusal);
         broken = false;
-        var ready = await RunAsync(new(ReadyShell.FirstBoot + "; date +%s"), cancel);
+        var ready = await RunAsync(new($"{ReadyShell.FirstBoot}; date +%s; {ReadyShell.Complain}"), cancel);
         if (ready.ExitCode != 0)
             return (null, ready.LastWords is "" ? $"the guest agent's command ended with exit code {ready.ExitCode}" : ready.LastWords);
         var now = clock.GetUtcNow();
-        if (!long.TryParse(ready.Output.Trim(), out var there) || Math.Abs(there - now.ToUnixTimeSeconds()) > 1)
+        var said = ready.Output.Split('\n', 2);
+        if (!long.TryParse(said[0].Trim(), out var there) || Math.Abs(there - now.ToUnixTimeSeconds()) > 1)
             await RunAsync(new($"date -u -s @{now.ToUnixTimeSeconds()} >/dev/null 2>&1; :"), cancel);
-        return (new PlainShell(this), null);
+        return (new PlainShell(this, said is [_, var complaint] ? complaint : ""), null);
     }
 
     /// <inheritdoc/>

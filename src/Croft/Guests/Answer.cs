@@ -83,8 +83,9 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     /// Reads to the end of a line that ends so, not a byte further. Null when it came, otherwise the last of what came instead.
     /// </summary>
     /// <param name="word">Its first letter is not in it again.</param>
+    /// <param name="before">Takes the last of what came before that line.</param>
     /// <exception cref="CroftException">What comes instead has no end.</exception>
-    public static async Task<string?> SkipAsync(Stream output, string word, CancellationToken cancel)
+    public static async Task<string?> SkipAsync(Stream output, string word, CancellationToken cancel, Action<string>? before = null)
     {
         var (next, seen, passed) = (new byte[1], 0, new Tail<byte>(LongestNoise)); // buffered it would take from what follows
         while (await output.ReadAsync(next, cancel) > 0)
@@ -95,7 +96,11 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
                     $"the guest says more than {TooMuchNoise >> 20} MiB before it does what it is asked, last: {PlainText.Line(Encoding.UTF8.GetString(passed.Kept))}"
                 );
             if (seen == word.Length && next[0] == '\n')
+            {
+                before?.Invoke(Encoding.UTF8.GetString(passed.Kept)[..^(word.Length + 1)]);
                 return null;
+            }
+
             seen =
                 seen < word.Length && next[0] == word[seen] ? seen + 1
                 : next[0] == word[0] ? 1

@@ -9,6 +9,9 @@ namespace Croft.Guests;
 /// </summary>
 public interface IGuestShell : IAsyncDisposable
 {
+    /// <summary>What the guest says of its own first boot; null when that went well, or nobody knows.</summary>
+    string? Complaint => null;
+
     /// <summary>Runs the one command, of one line, to its end. The exit code is 255 when the connection failed.</summary>
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
 }

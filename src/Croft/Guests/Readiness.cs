@@ -27,12 +27,18 @@ public sealed class Readiness(
     /// </summary>
     const double LastingPart = 0.1;
 
+    /// <summary>A guest that boots says something more often than that.</summary>
+    static readonly TimeSpan Silent = TimeSpan.FromSeconds(60);
+
+    static readonly TimeSpan Listen = TimeSpan.FromSeconds(10);
+
     readonly TaskCompletionSource agent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource stopped = new();
     readonly long start = clock.GetTimestamp();
     volatile bool full;
     volatile bool lost;
     string lastSeen = "nothing yet";
+    string silence = "";
 
     /// <summary>By which it is entered: <c>ssh</c>.</summary>
     readonly string way = (guest?.Access.Login.Connection ?? ConnectionKind.Ssh).ToString().ToLowerInvariant();
@@ -47,6 +53,9 @@ public sealed class Readiness(
 
     /// <summary>Meets a guest whose ssh server greets: whose host key nobody knows; null where it is known.</summary>
     internal Func<IGuest, CancellationToken, Task<IGuest>>? Meet { get; init; }
+
+    /// <summary>Whether its console is read while it is waited for, to say that it is silent.</summary>
+    internal bool HearsConsole { get; init; }
 
     /// <summary>Takes what the hypervisor says of the machine; may be called from any thread.</summary>
     public void Signal(MachineSignal signal)
@@ -67,7 +76,9 @@ public sealed class Readiness(
     {
         using var late = new CancellationTokenSource(timeout, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, stopped.Token);
-        using var told = Waits.For($"{Awaited()} of machine \"{guest?.Access.Name ?? "?"}\"", () => lastSeen);
+        using var told = Waits.For($"{Awaited()} of machine \"{guest?.Access.Name ?? "?"}\"", () => lastSeen + silence);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(any.Token);
+        var listening = HearsConsole && wait.Kind != WaitKind.None ? ListenAsync(over.Token) : Task.CompletedTask;
         try
         {
             await (
@@ -101,6 +112,11 @@ public sealed class Readiness(
                 $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
                 $"croft console {name} --log shows its serial log"
             );
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await listening;
         }
     }
 
@@ -182,6 +198,31 @@ public sealed class Readiness(
             _ when way != "ssh" => $"one command by {way}",
             _ => $"one ssh command as {guest?.Access.User} at {guest?.Access.Address}:{guest?.Access.Port}",
         };
+
+    /// <summary>Says once that the console has been silent for long, and takes it back when it speaks.</summary>
+    async Task ListenAsync(CancellationToken cancel)
+    {
+        try
+        {
+            for (var (last, since) = ("", clock.GetTimestamp()); ; )
+            {
+                await Poll.DelayAsync(Listen, clock, cancel);
+                if (await console() is var now && now != last)
+                    (last, since, silence) = (now, clock.GetTimestamp(), "");
+                else if (silence.Length == 0 && clock.GetElapsedTime(since) >= Silent)
+                {
+                    silence = $"; its console is silent for {Silent.TotalSeconds:0} s{Behind(last)}";
+                    note(silence[2..]);
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or CroftException)
+        {
+            // It is ready, or late, which others tell; or its console cannot be read, which costs these words alone.
+        }
+    }
+
+    static string Behind(string lines) => lines.Length == 0 ? ", and has said nothing" : $", since: {lines.Split('\n')[^1]}";
 
     async Task<string> LastLinesAsync()
     {

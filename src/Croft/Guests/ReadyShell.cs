@@ -10,8 +10,17 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     const string Ready = "croft-ready";
     const string Waiting = "croft-waiting";
 
-    /// <summary>Waits until a first boot has done its work.</summary>
-    public const string FirstBoot = "if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1; fi";
+    /// <summary>
+    /// Waits until a first boot has done its work. What it complains of is in <c>c</c> then: cloud-init tells that itself; behind Ignition and
+    /// Combustion, which must succeed before anybody can log in, the units that failed do.
+    /// </summary>
+    public const string FirstBoot =
+        "c=; if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1 || c=$(cloud-init status --long 2>&1); "
+        + "elif [ -e /etc/.ignition-result.json ] || [ -e /var/lib/croft/combustion ]; then "
+        + "systemctl is-system-running --wait >/dev/null 2>&1 || c=$(systemctl --failed --no-legend --plain 2>&1); fi";
+
+    /// <summary>Says what is in <c>c</c>.</summary>
+    public const string Complain = "[ -z \"$c\" ] || printf '%s\\n' \"$c\"";
 
     /// <summary>
     /// Waits for the first boot of a cloud-init guest, says so, and takes the time that is written to it then: the clock of a restored or
@@ -22,9 +31,13 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
         echo {{Ready}}; read -r now; s=
         [ -w /etc/shadow ] || for s in 'sudo -n' 'doas -n'; do command -v ${s%% *} >/dev/null && break; done
         $s date -u -s "@$now" >/dev/null 2>&1 || $s date -u -s "@${now%.*}" >/dev/null 2>&1
+        {{Complain}}
         echo {{Waiting}}; IFS= read -r next || exit 0
         eval "$next"
         """;
+
+    /// <summary>Lines of <c>cloud-init status --long</c> that are no complaints.</summary>
+    static readonly string[] Usual = ["boot_status_code:", "last_update:", "time:", "detail: DataSource", "errors: []", "recoverable_errors: {}"];
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -33,6 +46,22 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     readonly TaskCompletionSource<(Answer Answer, GuestCommand Command)?> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource killed = new();
     Task<ToolResult>? session;
+    string? complaint;
+
+    /// <inheritdoc/>
+    public string? Complaint => OneLine(complaint);
+
+    /// <summary>A guest's complaint as a note has it, without what is the same in each; null for none.</summary>
+    public static string? OneLine(string? complaint)
+    {
+        string[] lines =
+        [
+            .. (complaint ?? "")
+                .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !Usual.Any(usual => line.StartsWith(usual, StringComparison.Ordinal))),
+        ];
+        return lines.Length == 0 ? null : $"its first boot complains: {PlainText.Line(string.Join("; ", lines))}";
+    }
 
     /// <summary>Opens one in a guest.</summary>
     /// <returns>The shell, or what ssh said instead.</returns>
@@ -88,7 +117,7 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
         if (await Answer.SkipAsync(output, Ready, cancel) is not null)
             return;
         ready.TrySetResult();
-        if (await Answer.SkipAsync(output, Waiting, cancel) is not null)
+        if (await Answer.SkipAsync(output, Waiting, cancel, said => complaint = said) is not null)
             return;
         waiting.TrySetResult();
         if (await next.Task.WaitAsync(cancel) is { } asked)

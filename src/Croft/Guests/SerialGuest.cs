@@ -37,8 +37,8 @@ sealed class SerialGuest(GuestAccess access, PasswordDesk? desk, Func<Cancellati
     public async Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var ready = await RunAsync(new($"{ReadyShell.FirstBoot}; date -u -s @{now} >/dev/null 2>&1; :"), cancel);
-        return ready.ExitCode == 0 ? (new PlainShell(this), null) : (null, ready.LastWords);
+        var ready = await RunAsync(new($"{ReadyShell.FirstBoot}; {ReadyShell.Complain}; date -u -s @{now} >/dev/null 2>&1; :"), cancel);
+        return ready.ExitCode == 0 ? (new PlainShell(this, ready.Output), null) : (null, ready.LastWords);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,15 @@ namespace Croft.Images;
 
 public static partial class Seed
 {
+    /// <summary>Checks every value, in whichever form it will be written.</summary>
+    /// <exception cref="CroftException">One is not what it should be.</exception>
+    internal static void Check(SeedContent content)
+    {
+        MetaData(content);
+        NetworkConfig(content);
+        UserData(content);
+    }
+
     static string Identifier(string value) => Quoted(value, IdentifierForm(), "an instance id");
 
     static string HostName(string value) => Quoted(value, HostNameForm(), "a host name");

@@ -86,6 +86,7 @@ public static partial class Seed
         Users(text, content);
         SshServer(text, content);
         Disks(text, content);
+        Further(text, content);
         text.Append(Lines("growpart:", "  mode: \"auto\"", "  devices: [\"/\"]", "resize_rootfs: true"));
         return text.ToString();
     }
@@ -93,27 +94,36 @@ public static partial class Seed
     static void Users(StringBuilder text, SeedContent content)
     {
         var user = UserName(content.User);
-        if (content.User == "root")
+        if (content.User == "root" && content.PasswordHash is null && content.Passwords.IsEmpty)
         {
-            text.Append(content.PasswordHash is null ? Lines("users: []") : Lines("users:", "  - name: root") + Password(content)); // not the distribution's own either
+            text.Append(Lines("users: []")); // not the distribution's own either
             return;
         }
 
-        text.Append(
-            Lines(
-                "users:",
-                "  - default", // one of the same name is the image's own, with its groups
-                $"  - name: {user}",
-                "    sudo: \"ALL=(ALL) NOPASSWD:ALL\"",
-                "    shell: \"/bin/bash\"",
-                Password(content) + "    ssh_authorized_keys:"
-            )
-        );
-        Keys(text, content, "      ");
+        text.Append(Lines("users:"));
+        if (content.User == "root" && content.PasswordHash is not null)
+            text.Append(Lines("  - name: root") + Password(content));
+        if (content.User != "root")
+        {
+            text.Append(
+                Lines(
+                    "  - default", // one of the same name is the image's own, with its groups
+                    $"  - name: {user}",
+                    "    sudo: \"ALL=(ALL) NOPASSWD:ALL\""
+                )
+                    + (content.FirstBoot.HasOwnShell ? "" : Lines("    shell: \"/bin/bash\""))
+                    + Password(content)
+                    + Lines("    ssh_authorized_keys:")
+            );
+            Keys(text, content, "      ");
+        }
+
+        foreach (var (name, hash) in content.Passwords.Where(p => p.User == "root" || p.User != content.User))
+            text.Append(Lines($"  - name: {UserName(name)}", "    lock_passwd: false", $"    hashed_passwd: {Hash(hash)}"));
     }
 
     static string Password(SeedContent content) =>
-        content.PasswordHash is { } hash
+        (content.PasswordHash ?? content.Passwords.FirstOrDefault(p => p.User == content.User).Hash) is { } hash
             ? Lines("    lock_passwd: false", $"    hashed_passwd: {Hash(hash)}")
             : Lines("    lock_passwd: true");
 

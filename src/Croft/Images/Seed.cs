@@ -11,15 +11,33 @@ namespace Croft.Images;
 /// </summary>
 public static partial class Seed
 {
-    /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>.</summary>
+    /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>, or those that another reader wants.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
     public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
-        new Dictionary<string, string>
+        content.FirstBoot.IsConfigDrive ? ConfigDrive.Build(content) : NoCloud(content);
+
+    static Dictionary<string, string> NoCloud(SeedContent content)
+    {
+        var files = new Dictionary<string, string>
         {
             ["meta-data"] = MetaData(content),
-            ["network-config"] = NetworkConfig(content),
-            ["user-data"] = UserData(content),
+            ["network-config"] = content.FirstBoot.NetworkConfig is { } own
+                ? CloudNetwork.Over(NetworkConfig(content), own, content.Nics.Length)
+                : NetworkConfig(content),
+            ["user-data"] = CloudUserData(content),
         };
+        if (content.FirstBoot.VendorData is { } vendor)
+            files["vendor-data"] = vendor.Text;
+        return files;
+    }
+
+    /// <summary>Croft's own, with the user's before it: cloud-init merges them, Croft's lists behind the user's.</summary>
+    internal static string CloudUserData(SeedContent content) =>
+        content.FirstBoot.UserData is { } own ? Multipart.Of(own.Text, UserData(content)) : UserData(content);
+
+    /// <summary>The label by which its reader finds a volume of such files.</summary>
+    static string LabelOf(IReadOnlyDictionary<string, string> files) =>
+        files.Keys.Any(name => name.StartsWith("openstack/", StringComparison.Ordinal)) ? "config-2" : "cidata";
 
     /// <summary>Writes the seed's volume, readable by its owner only: it holds the guest's host key.</summary>
     public static async Task WriteIsoAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel)
@@ -29,9 +47,13 @@ public static partial class Seed
         try
         {
             foreach (var (name, text) in files)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
                 await PrivateFile.WriteAsync(Path.Combine(folder, name), text, cancel);
+            }
+
             await PrivateFile.WriteAsync(unfinished, "", cancel); // made first, so that it is never readable by others
-            await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", "cidata", "-output", unfinished, folder).RunCheckedAsync(
+            await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", LabelOf(files), "-output", unfinished, folder).RunCheckedAsync(
                 $"making the seed {path}",
                 cancel
             );

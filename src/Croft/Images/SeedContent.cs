@@ -30,6 +30,15 @@ public sealed record SeedContent(
 
     /// <summary>Where its ssh server listens.</summary>
     public int SshPort { get; init; } = LoginSpec.SshPort;
+
+    /// <summary>What it is told further, and in which language.</summary>
+    public FirstBootSpec FirstBoot { get; init; } = new();
+
+    /// <summary>Of further users' passwords.</summary>
+    public ImmutableArray<(string User, string Hash)> Passwords { get; init; } = [];
+
+    /// <summary>Whether its cloud-init was built to do no more than a seed of Croft's needs: it is told to do all.</summary>
+    public bool IsTrimmed { get; init; }
 }
 
 /// <summary>A network card, found by its address, and how it is set.</summary>

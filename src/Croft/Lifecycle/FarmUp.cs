@@ -90,7 +90,7 @@ public static class FarmUp
 
         if (
             !await steps.RunAsync("startup", () =>
-                execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, m, cancel), cancel)
+                execution.PlaceAsync(machine, replaceable: machine.Existing is null, m => StartAsync(execution, steps, m, cancel), cancel)
             )
         )
             return false;
@@ -99,13 +99,13 @@ public static class FarmUp
         return true;
     }
 
-    static async Task StartAsync(Execution execution, PlannedMachine machine, CancellationToken cancel)
+    static async Task StartAsync(Execution execution, StepLog steps, PlannedMachine machine, CancellationToken cancel)
     {
         var engine = execution.EngineOf(machine);
         var record = await DefineAsync(execution, machine, cancel);
         record = record with { InUse = "up", IsStarting = false };
         var paused = await PowerAsync() == PowerState.Paused;
-        record = await new MachineStart(execution, machine, "startup").RunAsync(record, GoAsync, running: paused, cancel);
+        record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(record, GoAsync, running: paused, cancel);
         await engine.MarkAsync(record, cancel);
 
         async Task<PowerState?> PowerAsync() => (await engine.FindAsync(record.Id, cancel))?.Power;

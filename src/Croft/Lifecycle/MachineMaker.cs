@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Croft.Engines;
+using Croft.Farms;
 using Croft.Guests;
 using Croft.Images;
 using Croft.Journal;
@@ -155,7 +156,20 @@ sealed class MachineMaker(
                 ? Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, $"password of {planned.Spec.User}", cancel), Crypt.Salt())
                 : null,
             SshPort = planned.Spec.Login.Port,
+            FirstBoot = planned.Spec.FirstBoot,
+            Passwords = await PasswordsAsync(planned.Spec, cancel),
+            IsTrimmed = planned.Spec is { Image.Origin: BuiltImage, FirstBoot.AsksForMore: true },
         };
+
+    async Task<ImmutableArray<(string, string)>> PasswordsAsync(MachineSpec spec, CancellationToken cancel)
+    {
+        var hashes = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var (user, secret) in spec.FirstBoot.Passwords)
+            hashes.Add(
+                (user, Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, $"password of {user}", cancel), Crypt.Salt()))
+            );
+        return hashes.ToImmutable();
+    }
 
     SeedNic SeedNicOf(Nic nic, int card)
     {

@@ -43,7 +43,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
     /// <summary>There when the plan has layers.</summary>
     IStates States => engine.States!;
 
-    MachineStart Starting(string step) => new(execution, machine, machine.Spec.Scope + step);
+    MachineStart Starting(string step) => new(execution, machine, machine.Spec.Scope + step) { Remark = steps.Remark };
 
     /// <summary>Runs it to its end and returns the worst outcome. Never throws.</summary>
     public async Task<Outcome> RunAsync(CancellationToken cancel)

@@ -12,6 +12,9 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
     const int ConsoleSize = 1 << 16;
     const int LongestLine = 500;
 
+    /// <summary>Takes what the guest complains of.</summary>
+    public Action<string>? Remark { get; init; }
+
     readonly IEngine engine = execution.EngineOf(machine);
 
     /// <summary>Starts it with <paramref name="start"/> while its signals are watched from before that on.</summary>
@@ -45,12 +48,15 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         )
         {
             Meet = FirstMeeting.IsDue(execution.OpenFarm, record) ? MeetAsync : null,
+            HearsConsole = true,
             Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
         };
         using var watch = engine.Watch(record.Id, readiness.Signal);
         await RoomClaim.StartAsync(engine, record.Id, start);
         execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
+        if (!running && readiness.Shell?.Complaint is { } complaint)
+            (Remark ?? (text => execution.Journal.Note(record.Name, step, text)))(complaint);
         if (guest is null && await execution.OpenFarm.LookAsync(engine, record, cancel))
             execution.Know(engine.Name, record);
         try

@@ -113,11 +113,11 @@ public sealed partial class OpenFarm
     /// <summary>Passwords that will not be found.</summary>
     IEnumerable<string> Lacks() =>
         Farm
-            .Machines.SelectMany(m => m.Login.Secrets)
+            .Machines.SelectMany(m => m.Secrets)
             .Distinct()
             .Select(Settings.Secrets.Lack)
             .OfType<string>()
-            .Select(lack => $"a password of auth is not there: {lack}");
+            .Select(lack => $"a password is not there: {lack}");
 
     /// <summary>Finds the passwords of machines, before anything is touched.</summary>
     /// <exception cref="CroftException">One is not there.</exception>

@@ -69,7 +69,7 @@ public static class Identity
             .. spec.Disks.Select(d => $"{d.Name} {d.Size} {d.Format} {d.Mount}{(d.Raw ? " raw" : "")}"),
             .. spec.SecureBoot ? ["secure boot"] : Array.Empty<string>(),
             .. spec.Tpm ? ["tpm"] : Array.Empty<string>(),
-            .. spec.HasSeed ? Array.Empty<string>() : ["no first boot"],
+            .. spec.FirstBoot.Parts(),
             .. spec.Login.Password is null ? Array.Empty<string>() : ["password"], // the seed gives it
             .. spec.Login.Port == LoginSpec.SshPort ? Array.Empty<string>() : [$"port {spec.Login.Port}"],
             .. spec.IsContainer ? ["container"] : Array.Empty<string>(),

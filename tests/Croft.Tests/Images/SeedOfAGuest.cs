@@ -10,7 +10,7 @@ public sealed class SeedOfAGuest : IDisposable
     const string PrivateKey =
         "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nQyNTUxOQAAACDabc+/==\n-----END OPENSSH PRIVATE KEY-----\n";
 
-    static readonly SeedContent Content = new(
+    internal static readonly SeedContent Content = new(
         "db",
         "i-1",
         PrivateKey,

@@ -29,6 +29,12 @@ public sealed class EveryKeyThatChanges
         { "networks", "networks: [ lan, more ]", "restart" },
         { "user", "user: admin", "recreate" },
         { "first_boot", "first_boot: none, wait: none", "recreate" },
+        { "cloud_init", "image: debian_13_systemd, cloud_init: { source: nocloud }", "recreate" },
+        { "timezone", "image: debian_13_systemd, timezone: UTC", "recreate" }, // all of these stand in the seed
+        { "locale", "image: debian_13_systemd, locale: C.UTF-8", "recreate" },
+        { "keyboard", "image: debian_13_systemd, keyboard: de", "recreate" },
+        { "packages", "image: debian_13_systemd, packages: [ curl ]", "recreate" },
+        { "passwords", "image: debian_13_systemd, passwords: { root: ask }", "recreate" },
         {
             "host_key",
             "first_boot: none, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJj2Y6jFSm4xDIF6VVFCtS1o8Cn8OGlRAGEVuMBgWPD",

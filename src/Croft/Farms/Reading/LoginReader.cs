@@ -4,6 +4,9 @@ namespace Croft.Farms.Reading;
 /// <param name="folder">The farm file's.</param>
 sealed class LoginReader(string folder, ProblemList problems)
 {
+    /// <summary>Reads what guests are told at their first boot.</summary>
+    public FirstBootReader FirstBoots { get; } = new(folder, problems);
+
     /// <summary>The way in.</summary>
     public LoginSpec Read(MapReading map)
     {
@@ -60,7 +63,7 @@ sealed class LoginReader(string folder, ProblemList problems)
     public LoginSpec Of(MapReading map, LoginSpec login, ImageSpec image)
     {
         var isOwn =
-            map.Maybe(MachineKeys.FirstBoot) == false
+            map.Maybe(MachineKeys.FirstBoot) == FirstBoot.None
             || image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Nuageinit or FirstBoot.None };
         if (map.Has(MachineKeys.HostKey) && !isOwn)
             problems.Add(

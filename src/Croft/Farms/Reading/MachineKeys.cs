@@ -103,9 +103,9 @@ static class MachineKeys
 
     public static readonly Field<string> User = new("user", Rules.User, "The login in the guest.") { DefaultText = "`root`" };
 
-    public static readonly Field<bool> FirstBoot = new(
+    public static readonly Field<FirstBoot> FirstBoot = new(
         "first_boot",
-        new ChoiceShape<bool>(("cloud-init", true), ("none", false))
+        new ChoiceShape<FirstBoot>(("cloud-init", Farms.FirstBoot.CloudInit), ("none", Farms.FirstBoot.None))
             .Refusing("ignition", "Croft does not speak Ignition yet", "none boots the machine as it is")
             .Refusing("combustion", "Croft does not speak Combustion yet", "none boots the machine as it is")
             .Refusing("cloudbase-init", "Croft does not speak cloudbase-init yet", "none boots the machine as it is")
@@ -250,6 +250,7 @@ static class MachineKeys
         Networks,
         User,
         FirstBoot,
+        .. FirstBootKeys.All,
         HostKey,
         Connection,
         Port,

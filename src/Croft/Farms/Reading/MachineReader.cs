@@ -49,6 +49,7 @@ sealed class MachineReader(
         var isContainer = ContainerReader.Is(map, problems);
         if (ImageOf(map, declared, arch, wait, isContainer) is not { } image)
             return null;
+        var user = UserOf(map, image);
         return new MachineSpec
         {
             Name = declared.Name,
@@ -67,7 +68,7 @@ sealed class MachineReader(
             DiskSize = map.Maybe(MachineKeys.Disk),
             Disks = new DiskReader(problems).Read(map),
             Networks = Nics(map),
-            User = UserOf(map, image),
+            User = user,
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
             Hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null,
@@ -78,7 +79,7 @@ sealed class MachineReader(
             Disc = images.Disc(map, declared),
             Groups = Groups(map),
             Login = logins.Of(map, login, image),
-            HasSeed = map.Maybe(MachineKeys.FirstBoot) ?? true,
+            FirstBoot = logins.FirstBoots.Read(map, image, (declared.Name, user, login), isContainer),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
             IsContainer = isContainer,
@@ -183,7 +184,7 @@ sealed class MachineReader(
             );
         else if (
             machine.FirstBoot == FirstBoot.None
-            && map.Maybe(MachineKeys.FirstBoot) != false
+            && map.Maybe(MachineKeys.FirstBoot) != FirstBoot.None
             && wait.Kind != WaitKind.None
             && image is not SteppedImage { IsCustomised: true }
         )

@@ -147,6 +147,42 @@ static class Rules
         text => text.ToLowerInvariant()
     );
 
+    /// <summary>By the guest's own package manager, whichever that is.</summary>
+    public static readonly TextShape GuestPackage = new(
+        "a package's name",
+        "letters, digits and \". _ + : = ~ @ / -\", first a letter, a digit or @",
+        "^[A-Za-z0-9@][A-Za-z0-9._+:=~@/-]{0,199}$",
+        text =>
+            text.Length is > 0 and <= 200
+            && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '@')
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || "._+:=~@/-".Contains(c, StringComparison.Ordinal))
+    );
+
+    public static readonly TextShape Timezone = new(
+        "a time zone",
+        "such as Europe/Berlin or UTC",
+        "^(?=.{1,100}$)[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$",
+        text =>
+            text.Length is > 0 and <= 100
+            && char.IsAsciiLetter(text[0])
+            && text.Split('/')
+                .All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-'))
+    );
+
+    public static readonly TextShape Locale = new(
+        "a locale",
+        "such as de_DE.UTF-8 or C.UTF-8",
+        "^(?=.{1,60}$)[A-Za-z]{1,8}(_[A-Z]{2})?([.][A-Za-z0-9-]+)?(@[a-z]+)?$",
+        text => text.Length <= 60 && System.Text.RegularExpressions.Regex.IsMatch(text, @"^[A-Za-z]{1,8}(_[A-Z]{2})?([.][A-Za-z0-9-]+)?(@[a-z]+)?\z")
+    );
+
+    public static readonly TextShape Keyboard = new(
+        "a word of a keyboard",
+        "letters, digits and \"_ , : -\"",
+        "^[A-Za-z0-9_,:-]{1,100}$",
+        text => text.Length is > 0 and <= 100 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ',' or ':' or '-')
+    );
+
     public static readonly TextShape Suite = new(
         "a Debian release's code name",
         "lower case letters, digits and \"-\", such as bookworm",

@@ -1,0 +1,86 @@
+namespace Croft.Farms.Reading;
+
+/// <summary>Reads what a machine's guest is told at its first boot, and what of it the guest would not understand.</summary>
+/// <param name="folder">The farm file's.</param>
+sealed class FirstBootReader(string folder, ProblemList problems)
+{
+    readonly OwnFiles files = new(folder, problems);
+
+    /// <summary>Who reads it: as the farm file says, else as the image's publisher does.</summary>
+    public static FirstBoot KindOf(MapReading map, ImageSpec image) =>
+        map.Maybe(MachineKeys.FirstBoot)
+        ?? (image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Ignition or FirstBoot.Nuageinit } known ? known.Machine.FirstBoot!.Value : FirstBoot.CloudInit);
+
+    /// <summary>What the guest is told.</summary>
+    /// <param name="machine">Its name, its login and the way in.</param>
+    public FirstBootSpec Read(MapReading map, ImageSpec image, (string Name, string User, LoginSpec Login) machine, bool isContainer)
+    {
+        var own = map.Get(FirstBootKeys.CloudInit);
+        var spec = new FirstBootSpec(KindOf(map, image))
+        {
+            IsConfigDrive = own?.Maybe(FirstBootKeys.Source) ?? false,
+            UserData = own is null ? null : files.Read(own, FirstBootKeys.UserData),
+            VendorData = own is null ? null : files.Read(own, FirstBootKeys.VendorData),
+            NetworkConfig = own is null ? null : files.Read(own, FirstBootKeys.NetworkConfig),
+            Timezone = map.Get(FirstBootKeys.Timezone),
+            Locale = map.Get(FirstBootKeys.Locale),
+            Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,
+            Packages = [.. map.Items(FirstBootKeys.Packages).Select(p => p.Value).Distinct()],
+            Passwords = [.. map.Items(FirstBootKeys.Passwords).Select(p => (p.Name, FileFrom(p.Value)))],
+        };
+        if (CheckReader(map, image, spec, isContainer) && own is not null)
+        {
+            var check = new CloudConfigCheck(problems, own, spec, machine, map.Has(MachineKeys.Networks) ? map.Items(MachineKeys.Networks).Length : 1);
+            check.Check();
+            spec = spec with { HasOwnShell = check.HasOwnShell };
+        }
+
+        foreach (var (name, at) in map.Items(FirstBootKeys.Passwords).Where(p => p.Name == machine.User && machine.Login.Password is not null).Select(p => (p.Name, p.Node)))
+            problems.Add(at, $"auth.password is the password of {name} already", "leave one of them out");
+        return spec;
+    }
+
+    static KeyboardSpec KeyboardOf(MapReading map) =>
+        new(
+            map.Get(FirstBootKeys.Layout) ?? "",
+            map.Get(FirstBootKeys.Model),
+            map.Get(FirstBootKeys.Variant),
+            map.Get(FirstBootKeys.Options)
+        );
+
+    SecretSpec FileFrom(SecretSpec secret) =>
+        secret is { Kind: SecretKind.File } ? secret with { Value = Path.GetFullPath(secret.Value, folder) } : secret;
+
+    /// <summary>Reports keys that nobody in the guest would read.</summary>
+    bool CheckReader(MapReading map, ImageSpec image, FirstBootSpec spec, bool isContainer)
+    {
+        var before = problems.Count;
+        if (Unread(image, spec, isContainer) is { Who: { } who } unread)
+            foreach (var field in FirstBootKeys.All.Where(f => map.Has(f) && unread.Reads?.Contains(f) != true))
+                problems.Add(map.NodeOf(field), $"{who}, and does not know {field.Name}", unread.Cure);
+        if (spec.IsConfigDrive && (isContainer || image.Origin is BuiltImage))
+            problems.Add(
+                map.Get(FirstBootKeys.CloudInit)!.NodeOf(FirstBootKeys.Source),
+                $"{(isContainer ? "a container" : $"image {Words.Quote(image.Name)}, which Croft built,")} reads NoCloud alone",
+                "leave source out"
+            );
+        return problems.Count == before;
+    }
+
+    static (string? Who, Field[]? Reads, string Cure) Unread(ImageSpec image, FirstBootSpec spec, bool isContainer) =>
+        image.Origin switch
+        {
+            _ when spec.IsNone => ("with first_boot: none nobody in the guest reads a seed", [], "leave it out, or leave first_boot out"),
+            BuiltImage { Flavour: ImageFlavour.Micro } when !isContainer => (
+                $"image {Words.Quote(image.Name)} has no cloud-init, but a small reader of Croft's",
+                [],
+                $"write image: {image.Name}_systemd, or flavour: systemd with build; or do it in a phase"
+            ),
+            _ when spec.Kind == FirstBoot.Nuageinit => (
+                $"image {Words.Quote(image.Name)} has FreeBSD's nuageinit",
+                [FirstBootKeys.Packages, FirstBootKeys.Passwords],
+                "do it in a phase"
+            ),
+            _ => default,
+        };
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Croft.Images;
+
+public static partial class Seed
+{
+    /// <summary>
+    /// What the built images' cloud-init leaves undone, since a seed alone never asks for it: the modules of a usual Debian that the farm's
+    /// author may mean.
+    /// </summary>
+    const string Modules = """
+        cloud_init_modules: [bootcmd, write_files, growpart, resizefs, disk_setup, mounts, set_hostname, update_etc_hosts, ca_certs, users_groups, ssh]
+        cloud_config_modules: [keyboard, locale, set_passwords, apt_configure, ntp, timezone, runcmd]
+        cloud_final_modules: [package_update_upgrade_install, write_files_deferred, scripts_vendor, scripts_user, phone_home, final_message, power_state_change]
+
+        """;
+
+    /// <summary>What the farm file asks of a first boot beside identity.</summary>
+    static void Further(StringBuilder text, SeedContent content)
+    {
+        var asked = content.FirstBoot;
+        if (asked.Timezone is { } zone)
+            text.Append(Lines($"timezone: {Word(zone)}"));
+        if (asked.Locale is { } locale)
+            text.Append(Lines($"locale: {Word(locale)}"));
+        if (asked.Keyboard is { } keyboard)
+        {
+            text.Append(Lines("keyboard:", $"  layout: {Word(keyboard.Layout)}"));
+            foreach (var (key, value) in new[] { ("model", keyboard.Model), ("variant", keyboard.Variant), ("options", keyboard.Options) })
+                if (value is not null)
+                    text.Append(Lines($"  {key}: {Word(value)}"));
+        }
+
+        if (!asked.Packages.IsEmpty)
+            text.Append(Lines("package_update: true", "packages:"));
+        foreach (var package in asked.Packages)
+            text.Append(Lines($"  - {Word(package)}"));
+        if (content.IsTrimmed)
+            text.Append(Modules);
+    }
+
+    static string Word(string value) => Quoted(value, WordForm(), "a word of letters, digits and signs");
+
+    [GeneratedRegex(@"^[A-Za-z0-9@._+:=~/,-]{1,200}\z")]
+    private static partial Regex WordForm();
+}

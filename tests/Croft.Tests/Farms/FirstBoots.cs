@@ -1,0 +1,158 @@
+using Croft.Farms;
+using Croft.Farms.Reading;
+using Croft.Planning;
+
+namespace Croft.Tests.Farms;
+
+/// <summary>What guests are told at their first boot, as farm files say it.</summary>
+public sealed class FirstBoots : IDisposable
+{
+    const string Systemd = "image: debian_13_systemd";
+
+    readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public void AreReadWithTheirFiles()
+    {
+        folder.Write("user.yaml", "#cloud-config\nusers: [ { name: me, shell: /usr/bin/fish } ]\n");
+        folder.Write("vendor.sh", "#!/bin/sh\necho hello\n");
+        var boot = Machine(
+            "user: me, cloud_init: { user_data: user.yaml, vendor_data: vendor.sh }, timezone: Europe/Berlin, keyboard: de, "
+                + "packages: [ curl, tree ], passwords: { root: { env: ROOT }, guest: { file: pw } }"
+        ).FirstBoot;
+        Assert.Contains("fish", boot.UserData!.Text);
+        Assert.True(boot.HasOwnShell);
+        Assert.Contains("hello", boot.VendorData!.Text);
+        Assert.Equal("Europe/Berlin", boot.Timezone);
+        Assert.Equal("de", boot.Keyboard!.Layout);
+        Assert.Equal(["curl", "tree"], boot.Packages);
+        Assert.Equal(
+            [("root", new SecretSpec(SecretKind.Env, "ROOT")), ("guest", new SecretSpec(SecretKind.File, Path.Combine(folder.Path, "pw")))],
+            boot.Passwords
+        );
+    }
+
+    [Fact]
+    public void OfPlatformAndEntryAddUp()
+    {
+        var farm = Reading.Farm(
+            """
+            farm: f
+            platforms:
+              p: { image: debian_13_systemd, packages: [ curl ], timezone: UTC, passwords: { root: ask } }
+            vms:
+              list: [ { platform: p, target: amd64, name: a, packages: [ tree ], timezone: Europe/Rome, passwords: { guest: ask } } ]
+            """
+        );
+        var boot = farm.Machines[0].FirstBoot;
+        Assert.Equal(["curl", "tree"], boot.Packages);
+        Assert.Equal("Europe/Rome", boot.Timezone);
+        Assert.Equal(["root", "guest"], boot.Passwords.Select(p => p.User));
+    }
+
+    [Fact]
+    public void CountAsWhatTheGuestIs()
+    {
+        folder.Write("user.yaml", "#cloud-config\nruncmd: [ a ]\n");
+        string[] keys =
+        [
+            "",
+            "cloud_init: user.yaml, ",
+            "timezone: UTC, ",
+            "locale: C.UTF-8, ",
+            "keyboard: de, ",
+            "keyboard: { layout: de, variant: nodeadkeys }, ",
+            "packages: [ curl ], ",
+            "passwords: { root: ask }, ",
+        ];
+        var digests = keys.Select(key => Identity.DiskDigest(Machine(key + "vcpus: 1"), "image")).ToList();
+        folder.Write("user.yaml", "#cloud-config\nruncmd: [ b ]\n");
+        digests.Add(Identity.DiskDigest(Machine("cloud_init: user.yaml"), "image"));
+        Assert.Equal(digests.Count, digests.Distinct().Count());
+        Assert.Equal(digests[7], Identity.DiskDigest(Machine("passwords: { root: { env: OTHER } }"), "image")); // never what it is
+    }
+
+    [Theory]
+    [InlineData("#cloud-config\nhostname: other\n", "the guest's name is the machine's")]
+    [InlineData("#cloud-config\nssh_keys: { rsa_private: x }\n", "Croft gives the guest its host key")]
+    [InlineData("#cloud-config\nusers:\n  - name: me\n    sudo: false\n", "Croft decides sudo of me, its login")]
+    [InlineData("#cloud-config\nusers:\n  - { name: me, ssh-authorized-keys: [] }\n", "Croft decides ssh-authorized-keys of me")]
+    [InlineData("#cloud-config\nnetwork: {}\n", "cloud-init reads no network from user-data")]
+    [InlineData("#cloud-config\ntimezone: UTC\n", "the farm file says timezone: Europe/Berlin")]
+    [InlineData("#cloud-config\npower_state: { mode: poweroff }\n", "the machine would be off")]
+    [InlineData("#cloud-config\nruncmd: [ a\n", "not YAML")]
+    [InlineData("runcmd: [ a ]\n", "its first line does not say what it is")]
+    public void ThatContradictCroftsAreNamedWithTheirPlace(string text, string words)
+    {
+        var file = folder.Write("user.yaml", text);
+        var problems = Problems("user: me, cloud_init: { user_data: user.yaml }, timezone: Europe/Berlin");
+        Assert.Contains(words, problems);
+        if (text[0] == '#')
+            Assert.Contains(file + ":", problems);
+    }
+
+    [Theory]
+    [InlineData("#cloud-config\nhostname: f-1\npackages: [ a ]\nusers: [ default, { name: other, sudo: false } ]\n")]
+    [InlineData("#!/bin/sh\nhostname: other\n")]
+    [InlineData("## template: jinja\n#cloud-config\nhostname: '{{ x }}'\n")]
+    [InlineData("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x--\n")]
+    [InlineData("#include\nhttp://example.org/\n")]
+    public void MayBeOfEveryForm(string text)
+    {
+        folder.Write("user.yaml", text);
+        Assert.Equal(text, Machine("user: me, name: f-1, cloud_init: user.yaml").FirstBoot.UserData!.Text);
+    }
+
+    [Theory]
+    [InlineData("version: 1\n", "must be in version 2")]
+    [InlineData("version: 2\nethernets: { eth0: { dhcp4: true } }\n", "Croft decides dhcp4 of eth0")]
+    [InlineData("network: { version: 2, ethernets: { eth3: { mtu: 1400 } } }\n", "the machine has no card eth3: it has 1")]
+    public void OfNetworksThatContradictCroftsAreNamed(string text, string words)
+    {
+        folder.Write("net.yaml", text);
+        Assert.Contains(words, Problems("cloud_init: { network_config: net.yaml }"));
+    }
+
+    [Theory]
+    [InlineData("image: debian_13, timezone: UTC", "debian_13_systemd")]
+    [InlineData("image: debian_13, packages: [ curl ]", "does not know packages")]
+    [InlineData(Systemd + ", first_boot: none, wait: none, timezone: UTC", "nobody in the guest reads a seed")]
+    [InlineData("image: freebsd, timezone: UTC", "nuageinit")]
+    [InlineData(Systemd + ", cloud_init: { source: configdrive }", "reads NoCloud alone")]
+    [InlineData(Systemd + ", cloud_init: missing.yaml", "no file ")]
+    [InlineData(Systemd + ", timezone: ../../etc/shadow", "is not a time zone")]
+    [InlineData(Systemd + ", keyboard: 'de; rm'", "is not a word of a keyboard")]
+    [InlineData(Systemd + ", passwords: { root: hunter2 }", "a secret does not belong in a farm file")]
+    [InlineData(Systemd + ", auth: { user: me, password: ask }, passwords: { me: ask }", "auth.password is the password of me already")]
+    [InlineData(Systemd + ", cloud_init: { userdata: x }", "has no key \"userdata\"")]
+    public void AreRefusedByName(string keys, string words) =>
+        Assert.Contains(words, Problems(keys, image: ""));
+
+    [Fact]
+    public void AreRefusedWhenTheFileIsPackedOrLarge()
+    {
+        File.WriteAllBytes(Path.Combine(folder.Path, "user.gz"), [0x1f, 0x8b, 0xff]);
+        Assert.Contains("is not text", Problems("cloud_init: user.gz"));
+        folder.Write("large", new string('x', 2 << 20));
+        Assert.Contains("2048 KiB", Problems("cloud_init: large"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => folder.Dispose();
+
+    MachineSpec Machine(string keys)
+    {
+        var reading = Read(keys, Systemd + ", ");
+        Assert.Equal("", string.Join('\n', reading.Problems));
+        return Assert.Single(reading.Farm!.Machines);
+    }
+
+    string Problems(string keys, string image = Systemd + ", ") => string.Join('\n', Read(keys, image).Problems);
+
+    FarmReading Read(string keys, string image) =>
+        FarmFile.ReadText(
+            $"farm: f\nvms: {{ list: [ {{ platform: p, target: amd64, {image}{keys} }} ] }}\nplatforms: {{ p: {{ vcpus: 1 }} }}\n",
+            Path.Combine(folder.Path, "farm.yaml"),
+            Reading.Defaults
+        );
+}
