@@ -11,11 +11,13 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     const string Waiting = "croft-waiting";
 
     /// <summary>
-    /// Waits until a first boot has done its work. What it complains of is in <c>c</c> then: cloud-init tells that itself; behind Ignition and
+    /// Waits until a first boot has done its work. What it complains of is in <c>c</c> then: cloud-init tells that itself, and may speak of an error before it has ended; behind Ignition and
     /// Combustion, which must succeed before anybody can log in, the units that failed do.
     /// </summary>
     public const string FirstBoot =
-        "c=; if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1 || c=$(cloud-init status --long 2>&1); "
+        "c=; if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1 || { "
+        + "until [ -e /run/cloud-init/result.json ]; do systemctl list-jobs 2>/dev/null | grep -q cloud- || break; sleep 1; done; "
+        + "c=$(cloud-init status --long 2>&1); }; "
         + "elif [ -e /etc/.ignition-result.json ] || [ -e /var/lib/croft/combustion ]; then "
         + "systemctl is-system-running --wait >/dev/null 2>&1 || c=$(systemctl --failed --no-legend --plain 2>&1); fi";
 
@@ -37,7 +39,15 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
         """;
 
     /// <summary>Lines of <c>cloud-init status --long</c> that are no complaints.</summary>
-    static readonly string[] Usual = ["boot_status_code:", "last_update:", "time:", "detail: DataSource", "errors: []", "recoverable_errors: {}"];
+    static readonly string[] Usual =
+    [
+        "boot_status_code:",
+        "last_update:",
+        "time:",
+        "detail: DataSource",
+        "errors: []",
+        "recoverable_errors: {}",
+    ];
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 

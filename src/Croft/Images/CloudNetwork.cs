@@ -31,7 +31,10 @@ static partial class CloudNetwork
             return card;
         return int.TryParse(match.Groups[1].Value, out var number) && number < cards
             ? $"nic{number}"
-            : throw CroftException.Usage($"{file}: the machine has no card {card}: it has {cards}", "networks: of the machine gives it cards");
+            : throw CroftException.Usage(
+                $"{file}: the machine has no card {card}: it has {cards}",
+                "networks: of the machine gives it cards"
+            );
     }
 
     static JsonNode? Merge(JsonNode? lower, JsonNode? upper)

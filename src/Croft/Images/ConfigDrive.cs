@@ -27,7 +27,9 @@ static class ConfigDrive
             ["uuid"] = content.InstanceId,
             ["hostname"] = content.Hostname,
             ["name"] = content.Hostname,
-            ["public_keys"] = new JsonObject(content.AuthorizedKeys.Select((key, i) => KeyValuePair.Create($"key{i}", (JsonNode?)key.Trim()))),
+            ["public_keys"] = new JsonObject(
+                content.AuthorizedKeys.Select((key, i) => KeyValuePair.Create($"key{i}", (JsonNode?)key.Trim()))
+            ),
         };
 
     static JsonObject NetworkData(SeedContent content)
@@ -37,20 +39,21 @@ static class ConfigDrive
         foreach (var (i, nic) in content.Nics.Index())
         {
             links.Add(
-                new JsonObject
-                {
-                    ["id"] = nic.Name,
-                    ["type"] = "phy",
-                    ["ethernet_mac_address"] = nic.Mac.ToLowerInvariant(),
-                    ["mtu"] = nic.Mtu,
-                }
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["id"] = nic.Name,
+                        ["type"] = "phy",
+                        ["ethernet_mac_address"] = nic.Mac.ToLowerInvariant(),
+                        ["mtu"] = nic.Mtu,
+                    }
             );
             if (nic.Address is null)
-                networks.Add(Network($"network{i}", nic, "ipv4_dhcp"));
+                networks.Add((JsonNode)Network($"network{i}", nic, "ipv4_dhcp"));
             else
-                networks.Add(Fixed(Network($"network{i}", nic, "ipv4"), nic));
+                networks.Add((JsonNode)Fixed(Network($"network{i}", nic, "ipv4"), nic));
             if (nic.Address6 is { } second)
-                networks.Add(With(Network($"network{i}-6", nic, "ipv6"), "ip_address", $"{second}/{nic.Prefix6}"));
+                networks.Add((JsonNode)With(Network($"network{i}-6", nic, "ipv6"), "ip_address", $"{second}/{nic.Prefix6}"));
         }
 
         var names = content.Nics.FirstOrDefault(nic => !nic.Dns.IsDefaultOrEmpty)?.Dns ?? [];
@@ -58,9 +61,7 @@ static class ConfigDrive
         {
             ["links"] = links,
             ["networks"] = networks,
-            ["services"] = new JsonArray([
-                .. names.Select(server => new JsonObject { ["type"] = "dns", ["address"] = server.ToString() }),
-            ]),
+            ["services"] = new JsonArray([.. names.Select(server => new JsonObject { ["type"] = "dns", ["address"] = server.ToString() })]),
         };
     }
 

@@ -16,7 +16,10 @@ static class Multipart
     {
         var text = new StringBuilder();
         text.Append("Content-Type: multipart/mixed; boundary=\"").Append(Border).Append("\"\nMIME-Version: 1.0\n\n");
-        if (own.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase) || own.StartsWith("MIME-Version:", StringComparison.OrdinalIgnoreCase))
+        if (
+            own.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase)
+            || own.StartsWith("MIME-Version:", StringComparison.OrdinalIgnoreCase)
+        )
             text.Append("--").Append(Border).Append('\n').Append(own.ReplaceLineEndings("\n")).Append('\n');
         else
             Part("text/plain", "user-data", null, own); // cloud-init looks itself what it is
@@ -32,7 +35,11 @@ static class Multipart
                 .Append(headers)
                 .Append("Content-Transfer-Encoding: base64\n")
                 .Append($"Content-Disposition: attachment; filename=\"{name}\"\n\n")
-                .Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(content), Base64FormattingOptions.InsertLineBreaks).Replace("\r", "", StringComparison.Ordinal))
+                .Append(
+                    Convert
+                        .ToBase64String(Encoding.UTF8.GetBytes(content), Base64FormattingOptions.InsertLineBreaks)
+                        .Replace("\r", "", StringComparison.Ordinal)
+                )
                 .Append('\n');
     }
 }

@@ -11,7 +11,7 @@ public static partial class Seed
     /// </summary>
     const string Modules = """
         cloud_init_modules: [bootcmd, write_files, growpart, resizefs, disk_setup, mounts, set_hostname, update_etc_hosts, ca_certs, users_groups, ssh]
-        cloud_config_modules: [keyboard, locale, set_passwords, apt_configure, ntp, timezone, runcmd]
+        cloud_config_modules: [set_passwords, apt_configure, ntp, timezone, LOCALEruncmd]
         cloud_final_modules: [package_update_upgrade_install, write_files_deferred, scripts_vendor, scripts_user, phone_home, final_message, power_state_change]
 
         """;
@@ -24,7 +24,9 @@ public static partial class Seed
             text.Append(Lines($"timezone: {Word(zone)}"));
         if (asked.Locale is { } locale)
             text.Append(Lines($"locale: {Word(locale)}"));
-        if (asked.Keyboard is { } keyboard)
+        if (asked.Keyboard is { } own && content.IsTrimmed)
+            text.Append(Lines("bootcmd:", $"  - [sh, -c, {KeyboardFile(own)}]")); // cloud-init's own module wants console-setup
+        else if (asked.Keyboard is { } keyboard)
         {
             text.Append(Lines("keyboard:", $"  layout: {Word(keyboard.Layout)}"));
             foreach (var (key, value) in new[] { ("model", keyboard.Model), ("variant", keyboard.Variant), ("options", keyboard.Options) })
@@ -37,7 +39,15 @@ public static partial class Seed
         foreach (var package in asked.Packages)
             text.Append(Lines($"  - {Word(package)}"));
         if (content.IsTrimmed)
-            text.Append(Modules);
+            text.Append(Modules.Replace("LOCALE", asked.Locale is null ? "" : "locale, ", StringComparison.Ordinal));
+    }
+
+    static string KeyboardFile(Farms.KeyboardSpec keyboard)
+    {
+        var words = new[] { keyboard.Model ?? "pc105", keyboard.Layout, keyboard.Variant ?? "", keyboard.Options ?? "" };
+        foreach (var word in words.Where(w => w.Length > 0))
+            Word(word);
+        return $"'printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"{string.Join("\" \"", words)}\" >/etc/default/keyboard'";
     }
 
     static string Word(string value) => Quoted(value, WordForm(), "a word of letters, digits and signs");

@@ -53,10 +53,17 @@ public static partial class Seed
             }
 
             await PrivateFile.WriteAsync(unfinished, "", cancel); // made first, so that it is never readable by others
-            await new Tool("xorrisofs", "-quiet", "-joliet", "-rock", "-volid", LabelOf(files), "-output", unfinished, folder).RunCheckedAsync(
-                $"making the seed {path}",
-                cancel
-            );
+            await new Tool(
+                "xorrisofs",
+                "-quiet",
+                "-joliet",
+                "-rock",
+                "-volid",
+                LabelOf(files),
+                "-output",
+                unfinished,
+                folder
+            ).RunCheckedAsync($"making the seed {path}", cancel);
             File.Move(unfinished, path, overwrite: true);
         }
         finally

@@ -105,7 +105,12 @@ public static class FarmUp
         var record = await DefineAsync(execution, machine, cancel);
         record = record with { InUse = "up", IsStarting = false };
         var paused = await PowerAsync() == PowerState.Paused;
-        record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(record, GoAsync, running: paused, cancel);
+        record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(
+            record,
+            GoAsync,
+            running: paused,
+            cancel
+        );
         await engine.MarkAsync(record, cancel);
 
         async Task<PowerState?> PowerAsync() => (await engine.FindAsync(record.Id, cancel))?.Power;

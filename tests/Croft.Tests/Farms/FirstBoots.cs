@@ -125,8 +125,7 @@ public sealed class FirstBoots : IDisposable
     [InlineData(Systemd + ", passwords: { root: hunter2 }", "a secret does not belong in a farm file")]
     [InlineData(Systemd + ", auth: { user: me, password: ask }, passwords: { me: ask }", "auth.password is the password of me already")]
     [InlineData(Systemd + ", cloud_init: { userdata: x }", "has no key \"userdata\"")]
-    public void AreRefusedByName(string keys, string words) =>
-        Assert.Contains(words, Problems(keys, image: ""));
+    public void AreRefusedByName(string keys, string words) => Assert.Contains(words, Problems(keys, image: ""));
 
     [Fact]
     public void AreRefusedWhenTheFileIsPackedOrLarge()

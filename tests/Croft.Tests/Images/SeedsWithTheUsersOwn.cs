@@ -23,7 +23,10 @@ public sealed class SeedsWithTheUsersOwn
                 Packages = ["curl", "tree"],
             }
         );
-        Assert.Contains("timezone: \"Europe/Berlin\"\nlocale: \"de_DE.UTF-8\"\nkeyboard:\n  layout: \"de\"\n  variant: \"nodeadkeys\"\n", text);
+        Assert.Contains(
+            "timezone: \"Europe/Berlin\"\nlocale: \"de_DE.UTF-8\"\nkeyboard:\n  layout: \"de\"\n  variant: \"nodeadkeys\"\n",
+            text
+        );
         Assert.Contains("package_update: true\npackages:\n  - \"curl\"\n  - \"tree\"\n", text);
         Assert.DoesNotContain("cloud_final_modules", text);
     }
@@ -71,17 +74,19 @@ public sealed class SeedsWithTheUsersOwn
         };
         var json = JsonNode.Parse(Seed.Build(Plain with { FirstBoot = boot })["network-config"])!;
         Assert.Equal(5, (int)json["vlans"]!["v5"]!["id"]!);
-        Assert.Equal(
-            ["10.81.0.10/16", "10.9.0.1/24"],
-            json["ethernets"]!["nic1"]!["addresses"]!.AsArray().Select(a => (string)a!)
-        );
+        Assert.Equal(["10.81.0.10/16", "10.9.0.1/24"], json["ethernets"]!["nic1"]!["addresses"]!.AsArray().Select(a => (string)a!));
         Assert.Equal("52:54:00:aa:00:02", (string)json["ethernets"]!["nic1"]!["match"]!["macaddress"]!);
     }
 
     [Fact]
     public void AreConfigDrivesWhereAskedFor()
     {
-        var files = Seed.Build(Plain with { FirstBoot = new() { IsConfigDrive = true, VendorData = new("/x", "#!/bin/sh\n") } });
+        var files = Seed.Build(
+            Plain with
+            {
+                FirstBoot = new() { IsConfigDrive = true, VendorData = new("/x", "#!/bin/sh\n") },
+            }
+        );
         var meta = JsonNode.Parse(files["openstack/latest/meta_data.json"])!;
         Assert.Equal("i-1", (string)meta["uuid"]!);
         Assert.Equal("db", (string)meta["hostname"]!);
@@ -97,7 +102,23 @@ public sealed class SeedsWithTheUsersOwn
 
     [Fact]
     public void TellATrimmedCloudInitToDoAll() =>
-        Assert.Contains("\ncloud_final_modules: [package_update_upgrade_install, ", Seed.Build(Plain with { IsTrimmed = true })["user-data"]);
+        Assert.Contains(
+            "\ncloud_final_modules: [package_update_upgrade_install, ",
+            Seed.Build(Plain with { IsTrimmed = true })["user-data"]
+        );
+
+    [Fact]
+    public void WriteATrimmedGuestsKeyboardThemselves() =>
+        Assert.Contains(
+            "bootcmd:\n  - [sh, -c, 'printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"pc105\" \"de\" \"\" \"\" >/etc/default/keyboard']\n",
+            Seed.Build(
+                Plain with
+                {
+                    IsTrimmed = true,
+                    FirstBoot = new() { Keyboard = new("de", null, null, null) },
+                }
+            )["user-data"]
+        );
 
     static string UserData(FirstBootSpec boot) => Seed.Build(Plain with { FirstBoot = boot })["user-data"];
 }

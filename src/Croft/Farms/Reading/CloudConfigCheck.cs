@@ -104,7 +104,10 @@ sealed partial class CloudConfigCheck(
             ("preserve_hostname", "true") => ($"the guest would not be called {machine.Name}", "leave it out"),
             ("ssh_keys", _) => ("Croft gives the guest its host key, and checks it", "leave ssh_keys out"),
             ("disable_root", "true") when machine.User == "root" => ("Croft logs in as root", "user: of the machine names another login"),
-            ("ssh_pwauth", "false") when machine.Login.Password is not null => ("auth.password logs in by password", "leave one of them out"),
+            ("ssh_pwauth", "false") when machine.Login.Password is not null => (
+                "auth.password logs in by password",
+                "leave one of them out"
+            ),
             ("network", _) => ("cloud-init reads no network from user-data", "write it to a file of its own: cloud_init.network_config"),
             ("timezone", var zone) when spec.Timezone is { } own && zone != own => Twice("timezone", own),
             ("locale", var locale) when spec.Locale is { } own && locale != own => Twice("locale", own),

@@ -9,7 +9,11 @@ sealed class FirstBootReader(string folder, ProblemList problems)
     /// <summary>Who reads it: as the farm file says, else as the image's publisher does.</summary>
     public static FirstBoot KindOf(MapReading map, ImageSpec image) =>
         map.Maybe(MachineKeys.FirstBoot)
-        ?? (image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Ignition or FirstBoot.Nuageinit } known ? known.Machine.FirstBoot!.Value : FirstBoot.CloudInit);
+        ?? (
+            image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Ignition or FirstBoot.Nuageinit } known
+                ? known.Machine.FirstBoot!.Value
+                : FirstBoot.CloudInit
+        );
 
     /// <summary>What the guest is told.</summary>
     /// <param name="machine">Its name, its login and the way in.</param>
@@ -30,12 +34,22 @@ sealed class FirstBootReader(string folder, ProblemList problems)
         };
         if (CheckReader(map, image, spec, isContainer) && own is not null)
         {
-            var check = new CloudConfigCheck(problems, own, spec, machine, map.Has(MachineKeys.Networks) ? map.Items(MachineKeys.Networks).Length : 1);
+            var check = new CloudConfigCheck(
+                problems,
+                own,
+                spec,
+                machine,
+                map.Has(MachineKeys.Networks) ? map.Items(MachineKeys.Networks).Length : 1
+            );
             check.Check();
             spec = spec with { HasOwnShell = check.HasOwnShell };
         }
 
-        foreach (var (name, at) in map.Items(FirstBootKeys.Passwords).Where(p => p.Name == machine.User && machine.Login.Password is not null).Select(p => (p.Name, p.Node)))
+        foreach (
+            var (name, at) in map.Items(FirstBootKeys.Passwords)
+                .Where(p => p.Name == machine.User && machine.Login.Password is not null)
+                .Select(p => (p.Name, p.Node))
+        )
             problems.Add(at, $"auth.password is the password of {name} already", "leave one of them out");
         return spec;
     }

@@ -165,15 +165,16 @@ static class Rules
         text =>
             text.Length is > 0 and <= 100
             && char.IsAsciiLetter(text[0])
-            && text.Split('/')
-                .All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-'))
+            && text.Split('/').All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-'))
     );
 
     public static readonly TextShape Locale = new(
         "a locale",
         "such as de_DE.UTF-8 or C.UTF-8",
         "^(?=.{1,60}$)[A-Za-z]{1,8}(_[A-Z]{2})?([.][A-Za-z0-9-]+)?(@[a-z]+)?$",
-        text => text.Length <= 60 && System.Text.RegularExpressions.Regex.IsMatch(text, @"^[A-Za-z]{1,8}(_[A-Z]{2})?([.][A-Za-z0-9-]+)?(@[a-z]+)?\z")
+        text =>
+            text.Length <= 60
+            && System.Text.RegularExpressions.Regex.IsMatch(text, @"^[A-Za-z]{1,8}(_[A-Z]{2})?([.][A-Za-z0-9-]+)?(@[a-z]+)?\z")
     );
 
     public static readonly TextShape Keyboard = new(
