@@ -93,31 +93,36 @@ public sealed class Readiness(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            var name = guest?.Access.Name ?? "the machine";
-            if (full)
-                throw CroftException.World(
-                    $"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool",
-                    IEngine.SpaceHint
-                );
-            if (lost)
-                throw CroftException.World(
-                    $"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}",
-                    IEngine.LostHint
-                );
-            var what = stopped.IsCancellationRequested
-                ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready"
-                : $"machine \"{name}\" was not ready after {elapsed} s";
-            throw CroftException.World(
-                $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
-                $"croft console {name} --log shows its serial log"
-            );
+            throw await LateAsync();
         }
         finally
         {
             await over.CancelAsync();
             await listening;
         }
+    }
+
+    async Task<CroftException> LateAsync()
+    {
+        var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+        var name = guest?.Access.Name ?? "the machine";
+        if (full)
+            return CroftException.World(
+                $"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool",
+                IEngine.SpaceHint
+            );
+        if (lost)
+            return CroftException.World(
+                $"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}",
+                IEngine.LostHint
+            );
+        var what = stopped.IsCancellationRequested
+            ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready"
+            : $"machine \"{name}\" was not ready after {elapsed} s";
+        return CroftException.World(
+            $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
+            $"croft console {name} --log shows its serial log"
+        );
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Croft.Farms.Reading;
 
 namespace Croft.Images;
 
-/// <summary>The farm author's network configuration laid over Croft's, as JSON, which is YAML too. cloud-init itself takes one alone.</summary>
+/// <summary>The farm author's network configuration laid over Croft's, as JSON, which is YAML too. cloud-init takes one alone.</summary>
 static partial class CloudNetwork
 {
     static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };

@@ -11,7 +11,7 @@ namespace Croft.Images;
 /// </summary>
 public static partial class Seed
 {
-    /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>, or those that another reader wants.</summary>
+    /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>, or what another reader wants.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
     public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
         content.FirstBoot.IsConfigDrive ? ConfigDrive.Build(content) : NoCloud(content);

@@ -55,8 +55,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         await RoomClaim.StartAsync(engine, record.Id, start);
         execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);
-        if (!running && readiness.Shell?.Complaint is { } complaint)
-            (Remark ?? (text => execution.Journal.Note(record.Name, step, text)))(complaint);
+        Tell(running ? null : readiness.Shell?.Complaint);
         if (guest is null && await execution.OpenFarm.LookAsync(engine, record, cancel))
             execution.Know(engine.Name, record);
         try
@@ -79,6 +78,14 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
             execution.Know(engine.Name, record);
             return execution.OpenFarm.GuestOf(engine.Name, record)!;
         }
+    }
+
+    void Tell(string? complaint)
+    {
+        if (complaint is not null && Remark is not null)
+            Remark(complaint);
+        else if (complaint is not null)
+            execution.Journal.Note(machine.Spec.Name, step, complaint);
     }
 
     /// <summary>Time-outs are given for hardware. A guest that continues does not boot.</summary>

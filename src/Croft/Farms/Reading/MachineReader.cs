@@ -49,7 +49,6 @@ sealed class MachineReader(
         var isContainer = ContainerReader.Is(map, problems);
         if (ImageOf(map, declared, arch, wait, isContainer) is not { } image)
             return null;
-        var user = UserOf(map, image);
         return new MachineSpec
         {
             Name = declared.Name,
@@ -68,7 +67,7 @@ sealed class MachineReader(
             DiskSize = map.Maybe(MachineKeys.Disk),
             Disks = new DiskReader(problems).Read(map),
             Networks = Nics(map),
-            User = user,
+            User = UserOf(map, image),
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
             Hypervisor = map.Get(MachineKeys.Hypervisor) is { } choice ? hypervisors.Choose(choice) : null,
@@ -79,7 +78,7 @@ sealed class MachineReader(
             Disc = images.Disc(map, declared),
             Groups = Groups(map),
             Login = logins.Of(map, login, image),
-            FirstBoot = logins.FirstBoots.Read(map, image, (declared.Name, user, login), isContainer),
+            FirstBoot = logins.FirstBoots.Read(map, image, (declared.Name, UserOf(map, image), login), isContainer),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
             IsContainer = isContainer,
