@@ -70,8 +70,6 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
 
         return (readiness.Shell, record);
 
-        void Note(string text) => execution.Journal.Note(machine.Spec.Name, step, text);
-
         async Task<IGuest> MeetAsync(IGuest met, CancellationToken stop)
         {
             record = await new FirstMeeting(execution.OpenFarm, engine, record, Note).RunAsync(met, stop);
@@ -80,12 +78,12 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         }
     }
 
+    void Note(string text) => execution.Journal.Note(machine.Spec.Name, step, text);
+
     void Tell(string? complaint)
     {
-        if (complaint is not null && Remark is not null)
-            Remark(complaint);
-        else if (complaint is not null)
-            execution.Journal.Note(machine.Spec.Name, step, complaint);
+        if (complaint is not null)
+            (Remark ?? Note)(complaint);
     }
 
     /// <summary>Time-outs are given for hardware. A guest that continues does not boot.</summary>
