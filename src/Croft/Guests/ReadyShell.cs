@@ -11,8 +11,9 @@ sealed class ReadyShell(IGuest guest) : IGuestShell
     const string Waiting = "croft-waiting";
 
     /// <summary>
-    /// Waits until a first boot has done its work. What it complains of is in <c>c</c> then: cloud-init tells that itself, and it may speak of
-    /// an error before it has ended. Behind Ignition and Combustion, which must succeed before anybody can log in, the units that failed do.
+    /// Waits until a first boot has done its work. What it complains of is in <c>c</c> then: cloud-init tells that itself, and may
+    /// speak of an error before it has ended. Behind Ignition and Combustion, which must succeed before anybody can log in, the
+    /// units that failed do.
     /// </summary>
     public const string FirstBoot =
         "c=; if command -v cloud-init >/dev/null 2>&1; then cloud-init status --wait >/dev/null 2>&1 || { "
