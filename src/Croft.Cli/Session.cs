@@ -277,6 +277,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         )
         {
             SessionRefusal = SessionRefusalFor(given),
+            RemoteFolders = RemoteFolders(),
             AnsibleVariables =
             [
                 .. from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
@@ -310,6 +311,18 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         && Path.IsPathFullyQualified(home)
             ? home
             : "/nowhere";
+
+    /// <summary>Where lxc and incus keep their remotes; the snap's lxc has a home of its own.</summary>
+    static IReadOnlyList<string> RemoteFolders()
+    {
+        var configuration = Folder("XDG_CONFIG_HOME") ?? Path.Combine(Home(), ".config");
+        return
+        [
+            Folder("LXD_CONF") ?? Path.Combine(configuration, "lxc"),
+            Path.Combine(Home(), "snap/lxd/common/config"),
+            Folder("INCUS_CONF") ?? Path.Combine(configuration, "incus"),
+        ];
+    }
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "as above")]
     public static string? Variable(string name) => Environment.GetEnvironmentVariable(name);

@@ -128,6 +128,10 @@ sealed class Terminal
                 or "yes";
     }
 
+    /// <summary>All that comes on standard input.</summary>
+    public static Task<string> InputAsync(CancellationToken cancel) =>
+        Task.Run(Console.In.ReadToEnd, CancellationToken.None).WaitAsync(cancel);
+
     /// <summary>
     /// Asks for a secret, which is not shown while it is typed; null without somebody to answer, or while a live view draws.
     /// </summary>

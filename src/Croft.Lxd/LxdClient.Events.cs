@@ -78,11 +78,13 @@ sealed partial class LxdClient
 
     async Task<LxdSocket> ConnectAsync(string path, CancellationToken cancel)
     {
-        var socket = new LxdSocket(new ClientWebSocket(), Connection());
+        var own = shared is null ? Connection() : null;
+        var socket = new LxdSocket(new ClientWebSocket(), own);
         socket.Web.Options.KeepAliveInterval = KeepAlive;
         try
         {
-            await socket.Web.ConnectAsync(new UriBuilder(AddressOf(path)) { Scheme = "ws" }.Uri, socket.Connection, cancel);
+            var address = new UriBuilder(AddressOf(path)) { Scheme = shared is null ? "ws" : "wss" }.Uri;
+            await socket.Web.ConnectAsync(address, own ?? shared!, cancel);
             return socket;
         }
         catch (WebSocketException e)
@@ -154,6 +156,6 @@ sealed partial class LxdClient
             heard.Type == "lifecycle"
             && said.Deserialize(LxdJson.Default.LifecycleEvent) is { Action: { } action, Source: { } source }
         )
-            Happened?.Invoke(action, source.Split('?')[0].Split('/')[^1]);
+            Happened?.Invoke(action, NameIn(source));
     }
 }

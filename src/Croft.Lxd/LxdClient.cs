@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,18 +12,57 @@ using System.Text.Json.Serialization.Metadata;
 namespace Croft.Lxd;
 
 /// <summary>
-/// A connection to one LXD or Incus: requests by HTTP over its socket, one stream of events, operations that those events end.
+/// A connection to one LXD or Incus: requests by HTTP over its socket or the network, one stream of events, operations that those events
+/// end.
 /// </summary>
 sealed partial class LxdClient : IDisposable
 {
-    readonly string socket;
+    static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
+
+    readonly string? socket;
     readonly string? project;
+    readonly HttpMessageInvoker? shared;
+    readonly Uri root = new("http://lxd/");
 
     /// <summary>
     /// Of one that listens on a Unix socket. Each request has a connection of its own: one that is open and says nothing, as a pool has
     /// them, keeps LXD from accepting any other.
     /// </summary>
     public LxdClient(string socket, string? project) => (this.socket, this.project) = (socket, project);
+
+    /// <summary>Of one on another host.</summary>
+    /// <param name="own">Who we are.</param>
+    /// <param name="fingerprint">SHA-256 of the only certificate that is believed; null believes those that the system does.</param>
+    public LxdClient(Uri host, X509Certificate2? own, string? fingerprint, string? project)
+    {
+        (root, this.project) = (host, project);
+        shared = new(
+            new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTime,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    ClientCertificates = own is null ? null : [own],
+                    LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
+                    RemoteCertificateValidationCallback = (_, certificate, _, errors) => Believes(certificate, errors, fingerprint),
+                },
+            }
+        );
+    }
+
+    /// <summary>SHA-256 of the certificate that another host showed and that was not believed; null when there was none such.</summary>
+    public string? Disbelieved { get; private set; }
+
+    bool Believes(X509Certificate? certificate, SslPolicyErrors errors, string? fingerprint)
+    {
+        var shown = certificate?.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+        var believed = fingerprint is null ? errors == SslPolicyErrors.None : fingerprint == shown;
+        Disbelieved = believed ? null : shown;
+        return believed;
+    }
+
+    /// <summary>The name of what a path leads to, as lists have them.</summary>
+    public static string NameIn(string path) => Uri.UnescapeDataString(path.Split('?')[0].Split('/')[^1]);
 
     /// <summary>Asks for a thing.</summary>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) =>
@@ -64,6 +106,10 @@ sealed partial class LxdClient : IDisposable
             : new Operation { Metadata = answer.Metadata };
     }
 
+    /// <summary>Says something, to one that need not know us yet.</summary>
+    public Task TellAsync(string path, JsonNode body, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Post, path, ContentOf(body), null, cancel);
+
     /// <summary>Reads a file or a log as it is.</summary>
     public async Task<LxdReply> OpenAsync(string path, CancellationToken cancel)
     {
@@ -79,6 +125,7 @@ sealed partial class LxdClient : IDisposable
     {
         closing.Cancel();
         events?.Dispose();
+        shared?.Dispose();
         closing.Dispose();
         opening.Dispose();
     }
@@ -88,7 +135,7 @@ sealed partial class LxdClient : IDisposable
 
     Uri AddressOf(string path) =>
         new(
-            new("http://lxd/"),
+            root,
             project is null
                 ? path
                 : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}project={Uri.EscapeDataString(project)}"
@@ -117,14 +164,14 @@ sealed partial class LxdClient : IDisposable
 
     async Task<LxdReply> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
-        var connection = Connection();
+        var own = shared is null ? Connection() : null;
         try
         {
-            return new(await connection.SendAsync(request, cancel), connection);
+            return new(await (own ?? shared!).SendAsync(request, cancel), own);
         }
         catch (Exception e)
         {
-            connection.Dispose();
+            own?.Dispose();
             throw e is HttpRequestException or IOException or SocketException ? new LxdException(WordsOf(e), 0, e) : e;
         }
     }
@@ -138,7 +185,7 @@ sealed partial class LxdClient : IDisposable
                     var opened = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                     try
                     {
-                        await opened.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
+                        await opened.ConnectAsync(new UnixDomainSocketEndPoint(socket!), cancel);
                         return new DeafStream(opened);
                     }
                     catch

@@ -2,16 +2,15 @@ using System.Net.WebSockets;
 
 namespace Croft.Lxd;
 
-/// <summary>A websocket with the connection that it alone uses.</summary>
-sealed class LxdSocket(ClientWebSocket web, HttpMessageInvoker connection) : IDisposable
+/// <summary>A websocket.</summary>
+/// <param name="own">The connection, where it alone uses it.</param>
+sealed class LxdSocket(ClientWebSocket web, HttpMessageInvoker? own) : IDisposable
 {
     public ClientWebSocket Web => web;
-
-    public HttpMessageInvoker Connection => connection;
 
     public void Dispose()
     {
         web.Dispose();
-        connection.Dispose();
+        own?.Dispose();
     }
 }

@@ -58,6 +58,8 @@ sealed record Instance(string Name = "", string? Type = null, string? Status = n
 
     public bool Ephemeral { get; init; }
 
+    public DateTimeOffset CreatedAt { get; init; }
+
     public string[] Profiles { get; init; } = [];
 
     public Dictionary<string, string> Config { get; init; } = [];

@@ -49,6 +49,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         Assert.Equal(5, (await lab.CroftAsync("exec", "a", "--", "exit 5")).ExitCode);
         await CopiesAsync();
         await PowersAsync();
+        await KeepsStatesAsync();
         await RunsPhasesAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
@@ -75,10 +76,42 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         Assert.Equal("a: one\n", await lab.SucceedsAsync("exec", "a", "--", "cat '/root/in/a file'"));
     }
 
+    /// <summary>The user's snapshots outlive that a machine is made anew; layers are found again.</summary>
     async Task RunsPhasesAsync()
     {
         await lab.RunAsync("run", exitCode: 1, "--fresh");
         Assert.Contains("main ended with exit code 3", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
+        lab.ForgetRuns();
+        await lab.RunAsync("run", exitCode: 1);
+        Assert.Contains("restore init", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"create init\"", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
+        Assert.Equal(
+            ["clean layer", "init layer", "mine user"],
+            (await lab.SucceedsAsync("snapshot", "list", "a"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1)
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(words => $"{words[1]} {words[3]}")
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    async Task KeepsStatesAsync()
+    {
+        await lab.MustAsync(0, "snapshot", "create", "mine", "a");
+        Assert.Contains("mine", await LxcAsync("info", $"{lab.Farm}--a"), StringComparison.Ordinal);
+        await lab.RefusesAsync(2, ["its memory is its host's"], "snapshot", "create", "more", "a", "--memory");
+        await lab.SucceedsAsync("exec", "a", "--", "rm -r /root/in");
+        await lab.MustAsync(0, "snapshot", "restore", "mine", "a", "--yes");
+        await lab.MustAsync(0, "fork", "a", "--name", "twin");
+        Assert.Equal(
+            ["a: a", "a: one", "twin: one", "twin: twin"],
+            (await lab.SucceedsAsync("exec", "a", "twin", "--", "hostname; cat '/root/in/a file'; echo"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.EndsWith(": ", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        );
+        await lab.MustAsync(0, "destroy", "twin", "--yes");
     }
 
     async Task<string> LxcAsync(params string[] arguments) =>

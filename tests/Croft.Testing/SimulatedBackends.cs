@@ -13,7 +13,7 @@ sealed class SimulatedBackends(Simulation simulation) : IBackends
     readonly Dictionary<string, (SimulatedMachine Machine, int Life)> connections = new(StringComparer.Ordinal);
     int keys;
 
-    public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
+    public async Task<IEngine> ConnectAsync(string name, string uri, Settings settings, TimeSpan within, CancellationToken cancel) =>
         new LibvirtEngine(await simulation.ConnectAsync(name, within, cancel), WriteSeedAsync);
 
     public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) =>

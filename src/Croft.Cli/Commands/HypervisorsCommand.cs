@@ -16,19 +16,52 @@ static class HypervisorsCommand
     const int AbilitiesWidth = 76;
 
     public static Command Create(CommandMaker make) =>
-        make.Make("hypervisors", "List the farm's hypervisors: what they can run and how full they are", [], async (session, _, cancel) =>
-        {
-            using var openFarm = await session.OpenAsync(cancel);
-            var hypervisors = (await openFarm.ObserveAsync(cancel))
-                .Inventory.Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state))
-                .ToList();
-            Terminal.ResultText(
-                session.Output == "table"
-                    ? Text(hypervisors)
-                    : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))]))
-            );
-            return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
-        });
+        make.Make(
+            "hypervisors",
+            "List the farm's hypervisors: what they can run and how full they are",
+            [Trust(make)],
+            async (session, _, cancel) =>
+            {
+                using var openFarm = await session.OpenAsync(cancel);
+                var hypervisors = (await openFarm.ObserveAsync(cancel))
+                    .Inventory.Hypervisors.Zip(openFarm.Farm.Hypervisors, (state, spec) => new Load(openFarm.Farm, spec, state))
+                    .ToList();
+                Terminal.ResultText(
+                    session.Output == "table"
+                        ? Text(hypervisors)
+                        : Printed.As(session.Output, new JsonArray([.. hypervisors.Select(h => (JsonNode)Json(h))]))
+                );
+                return hypervisors.All(h => h.State.Unreachable is not null) ? (int)FaultKind.World : 0;
+            }
+        );
+
+    static Command Trust(CommandMaker make)
+    {
+        var name = new Argument<string>("NAME") { Description = "The hypervisor's name in the farm file" };
+        return make.Make(
+            "trust",
+            "Have an LXD or Incus on another host know this user, and trust it: by a token, from standard input or asked for",
+            [name],
+            async (session, parsed, cancel) =>
+            {
+                var farm = session.LoadFarm();
+                var wanted = parsed.GetValue(name)!;
+                var hypervisor = farm.Hypervisors.FirstOrDefault(h => h.Name == wanted)
+                    ?? throw CroftException.Usage(
+                        $"the farm file declares no hypervisor \"{wanted}\"",
+                        Words.DidYouMeanOrKnown(wanted, [.. farm.Hypervisors.Select(h => h.Name)])
+                    );
+                var fingerprint = await HypervisorTrust.TakeAsync(
+                    session.Settings,
+                    hypervisor,
+                    async () => session.Terminal.AskSecret("trust token", cancel) ?? await Terminal.InputAsync(cancel),
+                    cancel
+                );
+                session.Terminal.Say($"{wanted} is trusted, with the certificate {fingerprint}.");
+                return 0;
+            }
+        );
+    }
 
     static string Text(IReadOnlyList<Load> hypervisors)
     {

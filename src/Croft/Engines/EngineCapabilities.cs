@@ -16,7 +16,7 @@ public enum StateKind
 }
 
 /// <summary>What an engine can. What it cannot is refused before anything is touched, by planning where a plan asks for it.</summary>
-/// <param name="States">What it keeps of a machine; layers and forks need memory.</param>
+/// <param name="States">What it keeps of a machine; what goes on from disks alone, boots.</param>
 /// <param name="OwnNetworks">Networks that machines of a farm share.</param>
 /// <param name="KernelBoot">Kernels without a boot loader, as built images have them.</param>
 /// <param name="Firmware">UEFI and TPMs, where the host has them.</param>
@@ -41,7 +41,7 @@ public sealed record EngineCapabilities(
 
     /// <summary>What LXD and Incus can.</summary>
     internal static EngineCapabilities OfContainers { get; } =
-        new(StateKind.None, KernelBoot: false, Firmware: false) { Channel = true, UserNetworks = false };
+        new(StateKind.Disks, KernelBoot: false, Firmware: false) { Channel = true, UserNetworks = false };
 
     /// <summary>What the engine of a hypervisor can: as it said, or where nobody has asked yet, by what it is.</summary>
     internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) =>

@@ -135,7 +135,10 @@ public sealed record HypervisorSpec(
     public bool IsLocal => Machine is null && new HypervisorAddress(Uri).Authority.Length == 0;
 
     /// <summary>Whether it is LXD or Incus, which run containers.</summary>
-    public bool IsLxd => Uri.StartsWith("lxd://", StringComparison.Ordinal) || Uri.StartsWith("incus://", StringComparison.Ordinal);
+    public bool IsLxd => IsLxdUri(Uri);
+
+    internal static bool IsLxdUri(string uri) =>
+        uri.StartsWith("lxd://", StringComparison.Ordinal) || uri.StartsWith("incus://", StringComparison.Ordinal);
 
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);

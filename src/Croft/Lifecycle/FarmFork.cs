@@ -60,14 +60,15 @@ public static class FarmFork
                 $"there is a machine \"{there.Spec.Name}\" already",
                 $"croft destroy {there.Spec.Name}, or --name gives another name"
             );
-        if (machine.Record.Nics.FirstOrDefault(n => n.IsOutside) is { } outside)
+        var boots = engine.Can.States == StateKind.Disks;
+        if (!boots && machine.Record.Nics.FirstOrDefault(n => n.IsOutside) is { } outside)
             throw CroftException.Usage(
                 $"machine \"{machine.Record.Name}\" is on network {outside.Network}, where others decide its address: a fork would go on with the same one",
                 "croft up makes a machine that boots, and asks for its own"
             );
         var states = StatesOf(engine);
-        var kept = from is null ? (StateId?)null : await FindAsync(states, machine, from, cancel);
-        if (kept is null && machine.State.Power != PowerState.Running)
+        var kept = from is null ? (StateId?)null : await FindAsync(states, machine, from, boots, cancel);
+        if (!boots && kept is null && machine.State.Power != PowerState.Running)
             throw CroftException.Usage(
                 $"machine \"{machine.Record.Name}\" does not run",
                 $"croft start {machine.Record.Name}; or --from SNAPSHOT forks a snapshot with memory"
@@ -91,21 +92,20 @@ public static class FarmFork
     }
 
     static IStates StatesOf(IEngine engine) =>
-        engine is { Can.States: StateKind.Memory, States: { } states }
-            ? states
-            : throw CroftException.Usage(
-                $"hypervisor \"{engine.Name}\" keeps no memory of machines, which a fork goes on in",
-                "croft up makes a machine that boots"
-            );
+        engine.States
+        ?? throw CroftException.Usage(
+            $"hypervisor \"{engine.Name}\" keeps no states of machines, which a fork goes on from",
+            "croft up makes a machine that boots"
+        );
 
-    static async Task<StateId> FindAsync(IStates states, ExistingMachine machine, string name, CancellationToken cancel)
+    static async Task<StateId> FindAsync(IStates states, ExistingMachine machine, string name, bool boots, CancellationToken cancel)
     {
         var found = (await states.TreeAsync(machine.Record, cancel)).States.LastOrDefault(s => s.Name == name)
             ?? throw CroftException.Usage(
                 $"machine \"{machine.Record.Name}\" has no snapshot \"{name}\"",
                 "croft snapshot list shows what there is"
             );
-        return found.HasMemory
+        return found.HasMemory || boots
             ? found.Id
             : throw CroftException.Usage($"snapshot \"{name}\" holds no memory", "croft snapshot create NAME --memory keeps it");
     }

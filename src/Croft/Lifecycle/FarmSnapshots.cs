@@ -39,7 +39,12 @@ public static partial class FarmSnapshots
             CheckAsync(openFarm, machines, StateUse.Leave, cancel),
             .. machines.Select(machine => RefuseTakenAsync(openFarm, machine, name, cancel)),
             .. machines.Select(m =>
-                CheckAsync(openFarm, [m], SnapshotGroup.KeepsMemory(options.Keep, m) ? StateUse.KeepMemory : StateUse.KeepDisks, cancel)
+                CheckAsync(
+                    openFarm,
+                    [m],
+                    SnapshotGroup.KeepsMemory(openFarm, options.Keep, m) ? StateUse.KeepMemory : StateUse.KeepDisks,
+                    cancel
+                )
             ),
         ]);
         foreach (var machine in machines.DistinctBy(m => m.Hypervisor))
@@ -331,11 +336,6 @@ public static partial class FarmSnapshots
     {
         foreach (var machine in machines)
         {
-            if (use == StateUse.KeepMemory && openFarm.Engine(machine.Hypervisor).Can.States < StateKind.Memory)
-                throw CroftException.Usage(
-                    $"hypervisor \"{machine.Hypervisor}\" keeps no memory of machines",
-                    $"croft snapshot create NAME --disk {machine.Record.Name}"
-                );
             if (use != StateUse.Leave || openFarm.Engine(machine.Hypervisor).States is not null)
                 await openFarm.StatesOf(machine).CheckAsync(machine.Record.Id, use, cancel);
         }

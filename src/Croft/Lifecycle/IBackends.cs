@@ -7,9 +7,8 @@ namespace Croft.Lifecycle;
 interface IBackends
 {
     /// <summary>Connects to a hypervisor.</summary>
-    /// <param name="sessionPool">Folder of the pool on an unprivileged hypervisor.</param>
     /// <exception cref="CroftException">It does not answer.</exception>
-    Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel);
+    Task<IEngine> ConnectAsync(string name, string uri, Settings settings, TimeSpan within, CancellationToken cancel);
 
     /// <summary>The guest that is reached so on a hypervisor.</summary>
     IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files);

@@ -3,13 +3,12 @@ using Croft.Planning;
 
 namespace Croft.Lifecycle;
 
-/// <summary>Makes one machine from another one's saved memory.</summary>
+/// <summary>Makes one machine from another one's state: it goes on in its memory, or boots on its disks.</summary>
 static class MachineFork
 {
     static readonly TimeSpan AgentPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Returns when the guest answers under its own identity.</summary>
-    /// <param name="from">With memory.</param>
     /// <param name="held">Why a run must not revert it; null when it may.</param>
     public static async Task<MachineRecord> RunAsync(
         Execution execution,
@@ -24,10 +23,16 @@ static class MachineFork
         var (record, seed) = await execution.MakerFor(machine).ForkAsync(machine, from, held, cancel);
         return await new MachineStart(execution, machine, step).RunAsync(
             record,
-            () => from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel),
-            running: true,
+            () => from.HasMemory ? from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel) : BootAsync(),
+            running: from.HasMemory,
             cancel
         );
+
+        async Task BootAsync() // and learn from its seed who it is
+        {
+            await engine.StartAsync(record.Id, cancel);
+            await engine.MarkAsync(record, cancel);
+        }
 
         async Task IdentifyAsync()
         {

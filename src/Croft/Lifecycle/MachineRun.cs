@@ -209,8 +209,10 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         record = fresh;
         started = true;
         Know(state, isItself: true);
-        (shell, record) = await Starting(step)
-            .OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel);
+        (shell, record) = layer.HasMemory
+            ? await Starting(step)
+                .OpenAsync(fresh, () => RunningAsync(fresh, () => layer.StartAsync(fresh, cancel), cancel), running: true, cancel)
+            : await BootAsync(step, fresh, cancel);
         ready = true;
     }
 
@@ -259,15 +261,23 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         await PowerOffAsync(cancel);
         record = await execution.MakerFor(machine).CreateAsync(machine, await execution.ImageAsync(machine, cancel), cancel);
         started = true;
-        record = await Starting("startup")
-            .RunAsync(
-                record!,
-                () => RunningAsync(record with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
+        (var unused, record) = await BootAsync("startup", record, cancel);
+        if (unused is not null)
+            await unused.DisposeAsync();
+        ready = true;
+    }
+
+    async Task<(IGuestShell? Shell, MachineRecord Record)> BootAsync(string step, MachineRecord fresh, CancellationToken cancel)
+    {
+        var (open, seen) = await Starting(step)
+            .OpenAsync(
+                fresh,
+                () => RunningAsync(fresh with { IsStarting = true }, () => engine.StartAsync(Id, cancel), cancel),
                 running: false,
                 cancel
             );
-        await engine.MarkAsync(record, cancel);
-        ready = true;
+        await engine.MarkAsync(seen, cancel);
+        return (open, seen);
     }
 
     /// <summary>Starts the machine. When it runs it has its room, and claims none.</summary>
@@ -311,7 +321,13 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
                 await guest.SyncAsync(cancel);
             var state = LayerChain.StateOf(Id, layer.Key!, LayerChain.IdentityOf(record!.Nics));
             LayerTrace.Forget(execution.Farm.StateDirectory, state.ToString());
-            record = await States.TakeAsync(record, new(NameOf(layer), layer.Key, state), memory: true, execution.Journal, cancel);
+            record = await States.TakeAsync(
+                record,
+                new(NameOf(layer), layer.Key, state),
+                engine.Can.States == StateKind.Memory,
+                execution.Journal,
+                cancel
+            );
             if (index > 0 && phases.HasAnsible)
                 trace.WithFacts(journal.Folder.FactsPath, Name).Keep(execution.Farm.StateDirectory, state.ToString());
             execution.Know(engine.Name, record);

@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Engines.Lxd;
 using Croft.Farms;
 using Croft.Guests;
 
@@ -36,6 +37,11 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>Whether croft.lock may not be changed: an image that it does not name is refused.</summary>
     public bool IsLocked { get; init; }
 
+    /// <summary>Where the user's own LXD and Incus clients keep the remotes that they know; lxc's, then incus'.</summary>
+    public IReadOnlyList<string> RemoteFolders { get; init; } = [];
+
+    internal LxdTrust LxdTrust => new(Path.Combine(Data, "lxd"), RemoteFolders);
+
     /// <summary>Finds passwords.</summary>
     public Secrets Secrets { get; init; } = new(_ => null, (_, _) => null);
 
@@ -59,5 +65,5 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     internal async Task<IEngine> ConnectAsync(string name, string uri, TimeSpan within, CancellationToken cancel) =>
         SessionRefusal is { } refusal && uri.StartsWith("qemu:///session", StringComparison.Ordinal)
             ? throw CroftException.World($"hypervisor \"{name}\" ({uri}) cannot be used: {refusal.Message}", refusal.Hint)
-            : await Backends.ConnectAsync(name, uri, SessionPool, within, cancel);
+            : await Backends.ConnectAsync(name, uri, this, within, cancel);
 }

@@ -49,7 +49,9 @@ sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> mac
         {
             foreach (var machine in machines)
                 pending.Add(
-                    await openFarm.StatesOf(machine).PrepareAsync(machine.Record, new(name), KeepsMemory(keep, machine), journal, cancel)
+                    await openFarm
+                        .StatesOf(machine)
+                        .PrepareAsync(machine.Record, new(name), KeepsMemory(openFarm, keep, machine), journal, cancel)
                 );
             return pending;
         }
@@ -61,8 +63,9 @@ sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> mac
     }
 
     /// <summary>Whether a machine's memory is kept.</summary>
-    public static bool KeepsMemory(Keep keep, ExistingMachine machine) =>
-        keep == Keep.Memory || (keep == Keep.Present && machine.State.IsOn);
+    public static bool KeepsMemory(OpenFarm openFarm, Keep keep, ExistingMachine machine) =>
+        keep == Keep.Memory
+        || keep == Keep.Present && machine.State.IsOn && openFarm.Engine(machine.Hypervisor).Can.States == StateKind.Memory;
 
     /// <summary>
     /// Where a guest cannot hold all writes, what it has not written yet is at least written now, and the journal says so.

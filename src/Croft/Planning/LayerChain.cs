@@ -8,7 +8,7 @@ namespace Croft.Planning;
 /// The layers of a machine and their keys. A key is the SHA-256 over the parent's key (the root: the image), the phase's own file, every
 /// file below
 /// <c>phases</c> that is no phase's own, the project's, the machine's and the command's variables, the machine's properties and groups and,
-/// for Ansible phases, Ansible's versions; for the memory that a layer holds also
+/// for Ansible phases, Ansible's versions; where a layer holds memory also
 /// machine type, CPU model, virtualization type and the hypervisor's version. Names and addresses are not in it.
 /// </summary>
 static class LayerChain
@@ -71,10 +71,9 @@ static class LayerChain
             Identity.DiskDigest(spec, image),
             spec.Arch,
             virtType,
-            spec.Machine,
-            spec.Cpu,
-            $"{spec.Vcpus} {spec.Memory}",
-            hypervisor.Version,
+            .. hypervisor.Can?.States == StateKind.Disks
+                ? Array.Empty<string?>()
+                : [spec.Machine, spec.Cpu, $"{spec.Vcpus} {spec.Memory}", hypervisor.Version],
             .. spec.Disc is { } disc ? [Identity.DiscOf(disc)] : Array.Empty<string>(),
             .. nics.Select(n => n.Bridge is null ? "user" : "card"),
         ]);

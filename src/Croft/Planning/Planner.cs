@@ -218,7 +218,7 @@ public sealed partial class Planner
         ImmutableArray<Nic> nics,
         HypervisorState? hypervisor
     ) =>
-        hypervisor is null || virtType is null || hypervisor.Can?.States < StateKind.Memory
+        hypervisor is null || virtType is null || hypervisor.Can?.States == StateKind.None
             ? []
             : [.. spec.Parts.Select(part => LayerChain.Of(input.In(part.Project), spec, virtType, image, nics, hypervisor))];
 

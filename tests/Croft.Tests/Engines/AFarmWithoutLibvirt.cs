@@ -83,7 +83,7 @@ public sealed class AFarmWithoutLibvirt
     {
         readonly NullEngine engine = new("h0");
 
-        public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
+        public Task<IEngine> ConnectAsync(string name, string uri, Settings settings, TimeSpan within, CancellationToken cancel) =>
             Task.FromResult<IEngine>(engine);
 
         public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new NullGuest(access);

@@ -1,4 +1,5 @@
 using Croft.Engines;
+using Croft.Lifecycle;
 using Croft.Testing;
 using Croft.Tests.Simulated;
 
@@ -7,6 +8,8 @@ namespace Croft.Tests.Engines;
 [Collection(nameof(Apart))]
 public sealed class EngineOnSimulatedHosts : StatesContract
 {
+    static Settings Nowhere { get; } = new("/nowhere", "/nowhere", "/nowhere", "", "", TimeProvider.System);
+
     private protected override async Task OnAsync(Func<IEngine, Task> use)
     {
         var simulation = new Simulation(1);
@@ -14,7 +17,7 @@ public sealed class EngineOnSimulatedHosts : StatesContract
         await simulation.Clock.RunAsync(
             async () =>
             {
-                using var engine = await new SimulatedBackends(simulation).ConnectAsync("h", "", "", TimeSpan.FromSeconds(10), Cancel);
+                using var engine = await new SimulatedBackends(simulation).ConnectAsync("h", "", Nowhere, TimeSpan.FromSeconds(10), Cancel);
                 await use(engine);
             },
             TimeSpan.FromHours(1)

@@ -93,7 +93,7 @@ public sealed class HostKeysOfTheirOwn : IDisposable
 
         public string Key { get; set; } = First;
 
-        public Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel) =>
+        public Task<IEngine> ConnectAsync(string name, string uri, Settings settings, TimeSpan within, CancellationToken cancel) =>
             Task.FromResult<IEngine>(Engine);
 
         public IGuest GuestOf(string hypervisor, GuestAccess access, SshFiles files) => new OwnGuest(access, Key);

@@ -43,4 +43,35 @@ public sealed class LxdWords
     [InlineData("0-3,5", 5)]
     [InlineData(null, 0)]
     public void AreProcessors(string? text, int count) => Assert.Equal(count, LxdUnits.Count(text));
+
+    [Theory]
+    [InlineData("lab--web", true)]
+    [InlineData("lab--web-before", true)]
+    [InlineData("lab--web-kept12", true)]
+    [InlineData("lab--web-kept12x", false)]
+    [InlineData("lab--web2", false)]
+    public void TellWhichInstancesAreAMachines(string instance, bool isIts) =>
+        Assert.Equal(isIts, LxdNames.IsOf(new("lab", "web"), instance));
+
+    [Theory]
+    [InlineData("snapshot-mine", "mine")]
+    [InlineData("snapshot-layer-of-mine", "snapshot-layer-of-mine")]
+    [InlineData("layer-0123456789abcdef-01234567", "layer-0123456789abcdef-01234567")]
+    public void NameStatesBothWays(string state, string snapshot)
+    {
+        var id = new StateId(new("lab", "web"), state);
+        Assert.Equal(snapshot, LxdNames.SnapshotOf(id));
+        Assert.Equal(id, LxdNames.StateOf(id.Machine, snapshot));
+    }
+
+    [Fact]
+    public void ReadATokenAndWhatWasPrintedBeforeIt()
+    {
+        var token = Convert.ToBase64String(
+            """{"client_name":"me","fingerprint":"ab","addresses":["10.0.0.1:8443"],"secret":"s","expires_at":"0001-01-01T00:00:00Z"}"""u8
+        );
+        Assert.Equal("ab", LxdToken.Read($"Client me certificate add token:\n{token}\n")?.Fingerprint);
+        Assert.Null(LxdToken.Read("nonsense"));
+        Assert.Null(LxdToken.Read(""));
+    }
 }

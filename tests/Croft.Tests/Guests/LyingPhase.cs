@@ -75,10 +75,10 @@ sealed class LyingPhase : IDisposable
 
     sealed class ChosenGuests(IBackends world, AsyncLocal<IGuest?> guest) : IBackends
     {
-        public async Task<IEngine> ConnectAsync(string name, string uri, string sessionPool, TimeSpan within, CancellationToken cancel)
+        public async Task<IEngine> ConnectAsync(string name, string uri, Settings settings, TimeSpan within, CancellationToken cancel)
         {
             var engine = DispatchProxy.Create<IEngine, Running>();
-            ((Running)(object)engine).Set(await world.ConnectAsync(name, uri, sessionPool, within, cancel), () => guest.Value is not null);
+            ((Running)(object)engine).Set(await world.ConnectAsync(name, uri, settings, within, cancel), () => guest.Value is not null);
             return engine;
         }
 

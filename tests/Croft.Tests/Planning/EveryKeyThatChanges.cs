@@ -79,7 +79,19 @@ public sealed class EveryKeyThatChanges
         ], // NetworksThatExist; another cidr is refused, another network's name is another network
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
         ["a connection to a network"] = ["name", "address", "mac", "model", "default_route", "forwards"], // all are in the digest of hardware
-        ["a hypervisor"] = ["uri", "machine", "jump", "connection_timeout", "limits", "overcommit", "labels", "capabilities", "size"], // how it is reached and what may be put there: asked each time
+        ["a hypervisor"] =
+        [
+            "uri",
+            "project",
+            "machine",
+            "jump",
+            "connection_timeout",
+            "limits",
+            "overcommit",
+            "labels",
+            "capabilities",
+            "size",
+        ], // how it is reached and what may be put there: asked each time
         ["a farm file"] =
         [
             "farm",

@@ -67,12 +67,22 @@ sealed partial class LxdEngine
         CancellationToken cancel
     )
     {
-        var there = (await ListMachinesAsync(cancel)).Select(m => m.Record).OfType<MachineRecord>().ToList();
+        var instances = await ListInstancesAsync(cancel);
+        var there = MachinesOf(instances).Select(m => m.Record).OfType<MachineRecord>().ToList();
+        var networks = await CallAsync("listing networks", () => ListManagedAsync(cancel));
         return
         [
             .. from machine in superfluous
             where there.Any(r => r.Id == machine.Id)
             select new Leftover(Name, LeftoverKind.Machine, machine.Id.ToString(), 0, "a newer one is on another hypervisor", machine),
+            .. from instance in instances
+            let record = LxdRecord.Of(instance)
+            where record?.Farm == farm && record.Owner == owner && instance.CreatedAt < before && there.All(r => r.Id != record.Id)
+            select new Leftover(Name, LeftoverKind.Volume, instance.Name, 0, $"there is no machine \"{record.Name}\" here"),
+            .. from network in networks
+            let state = StateOf(network)
+            where state.Farm is not null && state.Made < before && network.UsedBy is null or [] && there.All(r => r.Farm != state.Farm)
+            select new Leftover(Name, LeftoverKind.Network, state.Name, 0, $"no machine of farm \"{state.Farm}\" is here"),
         ];
     }
 
@@ -96,6 +106,7 @@ sealed partial class LxdEngine
                     .Where(i => i.Properties?.GetValueOrDefault(LxdNames.Image) == leftover.Name)
                     .Select(i => $"1.0/images/{i.Fingerprint}"),
             ],
+            LeftoverKind.Volume => [$"1.0/instances/{leftover.Name}"],
             _ => [$"1.0/images/{leftover.Name}"],
         };
 

@@ -10,12 +10,10 @@ namespace Croft.Engines.Lxd;
 sealed partial class LxdEngine
 {
     public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) =>
-        [
-            .. (await ListInstancesAsync(cancel))
-                .Where(i => i.Config.GetValueOrDefault(LxdNames.Record) is null || !IsAside(i))
-                .Select(LxdRecord.StateOf)
-                .OrderBy(m => m.Name, StringComparer.Ordinal),
-        ];
+        MachinesOf(await ListInstancesAsync(cancel));
+
+    static ImmutableArray<MachineState> MachinesOf(IEnumerable<Instance> instances) =>
+        [.. instances.Where(i => !IsAside(i)).Select(LxdRecord.StateOf).OrderBy(m => m.Name, StringComparer.Ordinal)];
 
     public async Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) =>
         await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel) is { } instance && LxdRecord.StateOf(instance) is var state
@@ -29,12 +27,18 @@ sealed partial class LxdEngine
 
     public async Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel)
     {
-        var (id, record) = (machine.Record.Id, machine.Record);
-        var name = LxdNames.InstanceOf(id);
         var body = await BodyAsync(machine, seed, cancel);
+        body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
+        return await PlaceAsync(machine.Record, body, journal, cancel);
+    }
+
+    /// <summary>Makes a machine's instance. One that is there stands aside, with its snapshots, until the new one runs.</summary>
+    internal async Task<MachineChange> PlaceAsync(MachineRecord record, JsonObject body, RunJournal journal, CancellationToken cancel)
+    {
+        var id = record.Id;
+        var name = LxdNames.InstanceOf(id);
         body["name"] = name;
         body["type"] = "container";
-        body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
         var before = await FindInstanceAsync(name, cancel);
         if (before is not null)
             RequireOwn(before, id);
@@ -44,7 +48,7 @@ sealed partial class LxdEngine
             () => CallAsync($"making {id}", async () =>
                 {
                     if (before is not null)
-                        await SetAsideAsync(before, cancel);
+                        await SetAsideAsync(before, id, body, cancel);
                     await client.RunAsync(HttpMethod.Post, "1.0/instances", body, cancel);
                 }),
             async () =>
@@ -69,42 +73,83 @@ sealed partial class LxdEngine
     }
 
     public Task MarkAsync(MachineRecord record, CancellationToken cancel) =>
-        CallAsync($"marking {record.Id}", () =>
-            client.RunAsync(
-                HttpMethod.Patch,
-                $"1.0/instances/{LxdNames.InstanceOf(record.Id)}",
-                new JsonObject { ["config"] = new JsonObject { [LxdNames.Record] = LxdRecord.Write(record) } },
-                cancel
-            )
+        ConfigureAsync(LxdNames.InstanceOf(record.Id), new() { [LxdNames.Record] = LxdRecord.Write(record) }, cancel);
+
+    /// <summary>Writes words into an instance's configuration, running or not; empty ones go.</summary>
+    internal Task ConfigureAsync(string instance, Dictionary<string, string> words, CancellationToken cancel) =>
+        CallAsync($"marking {instance}", () =>
+            client.RunAsync(HttpMethod.Patch, $"1.0/instances/{instance}", new JsonObject { ["config"] = ConfigOf(words) }, cancel)
         );
+
+    /// <summary>
+    /// Restores an instance that is off from a snapshot of its own. False where the pool could do that by losing others only.
+    /// </summary>
+    internal async Task<bool> TryRestoreAsync(string instance, string snapshot, CancellationToken cancel)
+    {
+        try
+        {
+            await client.RunAsync(HttpMethod.Put, $"1.0/instances/{instance}", new JsonObject { ["restore"] = snapshot }, cancel);
+            return true;
+        }
+        catch (LxdException e) when (e.Message.Contains("subsequent snapshot", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        catch (LxdException e)
+        {
+            throw Refusal($"restoring {instance}", e);
+        }
+    }
 
     public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)
     {
-        var name = LxdNames.InstanceOf(machine.Id);
-        foreach (var instance in (string[])[name, name + LxdNames.Before])
-        {
-            if (await FindInstanceAsync(instance, cancel) is { } there && LxdRecord.Read(there.Config)?.Id == machine.Id)
-                await DeleteAsync(instance, cancel);
-        }
-
+        foreach (var instance in await HoldersAsync(machine.Id, cancel))
+            await DeleteAsync(instance.Name, cancel);
         await ReleaseAsync(machine, cancel);
     }
 
-    public async Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel) =>
-        [
-            .. from instance in await ListInstancesAsync(cancel)
-            let record = LxdRecord.Read(instance.Config)
-            where record is not null && record.Farm == farm && (machine is null || record.Name == machine)
-            select new MachineFile(record.Name, instance.Name, 0, false),
-        ];
+    public async Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel)
+    {
+        var own = (await ListInstancesAsync(cancel)).Select(i => (Instance: i, Record: LxdRecord.Of(i)));
+        var files = await Task.WhenAll(
+            own.Where(i => i.Record is { } record && record.Farm == farm && (machine is null || record.Name == machine))
+                .Select(async i =>
+                    (await SnapshotNamesAsync(i.Instance.Name, cancel))
+                        .Select(s => new MachineFile(
+                            i.Record!.Name,
+                            $"{i.Instance.Name}/{s}",
+                            0,
+                            !LxdNames.StateOf(i.Record.Id, s).IsUsers
+                        ))
+                        .Prepend(new(i.Record!.Name, i.Instance.Name, 0, false))
+                )
+        );
+        return [.. files.SelectMany(f => f)];
+    }
+
+    /// <summary>The instances that are a machine's: its own, and those that stand aside or keep its snapshots.</summary>
+    internal async Task<IReadOnlyList<Instance>> HoldersAsync(MachineId machine, CancellationToken cancel)
+    {
+        var names = await CallAsync("listing machines", () => client.GetAsync("1.0/instances", LxdJson.Default.StringArray, cancel));
+        var found = await Task.WhenAll(
+            names.Select(LxdClient.NameIn).Where(n => LxdNames.IsOf(machine, n)).Select(n => FindInstanceAsync(n, cancel))
+        );
+        return [.. found.OfType<Instance>().Where(i => LxdRecord.Read(i.Config)?.Id == machine)];
+    }
+
+    internal async Task<IEnumerable<string>> SnapshotNamesAsync(string instance, CancellationToken cancel) =>
+        (
+            await CallAsync($"listing snapshots of {instance}", () =>
+                client.GetAsync($"1.0/instances/{instance}/snapshots", LxdJson.Default.StringArray, cancel)
+            )
+        ).Select(LxdClient.NameIn);
 
     Task<Instance[]> ListInstancesAsync(CancellationToken cancel) =>
         CallAsync("listing machines", () => client.GetAsync("1.0/instances?recursion=1", LxdJson.Default.InstanceArray, cancel));
 
-    static bool IsAside(Instance instance) =>
-        LxdRecord.Read(instance.Config) is { } record && instance.Name == LxdNames.InstanceOf(record.Id) + LxdNames.Before;
+    static bool IsAside(Instance instance) => LxdRecord.Of(instance) is { } record && instance.Name != LxdNames.InstanceOf(record.Id);
 
-    async Task<Instance?> FindInstanceAsync(string name, CancellationToken cancel)
+    internal async Task<Instance?> FindInstanceAsync(string name, CancellationToken cancel)
     {
         try
         {
@@ -120,7 +165,7 @@ sealed partial class LxdEngine
         }
     }
 
-    async Task<Instance> RequireAsync(MachineId machine, CancellationToken cancel) =>
+    internal async Task<Instance> RequireAsync(MachineId machine, CancellationToken cancel) =>
         await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel)
         ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine}", "croft ls shows what exists");
 
@@ -135,13 +180,40 @@ sealed partial class LxdEngine
     }
 
     /// <summary>Gives a machine's name and addresses to another, which is to take its place.</summary>
-    async Task SetAsideAsync(Instance instance, CancellationToken cancel)
+    /// <param name="next">What takes its place, and may be a copy of what is moved here.</param>
+    async Task SetAsideAsync(Instance instance, MachineId machine, JsonObject next, CancellationToken cancel)
     {
-        await DeleteAsync(instance.Name + LxdNames.Before, cancel);
+        if (await SettleAsideAsync(machine, cancel) is { } settled)
+            Move(next, instance.Name + LxdNames.Before, settled);
         var without = instance.Devices.Where(d => d.Value.GetValueOrDefault("type") != "nic").ToDictionary();
         var body = BodyOf(instance, instance.Config, without);
         await client.RunAsync(HttpMethod.Put, $"1.0/instances/{instance.Name}", body, CancellationToken.None);
         await RenameAsync(instance.Name, instance.Name + LxdNames.Before);
+        Move(next, instance.Name, instance.Name + LxdNames.Before);
+    }
+
+    static void Move(JsonObject body, string from, string to)
+    {
+        if (body["source"]?["source"]?.GetValue<string>() is { } source && source.StartsWith(from + "/", StringComparison.Ordinal))
+            body["source"]!["source"] = to + source[from.Length..];
+    }
+
+    /// <summary>What stands aside of a machine goes; or stays as a keeper, when it has snapshots. Returns its name as that.</summary>
+    internal async Task<string?> SettleAsideAsync(MachineId machine, CancellationToken cancel)
+    {
+        var own = LxdNames.InstanceOf(machine);
+        if (await FindInstanceAsync(own + LxdNames.Before, cancel) is not { } aside || LxdRecord.Read(aside.Config)?.Id != machine)
+            return null;
+        if (!(await SnapshotNamesAsync(aside.Name, cancel)).Any())
+        {
+            await DeleteAsync(aside.Name, cancel);
+            return null;
+        }
+
+        var taken = (await HoldersAsync(machine, cancel)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        var free = Enumerable.Range(1, int.MaxValue).Select(n => $"{own}{LxdNames.Kept}{n}").First(n => !taken.Contains(n));
+        await CallAsync($"keeping the snapshots of {machine}", () => RenameAsync(aside.Name, free));
+        return free;
     }
 
     async Task PutBackAsync(Instance instance)
@@ -154,7 +226,7 @@ sealed partial class LxdEngine
     Task RenameAsync(string name, string to) =>
         client.RunAsync(HttpMethod.Post, $"1.0/instances/{name}", new JsonObject { ["name"] = to }, CancellationToken.None);
 
-    Task DeleteAsync(string name, CancellationToken cancel) => CallAsync($"removing {name}", async () =>
+    internal Task DeleteAsync(string name, CancellationToken cancel) => CallAsync($"removing {name}", async () =>
         {
             if (await FindInstanceAsync(name, cancel) is not { } there)
                 return;
@@ -170,14 +242,14 @@ sealed partial class LxdEngine
             }
         });
 
-    Task PutAsync(MachineId machine, JsonObject body, CancellationToken cancel) =>
+    internal Task PutAsync(MachineId machine, JsonObject body, CancellationToken cancel) =>
         CallAsync($"changing {machine}", () =>
             client.RunAsync(HttpMethod.Put, $"1.0/instances/{LxdNames.InstanceOf(machine)}", body.DeepClone(), cancel)
         );
 
     /// <summary>An instance as it shall be.</summary>
     /// <param name="before">As it is; null when it is new.</param>
-    async Task<JsonObject> BodyAsync(MachineDefinition machine, SeedFiles? seed, CancellationToken cancel, Instance? before = null)
+    internal async Task<JsonObject> BodyAsync(MachineDefinition machine, SeedFiles? seed, CancellationToken cancel, Instance? before = null)
     {
         var (record, spec) = (machine.Record, machine.Spec);
         var config = new Dictionary<string, string>(before?.Config ?? [], StringComparer.Ordinal)
@@ -193,13 +265,18 @@ sealed partial class LxdEngine
         foreach (var (file, text) in seed?.Files ?? new Dictionary<string, string>())
             config["user." + file] = text;
         var devices = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal) { ["root"] = await RootAsync(spec) };
-        var networks = (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
-        foreach (var (card, nic) in record.Nics.Index())
-            devices[$"eth{card}"] = Card(nic, $"eth{card}", networks);
+        foreach (var (card, device) in await CardsAsync(record, cancel))
+            devices[card] = device;
         return BodyOf(before, config, devices);
     }
 
-    static JsonObject BodyOf(
+    internal async Task<IReadOnlyDictionary<string, Dictionary<string, string>>> CardsAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var networks = (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
+        return record.Nics.Index().ToDictionary(n => $"eth{n.Index}", n => Card(n.Item, $"eth{n.Index}", networks));
+    }
+
+    internal static JsonObject BodyOf(
         Instance? before,
         IReadOnlyDictionary<string, string> config,
         IReadOnlyDictionary<string, Dictionary<string, string>> devices
@@ -210,16 +287,12 @@ sealed partial class LxdEngine
             ["description"] = before?.Description ?? "",
             ["ephemeral"] = before?.Ephemeral ?? false,
             ["profiles"] = new JsonArray([.. (before?.Profiles ?? []).Select(p => (JsonNode)p)]),
-            ["config"] = new JsonObject(config.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
-            ["devices"] = new JsonObject(
-                devices.Select(d =>
-                    KeyValuePair.Create(
-                        d.Key,
-                        (JsonNode?)new JsonObject(d.Value.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)))
-                    )
-                )
-            ),
+            ["config"] = ConfigOf(config),
+            ["devices"] = new JsonObject(devices.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)ConfigOf(d.Value)))),
         };
+
+    static JsonObject ConfigOf(IReadOnlyDictionary<string, string> words) =>
+        new(words.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
 
     async Task<Dictionary<string, string>> RootAsync(MachineSpec spec)
     {

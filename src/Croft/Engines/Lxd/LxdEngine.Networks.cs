@@ -15,7 +15,7 @@ sealed partial class LxdEngine
 {
     const int MostTries = 5;
 
-    /// <summary>A network is set up anew for each change of it, and two at once meet each other's addresses.</summary>
+    /// <summary>A network is set up anew for each change of it, and two at once meet each other's addresses; so are other things.</summary>
     readonly SemaphoreSlim changing = new(1);
 
     public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
@@ -134,7 +134,7 @@ sealed partial class LxdEngine
             Cidr = seen.Cidr ?? definition.Cidr,
         };
 
-    async Task AloneAsync(Func<Task> change, CancellationToken cancel)
+    internal async Task AloneAsync(Func<Task> change, CancellationToken cancel)
     {
         await changing.WaitAsync(cancel);
         try

@@ -17,9 +17,9 @@ sealed partial class LxdEngine
 
     public async Task StartAsync(MachineId machine, CancellationToken cancel)
     {
-        var name = (await RequireAsync(machine, cancel)).Name;
+        await RequireAsync(machine, cancel);
         await ChangeStateAsync(machine, "start", force: false, cancel);
-        await DeleteAsync(name + LxdNames.Before, cancel);
+        await SettleAsideAsync(machine, cancel);
     }
 
     public async Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel)
@@ -94,7 +94,7 @@ sealed partial class LxdEngine
         );
 
     /// <summary>Its end has been signalled by the time that this returns.</summary>
-    async Task CutAsync(MachineId machine, CancellationToken cancel)
+    internal async Task CutAsync(MachineId machine, CancellationToken cancel)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = Watch(machine, signal => _ = signal == MachineSignal.Stopped && told.TrySetResult());

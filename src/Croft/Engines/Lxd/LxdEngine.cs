@@ -21,6 +21,7 @@ sealed partial class LxdEngine : IEngine
     LxdEngine(string name, LxdClient client, Server server, bool isHere)
     {
         (Name, this.client, this.server, this.isHere) = (name, client, server, isHere);
+        States = new LxdStates(this);
         resources = new(() => client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None));
         pool = new(FindPoolAsync);
         client.Happened += Hear;
@@ -29,16 +30,18 @@ sealed partial class LxdEngine : IEngine
 
     public string Name { get; }
 
+    internal LxdClient Client => client;
+
     public bool IsLost => client.IsLost;
 
     public EngineCapabilities Can => EngineCapabilities.OfContainers;
 
-    public IStates? States => null;
+    public IStates States { get; }
 
     public IGuestChannel Channel => this;
 
     /// <summary>As its makers call it.</summary>
-    string Title => server.Environment?.Server == "incus" ? "Incus" : "LXD";
+    internal string Title => server.Environment?.Server == "incus" ? "Incus" : "LXD";
 
     /// <summary>Connects.</summary>
     /// <exception cref="CroftException">Nothing answers there, or it does not let us in.</exception>
@@ -50,19 +53,16 @@ sealed partial class LxdEngine : IEngine
         try
         {
             var server = await client.GetAsync("1.0", LxdJson.Default.Server, late.Token);
-            return server.Auth == "trusted"
-                ? new LxdEngine(name, client, server, address.IsHere)
-                : throw CroftException.World(
-                    $"hypervisor \"{name}\" ({address}) does not know this user",
-                    $"run Croft as root, or as a user of the group {(address.IsIncus ? "incus-admin" : "lxd")}"
-                );
+            if (server.Auth == "trusted" && address.Project is { } project)
+                await RequireProjectAsync(name, client, project, late.Token);
+            return server.Auth == "trusted" ? new LxdEngine(name, client, server, address.IsHere) : throw address.Unknown(name);
         }
         catch (Exception e)
         {
-            client.Dispose();
+            using var unused = client;
             throw e switch
             {
-                LxdException refusal => address.Refused(name, refusal),
+                LxdException refusal => address.Refused(name, refusal, client),
                 OperationCanceledException when !cancel.IsCancellationRequested => CroftException.World(
                     $"hypervisor \"{name}\" ({address}) does not answer within {within.TotalSeconds:0} s",
                     LostHint
@@ -72,24 +72,53 @@ sealed partial class LxdEngine : IEngine
         }
     }
 
+    static async Task RequireProjectAsync(string name, LxdClient client, string project, CancellationToken cancel)
+    {
+        try
+        {
+            await client.GetAsync($"1.0/projects/{Uri.EscapeDataString(project)}", LxdJson.Default.Profile, cancel);
+        }
+        catch (LxdException e) when (e.IsNotFound)
+        {
+            throw CroftException.World(
+                $"hypervisor \"{name}\" has no project \"{project}\"",
+                $"on it: lxc project create {project} -c features.images=false -c features.profiles=false"
+            );
+        }
+    }
+
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
-        var room = ObserveRoomAsync(cancel);
+        var instances = await ListInstancesAsync(cancel);
+        var room = ObserveRoomAsync(instances);
+        var states = StatesOfAsync(instances, cancel);
         var networks = ListNetworksAsync(cancel);
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
         {
             Unreachable = store is null ? $"has no storage pool: {(Title == "LXD" ? "lxc" : "incus")} storage create default dir" : null,
             Networks = await networks,
+            States = await states,
             Addresses = isHere ? LocalHost.Addresses() : [],
             Routes = isHere ? LocalHost.Routes() : [],
             Devices = isHere ? [.. NetworkInterface.GetAllNetworkInterfaces().Select(d => d.Name)] : null,
         };
     }
 
-    public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)
+    async Task<ImmutableHashSet<StateId>> StatesOfAsync(IEnumerable<Instance> instances, CancellationToken cancel)
     {
-        var machines = ListMachinesAsync(cancel);
+        var own = instances.Select(i => (i.Name, LxdRecord.Of(i)?.Id)).Where(i => i.Id is not null);
+        var found = await Task.WhenAll(
+            own.Select(async i => (await SnapshotNamesAsync(i.Name, cancel)).Select(s => LxdNames.StateOf(i.Id!.Value, s)))
+        );
+        return [.. found.SelectMany(s => s)];
+    }
+
+    public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel) =>
+        await ObserveRoomAsync(await ListInstancesAsync(cancel));
+
+    async Task<HypervisorState> ObserveRoomAsync(IReadOnlyList<Instance> instances)
+    {
         var size = await CallAsync("asking for its size", () => resources.Value);
         var environment = server.Environment;
         return HypervisorState.Silent(Name, "") with
@@ -104,7 +133,7 @@ sealed partial class LxdEngine : IEngine
             ),
             Vcpus = size.Cpu?.Total ?? 0,
             Memory = size.Memory?.Total ?? 0,
-            Machines = await machines,
+            Machines = MachinesOf(instances),
             Can = Can,
         };
     }
@@ -134,8 +163,18 @@ sealed partial class LxdEngine : IEngine
         await pool.Value
         ?? throw CroftException.World($"hypervisor \"{Name}\" has no storage pool", "on it: lxc storage create default dir");
 
+    /// <summary>Whether an instance's pool keeps once what several have.</summary>
+    internal async Task<Func<Instance, bool>> AreSharedAsync(CancellationToken cancel)
+    {
+        var pools = await CallAsync("listing storage pools", () =>
+            client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel)
+        );
+        var copying = pools.Where(p => p.Driver is "dir" or "cephfs").Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        return instance => !copying.Contains(instance.ExpandedDevices.GetValueOrDefault("root")?.GetValueOrDefault("pool") ?? "");
+    }
+
     /// <summary>Calls the service, and tells what goes wrong as people can act on it.</summary>
-    async Task<T> CallAsync<T>(string doing, Func<Task<T>> call)
+    internal async Task<T> CallAsync<T>(string doing, Func<Task<T>> call)
     {
         try
         {
@@ -147,7 +186,7 @@ sealed partial class LxdEngine : IEngine
         }
     }
 
-    Task CallAsync(string doing, Func<Task> call) => CallAsync(doing, async () =>
+    internal Task CallAsync(string doing, Func<Task> call) => CallAsync(doing, async () =>
         {
             await call();
             return true;

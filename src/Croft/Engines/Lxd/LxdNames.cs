@@ -16,12 +16,23 @@ static class LxdNames
     public const string Made = "user.croft.made";
     public const string Hosts = "user.croft.hosts";
 
+    /// <summary>Of a snapshot, which state it is; of an instance, which it stands on.</summary>
+    public const string State = "user.croft.state";
+
+    /// <summary>Before a layer's name: when it was used last.</summary>
+    public const string Used = "user.croft.used.";
+
     /// <summary>An image's property: which of Croft's it is.</summary>
     public const string Image = "croft.image";
 
     /// <summary>Behind the name of an instance whose place another has taken, until that one runs.</summary>
     public const string Before = "-before";
 
+    /// <summary>Behind the name of one that is there for its snapshots alone, and before its number.</summary>
+    public const string Kept = "-kept";
+
+    const string Layer = "layer-";
+    const string Snapshot = "snapshot-";
     const int Longest = 63 - 7;
     const string Between = "--";
     const int Digits = 8;
@@ -43,4 +54,22 @@ static class LxdNames
         var start = plain[..Math.Min(plain.Length, Longest - Digits - 3)].TrimEnd('-');
         return $"{(char.IsAsciiLetter(start[0]) ? "" : "m-")}{start}-{digits}";
     }
+
+    /// <summary>Whether an instance is a machine's, or was: one that stands aside, or keeps snapshots.</summary>
+    public static bool IsOf(MachineId machine, string instance)
+    {
+        var own = InstanceOf(machine);
+        return instance.StartsWith(own, StringComparison.Ordinal)
+            && instance[own.Length..] is var rest
+            && (rest is "" or Before || rest.StartsWith(Kept, StringComparison.Ordinal) && rest[Kept.Length..].All(char.IsAsciiDigit));
+    }
+
+    /// <summary>A state as a snapshot: the user's have the name that the user gave them.</summary>
+    public static string SnapshotOf(StateId state) => state.IsUsers && !IsReserved(state.UsersName) ? state.UsersName : state.Name;
+
+    public static StateId StateOf(MachineId machine, string snapshot) =>
+        new(machine, IsReserved(snapshot) ? snapshot : StateId.UsersOf(snapshot));
+
+    static bool IsReserved(string name) =>
+        name.StartsWith(Layer, StringComparison.Ordinal) || name.StartsWith(Snapshot, StringComparison.Ordinal);
 }

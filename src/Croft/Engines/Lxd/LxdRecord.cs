@@ -30,10 +30,14 @@ static class LxdRecord
         }
     }
 
+    /// <summary>The same of an instance; null of one that somebody copied from a machine's.</summary>
+    public static MachineRecord? Of(Instance instance) =>
+        Read(instance.Config) is { } record && LxdNames.IsOf(record.Id, instance.Name) ? record : null;
+
     /// <summary>An instance as a machine.</summary>
     public static MachineState StateOf(Instance instance)
     {
-        var record = Read(instance.Config);
+        var record = Of(instance);
         var uuid = instance.Config.GetValueOrDefault(LxdNames.Uuid) ?? instance.Config.GetValueOrDefault("volatile.uuid");
         return new(
             record?.Id.ToString() ?? instance.Name,

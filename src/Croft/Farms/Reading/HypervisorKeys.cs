@@ -7,10 +7,15 @@ static class HypervisorKeys
     public static readonly Field<string> Uri = new(
         "uri",
         Rules.LibvirtUri,
-        "Where libvirt, LXD or Incus answers: a libvirt URI, `lxd://` or `incus://`."
+        "Where libvirt, LXD or Incus answers: a libvirt URI; `lxd://` or `incus://`, with `host:8443` or the name of a remote for another host."
     )
     {
         DefaultText = "the machine's, with `machine`; else needed",
+    };
+
+    public static readonly Field<string> Project = new("project", Rules.Name, "The project of LXD or Incus to work in.")
+    {
+        DefaultText = "the remote's; else `default`",
     };
 
     public static readonly Field<string> Machine = new(
@@ -80,6 +85,6 @@ static class HypervisorKeys
 
     public static readonly MapShape Map = new(
         "a hypervisor",
-        [Uri, Machine, Jumps, ConnectionTimeout, Limits, Overcommit, Labels, Capabilities, Size]
+        [Uri, Project, Machine, Jumps, ConnectionTimeout, Limits, Overcommit, Labels, Capabilities, Size]
     );
 }

@@ -174,7 +174,7 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         CheckWay(named.Name, machine, address, map);
         return new HypervisorSpec(
             named.Name,
-            machine is null ? map.Get(HypervisorKeys.Uri) ?? "" : UriOf(machine),
+            machine is null ? InProject(map.Get(HypervisorKeys.Uri) ?? "", map.Get(HypervisorKeys.Project)) : UriOf(machine),
             CapacityOf(map.Get(HypervisorKeys.Limits)),
             NoLabels.AddRange(map.Items(HypervisorKeys.Labels).Select(label => KeyValuePair.Create(label.Name, label.Value))),
             CapabilitiesOf(map),
@@ -190,7 +190,7 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
                 declared ? map.Items(HypervisorKeys.Jumps)
                 : address.IsSsh && address.Jump is { } itself ? [itself]
                 : [],
-            IsWayUnknown = !declared && address.IsFarAway,
+            IsWayUnknown = !declared && address.IsFarAway && !HypervisorSpec.IsLxdUri(map.Get(HypervisorKeys.Uri) ?? ""),
             ConnectionTimeout = map.Maybe(HypervisorKeys.ConnectionTimeout)
                 ?? (machine is null ? HypervisorSpec.DefaultConnectionTimeout : InnerTimeout),
             Machine = machine,
@@ -207,6 +207,13 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
                 HypervisorKeys.Uri.Name,
                 "missing",
                 "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm"
+            );
+
+        if (map.Has(HypervisorKeys.Project) && !HypervisorSpec.IsLxdUri(map.Get(HypervisorKeys.Uri) ?? ""))
+            problems.Add(
+                map.NodeOf(HypervisorKeys.Project),
+                "only LXD and Incus have projects",
+                "leave it out, or write uri: lxd:// or incus://"
             );
 
         if (address.IsSsh && !map.Has(HypervisorKeys.Jumps) && address.Jump is null)
@@ -231,6 +238,9 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         if (all.Find(hypervisor => hypervisor.Machine == machine) is { } other)
             problems.Add(node, $"machine {Words.Quote(machine)} is hypervisor {Words.Quote(other.Name)} already", "keep one of them");
     }
+
+    static string InProject(string uri, string? project) =>
+        project is null ? uri : $"{uri}{(uri.Contains('?', StringComparison.Ordinal) ? ';' : '?')}project={project}";
 
     static bool IsWritten(MapReading map, Field field) =>
         map.Node is YamlMap node && node.Entries.Any(entry => entry.Key == field.Name && entry.Value is not YamlScalar { IsNull: true });

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using Croft.Journal;
+using Croft.Lxd;
+
+namespace Croft.Engines.Lxd;
+
+/// <summary>What machines go on from: a snapshot of an instance, or an instance as it is now. It has no memory.</summary>
+/// <param name="source">As the service names it.</param>
+/// <param name="standing">What stands on it names so; null for nothing.</param>
+sealed class LxdKeptState(
+    LxdEngine engine,
+    string source,
+    Dictionary<string, string> config,
+    Dictionary<string, Dictionary<string, string>> devices,
+    MachineRecord record,
+    LxdStanding? standing,
+    RunJournal journal
+) : IKeptState
+{
+    public bool HasMemory => false;
+
+    public MachineRecord Record => record;
+
+    /// <summary>As an instance would have it.</summary>
+    Instance Then => new(Description: "") { Config = Kept(), Devices = devices };
+
+    public async Task<MachineChange> PutAsync(MachineDefinition machine, CancellationToken cancel) =>
+        await engine.PlaceAsync(machine.Record, Copying(await engine.BodyAsync(machine, null, cancel, Then)), journal, cancel);
+
+    public async Task<MachineRecord> PutBackAsync(MachineRecord record, bool withDefinition, CancellationToken cancel)
+    {
+        var there = await engine.RequireAsync(record.Id, cancel);
+        await engine.StopAsync(record.Id, StopBy.Cutting, cancel);
+        var like = withDefinition ? Then : there;
+        var body = LxdEngine.BodyOf(there, Marked(like.Config, record), await DevicesAsync(like.Devices, record, cancel));
+        if (
+            source.StartsWith(there.Name + "/", StringComparison.Ordinal)
+            && await engine.TryRestoreAsync(there.Name, source[(there.Name.Length + 1)..], cancel)
+        )
+            await engine.PutAsync(record.Id, body, cancel);
+        else
+            await engine.PlaceAsync(record, Copying(body), journal, cancel);
+        return record;
+    }
+
+    public async Task<MachineChange> ForkAsync(MachineRecord record, Guid uuid, SeedFiles seed, CancellationToken cancel)
+    {
+        var own = Marked(Kept(), record);
+        foreach (var (file, text) in seed.Files)
+            own["user." + file] = text;
+        own[LxdNames.Uuid] = uuid.ToString();
+        var body = LxdEngine.BodyOf(Then, own, await DevicesAsync(devices, record, cancel));
+        return await engine.PlaceAsync(record, Copying(body), journal, cancel);
+    }
+
+    public Task StartAsync(MachineRecord record, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task StartForkAsync(MachineRecord record, Guid uuid, Func<Task> identify, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    Dictionary<string, string> Marked(IReadOnlyDictionary<string, string> config, MachineRecord record) =>
+        new(config, StringComparer.Ordinal)
+        {
+            [LxdNames.Farm] = record.Farm,
+            [LxdNames.Machine] = record.Name,
+            [LxdNames.Owner] = record.Owner,
+            [LxdNames.Record] = LxdRecord.Write(record),
+            [LxdNames.State] = standing?.ToJson() ?? "",
+        };
+
+    /// <summary>Without what is one instance's alone.</summary>
+    Dictionary<string, string> Kept() =>
+        config
+            .Where(c =>
+                !c.Key.StartsWith("volatile.", StringComparison.Ordinal) && !c.Key.StartsWith(LxdNames.Used, StringComparison.Ordinal)
+            )
+            .Prepend(KeyValuePair.Create(LxdNames.State, standing?.ToJson() ?? ""))
+            .DistinctBy(c => c.Key)
+            .ToDictionary(StringComparer.Ordinal);
+
+    async Task<Dictionary<string, Dictionary<string, string>>> DevicesAsync(
+        IReadOnlyDictionary<string, Dictionary<string, string>> like,
+        MachineRecord record,
+        CancellationToken cancel
+    ) =>
+        like.Where(d => d.Value.GetValueOrDefault("type") != "nic")
+            .Concat(await engine.CardsAsync(record, cancel))
+            .ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>A copy takes on what of its source's devices it is not told otherwise.</summary>
+    JsonObject Copying(JsonObject body)
+    {
+        body["source"] = new JsonObject
+        {
+            ["type"] = "copy",
+            ["source"] = source,
+            ["instance_only"] = true,
+        };
+        var own = body["devices"]!.AsObject();
+        foreach (var gone in devices.Keys.Where(d => !own.ContainsKey(d)))
+            own[gone] = new JsonObject { ["type"] = "none" };
+        return body;
+    }
+}
