@@ -35,6 +35,9 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
     /// <summary>Users beside the login, and where their passwords are found.</summary>
     public ImmutableArray<(string User, SecretSpec Password)> Passwords { get; init; } = [];
 
+    /// <summary>By what it fetches packages.</summary>
+    public ProxySpec? Proxy { get; init; }
+
     /// <summary>Whether nobody reads a seed in the guest.</summary>
     public bool IsNone => Kind == FirstBoot.None;
 
@@ -63,6 +66,8 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
         foreach (var (name, value) in new[] { ("timezone", Timezone), ("locale", Locale), ("keyboard", Keyboard?.ToString()) })
             if (value is not null)
                 yield return $"{name} {value}";
+        if (Proxy is not null)
+            yield return $"proxy {Proxy.Apt} {Proxy.Pip}";
         if (!Packages.IsEmpty)
             yield return $"packages {string.Join(' ', Packages)}";
         if (!Passwords.IsEmpty)
@@ -76,3 +81,8 @@ public sealed record OwnFile(string File, string Text);
 
 /// <summary>A keyboard, in X's words.</summary>
 public sealed record KeyboardSpec(string Layout, string? Model, string? Variant, string? Options);
+
+/// <summary>What stands between a guest and those who publish packages.</summary>
+/// <param name="Apt">Address of a proxy, such as <c>http://cache:3142</c>.</param>
+/// <param name="Pip">Address of a package index, such as <c>http://cache:3141/root/pypi/+simple/</c>.</param>
+public sealed record ProxySpec(string? Apt, string? Pip);

@@ -84,7 +84,7 @@ public static partial class Seed
         text.Append(Lines("ssh_authorized_keys:"));
         Keys(text, content, "  ");
         Users(text, content);
-        SshServer(text, content);
+        Files(text, content);
         Disks(text, content);
         Further(text, content);
         text.Append(Lines("growpart:", "  mode: \"auto\"", "  devices: [\"/\"]", "resize_rootfs: true"));
@@ -127,19 +127,42 @@ public static partial class Seed
             ? Lines("    lock_passwd: false", $"    hashed_passwd: {Hash(hash)}")
             : Lines("    lock_passwd: true");
 
-    /// <summary>Where the usual is not meant. cloud-init's own keys for it know no port.</summary>
-    static void SshServer(StringBuilder text, SeedContent content)
+    static void Files(StringBuilder text, SeedContent content)
     {
-        if (content.PasswordHash is null && content.SshPort == Farms.LoginSpec.SshPort)
-            return;
-        text.Append(
-            Lines("write_files:", "  - path: \"/etc/ssh/sshd_config.d/10-croft.conf\"", "    permissions: \"0600\"", "    content: |")
-        );
-        if (content.PasswordHash is not null)
-            text.Append(Lines("      PasswordAuthentication yes"));
-        if (content.SshPort != Farms.LoginSpec.SshPort)
-            text.Append(Lines($"      Port {content.SshPort}"));
+        var files = SshServer(content).Concat(Proxies(content)).ToList();
+        if (files.Count > 0)
+            text.Append(Lines("write_files:"));
+        foreach (var (path, lines) in files)
+        {
+            text.Append(Lines($"  - path: \"{path}\"", "    permissions: \"0644\"", "    content: |"));
+            foreach (var line in lines)
+                text.Append(Lines("      " + line));
+        }
     }
+
+    /// <summary>Where the usual is not meant. cloud-init's own keys for it know no port.</summary>
+    static IEnumerable<(string Path, string[] Lines)> SshServer(SeedContent content)
+    {
+        string[] lines =
+        [
+            .. content.PasswordHash is null ? [] : (string[])["PasswordAuthentication yes"],
+            .. content.SshPort == Farms.LoginSpec.SshPort ? [] : (string[])[$"Port {content.SshPort}"],
+        ];
+        return lines.Length == 0 ? [] : [("/etc/ssh/sshd_config.d/10-croft.conf", lines)];
+    }
+
+    static IEnumerable<(string Path, string[] Lines)> Proxies(SeedContent content)
+    {
+        if (content.FirstBoot.Proxy is not { } proxy)
+            yield break;
+        if (proxy.Apt is { } apt)
+            yield return ("/etc/apt/apt.conf.d/90croft-proxy", [$"Acquire::http::Proxy {Word(apt)};"]);
+        if (proxy.Pip is { } pip)
+            yield return ("/etc/pip.conf", ["[global]", $"index-url = {Word(pip).Trim('"')}", .. Trusted(new Uri(pip))]);
+    }
+
+    /// <summary>pip asks nobody without TLS unless it is told so.</summary>
+    static string[] Trusted(Uri index) => index.Scheme == Uri.UriSchemeHttp ? [$"trusted-host = {index.Host}"] : [];
 
     static void Keys(StringBuilder text, SeedContent content, string indent)
     {

@@ -196,6 +196,33 @@ public sealed class SeedOfAGuest : IDisposable
     }
 
     [Fact]
+    public async Task HasFilesForItsSshServerAndItsPackages()
+    {
+        var calls = await CallsAsync(
+            Content with
+            {
+                SshPort = 2222,
+                FirstBoot = new() { Proxy = new("http://cache:3142", "http://cache:3141/root/pypi/+simple/") },
+            }
+        );
+        Assert.Contains(
+            """
+            file '/etc/ssh/sshd_config.d/10-croft.conf' 'Port 2222
+            '
+            file '/etc/apt/apt.conf.d/90croft-proxy' 'Acquire::http::Proxy "http://cache:3142";
+            '
+            file '/etc/pip.conf' '[global]
+            index-url = http://cache:3141/root/pypi/+simple/
+            trusted-host = cache
+            '
+
+            """,
+            calls,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task RunsNothingThatStandsInAValue()
     {
         var hostile = Content with

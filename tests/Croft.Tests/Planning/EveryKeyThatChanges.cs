@@ -43,6 +43,7 @@ public sealed class EveryKeyThatChanges
         { "connection", "connection: agent", "none" }, // how it is entered the next time
         { "port", "port: 2222", "recreate" }, // the seed says where sshd listens
         { "auth", "auth: { password: ask }", "recreate" }, // the seed gives it
+        { "proxy", "proxy: { apt: http://cache:3142 }", "recreate" }, // the seed says it
         { "wait", "wait: agent", "none" }, // how it is waited for the next time
         { "connection_timeout", "connection_timeout: 5min", "none" },
         { "hypervisor", "hypervisor: h2", "note: declared for \"h2\"" },

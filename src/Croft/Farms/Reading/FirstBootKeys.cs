@@ -90,5 +90,22 @@ static class FirstBootKeys
         Merging = (lower, upper) => [.. lower.Where(named => !upper.Any(later => later.Name == named.Name)), .. upper],
     };
 
-    public static readonly ImmutableArray<Field> All = [CloudInit, Timezone, Locale, Keyboard, Packages, Passwords];
+    public static readonly Field<string> Apt = new(
+        "apt",
+        Rules.Url,
+        "A proxy by which apt fetches packages, in guests and while images are built."
+    );
+
+    public static readonly Field<string> Pip = new("pip", Rules.Url, "A package index that pip in the guest asks.");
+
+    public static readonly Field<MapReading> Proxy = new(
+        "proxy",
+        new MapShape("a proxy for packages", [Apt, Pip]),
+        "Where packages come from in place of their publishers, such as a cache of the lab's."
+    )
+    {
+        Merging = (lower, upper) => upper.Over(lower),
+    };
+
+    public static readonly ImmutableArray<Field> All = [CloudInit, Timezone, Locale, Keyboard, Packages, Passwords, Proxy];
 }

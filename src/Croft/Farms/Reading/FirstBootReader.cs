@@ -29,6 +29,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             Timezone = map.Get(FirstBootKeys.Timezone),
             Locale = map.Get(FirstBootKeys.Locale),
             Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,
+            Proxy = map.Get(FirstBootKeys.Proxy) is { } proxy ? new(proxy.Get(FirstBootKeys.Apt), proxy.Get(FirstBootKeys.Pip)) : null,
             Packages = [.. map.Items(FirstBootKeys.Packages).Select(p => p.Value).Distinct()],
             Passwords = [.. map.Items(FirstBootKeys.Passwords).Select(p => (p.Name, FileFrom(p.Value)))],
         };
@@ -87,7 +88,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             _ when spec.IsNone => ("with first_boot: none nobody in the guest reads a seed", [], "leave it out, or leave first_boot out"),
             BuiltImage { Flavour: ImageFlavour.Micro } when !isContainer => (
                 $"image {Words.Quote(image.Name)} has no cloud-init, but a small reader of Croft's",
-                [],
+                [FirstBootKeys.Proxy],
                 $"write image: {image.Name}_systemd, or flavour: systemd with build; or do it in a phase"
             ),
             _ when spec.Kind == FirstBoot.Nuageinit => (

@@ -100,11 +100,22 @@ sealed class MachineReader(
     ImageSpec? ImageOf(MapReading map, DeclaredMachine declared, string arch, WaitSpec wait, bool isContainer)
     {
         var image = images.Read(map, declared, arch);
-        if (image is null || isContainer)
-            return image is null ? null : ContainerReader.ImageOf(map, image, problems);
+        if (image is null)
+            return null;
+        image = BuiltBy(map.Get(FirstBootKeys.Proxy)?.Get(FirstBootKeys.Apt), image);
+        if (isContainer)
+            return ContainerReader.ImageOf(map, image, problems);
         CheckFirstBoot(map, image, wait);
         return image;
     }
+
+    static ImageSpec BuiltBy(string? proxy, ImageSpec image) =>
+        image switch
+        {
+            BuiltImage built => built with { AptProxy = proxy },
+            SteppedImage { Source: BuiltImage built } stepped => stepped with { Source = built with { AptProxy = proxy } },
+            _ => image,
+        };
 
     WaitSpec WaitOf(MapReading map, LoginSpec login)
     {

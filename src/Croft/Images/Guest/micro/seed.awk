@@ -21,6 +21,10 @@ function format() {
   if (device != "") disks = disks call("format", quoted(device) " " quoted(type) " " quoted(label))
   device = type = label = ""
 }
+function written() {
+  if (path != "") files = files call("file", quoted(path) " " quoted(text))
+  path = text = ""
+}
 function call(name, arguments) { return name " " arguments "\n" }
 function join(list, item) { return list == "" ? item : list " " item }
 
@@ -59,7 +63,8 @@ file == "user-data" && top == "ssh_keys" && key && /^    / { private = private s
 file == "user-data" && top == "ssh_authorized_keys" && /^    / { keys = keys substr($0, 5) "\n" }
 file == "user-data" && top == "users" && /^  - name:/ { line = $0; sub(/^  - name:/, "", line); user = value("name:" line) }
 file == "user-data" && top == "users" && /^    hashed_passwd:/ { hash = value($0) }
-file == "user-data" && top == "write_files" && /^      / { server = server substr($0, 7) "\n" }
+file == "user-data" && top == "write_files" && /^  - path:/ { written(); line = $0; sub(/^  - /, "", line); path = value(line) }
+file == "user-data" && top == "write_files" && /^      / { text = text substr($0, 7) "\n" }
 file == "user-data" && top == "fs_setup" && /^  - device:/ { format(); line = $0; sub(/^  - /, "", line); device = value(line) }
 file == "user-data" && top == "fs_setup" && /^    filesystem:/ { type = value($0) }
 file == "user-data" && top == "fs_setup" && /^    label:/ { label = value($0) }
@@ -70,7 +75,8 @@ file == "user-data" && top == "mounts" && /^  - \["/ {
 END {
   format()
   nic()
+  written()
   printf "%s", call("instance", quoted(instance) " " quoted(hostname)) nics
   printf "%s", call("login", quoted(private) " " quoted(public) " " quoted(keys) " " quoted(user) \
-    (hash server == "" ? "" : " " quoted(hash) " " quoted(server))) disks mounts
+    (hash == "" ? "" : " " quoted(hash))) files disks mounts
 }
