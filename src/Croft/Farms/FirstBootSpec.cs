@@ -17,6 +17,9 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
     /// <summary>What the user adds to cloud-init's network configuration, version 2.</summary>
     public OwnFile? NetworkConfig { get; init; }
 
+    /// <summary>The user's own Ignition, as JSON.</summary>
+    public OwnFile? Ignition { get; init; }
+
     /// <summary>Whether the user's own user-data says which shell the login has.</summary>
     public bool HasOwnShell { get; init; }
 
@@ -60,7 +63,15 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
             yield return $"first boot {Kind}";
         if (IsConfigDrive)
             yield return "config drive";
-        foreach (var (name, file) in new[] { ("user-data", UserData), ("vendor-data", VendorData), ("network-config", NetworkConfig) })
+        foreach (
+            var (name, file) in new[]
+            {
+                ("user-data", UserData),
+                ("vendor-data", VendorData),
+                ("network-config", NetworkConfig),
+                ("ignition", Ignition),
+            }
+        )
             if (file is not null)
                 yield return $"{name} {file.Text}";
         foreach (var (name, value) in new[] { ("timezone", Timezone), ("locale", Locale), ("keyboard", Keyboard?.ToString()) })

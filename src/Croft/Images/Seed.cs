@@ -1,4 +1,5 @@
 using System.Text;
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Images;
@@ -14,7 +15,9 @@ public static partial class Seed
     /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>, or what another reader wants.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
     public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
-        content.FirstBoot.IsConfigDrive ? ConfigDrive.Build(content) : NoCloud(content);
+        content.FirstBoot.Kind == FirstBoot.Ignition ? new Dictionary<string, string> { [Ignition.FileName] = Ignition.Build(content) }
+        : content.FirstBoot.IsConfigDrive ? ConfigDrive.Build(content)
+        : NoCloud(content);
 
     static Dictionary<string, string> NoCloud(SeedContent content)
     {
@@ -42,6 +45,12 @@ public static partial class Seed
     /// <summary>Writes the seed's volume, readable by its owner only: it holds the guest's host key.</summary>
     public static async Task WriteIsoAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel)
     {
+        if (files.TryGetValue(Ignition.FileName, out var document))
+        {
+            await PrivateFile.WriteAsync(path, document, cancel);
+            return;
+        }
+
         var folder = Directory.CreateTempSubdirectory("croft-seed-").FullName; // 0700
         var unfinished = $"{path}.{Guid.NewGuid():N}";
         try

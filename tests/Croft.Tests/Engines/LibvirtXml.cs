@@ -54,6 +54,20 @@ public sealed partial class LibvirtXml
     }
 
     [Fact]
+    public void OfIgnitionNamesItsFileByBothNamesAndNeverItsContent()
+    {
+        var xml = XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: flatcar }", Record), volume => "/pool/" + volume));
+        Assert.Equal(
+            [("opt/com.coreos/config", "/pool/" + Record.Seed), ("opt/org.flatcar-linux/config", "/pool/" + Record.Seed)],
+            xml.Elements("sysinfo").Elements("entry").Select(e => ((string)e.Attribute("name")!, (string)e.Attribute("file")!))
+        );
+        Assert.All(xml.Elements("sysinfo").Elements("entry"), entry => Assert.Empty(entry.Value));
+        Assert.Contains("ignition", xml.Descendants("serial").Select(s => s.Value));
+        DomainXml.Refit(xml, Record with { Seed = "f.db.seed.1.iso" }, volume => "/pool/" + volume);
+        Assert.All(xml.Elements("sysinfo").Elements("entry"), e => Assert.Equal("/pool/f.db.seed.1.iso", (string)e.Attribute("file")!));
+    }
+
+    [Fact]
     public void OfARecordThatIsSetAloneHasNoNamespace() =>
         Assert.Equal(XNamespace.None, RecordXml.Write(Record, XNamespace.None).Name.Namespace);
 

@@ -34,6 +34,6 @@ public sealed class WaysIn
     [InlineData("connection: agent\n      wait: ssh", "nobody waits by ssh")]
     [InlineData("connection: agent\n      port: 23", "port is ssh's")]
     [InlineData("host_key: " + Key, "Croft itself gives")]
-    [InlineData("first_boot: ignition", "does not speak Ignition yet")]
+    [InlineData("first_boot: ignition", "does not know Ignition")]
     public void AreRefusedByName(string keys, string words) => Assert.Contains(words, Reading.MachineProblems(keys));
 }

@@ -30,6 +30,8 @@ public sealed class EveryKeyThatChanges
         { "user", "user: admin", "recreate" },
         { "first_boot", "first_boot: none, wait: none", "recreate" },
         { "cloud_init", "image: debian_13_systemd, cloud_init: { source: nocloud }", "recreate" },
+        { "ignition", "image: flatcar, user: root", "recreate" }, // FirstBoots holds their files
+        { "butane", "image: flatcar, user: root", "recreate" },
         { "timezone", "image: debian_13_systemd, timezone: UTC", "recreate" }, // all of these stand in the seed
         { "locale", "image: debian_13_systemd, locale: C.UTF-8", "recreate" },
         { "keyboard", "image: debian_13_systemd, keyboard: de", "recreate" },

@@ -35,6 +35,7 @@ static class DomainXml
             new XElement("metadata", RecordXml.Write(machine.Record, RecordXml.Namespace)),
             new XElement("memory", new XAttribute("unit", "b"), spec.Memory),
             new XElement("vcpu", spec.Vcpus),
+            FirmwareConfig(machine, path),
             Os(machine, arch, path),
             Features(spec.Arch, machine.VirtType, spec.Firmware),
             Cpu(spec.Cpu ?? (spec.Image.Cpu is not null && machine.VirtType != "kvm" ? "maximum" : null), spec.Arch, machine.VirtType),
@@ -43,7 +44,7 @@ static class DomainXml
             new XElement(
                 "devices",
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
-                Disk(path(machine.Record.Seed), "raw", SeedTarget, "seed", readOnly: true),
+                SeedDisk(machine, path),
                 machine.Disc is { } disc ? Drive(path(disc), spec) : null,
                 machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
@@ -108,6 +109,8 @@ static class DomainXml
             disk.Element("backingStore")?.Remove();
         }
 
+        foreach (var entry in domain.Elements("sysinfo").Where(s => (string?)s.Attribute("type") == "fwcfg").Elements("entry"))
+            entry.SetAttributeValue("file", path(record.Seed));
         if (record.Nvram is { } nvram)
             domain.Element("os")!.Element("nvram")!.Value = path(nvram);
         domain.Element("metadata")?.Remove();
@@ -138,6 +141,23 @@ static class DomainXml
                 )
             );
     }
+
+    /// <summary>
+    /// The file that Ignition reads, by the names of CoreOS and of Flatcar, which each read their own alone; never its content, which is
+    /// secret. Where firmware has no such files, Ignition reads a disk of the serial <c>ignition</c>.
+    /// </summary>
+    static XElement? FirmwareConfig(DomainDefinition machine, Func<string, string> path) =>
+        machine.Spec.FirstBoot.Kind != FirstBoot.Ignition || machine.Spec.Arch is "ppc64le" or "s390x"
+            ? null
+            : new(
+                "sysinfo",
+                new XAttribute("type", "fwcfg"),
+                ((string[])["opt/com.coreos/config", "opt/org.flatcar-linux/config"]).Select(name => new XElement(
+                    "entry",
+                    new XAttribute("name", name),
+                    new XAttribute("file", path(machine.Record.Seed))
+                ))
+            );
 
     /// <summary>
     /// A PC's boot loader may draw its menu, as Debian's GRUB does since trixie; without a VGA BIOS it stands still there for ever.
@@ -222,6 +242,15 @@ static class DomainXml
             new XElement("target", new XAttribute("dev", target), new XAttribute("bus", "virtio")),
             readOnly ? new XElement("readonly") : null,
             new XElement("serial", serial)
+        );
+
+    static XElement SeedDisk(DomainDefinition machine, Func<string, string> path) =>
+        Disk(
+            path(machine.Record.Seed),
+            "raw",
+            SeedTarget,
+            machine.Spec.FirstBoot.Kind == FirstBoot.Ignition ? "ignition" : "seed",
+            readOnly: true
         );
 
     static XElement Channel(string name) =>

@@ -41,6 +41,14 @@ static class FirstBootKeys
         Merging = (lower, upper) => upper.Over(lower),
     };
 
+    public static readonly Field<string> Ignition = new(
+        "ignition",
+        Rules.HostPath,
+        "With `first_boot: ignition`, a file of your own in Ignition's JSON, version 3.x, into which Croft's is merged."
+    );
+
+    public static readonly Field<string> Butane = new("butane", Rules.HostPath, "The same in Butane's YAML.");
+
     public static readonly Field<string> Timezone = new("timezone", Rules.Timezone, "The guest's time zone, such as `Europe/Berlin`.")
     {
         DefaultText = "the image's",
@@ -107,5 +115,5 @@ static class FirstBootKeys
         Merging = (lower, upper) => upper.Over(lower),
     };
 
-    public static readonly ImmutableArray<Field> All = [CloudInit, Timezone, Locale, Keyboard, Packages, Passwords, Proxy];
+    public static readonly ImmutableArray<Field> All = [CloudInit, Ignition, Butane, Timezone, Locale, Keyboard, Packages, Passwords, Proxy];
 }

@@ -26,6 +26,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             UserData = own is null ? null : files.Read(own, FirstBootKeys.UserData),
             VendorData = own is null ? null : files.Read(own, FirstBootKeys.VendorData),
             NetworkConfig = own is null ? null : files.Read(own, FirstBootKeys.NetworkConfig),
+            Ignition = new IgnitionReader(files, problems).Read(map),
             Timezone = map.Get(FirstBootKeys.Timezone),
             Locale = map.Get(FirstBootKeys.Locale),
             Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,
@@ -70,6 +71,12 @@ sealed class FirstBootReader(string folder, ProblemList problems)
     bool CheckReader(MapReading map, ImageSpec image, FirstBootSpec spec, bool isContainer)
     {
         var before = problems.Count;
+        if (image.Origin is BuiltImage && spec.Kind == FirstBoot.Ignition)
+            problems.Add(
+                map.NodeOf(MachineKeys.FirstBoot),
+                $"image {Words.Quote(image.Name)}, which Croft built, does not know Ignition",
+                "leave first_boot out"
+            );
         if (Unread(image, spec, isContainer) is { Who: { } who } unread)
             foreach (var field in FirstBootKeys.All.Where(f => map.Has(f) && unread.Reads?.Contains(f) != true))
                 problems.Add(map.NodeOf(field), $"{who}, and does not know {field.Name}", unread.Cure);
@@ -90,6 +97,22 @@ sealed class FirstBootReader(string folder, ProblemList problems)
                 $"image {Words.Quote(image.Name)} has no cloud-init, but a small reader of Croft's",
                 [FirstBootKeys.Proxy],
                 $"write image: {image.Name}_systemd, or flavour: systemd with build; or do it in a phase"
+            ),
+            BuiltImage when spec.Kind == FirstBoot.Ignition => (
+                $"image {Words.Quote(image.Name)} is built with cloud-init, not Ignition",
+                [],
+                "leave first_boot out"
+            ),
+            _ when isContainer && spec.Kind == FirstBoot.Ignition => ("a container has no Ignition", [], "leave first_boot out"),
+            _ when spec.Kind == FirstBoot.Ignition => (
+                "the guest is set up by Ignition",
+                [.. FirstBootKeys.All.Where(f => f != FirstBootKeys.CloudInit && f != FirstBootKeys.Packages && f != FirstBootKeys.Proxy)],
+                "ignition: FILE or butane: FILE says more; packages are a phase's"
+            ),
+            _ when spec.Ignition is not null => (
+                "the guest is not set up by Ignition",
+                [.. FirstBootKeys.All.Where(f => f != FirstBootKeys.Ignition && f != FirstBootKeys.Butane)],
+                "write first_boot: ignition"
             ),
             _ when spec.Kind == FirstBoot.Nuageinit => (
                 $"image {Words.Quote(image.Name)} has FreeBSD's nuageinit",

@@ -105,15 +105,18 @@ static class MachineKeys
 
     public static readonly Field<FirstBoot> FirstBoot = new(
         "first_boot",
-        new ChoiceShape<FirstBoot>(("cloud-init", Farms.FirstBoot.CloudInit), ("none", Farms.FirstBoot.None))
-            .Refusing("ignition", "Croft does not speak Ignition yet", "none boots the machine as it is")
+        new ChoiceShape<FirstBoot>(
+            ("cloud-init", Farms.FirstBoot.CloudInit),
+            ("ignition", Farms.FirstBoot.Ignition),
+            ("none", Farms.FirstBoot.None)
+        )
             .Refusing("combustion", "Croft does not speak Combustion yet", "none boots the machine as it is")
             .Refusing("cloudbase-init", "Croft does not speak cloudbase-init yet", "none boots the machine as it is")
             .Refusing("unattend", "Croft writes no answer files yet", "none boots the machine as it is"),
         "Who tells the guest at its first boot who it is: `none` leaves it as its image is, with its own users, host key and network."
     )
     {
-        DefaultText = "`cloud-init`",
+        DefaultText = "as the image's publisher says, else `cloud-init`",
     };
 
     public static readonly Field<string> HostKey = new(

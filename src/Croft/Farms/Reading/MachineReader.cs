@@ -139,7 +139,11 @@ sealed class MachineReader(
 
     static string UserOf(MapReading map, ImageSpec image) =>
         LoginReader.User(map)
-        ?? (image.Origin is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit, User: { } login } } ? login : "root");
+        ?? (
+            image.Origin is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit or FirstBoot.Ignition, User: { } login } }
+                ? login
+                : "root"
+        );
 
     ImmutableArray<string> Groups(MapReading map)
     {
@@ -187,10 +191,14 @@ sealed class MachineReader(
         if (image.Origin is not CatalogueImage { Machine: var machine, Family: var family })
             return;
 
-        if (machine.FirstBoot == FirstBoot.Ignition)
+        if (
+            map.Maybe(MachineKeys.FirstBoot) is { } said and not FirstBoot.None
+            && (said == FirstBoot.Ignition) != (machine.FirstBoot == FirstBoot.Ignition)
+        )
             problems.Add(
-                map.NodeOf(MachineKeys.Image),
-                $"{family.Title} is set up at its first boot by Ignition, which Croft does not speak yet"
+                map.NodeOf(MachineKeys.FirstBoot),
+                $"{family.Title} {(said == FirstBoot.Ignition ? "does not know Ignition" : "is set up by Ignition alone")}",
+                "leave first_boot out"
             );
         else if (
             machine.FirstBoot == FirstBoot.None
