@@ -115,5 +115,16 @@ static class FirstBootKeys
         Merging = (lower, upper) => upper.Over(lower),
     };
 
-    public static readonly ImmutableArray<Field> All = [CloudInit, Ignition, Butane, Timezone, Locale, Keyboard, Packages, Passwords, Proxy];
+    public static readonly ImmutableArray<Field> All =
+    [
+        CloudInit,
+        Ignition,
+        Butane,
+        Timezone,
+        Locale,
+        Keyboard,
+        Packages,
+        Passwords,
+        Proxy,
+    ];
 }
