@@ -78,6 +78,12 @@ public sealed record HypervisorState
     /// <summary>Names of the host's own network devices; null when it did not say.</summary>
     public ImmutableHashSet<string>? Devices { get; init; }
 
+    /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
+    public ImmutableHashSet<string>? Pools { get; init; }
+
+    /// <summary>Profiles that containers can have; null when it did not say.</summary>
+    public ImmutableHashSet<string>? Profiles { get; init; }
+
     /// <summary>Per architecture, how much slower than hardware emulation was measured to be.</summary>
     public ImmutableSortedDictionary<string, double> Slowness { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 

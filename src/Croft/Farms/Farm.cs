@@ -327,7 +327,10 @@ public sealed record MachineSpec
     public IEnumerable<ImageSpec> Images => Disc is null ? [Image] : [Image, Disc];
 
     /// <summary>Whether it is a container, which runs on its host's kernel; else a virtual machine.</summary>
-    public bool IsContainer { get; init; }
+    public bool IsContainer => Container is not null;
+
+    /// <summary>What a container is beside; null for a virtual machine.</summary>
+    public ContainerSpec? Container { get; init; }
 }
 
 /// <summary>How a machine boots.</summary>

@@ -44,6 +44,7 @@ public static class Identity
             spec.Vcpus.ToString(CultureInfo.InvariantCulture),
             spec.Memory.ToString(CultureInfo.InvariantCulture),
             .. spec.Disc is { } disc ? [DiscOf(disc)] : Array.Empty<string>(),
+            .. spec.Container?.Parts() ?? [],
             .. nics.Select(n =>
                 $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}{(n.Address6 is null ? "" : $" {n.Address6}")}{(n.DefaultRoute is null ? "" : $" route {n.DefaultRoute}")}{(n.Forwards.Length == 0 ? "" : $" {n.Forwards}")}"
             ),
@@ -73,6 +74,7 @@ public static class Identity
             .. spec.Login.Password is null ? Array.Empty<string>() : ["password"], // the seed gives it
             .. spec.Login.Port == LoginSpec.SshPort ? Array.Empty<string>() : [$"port {spec.Login.Port}"],
             .. spec.IsContainer ? ["container"] : Array.Empty<string>(),
+            .. spec.Container?.Pool is { } pool ? [$"pool {pool}"] : Array.Empty<string>(),
         ]);
 
     /// <summary>Digest of the further keys that log in.</summary>

@@ -193,8 +193,16 @@ sealed class Placement
             && MadeNetwork(machine) is { Options: { } options } made
             && options.ToString() != NetworkOptions.None.ToString()
                 ? $"makes networks without {options}, which {made.Name} has"
+            : machine.Container is { } container ? LackOf(host, container)
             : null
         );
+
+    static string? LackOf(Host host, ContainerSpec container) =>
+        container.Pool is { } pool && host.State.Pools is { } pools && !pools.Contains(pool)
+            ? $"has no storage pool {pool} (on it: lxc storage create {pool} dir)"
+        : host.State.Profiles is { } profiles && container.Profiles.FirstOrDefault(p => !profiles.Contains(p)) is { } profile
+            ? $"has no profile {profile} (on it: lxc profile create {profile})"
+        : null;
 
     static string? KindOf(Host host, MachineSpec machine) =>
         machine.IsContainer == host.Spec.IsLxd ? null

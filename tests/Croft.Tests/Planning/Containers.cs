@@ -29,13 +29,38 @@ public sealed class Containers
     [InlineData("tpm: true", "a container has no TPM")]
     [InlineData("cpu: host-passthrough", "whose model cannot be chosen")]
     [InlineData("virt_domain: kvm", "a container is not run by kvm")]
-    [InlineData("disks: [ { name: data, size: 1GiB } ]", "a container has no further disks yet")]
+    [InlineData("disks: [ { name: data, size: 1GiB } ]", "a container has no further disks")]
+    [InlineData("container: { config: { limits.memory: 1GiB } }", "limits.memory is Croft's to write")]
+    [InlineData("container: { devices: { eth0: { type: nic } } }", "eth0 is Croft's to write")]
+    [InlineData("container: { devices: { data: { path: /srv } } }", "a device needs a type")]
     public void HaveNoHardware(string declared, string problem) =>
         Assert.Contains(
             problem,
             Reading.Problems($"farm: f\n{Hosts}vms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {declared} }} ] }}"),
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("pool: fast", "has no storage pool fast")]
+    [InlineData("profiles: [ gpu ]", "has no profile gpu")]
+    public void AreRefusedWhatTheirHostHasNot(string declared, string reason) =>
+        Assert.Contains(
+            reason,
+            PlanText.Problems(Plan($"{{ name: a, platform: debian_12, runtime: container, container: {{ {declared} }} }}")),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void HaveWordsOfTheirOwn()
+    {
+        var plan = Plan(
+            "{ name: a, platform: debian_12, runtime: container, container: { nesting: true, kernel_modules: [ a, b ], config: { raw.lxc: x }, devices: { d: { type: disk, source: /srv, path: /srv } } } }"
+        );
+        Assert.Equal(
+            ["linux.kernel_modules=a,b", "raw.lxc=x", "security.nesting=true", "d.path=/srv", "d.source=/srv", "d.type=disk"],
+            plan.Machines[0].Spec.Container!.Parts()
+        );
+    }
 
     static Plan Plan(string machines) =>
         Planner.Make(
@@ -45,6 +70,8 @@ public sealed class Containers
                 Lab.Host("c", "x86_64:lxc") with
                 {
                     Can = EngineCapabilities.OfContainers,
+                    Pools = ["default"],
+                    Profiles = ["default"],
                 }
             )
         );

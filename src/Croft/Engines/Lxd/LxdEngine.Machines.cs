@@ -262,12 +262,28 @@ sealed partial class LxdEngine
             [LxdNames.Owner] = record.Owner,
             [LxdNames.Record] = LxdRecord.Write(record),
         };
+        var container = spec.Container ?? ContainerSpec.Plain;
+        TakeOver(config, container);
         foreach (var (file, text) in seed?.Files ?? new Dictionary<string, string>())
             config["user." + file] = text;
         var devices = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal) { ["root"] = await RootAsync(spec) };
+        foreach (var (name, device) in container.Devices)
+            devices[name] = device.ToDictionary();
         foreach (var (card, device) in await CardsAsync(record, cancel))
             devices[card] = device;
-        return BodyOf(before, config, devices);
+        var body = BodyOf(before, config, devices);
+        body["profiles"] = new JsonArray([.. container.Profiles.Select(p => (JsonNode)p)]);
+        return body;
+    }
+
+    /// <summary>Writes the farm file's own words, in place of those that it had before.</summary>
+    static void TakeOver(Dictionary<string, string> config, ContainerSpec container)
+    {
+        foreach (var word in config.GetValueOrDefault(LxdNames.Own)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            config.Remove(word);
+        config[LxdNames.Own] = string.Join('\n', container.Config.Keys);
+        foreach (var (word, value) in container.Config)
+            config[word] = value;
     }
 
     internal async Task<IReadOnlyDictionary<string, Dictionary<string, string>>> CardsAsync(MachineRecord record, CancellationToken cancel)
@@ -300,7 +316,7 @@ sealed partial class LxdEngine
         {
             ["type"] = "disk",
             ["path"] = "/",
-            ["pool"] = await CallAsync("looking for its storage", PoolAsync),
+            ["pool"] = spec.Container?.Pool ?? await CallAsync("looking for its storage", PoolAsync),
         };
         if (spec.DiskSize is { } size)
             root["size"] = size.ToString(CultureInfo.InvariantCulture);

@@ -93,12 +93,16 @@ sealed partial class LxdEngine : IEngine
         var room = ObserveRoomAsync(instances);
         var states = StatesOfAsync(instances, cancel);
         var networks = ListNetworksAsync(cancel);
+        var pools = ListPoolsAsync(cancel);
+        var profiles = CallAsync("listing profiles", () => client.GetAsync("1.0/profiles", LxdJson.Default.StringArray, cancel));
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
         {
             Unreachable = store is null ? $"has no storage pool: {(Title == "LXD" ? "lxc" : "incus")} storage create default dir" : null,
             Networks = await networks,
             States = await states,
+            Pools = [.. (await pools).Select(p => p.Name)],
+            Profiles = [.. (await profiles).Select(LxdClient.NameIn)],
             Addresses = isHere ? LocalHost.Addresses() : [],
             Routes = isHere ? LocalHost.Routes() : [],
             Devices = isHere ? [.. NetworkInterface.GetAllNetworkInterfaces().Select(d => d.Name)] : null,
@@ -172,6 +176,11 @@ sealed partial class LxdEngine : IEngine
         var copying = pools.Where(p => p.Driver is "dir" or "cephfs").Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return instance => !copying.Contains(instance.ExpandedDevices.GetValueOrDefault("root")?.GetValueOrDefault("pool") ?? "");
     }
+
+    Task<StoragePool[]> ListPoolsAsync(CancellationToken cancel) =>
+        CallAsync("listing storage pools", () =>
+            client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel)
+        );
 
     /// <summary>Calls the service, and tells what goes wrong as people can act on it.</summary>
     internal async Task<T> CallAsync<T>(string doing, Func<Task<T>> call)

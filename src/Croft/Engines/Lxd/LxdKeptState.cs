@@ -50,6 +50,8 @@ sealed class LxdKeptState(
             own["user." + file] = text;
         own[LxdNames.Uuid] = uuid.ToString();
         var body = LxdEngine.BodyOf(Then, own, await DevicesAsync(devices, record, cancel));
+        var like = await engine.FindInstanceAsync(LxdNames.InstanceOf(Record.Id), cancel);
+        body["profiles"] = new JsonArray([.. (like?.Profiles ?? []).Select(p => (JsonNode)p)]);
         return await engine.PlaceAsync(record, Copying(body), journal, cancel);
     }
 

@@ -19,6 +19,9 @@ static class LxdNames
     /// <summary>Of a snapshot, which state it is; of an instance, which it stands on.</summary>
     public const string State = "user.croft.state";
 
+    /// <summary>Which words of an instance's configuration the farm file gave it, one a line.</summary>
+    public const string Own = "user.croft.own";
+
     /// <summary>Before a layer's name: when it was used last.</summary>
     public const string Used = "user.croft.used.";
 

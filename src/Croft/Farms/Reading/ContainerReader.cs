@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Croft.Farms.Reading;
 
 /// <summary>What a machine's definition means where the machine is a container, and what of it means nothing there.</summary>
@@ -32,8 +34,8 @@ static class ContainerReader
         if (isContainer && !map.Items(MachineKeys.Disks).IsEmpty)
             problems.Add(
                 map.NodeOf(MachineKeys.Disks),
-                "a container has no further disks yet",
-                "leave them out: its root file system is as large as its pool"
+                "a container has no further disks",
+                "container: { devices: { data: { type: disk, source: /srv/data, path: /data } } } gives it folders and volumes of its host"
             );
 
         foreach (var (field, why) in OfHardware.Where(hardware => isContainer && map.Has(hardware.Field)))
@@ -43,6 +45,74 @@ static class ContainerReader
         }
 
         return isContainer;
+    }
+
+    /// <summary>What it is beside; null for a virtual machine.</summary>
+    public static ContainerSpec? Read(MapReading map, bool isContainer, ProblemList problems)
+    {
+        if (!isContainer)
+            return null; // a platform may have words for both
+        if (map.Get(MachineKeys.Container) is not { } own)
+            return ContainerSpec.Plain;
+        var config = own.Get(ContainerKeys.Config) is { } words ? WordsOf(words, problems) : ContainerSpec.Plain.Config;
+        foreach (var entry in own.Get(ContainerKeys.Config)?.Entries ?? [])
+        {
+            if (Croft(entry.Key) is { } cure)
+                problems.Add(entry.Value, $"{entry.Key} is Croft's to write", cure);
+        }
+
+        if (own.Maybe(ContainerKeys.Nesting) == true)
+            config = config.SetItem("security.nesting", "true");
+        if (own.Maybe(ContainerKeys.Privileged) == true)
+            config = config.SetItem("security.privileged", "true");
+        if (own.Items(ContainerKeys.KernelModules) is { IsEmpty: false } modules)
+            config = config.SetItem("linux.kernel_modules", string.Join(',', modules.Select(m => m.Value)));
+        return new(
+            own.Get(ContainerKeys.Pool),
+            [.. own.Items(ContainerKeys.Profiles).Select(p => p.Value)],
+            config,
+            own.Get(ContainerKeys.Devices) is { } devices ? DevicesOf(devices, problems) : ContainerSpec.Plain.Devices
+        );
+    }
+
+    /// <summary>What to write instead of a word of the configuration that is not the user's; null for one that is.</summary>
+    static string? Croft(string key) =>
+        key switch
+        {
+            "limits.cpu" => "write vcpus",
+            "limits.memory" => "write memory",
+            "user.meta-data" or "user.user-data" or "user.network-config" or "cloud-init.user-data" or "cloud-init.network-config" =>
+                "the seed is there; user.vendor-data is free, and so are the machine's keys of its first boot",
+            _ when key.StartsWith("user.croft.", StringComparison.Ordinal) || key.StartsWith("volatile.", StringComparison.Ordinal) =>
+                "leave it out",
+            _ => null,
+        };
+
+    static ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> DevicesOf(YamlMap devices, ProblemList problems)
+    {
+        var all = ContainerSpec.Plain.Devices;
+        foreach (var entry in devices.Entries)
+        {
+            if (entry.Key == "root" || entry.Key.StartsWith("eth", StringComparison.Ordinal))
+                problems.Add(entry.Value, $"{entry.Key} is Croft's to write", "write pool, disk or networks; or another name");
+            else if (entry.Value is not YamlMap device)
+                problems.Add(entry.Value, "must be a map", "such as { type: disk, source: /srv, path: /srv }");
+            else if (WordsOf(device, problems) is var words && words.ContainsKey("type"))
+                all = all.SetItem(entry.Key, words);
+            else
+                problems.Add(device, "a device needs a type", "disk, unix-char, unix-block, gpu, usb, proxy, …");
+        }
+
+        return all;
+    }
+
+    static ImmutableSortedDictionary<string, string> WordsOf(YamlMap map, ProblemList problems)
+    {
+        foreach (var entry in map.Entries.Where(e => e.Value is not YamlScalar))
+            problems.Add(entry.Value, "must be one value", "lists are written in one text, with commas");
+        return ContainerSpec.Plain.Config.SetItems(
+            map.Entries.Where(e => e.Value is YamlScalar).Select(e => KeyValuePair.Create(e.Key, ((YamlScalar)e.Value).Text))
+        );
     }
 
     /// <summary>The image as containers have it.</summary>

@@ -42,6 +42,16 @@ static class MachineKeys
         DefaultText = "`vm`",
     };
 
+    public static readonly Field<MapReading> Container = new(
+        "container",
+        ContainerKeys.Map,
+        "What a container has beside, in LXD's words. Virtual machines do not have it."
+    )
+    {
+        DefaultText = "unprivileged, in the default pool",
+        Merging = (lower, upper) => upper.Over(lower),
+    };
+
     public static readonly Field<string> VirtDomain = new("virt_domain", DispatchKeys.VirtType, "Only this virtualization type.")
     {
         DefaultText = "by `dispatch.priority_domains`",
@@ -240,6 +250,7 @@ static class MachineKeys
         Cdrom,
         Arch,
         Runtime,
+        Container,
         VirtDomain,
         Machine,
         Cpu,

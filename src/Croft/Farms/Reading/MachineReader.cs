@@ -81,7 +81,7 @@ sealed class MachineReader(
             FirstBoot = logins.FirstBoots.Read(map, image, (declared.Name, UserOf(map, image), login), isContainer),
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
-            IsContainer = isContainer,
+            Container = ContainerReader.Read(map, isContainer, problems),
         }.In(parts);
     }
 
