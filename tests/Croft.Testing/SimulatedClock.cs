@@ -75,7 +75,7 @@ sealed partial class SimulatedClock : TimeProvider
             {
                 if (own.IsKilled)
                     return false;
-                if (!own.TryStep() && !Advance(own))
+                if (!own.TryStep() && !Advance(own) && !own.TryStepLate())
                     throw new TimeoutException($"after {Now} the program waits for what never happens");
                 if (Now > latest)
                     throw new TimeoutException($"the program was not done after {within}");
