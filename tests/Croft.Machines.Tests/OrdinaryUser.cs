@@ -138,6 +138,29 @@ public sealed class OrdinaryUser : IAsyncLifetime
         await MustAsync("kill", "-KILL", daemon);
     }
 
+    /// <summary>Kills all programs of that name of the user's. Returns how many those were.</summary>
+    public async Task<int> KillAsync(string program)
+    {
+        var found = Processes().Where(process => NameOf(process) == program).ToList();
+        foreach (var process in found)
+            await new Tool("kill", "-KILL", process).RunAsync(CancellationToken.None);
+        return found.Count;
+    }
+
+    static string NameOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/status").Contains("\nState:\tZ", StringComparison.Ordinal)
+                ? ""
+                : File.ReadAllText($"/proc/{process}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return ""; // it ended meanwhile
+        }
+    }
+
     /// <summary>The port that leads to a machine's ssh.</summary>
     public async Task<int> PortAsync(string folder, string machine)
     {

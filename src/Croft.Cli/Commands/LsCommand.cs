@@ -86,7 +86,12 @@ static class LsCommand
                 ),
         ];
 
-    public static async Task<IReadOnlyList<ExistingMachine>> OfFarmAsync(Session session, bool all, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ExistingMachine>> OfFarmAsync(
+        Session session,
+        bool all,
+        CancellationToken cancel,
+        Func<OpenFarm, Task>? besides = null
+    )
     {
         using var openFarm = await session.OpenAsync(cancel);
         var own = await Session.OfNameAsync(openFarm, cancel);
@@ -100,6 +105,8 @@ static class LsCommand
             session.Terminal.Say(
                 $"Warning: these are machines of the farm {Planner.Whose(stranger.Record.Folder, openFarm.Farm)}; choose another name (farm: NAME), or croft adopt"
             );
+        if (besides is not null)
+            await besides(openFarm);
         return all ? await openFarm.ListAsync(cancel) : own;
     }
 

@@ -58,6 +58,10 @@ static class PlanCommand
         Terminal.ResultText(Table(plan));
         foreach (var network in plan.Networks.Where(n => n.Change is not null))
             session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
+        foreach (var network in plan.Networks.Where(n => n.IsOff))
+            session.Terminal.Say(
+                $"network {network.Definition.Name} on {network.Hypervisor} does not run; croft up starts it, and its machines join it again"
+            );
         foreach (var gone in plan.Undeclared)
             session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
         foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))

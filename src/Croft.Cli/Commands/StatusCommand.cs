@@ -21,7 +21,7 @@ static class StatusCommand
                     session,
                     session.FarmPath() is null
                         ? await LsCommand.LocalAsync(session, cancel)
-                        : await LsCommand.OfFarmAsync(session, all: true, cancel)
+                        : await LsCommand.OfFarmAsync(session, all: true, cancel, openFarm => SayOffAsync(session, openFarm, cancel))
                 );
             var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (openFarm)
@@ -39,10 +39,23 @@ static class StatusCommand
                 json["volumes"] = new System.Text.Json.Nodes.JsonObject(
                     files.Select(f => KeyValuePair.Create(f.Name, (System.Text.Json.Nodes.JsonNode?)f.Bytes))
                 );
+                await SayOffAsync(session, openFarm, cancel);
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
             }
 
             return 0;
         });
+    }
+
+    /// <summary>Of networks whose machines do not hear each other: their switches died.</summary>
+    static async Task SayOffAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
+    {
+        if (openFarm.Farm.Hypervisors.All(h => !h.IsSession))
+            return;
+        foreach (var hypervisor in (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors.Where(h => h.Can is { Switches: true }))
+        foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && !n.Active))
+            session.Terminal.Say(
+                $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and they join it again."
+            );
     }
 }

@@ -39,11 +39,36 @@ public sealed record EngineCapabilities(
     /// <summary>Networks that need no privilege, with a forwarded port.</summary>
     public bool UserNetworks { get; init; } = true;
 
+    /// <summary>
+    /// Networks are switches of the user's: nothing leads out of them but a user card of each machine, with a forwarded port.
+    /// </summary>
+    public bool Switches { get; init; }
+
+    /// <summary>Why it can make no networks although its kind can, to be said after its name; null when nothing is missing.</summary>
+    public string? NetworkLack { get; init; }
+
+    /// <summary>What mends that.</summary>
+    public string? NetworkCure { get; init; }
+
+    /// <summary>What libvirt of an ordinary user on this host can.</summary>
+    internal static EngineCapabilities OfSwitches((string What, string Cure)? lack) =>
+        new(OwnNetworks: lack is null, HostNetworks: false)
+        {
+            Switches = true,
+            NetworkLack = lack?.What,
+            NetworkCure = lack?.Cure,
+        };
+
     /// <summary>What LXD and Incus can.</summary>
     internal static EngineCapabilities OfContainers { get; } =
         new(StateKind.Disks, KernelBoot: false, Firmware: false) { Channel = true, UserNetworks = false };
 
     /// <summary>What the engine of a hypervisor can: as it said, or where nobody has asked yet, by what it is.</summary>
     internal static EngineCapabilities Of(HypervisorSpec hypervisor, HypervisorState? state) =>
-        state?.Can ?? (hypervisor.IsLxd ? OfContainers : new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession));
+        state?.Can
+        ?? (
+            hypervisor.IsLxd ? OfContainers
+            : hypervisor.IsSession && hypervisor.IsLocal ? OfSwitches(null)
+            : new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession)
+        );
 }

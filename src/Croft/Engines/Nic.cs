@@ -24,6 +24,11 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     /// </summary>
     public string Forwards { get; init; } = "";
 
+    /// <summary>
+    /// Whether the user card that its port leads over leads from the guest nowhere: no network of the machine's leads out.
+    /// </summary>
+    public bool IsClosed { get; init; }
+
     /// <summary>Whether the way to everywhere else leads over it; null leaves that to the first card that has one.</summary>
     [JsonIgnore]
     public bool? DefaultRoute { get; init; }
@@ -31,6 +36,17 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     /// <summary>The address that its guest was seen with, where somebody else decides it; asked each time and never kept.</summary>
     [JsonIgnore]
     public IPAddress? Seen { get; init; }
+
+    /// <summary>
+    /// The user card beside a card on a switch: the hypervisor reaches no switch of a user's itself, and nothing leads out of one. Each
+    /// machine has one of its own, so all have the same MAC, and a fork nothing to learn.
+    /// </summary>
+    internal static Nic WayOf(Nic nic) =>
+        new(nic.Network, null, "52:54:0a:00:02:0f", null, nic.Port) { Forwards = nic.Forwards, IsClosed = nic.IsClosed };
+
+    /// <summary>Whether its address leads to it from the hypervisor.</summary>
+    [JsonIgnore]
+    internal bool IsDoor => Port is not null || (Address is not null && Source != NicSource.Switch);
 
     /// <summary>Whether somebody else decides its address.</summary>
     [JsonIgnore]
@@ -56,4 +72,7 @@ public enum NicSource
 
     /// <summary>A network card, by macvtap.</summary>
     Device,
+
+    /// <summary>A VDE switch: a network of a user without root, or one by its path.</summary>
+    Switch,
 }

@@ -59,7 +59,7 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
     /// when Croft knows of none.
     /// </summary>
     internal static Nic? FirstReachable(ImmutableArray<Nic> nics) =>
-        nics.FirstOrDefault(n => n.Port is not null || n.Address is not null) ?? nics.FirstOrDefault(n => n.Seen is not null);
+        nics.FirstOrDefault(n => n.IsDoor) ?? nics.FirstOrDefault(n => n.Seen is not null);
 
     /// <summary>How a machine is reached as it is declared; it may not exist yet, and so has no key.</summary>
     internal static GuestAccess Of(Farm farm, string? hypervisor, MachineSpec machine, Nic? door = null) =>
@@ -72,7 +72,7 @@ public sealed record GuestAccess(string Name, string Alias, IPAddress Address, i
         return new(
             machine,
             new MachineId(farm.Name, machine).ToString(),
-            door?.Place ?? IPAddress.Loopback,
+            door is { Port: null, Place: { } place } ? place : IPAddress.Loopback,
             door?.Port ?? login.Port,
             user,
             hostKey

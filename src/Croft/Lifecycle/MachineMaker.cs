@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
@@ -147,7 +148,7 @@ sealed class MachineMaker(
             hostKey.Private,
             hostKey.Public,
             [userKey, .. openFarm.Farm.SshKeys],
-            [.. planned.Nics.Select((nic, i) => SeedNicOf(nic, i))],
+            [.. planned.Nics.Select(SeedNicOf), .. WaysOf(planned.Nics)],
             [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
             planned.Spec.User
         )
@@ -171,18 +172,39 @@ sealed class MachineMaker(
         return hashes.ToImmutable();
     }
 
+    NetworkDefinition NetworkOf(Nic nic) =>
+        plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
+
+    bool LeadsOut(Nic nic, int card) => NetworkOf(nic).LeadsOut && (nic.DefaultRoute ?? card == 0);
+
+    /// <summary>
+    /// The user card beside cards on switches, as QEMU's user networking is: it leads out in place of the network that would with root.
+    /// </summary>
+    IEnumerable<SeedNic> WaysOf(ImmutableArray<Nic> nics)
+    {
+        var isOut = nics.Index().Any(n => n.Item is { Source: NicSource.Switch, Address: not null } && LeadsOut(n.Item, n.Index));
+        return nics.Where(n => n is { Source: NicSource.Switch, Port: not null })
+            .Select(n => new SeedNic(
+                Nic.WayOf(n).Mac,
+                $"eth{nics.Length}",
+                IPAddress.Parse("10.0.2.15"),
+                24,
+                isOut ? IPAddress.Parse("10.0.2.2") : null
+            ));
+    }
+
     SeedNic SeedNicOf(Nic nic, int card)
     {
         var name = $"eth{card}";
         if (nic.Bridge is null || nic.Address is null)
             return new(nic.Mac, name) { IsAside = nic.DefaultRoute == false };
-        var network = plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
+        var network = NetworkOf(nic);
         return new(
             nic.Mac,
             name,
             nic.Address,
             network.Cidr.PrefixLength,
-            network.LeadsOut && (nic.DefaultRoute ?? card == 0) ? network.Gateway : null,
+            nic.Source != NicSource.Switch && LeadsOut(nic, card) ? network.Gateway : null,
             [network.Gateway],
             network.Zone
         )

@@ -8,6 +8,12 @@ namespace Croft.Planning;
 /// <summary>Networks: what may be made, where, with which addresses.</summary>
 public sealed partial class Planner
 {
+    /// <summary>Frames that vde_switch carries.</summary>
+    const int LargestSwitched = 1500;
+
+    /// <summary>Of user cards.</summary>
+    static readonly IPNetwork QemusOwn = IPNetwork.Parse("10.0.2.0/24");
+
     void CheckNetworks()
     {
         var states = input.Inventory.Hypervisors.ToDictionary(h => h.Name, StringComparer.Ordinal);
@@ -16,17 +22,22 @@ public sealed partial class Planner
             CheckOutside(network, states);
         if (Farm.Hypervisors.Any(h => EngineCapabilities.Of(h, states.GetValueOrDefault(h.Name)).OwnNetworks))
             return; // placement keeps such machines off the others
+        var first = Farm.Hypervisors[0];
         foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
-        {
-            unmakeable.Add(network.Name);
-            Refuse(
-                network.At,
-                $"networks.{network.Name}.mode",
-                $"{(Farm.Hypervisors[0] is { IsSession: true } session ? $"an ordinary user's libvirt ({session.Uri})" : $"hypervisor \"{Farm.Hypervisors[0].Name}\"")} cannot make networks, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
-                "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
-                isWorld: true
-            );
-        }
+            RefuseUnmakeable(network, first, EngineCapabilities.Of(first, states.GetValueOrDefault(first.Name)));
+    }
+
+    void RefuseUnmakeable(NetworkSpec network, HypervisorSpec hypervisor, EngineCapabilities can)
+    {
+        unmakeable.Add(network.Name);
+        var who = hypervisor.IsSession ? $"an ordinary user's libvirt ({hypervisor.Uri})" : $"hypervisor \"{hypervisor.Name}\"";
+        Refuse(
+            network.At,
+            $"networks.{network.Name}.mode",
+            $"{who} {can.NetworkLack ?? "cannot make networks"}, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
+            $"{(can.NetworkCure is { } cure ? cure + "; or " : "")}mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
+            isWorld: true
+        );
     }
 
     /// <summary>A network that no hypervisor has which answers is one problem, not one of each machine.</summary>
@@ -321,10 +332,32 @@ public sealed partial class Planner
         return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations))];
     }
 
+    /// <summary>What a network cannot be without root.</summary>
+    void CheckSwitched(NetworkSpec network, NetworkDefinition definition, string hypervisor)
+    {
+        var (key, what, cure) =
+            definition.Mode == NetworkMode.Routed ? ("mode", "is routed", "mode: nat")
+            : definition.Options.NatPorts is not null ? ("nat_ports", "has nat_ports", "leave nat_ports out")
+            : definition.Options.Mtu > LargestSwitched ? ("mtu", $"has frames of more than {LargestSwitched} bytes", "leave mtu out")
+            : Subnets.Overlap(definition.Cidr, QemusOwn)
+                ? ("cidr", $"is {definition.Cidr}, which QEMU's user networking has", "another cidr")
+            : default;
+        if (key is not null)
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.{key}",
+                $"network {network.Name} {what}, which an ordinary user's networks on hypervisor \"{hypervisor}\" cannot be",
+                $"{cure}; or run croft as root"
+            );
+    }
+
     PlannedNetwork PlanNetwork(string hypervisor, AddressBook book, ImmutableArray<Reservation> reservations)
     {
         var known = Present(book.Spec.Name, hypervisor);
         var (definition, shared) = (book.Definition!, book.Spec.Shared);
+        var isSwitched = IsSwitched(input.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor));
+        if (isSwitched)
+            CheckSwitched(book.Spec, definition, hypervisor);
         if (shared is not null && known is null && networks.Keys.Any(n => n.Network == book.Spec.Name))
             Refuse(
                 book.Spec.At,
@@ -336,6 +369,7 @@ public sealed partial class Planner
         return new(hypervisor, definition with { Name = known?.Name ?? definition.Name, Reservations = reservations }, known is not null)
         {
             IsShared = shared is not null,
+            IsOff = isSwitched && known is { Active: false },
             Change =
                 known is null || shared is not null || IsUsed(known, input.Inventory.Hypervisors.First(h => h.Name == hypervisor))
                     ? null

@@ -9,20 +9,18 @@ namespace Croft.Engines.Libvirt;
 static class DomainXml
 {
     /// <summary>libvirt's extension for QEMU options that it does not know.</summary>
-    static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+    public static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
     /// <summary>The guest's device of the seed; far from the disks, so that a disk added later keeps its place.</summary>
     public const string SeedTarget = "vdz";
-
-    /// <summary>Slot of a user-mode card. Such cards are unknown to libvirt, which numbers its own slots from 1.</summary>
-    const int FirstUserSlot = 0x10;
 
     /// <summary>Root ports that a machine has free for cards that are plugged in while it runs.</summary>
     const int SparePorts = 8;
 
     /// <summary>Writes the definition.</summary>
     /// <param name="path">Path on the hypervisor of a volume of Croft's pool.</param>
-    public static string Write(DomainDefinition machine, Func<string, string> path)
+    /// <param name="socket">Path of the switch that a card is connected to, by what its record names.</param>
+    public static string Write(DomainDefinition machine, Func<string, string> path, Func<string, string>? socket = null)
     {
         var spec = machine.Spec;
         var arch = Architecture.Of(spec.Arch);
@@ -46,7 +44,7 @@ static class DomainXml
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
                 SeedDisk(machine, path),
                 machine.Disc is { } disc ? Drive(path(disc), spec) : null,
-                machine.Record.Nics.Where(nic => nic.Bridge is not null).Select(nic => Interface(nic, arch)),
+                machine.Record.Nics.Where(IsLibvirts).Select(nic => Interface(nic, arch)),
                 Serial(path(machine.Console)),
                 Channel("org.qemu.guest_agent.0"),
                 spec.Tpm ? Tpm(spec.Arch) : null,
@@ -60,7 +58,7 @@ static class DomainXml
                 new XElement("memballoon", new XAttribute("model", "none")),
                 machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)
             ),
-            UserNetworks(machine.Record.Nics, arch, machine.Spec.Login.Port)
+            CardOptions.Write(machine.Record.Nics, arch, machine.Spec.Login.Port, socket ?? (name => name))
         ).ToString();
     }
 
@@ -122,25 +120,35 @@ static class DomainXml
     /// own.
     /// </summary>
     /// <param name="console">Path of its console's log.</param>
-    public static void Become(XElement domain, MachineRecord record, Guid uuid, string console, Func<string, string> path)
+    public static void Become(
+        XElement domain,
+        MachineRecord record,
+        Guid uuid,
+        string console,
+        Func<string, string> path,
+        Func<string, string> socket
+    )
     {
         Refit(domain, record, path);
         domain.Element("name")!.Value = record.Id.ToString();
         domain.Element("uuid")!.Value = uuid.ToString();
         foreach (var log in domain.Descendants("log"))
             log.SetAttributeValue("file", console);
-        foreach (var (card, nic) in domain.Descendants("interface").Zip(record.Nics.Where(n => n.Bridge is not null)))
+        foreach (var (card, nic) in domain.Descendants("interface").Zip(record.Nics.Where(IsLibvirts)))
             card.Element("mac")!.SetAttributeValue("address", nic.Mac);
 
         if (domain.Element(Qemu + "commandline") is { } options)
             options.ReplaceWith(
-                UserNetworks(
+                CardOptions.Write(
                     record.Nics,
                     Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!),
-                    record.Login.Port
+                    record.Login.Port,
+                    socket
                 )
             );
     }
+
+    static bool IsLibvirts(Nic nic) => nic.Bridge is not null && nic.Source != NicSource.Switch;
 
     /// <summary>
     /// The file that Ignition reads, by the names of CoreOS and of Flatcar, which each read their own alone; never its content, which is
@@ -289,7 +297,7 @@ static class DomainXml
         if (!arch.NeedsPorts(machine.Spec.Machine))
             yield break;
         // The seed, the controllers of SCSI and of the channels, and the source of randomness take a port each, as disks and cards do.
-        var taken = machine.Record.Disks.Length + machine.Record.Nics.Count(nic => nic.Bridge is not null) + 4;
+        var taken = machine.Record.Disks.Length + machine.Record.Nics.Count(IsLibvirts) + 4;
         yield return new("controller", new XAttribute("type", "pci"), new XAttribute("index", 0), new XAttribute("model", "pcie-root"));
         for (var port = 0; port < taken + SparePorts; port++)
             yield return new("controller", new XAttribute("type", "pci"), new XAttribute("model", "pcie-root-port"));
@@ -340,32 +348,4 @@ static class DomainXml
             new XElement("target", new XAttribute("port", 0)),
             new XElement("log", new XAttribute("file", log), new XAttribute("append", "on"))
         );
-
-    static XElement? UserNetworks(IEnumerable<Nic> nics, Architecture arch, int port)
-    {
-        var arguments = nics.Where(nic => nic.Bridge is null)
-            .SelectMany(
-                (nic, i) =>
-                    new[]
-                    {
-                        "-netdev",
-                        $"user,id=croft{i}{(i == 0 ? "" : $",net=10.0.{2 + i}.0/24")}{string.Concat(Forwards(nic, port).Select(forward => $",hostfwd={forward}"))}",
-                        "-device",
-                        arch.Bus is { } bus
-                            ? $"virtio-net-pci,netdev=croft{i},mac={nic.Mac},romfile=,bus={bus},addr=0x{FirstUserSlot + i:x}"
-                            : $"virtio-net-ccw,netdev=croft{i},mac={nic.Mac},devno=fe.0.{FirstUserSlot + i:x4}",
-                    }
-            )
-            .ToList();
-        return arguments.Count == 0
-            ? null
-            : new(Qemu + "commandline", arguments.Select(a => new XElement(Qemu + "arg", new XAttribute("value", a))));
-    }
-
-    /// <summary>Those of the user's and the one to ssh, which may be one of those.</summary>
-    static IEnumerable<string> Forwards(Nic nic, int ssh)
-    {
-        var all = nic.Forwards.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return nic.Port is { } port ? all.Prepend($"tcp:127.0.0.1:{port}-:{ssh}").Distinct() : all;
-    }
 }

@@ -19,6 +19,12 @@ interface ILibvirtHost : IDisposable
 
     bool IsLost { get; }
 
+    /// <summary>Whether networks are switches of the user's.</summary>
+    bool HasSwitches => false;
+
+    /// <summary>Why it can make no networks although it has switches, to be said after its name, with the cure; null when it can.</summary>
+    (string What, string Cure)? NetworkLack => null;
+
     IDisposable Watch(string domain, Action<MachineSignal> signal);
 
     Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel);

@@ -19,6 +19,8 @@ sealed partial class LibvirtEngine
     )
     {
         var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
+        if (network.IsOff)
+            journal.Note(null, null, $"network {definition.Name} did not run; its machines join it again");
         if (network.Change is { } change)
             definition = await ReplaceAsync(definition, change, journal, cancel);
         var reserved = new List<Reservation>();

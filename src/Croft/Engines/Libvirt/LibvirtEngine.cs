@@ -19,7 +19,10 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public bool IsLost => host.IsLost;
 
-    public EngineCapabilities Can { get; } = new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession);
+    public EngineCapabilities Can { get; } =
+        host.HasSwitches
+            ? EngineCapabilities.OfSwitches(host.NetworkLack)
+            : new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession);
 
     public IStates States => new LibvirtStates(this);
 

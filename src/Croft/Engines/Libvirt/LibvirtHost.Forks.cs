@@ -42,6 +42,7 @@ sealed partial class LibvirtHost
     {
         try
         {
+            await RunSwitchesAsync(record.Id.ToString(), cancel);
             await CopyMemoryAsync(memory, copy, xml => Become(xml, record, uuid), cancel);
             await CallAsync(
                 $"restoring machine \"{record.Name}\"",
@@ -59,7 +60,9 @@ sealed partial class LibvirtHost
     }
 
     void Become(XElement machine, MachineRecord record, Guid uuid) =>
-        DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Id)), PathOf);
+        DomainXml.Become(machine, record, uuid, PathOf(Volumes.Console(record.Id)), PathOf, SocketOf);
+
+    string SocketOf(string network) => switches?.SocketOf(network) ?? network;
 
     public Task PlugAsync(string domain, bool plugged, CancellationToken cancel) =>
         OnDomainAsync(
@@ -67,7 +70,10 @@ sealed partial class LibvirtHost
             domain,
             d =>
             {
-                foreach (var card in XElement.Parse(d.Xml()).Descendants("interface"))
+                var definition = XElement.Parse(d.Xml());
+                foreach (var card in SwitchCard.In(definition))
+                    d.MonitorCommand(card.Plugging(plugged), human: true);
+                foreach (var card in definition.Descendants("interface"))
                 {
                     card.Element("link")?.Remove();
                     card.Add(new XElement("link", new XAttribute("state", plugged ? "up" : "down")));

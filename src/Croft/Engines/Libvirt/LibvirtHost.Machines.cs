@@ -14,18 +14,21 @@ sealed partial class LibvirtHost
             $"defining machine \"{machine.Record.Name}\"",
             () =>
             {
-                using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf));
+                using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf, SocketOf));
             },
             cancel
         );
 
-    public Task StartAsync(string domain, CancellationToken cancel) =>
-        OnDomainAsync(
+    public async Task StartAsync(string domain, CancellationToken cancel)
+    {
+        await RunSwitchesAsync(domain, cancel);
+        await OnDomainAsync(
             $"starting {domain}",
             domain,
             d => d.Start(HasNoVariablesYet(d) ? Needed(DomainStartFlags.ResetNvram, "UEFI") : DomainStartFlags.None),
             cancel
         );
+    }
 
     public Task ShutdownAsync(string domain, CancellationToken cancel) =>
         OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);

@@ -5,25 +5,27 @@ namespace Croft.Engines.Libvirt;
 sealed partial class LibvirtHost
 {
     public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) =>
-        CallAsync(
-            $"making network {network.Name}",
-            () =>
-            {
-                try
+        switches is not null
+            ? EnsureSwitchAsync(network, cancel)
+            : CallAsync(
+                $"making network {network.Name}",
+                () =>
                 {
-                    if (TryRun(network.Name))
-                        return false;
-                    using var made = connection.DefineNetwork(NetworkXml.Write(network));
-                    Run(made);
-                    return true;
-                }
-                catch (LibvirtException) when (TryRun(network.Name))
-                {
-                    return false; // another controller defined it in the same moment
-                }
-            },
-            cancel
-        );
+                    try
+                    {
+                        if (TryRun(network.Name))
+                            return false;
+                        using var made = connection.DefineNetwork(NetworkXml.Write(network));
+                        Run(made);
+                        return true;
+                    }
+                    catch (LibvirtException) when (TryRun(network.Name))
+                    {
+                        return false; // another controller defined it in the same moment
+                    }
+                },
+                cancel
+            );
 
     /// <summary>Starts a network that is there; false when there is none of the name.</summary>
     bool TryRun(string name)
@@ -81,15 +83,17 @@ sealed partial class LibvirtHost
         );
 
     public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) =>
-        CallAsync(
-            $"publishing {reservation.Host} in {network}",
-            () =>
-            {
-                using var found = FindNetwork(network);
-                Add(found, reservation, dhcp, AffectFlags.Live);
-            },
-            cancel
-        );
+        switches is not null
+            ? RunSwitchAsync(network, cancel)
+            : CallAsync(
+                $"publishing {reservation.Host} in {network}",
+                () =>
+                {
+                    using var found = FindNetwork(network);
+                    Add(found, reservation, dhcp, AffectFlags.Live);
+                },
+                cancel
+            );
 
     /// <summary>Adds what is missing of a host entry.</summary>
     /// <exception cref="LibvirtException">OperationInvalid: its name, address or MAC is another's.</exception>
@@ -108,7 +112,14 @@ sealed partial class LibvirtHost
             );
     }
 
-    public Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel) =>
+    public async Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel)
+    {
+        await ForgetAsync(network, reservation, cancel);
+        if (switches?.Answers(network) == true)
+            await RunSwitchAsync(network, cancel);
+    }
+
+    Task ForgetAsync(string network, Reservation reservation, CancellationToken cancel) =>
         CallAsync(
             $"giving back {reservation.Address} in {network}",
             () =>
@@ -129,7 +140,14 @@ sealed partial class LibvirtHost
             cancel
         );
 
-    public Task RemoveNetworkAsync(string network, CancellationToken cancel) =>
+    public async Task RemoveNetworkAsync(string network, CancellationToken cancel)
+    {
+        if (switches is not null)
+            await switches.RemoveAsync(network, cancel);
+        await UndefineNetworkAsync(network, cancel);
+    }
+
+    Task UndefineNetworkAsync(string network, CancellationToken cancel) =>
         CallAsync(
             $"removing network {network}",
             () =>

@@ -19,7 +19,7 @@ sealed partial class LibvirtHost
         var networks = ListNetworksAsync(cancel);
         var volumes = ListVolumesAsync(cancel);
         var host = CallAsync("reading what the host can do", ReadHost, cancel);
-        var here = !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
+        var here = IsHere;
         var addresses = here ? LocalHost.Addresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
@@ -134,7 +134,10 @@ sealed partial class LibvirtHost
             {
                 try
                 {
-                    networks.Add(NetworkXml.Read(network.Xml(inactive: true), network.IsActive ? network.Xml(inactive: false) : null));
+                    var state = NetworkXml.Read(network.Xml(inactive: true), network.IsActive ? network.Xml(inactive: false) : null);
+                    networks.Add(
+                        switches is not null && state.Farm is not null ? state with { Active = switches.Answers(state.Name) } : state
+                    );
                 }
                 catch (LibvirtException e) when (e.Code == LibvirtError.NoNetwork)
                 {

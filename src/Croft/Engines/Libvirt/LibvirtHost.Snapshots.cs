@@ -106,8 +106,10 @@ sealed partial class LibvirtHost
     public Task ReleaseWritesAsync(string domain, CancellationToken cancel) =>
         OnDomainAsync($"thawing the file systems of {domain}", domain, d => d.FsThaw(), cancel);
 
-    public Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel) =>
-        OnDomainAsync(
+    public async Task RestoreAsync(MachineRecord record, string memory, CancellationToken cancel)
+    {
+        await RunSwitchesAsync(record.Id.ToString(), cancel);
+        await OnDomainAsync(
             $"restoring machine \"{record.Name}\"",
             record.Id.ToString(),
             domain =>
@@ -126,6 +128,7 @@ sealed partial class LibvirtHost
             },
             cancel
         );
+    }
 
     public Task<IReadOnlyDictionary<string, string>> WritersAsync(CancellationToken cancel) =>
         CallAsync<IReadOnlyDictionary<string, string>>(

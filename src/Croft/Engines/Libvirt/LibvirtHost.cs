@@ -35,6 +35,7 @@ sealed partial class LibvirtHost : ILibvirtHost
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
     readonly string sessionPool;
+    readonly UserSwitches? switches;
     readonly Lock poolGate = new();
     LibvirtPool? pool;
     string? poolPath;
@@ -47,6 +48,7 @@ sealed partial class LibvirtHost : ILibvirtHost
         this.uri = uri;
         this.connection = connection;
         this.sessionPool = sessionPool;
+        switches = IsSession && IsHere ? new(Path.Combine(Path.GetDirectoryName(sessionPool)!, "switches")) : null;
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
         Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
@@ -57,6 +59,9 @@ sealed partial class LibvirtHost : ILibvirtHost
     }
 
     public string Name { get; }
+
+    /// <summary>Whether it is on this host, however it is called.</summary>
+    bool IsHere => !connection.Uri.Contains('+', StringComparison.Ordinal) || connection.Uri.Contains("+unix", StringComparison.Ordinal);
 
     public bool IsSession => connection.Uri.Contains("/session", StringComparison.Ordinal);
 

@@ -54,7 +54,8 @@ static class RecordXml
                 nic.Address is null ? null : new XAttribute("address", nic.Address),
                 nic.Port is null ? null : new XAttribute("port", nic.Port),
                 nic.Address6 is null ? null : new XAttribute("address6", nic.Address6),
-                nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards)
+                nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards),
+                nic.IsClosed ? new XAttribute("closed", true) : null
             ))
         );
 
@@ -123,6 +124,7 @@ static class RecordXml
             Model = (string?)nic.Attribute("model"),
             Address6 = IPAddress.TryParse((string?)nic.Attribute("address6"), out var second) ? second : null,
             Forwards = (string?)nic.Attribute("forwards") ?? "",
+            IsClosed = nic.Attribute("closed") is not null,
         };
 
     /// <summary>Where the secrets are found, and none of them; null where all is as usual.</summary>

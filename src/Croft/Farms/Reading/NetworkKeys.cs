@@ -18,7 +18,7 @@ static class NetworkKeys
         "How the network reaches the outside: through the hypervisor, not at all, through it with its own addresses, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's."
     )
     {
-        DefaultText = "`nat`; `user` on a session hypervisor",
+        DefaultText = "`nat`; without root `user`, unless `cidr` or another key of a shared network is given",
     };
 
     public static readonly Field<IPNetwork> Cidr = new("cidr", new CidrShape(), "The subnet. Its first host address is the hypervisor's.")

@@ -28,6 +28,9 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         CheckOverlaps(declared);
     }
 
+    /// <summary>Whoever writes one of these means a network that machines share.</summary>
+    static IEnumerable<Field> MadeKeys => [NetworkKeys.Cidr, NetworkKeys.Dhcp, NetworkKeys.Shared, .. NetworkKeys.Options];
+
     NetworkMode DefaultMode => session ? NetworkMode.User : NetworkMode.Nat;
 
     NetworkSpec Read(Named<MapReading> named)
@@ -47,7 +50,7 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
             broken.Add(named.Name);
 
-        var mode = map.Maybe(NetworkKeys.Mode) ?? DefaultMode;
+        var mode = map.Maybe(NetworkKeys.Mode) ?? (MadeKeys.Any(map.Has) ? NetworkMode.Nat : DefaultMode);
         var network = new NetworkSpec(named.Name, mode, map.Maybe(NetworkKeys.Cidr), map.Maybe(NetworkKeys.Dhcp) ?? true, shared, named.At)
         {
             Source = IsUnread(map, NetworkKeys.Mode) ? null : SourceOf(map, mode),

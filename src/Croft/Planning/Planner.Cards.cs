@@ -1,0 +1,148 @@
+using System.Net;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>A machine's cards: their MACs, addresses and ports.</summary>
+public sealed partial class Planner
+{
+    Nic PlanNic(MachineSpec spec, NicSpec nic, int card, HypervisorState? hypervisor, MachineRecord? record)
+    {
+        var book = BookOf(nic, spec);
+        var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
+        var isSwitched = IsSwitched(hypervisor);
+        var isWay = isSwitched && IsWay(spec, card);
+        var made = book.Definition;
+        var planned = new Nic(
+            nic.Network,
+            book.Spec.IsOutside ? book.Spec.Source
+                : made is null ? null
+                : Present(nic.Network, hypervisor?.Name)?.Name ?? made.Name,
+            MacOf(spec, nic, card, before),
+            made is null ? null : AddressOf(spec, nic, book, before),
+            !book.Spec.IsOutside && (made is null ? card == 0 || isWay : isWay) ? PortOf(spec, nic) : null
+        )
+        {
+            Model = nic.Model,
+            Forwards = string.Join(' ', nic.Forwards),
+            DefaultRoute = RouteOf(spec, nic),
+        };
+        if (book.Spec.IsOutside)
+            return planned with { Source = Outside.SourceOf(book.Spec.Mode), Seen = before?.Seen };
+        return made is null
+            ? planned
+            : planned with
+            {
+                Source = isSwitched ? NicSource.Switch : NicSource.Network,
+                IsClosed = isWay && !spec.Networks.Any(n => BookOf(n, spec).Definition?.LeadsOut == true),
+                Address6 = planned.Address is { } address ? made.Second(address) : null,
+            };
+    }
+
+    /// <summary>Whether networks on a hypervisor are switches of the user's.</summary>
+    bool IsSwitched(HypervisorState? hypervisor) =>
+        hypervisor is not null && EngineCapabilities.Of(Farm.Hypervisors.First(h => h.Name == hypervisor.Name), hypervisor).Switches;
+
+    /// <summary>
+    /// Whether the port to a machine's ssh is of that card, where no address leads to it: its first user card, else its first.
+    /// </summary>
+    bool IsWay(MachineSpec spec, int card) =>
+        card == Math.Max(0, spec.Networks.Select(n => BookOf(n, spec).Spec.Mode).ToList().IndexOf(NetworkMode.User));
+
+    /// <summary>Where a machine says which card has it, the others have none.</summary>
+    static bool? RouteOf(MachineSpec spec, NicSpec nic) =>
+        spec.Networks.Any(n => n.DefaultRoute == true) ? nic.DefaultRoute == true : nic.DefaultRoute;
+
+    IPAddress? AddressOf(MachineSpec spec, NicSpec nic, AddressBook book, Nic? before)
+    {
+        if (book.IsStranger(spec.Name))
+            Refuse(
+                nic.At ?? spec.At,
+                $"vms.{spec.Name}.networks",
+                $"another farm has a machine \"{spec.Name}\" in network \"{nic.Network}\"",
+                "give this one another name",
+                isWorld: true
+            );
+        if (nic.Address is null && before?.Address is { } old && book.Definition!.Cidr.Contains(old))
+            book.Keep(old, spec.Name);
+        var address = nic.Address ?? book.Take(spec.Name);
+        if (address is null)
+            Refuse(
+                book.Spec.At ?? nic.At,
+                $"networks.{nic.Network}",
+                $"{book.Definition!.Cidr} has no address left for machine \"{spec.Name}\"",
+                "give the network a larger cidr"
+            );
+        return address;
+    }
+
+    string MacOf(MachineSpec spec, NicSpec nic, int card, Nic? before)
+    {
+        if (nic.Mac is not { } given)
+            return TakeMac(spec.Name, card, before);
+        if (!ownMacs.Remove(given) && !macs.Add(given))
+            Refuse(
+                nic.At ?? spec.At,
+                $"vms.{spec.Name}.networks",
+                $"{given} is the MAC of another machine's card already",
+                "give this one another, or leave mac out"
+            );
+        return given;
+    }
+
+    string TakeMac(string machine, int card, Nic? before)
+    {
+        if (before is not null && ownMacs.Remove(before.Mac))
+            return before.Mac;
+        for (var attempt = 0; ; attempt++)
+        {
+            var mac = Identity.Mac(Farm.Name, machine, card, attempt);
+            if (macs.Add(mac))
+                return mac;
+        }
+    }
+
+    /// <summary>A machine keeps its port unless somebody took it while it was off; one that runs is itself what listens there.</summary>
+    void KeepPorts()
+    {
+        foreach (
+            var (name, (_, machine)) in existing
+                .OrderBy(m => m.Value.Machine.Power is PowerState.Off or PowerState.Crashed)
+                .ThenBy(m => m.Key, StringComparer.Ordinal)
+        )
+        {
+            if (
+                machine.Record!.Nics.Select(n => n.Port).FirstOrDefault(p => p is not null) is { } port
+                && (ports.Add(port) || (machine.IsOn && !keptPorts.ContainsValue(port)))
+            )
+                keptPorts[name] = port;
+        }
+    }
+
+    /// <summary>The port that leads to its ssh: one that the user forwards there, or the one it has, or a free one.</summary>
+    int? PortOf(MachineSpec spec, NicSpec nic) =>
+        nic.Forwards.FirstOrDefault(f => f is { Guest: 22, Udp: false } && IPAddress.IsLoopback(f.Address)) is { Port: > 0 and var given }
+            ? given
+        : keptPorts.TryGetValue(spec.Name, out var port) ? port
+        : TakePort(spec);
+
+    int? TakePort(MachineSpec machine)
+    {
+        var first = Identity.Pick("port " + machine.Name, Farm.Name, PortCount);
+        for (var i = 0; i < PortCount; i++)
+        {
+            var port = FirstPort + (first + i) % PortCount;
+            if (ports.Add(port))
+                return port;
+        }
+
+        Refuse(
+            machine.At,
+            $"vms.{machine.Name}.networks",
+            $"no port from {FirstPort} to {FirstPort + PortCount - 1} is left for the ssh of machine \"{machine.Name}\"",
+            "give it a network that is not mode: user"
+        );
+        return null;
+    }
+}
