@@ -58,7 +58,8 @@ using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt)
 using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
-var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+// An argument that begins with @ is Croft's or the guest's own, such as that of -e @FILE, and no file of further arguments.
+var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
 if (Usage.Refuse(parsed) is { } refused)
     return refused;
 if (parsed.Action is HelpAction)

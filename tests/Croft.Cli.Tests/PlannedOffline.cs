@@ -47,6 +47,16 @@ public sealed class PlannedOffline : IDisposable
     }
 
     [Fact]
+    public async Task TakesVariablesFromAFile()
+    {
+        cli.Write("vars.yaml", "level: 3\n");
+        var good = await cli.RunAsync("plan", "--offline", "-e", "@vars.yaml", "-o", "json");
+        Assert.Equal((0, ""), (good.ExitCode, good.Error));
+        var missing = await cli.RunAsync("plan", "--offline", "-e", "@gone.yaml");
+        Assert.Equal((2, "Error: gone.yaml:1:1: the file cannot be read: it does not exist\n"), (missing.ExitCode, missing.Error));
+    }
+
+    [Fact]
     public async Task IsAStableDocument()
     {
         var result = await cli.RunAsync("plan", "--offline", "-o", "json");

@@ -45,8 +45,8 @@ sealed class ArtifactFetch
         );
 
     /// <summary>
-    /// Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not. Files that change, vanish or are others' do
-    /// not cost the rest.
+    /// Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not, and a folder's own name is all that is in
+    /// it. Files that change, vanish or are others' do not cost the rest.
     /// </summary>
     /// <param name="note">Takes what did not come whole.</param>
     /// <param name="silence">How long the guest may send nothing; null is what suits guests of all kinds.</param>
@@ -63,8 +63,7 @@ sealed class ArtifactFetch
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var artifacts = new ArtifactFetch(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
-        var finds = globs.Select(glob => $"find -H {ShellWord.Quote(Root(glob))} -type f -path {ShellWord.Quote(Wide(glob))} -print0");
-        var command = new GuestCommand(Text(string.Join("; ", finds))) { Output = artifacts.ReadAsync };
+        var command = new GuestCommand(Text(string.Join("; ", globs.Select(FindOf)))) { Output = artifacts.ReadAsync };
         artifacts.Heard();
         try
         {
@@ -272,6 +271,20 @@ sealed class ArtifactFetch
         return text.ToString();
     }
 
+    static string FindOf(string glob)
+    {
+        var wide = Wide(Trimmed(glob));
+        var paths = IsName(glob)
+            ? $@"\( -path {ShellWord.Quote(wide)} -o -path {ShellWord.Quote(wide + "/*")} \)"
+            : $"-path {ShellWord.Quote(wide)}";
+        return $"find -H {ShellWord.Quote(Root(Trimmed(glob)))} -type f {paths} -print0";
+    }
+
+    static string Trimmed(string glob) => glob.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
+
+    /// <summary>Whether a pattern ends with a name, which may be a folder's.</summary>
+    static bool IsName(string glob) => Path.GetFileName(Trimmed(glob)).IndexOfAny(['*', '?', '[']) < 0;
+
     /// <summary>The folder above the first wildcard.</summary>
     static string Root(string glob)
     {
@@ -284,13 +297,13 @@ sealed class ArtifactFetch
 
     /// <summary>
     /// Whether a file is meant: <c>**/</c> is any folders or none, <c>**</c> anything, <c>*</c>, <c>?</c> and <c>[a-z]</c> stay in one
-    /// folder.
+    /// folder. A name at the end is that of a file, or of a folder with all that is in it.
     /// </summary>
     internal static bool Matches(string glob, string path) => PatternOf(glob).IsMatch(path);
 
     static Regex PatternOf(string glob)
     {
-        var pattern = Regex.Replace(glob, @"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", part => part.Value switch
+        var pattern = Regex.Replace(Trimmed(glob), @"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", part => part.Value switch
             {
                 "**/" => "(.*/)?",
                 "**" => ".*",
@@ -300,7 +313,7 @@ sealed class ArtifactFetch
                 ['[', .. var set, ']'] => $"[{Literal(set)}]",
                 var other => Regex.Escape(other),
             });
-        return new($@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        return new($@"\A{pattern}{(IsName(glob) ? "(/.*)?" : "")}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
 
         static string Literal(string set) =>
             set.Replace(@"\", @"\\", StringComparison.Ordinal)

@@ -91,6 +91,14 @@ public sealed class FetchedArtifacts : IAsyncLifetime
         Assert.Equal("one\n", Read("latest"));
     }
 
+    [Fact]
+    public async Task OfAFolderThatIsNamedAreAllThatIsInIt()
+    {
+        await FetchAsync("", "mkdir -p logs/deep logs2 m/x; touch logs/a logs/deep/b logs2/no m/x/c", "/logs", "/m/x/");
+        Assert.Equal(["logs/a", "logs/deep/b", "m/x/c"], Fetched());
+        Assert.Empty(notes);
+    }
+
     async Task FetchAsync(string first, string make, params string[] globs) => await FetchAsync(first, make, globs, false);
 
     async Task FetchAsync(string first, string make, string glob, bool asText) => await FetchAsync(first, make, [glob], asText);
