@@ -25,7 +25,20 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
                   user: dev
                   networks: [ front, { name: back, address: {{Lab.Net(1)}}.72.40 } ]
                   disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data }, { name: more, size: 32MiB, format: swap } ]
+                  cloud_init: user.yaml
+                  timezone: Europe/Berlin
+                  keyboard: de
+                  passwords: { root: { command: echo secret } }
             project: { phases: phases }
+            """
+        );
+        lab.Write(
+            "user.yaml",
+            """
+            #cloud-config
+            write_files: [ { path: /etc/mine, content: "mine\n" } ]
+            users: [ { name: extra, shell: /bin/sh } ]
+            runcmd: [ "sleep 2; echo ran >>/etc/mine" ]
             """
         );
         lab.Write("phases/init.sh", "echo kept | sudo tee /srv/data/kept\n");
@@ -43,6 +56,10 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             ip -4 route show default | awk '{ print $3, $5 }'
             ls /etc/ssh/ssh_host_*key
             cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
+            cat /etc/mine
+            readlink /etc/localtime | grep -o Europe.*
+            grep XKBLAYOUT /etc/default/keyboard
+            sudo grep -c "^root:[$]6[$]" /etc/shadow; id -un extra
             systemctl --failed --quiet --no-legend
             cat /proc/sys/kernel/random/boot_id
             """
@@ -66,6 +83,12 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             $"{Lab.Net(1)}.71.1 eth0",
             "/etc/ssh/ssh_host_ed25519_key",
             (string)plan["hostKey"]!,
+            "mine",
+            "ran",
+            "Europe/Berlin",
+            "XKBLAYOUT=de",
+            "1",
+            "extra",
         ];
         var said = first.Log("web", "main").TrimEnd().Split('\n');
         Assert.Equal(expected, said[..^1]);
