@@ -30,6 +30,12 @@ interface IGuestAgent
     /// <summary>What begins the refusal of one that may not run commands.</summary>
     const string Forbids = "the guest agent forbids";
 
+    /// <summary>What libvirt says of one that may not run commands.</summary>
+    static bool IsForbidden(CroftException e) => e.Message.Contains("guest-exec has been disabled", StringComparison.Ordinal);
+
+    const string Cure =
+        "take guest-exec and guest-exec-status out of what it blocks, in the guest's /etc/sysconfig/qemu-ga or /etc/qemu/qemu-ga.conf, and restart qemu-guest-agent";
+
     /// <summary>What a message says of one that does not listen at all.</summary>
     const string Absent = "is not connected";
 }

@@ -81,7 +81,8 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
         catch (CroftException e)
         {
             broken = true;
-            return new(IGuest.ConnectionFailed, "", e.Message);
+            var words = IGuestAgent.IsForbidden(e) ? $"{IGuestAgent.Forbids} guest-exec: {IGuestAgent.Cure}" : e.Message;
+            return new(IGuest.ConnectionFailed, "", words);
         }
         finally
         {

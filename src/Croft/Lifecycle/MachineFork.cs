@@ -37,16 +37,36 @@ static class MachineFork
         async Task IdentifyAsync()
         {
             await engine.MarkAsync(record, cancel); // now that it runs it has its room, and claims none
-            var (code, output) = await engine.RunInGuestAsync(
-                record.Id,
-                NewIdentity.Script(from.Record, seed, execution.Clock.GetUtcNow()),
-                AgentPatience,
-                cancel
-            ) ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");
+            var script = NewIdentity.Script(from.Record, seed, execution.Clock.GetUtcNow());
+            var (code, output) = await AskAsync(engine, record, from.Record.Name, script, cancel)
+                ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");
             if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
                 throw CroftException.World(
                     $"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}"
                 );
+        }
+    }
+
+    /// <param name="source">The name of the machine whose guest it was.</param>
+    static async Task<(int ExitCode, string Output)?> AskAsync(
+        IEngine engine,
+        MachineRecord record,
+        string source,
+        string script,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            return await engine.RunInGuestAsync(record.Id, script, AgentPatience, cancel);
+        }
+        catch (CroftException e) when (IGuestAgent.IsForbidden(e))
+        {
+            throw CroftException.World(
+                $"{IGuestAgent.Forbids} guest-exec, and a fork gets its own identity by it",
+                $"in \"{source}\", {IGuestAgent.Cure}",
+                e
+            );
         }
     }
 }
