@@ -315,11 +315,11 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     /// <summary>Where lxc and incus keep their remotes; the snap's lxc has a home of its own.</summary>
     static IReadOnlyList<string> RemoteFolders()
     {
-        var configuration = Folder("XDG_CONFIG_HOME") ?? Path.Combine(Home(), ".config");
+        var configuration = Folder("XDG_CONFIG_HOME") ?? Path.Combine(HomeOrNowhere(), ".config");
         return
         [
             Folder("LXD_CONF") ?? Path.Combine(configuration, "lxc"),
-            Path.Combine(Home(), "snap/lxd/common/config"),
+            Path.Combine(HomeOrNowhere(), "snap/lxd/common/config"),
             Folder("INCUS_CONF") ?? Path.Combine(configuration, "incus"),
         ];
     }
