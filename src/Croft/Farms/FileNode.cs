@@ -49,6 +49,13 @@ sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, ulong Device
             _ => "cannot be reached: a folder above it is closed to you",
         };
 
+    /// <summary>The same as a message of its own; null when it can be tried.</summary>
+    /// <param name="path">As the message names it.</param>
+    public string? Complaint(string path) =>
+        Kind == FileKind.Nothing ? $"no file {path}"
+        : Refusal is { } refusal ? $"{path} {refusal}"
+        : null;
+
     // struct statx is the same everywhere, unlike struct stat.
     static FileNode Of(ReadOnlySpan<byte> statx)
     {

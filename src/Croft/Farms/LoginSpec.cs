@@ -93,6 +93,10 @@ public sealed record SecretSpec(SecretKind Kind, string Value)
     /// <summary>As it stands in a machine's record: <c>env:NAME</c>.</summary>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Value}";
 
+    /// <summary>With the full path of its file, where it is one's content.</summary>
+    /// <param name="folder">Where relative paths start.</param>
+    internal SecretSpec In(string folder) => Kind == SecretKind.File ? this with { Value = Path.GetFullPath(Value, folder) } : this;
+
     /// <summary>Reads that; null when it is none.</summary>
     public static SecretSpec? Parse(string? text) =>
         text?.IndexOf(':', StringComparison.Ordinal) is { } colon and > 0

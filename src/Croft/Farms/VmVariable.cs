@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Croft.Farms;
@@ -35,14 +34,12 @@ static class VmVariable
     public static IEnumerable<KeyValuePair<string, string>> Environment(string vm)
     {
         var values = JsonNode.Parse(vm)!;
-        return
-        [
-            new("CROFT_VM", vm),
-            new("CROFT_VM_NAME", (string)values["name"]!),
-            new("CROFT_PLATFORM", (string)values["platform"]!),
-            new("CROFT_TARGET", (string)values["target"]!),
-        ];
+        return Names((string)values["name"]!, (string)values["platform"]!, (string)values["target"]!).Prepend(new("CROFT_VM", vm));
     }
+
+    /// <summary>What scripts ask for most, by names of their own.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Names(string machine, string platform, string target) =>
+        [new("CROFT_VM_NAME", machine), new("CROFT_PLATFORM", platform), new("CROFT_TARGET", target)];
 
     static JsonObject Disk(DiskSpec disk, int index) =>
         new()

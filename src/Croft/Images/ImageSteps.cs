@@ -197,11 +197,7 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
     }
 
     static string Exports(string? vm) =>
-        vm is null
-            ? ""
-            : string.Concat(
-                VmVariable.Environment(vm).Select(v => $"export {v.Key}='{v.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'; ")
-            );
+        vm is null ? "" : string.Concat(VmVariable.Environment(vm).Select(v => $"export {v.Key}={ShellWord.Quote(v.Value)}; "));
 
     /// <summary>What libguestfs's programs run with. Where the processor has no KVM, they would wait for it for ever.</summary>
     public static Dictionary<string, string?> Guestfs(string work)

@@ -48,9 +48,7 @@ static class PhaseVariables
     public static IEnumerable<KeyValuePair<string, string>> Environment(JsonObject variables, PlannedMachine machine) =>
         variables
             .Select(v => KeyValuePair.Create("CROFT_" + v.Key.ToUpperInvariant(), Text(v.Value)))
-            .Append(new("CROFT_VM_NAME", machine.Spec.Name))
-            .Append(new("CROFT_PLATFORM", machine.Spec.Platform))
-            .Append(new("CROFT_TARGET", machine.Spec.Target));
+            .Concat(VmVariable.Names(machine.Spec.Name, machine.Spec.Platform, machine.Spec.Target));
 
     /// <summary>What the roles set beside: any variable of this name, also a role's default, goes before.</summary>
     public static JsonObject Facts(Plan plan, PlannedMachine machine, PhaseFile file)

@@ -32,7 +32,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,
             Proxy = map.Get(FirstBootKeys.Proxy) is { } proxy ? new(proxy.Get(FirstBootKeys.Apt), proxy.Get(FirstBootKeys.Pip)) : null,
             Packages = [.. map.Items(FirstBootKeys.Packages).Select(p => p.Value).Distinct()],
-            Passwords = [.. map.Items(FirstBootKeys.Passwords).Select(p => (p.Name, FileFrom(p.Value)))],
+            Passwords = [.. map.Items(FirstBootKeys.Passwords).Select(p => (p.Name, p.Value.In(folder)))],
         };
         if (CheckReader(map, image, spec, isContainer) && own is not null)
         {
@@ -63,9 +63,6 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             map.Get(FirstBootKeys.Variant),
             map.Get(FirstBootKeys.Options)
         );
-
-    SecretSpec FileFrom(SecretSpec secret) =>
-        secret is { Kind: SecretKind.File } ? secret with { Value = Path.GetFullPath(secret.Value, folder) } : secret;
 
     /// <summary>Reports keys that nobody in the guest would read.</summary>
     bool CheckReader(MapReading map, ImageSpec image, FirstBootSpec spec, bool isContainer)

@@ -181,10 +181,10 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     FileImage OnDisk(MapReading image, Field<string> key, string name)
     {
         var file = Path.GetFullPath(image.Get(key)!, FolderOf(image.NodeOf(key)));
-        if (FileNode.At(file) is { Refusal: { } refusal } node)
+        if (FileNode.At(file).Complaint(file) is { } complaint)
             problems.Add(
                 image.NodeOf(key),
-                node.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}",
+                complaint,
                 image.Get(key)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
             );
 

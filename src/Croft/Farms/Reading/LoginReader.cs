@@ -22,7 +22,7 @@ sealed class LoginReader(string folder, ProblemList problems)
             );
         return new(connection, map.Maybe(MachineKeys.Port) ?? LoginSpec.SshPort)
         {
-            Password = Secret(auth?.Get(AuthKeys.Password)),
+            Password = auth?.Get(AuthKeys.Password)?.In(folder),
             Become = Become(auth, User(map)),
             HostKey = map.Get(MachineKeys.HostKey) is { } key ? string.Join(' ', key.Split(' ')[..2]) : null,
         };
@@ -79,7 +79,7 @@ sealed class LoginReader(string folder, ProblemList problems)
         if (auth?.Get(AuthKeys.Become) is not { } become)
             return null;
         var method = become.Maybe(AuthKeys.Method) ?? BecomeMethod.Sudo;
-        var password = Secret(become.Get(AuthKeys.BecomePassword));
+        var password = become.Get(AuthKeys.BecomePassword)?.In(folder);
         if (method == BecomeMethod.Doas && password is not null)
             problems.Add(
                 become.NodeOf(AuthKeys.BecomePassword),
@@ -90,9 +90,6 @@ sealed class LoginReader(string folder, ProblemList problems)
             problems.Add(become.NodeOf(AuthKeys.Method), "su asks for root's password", "add password: { env: NAME } to become");
         return user is null or "root" ? null : new(method, password);
     }
-
-    SecretSpec? Secret(SecretSpec? secret) =>
-        secret is { Kind: SecretKind.File } ? secret with { Value = Path.GetFullPath(secret.Value, folder) } : secret;
 
     static string Name(ConnectionKind connection) => connection.ToString().ToLowerInvariant();
 }

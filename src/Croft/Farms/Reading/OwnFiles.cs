@@ -25,11 +25,8 @@ sealed class OwnFiles(string folder, ProblemList problems)
     OwnFile? Read(string path, YamlNode node)
     {
         var found = FileNode.At(path);
-        var refusal =
-            found.Kind == FileKind.Nothing ? $"no file {path}"
-            : found.Refusal is { } reason ? $"{path} {reason}"
-            : found.Size > Largest ? $"{path} has {found.Size >> 10} KiB, and a seed takes {Largest >> 10}"
-            : null;
+        var refusal = found.Complaint(path)
+            ?? (found.Size > Largest ? $"{path} has {found.Size >> 10} KiB, and a seed takes {Largest >> 10}" : null);
         try
         {
             if (refusal is null)

@@ -55,8 +55,8 @@ sealed class StepReader(string folder, ProblemList problems)
     string FileOf(string written, YamlNode node)
     {
         var file = Path.GetFullPath(written, folder);
-        if (FileNode.At(file) is { Refusal: { } refusal } found)
-            problems.Add(node, found.Kind == FileKind.Nothing ? $"no file {file}" : $"{file} {refusal}");
+        if (FileNode.At(file).Complaint(file) is { } complaint)
+            problems.Add(node, complaint);
         return file;
     }
 }
