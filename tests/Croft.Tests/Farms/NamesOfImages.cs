@@ -90,7 +90,7 @@ public sealed class NamesOfImages
     )]
     [InlineData(
         "{ platform: debian_nocloud, target: amd64 }",
-        "nobody can log in to \"debian_nocloud\": it has neither cloud-init nor an ssh server; wait: none starts it all the same, for its console"
+        "nobody can log in to \"debian_nocloud\": it has neither cloud-init nor an ssh server; say how: auth: { user, password } where it has a login of its own for ssh"
     )]
     [InlineData("{ platform: archlinux, target: arm64 }", "Arch Linux has no image for aarch64; there are: x86_64")]
     [InlineData(
@@ -101,6 +101,18 @@ public sealed class NamesOfImages
     [InlineData("{ platform: p, image: fedorra }", "no image \"fedorra\" in the catalogue; did you mean \"fedora\"?")]
     public void ThatCannotBeAreRefused(string entry, string problem) =>
         Assert.Contains(problem, Reading.Problems($"farm: f\nplatforms: {{ p: {{ image: debian_13 }} }}\nvms: {{ list: [ {entry} ] }}"));
+
+    /// <summary>Their guests are as they are: nothing is told to them, and their host key is their own.</summary>
+    [Theory]
+    [InlineData("{ platform: cirros, target: amd64, auth: { password: { env: P } } }", "cirros", true)]
+    [InlineData("{ platform: archlinux_basic, target: amd64, auth: { user: arch, password: { env: P } } }", "arch", true)]
+    [InlineData("{ platform: debian_nocloud, target: amd64, connection: serial }", "root", false)]
+    [InlineData("{ platform: debian_nocloud, target: amd64, connection: none }", "root", false)]
+    public void WithoutASeedAreReachedByALoginOfTheirOwn(string entry, string user, bool hasHostKey)
+    {
+        var machine = Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0];
+        Assert.Equal((user, false, hasHostKey), (machine.User, machine.HasSeed, machine.Login.HasOwnHostKey));
+    }
 
     [Fact]
     public void WithoutALoginStartForTheirConsole() =>

@@ -10,8 +10,9 @@ sealed class FirstBootReader(string folder, ProblemList problems)
     public static FirstBoot KindOf(MapReading map, ImageSpec image) =>
         map.Maybe(MachineKeys.FirstBoot)
         ?? (
-            image.Origin is CatalogueImage { Machine.FirstBoot: FirstBoot.Ignition or FirstBoot.Nuageinit } known
-                ? known.Machine.FirstBoot!.Value
+            image.Origin is CatalogueImage { Machine.FirstBoot: { } known }
+            && (known != FirstBoot.None || image is not SteppedImage { IsCustomised: true })
+                ? known
                 : FirstBoot.CloudInit
         );
 

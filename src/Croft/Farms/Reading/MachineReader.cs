@@ -47,7 +47,7 @@ sealed class MachineReader(
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var (login, wait) = WayIn(map);
         var isContainer = ContainerReader.Is(map, problems);
-        if (ImageOf(map, declared, arch, wait, isContainer) is not { } image)
+        if (ImageOf(map, declared, arch, (login, wait), isContainer) is not { } image)
             return null;
         return new MachineSpec
         {
@@ -97,7 +97,7 @@ sealed class MachineReader(
         return (login, WaitOf(map, login));
     }
 
-    ImageSpec? ImageOf(MapReading map, DeclaredMachine declared, string arch, WaitSpec wait, bool isContainer)
+    ImageSpec? ImageOf(MapReading map, DeclaredMachine declared, string arch, (LoginSpec, WaitSpec) wayIn, bool isContainer)
     {
         var image = images.Read(map, declared, arch);
         if (image is null)
@@ -105,7 +105,7 @@ sealed class MachineReader(
         image = BuiltBy(map.Get(FirstBootKeys.Proxy)?.Get(FirstBootKeys.Apt), image);
         if (isContainer)
             return ContainerReader.ImageOf(map, image, problems);
-        CheckFirstBoot(map, image, wait);
+        CheckFirstBoot(map, image, wayIn);
         return image;
     }
 
@@ -140,7 +140,7 @@ sealed class MachineReader(
     static string UserOf(MapReading map, ImageSpec image) =>
         LoginReader.User(map)
         ?? (
-            image.Origin is CatalogueImage { Machine: { FirstBoot: FirstBoot.Nuageinit or FirstBoot.Ignition, User: { } login } }
+            FirstBootReader.KindOf(map, image) != FirstBoot.CloudInit && image.Origin is CatalogueImage { Machine.User: { } login }
                 ? login
                 : "root"
         );
@@ -186,7 +186,7 @@ sealed class MachineReader(
         return firmware;
     }
 
-    void CheckFirstBoot(MapReading map, ImageSpec image, WaitSpec wait)
+    void CheckFirstBoot(MapReading map, ImageSpec image, (LoginSpec Login, WaitSpec Wait) wayIn)
     {
         if (image.Origin is not CatalogueImage { Machine: var machine, Family: var family })
             return;
@@ -203,13 +203,14 @@ sealed class MachineReader(
         else if (
             machine.FirstBoot == FirstBoot.None
             && map.Maybe(MachineKeys.FirstBoot) != FirstBoot.None
-            && wait.Kind != WaitKind.None
+            && wayIn.Wait.Kind != WaitKind.None
+            && wayIn.Login is { Connection: ConnectionKind.Ssh, Password: null }
             && image is not SteppedImage { IsCustomised: true }
         )
             problems.Add(
                 map.NodeOf(MachineKeys.Image),
                 $"nobody can log in to {Words.Quote(image.Name)}: {machine.Why ?? "it reads no seed"}",
-                "wait: none starts it all the same, for its console"
+                "say how: auth: { user, password } where it has a login of its own for ssh, connection: serial by its console; wait: none only starts it"
             );
     }
 
