@@ -81,8 +81,20 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
         await lab.SucceedsAsync("down");
         Assert.Null(await AddressAsync("a", "lan"));
         await lab.SucceedsAsync("destroy", "--yes");
+        await AreJoinedByAPool();
         Assert.Equal(before, await XmlAsync());
         await DoAsync("ip", "link", "show", Bridge);
+    }
+
+    /// <summary>Each with a card of Croft's own network, too.</summary>
+    async Task AreJoinedByAPool()
+    {
+        string[] spawn = ["spawn", "--stem", lab.Farm, "1:d12", "--mac-prefix", "52:54:00:0c:f1", "--bridge"];
+        await lab.RefusesAsync(3, ["has no bridge no-bridge0", "croft network bridge create no-bridge0"], [.. spawn, "no-bridge0"]);
+        await lab.SucceedsAsync([.. spawn, Bridge]);
+        Assert.StartsWith($"{Net}.1.1", await AddressAsync($"{lab.Farm}01", Bridge, "-f", lab.Farm));
+        Assert.Contains("52:54:00:0c:f1:01", File.ReadAllText(Path.Combine(lab.Folder, "leases")));
+        await lab.SucceedsAsync("destroy", "-f", lab.Farm, "--yes");
     }
 
     string Pid => Path.Combine(lab.Folder, "dnsmasq.pid");
@@ -100,8 +112,8 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
             """
         );
 
-    async Task<string?> AddressAsync(string machine, string network) =>
-        (string?)JsonNode.Parse((await lab.CroftAsync("ls", machine, "-o", "json")).Output)![0]!["addresses"]![network];
+    async Task<string?> AddressAsync(string machine, string network, params string[] of) =>
+        (string?)JsonNode.Parse((await lab.CroftAsync(["ls", machine, "-o", "json", .. of])).Output)![0]!["addresses"]![network];
 
     static async Task<string> XmlAsync() =>
         (await new Tool("virsh", "-q", "-c", "qemu:///system", "net-dumpxml", "--inactive", Old).RunAsync(CancellationToken.None)).Output;

@@ -58,6 +58,22 @@ static class BridgeCommand
         );
     }
 
+    /// <summary>Asks whether to make the bridges of this host that a farm's machines need; without a terminal the plan tells how.</summary>
+    public static async Task OfferAsync(Session session, Farm farm, CancellationToken cancel)
+    {
+        if (!session.Terminal.CanAsk || HostBridge.UplinkOfThisHost is not { } uplink)
+            return;
+        foreach (var bridge in HostBridge.MissingOf(farm))
+        {
+            if (!session.Terminal.Ask($"This host has no bridge {bridge}. Put {uplink} into a new one?", cancel))
+                continue;
+            var words = await new HostBridge(null, session.Settings.Runtime).CreateAsync(bridge, uplink, cancel);
+            session.Terminal.Say($"{bridge} is there, with the addresses of {uplink}.");
+            if (words.Length > 0)
+                session.Terminal.Say(words);
+        }
+    }
+
     static Argument<string> Bridge() => new("BRIDGE") { Description = "The bridge's name, such as br0" };
 
     static Option<string?> On() =>

@@ -58,6 +58,8 @@ static class PlanCommand
         Terminal.ResultText(Table(plan));
         foreach (var network in plan.Networks.Where(n => n.Change is not null))
             session.Terminal.Say($"network {network.Definition.Name} on {network.Hypervisor} {network.Change}");
+        foreach (var network in plan.Defined)
+            session.Terminal.Say(network.ToString());
         foreach (var network in plan.Networks.Where(n => n.IsOff))
             session.Terminal.Say(
                 $"network {network.Definition.Name} on {network.Hypervisor} does not run; croft up starts it, and its machines join it again"

@@ -5,6 +5,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Lifecycle;
+using Croft.Planning;
 
 namespace Croft.Cli.Commands;
 
@@ -36,11 +37,19 @@ static class SpawnCommand
         };
         var keeps = new Option<bool>("--missing") { Description = "Keep the machines that exist, start those that are off, make the rest" };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
+        var bridge = new Option<string?>("--bridge")
+        {
+            Description = "A bridge of the host: each machine has a second card on it, on the LAN",
+        };
+        var prefix = new Option<string?>("--mac-prefix")
+        {
+            Description = "With --bridge: MACs are this and the machine's number: 52:54:00:00:00 makes 52:54:00:00:00:18 for vnode18",
+        };
         var (yes, accept) = (Arguments.Yes(), Arguments.AcceptHostKey());
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [words, stem, platform, width, keeps, remove, accept, yes],
+            [words, stem, platform, width, bridge, prefix, keeps, remove, accept, yes],
             (session, parsed, cancel) =>
             {
                 var command = ExecCommand.AfterDashes(parsed);
@@ -51,6 +60,10 @@ static class SpawnCommand
                     throw CroftException.Usage("--missing keeps machines, and --rm throws them away", "leave one of them out");
                 var other = parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name;
                 var machines = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, other, user, parsed.GetValue(width));
+                if (parsed.GetValue(bridge) is { } lan)
+                    machines = PoolRequest.OnBridge(machines, lan, parsed.GetValue(prefix));
+                else if (parsed.GetValue(prefix) is not null)
+                    throw CroftException.Usage("--mac-prefix is of the cards on a bridge", "--bridge br0 gives each machine one");
                 return SpawnAsync(
                     session,
                     new(machines, parsed.GetValue(keeps), command, parsed.GetValue(yes), parsed.GetValue(accept)),
@@ -84,15 +97,42 @@ static class SpawnCommand
         var path = Path.Combine(session.Pools, stem, FarmFile.Name);
         var names = request.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         using var alone = await session.AloneAsync(path, cancel);
-        var kept = request.Keeps && File.Exists(path) ? await ExistingAsync(session, path, names, cancel) : [];
+        var before = File.Exists(path) ? await File.ReadAllTextAsync(path, cancel) : null;
+        var kept = request.Keeps && before is not null ? await ExistingAsync(session, path, names, cancel) : [];
         var made = request.Machines.Where(m => !kept.Contains(m.Name)).ToList();
-        var others = File.Exists(path) ? Others(Session.Load(path), [.. made.Select(m => m.Name)]) : [];
+        var others = before is not null ? Others(Session.Load(path), [.. made.Select(m => m.Name)]) : [];
         await DeclareAsync(session, stem, [.. others, .. made], cancel);
-        var settings = session.Settings with { AcceptsHostKeys = request.Accepts };
-        using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), settings, cancel);
+        try
+        {
+            return await MakeAsync(session, path, names, request, cancel);
+        }
+        catch (PlanException) when (before is not null)
+        {
+            await File.WriteAllTextAsync(path, before, CancellationToken.None); // what cannot be would be in the way of all later ones
+            throw;
+        }
+        catch (PlanException)
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    static async Task<(int Code, IReadOnlyList<string> Systems)> MakeAsync(
+        Session session,
+        string path,
+        HashSet<string> names,
+        Request request,
+        CancellationToken cancel
+    )
+    {
+        var farm = Session.Load(path);
+        await BridgeCommand.OfferAsync(session, farm, cancel);
+        using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings with { AcceptsHostKeys = request.Accepts }, cancel);
         var old = (await Session.MachinesAsync(openFarm, [], cancel)).Where(m => names.Contains(m.Record.Name)).ToList();
         if (old.Count > 0 && !request.Keeps)
         {
+            (await openFarm.PlanAsync(cancel)).ThrowIfProblems();
             session.Confirm(request.IsConfirmed, $"Replacing {string.Join(", ", old.Select(m => m.Record.Name))}");
             await FarmDown.DestroyAsync(openFarm, (await openFarm.ObserveAsync(cancel)).Inventory, old, everything: false, cancel);
         }
@@ -200,8 +240,16 @@ static class SpawnCommand
                         UrlImage url when IsWritten(url.At) => url.Url.AbsoluteUri,
                         _ => null,
                     }
-                )),
+                )
+                {
+                    Lan = LanOf(pool, m),
+                }),
         ];
+
+    static PoolCard? LanOf(Farm pool, MachineSpec machine) =>
+        machine.Networks is [_, var card] && pool.Networks.First(n => n.Name == card.Network).Source is { } bridge
+            ? new(bridge, card.Mac)
+            : null;
 
     /// <summary>Whether an image stands in the pool's own file; those of the user's platforms stand elsewhere.</summary>
     static bool IsWritten(Location? at) => at?.File == FarmFile.Name;

@@ -20,6 +20,7 @@ static class UpCommand
             async (session, parsed, cancel) =>
             {
                 using var openFarm = await session.OpenAsync(parsed.GetValue(accept), cancel);
+                await BridgeCommand.OfferAsync(session, openFarm.Farm, cancel);
                 var plan = await SavedPlan.OrChosenAsync(parsed.GetValue(saved), parsed.GetValue(selection)!, openFarm, cancel);
                 session.Warn(plan);
                 using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));

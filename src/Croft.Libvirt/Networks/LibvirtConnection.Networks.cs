@@ -21,6 +21,18 @@ public sealed unsafe partial class LibvirtConnection
         });
     }
 
+    /// <summary>Names of the filters of packets. NoSupport when libvirt has no driver for them.</summary>
+    public IReadOnlyList<string> FilterNames()
+    {
+        var count = Checked(virConnectListAllNWFilters(this.handle, out var filters, 0));
+        return Taken.List(filters, count, filter =>
+        {
+            var name = Taken.Text(virNWFilterGetName(filter)) ?? "";
+            _ = virNWFilterFree(filter);
+            return name;
+        });
+    }
+
     /// <summary>The network of that name, or null.</summary>
     public LibvirtNetwork? FindNetwork(string name) =>
         Found(virNetworkLookupByName(this.handle, name), LibvirtError.NoNetwork) is { } handle ? new LibvirtNetwork(handle) : null;

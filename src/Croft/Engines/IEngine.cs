@@ -63,6 +63,11 @@ interface IEngine : IDisposable
         CancellationToken cancel
     );
 
+    /// <summary>Makes and starts a network that is not Croft's, where it is missing or off; it is left alone from then on.</summary>
+    /// <param name="definition">In the hypervisor's own words.</param>
+    Task DefineNetworkAsync(string name, string definition, RunJournal journal, CancellationToken cancel) =>
+        throw CroftException.World($"hypervisor \"{Name}\" cannot make network {name} of a file", "leave define out");
+
     /// <summary>Makes a machine on fresh disks over its image; does not start it. One of the name must be off.</summary>
     Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel);
 

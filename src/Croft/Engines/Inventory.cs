@@ -78,6 +78,12 @@ public sealed record HypervisorState
     /// <summary>Names of the host's own network devices; null when it did not say.</summary>
     public ImmutableHashSet<string>? Devices { get; init; }
 
+    /// <summary>Names of the filters of packets that cards can have; null when it did not say.</summary>
+    public ImmutableHashSet<string>? Filters { get; init; }
+
+    /// <summary>The device of these that leads to everywhere else; null when it did not say.</summary>
+    public string? Uplink { get; init; }
+
     /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
     public ImmutableHashSet<string>? Pools { get; init; }
 

@@ -18,6 +18,19 @@ static class LocalHost
             select Subnets.Of(address.Address, address.PrefixLength),
         ];
 
+    /// <summary>The device by which everywhere else is reached; null when there is no such way.</summary>
+    public static string? Uplink()
+    {
+        const string table = "/proc/net/route";
+        return File.Exists(table)
+            ? File.ReadLines(table)
+                .Skip(1)
+                .Select(line => line.Split('\t'))
+                .FirstOrDefault(w => w is [_, "00000000", not "00000000", ..])
+                ?[0]
+            : null;
+    }
+
     /// <summary>Half of everywhere is how VPNs take all traffic: no route to a place.</summary>
     public static ImmutableArray<IPNetwork> Routes()
     {

@@ -16,6 +16,9 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     /// <summary>What the guest sees; null is virtio.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The filter of its packets; null is none.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>Its IPv6 address, where its network has such.</summary>
     public IPAddress? Address6 { get; init; }
 

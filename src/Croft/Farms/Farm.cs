@@ -198,6 +198,12 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
     /// <summary>The bridge, the card or libvirt's network on the hypervisor that it is; null when Croft or QEMU makes it.</summary>
     public string? Source { get; init; }
 
+    /// <summary>libvirt's XML, of which an existing network is made where it is missing; null leaves that to others.</summary>
+    public OwnFile? Define { get; init; }
+
+    /// <summary>The filter of packets that cards on it have; null is none.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>Whether Croft makes it and decides its addresses, or another farm does.</summary>
     public bool IsMade => Mode is NetworkMode.Nat or NetworkMode.Isolated or NetworkMode.Routed;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Croft.Farms;
 
@@ -31,6 +33,9 @@ public sealed record NetworkOptions
     /// <summary>Ports of the hypervisor that connections from inside go out by; null is all.</summary>
     public PortRange? NatPorts { get; init; }
 
+    /// <summary>libvirt's XML for all that Croft does not say of it; null is none.</summary>
+    public OwnFile? Template { get; init; }
+
     /// <summary>As people read them, and as they are kept on a hypervisor; empty for none.</summary>
     public override string ToString() =>
         string.Join(
@@ -44,6 +49,9 @@ public sealed record NetworkOptions
                 List("records", Records.Select(r => $"{r.Name}={r.Target}")),
                 List("wildcards", Wildcards.Select(r => $"{r.Name}={r.Target}")),
                 NatPorts is { } ports ? $"nat_ports {ports}" : "",
+                Template is { } file
+                    ? $"template {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)))[..12]}"
+                    : "",
             }.Where(text => text.Length > 0)
         );
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Croft.Farms.Reading;
 
 namespace Croft.Farms;
 
@@ -11,7 +12,19 @@ namespace Croft.Farms;
 /// <param name="Name">The stem and its number.</param>
 /// <param name="Platform">A platform of the catalogue or of the user's; of an image, a name made for it.</param>
 /// <param name="Image">A full path or an address, where the line names an image; else null.</param>
-public sealed record PoolMachine(string Stem, string Name, string Platform, string? Image = null);
+public sealed record PoolMachine(string Stem, string Name, string Platform, string? Image = null)
+{
+    /// <summary>Its second card, on a bridge of the host; null where it has none.</summary>
+    public PoolCard? Lan { get; init; }
+}
+
+/// <summary>A card on the bridge to a LAN.</summary>
+/// <param name="Mac">Null is one that stays the same for the machine's name.</param>
+public sealed record PoolCard(string Bridge, string? Mac)
+{
+    /// <summary>What the pool calls the bridge's network; its first one is called otherwise.</summary>
+    internal string Network => Bridge == PoolRequest.FirstNetwork ? Bridge + ".bridge" : Bridge;
+}
 
 /// <summary>
 /// A pool of fresh machines from one line: <c>3:debian_13 vnode4 vnode18:d12 20 5-9</c>. A number or a full name, optionally a range,
@@ -23,6 +36,9 @@ public static class PoolRequest
     /// <summary>Digits of a machine's number.</summary>
     public const int Width = 2;
 
+    internal const string FirstNetwork = "default";
+
+    const int Octets = 6;
     const int MostPerPool = 999;
     const int MostDigits = 9;
     const int LongestStem = 30;
@@ -53,6 +69,40 @@ public static class PoolRequest
             : machines;
     }
 
+    /// <summary>The same machines, each with a card on a bridge.</summary>
+    /// <param name="prefix">What the cards' MACs begin with, before the machine's number; null leaves them to the names.</param>
+    /// <exception cref="CroftException">Bridge or prefix cannot be such, or two machines would have one MAC.</exception>
+    public static ImmutableArray<PoolMachine> OnBridge(ImmutableArray<PoolMachine> machines, string bridge, string? prefix)
+    {
+        if (!Rules.Device.TryParse(bridge, out _, out var complaint))
+            throw CroftException.Usage($"--bridge: {complaint.Message}", complaint.Hint);
+        ImmutableArray<PoolMachine> all =
+        [
+            .. machines.Select(m => m with { Lan = new(bridge, prefix is null ? null : MacOf(m, prefix.ToLowerInvariant())) }),
+        ];
+        return prefix is not null && all.GroupBy(m => m.Lan!.Mac).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw CroftException.Usage(
+                $"--mac-prefix {prefix} gives {string.Join(" and ", twice.Select(m => m.Name))} the MAC {twice.Key}",
+                "spawn one of the pools with another prefix"
+            )
+            : all;
+    }
+
+    /// <summary>The number's decimal digits are read as pairs: vnode18 ends in :18.</summary>
+    static string MacOf(PoolMachine machine, string prefix)
+    {
+        var free = Octets - prefix.Split(':').Length;
+        if (free is < 1 or > 3 || !Rules.Mac.TryParse(prefix + string.Concat(Enumerable.Repeat(":01", free)), out _, out _))
+            throw CroftException.Usage($"--mac-prefix {prefix} begins no MAC", "write three to five pairs, such as 52:54:00:00:00");
+        var digits = machine.Name[machine.Name.TrimEnd([.. "0123456789"]).Length..].TrimStart('0').PadLeft(free * 2, '0');
+        return digits.Length > free * 2
+            ? throw CroftException.Usage(
+                $"--mac-prefix {prefix} leaves no room for the number of {machine.Name}",
+                "a prefix with a pair less does"
+            )
+            : prefix + string.Concat(digits.Chunk(2).Select(pair => ":" + new string(pair)));
+    }
+
     /// <summary>The farm file of a pool.</summary>
     /// <param name="timeout">How long a machine may take to answer.</param>
     public static string FarmText(string stem, IEnumerable<PoolMachine> machines, TimeSpan timeout)
@@ -64,11 +114,21 @@ public static class PoolRequest
                 .Append(
                     $"  {machine.Platform}: {{ image: {{ {(IsAddress(machine.Image!) ? "url" : "file")}: {Quoted(machine.Image!)} }} }}\n"
                 );
+        var bridges = all.Select(m => m.Lan).OfType<PoolCard>().DistinctBy(c => c.Bridge).ToList();
+        if (bridges.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"networks:\n  {FirstNetwork}: {{}}\n");
+        foreach (var card in bridges)
+            text.Append(CultureInfo.InvariantCulture, $"  {Quoted(card.Network)}: {{ mode: bridge, bridge: {Quoted(card.Bridge)} }}\n");
         text.Append("vms:\n  list:\n");
         foreach (var machine in all)
-            text.Append(CultureInfo.InvariantCulture, $"    - {{ name: {machine.Name}, platform: {machine.Platform} }}\n");
+            text.Append(CultureInfo.InvariantCulture, $"    - {{ name: {machine.Name}, platform: {machine.Platform}{Cards(machine)} }}\n");
         return text.Append(CultureInfo.InvariantCulture, $"project:\n  connection_timeout: {timeout.TotalSeconds:0}s\n").ToString();
     }
+
+    static string Cards(PoolMachine machine) =>
+        machine.Lan is not { } lan
+            ? ""
+            : $", networks: [ {FirstNetwork}, {{ name: {Quoted(lan.Network)}{(lan.Mac is null ? "" : $", mac: {Quoted(lan.Mac)}")} }} ]";
 
     static IEnumerable<PoolMachine> Parse(string word, string stem, string platform, UserConfiguration? user, int width)
     {

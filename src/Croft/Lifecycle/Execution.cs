@@ -199,6 +199,8 @@ sealed partial class Execution : IExecution, IDisposable
         async Task MakeAsync(string host)
         {
             var way = openFarm.OpenWayAsync(host, cancel);
+            foreach (var network in plan.Defined.Where(n => n.Hypervisor == host))
+                await openFarm.Engine(host).DefineNetworkAsync(network.Name, network.Definition.Text, journal, cancel);
             foreach (var network in plan.Networks.Where(n => n.Hypervisor == host))
                 networks[host].Add(await openFarm.Engine(host).EnsureNetworkAsync(network, owner, journal, cancel));
             await way;

@@ -32,7 +32,11 @@ public static class FarmUp
                 $"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines",
                 "--recreate makes them anew and destroys their data"
             );
-        if (plan.Machines.All(m => m.Action == MachineAction.None && !MayShowANewKey(openFarm, m)) && !plan.Networks.Any(n => n.IsOff))
+        if (
+            plan.Machines.All(m => m.Action == MachineAction.None && !MayShowANewKey(openFarm, m))
+            && plan.Defined.IsEmpty
+            && !plan.Networks.Any(n => n.IsOff)
+        )
             return null;
         using var execution = await Execution.PrepareAsync(openFarm, plan, command, NeedsImage, opened, images, cancel);
         await Task.WhenAll(execution.Plan.Machines.Select(machine => UpAsync(execution, machine, recreate, cancel)));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using Croft.Engines;
 using Croft.Farms;
 using Croft.Guests;
 using Croft.Tools;
@@ -26,6 +27,17 @@ sealed class HostBridge(Jump? host, string sockets)
     static readonly TimeSpan Tries = TimeSpan.FromSeconds(25);
 
     static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+
+    /// <summary>The network card of this host that leads to everywhere else; null when none does.</summary>
+    public static string? UplinkOfThisHost => LocalHost.Uplink();
+
+    /// <summary>The bridges that this host does not have, of those that machines of the farm are on where they run here.</summary>
+    public static IEnumerable<string> MissingOf(Farm farm) =>
+        from network in farm.Networks
+        where network is { Mode: NetworkMode.Bridge, Source: not null } && !Directory.Exists($"/sys/class/net/{network.Source}")
+        where farm.Machines.Any(m => m.Networks.Any(n => n.Network == network.Name))
+        where farm.Hypervisors is [{ IsLocal: true, IsSession: false, IsLxd: false }]
+        select network.Source;
 
     /// <summary>Makes the bridge. Returns what people should know besides.</summary>
     /// <exception cref="CroftException">It cannot be made, or the host was not reached again; all is as before.</exception>

@@ -19,24 +19,30 @@ static class Outside
                 )
                 : ($"cannot join machines to {Name(network)}", "mode: nat");
         if (network.Mode == NetworkMode.Existing)
-            return state?.Can is null || network.Source is not { } name
+            return state?.Can is null || network.Source is not { } name || IsMadeOfAFile(network, state)
                 ? null
                 : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name));
         return network.Source is not { } device || state?.Devices?.Contains(device) != false ? null
             : network.Mode == NetworkMode.Bridge
                 ? (
                     $"has no bridge {device}",
-                    $"croft network bridge create {device} --uplink DEVICE, with the network card that leads to the LAN; on another host with --hypervisor {hypervisor.Name}"
+                    state.Uplink is { } uplink
+                        ? $"croft network bridge create {device} --uplink {uplink}"
+                        : $"croft network bridge create {device} --uplink DEVICE, with the network card that leads to the LAN; on another host with --hypervisor {hypervisor.Name}"
                 )
             : ($"has no network card {device}", "on it: ip link lists those that there are");
     }
+
+    /// <summary>Whether it is missing or off, and the farm file says what to do about that.</summary>
+    static bool IsMadeOfAFile(NetworkSpec network, HypervisorState state) =>
+        network.Define is not null && state.Networks.FirstOrDefault(n => n.Name == network.Source) is null or { Farm: null, Active: false };
 
     static (string What, string Cure)? LackOf(string name, NetworkState? network) =>
         network switch
         {
             null => (
                 $"has no network {name}",
-                "on it: virsh net-list --all lists those that there are; virsh net-define makes one of a file"
+                "on it: virsh net-list --all lists those that there are; virsh net-define makes one of a file; or define: FILE here"
             ),
             { Farm: { } farm, Network: { } own } => ($"has a network {name} that is the farm {farm}'s", $"shared: {farm}.{own} uses it"),
             { Active: false } => ($"has a network {name} that is off", $"on it: virsh net-start {name}"),

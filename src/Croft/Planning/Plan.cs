@@ -19,6 +19,9 @@ public sealed record Plan(
     /// <summary>How the machine that was asked about was placed.</summary>
     public Decision? Decision { get; init; }
 
+    /// <summary>Networks that are not the farm's and are made of a file of the project, since they are missing or off.</summary>
+    public ImmutableArray<DefinedNetwork> Defined { get; init; } = [];
+
     /// <summary>Machines that exist more than once, where they do not count.</summary>
     public ImmutableArray<SuperfluousMachine> Superfluous { get; init; } = [];
 
@@ -109,6 +112,14 @@ public sealed record Plan(
         if (!Problems.IsEmpty)
             throw new PlanException(Problems);
     }
+}
+
+/// <summary>A network of others' that is made of a file of the project where it is missing, started, and left alone from then on.</summary>
+/// <param name="Name">libvirt's.</param>
+public sealed record DefinedNetwork(string Hypervisor, string Name, OwnFile Definition)
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => $"network {Name} on {Hypervisor} is missing or off; croft up makes it of {Definition.File}";
 }
 
 /// <summary>A machine that was made again elsewhere while its hypervisor was out of reach.</summary>

@@ -27,6 +27,7 @@ public sealed partial class Planner
             Model = nic.Model,
             Forwards = string.Join(' ', nic.Forwards),
             DefaultRoute = RouteOf(spec, nic),
+            Filter = book.Spec.Filter,
         };
         if (book.Spec.IsOutside)
             return planned with { Source = Outside.SourceOf(book.Spec.Mode), Seen = before?.Seen };

@@ -93,6 +93,7 @@ public sealed partial class Planner
             FixAddresses(machine);
         var placement = new Placement(input);
         var machines = PlanMachines(placement);
+        var defined = PlanDefinitions(machines);
         return new(
             Farm,
             PlanNetworks(machines),
@@ -102,6 +103,7 @@ public sealed partial class Planner
         )
         {
             Decision = placement.Decision,
+            Defined = defined,
             HostFaults = [.. input.Inventory.Hypervisors.SelectMany(state => HostFaults.Of(state, Farm))],
             Phases = string.Join(' ', phases.Select(p => p.Digest)),
             Notes = [.. phases.SelectMany(p => p.Notes), .. notes, .. NotesOn(machines)],

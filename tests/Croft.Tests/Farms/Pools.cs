@@ -122,5 +122,29 @@ public sealed class Pools
         );
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("52:54:00:00:00", "52:54:00:00:00:18")]
+    [InlineData("52:54:00:AB", "52:54:00:ab:00:18")]
+    public void HaveASecondCardOnABridge(string? prefix, string mac)
+    {
+        var machines = PoolRequest.OnBridge([.. Parse("18")], "br0", prefix);
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", [.. machines, .. Parse("19")], TimeSpan.FromSeconds(90)));
+        Assert.Equal(["default Nat ", "br0 Bridge br0"], farm.Networks.Select(n => $"{n.Name} {n.Mode} {n.Source}"));
+        Assert.Equal(["default ", $"br0 {mac}"], farm.Machines[0].Networks.Select(n => $"{n.Network} {n.Mac}"));
+        Assert.Equal("default", Assert.Single(farm.Machines[1].Networks).Network);
+    }
+
+    [Theory]
+    [InlineData("1", "br 0", null, "--bridge: ")]
+    [InlineData("1", "br0", "52:54", "--mac-prefix 52:54 begins no MAC")]
+    [InlineData("1", "br0", "53:54:00:00:00", "begins no MAC")]
+    [InlineData("1", "br0", "52:54:00:00:00:00", "begins no MAC")]
+    [InlineData("1", "br0", "52:54:00:0:0", "begins no MAC")]
+    [InlineData("100", "br0", "52:54:00:00:00", "leaves no room for the number of vnode100")]
+    [InlineData("1 web1", "br0", "52:54:00:00:00", "gives vnode01 and web01 the MAC 52:54:00:00:00:01")]
+    public void OnABridgeAreRefusedByName(string line, string bridge, string? prefix, string message) =>
+        Assert.Contains(message, Assert.Throws<CroftException>(() => PoolRequest.OnBridge([.. Parse(line)], bridge, prefix)).Message);
+
     static IEnumerable<PoolMachine> Parse(string line) => PoolRequest.Parse(line.Split(' '), "vnode", "debian_13");
 }

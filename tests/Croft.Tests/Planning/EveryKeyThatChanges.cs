@@ -80,7 +80,10 @@ public sealed class EveryKeyThatChanges
             "range",
             "nat_ports",
             "dns",
-        ], // NetworksThatExist; another cidr is refused, another network's name is another network
+            "define",
+            "filter",
+            "template",
+        ], // NetworksThatExist; another cidr is refused, another network's name is another network; filter is in the digest of hardware
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
         ["a connection to a network"] = ["name", "address", "mac", "model", "default_route", "forwards"], // all are in the digest of hardware
         ["a hypervisor"] =

@@ -338,7 +338,16 @@ static class DomainXml
                 _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
             },
             new XElement("model", new XAttribute("type", nic.Model ?? "virtio")),
-            arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no"))
+            arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no")),
+            nic.Filter is null ? null : FilterOf(nic, nic.Filter)
+        );
+
+    /// <summary>Filters that know the card's address need not learn it from its first packets.</summary>
+    static XElement FilterOf(Nic nic, string filter) =>
+        new(
+            "filterref",
+            new XAttribute("filter", filter),
+            nic.Address is null ? null : new XElement("parameter", new XAttribute("name", "IP"), new XAttribute("value", nic.Address))
         );
 
     static XElement Serial(string log) =>

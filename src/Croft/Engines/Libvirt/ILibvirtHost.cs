@@ -151,6 +151,9 @@ interface ILibvirtHost : IDisposable
     /// <summary>Makes and starts a network.</summary>
     Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel);
 
+    /// <summary>Makes and starts a network of others', where it is missing or off.</summary>
+    Task DefineNetworkAsync(string network, string definition, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>
     /// Promises an address by a host entry in the network's stored definition, which is refused when MAC, name or address is taken.
     /// </summary>

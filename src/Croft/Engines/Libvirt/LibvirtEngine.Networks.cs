@@ -33,6 +33,12 @@ sealed partial class LibvirtEngine
         };
     }
 
+    public async Task DefineNetworkAsync(string name, string definition, RunJournal journal, CancellationToken cancel)
+    {
+        journal.Note(null, null, $"network {name} on {Name} is made of its file");
+        await host.DefineNetworkAsync(name, definition, cancel);
+    }
+
     /// <param name="owner">Null when another farm makes the network.</param>
     async Task ReserveAsync(
         NetworkDefinition definition,

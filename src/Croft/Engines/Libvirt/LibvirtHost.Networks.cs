@@ -27,6 +27,26 @@ sealed partial class LibvirtHost
                 cancel
             );
 
+    public Task DefineNetworkAsync(string network, string definition, CancellationToken cancel) =>
+        CallAsync(
+            $"making network {network} of its file",
+            () =>
+            {
+                try
+                {
+                    if (TryRun(network))
+                        return;
+                    using var made = connection.DefineNetwork(definition);
+                    Run(made);
+                }
+                catch (LibvirtException) when (TryRun(network))
+                {
+                    // Another controller defined it in the same moment.
+                }
+            },
+            cancel
+        );
+
     /// <summary>Starts a network that is there; false when there is none of the name.</summary>
     bool TryRun(string name)
     {

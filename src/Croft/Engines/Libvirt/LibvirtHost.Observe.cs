@@ -23,7 +23,7 @@ sealed partial class LibvirtHost
         var addresses = here ? LocalHost.Addresses() : [];
         int[] ports = here ? [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port)] : [];
         var unknownName = here ? UnknownHostNameAsync(cancel) : Task.FromResult<string?>(null);
-        var (node, capabilities, version, devices) = await host;
+        var (node, capabilities, version, devices, filters) = await host;
         var types = VirtTypes(capabilities);
         return new HypervisorState
         {
@@ -45,16 +45,25 @@ sealed partial class LibvirtHost
                 ? null
                 : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
             Devices = devices,
+            Filters = filters,
             Routes = here ? LocalHost.Routes() : [],
+            Uplink = here ? LocalHost.Uplink() : null,
         };
     }
 
-    (NodeInfo Node, XElement Capabilities, string Version, ImmutableHashSet<string>? Devices) ReadHost() =>
+    (
+        NodeInfo Node,
+        XElement Capabilities,
+        string Version,
+        ImmutableHashSet<string>? Devices,
+        ImmutableHashSet<string>? Filters
+    ) ReadHost() =>
         (
             connection.NodeInfo(),
             XElement.Parse(connection.CapabilitiesXml()),
             $"libvirt {connection.LibvirtVersion}, QEMU {connection.HypervisorVersion}",
-            Devices()
+            Devices(),
+            Filters()
         );
 
     public async Task<HypervisorState> ObserveRoomAsync(CancellationToken cancel)

@@ -75,4 +75,16 @@ sealed partial class LibvirtHost
             return null; // a libvirt without a driver for them
         }
     }
+
+    ImmutableHashSet<string>? Filters()
+    {
+        try
+        {
+            return [.. connection.FilterNames()];
+        }
+        catch (LibvirtException e)
+        {
+            return e.Code == LibvirtError.NoSupport ? [] : null;
+        }
+    }
 }

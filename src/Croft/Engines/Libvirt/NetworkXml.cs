@@ -11,7 +11,49 @@ static class NetworkXml
     static readonly XNamespace Croft = RecordXml.Namespace;
     static readonly XNamespace Dnsmasq = "http://libvirt.org/schemas/network/dnsmasq/1.0";
 
+    /// <summary>Croft's own, with what the user's template has besides.</summary>
     public static string Write(NetworkDefinition network)
+    {
+        var own = Own(network);
+        if (network.Options.Template is { } template)
+            Add(own, XElement.Parse(template.Text));
+        return own.ToString();
+    }
+
+    /// <summary>What Croft decides stays; what it does not say is taken.</summary>
+    static void Add(XElement own, XElement template)
+    {
+        foreach (var attribute in template.Attributes().Where(a => own.Attribute(a.Name) is null && a.Name != "netmask"))
+            own.Add(new XAttribute(attribute));
+        foreach (var child in template.Elements().Where(c => c.Name != "uuid" && c.Name.Namespace != Croft))
+        {
+            var same = own.Elements(child.Name).Where(e => Family(e) == Family(child));
+            if (Once.Contains(child.Name.LocalName) && same.FirstOrDefault() is { } there)
+                Add(there, child);
+            else
+                own.Add(new XElement(child));
+        }
+    }
+
+    static readonly string[] Once =
+    [
+        "name",
+        "metadata",
+        "forward",
+        "nat",
+        "bridge",
+        "mtu",
+        "domain",
+        "dns",
+        "ip",
+        "dhcp",
+        "options",
+        "mac",
+    ];
+
+    static string Family(XElement element) => (string?)element.Attribute("family") ?? "ipv4";
+
+    static XElement Own(NetworkDefinition network)
     {
         var cidr = network.Cidr;
         var gateway = network.Gateway;
@@ -50,7 +92,7 @@ static class NetworkXml
                 )
                 : null,
             NamesOf(network)
-        ).ToString();
+        );
     }
 
     static XElement? Forward(NetworkDefinition network) =>

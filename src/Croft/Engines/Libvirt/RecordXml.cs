@@ -55,7 +55,8 @@ static class RecordXml
                 nic.Port is null ? null : new XAttribute("port", nic.Port),
                 nic.Address6 is null ? null : new XAttribute("address6", nic.Address6),
                 nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards),
-                nic.IsClosed ? new XAttribute("closed", true) : null
+                nic.IsClosed ? new XAttribute("closed", true) : null,
+                nic.Filter is null ? null : new XAttribute("filter", nic.Filter)
             ))
         );
 
@@ -125,6 +126,7 @@ static class RecordXml
             Address6 = IPAddress.TryParse((string?)nic.Attribute("address6"), out var second) ? second : null,
             Forwards = (string?)nic.Attribute("forwards") ?? "",
             IsClosed = nic.Attribute("closed") is not null,
+            Filter = (string?)nic.Attribute("filter"),
         };
 
     /// <summary>Where the secrets are found, and none of them; null where all is as usual.</summary>

@@ -19,7 +19,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         families = [.. catalogue.Read(farm.Items(FarmKeys.Catalog), []).Concat(user.Families).DistinctBy(family => family.Name)];
         HypervisorReader hypervisors = new(name, defaults, problems);
         hypervisors.Read(farm);
-        NetworkReader networks = new(name, IsSession(farm, hypervisors), problems);
+        NetworkReader networks = new(name, folder, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
         var (machines, names) = ResolveMachines(farm, hypervisors, networks);
         var resolved = new Farm(

@@ -107,13 +107,31 @@ static class NetworkKeys
         "With `mode: nat`, the hypervisor's ports that connections go out by."
     );
 
+    public static readonly Field<string> Define = new(
+        "define",
+        Rules.HostPath,
+        "With `mode: existing`, a file of the project with libvirt's XML of the network, which `up` defines where the network is missing."
+    );
+
+    public static readonly Field<string> Filter = new(
+        "filter",
+        Rules.Name,
+        "libvirt's filter of packets (nwfilter) that the machines' cards have, such as `clean-traffic`."
+    );
+
+    public static readonly Field<string> Template = new(
+        "template",
+        Rules.HostPath,
+        "A file of the project with libvirt's network XML. Croft writes its own name, bridge, addresses and names into it."
+    );
+
     public static readonly Field<MapReading> Dns = new("dns", DnsKeys.Map, "What the network's name server says besides.");
 
     /// <summary>What only a network that Croft makes can have.</summary>
-    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, NatPorts, Dns];
+    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, NatPorts, Dns, Template];
 
     public static readonly MapShape Map = new(
         "a network",
-        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Domain, Mtu, Ipv6, Range, NatPorts, Dns]
+        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Define, Filter, Domain, Mtu, Ipv6, Range, NatPorts, Dns, Template]
     );
 }

@@ -4,8 +4,10 @@ using System.Net;
 namespace Croft.Farms.Reading;
 
 /// <summary>The farm's networks: one NAT network named <c>default</c> when none is declared.</summary>
-sealed class NetworkReader(string farm, bool session, ProblemList problems)
+sealed class NetworkReader(string farm, string folder, bool session, ProblemList problems)
 {
+    readonly NetworkFiles files = new(folder, problems);
+
     readonly Dictionary<string, NetworkSpec> byName = new(StringComparer.Ordinal);
 
     readonly HashSet<string> broken = new(StringComparer.Ordinal);
@@ -55,8 +57,30 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
         {
             Source = IsUnread(map, NetworkKeys.Mode) ? null : SourceOf(map, mode),
             Zone = map.Get(NetworkKeys.Domain),
+            Filter = map.Get(NetworkKeys.Filter),
         };
-        return network with { Options = Options(map, network) };
+        CheckOwn(map, mode);
+        return network with
+        {
+            Options = Options(map, network),
+            Define = mode == NetworkMode.Existing ? files.Definition(map, network.Source) : null,
+        };
+    }
+
+    void CheckOwn(MapReading map, NetworkMode mode)
+    {
+        if (map.Has(NetworkKeys.Define) && mode != NetworkMode.Existing)
+            problems.Add(
+                map.NodeOf(NetworkKeys.Define),
+                "define goes with mode: existing",
+                "write that mode; or template: FILE for what a network that Croft makes has besides"
+            );
+        if (map.Has(NetworkKeys.Filter) && mode is NetworkMode.User or NetworkMode.Direct)
+            problems.Add(
+                map.NodeOf(NetworkKeys.Filter),
+                $"libvirt filters no cards of mode: {mode.ToString().ToLowerInvariant()}",
+                "leave filter out, or write mode: nat, isolated, routed, bridge or existing"
+            );
     }
 
     NetworkOptions Options(MapReading map, NetworkSpec network)
@@ -78,6 +102,7 @@ sealed class NetworkReader(string farm, bool session, ProblemList problems)
             Ipv6 = map.Maybe(NetworkKeys.Ipv6),
             Range = map.Maybe(NetworkKeys.Range),
             NatPorts = map.Maybe(NetworkKeys.NatPorts),
+            Template = files.Template(map, network.Mode),
             Forwarders = [.. dns?.Items(DnsKeys.Forwarders).Select(f => f.Value) ?? []],
             Records = [.. dns?.Items(DnsKeys.Records).Select(r => (r.Name, r.Value)) ?? []],
             Wildcards = [.. dns?.Items(DnsKeys.Wildcards).Select(Wildcard) ?? []],

@@ -26,7 +26,7 @@ sealed class OwnFiles(string folder, ProblemList problems)
     {
         var found = FileNode.At(path);
         var refusal = found.Complaint(path)
-            ?? (found.Size > Largest ? $"{path} has {found.Size >> 10} KiB, and a seed takes {Largest >> 10}" : null);
+            ?? (found.Size > Largest ? $"{path} has {found.Size >> 10} KiB; at most {Largest >> 10} are taken" : null);
         try
         {
             if (refusal is null)

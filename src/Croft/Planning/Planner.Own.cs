@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Croft.Engines;
+using Croft.Farms;
+
+namespace Croft.Planning;
+
+/// <summary>What networks have of libvirt's own: files of the project, and filters.</summary>
+public sealed partial class Planner
+{
+    /// <summary>The existing networks that are made of a file, where they are missing or do not run.</summary>
+    ImmutableArray<DefinedNetwork> PlanDefinitions(ImmutableArray<PlannedMachine> machines)
+    {
+        var used = UsedOn(machines);
+        foreach (var (network, state) in used)
+            CheckOwn(network, state);
+        return
+        [
+            .. from u in used
+            where u.Network is { Define: not null, Source: not null }
+            where u.State.Networks.FirstOrDefault(n => n.Name == u.Network.Source) is not { Active: true }
+            select new DefinedNetwork(u.State.Name, u.Network.Source!, u.Network.Define!),
+        ];
+    }
+
+    List<(NetworkSpec Network, HypervisorState State)> UsedOn(ImmutableArray<PlannedMachine> machines) =>
+        [
+            .. from pair in (
+                from machine in machines
+                where machine.Hypervisor is not null
+                from nic in machine.Nics
+                select (nic.Network, machine.Hypervisor)
+            ).Distinct()
+            from state in input.Inventory.Hypervisors
+            where state.Name == pair.Hypervisor
+            select (Farm.Networks.First(n => n.Name == pair.Network), state),
+        ];
+
+    void CheckOwn(NetworkSpec network, HypervisorState state)
+    {
+        var spec = Farm.Hypervisors.First(h => h.Name == state.Name);
+        if (spec.IsLxd && (network.Filter is not null || network.Options.Template is not null))
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.{(network.Filter is null ? "template" : "filter")}",
+                $"hypervisor \"{state.Name}\" is {spec.Uri.Split(':')[0]}, which knows neither libvirt's filters nor its XML",
+                "leave filter and template out"
+            );
+        else if (network.Filter is { } filter && state.Filters?.Contains(filter) == false)
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.filter",
+                spec.IsSession
+                    ? $"hypervisor \"{state.Name}\" is an ordinary user's libvirt, which has no filters"
+                    : $"hypervisor \"{state.Name}\" has no filter {filter}{(state.Filters.IsEmpty ? "" : Similar(filter, state.Filters))}",
+                spec.IsSession
+                    ? "leave filter out; or run croft as root"
+                    : "on it: virsh nwfilter-list shows those that there are; virsh nwfilter-define makes one of a file",
+                isWorld: true
+            );
+    }
+
+    static string Similar(string filter, IEnumerable<string> known) => Words.DidYouMean(filter, known) is { } hint ? $"; {hint}" : "";
+}
