@@ -18,60 +18,78 @@ static class SpawnCommand
     /// <param name="Command">What runs in the machines before they are thrown away; empty keeps them.</param>
     sealed record Request(ImmutableArray<PoolMachine> Machines, bool Keeps, string[] Command, bool IsConfirmed, bool Accepts);
 
+    static readonly Argument<string[]> Words = new("MACHINES [-- COMMAND]")
+    {
+        Description = "Numbers, names or ranges, each with :platform or :/path/of/image if wanted: 3:f43 vnode4 5-9:d12",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    static readonly Option<string> Stem = new("--stem")
+    {
+        Description = "Name of the pool, before the number",
+        DefaultValueFactory = _ => "vnode",
+    };
+
+    static readonly Option<string?> Platform = new("--platform")
+    {
+        Description = $"Platform of machines that name none; else platform: of your config.yaml, else {Catalogue.Newest.Name}",
+    };
+
+    static readonly Option<int> Width = new("--width")
+    {
+        Description = "Digits of the machines' numbers: 3 makes vnode003",
+        DefaultValueFactory = _ => PoolRequest.Width,
+    };
+
+    static readonly Option<string?> Bridge = new("--bridge")
+    {
+        Description = "A bridge of the host: each machine has a second card on it, on the LAN",
+    };
+
+    static readonly Option<string?> Prefix = new("--mac-prefix")
+    {
+        Description = "With --bridge: MACs are this and the machine's number: 52:54:00:00:00 makes 52:54:00:00:00:18 for vnode18",
+    };
+
     public static Command Create(CommandMaker make)
     {
-        var words = new Argument<string[]>("MACHINES [-- COMMAND]")
-        {
-            Description = "Numbers, names or ranges, each with :platform or :/path/of/image if wanted: 3:f43 vnode4 5-9:d12",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var stem = new Option<string>("--stem") { Description = "Name of the pool, before the number", DefaultValueFactory = _ => "vnode" };
-        var platform = new Option<string?>("--platform")
-        {
-            Description = $"Platform of machines that name none; else platform: of your config.yaml, else {Catalogue.Newest.Name}",
-        };
-        var width = new Option<int>("--width")
-        {
-            Description = "Digits of the machines' numbers: 3 makes vnode003",
-            DefaultValueFactory = _ => PoolRequest.Width,
-        };
         var keeps = new Option<bool>("--missing") { Description = "Keep the machines that exist, start those that are off, make the rest" };
         var remove = new Option<bool>("--rm") { Description = "Run the command after -- in each machine, then throw the machines away" };
-        var bridge = new Option<string?>("--bridge")
-        {
-            Description = "A bridge of the host: each machine has a second card on it, on the LAN",
-        };
-        var prefix = new Option<string?>("--mac-prefix")
-        {
-            Description = "With --bridge: MACs are this and the machine's number: 52:54:00:00:00 makes 52:54:00:00:00:18 for vnode18",
-        };
         var (yes, accept) = (Arguments.Yes(), Arguments.AcceptHostKey());
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [words, stem, platform, width, bridge, prefix, keeps, remove, accept, yes],
+            [Words, Stem, Platform, Width, Bridge, Prefix, keeps, remove, accept, yes],
             (session, parsed, cancel) =>
             {
                 var command = ExecCommand.AfterDashes(parsed);
-                var (all, user, isShort) = (parsed.GetValue(words)!, Session.User, parsed.GetValue(remove));
+                var isShort = parsed.GetValue(remove);
                 if (isShort != command.Length > 0)
                     throw CroftException.Usage("--rm and a command after -- belong together", "croft spawn 1-3 --rm -- make check");
                 if (isShort && parsed.GetValue(keeps))
                     throw CroftException.Usage("--missing keeps machines, and --rm throws them away", "leave one of them out");
-                var other = parsed.GetValue(platform) ?? user.Platform ?? Catalogue.Newest.Name;
-                var machines = PoolRequest.Parse(all[..^command.Length], parsed.GetValue(stem)!, other, user, parsed.GetValue(width));
-                if (parsed.GetValue(bridge) is { } lan)
-                    machines = PoolRequest.OnBridge(machines, lan, parsed.GetValue(prefix));
-                else if (parsed.GetValue(prefix) is not null)
-                    throw CroftException.Usage("--mac-prefix is of the cards on a bridge", "--bridge br0 gives each machine one");
                 return SpawnAsync(
                     session,
-                    new(machines, parsed.GetValue(keeps), command, parsed.GetValue(yes), parsed.GetValue(accept)),
+                    new(Machines(parsed, command.Length), parsed.GetValue(keeps), command, parsed.GetValue(yes), parsed.GetValue(accept)),
                     cancel
                 );
             },
             timeout: false
         );
+    }
+
+    /// <param name="behind">How many of the words are the command's.</param>
+    static ImmutableArray<PoolMachine> Machines(ParseResult parsed, int behind)
+    {
+        var (all, user) = (parsed.GetValue(Words)!, Session.User);
+        var platform = parsed.GetValue(Platform) ?? user.Platform ?? Catalogue.Newest.Name;
+        var machines = PoolRequest.Parse(all[..^behind], parsed.GetValue(Stem)!, platform, user, parsed.GetValue(Width));
+        return (parsed.GetValue(Bridge), parsed.GetValue(Prefix)) switch
+        {
+            ({ } bridge, var prefix) => PoolRequest.OnBridge(machines, bridge, prefix),
+            (null, null) => machines,
+            _ => throw CroftException.Usage("--mac-prefix is of the cards on a bridge", "--bridge br0 gives each machine one"),
+        };
     }
 
     /// <summary>Has the pools go up side by side; what their machines are is said when all is done.</summary>
