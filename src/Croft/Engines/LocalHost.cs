@@ -14,7 +14,7 @@ static class LocalHost
         [
             .. from device in NetworkInterface.GetAllNetworkInterfaces()
             from address in device.GetIPProperties().UnicastAddresses
-            where address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(address.Address)
+            where !IPAddress.IsLoopback(address.Address) && !address.Address.IsIPv6LinkLocal
             select Subnets.Of(address.Address, address.PrefixLength),
         ];
 

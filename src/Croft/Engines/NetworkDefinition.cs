@@ -28,6 +28,9 @@ public sealed record NetworkDefinition
     /// <summary>What it has besides.</summary>
     public NetworkOptions Options { get; init; } = NetworkOptions.None;
 
+    /// <summary>Whether machines have IPv6 in it.</summary>
+    public bool HasSix => Options.Ipv6 is not null || Subnets.IsSix(Cidr.BaseAddress);
+
     /// <summary>Whether it leads anywhere by the host.</summary>
     public bool LeadsOut => Mode is NetworkMode.Nat or NetworkMode.Routed;
 
@@ -58,7 +61,7 @@ public sealed record NetworkDefinition
     }
 
     /// <summary>A machine's address in the IPv6 subnet: the same number in it.</summary>
-    public IPAddress? Second(IPAddress address) => Options.Ipv6 is { } subnet ? Subnets.Host6(subnet, Subnets.Number(Cidr, address)) : null;
+    public IPAddress? Second(IPAddress address) => Options.Ipv6 is { } subnet ? Subnets.Host(subnet, Subnets.Number(Cidr, address)) : null;
 
     /// <summary>The hypervisor's own address in it: the first.</summary>
     public IPAddress Gateway => Subnets.Host(Cidr, 1);

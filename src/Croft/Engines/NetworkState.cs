@@ -25,6 +25,9 @@ public sealed record NetworkState
     /// <summary>Null when it has no addresses of its own.</summary>
     public IPNetwork? Cidr { get; init; }
 
+    /// <summary>Its IPv6 subnet beside the other; null when it has none.</summary>
+    public IPNetwork? Cidr6 { get; init; }
+
     /// <summary>Whether machines can be on it now.</summary>
     public required bool Active { get; init; }
 

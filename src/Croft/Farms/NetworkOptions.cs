@@ -21,6 +21,9 @@ public sealed record NetworkOptions
     /// <summary>Addresses for whoever asks; null answers the farm's machines alone.</summary>
     public AddressRange? Range { get; init; }
 
+    /// <summary>IPv6 addresses for whoever asks by DHCPv6, beside the range; null is none.</summary>
+    public AddressRange? Range6 { get; init; }
+
     /// <summary>Name servers for what is not of the network; empty asks the hypervisor's.</summary>
     public ImmutableArray<IPAddress> Forwarders { get; init; } = [];
 
@@ -45,6 +48,7 @@ public sealed record NetworkOptions
                 Mtu is { } mtu ? string.Create(CultureInfo.InvariantCulture, $"mtu {mtu}") : "",
                 Ipv6 is { } subnet ? $"ipv6 {subnet}" : "",
                 Range is { } range ? $"range {range}" : "",
+                Range6 is { } second ? $"range6 {second}" : "",
                 List("forwarders", Forwarders.Select(f => f.ToString())),
                 List("records", Records.Select(r => $"{r.Name}={r.Target}")),
                 List("wildcards", Wildcards.Select(r => $"{r.Name}={r.Target}")),
@@ -58,12 +62,15 @@ public sealed record NetworkOptions
     static string List(string name, IEnumerable<string> items) => items.Any() ? $"{name} {string.Join(' ', items)}" : "";
 }
 
-/// <summary>IPv4 addresses from the first to the last.</summary>
+/// <summary>Addresses of one family from the first to the last.</summary>
 public readonly record struct AddressRange(IPAddress First, IPAddress Last)
 {
     /// <summary>Whether an address is one of them.</summary>
     public bool Contains(IPAddress address) =>
-        Reading.Ip4.ToNumber(address) is var number && Reading.Ip4.ToNumber(First) <= number && number <= Reading.Ip4.ToNumber(Last);
+        address.AddressFamily == First.AddressFamily
+        && Reading.Ip.ToNumber(address) is var number
+        && Reading.Ip.ToNumber(First) <= number
+        && number <= Reading.Ip.ToNumber(Last);
 
     /// <inheritdoc/>
     public override string ToString() => $"{First}-{Last}";

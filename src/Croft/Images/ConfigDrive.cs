@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Croft.Images;
@@ -51,7 +53,13 @@ static class ConfigDrive
             if (nic.Address is null)
                 networks.Add((JsonNode)Network($"network{i}", nic, "ipv4_dhcp"));
             else
-                networks.Add((JsonNode)Fixed(Network($"network{i}", nic, "ipv4"), nic));
+                networks.Add(
+                    (JsonNode)(
+                        IsSix(nic.Address)
+                            ? FixedSix(Network($"network{i}", nic, "ipv6"), nic)
+                            : Fixed(Network($"network{i}", nic, "ipv4"), nic)
+                    )
+                );
             if (nic.Address6 is { } second)
                 networks.Add((JsonNode)With(Network($"network{i}-6", nic, "ipv6"), "ip_address", $"{second}/{nic.Prefix6}"));
         }
@@ -87,6 +95,23 @@ static class ConfigDrive
                 }
             )
             : new JsonArray();
+        return network;
+    }
+
+    static bool IsSix(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    static JsonObject FixedSix(JsonObject network, SeedNic nic)
+    {
+        With(network, "ip_address", $"{nic.Address}/{nic.PrefixLength}");
+        if (nic.Gateway is { } gateway)
+            network["routes"] = new JsonArray(
+                new JsonObject
+                {
+                    ["network"] = "::",
+                    ["netmask"] = "::",
+                    ["gateway"] = gateway.ToString(),
+                }
+            );
         return network;
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 
 namespace Croft.Images;
@@ -12,18 +13,22 @@ static class IgnitionNetwork
         text.Append($"[ethernet]\nmac-address={nic.Mac.ToUpperInvariant()}\n");
         if (nic.Mtu is { } mtu)
             text.Append($"mtu={mtu}\n");
-        text.Append($"\n[ipv4]\nmethod={(nic.Address is null ? "auto" : "manual")}\n");
-        if (nic.Address is { } address)
+        var isSix = nic.Address?.AddressFamily == AddressFamily.InterNetworkV6;
+        text.Append($"\n[ipv4]\nmethod={(isSix ? "disabled" : nic.Address is null ? "auto" : "manual")}\n");
+        if (nic.Address is { } address && !isSix)
             text.Append($"address1={address}/{nic.PrefixLength}{(nic.Gateway is null ? "" : $",{nic.Gateway}")}\n");
         if (nic.IsAside)
             text.Append("never-default=true\n");
-        if (!nic.Dns.IsDefaultOrEmpty)
-            text.Append($"dns={string.Join(';', nic.Dns)};\n");
-        if (nic.Search is { } search)
-            text.Append($"dns-search={search};\n");
-        text.Append($"\n[ipv6]\nmethod={(nic.Address6 is null ? "link-local" : "manual")}\n");
+        var names =
+            (nic.Dns.IsDefaultOrEmpty ? "" : $"dns={string.Join(';', nic.Dns)};\n")
+            + (nic.Search is { } search ? $"dns-search={search};\n" : "");
+        if (!isSix)
+            text.Append(names);
+        text.Append($"\n[ipv6]\nmethod={(nic.Address6 is null && !isSix ? "link-local" : "manual")}\n");
         if (nic.Address6 is { } second)
             text.Append($"address1={second}/{nic.Prefix6}\n");
+        if (isSix)
+            text.Append($"address1={nic.Address}/{nic.PrefixLength}{(nic.Gateway is null ? "" : $",{nic.Gateway}")}\n").Append(names);
         return text.ToString();
     }
 
@@ -37,7 +42,9 @@ static class IgnitionNetwork
         if (nic.Address is null)
             text.Append("DHCP=ipv4\n");
         else
-            text.Append($"Address={nic.Address}/{nic.PrefixLength}\nIPv6AcceptRA={(nic.Address6 is null ? "no" : "yes")}\n");
+            text.Append(
+                $"Address={nic.Address}/{nic.PrefixLength}\nIPv6AcceptRA={(nic.Address6 is null && nic.Address.AddressFamily != AddressFamily.InterNetworkV6 ? "no" : "yes")}\n"
+            );
         if (nic.Address6 is { } second)
             text.Append($"Address={second}/{nic.Prefix6}\n");
         if (nic.Gateway is { } gateway)

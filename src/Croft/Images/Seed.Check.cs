@@ -47,8 +47,13 @@ public static partial class Seed
         return serial.Length <= most ? serial : serial[..most];
     }
 
-    static IPAddress V4(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? address : throw Wrong(address.ToString(), "an IPv4 address");
+    static bool IsSix(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>An address of one card that means the same on every link.</summary>
+    static IPAddress Plain(IPAddress address) =>
+        (IsSix(address) && address.ScopeId != 0) || IPAddress.IsLoopback(address)
+            ? throw Wrong(address.ToString(), "an address of a card")
+            : address;
 
     static int Prefix(int length) => length is >= 1 and <= 32 ? length : throw Wrong(length.ToString(), "the length of a network prefix");
 

@@ -31,7 +31,13 @@ public static partial class Seed
                 text.Append(Lines($"    mtu: {mtu}"));
             text.Append(nic.Address is null ? Lease(nic, i) : Addresses(nic));
             if (nic.Gateway is not null)
-                text.Append(Lines("    routes:", "      - to: \"0.0.0.0/0\"", $"        via: \"{V4(nic.Gateway)}\""));
+                text.Append(
+                    Lines(
+                        "    routes:",
+                        $"      - to: \"{(IsSix(nic.Gateway) ? "::/0" : "0.0.0.0/0")}\"",
+                        $"        via: \"{Plain(nic.Gateway)}\""
+                    )
+                );
             if (i == deciding)
                 text.Append(Names(nic));
         }
@@ -49,16 +55,16 @@ public static partial class Seed
     /// <summary>Where no router of IPv6 is, networkd would wait 12 s for one at each boot.</summary>
     static string Addresses(SeedNic nic) =>
         Lines(
-            $"    accept-ra: {(nic.Address6 is null ? "false" : "true")}",
+            $"    accept-ra: {(nic.Address6 is null && !IsSix(nic.Address!) ? "false" : "true")}",
             "    addresses:",
-            $"      - \"{V4(nic.Address!)}/{Prefix(nic.PrefixLength)}\""
+            $"      - \"{Plain(nic.Address!)}/{(IsSix(nic.Address!) ? Prefix6(nic.PrefixLength) : Prefix(nic.PrefixLength))}\""
         ) + (nic.Address6 is { } second ? Lines($"      - \"{second}/{Prefix6(nic.Prefix6)}\"") : "");
 
     static string Names(SeedNic nic)
     {
         var text = new StringBuilder(Lines("    nameservers:", "      addresses:"));
         foreach (var server in nic.Dns)
-            text.Append(Lines($"        - \"{V4(server)}\""));
+            text.Append(Lines($"        - \"{Plain(server)}\""));
         if (nic.Search is not null)
             text.Append(Lines("      search:", $"        - {HostName(nic.Search)}"));
         return text.ToString();

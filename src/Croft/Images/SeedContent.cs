@@ -44,7 +44,7 @@ public sealed record SeedContent(
 /// <summary>A network card, found by its address, and how it is set.</summary>
 /// <param name="Mac">Such as <c>52:54:00:12:34:56</c>.</param>
 /// <param name="Name">What it is called in the guest: <c>eth0</c>, …</param>
-/// <param name="Address">IPv4; null asks DHCP.</param>
+/// <param name="Address">IPv4, or IPv6 where it has no other; null asks DHCP.</param>
 /// <param name="PrefixLength">Of the address's network.</param>
 /// <param name="Gateway">The way to everywhere else; null is none.</param>
 /// <param name="Dns">Name servers; the first card that has any decides.</param>

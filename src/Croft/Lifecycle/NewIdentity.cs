@@ -107,7 +107,7 @@ static class NewIdentity
         line($"link set dev '$d' address {nic.Mac}");
         line($"address flush dev '$d'");
         line($"link set dev '$d' up");
-        line($"address add {nic.Address}/{nic.PrefixLength} broadcast + dev '$d");
+        line($"address add {nic.Address}/{nic.PrefixLength}{(Subnets.IsSix(nic.Address) ? "" : " broadcast +")} dev '$d");
         if (nic.Address6 is { } second)
             line($"ip=\"$ip\n\"'address add {second}/{nic.Prefix6} dev '$d");
         if (nic.Gateway is { } gateway)

@@ -13,7 +13,7 @@ public sealed partial class Planner
         {
             if (
                 hypervisor.Networks.FirstOrDefault(n =>
-                    n != Present(network.Name, hypervisor.Name) && n.Cidr is { } other && Subnets.Overlap(other, cidr)
+                    n != Present(network.Name, hypervisor.Name) && SubnetsOf(n).Any(other => Subnets.Overlap(other, cidr))
                 ) is
                 { } clash
             )
@@ -28,7 +28,7 @@ public sealed partial class Planner
                 return;
             }
 
-            var own = hypervisor.Networks.Select(n => n.Cidr).OfType<IPNetwork>().ToList();
+            var own = hypervisor.Networks.SelectMany(SubnetsOf).ToList();
             var host = hypervisor
                 .Addresses.Where(a => !own.Contains(a))
                 .Cast<IPNetwork?>()
@@ -45,6 +45,8 @@ public sealed partial class Planner
                 CheckRoutes(network, cidr, hypervisor, own);
         }
     }
+
+    static IEnumerable<IPNetwork> SubnetsOf(NetworkState network) => new[] { network.Cidr, network.Cidr6 }.OfType<IPNetwork>();
 
     static string SubnetOf(NetworkState clash, HypervisorState hypervisor) =>
         clash.Farm is { } farm

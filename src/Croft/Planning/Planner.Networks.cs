@@ -121,7 +121,8 @@ public sealed partial class Planner
         if (network.Shared is null)
         {
             if (within is not null || !IsInsideOnly(network))
-                CheckClash(network, cidr, there);
+                foreach (var subnet in new[] { cidr, network.Options.Ipv6 }.OfType<IPNetwork>())
+                    CheckClash(network, subnet, there);
             CheckChange(network, there);
         }
 

@@ -38,7 +38,14 @@ public sealed partial class Planner
     void CheckOwn(NetworkSpec network, HypervisorState state)
     {
         var spec = Farm.Hypervisors.First(h => h.Name == state.Name);
-        if (spec.IsLxd && (network.Filter is not null || network.Options.Template is not null))
+        if (spec.IsLxd && network.Cidr is { } cidr && Subnets.IsSix(cidr.BaseAddress))
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.cidr",
+                $"hypervisor \"{state.Name}\" is {spec.Uri.Split(':')[0]}, whose networks have IPv4 with Croft",
+                "give cidr an IPv4 subnet"
+            );
+        else if (spec.IsLxd && (network.Filter is not null || network.Options.Template is not null))
             Refuse(
                 network.At,
                 $"networks.{network.Name}.{(network.Filter is null ? "template" : "filter")}",

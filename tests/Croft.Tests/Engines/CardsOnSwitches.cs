@@ -70,7 +70,7 @@ public sealed class CardsOnSwitches
         );
         var config = SwitchConfig.Of(xml, "/s");
         Assert.Equal(("10.9.0.1/24", "fd00:9::1/64", true), (config.Address, config.Address6, config.LeadsOut));
-        Assert.Equal("10.9.0.10 db db.f\n", config.Files["hosts"]);
+        Assert.Equal("10.9.0.10 db db.f\nfd00:9::a db.f.croft.internal\n", config.Files["hosts"]);
         Assert.Equal("52:54:00:00:00:01,10.9.0.10,db\n", config.Files["dhcp-hosts"]);
         var options = config.Files["dnsmasq.conf"].Split('\n');
         Assert.Superset(

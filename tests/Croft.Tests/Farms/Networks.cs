@@ -58,9 +58,9 @@ public sealed class Networks
     )]
     [InlineData("10.0.0.0/31", "\"10.0.0.0/31\" needs a prefix length from /8 to /30")]
     [InlineData("10.0.0.0/7", "\"10.0.0.0/7\" needs a prefix length from /8 to /30")]
-    [InlineData("010.0.0.0/24", "\"010.0.0.0/24\" is not an IPv4 subnet; write it as 10.80.0.0/24")]
-    [InlineData("10.0.0/24", "\"10.0.0/24\" is not an IPv4 subnet; write it as 10.80.0.0/24")]
-    [InlineData("fd00::/64", "\"fd00::/64\" is not an IPv4 subnet; write it as 10.80.0.0/24")]
+    [InlineData("010.0.0.0/24", "\"010.0.0.0/24\" is not a subnet; write it as 10.80.0.0/24 or fd00:80::/64")]
+    [InlineData("10.0.0/24", "\"10.0.0/24\" is not a subnet; write it as 10.80.0.0/24 or fd00:80::/64")]
+    [InlineData("fe80::/64", "\"fe80::/64\" is for no machine; write a private one, such as fd00:80::/64")]
     public void BadSubnetsAreRefused(string cidr, string problem) =>
         Assert.Equal("farm.yaml:2:24: networks.a.cidr: " + problem, Reading.Problems($"farm: f\nnetworks: {{ a: {{ cidr: '{cidr}' }} }}"));
 
@@ -94,7 +94,7 @@ public sealed class Networks
     [Fact]
     public void BadAddressIsRefused() =>
         Assert.Contains(
-            "networks[0].address: \"10.0.0.999\" is not an IPv4 address",
+            "networks[0].address: \"10.0.0.999\" is not an IP address",
             Reading.MachineProblems("networks: [ { name: a, address: 10.0.0.999 } ]", Two)
         );
 

@@ -35,10 +35,20 @@ public sealed class OptionsOfNetworks
     [InlineData("ipv6: 'fe80::/64'", "\"fe80::/64\" is for no machine; write a private one, such as fd00:80::/64")]
     [InlineData("ipv6: 10.9.0.0/24", "is not an IPv6 subnet")]
     [InlineData("ipv6: 'fd00::/16'", "needs a prefix length from /48 to /112")]
+    [InlineData("cidr: 'fd00:9::/64', ipv6: 'fd00:a::/64'", "cidr is an IPv6 subnet already")]
+    [InlineData("cidr: 'fd00:9::1/64'", "is not an IPv6 subnet; write it as fd00:80::/64, its host bits zero")]
+    [InlineData(
+        "cidr: 'fd00:9::/64', range: 10.9.0.10-10.9.0.20",
+        "10.9.0.10-10.9.0.20 is not for guests of fd00:9::/64; from fd00:9::2 to fd00:9::ffff:ffff:ffff:fffe"
+    )]
+    [InlineData("range6: 'fd00:9::10-fd00:9::20'", "a range6 needs an ipv6 that it is in; such as ipv6: fd00:80::/64")]
+    [InlineData("ipv6: 'fd00:9::/64', range6: 'fd00:a::10-fd00:a::20'", "is not for guests of fd00:9::/64")]
+    [InlineData("range: '10.9.0.10-fd00::1'", "is no range of addresses")]
+    [InlineData("dns: { forwarders: [ 'fe80::1' ] }", "is not an IP address")]
     [InlineData("mtu: 40", "is not a whole number from 68 to 65535")]
     [InlineData("domain: Lab_1", "is not a host name or a domain")]
     [InlineData("dns: { records: { '*.apps': 10.9.0.5 } }", "is not a host name or a domain")]
-    [InlineData("dns: { wildcards: { apps: db } }", "\"db\" is not an IPv4 address; a wildcard has an address: 10.80.0.40")]
+    [InlineData("dns: { wildcards: { apps: db } }", "\"db\" is not an IP address; a wildcard has an address: 10.80.0.40")]
     [InlineData("nat_ports: 30-20", "is no range of ports")]
     public void AreRefusedWithTheirCure(string keys, string problem) =>
         Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
@@ -66,6 +76,10 @@ public sealed class OptionsOfNetworks
     [InlineData(
         "{ name: lan, default_route: true }, { name: out, default_route: true }",
         "the card on network \"lan\" has the default route already"
+    )]
+    [InlineData(
+        "{ name: lan, address: 'fd00::10' }",
+        "fd00::10, the address of machine \"debian-13-amd64\", is outside network \"lan\", 10.9.0.0/24"
     )]
     [InlineData("{ name: ranged, address: 10.8.0.10 }", "is in the range of network \"ranged\", which DHCP gives to others")]
     public void CardsAreRefusedWithTheirCure(string cards, string problem) =>

@@ -78,6 +78,7 @@ public sealed class EveryKeyThatChanges
             "mtu",
             "ipv6",
             "range",
+            "range6",
             "nat_ports",
             "dns",
             "define",

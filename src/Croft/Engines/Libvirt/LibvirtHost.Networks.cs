@@ -130,6 +130,8 @@ sealed partial class LibvirtHost
                 NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml)),
                 flags: where
             );
+        if (NetworkXml.SecondHost(xml, reservation) is { } second && !NetworkXml.HasEntry(xml, second))
+            network.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, second, flags: where);
     }
 
     public async Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel)
@@ -148,14 +150,19 @@ sealed partial class LibvirtHost
                 if (found is null)
                     return;
                 var flags = found.IsActive ? AffectFlags.Config | AffectFlags.Live : AffectFlags.Config;
+                var xml = found.Xml(inactive: true);
                 foreach (
-                    var (section, xml) in new[]
+                    var (section, entry) in new[]
                     {
-                        (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(found.Xml(inactive: true)))),
+                        (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml))),
+                        (NetworkUpdateSection.DnsHost, NetworkXml.SecondHost(xml, reservation)),
                         (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)),
                     }
                 )
-                    Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, xml, flags: flags));
+                {
+                    if (entry is not null)
+                        Quietly(() => found.Update(NetworkUpdateCommand.Delete, section, entry, flags: flags));
+                }
             },
             cancel
         );

@@ -36,10 +36,8 @@ sealed partial class LibvirtHost
         {
             foreach (var card in Ask(domain, witness).Where(c => c.Mac is not null))
             {
-                if (
-                    card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).FirstOrDefault(IsOfALan) is
-                    { } address
-                )
+                var all = card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).ToList();
+                if ((all.FirstOrDefault(IsOfALan) ?? all.FirstOrDefault(IsOfALan6)) is { } address)
                     seen.TryAdd(card.Mac!, address);
             }
         }
@@ -51,6 +49,9 @@ sealed partial class LibvirtHost
         address is { AddressFamily: AddressFamily.InterNetwork }
         && !IPAddress.IsLoopback(address)
         && address.GetAddressBytes() is not [169, 254, ..];
+
+    static bool IsOfALan6(IPAddress? address) =>
+        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false } && !IPAddress.IsLoopback(address);
 
     static IReadOnlyList<DomainInterface> Ask(LibvirtDomain domain, InterfaceAddressSource witness)
     {

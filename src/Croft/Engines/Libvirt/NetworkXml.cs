@@ -55,8 +55,6 @@ static class NetworkXml
 
     static XElement Own(NetworkDefinition network)
     {
-        var cidr = network.Cidr;
-        var gateway = network.Gateway;
         return new XElement(
             "network",
             new XElement("name", network.Name),
@@ -80,20 +78,29 @@ static class NetworkXml
             new XElement(
                 "dns",
                 network.Options.Forwarders.Select(f => new XElement("forwarder", new XAttribute("addr", f))),
-                network.Reservations.Select(r => XElement.Parse(DnsHost(r, network.Farm)))
-            ),
-            new XElement("ip", new XAttribute("address", gateway), new XAttribute("prefix", cidr.PrefixLength), DhcpOf(network)),
-            network.Options.Ipv6 is { } subnet
-                ? new XElement(
-                    "ip",
-                    new XAttribute("family", "ipv6"),
-                    new XAttribute("address", Subnets.Host6(subnet, 1)),
-                    new XAttribute("prefix", subnet.PrefixLength)
+                network.Reservations.Select(r => XElement.Parse(DnsHost(r, network.Farm))),
+                network.Reservations.Select(r =>
+                    network.Second(r.Address) is { } second ? XElement.Parse(SecondHost(second, r.Host, network.Zone)) : null
                 )
+            ),
+            IpOf(network.Cidr, DhcpOf(network)),
+            network.Options.Ipv6 is { } subnet
+                ? IpOf(subnet, network.Options.Range6 is { } some ? new("dhcp", RangeOf(some)) : null)
                 : null,
             NamesOf(network)
         );
     }
+
+    static XElement IpOf(IPNetwork subnet, XElement? dhcp) =>
+        new(
+            "ip",
+            Subnets.IsSix(subnet.BaseAddress) ? new XAttribute("family", "ipv6") : null,
+            new XAttribute("address", Subnets.Host(subnet, 1)),
+            new XAttribute("prefix", subnet.PrefixLength),
+            dhcp
+        );
+
+    static XElement RangeOf(AddressRange range) => new("range", new XAttribute("start", range.First), new XAttribute("end", range.Last));
 
     static XElement? Forward(NetworkDefinition network) =>
         network.Mode switch
@@ -101,11 +108,11 @@ static class NetworkXml
             NetworkMode.Nat => new(
                 "forward",
                 new XAttribute("mode", "nat"),
-                network.Options.Ipv6 is null && network.Options.NatPorts is null
+                !network.HasSix && network.Options.NatPorts is null
                     ? null
                     : new XElement(
                         "nat",
-                        network.Options.Ipv6 is null ? null : new XAttribute("ipv6", "yes"),
+                        network.HasSix ? new XAttribute("ipv6", "yes") : null,
                         network.Options.NatPorts is { } ports
                             ? new XElement("port", new XAttribute("start", ports.First), new XAttribute("end", ports.Last))
                             : null
@@ -118,9 +125,7 @@ static class NetworkXml
     static XElement? DhcpOf(NetworkDefinition network)
     {
         var hosts = network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r))).ToList();
-        var range = network.Options.Range is { } some
-            ? new XElement("range", new XAttribute("start", some.First), new XAttribute("end", some.Last))
-            : null;
+        var range = network.Options.Range is { } some ? RangeOf(some) : null;
         return network.Dhcp && (hosts.Count > 0 || range is not null) ? new("dhcp", range, hosts) : null;
     }
 
@@ -147,8 +152,41 @@ static class NetworkXml
             );
     }
 
+    /// <summary>DHCPv6 knows guests by their names: they make up what else it has of them.</summary>
     public static string DhcpHost(Reservation r) =>
-        new XElement("host", new XAttribute("mac", r.Mac), new XAttribute("name", r.Host), new XAttribute("ip", r.Address)).ToString();
+        new XElement(
+            "host",
+            Subnets.IsSix(r.Address) ? null : new XAttribute("mac", r.Mac),
+            new XAttribute("name", r.Host),
+            new XAttribute("ip", r.Address)
+        ).ToString();
+
+    /// <summary>
+    /// A machine's IPv6 address in a network that has both. libvirt takes no two entries with one name, so it has the whole name, to which
+    /// guests complete the others.
+    /// </summary>
+    static string SecondHost(IPAddress address, string host, string zone) =>
+        new XElement("host", new XAttribute("ip", address), new XElement("hostname", $"{host}.{zone}")).ToString();
+
+    /// <summary>The entry of a machine's IPv6 address; null where the network has not both.</summary>
+    public static string? SecondHost(string xml, Reservation reservation)
+    {
+        var root = XElement.Parse(xml);
+        return Second(root) is { } six && Subnet(Ip(root)!) is { } four && (string?)root.Element("domain")?.Attribute("name") is { } zone
+            ? SecondHost(Subnets.Host(six, Subnets.Number(four, reservation.Address)), reservation.Host, zone)
+            : null;
+    }
+
+    /// <summary>Whether a network has an entry of an address and name.</summary>
+    public static bool HasEntry(string xml, string entry)
+    {
+        var wanted = XElement.Parse(entry);
+        return (XElement.Parse(xml).Element("dns")?.Elements("host") ?? []).Any(h =>
+            IPAddress.TryParse((string?)h.Attribute("ip"), out var address)
+            && address.Equals(IPAddress.Parse((string)wanted.Attribute("ip")!))
+            && (string?)h.Element("hostname") == (string?)wanted.Element("hostname")
+        );
+    }
 
     /// <summary>db and db.farm both resolve; to libvirt, an entry with one of these names or the address is the entry.</summary>
     public static string DnsHost(Reservation r, string? farm) =>
@@ -174,7 +212,7 @@ static class NetworkXml
     public static (bool Dns, bool Dhcp) Has(string xml, Reservation reservation)
     {
         var root = XElement.Parse(xml);
-        return (DnsHosts(root).Any(reservation.IsKeptBy), DhcpHosts(root).Contains(reservation));
+        return (DnsHosts(root).Any(reservation.IsKeptBy), DhcpHosts(root).Any(reservation.IsKeptBy));
     }
 
     /// <summary>The farm that a network says it is of.</summary>
@@ -195,6 +233,7 @@ static class NetworkXml
             Folder = (string?)mark?.Attribute("folder"),
             Network = (string?)mark?.Attribute("name"),
             Cidr = ip is null ? null : Subnet(ip),
+            Cidr6 = Second(root),
             Active = active,
             SpanningTree = (string?)root.Element("bridge")?.Attribute("stp") == "on",
             Reservations = [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())],
@@ -223,7 +262,13 @@ static class NetworkXml
         return dhcp.Count == 0 ? dns : dhcp.Where(r => names.Contains((r.Address, r.Host)));
     }
 
-    static XElement? Ip(XElement root) => root.Elements("ip").FirstOrDefault(e => (string?)e.Attribute("family") is null or "ipv4");
+    /// <summary>The first of IPv4, or of IPv6 where it has no other.</summary>
+    static XElement? Ip(XElement root) => root.Elements("ip").FirstOrDefault(e => Family(e) == "ipv4") ?? root.Element("ip");
+
+    static IPNetwork? Second(XElement root) =>
+        Ip(root) is { } first && Family(first) == "ipv4" && root.Elements("ip").FirstOrDefault(e => Family(e) == "ipv6") is { } second
+            ? Subnet(second)
+            : null;
 
     static IEnumerable<Reservation> DhcpHosts(XElement root) =>
         (Ip(root)?.Element("dhcp")?.Elements("host") ?? [])
@@ -233,7 +278,8 @@ static class NetworkXml
     static IEnumerable<Reservation> DnsHosts(XElement root) =>
         (root.Element("dns")?.Elements("host") ?? [])
             .Select(h => Entry((string?)h.Attribute("ip"), "", (string?)h.Element("hostname")))
-            .OfType<Reservation>();
+            .OfType<Reservation>()
+            .Where(r => Second(root) is null || !Subnets.IsSix(r.Address));
 
     static Reservation? Entry(string? address, string? mac, string? host) =>
         IPAddress.TryParse(address, out var parsed) ? new(parsed, mac ?? "", host ?? "") : null;

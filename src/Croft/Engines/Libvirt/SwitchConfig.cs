@@ -5,11 +5,11 @@ using System.Xml.Linq;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>What a network needs to run without root, out of its definition as libvirt keeps it.</summary>
-/// <param name="Address">The network's own, with its prefix.</param>
+/// <param name="Address">The network's own, with its prefix; null where it has no IPv4.</param>
 /// <param name="Address6">Null where it has no IPv6.</param>
 /// <param name="LeadsOut">Whether names of others are asked for outside.</param>
 /// <param name="Files">By name, of its folder.</param>
-sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, ImmutableSortedDictionary<string, string> Files)
+sealed record SwitchConfig(string? Address, string? Address6, bool LeadsOut, ImmutableSortedDictionary<string, string> Files)
 {
     /// <summary>What dnsmasq reads again when it is told to; all else is read when it starts.</summary>
     public static readonly ImmutableArray<string> Live = ["hosts", "dhcp-hosts"];
@@ -23,10 +23,10 @@ sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, Immu
         var root = XElement.Parse(xml);
         var state = NetworkXml.Read(xml, active: false);
         var cidr = state.Cidr!.Value;
-        var (four, six) = (Ip(root, "ipv4")!, Ip(root, "ipv6"));
+        var (four, six) = (Ip(root, "ipv4"), Ip(root, "ipv6"));
         var leadsOut = root.Element("forward") is not null;
         return new(
-            $"{(string)four.Attribute("address")!}/{cidr.PrefixLength}",
+            four is null ? null : $"{(string)four.Attribute("address")!}/{cidr.PrefixLength}",
             six is null ? null : $"{(string)six.Attribute("address")!}/{(string)six.Attribute("prefix")!}",
             leadsOut,
             ImmutableSortedDictionary.CreateRange(
@@ -35,7 +35,7 @@ sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, Immu
                     KeyValuePair.Create("name", state.Name + "\n"),
                     KeyValuePair.Create("dnsmasq.conf", Options(root, cidr, six, leadsOut, folder)),
                     KeyValuePair.Create("hosts", Names(root)),
-                    KeyValuePair.Create("dhcp-hosts", Leases(four)),
+                    KeyValuePair.Create("dhcp-hosts", Leases(four ?? six!)),
                 ]
             )
         );
@@ -93,7 +93,7 @@ sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, Immu
 
     static IEnumerable<string> AddressesOf(XElement root, IPNetwork cidr, XElement? six)
     {
-        if (Ip(root, "ipv4")!.Element("dhcp") is { } dhcp)
+        if (Ip(root, "ipv4")?.Element("dhcp") is { } dhcp)
             yield return dhcp.Element("range") is { } range
                 ? $"dhcp-range={(string?)range.Attribute("start")},{(string?)range.Attribute("end")}"
                 : $"dhcp-range={cidr.BaseAddress},static";
@@ -103,7 +103,10 @@ sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, Immu
             yield break;
         yield return "enable-ra";
         yield return "ra-param=net0,0,0";
-        yield return $"dhcp-range={(string)six.Attribute("address")!},ra-only";
+        yield return six.Element("dhcp") is not { } dhcp6 ? $"dhcp-range={(string)six.Attribute("address")!},ra-only"
+        : dhcp6.Element("range") is { } range6
+            ? $"dhcp-range={(string?)range6.Attribute("start")},{(string?)range6.Attribute("end")},{(string?)six.Attribute("prefix")}"
+        : $"dhcp-range={(string)six.Attribute("address")!},static,{(string?)six.Attribute("prefix")}";
     }
 
     static string Names(XElement root) =>
@@ -116,7 +119,9 @@ sealed record SwitchConfig(string Address, string? Address6, bool LeadsOut, Immu
     static string Leases(XElement four) =>
         Text(
             (four.Element("dhcp")?.Elements("host") ?? []).Select(h =>
-                $"{(string?)h.Attribute("mac")},{(string?)h.Attribute("ip")},{(string?)h.Attribute("name")}"
+                h.Attribute("mac") is { } mac
+                    ? $"{mac.Value},{(string?)h.Attribute("ip")},{(string?)h.Attribute("name")}"
+                    : $"{(string?)h.Attribute("name")},[{(string?)h.Attribute("ip")}]"
             )
         );
 

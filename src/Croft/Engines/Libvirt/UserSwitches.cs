@@ -129,7 +129,7 @@ sealed class UserSwitches(string folder)
             "sh",
             script,
             place,
-            config.Address,
+            config.Address ?? "-",
             config.Address6 ?? "-",
             config.LeadsOut ? "out" : "-"
         ).RunCheckedAsync($"starting network {network}", cancel);

@@ -1,6 +1,6 @@
 # A network of a farm without root: a switch, and on it the network's own address with DHCP and names, in a namespace of the user's.
 # All parts are one process group, which ends as a whole as soon as one of them ends.
-# farm_switch.sh FOLDER ADDRESS/PREFIX ADDRESS6/PREFIX|- OUT|-       with OUT, names that are not the network's are asked outside
+# farm_switch.sh FOLDER ADDRESS/PREFIX|- ADDRESS6/PREFIX|- OUT|-       with OUT, names that are not the network's are asked outside
 set -u
 umask 077
 export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
@@ -41,7 +41,7 @@ ip link set lo up
 part vde_switch -s "$1/net" -m 600 --dirmode 700 -n 1024 -t net0
 device net0
 ip link set net0 address 52:54:0a:00:02:01 # machines remember it when the switch is another
-ip address add "$2" dev net0
+[ "$2" = - ] || ip address add "$2" dev net0
 [ "$3" = - ] || { echo 0 >/proc/sys/net/ipv6/conf/net0/accept_dad; ip address add "$3" dev net0; }
 ip link set net0 up
 if [ "$4" = out ]; then

@@ -5,7 +5,7 @@ namespace Croft.Farms.Reading;
 /// </summary>
 sealed class AddressCheck(NetworkReader networks, ProblemList problems)
 {
-    readonly Dictionary<(string Network, uint Address), (string Machine, Location? At)> taken = [];
+    readonly Dictionary<(string Network, System.Net.IPAddress Address), (string Machine, Location? At)> taken = [];
     readonly Dictionary<string, string> macs = new(StringComparer.Ordinal);
     readonly Dictionary<(int Port, bool Udp), string> ports = [];
     readonly HashSet<Location> reported = [];
@@ -18,15 +18,9 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         {
             if (machine.Networks[i] is { Address: { } written } nic && !networks.IsBroken(nic.Network))
             {
-                var number = Ip4.ToNumber(written) + (uint)index;
-                Check(machine.Name, nic, number);
-                placed =
-                    index == 0
-                        ? placed
-                        : placed with
-                        {
-                            Networks = placed.Networks.SetItem(i, nic with { Address = Ip4.ToAddress(number) }),
-                        };
+                var address = Ip.ToAddress(Ip.ToNumber(written) + (uint)index, written);
+                Check(machine.Name, nic, address);
+                placed = index == 0 ? placed : placed with { Networks = placed.Networks.SetItem(i, nic with { Address = address }) };
             }
 
             if (index > 0 && !machine.Networks[i].Forwards.IsEmpty)
@@ -53,21 +47,20 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         return placed;
     }
 
-    void Check(string machine, NicSpec nic, uint number)
+    void Check(string machine, NicSpec nic, System.Net.IPAddress address)
     {
-        var address = Ip4.ToAddress(number);
-        if (Refusal(networks.Find(nic.Network)!, number) is { } refusal)
+        if (Refusal(networks.Find(nic.Network)!, address) is { } refusal)
         {
             Report(nic, $"{address}, the address of machine {Words.Quote(machine)}, {refusal}");
         }
-        else if (!taken.TryAdd((nic.Network, number), (machine, nic.At)))
+        else if (!taken.TryAdd((nic.Network, address), (machine, nic.At)))
         {
-            var (other, at) = taken[(nic.Network, number)];
+            var (other, at) = taken[(nic.Network, address)];
             Report(nic, $"{address} is given to machines {Words.Quote(other)} at {at} and {Words.Quote(machine)}");
         }
     }
 
-    static string? Refusal(NetworkSpec network, uint number)
+    static string? Refusal(NetworkSpec network, System.Net.IPAddress address)
     {
         if (network.Mode == NetworkMode.User)
             return "cannot be kept: on a user network every machine is alone";
@@ -78,12 +71,13 @@ sealed class AddressCheck(NetworkReader networks, ProblemList problems)
         if (network.Cidr is not { } cidr)
             return $"needs a cidr on network {Words.Quote(network.Name)}";
 
-        return number < Ip4.First(cidr) || number > Ip4.Last(cidr) ? $"is outside network {Words.Quote(network.Name)}, {cidr}"
-            : number == Ip4.First(cidr) ? $"is the address of network {Words.Quote(network.Name)} itself"
-            : number == Ip4.Last(cidr) ? $"is the broadcast address of network {Words.Quote(network.Name)}"
-            : network.Options.Range?.Contains(Ip4.ToAddress(number)) == true
+        var number = Ip.ToNumber(address);
+        return !cidr.Contains(address) ? $"is outside network {Words.Quote(network.Name)}, {cidr}"
+            : number == Ip.First(cidr) ? $"is the address of network {Words.Quote(network.Name)} itself"
+            : number == Ip.Last(cidr) && !Ip.IsSix(address) ? $"is the broadcast address of network {Words.Quote(network.Name)}"
+            : network.Options.Range?.Contains(address) == true
                 ? $"is in the range of network {Words.Quote(network.Name)}, which DHCP gives to others"
-            : number == Ip4.First(cidr) + 1 ? $"is the hypervisor's own on network {Words.Quote(network.Name)}"
+            : number == Ip.First(cidr) + 1 ? $"is the hypervisor's own on network {Words.Quote(network.Name)}"
             : null;
     }
 

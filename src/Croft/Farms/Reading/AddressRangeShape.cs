@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>Two IPv4 addresses, the first and the last.</summary>
+/// <summary>Two addresses of one family, the first and the last.</summary>
 sealed class AddressRangeShape : ScalarShape<AddressRange>
 {
-    public override string Type => "IPv4 addresses, such as `10.80.0.100-10.80.0.199`";
+    public override string Type => "addresses, such as `10.80.0.100-10.80.0.199`";
 
     public override bool TryParse(string text, out AddressRange value, out Complaint complaint)
     {
@@ -14,9 +14,10 @@ sealed class AddressRangeShape : ScalarShape<AddressRange>
             text.Split('-') is not [var first, var last]
             || !AddressShape.TryParse(first, out var from)
             || !AddressShape.TryParse(last, out var to)
+            || Ip.IsSix(from) != Ip.IsSix(to)
         )
             complaint = new($"{Words.Quote(text)} is no range of addresses", "write it as 10.80.0.100-10.80.0.199");
-        else if (Ip4.ToNumber(from) > Ip4.ToNumber(to))
+        else if (Ip.ToNumber(from) > Ip.ToNumber(to))
             complaint = new($"{Words.Quote(text)} ends before it begins", $"write {to}-{from}");
         else
             value = new(from, to);
@@ -24,5 +25,5 @@ sealed class AddressRangeShape : ScalarShape<AddressRange>
     }
 
     public override JsonObject Schema() =>
-        new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}-[0-9]{1,3}(\\.[0-9]{1,3}){3}$" };
+        new() { ["type"] = "string", ["pattern"] = "^([0-9]{1,3}(\\.[0-9]{1,3}){3}-[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-f:]+-[0-9a-f:]+)$" };
 }

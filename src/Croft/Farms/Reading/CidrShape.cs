@@ -4,18 +4,22 @@ using System.Text.Json.Nodes;
 
 namespace Croft.Farms.Reading;
 
-/// <summary>An IPv4 subnet, <c>/8</c> to <c>/30</c>, its host bits zero.</summary>
+/// <summary>A subnet, its host bits zero: IPv4, <c>/8</c> to <c>/30</c>, or IPv6.</summary>
 sealed class CidrShape : ScalarShape<IPNetwork>
 {
-    public override string Type => "IPv4 subnet, such as `10.80.0.0/24`";
+    static readonly Cidr6Shape Six = new();
+
+    public override string Type => "subnet, such as `10.80.0.0/24` or `fd00:80::/64`";
 
     public override bool TryParse(string text, out IPNetwork value, out Complaint complaint)
     {
+        if (text.Contains(':', StringComparison.Ordinal))
+            return Six.TryParse(text, out value, out complaint);
         value = default;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!AddressShape.TryParse(slash < 0 ? text : text[..slash], out var address))
+        if (!AddressShape.TryParse4(slash < 0 ? text : text[..slash], out var address))
         {
-            complaint = new($"{Words.Quote(text)} is not an IPv4 subnet", "write it as 10.80.0.0/24");
+            complaint = new($"{Words.Quote(text)} is not a subnet", "write it as 10.80.0.0/24 or fd00:80::/64");
             return false;
         }
 
@@ -39,22 +43,19 @@ sealed class CidrShape : ScalarShape<IPNetwork>
             return false;
         }
 
-        if (address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..])
-        {
-            complaint = new(
-                $"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved",
-                "write a private one, such as 10.80.0.0/24"
-            );
-            return false;
-        }
-
         value = new IPNetwork(address, length);
-        complaint = default;
-        return true;
+        complaint =
+            address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..]
+                ? new(
+                    $"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved",
+                    "write a private one, such as 10.80.0.0/24"
+                )
+                : default;
+        return complaint == default;
     }
 
     public override JsonObject Schema() =>
-        new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/([89]|[12][0-9]|30)$" };
+        new() { ["type"] = "string", ["pattern"] = "^([0-9]{1,3}(\\.[0-9]{1,3}){3}/([89]|[12][0-9]|30)|[0-9a-f:]+/[0-9]{2,3})$" };
 
-    static IPAddress First(IPAddress address, int length) => Ip4.ToAddress(Ip4.ToNumber(address) & (uint.MaxValue << (32 - length)));
+    static IPAddress First(IPAddress address, int length) => Ip.ToAddress(Ip.ToNumber(address) & (uint.MaxValue << (32 - length)), address);
 }

@@ -16,13 +16,13 @@ static class DnsKeys
 
     public static readonly Field<ImmutableArray<Named<string>>> Records = new(
         "records",
-        new NamedShape<string>("name", Rules.HostName, Rules.HostName),
+        new NamedShape<string>("name", Rules.HostName, Rules.HostOrAddress),
         "Further names, each with an address, or with the machine of the farm that it is, too."
     );
 
     public static readonly Field<ImmutableArray<Named<string>>> Wildcards = new(
         "wildcards",
-        new NamedShape<string>("name", Rules.HostName, Rules.HostName),
+        new NamedShape<string>("name", Rules.HostName, Rules.HostOrAddress),
         "Names each with the address that it and all names below it have."
     );
 

@@ -21,7 +21,11 @@ static class NetworkKeys
         DefaultText = "`nat`; without root `user`, unless `cidr` or another key of a shared network is given",
     };
 
-    public static readonly Field<IPNetwork> Cidr = new("cidr", new CidrShape(), "The subnet. Its first host address is the hypervisor's.")
+    public static readonly Field<IPNetwork> Cidr = new(
+        "cidr",
+        new CidrShape(),
+        "The subnet. Its first host address is the hypervisor's. One of IPv6 makes a network without IPv4."
+    )
     {
         DefaultText = "a free one, chosen by the plan",
     };
@@ -92,13 +96,19 @@ static class NetworkKeys
     public static readonly Field<IPNetwork> Ipv6 = new(
         "ipv6",
         new Cidr6Shape(),
-        "An IPv6 subnet beside the other. A machine's number in it is that in the other."
+        "An IPv6 subnet beside the IPv4 one. A machine's number in it is that in the other."
     );
 
     public static readonly Field<AddressRange> Range = new(
         "range",
         new AddressRangeShape(),
         "Addresses that DHCP gives to guests that are no machines of the farm."
+    );
+
+    public static readonly Field<AddressRange> Range6 = new(
+        "range6",
+        new AddressRangeShape(),
+        "With `ipv6`, addresses of it that DHCPv6 gives to guests that are no machines of the farm, such as `fd00:80::1000-fd00:80::1fff`."
     );
 
     public static readonly Field<PortRange> NatPorts = new(
@@ -128,10 +138,10 @@ static class NetworkKeys
     public static readonly Field<MapReading> Dns = new("dns", DnsKeys.Map, "What the network's name server says besides.");
 
     /// <summary>What only a network that Croft makes can have.</summary>
-    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, NatPorts, Dns, Template];
+    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, Range6, NatPorts, Dns, Template];
 
     public static readonly MapShape Map = new(
         "a network",
-        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Define, Filter, Domain, Mtu, Ipv6, Range, NatPorts, Dns, Template]
+        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Define, Filter, Domain, Mtu, Ipv6, Range, Range6, NatPorts, Dns, Template]
     );
 }

@@ -94,13 +94,14 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 );
         if (map.Has(NetworkKeys.NatPorts) && network.Mode is NetworkMode.Isolated or NetworkMode.Routed)
             problems.Add(map.NodeOf(NetworkKeys.NatPorts), "nat_ports goes with mode: nat", "leave nat_ports out");
-        CheckRange(map);
+        CheckRanges(map);
         var dns = map.Get(NetworkKeys.Dns);
         return new()
         {
             Mtu = map.Maybe(NetworkKeys.Mtu),
             Ipv6 = map.Maybe(NetworkKeys.Ipv6),
             Range = map.Maybe(NetworkKeys.Range),
+            Range6 = map.Maybe(NetworkKeys.Range6),
             NatPorts = map.Maybe(NetworkKeys.NatPorts),
             Template = files.Template(map, network.Mode),
             Forwarders = [.. dns?.Items(DnsKeys.Forwarders).Select(f => f.Value) ?? []],
@@ -112,23 +113,44 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
     (string, string) Wildcard(Named<string> wildcard)
     {
         if (!AddressShape.TryParse(wildcard.Value, out _))
-            problems.Add(wildcard.Node, $"{Words.Quote(wildcard.Value)} is not an IPv4 address", "a wildcard has an address: 10.80.0.40");
+            problems.Add(wildcard.Node, $"{Words.Quote(wildcard.Value)} is not an IP address", "a wildcard has an address: 10.80.0.40");
         return (wildcard.Name, wildcard.Value);
     }
 
-    void CheckRange(MapReading map)
+    void CheckRanges(MapReading map)
     {
-        if (map.Maybe(NetworkKeys.Range) is not { } range)
-            return;
-        if (map.Maybe(NetworkKeys.Dhcp) == false)
+        var cidr = map.Maybe(NetworkKeys.Cidr);
+        var isSix = cidr is { } subnet && Ip.IsSix(subnet.BaseAddress);
+        if (map.Has(NetworkKeys.Ipv6) && isSix)
+            problems.Add(map.NodeOf(NetworkKeys.Ipv6), "cidr is an IPv6 subnet already", "leave ipv6 out, or give cidr an IPv4 subnet");
+        if (map.Has(NetworkKeys.Range) && map.Maybe(NetworkKeys.Dhcp) == false)
             problems.Add(map.NodeOf(NetworkKeys.Range), "a range is given by DHCP, which is off here", "leave range or dhcp out");
-        if (map.Maybe(NetworkKeys.Cidr) is not { } cidr)
-            problems.Add(map.NodeOf(NetworkKeys.Range), "a range needs a cidr that it is in", "such as cidr: 10.80.0.0/24");
-        else if (Ip4.ToNumber(range.First) < Ip4.First(cidr) + 2 || Ip4.ToNumber(range.Last) >= Ip4.Last(cidr))
+        CheckRange(map, NetworkKeys.Range, NetworkKeys.Cidr, cidr, "10.80.0.0/24");
+        CheckRange(map, NetworkKeys.Range6, NetworkKeys.Ipv6, map.Maybe(NetworkKeys.Ipv6), "fd00:80::/64");
+    }
+
+    void CheckRange(MapReading map, Field<AddressRange> key, Field<IPNetwork> within, IPNetwork? subnet, string example)
+    {
+        if (map.Maybe(key) is not { } range)
+            return;
+        if (subnet is not { } cidr)
+        {
+            if (!IsUnread(map, within))
+                problems.Add(
+                    map.NodeOf(key),
+                    $"a {key.Name} needs {(within == NetworkKeys.Cidr ? "a cidr" : "an ipv6")} that it is in",
+                    $"such as {within.Name}: {example}"
+                );
+        }
+        else if (
+            Ip.IsSix(range.First) != Ip.IsSix(cidr.BaseAddress)
+            || Ip.ToNumber(range.First) < Ip.First(cidr) + 2
+            || Ip.ToNumber(range.Last) >= Ip.Last(cidr)
+        )
             problems.Add(
-                map.NodeOf(NetworkKeys.Range),
+                map.NodeOf(key),
                 $"{range} is not for guests of {cidr}",
-                $"from {Ip4.ToAddress(Ip4.First(cidr) + 2)} to {Ip4.ToAddress(Ip4.Last(cidr) - 1)}"
+                $"from {Ip.ToAddress(Ip.First(cidr) + 2, cidr.BaseAddress)} to {Ip.ToAddress(Ip.Last(cidr) - 1, cidr.BaseAddress)}"
             );
     }
 
@@ -173,7 +195,7 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 continue;
 
             var node = map.NodeOf(NetworkKeys.Cidr);
-            var other = before.FirstOrDefault(other => Ip4.First(cidr) <= Ip4.Last(other.Cidr) && Ip4.First(other.Cidr) <= Ip4.Last(cidr));
+            var other = before.FirstOrDefault(other => other.Cidr.Contains(cidr.BaseAddress) || cidr.Contains(other.Cidr.BaseAddress));
             if (other.Node is not null)
                 problems.Add(node, $"{cidr} overlaps network {Words.Quote(other.Name)}, {other.Cidr} at {other.Node.At}");
 

@@ -20,7 +20,7 @@ sealed class PortForwardShape : ScalarShape<PortForward>
             parts.Length is 2 or 3
             && IsPort(parts[^2], out var port)
             && IsPort(parts[^1], out var guest)
-            && (parts.Length == 2 || AddressShape.TryParse(parts[0], out address!))
+            && (parts.Length == 2 || AddressShape.TryParse4(parts[0], out address!))
         )
             value = new(address, port, guest, isUdp);
         else

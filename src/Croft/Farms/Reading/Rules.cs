@@ -77,6 +77,14 @@ static class Rules
         text => text.Trim().ToLowerInvariant().TrimStart('*').Trim('.')
     );
 
+    /// <summary>What a name of a name server leads to.</summary>
+    public static readonly TextShape HostOrAddress = new(
+        "a host name or an address",
+        "a host name, or an address such as 10.80.0.40 or fd00:80::28",
+        "^([a-z0-9.-]{1,253}|[0-9a-f]*:[0-9a-f:]+)$",
+        text => HostName.Holds(text) || AddressShape.TryParse(text, out _)
+    );
+
     /// <summary>One that no other card of the LAN's may have; not a group's, not the empty one.</summary>
     public static readonly TextShape Mac = new(
         "a network card's address",
