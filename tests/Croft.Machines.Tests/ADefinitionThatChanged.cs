@@ -47,7 +47,7 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
         lab.Write("stored", (await lab.MustAsync(0, "plan", "-o", "json")).Output);
         await PlanAsync("memory: 320MiB", "create");
         Assert.Contains(
-            "its processors, memory, model or networks are declared otherwise",
+            "its processors, memory, model, networks or domain_xml are declared otherwise",
             (await lab.MustAsync(3, "up", "--plan", "stored")).Error,
             StringComparison.Ordinal
         );

@@ -124,7 +124,7 @@ sealed class SavedPlan
         field switch
         {
             _ when JsonNode.DeepEquals(before, after) => null,
-            "hardware" => "its processors, memory, model or networks are declared otherwise",
+            "hardware" => "its processors, memory, model, networks or domain_xml are declared otherwise",
             "disks" => before is null ? null : "its image, disks or login are declared otherwise", // null: the image was not here
             "layers" => (before as JsonObject ?? [])
                 .Where(layer => layer.Value is not null && !JsonNode.DeepEquals(layer.Value, after?[layer.Key]))

@@ -254,6 +254,9 @@ public sealed record MachineSpec
     /// <summary>Whether it has a TPM 2.0, emulated.</summary>
     public required bool Tpm { get; init; }
 
+    /// <summary>What the user says of it in libvirt's own XML; null for nothing.</summary>
+    public OwnFile? DomainXml { get; init; }
+
     /// <summary>Size of the root disk in bytes; null is the image's own.</summary>
     public long? DiskSize { get; init; }
 

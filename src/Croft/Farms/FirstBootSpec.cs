@@ -86,7 +86,7 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
     }
 }
 
-/// <summary>A file of the user's for a machine's first boot.</summary>
+/// <summary>A file of the user's that a machine's definition names.</summary>
 /// <param name="File">Full path.</param>
 public sealed record OwnFile(string File, string Text);
 

@@ -75,6 +75,7 @@ public sealed partial class OpenFarm : IDisposable
     /// </summary>
     public static async Task<OpenFarm> OpenAsync(Farm farm, Settings settings, CancellationToken cancel)
     {
+        farm = await DomainTemplates.RenderAsync(farm, cancel);
         var openFarm = new OpenFarm(farm, settings, FarmOwner.Read(farm.Directory, settings.HostId));
         var connections = farm
             .Hypervisors.Where(h => h.Machine is null)

@@ -45,6 +45,7 @@ public static class Identity
             spec.Memory.ToString(CultureInfo.InvariantCulture),
             .. spec.Disc is { } disc ? [DiscOf(disc)] : Array.Empty<string>(),
             .. spec.Container?.Parts() ?? [],
+            .. spec.DomainXml is { } own ? [$"domain {own.Text}"] : Array.Empty<string>(),
             .. nics.Select(n =>
                 $"{n.Network} {n.Bridge} {n.Mac} {n.Address}{(n.Source == NicSource.Network ? "" : $" {n.Source}")}{(n.Model is null ? "" : $" {n.Model}")}{(n.Address6 is null ? "" : $" {n.Address6}")}{(n.DefaultRoute is null ? "" : $" route {n.DefaultRoute}")}{(n.Forwards.Length == 0 ? "" : $" {n.Forwards}")}{(n.IsClosed ? " closed" : "")}{(n.Filter is null ? "" : $" filter {n.Filter}")}"
             ),

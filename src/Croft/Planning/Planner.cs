@@ -258,7 +258,7 @@ public sealed partial class Planner
         image is not null && record.DiskDigest != Identity.DiskDigest(spec, image)
             ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
         : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics)
-            ? (MachineAction.Restart, "its processors, memory, model or networks differ from the farm file")
+            ? (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file")
         : power switch
         {
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),

@@ -15,7 +15,7 @@ public sealed partial class LibvirtXml
 {
     const string Hostile = "/a\"b'/><domain type='x'>&lt;]]>\n\té\u4e2d &amp;";
 
-    static readonly MachineRecord Record = new()
+    internal static readonly MachineRecord Record = new()
     {
         Farm = "f",
         Owner = "owner",

@@ -26,7 +26,7 @@ public sealed class Actions
     [InlineData("networks: [ { name: lan, address: 10.9.0.40 } ]")]
     [InlineData("networks: [ lan, second ]")]
     public void HardwareDeclaredOtherwiseIsARestart(string key) =>
-        Assert.Equal("restart: its processors, memory, model or networks differ from the farm file", Of(key));
+        Assert.Equal("restart: its processors, memory, model, networks or domain_xml differ from the farm file", Of(key));
 
     [Theory]
     [InlineData("disk: 9GiB")]

@@ -24,7 +24,7 @@ static class DomainXml
     {
         var spec = machine.Spec;
         var arch = Architecture.Of(spec.Arch);
-        return new XElement(
+        var domain = new XElement(
             "domain",
             new XAttribute("type", machine.VirtType),
             new XAttribute(XNamespace.Xmlns + "qemu", Qemu),
@@ -49,17 +49,16 @@ static class DomainXml
                 Channel("org.qemu.guest_agent.0"),
                 spec.Tpm ? Tpm(spec.Arch) : null,
                 NeedsVga(machine) ? new XElement("video", new XElement("model", new XAttribute("type", "vga"))) : null,
-                new XElement(
-                    "rng",
-                    new XAttribute("model", "virtio"),
-                    new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")
-                ),
+                Randomness(),
                 new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
                 new XElement("memballoon", new XAttribute("model", "none")),
                 machine.Record.HardwareVersion < 1 ? null : Spare(machine, arch)
             ),
             CardOptions.Write(machine.Record.Nics, arch, machine.Spec.Login.Port, socket ?? (name => name))
-        ).ToString();
+        );
+        if (spec.DomainXml is { } own)
+            OwnDomainXml.Lay(domain, own.Text);
+        return domain.ToString();
     }
 
     /// <summary>The guest's device of the n-th disk: vda, vdb, …</summary>
@@ -137,15 +136,13 @@ static class DomainXml
         foreach (var (card, nic) in domain.Descendants("interface").Zip(record.Nics.Where(IsLibvirts)))
             card.Element("mac")!.SetAttributeValue("address", nic.Mac);
 
-        if (domain.Element(Qemu + "commandline") is { } options)
-            options.ReplaceWith(
-                CardOptions.Write(
-                    record.Nics,
-                    Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!),
-                    record.Login.Port,
-                    socket
-                )
-            );
+        var arch = Architecture.Of((string)domain.Element("os")!.Element("type")!.Attribute("arch")!);
+        if (CardOptions.Write(record.Nics, arch, record.Login.Port, socket)?.Elements().ToList() is { } cards)
+        {
+            var options = domain.Element(Qemu + "commandline")!;
+            options.Elements().Take(cards.Count).Remove(); // those of the other machine, before the user's own
+            options.AddFirst(cards);
+        }
     }
 
     static bool IsLibvirts(Nic nic) => nic.Bridge is not null && nic.Source != NicSource.Switch;
@@ -302,6 +299,9 @@ static class DomainXml
         for (var port = 0; port < taken + SparePorts; port++)
             yield return new("controller", new XAttribute("type", "pci"), new XAttribute("model", "pcie-root-port"));
     }
+
+    static XElement Randomness() =>
+        new("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom"));
 
     static XElement Tpm(string arch) =>
         new(

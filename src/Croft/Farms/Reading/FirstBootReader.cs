@@ -4,7 +4,8 @@ namespace Croft.Farms.Reading;
 /// <param name="folder">The farm file's.</param>
 sealed class FirstBootReader(string folder, ProblemList problems)
 {
-    readonly OwnFiles files = new(folder, problems);
+    /// <summary>The user's own files that definitions of machines name.</summary>
+    public OwnFiles Files { get; } = new(folder, problems);
 
     /// <summary>Who reads it: as the farm file says, else as the image's publisher does.</summary>
     public static FirstBoot KindOf(MapReading map, ImageSpec image) =>
@@ -24,10 +25,10 @@ sealed class FirstBootReader(string folder, ProblemList problems)
         var spec = new FirstBootSpec(KindOf(map, image))
         {
             IsConfigDrive = own?.Maybe(FirstBootKeys.Source) ?? false,
-            UserData = own is null ? null : files.Read(own, FirstBootKeys.UserData),
-            VendorData = own is null ? null : files.Read(own, FirstBootKeys.VendorData),
-            NetworkConfig = own is null ? null : files.Read(own, FirstBootKeys.NetworkConfig),
-            Ignition = new IgnitionReader(files, problems).Read(map),
+            UserData = own is null ? null : Files.Read(own, FirstBootKeys.UserData),
+            VendorData = own is null ? null : Files.Read(own, FirstBootKeys.VendorData),
+            NetworkConfig = own is null ? null : Files.Read(own, FirstBootKeys.NetworkConfig),
+            Ignition = new IgnitionReader(Files, problems).Read(map),
             Timezone = map.Get(FirstBootKeys.Timezone),
             Locale = map.Get(FirstBootKeys.Locale),
             Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,

@@ -85,6 +85,12 @@ static class MachineKeys
         DefaultText = "`false`",
     };
 
+    public static readonly Field<string> DomainXml = new(
+        "domain_xml",
+        Rules.HostPath,
+        "A file of your own in libvirt's domain XML, laid over what Croft makes: further devices, graphics, features, tuning."
+    );
+
     public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
     public static readonly Field<long> Disk = new(
@@ -259,6 +265,7 @@ static class MachineKeys
         Firmware,
         SecureBoot,
         Tpm,
+        DomainXml,
         Disk,
         Disks,
         Networks,

@@ -45,8 +45,7 @@ sealed class MachineReader(
     {
         var (map, parts) = layers.Merge(declared);
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
-        var (login, wait) = WayIn(map);
-        var isContainer = ContainerReader.Is(map, problems);
+        var (login, wait, isContainer) = WayIn(map);
         if (ImageOf(map, declared, arch, (login, wait), isContainer) is not { } image)
             return null;
         return new MachineSpec
@@ -82,6 +81,7 @@ sealed class MachineReader(
             Vars = map.Get(MachineKeys.Vars) is { } vars ? YamlJson.Of(vars) : YamlJson.EmptyObject,
             Steps = ProjectReader.StepsOf(map),
             Container = ContainerReader.Read(map, isContainer, problems),
+            DomainXml = new DomainPart(logins.FirstBoots.Files, problems).Read(map),
         }.In(parts);
     }
 
@@ -91,10 +91,10 @@ sealed class MachineReader(
         return NoLabels.AddRange(map.Items(MachineKeys.Require).Select(label => KeyValuePair.Create(label.Name, label.Value)));
     }
 
-    (LoginSpec Login, WaitSpec Wait) WayIn(MapReading map)
+    (LoginSpec Login, WaitSpec Wait, bool IsContainer) WayIn(MapReading map)
     {
         var login = logins.Read(map);
-        return (login, WaitOf(map, login));
+        return (login, WaitOf(map, login), ContainerReader.Is(map, problems));
     }
 
     ImageSpec? ImageOf(MapReading map, DeclaredMachine declared, string arch, (LoginSpec, WaitSpec) wayIn, bool isContainer)
