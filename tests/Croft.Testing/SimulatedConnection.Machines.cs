@@ -29,6 +29,9 @@ sealed partial class SimulatedConnection
     public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) =>
         AskAsync($"opening the console of {domain}", () => Stream.Null, cancel);
 
+    public Task<Stream> OpenSpareAsync(string domain, CancellationToken cancel) =>
+        AskAsync($"opening a channel of {domain}", () => Stream.Null, cancel);
+
     public Task<MachineState?> FindAsync(string domain, CancellationToken cancel) =>
         AskAsync($"reading {domain}", () => machines.GetValueOrDefault(domain)?.State, cancel);
 

@@ -50,12 +50,18 @@ public sealed unsafe partial class LibvirtDomain
     }
 
     /// <summary>Opens a console or serial port of the running domain; the first one unless named by its alias.</summary>
-    public LibvirtStream OpenConsole(string? device = null, ConsoleFlags flags = ConsoleFlags.None)
+    public LibvirtStream OpenConsole(string? device = null, ConsoleFlags flags = ConsoleFlags.None) =>
+        Open(stream => virDomainOpenConsole(handle, device, stream, flags));
+
+    /// <summary>Opens a channel of the running domain by its name in the guest, when nobody else has it.</summary>
+    public LibvirtStream OpenChannel(string name) => Open(stream => virDomainOpenChannel(handle, name, stream, 0));
+
+    LibvirtStream Open(Func<StreamHandle, int> open)
     {
         var stream = Checked(virStreamNew(connection, StreamNonBlock));
         try
         {
-            Checked(virDomainOpenConsole(handle, device, stream, flags));
+            Checked(open(stream));
             return new LibvirtStream(stream);
         }
         catch

@@ -22,6 +22,9 @@ static unsafe partial class Libvirt
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainOpenConsole(DomainHandle dom, string? dev_name, StreamHandle st, ConsoleFlags flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainOpenChannel(DomainHandle dom, string? name, StreamHandle st, uint flags);
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct virDomainInterface
     {

@@ -20,6 +20,9 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
     /// <summary>The user's own Ignition, as JSON.</summary>
     public OwnFile? Ignition { get; init; }
 
+    /// <summary>The user's own script for Combustion.</summary>
+    public OwnFile? Combustion { get; init; }
+
     /// <summary>Whether the user's own user-data says which shell the login has.</summary>
     public bool HasOwnShell { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
 
     /// <summary>By what it fetches packages.</summary>
     public ProxySpec? Proxy { get; init; }
+
+    /// <summary>Whether it is Windows' language, where Croft's commands find no shell.</summary>
+    internal bool IsWindows => Kind is FirstBoot.CloudbaseInit or FirstBoot.Unattend;
 
     /// <summary>Whether nobody reads a seed in the guest.</summary>
     public bool IsNone => Kind == FirstBoot.None;
@@ -70,6 +76,7 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
                 ("vendor-data", VendorData),
                 ("network-config", NetworkConfig),
                 ("ignition", Ignition),
+                ("combustion", Combustion),
             }
         )
             if (file is not null)

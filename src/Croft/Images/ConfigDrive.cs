@@ -34,7 +34,8 @@ static class ConfigDrive
             ),
         };
 
-    static JsonObject NetworkData(SeedContent content)
+    /// <summary>Its cards.</summary>
+    public static JsonObject NetworkData(SeedContent content)
     {
         var links = new JsonArray();
         var networks = new JsonArray();

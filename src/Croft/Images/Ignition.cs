@@ -34,6 +34,8 @@ static class Ignition
             File("/etc/ssh/ssh_host_ed25519_key", 384, content.HostKeyPrivate.ReplaceLineEndings("\n").Trim() + "\n"),
             File("/etc/ssh/ssh_host_ed25519_key.pub", 420, content.HostKeyPublic.Trim() + "\n")
         );
+        if (content.HasWaiter)
+            files.Add(File(Waiter.Path, 448, Waiter.Script));
         if (content.User != "root")
             files.Add(File("/etc/sudoers.d/croft", 288, $"{content.User} ALL=(ALL) NOPASSWD:ALL\n"));
         foreach (var nic in content.Nics)
@@ -110,6 +112,8 @@ static class Ignition
                 units.Add(Unit(MountUnit.NameOf(path), MountUnit.TextOf(device, path, disk.Format ?? "auto", "defaults,nofail")));
         }
 
+        if (content.HasWaiter)
+            units.Add(Unit("croft-wait.service", Waiter.Unit));
         if (content.SshPort != LoginSpec.SshPort)
             units.Add(
                 (JsonNode)

@@ -38,6 +38,8 @@ public static partial class Seed
             text.Append(Lines("package_update: true", "packages:"));
         foreach (var package in asked.Packages)
             text.Append(Lines($"  - {Word(package)}"));
+        if (content.HasWaiter)
+            text.Append(Lines("runcmd:", $"  - [sh, {Waiter.Path}, install]"));
         if (content.IsTrimmed)
             text.Append(Modules.Replace("LOCALE", asked.Locale is null ? "" : "locale, ", StringComparison.Ordinal));
     }

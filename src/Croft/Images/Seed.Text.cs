@@ -78,7 +78,8 @@ public static partial class Seed
                 $"hostname: {HostName(content.Hostname)}",
                 "manage_etc_hosts: true",
                 $"disable_root: {(content.User == "root" ? "false" : "true")}",
-                $"ssh_pwauth: {(content.PasswordHash is null ? "false" : "true")}",
+                // The trimmed image says it itself, and setting it again starts sshd anew: seconds of an emulated processor.
+                $"ssh_pwauth: {(content.PasswordHash is not null ? "true" : content.IsTrimmed ? "unchanged" : "false")}",
                 "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
                 "ssh_keys:",
                 "  ed25519_private: |"
@@ -136,6 +137,8 @@ public static partial class Seed
     static void Files(StringBuilder text, SeedContent content)
     {
         var files = SshServer(content).Concat(Proxies(content)).ToList();
+        if (content.HasWaiter)
+            files.Add((Waiter.Path, Waiter.Script.TrimEnd('\n').Split('\n')));
         if (files.Count > 0)
             text.Append(Lines("write_files:"));
         foreach (var (path, lines) in files)

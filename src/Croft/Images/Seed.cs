@@ -15,9 +15,15 @@ public static partial class Seed
     /// <summary>Makes the seed's files: <c>meta-data</c>, <c>network-config</c>, <c>user-data</c>, or what another reader wants.</summary>
     /// <exception cref="CroftException">A value is not what it should be.</exception>
     public static IReadOnlyDictionary<string, string> Build(SeedContent content) =>
-        content.FirstBoot.Kind == FirstBoot.Ignition ? new Dictionary<string, string> { [Ignition.FileName] = Ignition.Build(content) }
-        : content.FirstBoot.IsConfigDrive ? ConfigDrive.Build(content)
-        : NoCloud(content);
+        content.FirstBoot.Kind switch
+        {
+            FirstBoot.Ignition => new Dictionary<string, string> { [Ignition.FileName] = Ignition.Build(content) },
+            FirstBoot.Combustion => new Dictionary<string, string> { [Combustion.FileName] = Combustion.Build(content) },
+            FirstBoot.CloudbaseInit => CloudbaseInit.Build(content),
+            FirstBoot.Unattend => Unattend.FileNames.ToDictionary(name => name, _ => Unattend.Build(content)),
+            _ when content.FirstBoot.IsConfigDrive => ConfigDrive.Build(content),
+            _ => NoCloud(content),
+        };
 
     static Dictionary<string, string> NoCloud(SeedContent content)
     {
@@ -40,7 +46,10 @@ public static partial class Seed
 
     /// <summary>The label by which its reader finds a volume of such files.</summary>
     static string LabelOf(IReadOnlyDictionary<string, string> files) =>
-        files.Keys.Any(name => name.StartsWith("openstack/", StringComparison.Ordinal)) ? "config-2" : "cidata";
+        files.Keys.Any(name => name.StartsWith("openstack/", StringComparison.Ordinal)) ? "config-2"
+        : files.ContainsKey(Combustion.FileName) ? Combustion.Label
+        : files.ContainsKey(Unattend.FileNames[0]) ? Unattend.Label
+        : "cidata";
 
     /// <summary>Writes the seed's volume, readable by its owner only: it holds the guest's host key.</summary>
     public static async Task WriteIsoAsync(IReadOnlyDictionary<string, string> files, string path, CancellationToken cancel)

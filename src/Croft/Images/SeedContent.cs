@@ -37,6 +37,14 @@ public sealed record SeedContent(
     /// <summary>Of further users' passwords.</summary>
     public ImmutableArray<(string User, string Hash)> Passwords { get; init; } = [];
 
+    /// <summary>
+    /// Whether a script of Croft's waits in it for the identity of a fork, in place of a guest agent that its image may not have.
+    /// </summary>
+    public bool HasWaiter { get; init; }
+
+    /// <summary>What an installer has to know of the machine.</summary>
+    public (string Arch, Firmware Firmware) Hardware { get; init; } = ("x86_64", Firmware.Bios);
+
     /// <summary>Whether its cloud-init was built to do no more than a seed of Croft's needs: it is told to do all.</summary>
     public bool IsTrimmed { get; init; }
 }

@@ -159,6 +159,14 @@ sealed class MachineMaker(
             SshPort = planned.Spec.Login.Port,
             FirstBoot = planned.Spec.FirstBoot,
             Passwords = await PasswordsAsync(planned.Spec, cancel),
+            HasWaiter =
+                planned.Spec
+                    is {
+                        Container: null,
+                        Image.Origin: not BuiltImage,
+                        FirstBoot.Kind: FirstBoot.CloudInit or FirstBoot.Ignition or FirstBoot.Combustion
+                    },
+            Hardware = (planned.Spec.Arch, planned.Spec.Firmware),
             IsTrimmed = planned.Spec is { Image.Origin: BuiltImage, FirstBoot.AsksForMore: true },
         };
 

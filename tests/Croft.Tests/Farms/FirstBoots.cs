@@ -127,6 +127,45 @@ public sealed class FirstBoots : IDisposable
     [InlineData(Systemd + ", cloud_init: { userdata: x }", "has no key \"userdata\"")]
     public void AreRefusedByName(string keys, string words) => Assert.Contains(words, Problems(keys, image: ""));
 
+    /// <summary>An image of the user's own; nobody asks what is in it.</summary>
+    [Theory]
+    [InlineData("first_boot: combustion, packages: [ tree ]", "set up by Combustion, and does not know packages")]
+    [InlineData("first_boot: combustion, cloud_init: x.yaml", "does not know cloud_init")]
+    [InlineData("combustion: mine.sh", "is not set up by Combustion")]
+    [InlineData("first_boot: cloudbase-init", "write connection: none")]
+    [InlineData("first_boot: cloudbase-init, connection: none, user: administrator", "cloudbase-init.conf")]
+    [InlineData("first_boot: cloudbase-init, connection: none, passwords: { admin: ask }", "does not know passwords")]
+    [InlineData("first_boot: cloudbase-init, connection: none, auth: { password: ask }", "takes no hash of a password")]
+    [InlineData(
+        "first_boot: cloudbase-init, connection: none, disks: [ { name: d, size: 1GiB, format: ext4, mount: /d } ]",
+        "formats and mounts no"
+    )]
+    [InlineData("first_boot: cloudbase-init, connection: none, cloud_init: { vendor_data: mine.sh }", "without vendor_data")]
+    [InlineData("first_boot: cloudbase-init, connection: none, timezone: UTC, cloud_init: mine.sh", "write set_timezone there")]
+    [InlineData("first_boot: unattend, connection: none, keyboard: de", "set up by Windows' Setup, and does not know keyboard")]
+    [InlineData("first_boot: unattend, connection: none, timezone: UTC", "set up by Windows' Setup, and does not know timezone")]
+    [InlineData("first_boot: combustion, image: debian_13", "which Croft built, does not know Combustion")]
+    [InlineData("first_boot: unattend, image: flatcar, connection: none", "does not know Windows' answer files")]
+    public void OfOtherLanguagesAreRefusedByName(string keys, string words)
+    {
+        folder.Write("disk.img", new string('x', 512));
+        folder.Write("mine.sh", "echo mine\n");
+        Assert.Contains(words, Problems(keys, keys.Contains("image:", StringComparison.Ordinal) ? "" : "image: { file: disk.img }, "));
+    }
+
+    [Theory]
+    [InlineData("first_boot: combustion, combustion: mine.sh, timezone: UTC, user: me", FirstBoot.Combustion)]
+    [InlineData("first_boot: cloudbase-init, connection: none, wait: 'port:3389', cloud_init: mine.sh", FirstBoot.CloudbaseInit)]
+    [InlineData("first_boot: unattend, connection: none, locale: de_DE.UTF-8", FirstBoot.Unattend)]
+    public void MayBeOfEveryLanguage(string keys, FirstBoot kind)
+    {
+        folder.Write("disk.img", new string('x', 512));
+        folder.Write("mine.sh", "echo mine\n");
+        var reading = Read(keys, "image: { file: disk.img }, ");
+        Assert.Equal("", string.Join('\n', reading.Problems));
+        Assert.Equal(kind, reading.Farm!.Machines[0].FirstBoot.Kind);
+    }
+
     [Fact]
     public void AreRefusedWhenTheFileIsPackedOrLarge()
     {

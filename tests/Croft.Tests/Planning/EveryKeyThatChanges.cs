@@ -33,6 +33,7 @@ public sealed class EveryKeyThatChanges
         { "cloud_init", "image: debian_13_systemd, cloud_init: { source: nocloud }", "recreate" },
         { "ignition", "image: flatcar, user: root", "recreate" }, // FirstBoots holds their files
         { "butane", "image: flatcar, user: root", "recreate" },
+        { "combustion", "image: flatcar, user: root", "recreate" },
         { "timezone", "image: debian_13_systemd, timezone: UTC", "recreate" }, // all of these stand in the seed
         { "locale", "image: debian_13_systemd, locale: C.UTF-8", "recreate" },
         { "keyboard", "image: debian_13_systemd, keyboard: de", "recreate" },

@@ -14,6 +14,9 @@ static class DomainXml
     /// <summary>The guest's device of the seed; far from the disks, so that a disk added later keeps its place.</summary>
     public const string SeedTarget = "vdz";
 
+    /// <summary>The name in the guest of a channel that nobody has, except where a guest without agent waits at it.</summary>
+    public const string SpareChannel = "org.croft.spare.0";
+
     /// <summary>Root ports that a machine has free for cards that are plugged in while it runs.</summary>
     const int SparePorts = 8;
 
@@ -249,14 +252,17 @@ static class DomainXml
             new XElement("serial", serial)
         );
 
+    /// <summary>Windows' Setup looks at CDs alone.</summary>
     static XElement SeedDisk(DomainDefinition machine, Func<string, string> path) =>
-        Disk(
-            path(machine.Record.Seed),
-            "raw",
-            SeedTarget,
-            machine.Spec.FirstBoot.Kind == FirstBoot.Ignition ? "ignition" : "seed",
-            readOnly: true
-        );
+        machine.Spec.FirstBoot.Kind == FirstBoot.Unattend
+            ? Drive(path(machine.Record.Seed), machine.Spec, 'b')
+            : Disk(
+                path(machine.Record.Seed),
+                "raw",
+                SeedTarget,
+                machine.Spec.FirstBoot.Kind == FirstBoot.Ignition ? "ignition" : "seed",
+                readOnly: true
+            );
 
     static XElement Channel(string name) =>
         new(
@@ -266,7 +272,7 @@ static class DomainXml
         );
 
     /// <summary>A CD drive on the bus that firmware and installers of all kinds know.</summary>
-    static XElement Drive(string path, MachineSpec spec)
+    static XElement Drive(string path, MachineSpec spec, char letter = 'a')
     {
         var isPc = spec.Arch is "x86_64" or "i686";
         var bus =
@@ -279,7 +285,7 @@ static class DomainXml
             new XAttribute("device", "cdrom"),
             new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "raw")),
             new XElement("source", new XAttribute("file", path)),
-            new XElement("target", new XAttribute("dev", bus == "ide" ? "hda" : "sda"), new XAttribute("bus", bus)),
+            new XElement("target", new XAttribute("dev", $"{(bus == "ide" ? "hd" : "sd")}{letter}"), new XAttribute("bus", bus)),
             new XElement("readonly")
         );
     }
@@ -290,7 +296,7 @@ static class DomainXml
     static IEnumerable<XElement> Spare(DomainDefinition machine, Architecture arch)
     {
         yield return new("controller", new XAttribute("type", "scsi"), new XAttribute("model", "virtio-scsi"));
-        yield return Channel("org.croft.spare.0");
+        yield return Channel(SpareChannel);
         if (!arch.NeedsPorts(machine.Spec.Machine))
             yield break;
         // The seed, the controllers of SCSI and of the channels, and the source of randomness take a port each, as disks and cards do.

@@ -77,6 +77,9 @@ interface ILibvirtHost : IDisposable
 
     Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel);
 
+    /// <summary>Opens the spare channel, which a guest without agent may listen at.</summary>
+    Task<Stream> OpenSpareAsync(string domain, CancellationToken cancel);
+
     /// <summary>Whether the guest's agent answers.</summary>
     Task<bool> HasAgentAsync(string domain, CancellationToken cancel);
 

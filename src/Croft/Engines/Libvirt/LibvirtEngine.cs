@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Croft.Engines.Libvirt.States;
 using Croft.Tools;
 
@@ -14,6 +15,12 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
     : IEngine
 {
     static readonly TimeSpan AgentPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Before anybody asks whether the guest waits in place of an agent.</summary>
+    static readonly TimeSpan AgentTurn = TimeSpan.FromSeconds(2);
+
+    /// <summary>The script looks every 2 s.</summary>
+    static readonly TimeSpan WaiterPatience = TimeSpan.FromSeconds(6);
 
     public string Name => host.Name;
 
@@ -92,11 +99,31 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
     {
         var domain = machine.ToString();
         using var told = Waits.For($"the guest agent of {domain}");
-        return
-            await Poll.UntilAsync(async () => await host.HasAgentAsync(domain, cancel) ? "yes" : null, AgentPause, patience, cancel) is null
-            ? null
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var (start, waiter, waits) = (Stopwatch.GetTimestamp(), (Task<bool>?)null, false);
+        var found = await Poll.UntilAsync(AskAsync, AgentPause, patience, cancel);
+        await over.CancelAsync();
+        return found is null ? null
+            : waits ? await Waiter.RunAsync(host, domain, script, patience, cancel)
             : await host.RunByAgentAsync(domain, script, cancel);
+
+        async Task<string?> AskAsync()
+        {
+            if (await host.HasAgentAsync(domain, cancel))
+                return "yes";
+            if (Stopwatch.GetElapsedTime(start) > AgentTurn)
+                waiter ??= HasWaiterAsync(host, domain, over.Token);
+            if (waiter is not { IsCompleted: true })
+                return null;
+            waits = await waiter;
+            waiter = null;
+            return waits ? "yes" : null;
+        }
     }
+
+    /// <summary>Whether a guest without agent waits at the spare channel.</summary>
+    internal static async Task<bool> HasWaiterAsync(ILibvirtHost host, string domain, CancellationToken cancel) =>
+        await Waiter.RunAsync(host, domain, ":", WaiterPatience, cancel) is not null;
 
     public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>
         host.ProveAsync(arch, virtType, Volumes.Image(image.Copy, image.Kernel!), clock, cancel);

@@ -62,16 +62,10 @@ sealed partial class LibvirtHost
         OnDomainAsync($"resuming {domain}", domain, d => d.Resume(), cancel);
 
     public Task<Stream> OpenConsoleAsync(string domain, CancellationToken cancel) =>
-        CallAsync<Stream>(
-            $"opening the console of {domain}",
-            () =>
-            {
-                using var found = connection.FindDomain(domain)
-                    ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {domain}");
-                return found.OpenConsole(null, ConsoleFlags.Force);
-            },
-            cancel
-        );
+        CallAsync<Stream>($"opening the console of {domain}", () => Find(domain, d => d.OpenConsole(null, ConsoleFlags.Force)), cancel);
+
+    public Task<Stream> OpenSpareAsync(string domain, CancellationToken cancel) =>
+        CallAsync<Stream>($"opening a channel of {domain}", () => Find(domain, d => d.OpenChannel(DomainXml.SpareChannel)), cancel);
 
     public Task<MachineState?> FindAsync(string domain, CancellationToken cancel) =>
         CallAsync(

@@ -172,6 +172,8 @@ static class CatalogueKeys
             ("cloud-init", FirstBoot.CloudInit),
             ("nuageinit", FirstBoot.Nuageinit),
             ("ignition", FirstBoot.Ignition),
+            ("combustion", FirstBoot.Combustion),
+            ("cloudbase-init", FirstBoot.CloudbaseInit),
             ("none", FirstBoot.None)
         ),
         "Who reads the seed at the first boot."

@@ -49,6 +49,12 @@ static class FirstBootKeys
 
     public static readonly Field<string> Butane = new("butane", Rules.HostPath, "The same in Butane's YAML.");
 
+    public static readonly Field<string> Combustion = new(
+        "combustion",
+        Rules.HostPath,
+        "With `first_boot: combustion`, a script of your own, which runs after Croft's."
+    );
+
     public static readonly Field<string> Timezone = new("timezone", Rules.Timezone, "The guest's time zone, such as `Europe/Berlin`.")
     {
         DefaultText = "the image's",
@@ -120,6 +126,7 @@ static class FirstBootKeys
         CloudInit,
         Ignition,
         Butane,
+        Combustion,
         Timezone,
         Locale,
         Keyboard,

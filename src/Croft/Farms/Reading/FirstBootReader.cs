@@ -29,6 +29,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             VendorData = own is null ? null : Files.Read(own, FirstBootKeys.VendorData),
             NetworkConfig = own is null ? null : Files.Read(own, FirstBootKeys.NetworkConfig),
             Ignition = new IgnitionReader(Files, problems).Read(map),
+            Combustion = Files.Read(map, FirstBootKeys.Combustion),
             Timezone = map.Get(FirstBootKeys.Timezone),
             Locale = map.Get(FirstBootKeys.Locale),
             Keyboard = map.Get(FirstBootKeys.Keyboard) is { } keyboard ? KeyboardOf(keyboard) : null,
@@ -36,7 +37,9 @@ sealed class FirstBootReader(string folder, ProblemList problems)
             Packages = [.. map.Items(FirstBootKeys.Packages).Select(p => p.Value).Distinct()],
             Passwords = [.. map.Items(FirstBootKeys.Passwords).Select(p => (p.Name, p.Value.In(folder)))],
         };
-        if (CheckReader(map, image, spec, isContainer) && own is not null)
+        if (spec.IsWindows)
+            new WindowsCheck(problems).Check(map, spec, machine);
+        if (CheckReader(map, image, spec, isContainer) && own is not null && !spec.IsWindows)
         {
             var check = new CloudConfigCheck(
                 problems,
@@ -58,6 +61,17 @@ sealed class FirstBootReader(string folder, ProblemList problems)
         return spec;
     }
 
+    /// <summary>One that neither Croft's own images nor containers read; null for those that they do.</summary>
+    public static string? LanguageOf(FirstBoot kind) =>
+        kind switch
+        {
+            FirstBoot.Ignition => "Ignition",
+            FirstBoot.Combustion => "Combustion",
+            FirstBoot.CloudbaseInit => "cloudbase-init",
+            FirstBoot.Unattend => "Windows' answer files",
+            _ => null,
+        };
+
     static KeyboardSpec KeyboardOf(MapReading map) =>
         new(
             map.Get(FirstBootKeys.Layout) ?? "",
@@ -70,10 +84,12 @@ sealed class FirstBootReader(string folder, ProblemList problems)
     bool CheckReader(MapReading map, ImageSpec image, FirstBootSpec spec, bool isContainer)
     {
         var before = problems.Count;
-        if (image.Origin is BuiltImage && spec.Kind == FirstBoot.Ignition)
+        if ((image.Origin is BuiltImage || isContainer) && LanguageOf(spec.Kind) is { } language)
             problems.Add(
                 map.NodeOf(MachineKeys.FirstBoot),
-                $"image {Words.Quote(image.Name)}, which Croft built, does not know Ignition",
+                isContainer
+                    ? $"a container has no {language}"
+                    : $"image {Words.Quote(image.Name)}, which Croft built, does not know {language}",
                 "leave first_boot out"
             );
         if (Unread(image, spec, isContainer) is { Who: { } who } unread)
@@ -97,21 +113,36 @@ sealed class FirstBootReader(string folder, ProblemList problems)
                 [FirstBootKeys.Proxy],
                 $"write image: {image.Name}_systemd, or flavour: systemd with build; or do it in a phase"
             ),
-            BuiltImage when spec.Kind == FirstBoot.Ignition => (
-                $"image {Words.Quote(image.Name)} is built with cloud-init, not Ignition",
-                [],
-                "leave first_boot out"
-            ),
-            _ when isContainer && spec.Kind == FirstBoot.Ignition => ("a container has no Ignition", [], "leave first_boot out"),
+            _ when (image.Origin is BuiltImage || isContainer) && LanguageOf(spec.Kind) is not null => default, // refused as a whole
             _ when spec.Kind == FirstBoot.Ignition => (
                 "the guest is set up by Ignition",
                 [.. FirstBootKeys.All.Where(f => f != FirstBootKeys.CloudInit && f != FirstBootKeys.Packages && f != FirstBootKeys.Proxy)],
                 "ignition: FILE or butane: FILE says more; packages are a phase's"
             ),
+            _ when spec.Kind == FirstBoot.Combustion => (
+                "the guest is set up by Combustion",
+                [FirstBootKeys.Combustion, FirstBootKeys.Timezone, FirstBootKeys.Locale, FirstBootKeys.Keyboard, FirstBootKeys.Passwords],
+                "combustion: FILE says more; packages are a phase's"
+            ),
+            _ when spec.Kind == FirstBoot.CloudbaseInit => (
+                "the guest is set up by cloudbase-init",
+                [FirstBootKeys.CloudInit, FirstBootKeys.Timezone],
+                "cloud_init: FILE says more, such as a script that begins with #ps1_sysnative"
+            ),
+            _ when spec.Kind == FirstBoot.Unattend => (
+                "the guest is set up by Windows' Setup",
+                [FirstBootKeys.Locale],
+                "leave it out; for an answer file of your own, put it on a CD and write first_boot: none with cdrom"
+            ),
             _ when spec.Ignition is not null => (
                 "the guest is not set up by Ignition",
                 [.. FirstBootKeys.All.Where(f => f != FirstBootKeys.Ignition && f != FirstBootKeys.Butane)],
                 "write first_boot: ignition"
+            ),
+            _ when spec.Combustion is not null => (
+                "the guest is not set up by Combustion",
+                [.. FirstBootKeys.All.Where(f => f != FirstBootKeys.Combustion)],
+                "write first_boot: combustion"
             ),
             _ when spec.Kind == FirstBoot.Nuageinit => (
                 $"image {Words.Quote(image.Name)} has FreeBSD's nuageinit",

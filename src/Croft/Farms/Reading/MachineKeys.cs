@@ -124,11 +124,11 @@ static class MachineKeys
         new ChoiceShape<FirstBoot>(
             ("cloud-init", Farms.FirstBoot.CloudInit),
             ("ignition", Farms.FirstBoot.Ignition),
+            ("combustion", Farms.FirstBoot.Combustion),
+            ("cloudbase-init", Farms.FirstBoot.CloudbaseInit),
+            ("unattend", Farms.FirstBoot.Unattend),
             ("none", Farms.FirstBoot.None)
-        )
-            .Refusing("combustion", "Croft does not speak Combustion yet", "none boots the machine as it is")
-            .Refusing("cloudbase-init", "Croft does not speak cloudbase-init yet", "none boots the machine as it is")
-            .Refusing("unattend", "Croft writes no answer files yet", "none boots the machine as it is"),
+        ),
         "Who tells the guest at its first boot who it is: `none` leaves it as its image is, with its own users, host key and network."
     )
     {

@@ -140,9 +140,9 @@ sealed class MachineReader(
     static string UserOf(MapReading map, ImageSpec image) =>
         LoginReader.User(map)
         ?? (
-            FirstBootReader.KindOf(map, image) != FirstBoot.CloudInit && image.Origin is CatalogueImage { Machine.User: { } login }
-                ? login
-                : "root"
+            FirstBootReader.KindOf(map, image) is FirstBoot.CloudbaseInit or FirstBoot.Unattend ? "admin"
+            : FirstBootReader.KindOf(map, image) != FirstBoot.CloudInit && image.Origin is CatalogueImage { Machine.User: { } login } ? login
+            : "root"
         );
 
     ImmutableArray<string> Groups(MapReading map)
@@ -193,11 +193,12 @@ sealed class MachineReader(
 
         if (
             map.Maybe(MachineKeys.FirstBoot) is { } said and not FirstBoot.None
-            && (said == FirstBoot.Ignition) != (machine.FirstBoot == FirstBoot.Ignition)
+            && said != machine.FirstBoot
+            && (FirstBootReader.LanguageOf(said) ?? FirstBootReader.LanguageOf(machine.FirstBoot ?? FirstBoot.CloudInit)) is not null
         )
             problems.Add(
                 map.NodeOf(MachineKeys.FirstBoot),
-                $"{family.Title} {(said == FirstBoot.Ignition ? "does not know Ignition" : "is set up by Ignition alone")}",
+                $"{family.Title} {(FirstBootReader.LanguageOf(said) is { } language ? $"does not know {language}" : "is set up by Ignition alone")}",
                 "leave first_boot out"
             );
         else if (

@@ -18,9 +18,13 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     public async Task CheckAsync(MachineId machine, StateUse use, CancellationToken cancel)
     {
         var domain = machine.ToString();
-        if (use == StateUse.ForkNow && !await host.HasAgentAsync(domain, cancel))
+        if (
+            use == StateUse.ForkNow
+            && !await host.HasAgentAsync(domain, cancel)
+            && !await LibvirtEngine.HasWaiterAsync(host, domain, cancel)
+        )
             throw CroftException.World(
-                $"machine \"{machine.Name}\" has no guest agent that answers, so a fork cannot get its own identity",
+                $"machine \"{machine.Name}\" has no guest agent that answers, nor the waiting script of Croft's own seed, so a fork cannot get its own identity",
                 "install and start qemu-guest-agent in it"
             );
         if (use is StateUse.Leave or StateUse.ForkNow)
