@@ -34,8 +34,6 @@ static class Ignition
             File("/etc/ssh/ssh_host_ed25519_key", 384, content.HostKeyPrivate.ReplaceLineEndings("\n").Trim() + "\n"),
             File("/etc/ssh/ssh_host_ed25519_key.pub", 420, content.HostKeyPublic.Trim() + "\n")
         );
-        if (content.HasWaiter)
-            files.Add(File(Waiter.Path, 448, Waiter.Script));
         if (content.User != "root")
             files.Add(File("/etc/sudoers.d/croft", 288, $"{content.User} ALL=(ALL) NOPASSWD:ALL\n"));
         foreach (var nic in content.Nics)
@@ -44,15 +42,7 @@ static class Ignition
             files.Add(File($"/etc/systemd/network/10-croft-{nic.Name}.network", 420, IgnitionNetwork.Networkd(nic)));
         }
 
-        if (content.FirstBoot.Keyboard is { } keyboard)
-            files.Add(File("/etc/vconsole.conf", 420, $"KEYMAP={keyboard.Layout}\n"));
-        if (content.FirstBoot.Locale is { } locale)
-            files.Add(File("/etc/locale.conf", 420, $"LANG={locale}\n"));
-        var server =
-            (content.PasswordHash is null ? "" : "PasswordAuthentication yes\n")
-            + (content.SshPort == LoginSpec.SshPort ? "" : $"Port {content.SshPort}\n");
-        if (server.Length > 0)
-            files.Add(File("/etc/ssh/sshd_config.d/10-croft.conf", 384, server));
+        AddFiles(files, content);
         var made = new JsonObject
         {
             ["ignition"] = new JsonObject { ["version"] = "3.0.0" },
@@ -70,6 +60,21 @@ static class Ignition
             );
         AddDisks(made, content);
         return made;
+    }
+
+    static void AddFiles(JsonArray files, SeedContent content)
+    {
+        if (content.FirstBoot.Keyboard is { } keyboard)
+            files.Add(File("/etc/vconsole.conf", 420, $"KEYMAP={keyboard.Layout}\n"));
+        if (content.FirstBoot.Locale is { } locale)
+            files.Add(File("/etc/locale.conf", 420, $"LANG={locale}\n"));
+        var server =
+            (content.PasswordHash is null ? "" : "PasswordAuthentication yes\n")
+            + (content.SshPort == LoginSpec.SshPort ? "" : $"Port {content.SshPort}\n");
+        if (server.Length > 0)
+            files.Add(File("/etc/ssh/sshd_config.d/10-croft.conf", 384, server));
+        if (content.HasWaiter)
+            files.Add(File(Waiter.Path, 448, Waiter.Script));
     }
 
     static JsonArray Users(SeedContent content)
@@ -115,25 +120,22 @@ static class Ignition
         if (content.HasWaiter)
             units.Add(Unit("croft-wait.service", Waiter.Unit));
         if (content.SshPort != LoginSpec.SshPort)
-            units.Add(
-                (JsonNode)
-                    new JsonObject
-                    {
-                        ["name"] = "sshd.socket", // Flatcar's, by which its server listens
-                        ["dropins"] = new JsonArray(
-                            new JsonObject
-                            {
-                                ["name"] = "10-croft.conf",
-                                ["contents"] = $"[Socket]\nListenStream=\nListenStream={content.SshPort}\n",
-                            }
-                        ),
-                    }
-            );
+            units.Add(SocketOf(content.SshPort));
         if (systems.Count > 0)
             made["storage"]!["filesystems"] = systems;
         if (units.Count > 0)
             made["systemd"] = new JsonObject { ["units"] = units };
     }
+
+    /// <summary>Flatcar's, by which its server listens.</summary>
+    static JsonNode SocketOf(int port) =>
+        new JsonObject
+        {
+            ["name"] = "sshd.socket",
+            ["dropins"] = new JsonArray(
+                new JsonObject { ["name"] = "10-croft.conf", ["contents"] = $"[Socket]\nListenStream=\nListenStream={port}\n" }
+            ),
+        };
 
     static JsonNode Unit(string name, string text) =>
         new JsonObject

@@ -87,43 +87,31 @@ static class Unattend
             firmware == Firmware.Uefi
                 ? [("EFI", "260", "FAT32"), ("MSR", "16", null), ("Primary", null, "NTFS")]
                 : [("Primary", null, "NTFS")];
+        var create = parts.Select(
+            (p, i) => Part(i, "CreatePartition", Text("Type", p.Type), p.Size is null ? Text("Extend", "true") : Text("Size", p.Size))
+        );
+        var modify = parts.Select(
+            (p, i) =>
+                Part(
+                    i,
+                    "ModifyPartition",
+                    Text("PartitionID", i + 1),
+                    p.Format is null ? null : Text("Format", p.Format),
+                    firmware == Firmware.Uefi ? null : Text("Active", "true")
+                )
+        );
         return Text(
             "DiskConfiguration",
             Added(
                 "Disk",
                 Text("DiskID", "0"),
                 Text("WillWipeDisk", "true"),
-                Text(
-                    "CreatePartitions",
-                    [
-                        .. parts.Select(
-                            (p, i) =>
-                                Added(
-                                    "CreatePartition",
-                                    Text("Order", i + 1),
-                                    Text("Type", p.Type),
-                                    p.Size is null ? Text("Extend", "true") : Text("Size", p.Size)
-                                )
-                        ),
-                    ]
-                ),
-                Text(
-                    "ModifyPartitions",
-                    [
-                        .. parts.Select(
-                            (p, i) =>
-                                Added(
-                                    "ModifyPartition",
-                                    Text("Order", i + 1),
-                                    Text("PartitionID", i + 1),
-                                    p.Format is null ? null : Text("Format", p.Format),
-                                    firmware == Firmware.Uefi ? null : Text("Active", "true")
-                                )
-                        ),
-                    ]
-                )
+                Text("CreatePartitions", [.. create]),
+                Text("ModifyPartitions", [.. modify])
             )
         );
+
+        static XElement Part(int index, string name, params object?[] inside) => Added(name, [Text("Order", index + 1), .. inside]);
     }
 
     static XElement Install(Firmware firmware) =>

@@ -44,13 +44,12 @@ sealed class CidrShape : ScalarShape<IPNetwork>
         }
 
         value = new IPNetwork(address, length);
-        complaint =
-            address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..]
-                ? new(
-                    $"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved",
-                    "write a private one, such as 10.80.0.0/24"
-                )
-                : default;
+        complaint = address.GetAddressBytes() is [0 or 127 or >= 224, ..] or [169, 254, ..]
+            ? new(
+                $"{Words.Quote(text)} is for no machine: loopback, link-local, multicast or reserved",
+                "write a private one, such as 10.80.0.0/24"
+            )
+            : default;
         return complaint == default;
     }
 

@@ -140,9 +140,12 @@ sealed class MachineReader(
     static string UserOf(MapReading map, ImageSpec image) =>
         LoginReader.User(map)
         ?? (
-            FirstBootReader.KindOf(map, image) is FirstBoot.CloudbaseInit or FirstBoot.Unattend ? "admin"
-            : FirstBootReader.KindOf(map, image) != FirstBoot.CloudInit && image.Origin is CatalogueImage { Machine.User: { } login } ? login
-            : "root"
+            FirstBootReader.KindOf(map, image) switch
+            {
+                FirstBoot.CloudbaseInit or FirstBoot.Unattend => "admin",
+                not FirstBoot.CloudInit when image.Origin is CatalogueImage { Machine.User: { } login } => login,
+                _ => "root",
+            }
         );
 
     ImmutableArray<string> Groups(MapReading map)
