@@ -125,7 +125,11 @@ static class NetworkCommand
         string State =>
             Hypervisor.Unreachable is not null || Hypervisor.IsOff ? "unknown"
             : Spec.Mode == NetworkMode.User ? "-"
-            : Spec.Mode is NetworkMode.Bridge or NetworkMode.Direct
+            : Spec is { Mode: NetworkMode.Vde, IsOutside: true }
+                ? Hypervisor.Sockets is not { } sockets ? "unknown"
+                    : sockets.Contains(Spec.Source!) ? "on"
+                    : "missing"
+            : Spec.Mode is NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Tap
                 ? Hypervisor.Devices is not { } devices ? "unknown"
                     : devices.Contains(Spec.Source!) ? "on"
                     : "missing"

@@ -50,11 +50,15 @@ public sealed record EngineCapabilities(
     /// <summary>What mends that.</summary>
     public string? NetworkCure { get; init; }
 
+    /// <summary>VDE switches beside its other networks, which Croft starts: on this host alone.</summary>
+    public bool OwnSwitches { get; init; }
+
     /// <summary>What libvirt of an ordinary user on this host can.</summary>
     internal static EngineCapabilities OfSwitches((string What, string Cure)? lack) =>
         new(OwnNetworks: lack is null, HostNetworks: false)
         {
             Switches = true,
+            OwnSwitches = true,
             NetworkLack = lack?.What,
             NetworkCure = lack?.Cure,
         };
@@ -69,6 +73,6 @@ public sealed record EngineCapabilities(
         ?? (
             hypervisor.IsLxd ? OfContainers
             : hypervisor.IsSession && hypervisor.IsLocal ? OfSwitches(null)
-            : new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession)
+            : new(OwnNetworks: !hypervisor.IsSession, HostNetworks: !hypervisor.IsSession) { OwnSwitches = hypervisor.IsLocal }
         );
 }

@@ -84,6 +84,9 @@ public sealed record HypervisorState
     /// <summary>The device of these that leads to everywhere else; null when it did not say.</summary>
     public string? Uplink { get; init; }
 
+    /// <summary>Of the farm's VDE sockets, those that are there; null when nobody looked.</summary>
+    public ImmutableHashSet<string>? Sockets { get; init; }
+
     /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
     public ImmutableHashSet<string>? Pools { get; init; }
 

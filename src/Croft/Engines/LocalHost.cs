@@ -18,6 +18,9 @@ static class LocalHost
             select Subnets.Of(address.Address, address.PrefixLength),
         ];
 
+    /// <summary>Its network devices, tap devices too, of which libvirt does not tell.</summary>
+    public static IEnumerable<string> Devices() => NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name);
+
     /// <summary>The device by which everywhere else is reached; null when there is no such way.</summary>
     public static string? Uplink()
     {

@@ -76,6 +76,9 @@ public enum NicSource
     /// <summary>A network card, by macvtap.</summary>
     Device,
 
+    /// <summary>A tap device.</summary>
+    Tap,
+
     /// <summary>A VDE switch: a network of a user without root, or one by its path.</summary>
     Switch,
 }

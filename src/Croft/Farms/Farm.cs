@@ -181,6 +181,12 @@ public enum NetworkMode
 
     /// <summary>A network of libvirt's that is there already.</summary>
     Existing,
+
+    /// <summary>A VDE switch: one that Croft starts, which leads nowhere else, or one of others'.</summary>
+    Vde,
+
+    /// <summary>A tap device of the hypervisor, which one card takes.</summary>
+    Tap,
 }
 
 /// <summary>A network of the farm.</summary>
@@ -195,7 +201,7 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
     /// <summary>The domain of its names; null is one below a name that nobody owns.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>The bridge, the card or libvirt's network on the hypervisor that it is; null when Croft or QEMU makes it.</summary>
+    /// <summary>The bridge, the card, the tap device, libvirt's network or the switch's socket on the hypervisor that it is; null when Croft or QEMU makes it.</summary>
     public string? Source { get; init; }
 
     /// <summary>libvirt's XML, of which an existing network is made where it is missing; null leaves that to others.</summary>
@@ -205,10 +211,11 @@ public sealed record NetworkSpec(string Name, NetworkMode Mode, System.Net.IPNet
     public string? Filter { get; init; }
 
     /// <summary>Whether Croft makes it and decides its addresses, or another farm does.</summary>
-    public bool IsMade => Mode is NetworkMode.Nat or NetworkMode.Isolated or NetworkMode.Routed;
+    public bool IsMade =>
+        Mode is NetworkMode.Nat or NetworkMode.Isolated or NetworkMode.Routed || (Mode == NetworkMode.Vde && Source is null);
 
     /// <summary>Whether others made it and decide its addresses. Croft never changes it.</summary>
-    public bool IsOutside => Mode is NetworkMode.Bridge or NetworkMode.Direct or NetworkMode.Existing;
+    public bool IsOutside => Mode != NetworkMode.User && !IsMade;
 }
 
 /// <summary>One machine's definition: built-in defaults, target, platform and list entry merged, later wins.</summary>

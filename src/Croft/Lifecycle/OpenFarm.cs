@@ -121,7 +121,7 @@ public sealed partial class OpenFarm : IDisposable
         var states = await Task.WhenAll(
             Farm.Hypervisors.Select(async h =>
                 await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen
-                    ? (h.Machine is null ? seen : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
+                    ? (h.Machine is null ? seen with { Sockets = SocketsOf(h) } : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
                 : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
                 : HypervisorState.Declared(h)
             )
@@ -135,6 +135,17 @@ public sealed partial class OpenFarm : IDisposable
             [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select new Offer(state, arch)]
         );
     }
+
+    /// <summary>The VDE switches of others' that are on this host; null of another one.</summary>
+    ImmutableHashSet<string>? SocketsOf(HypervisorSpec hypervisor) =>
+        hypervisor.IsLocal
+            ?
+            [
+                .. Farm
+                    .Networks.Where(n => n is { Mode: NetworkMode.Vde, Source: { } socket } && File.Exists(Path.Combine(socket, "ctl")))
+                    .Select(n => n.Source!),
+            ]
+            : null;
 
     /// <summary>Asks all hypervisors that answer for their machines. Other people's machines are left out.</summary>
     public async Task<IReadOnlyList<ExistingMachine>> ListAsync(CancellationToken cancel)

@@ -198,6 +198,7 @@ static class PhaseVariables
                 { Bridge: null } => "user",
                 { Source: NicSource.Bridge } => "bridge",
                 { Source: NicSource.Device } => "direct",
+                { Source: NicSource.Tap } => "tap",
                 _ => "network",
             },
             ["source"] = nic.Bridge ?? $"hostfwd=tcp:127.0.0.1:{nic.Port}-:{machine.Spec.Login.Port}",

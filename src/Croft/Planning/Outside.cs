@@ -11,6 +11,8 @@ static class Outside
     /// </summary>
     public static (string What, string Cure)? Lack(NetworkSpec network, HypervisorSpec hypervisor, HypervisorState? state)
     {
+        if (network.Mode is NetworkMode.Vde or NetworkMode.Tap && !hypervisor.IsLxd)
+            return LackOfLink(network.Mode, network.Source, hypervisor.IsLocal ? state : null); // libvirt tells neither of another host
         if (!EngineCapabilities.Of(hypervisor, state).HostNetworks)
             return hypervisor.IsSession
                 ? (
@@ -33,6 +35,20 @@ static class Outside
             : ($"has no network card {device}", "on it: ip link lists those that there are");
     }
 
+    /// <summary>What QEMU joins by itself, an ordinary user's too.</summary>
+    static (string What, string Cure)? LackOfLink(NetworkMode mode, string? source, HypervisorState? state) =>
+        source is null ? null
+        : mode == NetworkMode.Vde
+            ? state?.Sockets?.Contains(source) == false
+                    ? ($"has no VDE switch at {source}", $"on it: vde_switch -d -s {source}; or leave vde out, and Croft starts one")
+                : null
+        : state?.Devices?.Contains(source) == false
+            ? (
+                $"has no tap device {source}",
+                $"on it: ip tuntap add {source} mode tap; ip link set {source} up; with user NAME for an ordinary user"
+            )
+        : null;
+
     /// <summary>Whether it is missing or off, and the farm file says what to do about that.</summary>
     static bool IsMadeOfAFile(NetworkSpec network, HypervisorState state) =>
         network.Define is not null && state.Networks.FirstOrDefault(n => n.Name == network.Source) is null or { Farm: null, Active: false };
@@ -54,6 +70,8 @@ static class Outside
         {
             NetworkMode.Bridge => $"the bridge {network.Source}",
             NetworkMode.Direct => $"the network card {network.Source}",
+            NetworkMode.Vde => $"the VDE switch {network.Source}",
+            NetworkMode.Tap => $"the tap device {network.Source}",
             _ => $"the network {network.Source}",
         };
 
@@ -63,6 +81,8 @@ static class Outside
         {
             NetworkMode.Bridge => NicSource.Bridge,
             NetworkMode.Direct => NicSource.Device,
+            NetworkMode.Vde => NicSource.Switch,
+            NetworkMode.Tap => NicSource.Tap,
             _ => NicSource.Network,
         };
 }

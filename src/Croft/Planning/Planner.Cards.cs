@@ -11,8 +11,8 @@ public sealed partial class Planner
     {
         var book = BookOf(nic, spec);
         var before = record?.Nics.ElementAtOrDefault(card) is { } kept && kept.Network == nic.Network ? kept : null;
-        var isSwitched = IsSwitched(hypervisor);
-        var isWay = isSwitched && IsWay(spec, card);
+        var isSwitched = IsSwitched(hypervisor) || book.Spec.Mode == NetworkMode.Vde;
+        var isWay = IsWay(spec, card, IsSwitched(hypervisor));
         var made = book.Definition;
         var planned = new Nic(
             nic.Network,
@@ -21,7 +21,7 @@ public sealed partial class Planner
                 : Present(nic.Network, hypervisor?.Name)?.Name ?? made.Name,
             MacOf(spec, nic, card, before),
             made is null ? null : AddressOf(spec, nic, book, before),
-            !book.Spec.IsOutside && (made is null ? card == 0 || isWay : isWay) ? PortOf(spec, nic) : null
+            isWay || (made is null && !book.Spec.IsOutside && card == 0) ? PortOf(spec, nic) : null
         )
         {
             Model = nic.Model,
@@ -30,13 +30,13 @@ public sealed partial class Planner
             Filter = book.Spec.Filter,
         };
         if (book.Spec.IsOutside)
-            return planned with { Source = Outside.SourceOf(book.Spec.Mode), Seen = before?.Seen };
+            return planned with { Source = Outside.SourceOf(book.Spec.Mode), Seen = before?.Seen, IsClosed = isWay && !LeadsOut(spec) };
         return made is null
             ? planned
             : planned with
             {
                 Source = isSwitched ? NicSource.Switch : NicSource.Network,
-                IsClosed = isWay && !spec.Networks.Any(n => BookOf(n, spec).Definition?.LeadsOut == true),
+                IsClosed = isWay && !LeadsOut(spec),
                 Address6 = planned.Address is { } address ? made.Second(address) : null,
             };
     }
@@ -45,11 +45,20 @@ public sealed partial class Planner
     bool IsSwitched(HypervisorState? hypervisor) =>
         hypervisor is not null && EngineCapabilities.Of(Farm.Hypervisors.First(h => h.Name == hypervisor.Name), hypervisor).Switches;
 
+    bool LeadsOut(MachineSpec spec) => spec.Networks.Any(n => BookOf(n, spec).Definition?.LeadsOut == true);
+
     /// <summary>
-    /// Whether the port to a machine's ssh is of that card, where no address leads to it: its first user card, else its first.
+    /// Whether the port to a machine's ssh is of that card, where all of its cards are on switches, and no address leads to it: its first
+    /// user card, else its first on a switch.
     /// </summary>
-    bool IsWay(MachineSpec spec, int card) =>
-        card == Math.Max(0, spec.Networks.Select(n => BookOf(n, spec).Spec.Mode).ToList().IndexOf(NetworkMode.User));
+    bool IsWay(MachineSpec spec, int card, bool isSwitched)
+    {
+        var all = spec.Networks.Select(n => BookOf(n, spec).Spec).ToList();
+        var switches = all.Select(n => n.Mode == NetworkMode.Vde || (isSwitched && n.IsMade)).ToList();
+        return switches.Contains(true)
+            && all.Zip(switches).All(n => n.Second || n.First.Mode is NetworkMode.User or NetworkMode.Tap)
+            && card == (all.FindIndex(n => n.Mode == NetworkMode.User) is >= 0 and var user ? user : switches.IndexOf(true));
+    }
 
     /// <summary>Where a machine says which card has it, the others have none.</summary>
     static bool? RouteOf(MachineSpec spec, NicSpec nic) =>

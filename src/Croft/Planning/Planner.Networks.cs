@@ -347,8 +347,10 @@ public sealed partial class Planner
             Refuse(
                 network.At,
                 $"networks.{network.Name}.{key}",
-                $"network {network.Name} {what}, which an ordinary user's networks on hypervisor \"{hypervisor}\" cannot be",
-                $"{cure}; or run croft as root"
+                network.Mode == NetworkMode.Vde
+                    ? $"network {network.Name} {what}, which a VDE switch cannot be"
+                    : $"network {network.Name} {what}, which an ordinary user's networks on hypervisor \"{hypervisor}\" cannot be",
+                network.Mode == NetworkMode.Vde ? cure : $"{cure}; or run croft as root"
             );
     }
 
@@ -356,7 +358,8 @@ public sealed partial class Planner
     {
         var known = Present(book.Spec.Name, hypervisor);
         var (definition, shared) = (book.Definition!, book.Spec.Shared);
-        var isSwitched = IsSwitched(input.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor));
+        var isSwitched =
+            definition.Mode == NetworkMode.Vde || IsSwitched(input.Inventory.Hypervisors.FirstOrDefault(h => h.Name == hypervisor));
         if (isSwitched)
             CheckSwitched(book.Spec, definition, hypervisor);
         if (shared is not null && known is null && networks.Keys.Any(n => n.Network == book.Spec.Name))

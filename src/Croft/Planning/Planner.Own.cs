@@ -12,7 +12,11 @@ public sealed partial class Planner
     {
         var used = UsedOn(machines);
         foreach (var (network, state) in used)
+        {
             CheckOwn(network, state);
+            CheckLinks(network, state, machines);
+        }
+
         return
         [
             .. from u in used
@@ -63,6 +67,34 @@ public sealed partial class Planner
                     ? "leave filter out; or run croft as root"
                     : "on it: virsh nwfilter-list shows those that there are; virsh nwfilter-define makes one of a file",
                 isWorld: true
+            );
+    }
+
+    /// <summary>A switch runs on this host; a tap device takes one card; and what libvirt does not know has its price.</summary>
+    void CheckLinks(NetworkSpec network, HypervisorState state, ImmutableArray<PlannedMachine> machines)
+    {
+        var can = EngineCapabilities.Of(Farm.Hypervisors.First(h => h.Name == state.Name), state);
+        if (network is { Mode: NetworkMode.Vde, IsMade: true, Shared: null } && (!can.OwnSwitches || can.NetworkLack is not null))
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.mode",
+                can.OwnSwitches
+                    ? $"hypervisor \"{state.Name}\" {can.NetworkLack}, and {network.Name} is vde"
+                    : $"hypervisor \"{state.Name}\" is not on this host, where alone Croft starts VDE switches",
+                can.OwnSwitches ? can.NetworkCure : "vde: { socket: PATH } joins one that runs there",
+                isWorld: true
+            );
+        var on = machines.Where(m => m.Hypervisor == state.Name && m.Nics.Any(n => n.Network == network.Name)).ToList();
+        if (network.Mode == NetworkMode.Tap && on.Sum(m => m.Nics.Count(n => n.Network == network.Name)) > 1)
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.tap",
+                $"tap device {network.Source} takes one card, and {string.Join(", ", on.Select(m => m.Spec.Name))} are to be on it",
+                "give each its own tap device and network; or put the device into a bridge: mode: bridge"
+            );
+        if (network.Mode == NetworkMode.Vde)
+            notes.Add(
+                $"network {network.Name} is a VDE switch, which libvirt does not know: virsh lists no card on it, none is plugged in or out while its machine runs, and machines on {(network.IsMade ? "it get their MACs anew when they are forked" : "it are not forked")}"
             );
     }
 

@@ -76,6 +76,8 @@ public sealed class EveryKeyThatChanges
             "bridge",
             "uplink",
             "network",
+            "vde",
+            "tap",
             "domain",
             "mtu",
             "ipv6",

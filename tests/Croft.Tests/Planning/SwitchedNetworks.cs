@@ -71,6 +71,78 @@ public sealed class SwitchedNetworks
 
     static string Only(Plan plan) => $"{Assert.Single(plan.Problems).Path}: {plan.Problems[0].Message}";
 
+    [Fact]
+    public void OfModeVdeAreSwitchesForRootTooBesideOtherNetworks()
+    {
+        var plan = Lab.Plan(Root("lan: { cidr: 10.9.0.0/24 }, wire: { mode: vde, cidr: 10.9.1.0/24 }", "lan, wire"), Lab.Host("h1"));
+        Assert.Empty(plan.Problems);
+        var nics = plan.Machines[0].Nics;
+        Assert.Equal([NicSource.Network, NicSource.Switch], nics.Select(n => n.Source));
+        Assert.All(nics, n => Assert.Null(n.Port)); // the first one's address leads to it
+        Assert.Contains(plan.Notes, n => n.Contains("network wire is a VDE switch, which libvirt does not know", StringComparison.Ordinal));
+        Assert.NotNull(Lab.Plan(Root("wire: { mode: vde }", "wire"), Lab.Host("h1")).Machines[0].Nics[0].Port);
+        var text = Croft.Engines.Libvirt.NetworkXml.Write(plan.Networks[1].Definition);
+        Assert.Equal(Croft.Farms.NetworkMode.Vde, Croft.Engines.Libvirt.NetworkXml.Read(text, active: true).Mode);
+    }
+
+    [Fact]
+    public void OfOthersAreJoinedByTheirSocket()
+    {
+        const string wire = "wire: { mode: vde, vde: { socket: /run/vde/x } }";
+        foreach (var farm in (string[])[Farm(wire, "wire"), Root(wire, "wire")])
+        {
+            var plan = Lab.Plan(farm, Lab.Host("h1") with { Sockets = ["/run/vde/x"] });
+            Assert.Empty(plan.Problems);
+            Assert.Empty(plan.Networks);
+            var nic = plan.Machines[0].Nics[0];
+            Assert.Equal(("/run/vde/x", NicSource.Switch, null), (nic.Bridge, nic.Source, nic.Address));
+            Assert.True(nic is { Port: not null, IsClosed: true });
+        }
+
+        var refused = Lab.Plan(Root(wire, "wire"), Lab.Host("h1") with { Sockets = [] });
+        Assert.Equal("networks.wire: hypervisor \"h1\" has no VDE switch at /run/vde/x", Only(refused));
+        Assert.Contains("vde_switch -d -s /run/vde/x", refused.Problems[0].Hint);
+    }
+
+    [Fact]
+    public void AreStartedOnThisHostAlone() =>
+        Assert.Equal(
+            "networks.wire.mode: hypervisor \"h1\" is not on this host, where alone Croft starts VDE switches",
+            Only(
+                Lab.Plan(
+                    Root("wire: { mode: vde }", "wire").Replace("qemu:///system", "qemu+ssh://far/system", StringComparison.Ordinal),
+                    Lab.Host("h1")
+                )
+            )
+        );
+
+    [Fact]
+    public void TapDevicesTakeOneCard()
+    {
+        const string tap = "t: { mode: tap, tap: tap0 }";
+        var host = Lab.Host("h1") with { Devices = ["tap0"] };
+        var plan = Lab.Plan(Root("lan: { cidr: 10.9.0.0/24 }, " + tap, "lan, t"), host);
+        Assert.Empty(plan.Problems);
+        Assert.Equal(("tap0", NicSource.Tap), (plan.Machines[0].Nics[1].Bridge, plan.Machines[0].Nics[1].Source));
+        Assert.Equal(
+            "networks.t: hypervisor \"h1\" has no tap device tap0",
+            Only(Lab.Plan(Root(tap, "t"), host with { Devices = ["eth0"] }))
+        );
+        Assert.Contains(
+            "tap device tap0 takes one card, and a, b are to be on it",
+            Only(
+                Lab.Plan(
+                    Root(tap, "t")
+                        .Replace("networks: [ t ] }", "networks: [ t ] }, { name: b, platform: debian_13 }", StringComparison.Ordinal),
+                    host
+                )
+            )
+        );
+    }
+
+    static string Root(string networks, string machine) =>
+        Farm(networks, machine).Replace("qemu:///session", "qemu:///system", StringComparison.Ordinal);
+
     static string Farm(string networks, string cards) =>
         $"farm: f\nhypervisors: {{ h1: {{ uri: \"qemu:///session\" }} }}\nnetworks: {{ {networks} }}\nvms: {{ list: [ {{ name: a, platform: debian_12, networks: [ {cards} ] }} ] }}";
 }

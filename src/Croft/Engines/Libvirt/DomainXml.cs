@@ -333,6 +333,7 @@ static class DomainXml
                 {
                     NicSource.Bridge => "bridge",
                     NicSource.Device => "direct",
+                    NicSource.Tap => "ethernet",
                     _ => "network",
                 }
             ),
@@ -340,6 +341,7 @@ static class DomainXml
             nic.Source switch
             {
                 NicSource.Bridge => new XElement("source", new XAttribute("bridge", nic.Bridge!)),
+                NicSource.Tap => new XElement("target", new XAttribute("dev", nic.Bridge!), new XAttribute("managed", "no")),
                 NicSource.Device => new XElement("source", new XAttribute("dev", nic.Bridge!), new XAttribute("mode", "bridge")),
                 _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
             },

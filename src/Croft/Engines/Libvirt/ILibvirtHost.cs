@@ -19,10 +19,13 @@ interface ILibvirtHost : IDisposable
 
     bool IsLost { get; }
 
-    /// <summary>Whether networks are switches of the user's.</summary>
+    /// <summary>Whether all networks are switches of the user's.</summary>
     bool HasSwitches => false;
 
-    /// <summary>Why it can make no networks although it has switches, to be said after its name, with the cure; null when it can.</summary>
+    /// <summary>Whether Croft can start switches beside other networks.</summary>
+    bool StartsSwitches => false;
+
+    /// <summary>Why it can make no networks as switches, to be said after its name, with the cure; null when it can.</summary>
     (string What, string Cure)? NetworkLack => null;
 
     IDisposable Watch(string domain, Action<MachineSignal> signal);

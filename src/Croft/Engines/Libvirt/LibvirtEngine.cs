@@ -29,7 +29,12 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
     public EngineCapabilities Can { get; } =
         host.HasSwitches
             ? EngineCapabilities.OfSwitches(host.NetworkLack)
-            : new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession);
+            : new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession)
+            {
+                OwnSwitches = host.StartsSwitches,
+                NetworkLack = host.NetworkLack?.What,
+                NetworkCure = host.NetworkLack?.Cure,
+            };
 
     public IStates States => new LibvirtStates(this);
 

@@ -1,3 +1,4 @@
+using Croft.Farms;
 using Croft.Libvirt;
 
 namespace Croft.Engines.Libvirt;
@@ -5,7 +6,7 @@ namespace Croft.Engines.Libvirt;
 sealed partial class LibvirtHost
 {
     public Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel) =>
-        switches is not null
+        switches is not null && (IsSession || network.Mode == NetworkMode.Vde)
             ? EnsureSwitchAsync(network, cancel)
             : CallAsync(
                 $"making network {network.Name}",
@@ -103,7 +104,7 @@ sealed partial class LibvirtHost
         );
 
     public Task PublishAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) =>
-        switches is not null
+        IsSwitch(network)
             ? RunSwitchAsync(network, cancel)
             : CallAsync(
                 $"publishing {reservation.Host} in {network}",
@@ -137,7 +138,7 @@ sealed partial class LibvirtHost
     public async Task ReleaseAsync(string network, Reservation reservation, CancellationToken cancel)
     {
         await ForgetAsync(network, reservation, cancel);
-        if (switches?.Answers(network) == true)
+        if (IsSwitch(network) && switches!.Answers(network))
             await RunSwitchAsync(network, cancel);
     }
 
@@ -169,8 +170,8 @@ sealed partial class LibvirtHost
 
     public async Task RemoveNetworkAsync(string network, CancellationToken cancel)
     {
-        if (switches is not null)
-            await switches.RemoveAsync(network, cancel);
+        if (IsSwitch(network))
+            await switches!.RemoveAsync(network, cancel);
         await UndefineNetworkAsync(network, cancel);
     }
 

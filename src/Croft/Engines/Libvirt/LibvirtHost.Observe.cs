@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Xml.Linq;
+using Croft.Farms;
 using Croft.Libvirt;
 
 namespace Croft.Engines.Libvirt;
@@ -44,7 +45,7 @@ sealed partial class LibvirtHost
             Boot = firmwareFor.IsEmpty
                 ? null
                 : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
-            Devices = devices,
+            Devices = here ? devices?.Union(LocalHost.Devices()) : devices,
             Filters = filters,
             Routes = here ? LocalHost.Routes() : [],
             Uplink = here ? LocalHost.Uplink() : null,
@@ -145,7 +146,12 @@ sealed partial class LibvirtHost
                 {
                     var state = NetworkXml.Read(network.Xml(inactive: true), network.IsActive ? network.Xml(inactive: false) : null);
                     networks.Add(
-                        switches is not null && state.Farm is not null ? state with { Active = switches.Answers(state.Name) } : state
+                        switches is not null && state.Farm is not null && (IsSession || state.Mode == NetworkMode.Vde)
+                            ? state with
+                            {
+                                Active = switches.Answers(state.Name),
+                            }
+                            : state
                     );
                 }
                 catch (LibvirtException e) when (e.Code == LibvirtError.NoNetwork)

@@ -6,7 +6,12 @@ namespace Croft.Engines.Libvirt;
 /// <summary>Networks without root: libvirt keeps what they are, and switches of the user's run them.</summary>
 sealed partial class LibvirtHost
 {
-    public bool HasSwitches => switches is not null;
+    public bool HasSwitches => IsSession && switches is not null;
+
+    public bool StartsSwitches => switches is not null;
+
+    /// <summary>Whether a network is a switch of Croft's: all of an ordinary user's are.</summary>
+    bool IsSwitch(string network) => switches is not null && (IsSession || switches.Has(network));
 
     public (string What, string Cure)? NetworkLack => switches?.Lack();
 
@@ -56,9 +61,24 @@ sealed partial class LibvirtHost
             },
             cancel
         );
-        if (await switches!.EnsureAsync(network, xml, cancel))
+        if (await switches!.EnsureAsync(network, xml, IsSession ? null : await QemusUserAsync(cancel), cancel))
             await CallAsync($"joining the machines of network {network} to it", () => Join(switches.SocketOf(network)), cancel);
     }
+
+    /// <summary>Who QEMU runs as, as chown takes it; null when that is who we are.</summary>
+    Task<string?> QemusUserAsync(CancellationToken cancel) =>
+        CallAsync(
+            "asking who QEMU runs as",
+            () =>
+                XElement
+                    .Parse(connection.CapabilitiesXml())
+                    .Descendants("secmodel")
+                    .Where(m => (string?)m.Element("model") == "dac")
+                    .Elements("baselabel")
+                    .Select(l => l.Value.Replace("+", "", StringComparison.Ordinal))
+                    .FirstOrDefault(l => !l.StartsWith("0:", StringComparison.Ordinal)),
+            cancel
+        );
 
     /// <summary>Has running machines leave a switch that is dead for the one that is in its place.</summary>
     void Join(string socket)
@@ -77,7 +97,7 @@ sealed partial class LibvirtHost
     /// <summary>Has the networks run that a machine is on, which it cannot start without.</summary>
     async Task RunSwitchesAsync(string domain, CancellationToken cancel)
     {
-        if (switches is null || (await FindAsync(domain, cancel))?.Record is not { } record)
+        if (!StartsSwitches || (await FindAsync(domain, cancel))?.Record is not { } record)
             return;
         foreach (var network in record.Nics.Where(n => n.Source == NicSource.Switch && !n.IsOutside).Select(n => n.Bridge!).Distinct())
             await RunSwitchAsync(network, cancel);

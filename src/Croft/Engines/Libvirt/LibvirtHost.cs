@@ -35,6 +35,10 @@ sealed partial class LibvirtHost : ILibvirtHost
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
     readonly string sessionPool;
+
+    /// <summary>Where QEMU's own user comes to, too. What is there ends with the host, as the switches do.</summary>
+    const string RootsSwitches = "/run/croft-switches";
+
     readonly UserSwitches? switches;
     readonly Lock poolGate = new();
     LibvirtPool? pool;
@@ -48,7 +52,10 @@ sealed partial class LibvirtHost : ILibvirtHost
         this.uri = uri;
         this.connection = connection;
         this.sessionPool = sessionPool;
-        switches = IsSession && IsHere ? new(Path.Combine(Path.GetDirectoryName(sessionPool)!, "switches")) : null;
+        switches =
+            !IsHere ? null
+            : IsSession ? new(Path.Combine(Path.GetDirectoryName(sessionPool)!, "switches"))
+            : new(RootsSwitches);
         subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
         Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
         Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));

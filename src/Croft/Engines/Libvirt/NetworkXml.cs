@@ -68,6 +68,7 @@ static class NetworkXml
                     new XAttribute("folder", network.Folder),
                     new XAttribute("name", network.Network),
                     network.Made is { } made ? new XAttribute("made", RecordXml.Text(made)) : null,
+                    network.Mode == NetworkMode.Vde ? new XAttribute("mode", "vde") : null,
                     network.Options.ToString() is { Length: > 0 } options ? new XAttribute("options", options) : null
                 )
             ),
@@ -242,7 +243,7 @@ static class NetworkXml
             {
                 "nat" => NetworkMode.Nat,
                 "route" => NetworkMode.Routed,
-                _ => NetworkMode.Isolated,
+                _ => (string?)mark?.Attribute("mode") == "vde" ? NetworkMode.Vde : NetworkMode.Isolated,
             },
             Options = (string?)mark?.Attribute("options") ?? "",
             Dhcp =

@@ -18,6 +18,8 @@ sealed class UserSwitches(string folder)
     /// <summary>What the path of a Unix socket may take, less what VDE adds to it.</summary>
     const int LongestPath = 107 - 12;
 
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     static readonly TimeSpan StartTime = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
 
@@ -63,6 +65,9 @@ sealed class UserSwitches(string folder)
         }
     }
 
+    /// <summary>Whether Croft started a switch for a network.</summary>
+    public bool Has(string network) => Directory.Exists(FolderOf(network));
+
     /// <summary>Whether a network's switch takes machines.</summary>
     public bool Answers(string network) => Answers(network, "net");
 
@@ -84,12 +89,14 @@ sealed class UserSwitches(string folder)
     /// Has a network run as it is defined. True when it was started: machines that run are on no switch then until they join it.
     /// </summary>
     /// <param name="xml">Its definition.</param>
+    /// <param name="owner">Who joins it, as chown takes it, where that is another user, who may pass the folders then; else null.</param>
     /// <exception cref="CroftException">It does not start.</exception>
-    public async Task<bool> EnsureAsync(string network, string xml, CancellationToken cancel)
+    public async Task<bool> EnsureAsync(string network, string xml, string? owner, CancellationToken cancel)
     {
         var place = FolderOf(network);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Directory.CreateDirectory(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var mode = owner is null ? Private : Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(folder, mode);
+        Directory.CreateDirectory(place, mode);
         using var alone = await FileLock.EnterAsync(place + ".lock", $"network {network}", cancel);
         var config = SwitchConfig.Of(xml, place);
         var changed = config.Files.Where(f => !IsWritten(Path.Combine(place, f.Key), f.Value)).Select(f => f.Key).ToList();
@@ -103,6 +110,8 @@ sealed class UserSwitches(string folder)
         }
 
         await StartAsync(network, place, config, cancel);
+        if (owner is not null)
+            await new Tool("chown", "-R", owner, Path.Combine(place, "net")).RunCheckedAsync($"opening network {network} for QEMU", cancel);
         return true;
     }
 

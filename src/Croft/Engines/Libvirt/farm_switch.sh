@@ -25,7 +25,11 @@ if [ "$1" != inside ]; then
     group=$$
     rm -rf net up dnsmasq.pid
     echo $$ >group
-    part unshare --user --map-root-user --net -- sh "$1/switch.sh" inside "$@"
+    # root's own files, and those of QEMU's user, are out of reach in a namespace of users
+    user="--user --map-root-user"
+    [ "$(id -u)" != 0 ] || user=
+    # shellcheck disable=SC2086 # two words or none
+    part unshare $user --net -- sh "$1/switch.sh" inside "$@"
     if [ "$4" = out ]; then
         until [ -S up/ctl ]; do sleep 0.05; done
         part slirpvde -s "$1/up"

@@ -271,8 +271,11 @@ sealed class MachineReader(
             );
         if (nic.Maybe(NicKeys.DefaultRoute) != true)
             return;
-        if (network.Mode == NetworkMode.Isolated)
-            problems.Add(nic.NodeOf(NicKeys.DefaultRoute), $"network {Words.Quote(network.Name)} is isolated, and leads nowhere");
+        if (network is { Mode: NetworkMode.Isolated } or { Mode: NetworkMode.Vde, IsMade: true })
+            problems.Add(
+                nic.NodeOf(NicKeys.DefaultRoute),
+                $"network {Words.Quote(network.Name)} is {network.Mode.ToString().ToLowerInvariant()}{(network.Mode == NetworkMode.Vde ? " without a socket" : "")}, and leads nowhere"
+            );
         if (others.FirstOrDefault(other => other.DefaultRoute == true) is { } first)
             problems.Add(
                 nic.NodeOf(NicKeys.DefaultRoute),

@@ -13,9 +13,11 @@ static class NetworkKeys
             ("user", NetworkMode.User),
             ("bridge", NetworkMode.Bridge),
             ("direct", NetworkMode.Direct),
-            ("existing", NetworkMode.Existing)
+            ("existing", NetworkMode.Existing),
+            ("vde", NetworkMode.Vde),
+            ("tap", NetworkMode.Tap)
         ),
-        "How the network reaches the outside: through the hypervisor, not at all, through it with its own addresses, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, or a network of libvirt's."
+        "How the network reaches the outside: through the hypervisor, not at all, through it with its own addresses, or by QEMU's user networking, which needs no privileges. Or what it is that others made: a bridge of the hypervisor, its network card, a network of libvirt's, a VDE switch or a tap device."
     )
     {
         DefaultText = "`nat`; without root `user`, unless `cidr` or another key of a shared network is given",
@@ -71,12 +73,34 @@ static class NetworkKeys
         "With `mode: existing`, libvirt's name of the network, such as `default`."
     );
 
+    public static readonly Field<string> Socket = new(
+        "socket",
+        Rules.AbsolutePath,
+        "Where the switch is that others started, such as `/run/vde/lab`."
+    )
+    {
+        DefaultText = "a switch that Croft starts",
+    };
+
+    public static readonly Field<MapReading> Vde = new(
+        "vde",
+        new MapShape("a VDE switch", [Socket], Socket),
+        "With `mode: vde`, the switch; a bare path is its socket."
+    );
+
+    public static readonly Field<string> Tap = new(
+        "tap",
+        Rules.Device,
+        "With `mode: tap`, a tap device of the hypervisor, such as `tap0`, for one machine's card."
+    );
+
     /// <summary>Which key says what a network is on the hypervisor, by its mode.</summary>
     public static readonly IReadOnlyDictionary<NetworkMode, Field<string>> Sources = new Dictionary<NetworkMode, Field<string>>
     {
         [NetworkMode.Bridge] = Bridge,
         [NetworkMode.Direct] = Uplink,
         [NetworkMode.Existing] = Network,
+        [NetworkMode.Tap] = Tap,
     };
 
     public static readonly Field<string> Domain = new(
@@ -142,6 +166,26 @@ static class NetworkKeys
 
     public static readonly MapShape Map = new(
         "a network",
-        [Mode, Cidr, Dhcp, Shared, Bridge, Uplink, Network, Define, Filter, Domain, Mtu, Ipv6, Range, Range6, NatPorts, Dns, Template]
+        [
+            Mode,
+            Cidr,
+            Dhcp,
+            Shared,
+            Bridge,
+            Uplink,
+            Network,
+            Vde,
+            Tap,
+            Define,
+            Filter,
+            Domain,
+            Mtu,
+            Ipv6,
+            Range,
+            Range6,
+            NatPorts,
+            Dns,
+            Template,
+        ]
     );
 }

@@ -75,7 +75,7 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 "define goes with mode: existing",
                 "write that mode; or template: FILE for what a network that Croft makes has besides"
             );
-        if (map.Has(NetworkKeys.Filter) && mode is NetworkMode.User or NetworkMode.Direct)
+        if (map.Has(NetworkKeys.Filter) && mode is NetworkMode.User or NetworkMode.Direct or NetworkMode.Vde or NetworkMode.Tap)
             problems.Add(
                 map.NodeOf(NetworkKeys.Filter),
                 $"libvirt filters no cards of mode: {mode.ToString().ToLowerInvariant()}",
@@ -92,7 +92,7 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                     $"{field.Name} is for networks that this farm makes",
                     $"leave {field.Name} out, or write mode: nat, isolated or routed"
                 );
-        if (map.Has(NetworkKeys.NatPorts) && network.Mode is NetworkMode.Isolated or NetworkMode.Routed)
+        if (map.Has(NetworkKeys.NatPorts) && network.Mode is NetworkMode.Isolated or NetworkMode.Routed or NetworkMode.Vde)
             problems.Add(map.NodeOf(NetworkKeys.NatPorts), "nat_ports goes with mode: nat", "leave nat_ports out");
         CheckRanges(map);
         var dns = map.Get(NetworkKeys.Dns);
@@ -164,22 +164,35 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 $"write that mode, or leave {key.Name} out"
             );
 
-        if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
-            return null;
-
+        if (map.Has(NetworkKeys.Vde) && mode != NetworkMode.Vde)
+            problems.Add(map.NodeOf(NetworkKeys.Vde), "vde goes with mode: vde", "write that mode, or leave vde out");
         var word = mode.ToString().ToLowerInvariant();
-        foreach (var field in new Field[] { NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(map.Has))
-            problems.Add(map.NodeOf(field), $"a network of mode: {word} has addresses that others decide", $"leave {field.Name} out");
+        var isOthers =
+            mode == NetworkMode.Vde ? map.Get(NetworkKeys.Vde)?.Has(NetworkKeys.Socket) == true : NetworkKeys.Sources.ContainsKey(mode);
+        foreach (var field in new Field[] { NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(f => isOthers && map.Has(f)))
+            problems.Add(
+                map.NodeOf(field),
+                $"a network of mode: {word}{(mode == NetworkMode.Vde ? " with a socket" : "")} has addresses that others decide",
+                $"leave {field.Name} out"
+            );
+
+        if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
+            return mode == NetworkMode.Vde ? map.Get(NetworkKeys.Vde)?.Get(NetworkKeys.Socket) : null;
 
         if (!map.Has(own) && !IsUnread(map, own))
-            problems.Add(
-                map.NodeOf(NetworkKeys.Mode),
-                $"mode: {word} needs the key {own.Name}",
-                $"such as {own.Name}: {(mode == NetworkMode.Bridge ? "br0" : mode == NetworkMode.Direct ? "eth0" : "default")}"
-            );
+            problems.Add(map.NodeOf(NetworkKeys.Mode), $"mode: {word} needs the key {own.Name}", $"such as {own.Name}: {ExampleOf(mode)}");
 
         return map.Get(own);
     }
+
+    static string ExampleOf(NetworkMode mode) =>
+        mode switch
+        {
+            NetworkMode.Bridge => "br0",
+            NetworkMode.Direct => "eth0",
+            NetworkMode.Tap => "tap0",
+            _ => "default",
+        };
 
     static bool IsUnread(MapReading map, Field field) =>
         !map.Has(field)

@@ -268,6 +268,14 @@ static class Rules
         text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars)
     );
 
+    /// <summary>A path on a hypervisor.</summary>
+    public static readonly TextShape AbsolutePath = new(
+        "an absolute path",
+        "a slash, then letters, digits, spaces and \". _ / @ + , : = ~ -\"",
+        "^/[A-Za-z0-9._/@+,:=~ -]{1,500}$",
+        text => text.Length is > 1 and <= 501 && text[0] == '/' && IsOf(text, FileChars)
+    );
+
     /// <summary>For <c>sh</c> on this host.</summary>
     public static readonly TextShape CommandLine = new(
         "a command",
