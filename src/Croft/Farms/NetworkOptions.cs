@@ -36,6 +36,9 @@ public sealed record NetworkOptions
     /// <summary>Ports of the hypervisor that connections from inside go out by; null is all.</summary>
     public PortRange? NatPorts { get; init; }
 
+    /// <summary>What machines boot from it; null is nothing.</summary>
+    public PxeSpec? Pxe { get; init; }
+
     /// <summary>libvirt's XML for all that Croft does not say of it; null is none.</summary>
     public OwnFile? Template { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record NetworkOptions
                 List("records", Records.Select(r => $"{r.Name}={r.Target}")),
                 List("wildcards", Wildcards.Select(r => $"{r.Name}={r.Target}")),
                 NatPorts is { } ports ? $"nat_ports {ports}" : "",
+                Pxe is { } pxe ? $"pxe {pxe.File}" : "",
                 Template is { } file
                     ? $"template {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)))[..12]}"
                     : "",
@@ -75,6 +79,11 @@ public readonly record struct AddressRange(IPAddress First, IPAddress Last)
     /// <inheritdoc/>
     public override string ToString() => $"{First}-{Last}";
 }
+
+/// <summary>A folder that a network gives out by TFTP.</summary>
+/// <param name="Root">Full path on this host.</param>
+/// <param name="File">What machines load first, as a path in it.</param>
+public sealed record PxeSpec(string Root, string File);
 
 /// <summary>Ports from the first to the last.</summary>
 public readonly record struct PortRange(int First, int Last)

@@ -44,6 +44,7 @@ public static class Identity
             spec.Vcpus.ToString(CultureInfo.InvariantCulture),
             spec.Memory.ToString(CultureInfo.InvariantCulture),
             .. spec.Disc is { } disc ? [DiscOf(disc)] : Array.Empty<string>(),
+            .. spec.Boots.IsEmpty ? Array.Empty<string>() : [$"boot {string.Join(' ', spec.Boots)}"],
             .. spec.Container?.Parts() ?? [],
             .. spec.DomainXml is { } own ? [$"domain {own.Text}"] : Array.Empty<string>(),
             .. nics.Select(n =>

@@ -338,6 +338,7 @@ public sealed partial class Planner
     {
         var (key, what, cure) =
             definition.Mode == NetworkMode.Routed ? ("mode", "is routed", "mode: nat")
+            : definition.Options.Pxe is not null ? ("pxe", "has pxe", "leave pxe out")
             : definition.Options.NatPorts is not null ? ("nat_ports", "has nat_ports", "leave nat_ports out")
             : definition.Options.Mtu > LargestSwitched ? ("mtu", $"has frames of more than {LargestSwitched} bytes", "leave mtu out")
             : Subnets.Overlap(definition.Cidr, QemusOwn)

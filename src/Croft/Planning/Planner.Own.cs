@@ -15,7 +15,11 @@ public sealed partial class Planner
         {
             CheckOwn(network, state);
             CheckLinks(network, state, machines);
+            CheckPxe(network, state);
         }
+
+        foreach (var machine in machines)
+            CheckBoots(machine);
 
         return
         [
@@ -67,6 +71,42 @@ public sealed partial class Planner
                     ? "leave filter out; or run croft as root"
                     : "on it: virsh nwfilter-list shows those that there are; virsh nwfilter-define makes one of a file",
                 isWorld: true
+            );
+    }
+
+    /// <summary>Files for machines that boot are copied on this host.</summary>
+    void CheckPxe(NetworkSpec network, HypervisorState state)
+    {
+        if (network.Options.Pxe is not null && Farm.Hypervisors.First(h => h.Name == state.Name) is { IsLocal: false })
+            Refuse(
+                network.At,
+                $"networks.{network.Name}.pxe",
+                $"hypervisor \"{state.Name}\" is not on this host, where alone Croft puts the files of pxe",
+                "put them there, and name them with <tftp> and <bootp> in a template: FILE",
+                isWorld: true
+            );
+    }
+
+    /// <summary>A machine that boots from the network needs one that has something to boot from, where Croft made it.</summary>
+    void CheckBoots(PlannedMachine machine)
+    {
+        if (!machine.Spec.Boots.Contains(BootDevice.Network) || machine.Hypervisor is null)
+            return;
+        var all = machine.Spec.Networks.Select(n => Farm.Networks.First(f => f.Name == n.Network)).ToList();
+        if (machine.Nics.All(n => n.Bridge is null || n.Source == NicSource.Switch))
+            Refuse(
+                machine.Spec.At,
+                $"vms.{machine.Spec.Name}.boot",
+                $"machine \"{machine.Spec.Name}\" boots from the network, and has no card that can: those of user networks and switches have no program for it",
+                "give it a network of mode: nat or bridge; or run croft as root",
+                isWorld: true
+            );
+        else if (all.All(n => n is { IsMade: true, Shared: null, Options: { Pxe: null, Template: null } } or { Mode: NetworkMode.User }))
+            Refuse(
+                machine.Spec.At,
+                $"vms.{machine.Spec.Name}.boot",
+                $"machine \"{machine.Spec.Name}\" boots from the network, and none of its networks has anything to boot from",
+                $"networks.{all.First(n => n.IsMade).Name}: {{ pxe: {{ root: FOLDER }} }}"
             );
     }
 

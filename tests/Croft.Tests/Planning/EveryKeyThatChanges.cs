@@ -14,6 +14,7 @@ public sealed class EveryKeyThatChanges
     {
         { "image", "image: debian_12", "recreate" },
         { "cdrom", "cdrom: http://example.org/live.iso", "restart" },
+        { "boot", "image: flatcar, user: root, boot: [ disk ]", "recreate" }, // with the image; it alone restarts: NetworksThatBoot
         { "arch", "arch: arm64", "recreate" },
         { "runtime", "runtime: container", "recreate" },
         { "virt_domain", "virt_domain: qemu", "restart" },
@@ -88,6 +89,7 @@ public sealed class EveryKeyThatChanges
             "define",
             "filter",
             "template",
+            "pxe",
         ], // NetworksThatExist; another cidr is refused, another network's name is another network; filter is in the digest of hardware
         ["a disk"] = ["name", "size", "format", "mount", "type"], // all are in the digest of disks
         ["a connection to a network"] = ["name", "address", "mac", "model", "default_route", "forwards"], // all are in the digest of hardware

@@ -47,7 +47,7 @@ static class DomainXml
                 machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
                 SeedDisk(machine, path),
                 machine.Disc is { } disc ? Drive(path(disc), spec) : null,
-                machine.Record.Nics.Where(IsLibvirts).Select(nic => Interface(nic, arch)),
+                machine.Record.Nics.Where(IsLibvirts).Select(nic => Interface(nic, arch, machine.Spec.Boots.Contains(BootDevice.Network))),
                 Serial(path(machine.Console)),
                 Channel("org.qemu.guest_agent.0"),
                 spec.Tpm ? Tpm(spec.Arch) : null,
@@ -197,18 +197,26 @@ static class DomainXml
                 new XElement("cmdline", $"console={arch.Console} {boot.Arguments}")
             );
         else
-            os.Add(
-                (
-                    machine.Disc is null ? ["hd"]
-                    : machine.Spec.Image is EmptyImage ? ["hd", "cdrom"]
-                    : (string[])["cdrom", "hd"]
-                ).Select(device => new XElement("boot", new XAttribute("dev", device)))
-            );
+            os.Add(BootsOf(machine).Select(device => new XElement("boot", new XAttribute("dev", device))));
         return os;
 
         XElement Feature(string name) =>
             new("feature", new XAttribute("enabled", machine.Spec.SecureBoot ? "yes" : "no"), new XAttribute("name", name));
     }
+
+    static IEnumerable<string> BootsOf(DomainDefinition machine) =>
+        !machine.Spec.Boots.IsEmpty
+            ? machine.Spec.Boots.Select(b =>
+                b switch
+                {
+                    BootDevice.Network => "network",
+                    BootDevice.Cdrom => "cdrom",
+                    _ => "hd",
+                }
+            )
+        : machine.Disc is null ? ["hd"]
+        : machine.Spec.Image is EmptyImage ? ["hd", "cdrom"]
+        : (string[])["cdrom", "hd"];
 
     /// <summary>What every machine of an architecture has.</summary>
     public static XElement Features(string arch, string virtType, Firmware firmware)
@@ -324,7 +332,8 @@ static class DomainXml
             new XElement("backend", new XAttribute("type", "emulator"), new XAttribute("version", "2.0"))
         );
 
-    static XElement Interface(Nic nic, Architecture arch) =>
+    /// <param name="boots">Whether it asks the network for a system, for which it has its own program.</param>
+    static XElement Interface(Nic nic, Architecture arch, bool boots) =>
         new(
             "interface",
             new XAttribute(
@@ -346,7 +355,7 @@ static class DomainXml
                 _ => new XElement("source", new XAttribute("network", nic.Bridge!)),
             },
             new XElement("model", new XAttribute("type", nic.Model ?? "virtio")),
-            arch.Bus is null ? null : new XElement("rom", new XAttribute("enabled", "no")),
+            arch.Bus is null || boots ? null : new XElement("rom", new XAttribute("enabled", "no")),
             nic.Filter is null ? null : FilterOf(nic, nic.Filter)
         );
 

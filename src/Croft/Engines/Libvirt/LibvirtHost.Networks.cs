@@ -12,6 +12,8 @@ sealed partial class LibvirtHost
                 $"making network {network.Name}",
                 () =>
                 {
+                    if (network.Options.Pxe is { } pxe)
+                        TftpFiles.Copy(pxe.Root, NetworkXml.TftpFolder(network.Name));
                     try
                     {
                         if (TryRun(network.Name))
@@ -186,6 +188,8 @@ sealed partial class LibvirtHost
                 if (found.IsActive)
                     found.Destroy();
                 found.Undefine();
+                if (IsHere && !IsSession)
+                    TftpFiles.Remove(NetworkXml.TftpFolder(network));
             },
             cancel
         );

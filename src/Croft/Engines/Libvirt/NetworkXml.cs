@@ -84,20 +84,28 @@ static class NetworkXml
                     network.Second(r.Address) is { } second ? XElement.Parse(SecondHost(second, r.Host, network.Zone)) : null
                 )
             ),
-            IpOf(network.Cidr, DhcpOf(network)),
+            IpOf(
+                network.Cidr,
+                network.Options.Pxe is null ? null : new("tftp", new XAttribute("root", TftpFolder(network.Name))),
+                DhcpOf(network)
+            ),
             network.Options.Ipv6 is { } subnet
-                ? IpOf(subnet, network.Options.Range6 is { } some ? new("dhcp", RangeOf(some)) : null)
+                ? IpOf(subnet, null, network.Options.Range6 is { } some ? new("dhcp", RangeOf(some)) : null)
                 : null,
             NamesOf(network)
         );
     }
 
-    static XElement IpOf(IPNetwork subnet, XElement? dhcp) =>
+    /// <summary>Where a network's files are that machines boot from, on its host: dnsmasq has a user of its own.</summary>
+    public static string TftpFolder(string network) => "/var/lib/croft-pxe/" + network;
+
+    static XElement IpOf(IPNetwork subnet, XElement? tftp, XElement? dhcp) =>
         new(
             "ip",
             Subnets.IsSix(subnet.BaseAddress) ? new XAttribute("family", "ipv6") : null,
             new XAttribute("address", Subnets.Host(subnet, 1)),
             new XAttribute("prefix", subnet.PrefixLength),
+            tftp,
             dhcp
         );
 
@@ -127,7 +135,9 @@ static class NetworkXml
     {
         var hosts = network.Reservations.Where(r => r.Mac.Length > 0).Select(r => XElement.Parse(DhcpHost(r))).ToList();
         var range = network.Options.Range is { } some ? RangeOf(some) : null;
-        return network.Dhcp && (hosts.Count > 0 || range is not null) ? new("dhcp", range, hosts) : null;
+        return network.Dhcp && (hosts.Count > 0 || range is not null)
+            ? new("dhcp", range, hosts, network.Options.Pxe is { } pxe ? new XElement("bootp", new XAttribute("file", pxe.File)) : null)
+            : null;
     }
 
     /// <summary>

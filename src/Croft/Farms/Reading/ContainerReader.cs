@@ -12,6 +12,7 @@ static class ContainerReader
         (MachineKeys.Tpm, "has no TPM"),
         (MachineKeys.Machine, "is no machine of QEMU's"),
         (MachineKeys.Cdrom, "has no drive for a CD"),
+        (MachineKeys.Boot, "does not boot from anything"),
         (MachineKeys.DomainXml, "is no domain of libvirt's"),
         (MachineKeys.Cpu, "has its host's processors, whose model cannot be chosen"),
     ];

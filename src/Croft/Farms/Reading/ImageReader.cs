@@ -14,6 +14,8 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         {
             if (machine.Has(MachineKeys.Cdrom))
                 return new EmptyImage(machine.NodeOf(MachineKeys.Cdrom).At);
+            if (machine.Items(MachineKeys.Boot).Any(b => b.Value == BootDevice.Network))
+                return new EmptyImage(machine.NodeOf(MachineKeys.Boot).At);
 
             problems.AddMissing(
                 declared.Node,

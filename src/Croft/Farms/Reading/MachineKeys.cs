@@ -24,6 +24,18 @@ static class MachineKeys
         DefaultText = "no drive",
     };
 
+    public static readonly Field<ImmutableArray<Item<BootDevice>>> Boot = new(
+        "boot",
+        new ListShape<BootDevice>(
+            new ChoiceShape<BootDevice>(("disk", BootDevice.Disk), ("network", BootDevice.Network), ("cdrom", BootDevice.Cdrom)),
+            least: 1
+        ),
+        "From what it boots, in order: `[ network, disk ]` asks the networks of its cards first, and needs no image."
+    )
+    {
+        DefaultText = "the disk; a `cdrom` beside an image before it, without an image after it",
+    };
+
     public static readonly Field<string> Arch = new(
         "arch",
         Architectures.Shape,
@@ -254,6 +266,7 @@ static class MachineKeys
     [
         Image,
         Cdrom,
+        Boot,
         Arch,
         Runtime,
         Container,

@@ -44,6 +44,11 @@ sealed class MachineReader(
     MachineSpec? Make(DeclaredMachine declared)
     {
         var (map, parts) = layers.Merge(declared);
+        return Make(declared, map, parts) is { } machine ? WithBoots(map, machine) : null;
+    }
+
+    MachineSpec? Make(DeclaredMachine declared, MapReading map, ImmutableArray<ProjectPart> parts)
+    {
         var arch = map.Get(MachineKeys.Arch) ?? Architectures.LibvirtName(declared.Target) ?? defaults.HostArch;
         var (login, wait, isContainer) = WayIn(map);
         if (ImageOf(map, declared, arch, (login, wait), isContainer) is not { } image)
@@ -83,6 +88,24 @@ sealed class MachineReader(
             Container = ContainerReader.Read(map, isContainer, problems),
             DomainXml = new DomainPart(logins.FirstBoots.Files, problems).Read(map),
         }.In(parts);
+    }
+
+    MachineSpec WithBoots(MapReading map, MachineSpec machine)
+    {
+        ImmutableArray<BootDevice> boots = [.. map.Items(MachineKeys.Boot).Select(b => b.Value).Distinct()];
+        if (boots.IsEmpty)
+            return machine;
+        if (!machine.IsContainer && machine.Image.Origin is BuiltImage)
+            problems.Add(
+                map.NodeOf(MachineKeys.Boot),
+                $"image {Words.Quote(machine.Image.Name)}, which Croft built, has no boot loader: its kernel is loaded directly",
+                "leave boot out; or leave image out, and boot: [ network ] needs none"
+            );
+        if (boots.Contains(BootDevice.Cdrom) && !map.Has(MachineKeys.Cdrom))
+            problems.Add(map.NodeOf(MachineKeys.Boot), "the machine has no CD to boot from", "cdrom: FILE gives it one");
+        if (boots.Contains(BootDevice.Network) && map.Has(MachineKeys.Networks) && map.Items(MachineKeys.Networks).IsEmpty)
+            problems.Add(map.NodeOf(MachineKeys.Boot), "the machine has no network to boot from", "networks: [ NAME ] gives it one");
+        return machine with { Boots = boots };
     }
 
     ImmutableSortedDictionary<string, string> Labels(MapReading map)

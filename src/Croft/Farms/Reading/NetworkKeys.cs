@@ -159,10 +159,16 @@ static class NetworkKeys
         "A file of the project with libvirt's network XML. Croft writes its own name, bridge, addresses and names into it."
     );
 
+    public static readonly Field<MapReading> Pxe = new(
+        "pxe",
+        PxeKeys.Map,
+        "What machines without a system get from the network, by DHCP and TFTP; a bare path is its folder. Machines with `boot: [ network, disk ]` ask for it."
+    );
+
     public static readonly Field<MapReading> Dns = new("dns", DnsKeys.Map, "What the network's name server says besides.");
 
     /// <summary>What only a network that Croft makes can have.</summary>
-    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, Range6, NatPorts, Dns, Template];
+    public static readonly Field[] Options = [Domain, Mtu, Ipv6, Range, Range6, NatPorts, Dns, Template, Pxe];
 
     public static readonly MapShape Map = new(
         "a network",
@@ -186,6 +192,7 @@ static class NetworkKeys
             NatPorts,
             Dns,
             Template,
+            Pxe,
         ]
     );
 }

@@ -104,10 +104,32 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
             Range6 = map.Maybe(NetworkKeys.Range6),
             NatPorts = map.Maybe(NetworkKeys.NatPorts),
             Template = files.Template(map, network.Mode),
+            Pxe = PxeOf(map),
             Forwarders = [.. dns?.Items(DnsKeys.Forwarders).Select(f => f.Value) ?? []],
             Records = [.. dns?.Items(DnsKeys.Records).Select(r => (r.Name, r.Value)) ?? []],
             Wildcards = [.. dns?.Items(DnsKeys.Wildcards).Select(Wildcard) ?? []],
         };
+    }
+
+    PxeSpec? PxeOf(MapReading map)
+    {
+        if (map.Get(NetworkKeys.Pxe) is not { } pxe || pxe.Get(PxeKeys.Root) is not { } written)
+            return null;
+        var root = Path.GetFullPath(written, folder);
+        var file = pxe.Get(PxeKeys.File) ?? PxeKeys.Usual.FirstOrDefault(name => File.Exists(Path.Combine(root, name)));
+        if (map.Maybe(NetworkKeys.Dhcp) == false)
+            problems.Add(map.NodeOf(NetworkKeys.Pxe), "machines hear of pxe by DHCP, which is off here", "leave dhcp or pxe out");
+        if (map.Maybe(NetworkKeys.Cidr) is { } cidr && Ip.IsSix(cidr.BaseAddress))
+            problems.Add(map.NodeOf(NetworkKeys.Pxe), "pxe is given out by IPv4", "give cidr an IPv4 subnet, and ipv6 the other");
+        if (!Directory.Exists(root))
+            problems.Add(pxe.NodeOf(PxeKeys.Root), $"there is no folder {root}", "put the files in it that machines boot from");
+        else if (file is null || !File.Exists(Path.Combine(root, file)))
+            problems.Add(
+                pxe.NodeOf(file is null ? PxeKeys.Root : PxeKeys.File),
+                file is null ? $"{root} has no file of the usual names" : $"{root} has no file {file}",
+                "file: names what machines load first, such as boot.ipxe"
+            );
+        return new(root, file ?? PxeKeys.Usual[0]);
     }
 
     (string, string) Wildcard(Named<string> wildcard)

@@ -1,0 +1,43 @@
+namespace Croft.Engines.Libvirt;
+
+/// <summary>The files that machines boot from a network, where its dnsmasq reads them: a copy of the project's folder.</summary>
+static class TftpFiles
+{
+    const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    const UnixFileMode Passable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes the copy what the folder is: machines that load a file meanwhile have it as it was.</summary>
+    public static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!, Passable);
+        Directory.CreateDirectory(to, Passable);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(to).Where(e => !Path.Exists(Path.Combine(from, Path.GetFileName(e)))))
+            Remove(entry);
+        foreach (var folder in Directory.EnumerateDirectories(from))
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        foreach (var file in Directory.EnumerateFiles(from).Where(f => File.ResolveLinkTarget(f, true)?.Exists != false))
+            CopyFile(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    /// <summary>Removes it.</summary>
+    public static void Remove(string place)
+    {
+        if (Directory.Exists(place))
+            Directory.Delete(place, recursive: true);
+        else
+            File.Delete(place);
+    }
+
+    static void CopyFile(string from, string to)
+    {
+        var (now, before) = (new FileInfo(File.ResolveLinkTarget(from, true)?.FullName ?? from), new FileInfo(to));
+        if (before.Exists && before.Length == now.Length && before.LastWriteTimeUtc == now.LastWriteTimeUtc)
+            return;
+        var unfinished = to + ".croft-new";
+        File.Copy(now.FullName, unfinished, overwrite: true);
+        File.SetUnixFileMode(unfinished, Readable);
+        File.SetLastWriteTimeUtc(unfinished, now.LastWriteTimeUtc);
+        File.Move(unfinished, to, overwrite: true);
+    }
+}
