@@ -69,7 +69,8 @@ public sealed class FarmOnTheTestDriver : IDisposable
         Assert.Contains(said, up.Error);
         Assert.InRange(up.ExitCode, 2, 3);
         Assert.Equal(2, (await cli.RunAsync("up", "--plan", "stored", "a")).ExitCode);
-        Assert.Contains("cannot be read", (await cli.RunAsync("run", "--plan", "nowhere")).Error);
+        Assert.Contains("nowhere cannot be read: it does not exist", (await cli.RunAsync("run", "--plan", "nowhere")).Error);
+        Assert.Contains(". cannot be read: it is a folder, not a file", (await cli.RunAsync("run", "--plan", ".")).Error);
     }
 
     [Fact]

@@ -25,6 +25,10 @@ public sealed class Misuse : IDisposable
         "run --only sleep",
         "Error: Argument 'sleep' not recognized. Must be one of: 'dependencies' 'init' 'main' 'terminate' 'shutdown'\nHint: croft run --help shows what there is\n"
     )]
+    [InlineData(
+        "run --only main --only init --skip init --skip main",
+        "Error: --only main --only init with --skip of the same leaves nothing to run\nHint: leave out one of them\n"
+    )]
     [InlineData("plan -f", "Error: Required argument missing for option: '-f'.\nHint: croft plan --help shows what there is\n")]
     public async Task IsRefusedWithAHint(string line, string error)
     {

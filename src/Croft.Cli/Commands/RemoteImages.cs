@@ -9,7 +9,7 @@ namespace Croft.Cli.Commands;
 /// <summary>image list --remote.</summary>
 static class RemoteImages
 {
-    /// <summary>Asks the publishers side by side; one that does not answer is said to.</summary>
+    /// <summary>Asks the publishers side by side. One that does not answer is said to, and the exit code tells it.</summary>
     public static async Task<int> ListAsync(Session session, ImageStore store, string[] names, CancellationToken cancel)
     {
         var (own, mirrors) =
@@ -22,7 +22,8 @@ static class RemoteImages
         var chosen = all.Where(f => names.Length == 0 || names.Contains(f.Name) || f.Names.Intersect(names).Any())
             .OrderBy(f => f.Name, StringComparer.Ordinal)
             .ToList();
-        var rows = chosen.Zip(await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, mirrors, cancel)))).ToList();
+        var answers = await Task.WhenAll(chosen.Select(family => VersionsAsync(session, store, family, mirrors, cancel)));
+        var rows = chosen.Zip(answers.Select(versions => versions ?? [])).ToList();
         Printed.List(
             session.Output,
             ["FAMILY", "WHAT", "VERSIONS", "VARIANTS", "ARCH"],
@@ -44,10 +45,11 @@ static class RemoteImages
                 ["arch"] = Array(Arch(r.First)),
             }
         );
-        return 0;
+        return answers.Contains(null) ? (int)FaultKind.World : 0;
     }
 
-    static async Task<IReadOnlyList<string>> VersionsAsync(
+    /// <summary>Null when the publisher does not answer.</summary>
+    static async Task<IReadOnlyList<string>?> VersionsAsync(
         Session session,
         ImageStore store,
         ImageFamily family,
@@ -75,7 +77,7 @@ static class RemoteImages
         catch (CroftException e)
         {
             session.Terminal.Say($"Warning: {family.Name}: {e.Message}");
-            return [];
+            return null;
         }
     }
 

@@ -30,6 +30,7 @@ static class RunCommand
             [selection, projects, only, skip, keep, failFast, fresh, saveAs, extra, accept, saved],
             async (session, parsed, cancel) =>
             {
+                Check(parsed.GetValue(only)!, parsed.GetValue(skip)!);
                 var options = new RunOptions(
                     Parse(parsed.GetValue(only)!),
                     Parse(parsed.GetValue(skip)!),
@@ -49,6 +50,15 @@ static class RunCommand
             },
             alone: true
         );
+    }
+
+    static void Check(string[] only, string[] skip)
+    {
+        if (only.Length > 0 && !only.Except(skip).Any())
+            throw CroftException.Usage(
+                $"--only {string.Join(" --only ", only)} with --skip of the same leaves nothing to run",
+                "leave out one of them"
+            );
     }
 
     static Option<bool> Fresh() =>

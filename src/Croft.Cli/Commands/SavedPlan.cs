@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Croft.Farms;
 using Croft.Lifecycle;
 using Croft.Planning;
 
@@ -43,6 +44,8 @@ sealed class SavedPlan
 
     static async Task<SavedPlan> ReadAsync(string file, CancellationToken cancel)
     {
+        if (FileNode.At(file).Refusal is { } refusal)
+            throw CroftException.Usage($"{file} cannot be read: it {refusal}", "croft plan -o json > FILE writes a plan");
         try
         {
             await using var content = File.OpenRead(file);

@@ -164,7 +164,7 @@ sealed class Unpacker(string shown, ImageCures cures)
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
-            throw CroftException.World($"{shown}{way} is a zip archive that is damaged, cut off or encrypted: {e.Message}", cause: e);
+            throw CroftException.World($"{shown}{way} is a zip archive that is damaged, cut off or encrypted: {e.Message}", cures.Again, e);
         }
 
         File.Delete(whole);
@@ -176,7 +176,8 @@ sealed class Unpacker(string shown, ImageCures cures)
         var result = await tool.RunAsync(cancel);
         if (result.ExitCode != 0)
             throw CroftException.World(
-                $"unpacking {shown}{way}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords}"
+                $"unpacking {shown}{way}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords}",
+                cures.Again
             );
     }
 

@@ -25,6 +25,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var inventory = AnsibleInventory.Of(execution.Plan, execution.Records.Values, execution.Ssh, files.Root, every: true);
         var facts = await FactsAsync(machine, guest, cancel);
         var refusal = new AnsibleRefusal();
+        PlayedTask? begun = null;
         var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
             Facts = execution.Journal.Folder.FactsPath,
@@ -45,11 +46,12 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             result.ExitCode,
             result.ExitCode == 0 ? ""
             : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure
-            : Shown(refusal.Words)
+            : Shown(refusal.After(begun).Replace(Path.Combine(folder, "roles") + ":", "", StringComparison.Ordinal))
         );
 
         void Tell(PlayedTask task)
         {
+            begun = task;
             Now = task.Result is null ? $"task \"{task.Name}\"" : Now;
             execution.Journal.Task(machine.Spec.Name, step, task.Name, Shown(task.Place), task.Result);
         }

@@ -86,7 +86,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var host = Text(said["host"]) is { Length: > 0 } other && other != machine ? $" on {other}" : "";
         var place = Text(said["path"]) is { Length: > 0 } path ? $" at {shown(path)}" : "";
         var item = said["item"] is { } of ? $" (item={Text(of)})" : "";
-        var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["exception"];
+        var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["message"] ?? said["exception"];
         if (Text(reason) == "Assertion failed" && Text(said["assertion"]) is { Length: > 0 } claim)
             reason = $"Assertion failed: {claim}";
         var parts = new[] { reason, said["stderr"] }
@@ -183,7 +183,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
 
     /// <summary>Without the part of the file that Ansible shows, and what it says of that.</summary>
     static string WithoutExcerpt(string text) =>
-        ((string[])["\nThe error appears to be in", "\nOrigin: "])
+        ((string[])["\nThe error appears to be in", "\nOrigin: ", "\nSearched in:"])
             .Select(begin => text.IndexOf(begin, StringComparison.Ordinal))
             .Where(at => at > 0)
             .DefaultIfEmpty(text.Length)

@@ -18,6 +18,10 @@ sealed partial class AnsibleRefusal
     /// <summary>With the place; empty when there was none.</summary>
     public string Words => error + place;
 
+    /// <summary>The same of a play that had begun: where no place is named, the task says where it was.</summary>
+    public string After(PlayedTask? task) =>
+        task is not { } last || error.Length == 0 || place.Length > 0 ? Words : $"task \"{last.Name}\" at {last.Place}: {error}";
+
     /// <summary>Looks at a line of output.</summary>
     public void Take(string line)
     {

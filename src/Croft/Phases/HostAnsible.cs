@@ -151,16 +151,12 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     private static partial Regex Questions();
 
     /// <summary>Whether a collection is found, or will be installed.</summary>
-    public bool Has(string collection) =>
-        Names.Contains(collection) || Requirements?.Text.Contains(collection, StringComparison.Ordinal) == true;
+    public bool Has(string collection) => Names.Contains(collection) || Requirements?.MayBring(collection) == true;
 
     /// <summary>What to say of collections that phases need and that are not found.</summary>
     public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
         from one in used
-        where
-            one.Name is not ("ansible.builtin" or "ansible.legacy")
-            && !Names.Contains(one.Name)
-            && Requirements?.Text.Contains(one.Name, StringComparison.Ordinal) != true
+        where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Has(one.Name)
         select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml";
 
     static IEnumerable<string> Collections(IEnumerable<string> paths) =>

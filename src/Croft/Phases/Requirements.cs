@@ -26,6 +26,15 @@ sealed partial record Requirements(string Folder, string Text)
     /// <summary>Whether they are installed.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
+    /// <summary>
+    /// Whether a collection comes by them: they name it, or its archive. Repositories and folders say their names only when they are
+    /// installed.
+    /// </summary>
+    public bool MayBring(string collection) =>
+        Text.Contains(collection, StringComparison.Ordinal)
+        || Text.Contains(collection.Replace('.', '-') + "-", StringComparison.Ordinal)
+        || (!IsThere && Unnamed().IsMatch(Text));
+
     public string Collections => Path.Combine(Folder, "collections");
 
     public string Roles => Path.Combine(Folder, "roles");
@@ -86,6 +95,9 @@ sealed partial record Requirements(string Folder, string Text)
 
     [GeneratedRegex(@"[\w./~-]+")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"git[+@]|\.git\b|\btype\s*:\s*(?:git|dir|subdirs|url)\b")]
+    private static partial Regex Unnamed();
 
     [GeneratedRegex(@"^collections\s*:", RegexOptions.Multiline)]
     private static partial Regex CollectionList();

@@ -64,7 +64,14 @@ class CallbackModule(CallbackBase):
             one, item = {"msg": "its output is hidden by no_log"}, None
         host = getattr(result, "host", None) or result._host
         line = {"task": task.get_name(), "path": task.get_path(), "host": host.get_name(), "item": item}
-        for key in ("censored", "msg", "assertion", "reason", "stderr", "exception"):
+        for key in ("censored", "msg", "assertion", "reason", "message", "stderr", "exception"):
             line[key] = one.get(key)
+        if str(line["msg"] or "").startswith("MODULE FAILURE"):
+            line["stderr"] = one.get("module_stderr") if (one.get("module_stderr") or "").count("\n") > 1 else one.get("module_stdout")
+            line["stderr"] = (line["stderr"] or "").strip().split("\n")[-1]  # of a traceback
+        if one.get("failed_when_result") and not line["msg"]:
+            line["msg"] = "failed_when holds"
+        if not (line["stderr"] or "").strip():
+            line["stderr"] = one.get("stdout")
         with open(os.environ["CROFT_RESULTS"], "a") as results:
             results.write(json.dumps(line, default=str) + "\n")

@@ -39,6 +39,17 @@ public sealed class PhaseFolders : IDisposable
     }
 
     [Fact]
+    public void ThatHoldAPlaybookInPlaceOfTasksAreRefused()
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
+        folder.Write("phases/main.yaml", "---\n# mine\n- name: all\n  hosts: all\n  tasks:\n    - debug:\n");
+        folder.Write("phases/init.yaml", "- add_host:\n    name: x\n    hosts: y\n- debug:\n  vars:\n    tasks: 1\n");
+        var problem = Assert.Single(Read().Problems());
+        Assert.Equal("phases/main.yaml:4:3", problem.At?.ToString());
+        Assert.Equal("the file of phase main is a playbook, and a phase is a list of tasks", problem.Message);
+    }
+
+    [Fact]
     public void OfHelpersMayHoldFilesNamedLikePhases()
     {
         folder.Write("phases/tasks/main.yml", "one");

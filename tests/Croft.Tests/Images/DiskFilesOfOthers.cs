@@ -182,6 +182,7 @@ public sealed class DiskFilesOfOthers : IDisposable
         await WriteAsync("cut.xz", packed[..(packed.Length / 2)]);
         var cut = await RefusedAsync("cut.xz");
         Assert.Contains($"unpacking image \"theirs\": {folder["cut.xz"]}: xz ended with exit code 1", cut.Message);
+        Assert.Equal($"copy or fetch it again, and compare: sha256sum {folder["cut.xz"]}", cut.Hint);
         await WriteAsync("twice.gz", await PackAsync("gzip", packed));
         Assert.Contains("is packed twice (xz), not a disk", (await RefusedAsync("twice.gz")).Message);
     }

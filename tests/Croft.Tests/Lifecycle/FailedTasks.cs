@@ -27,6 +27,11 @@ public sealed class FailedTasks
         """{"task": "t", "msg": "the role was not found\n\nThe error appears to be in 'x': line 1\n\n- a\n  ^ here\n"}""",
         "task \"t\": the role was not found"
     )]
+    [InlineData("""{"task": "t", "message": "no vault secrets found"}""", "task \"t\": no vault secrets found")]
+    [InlineData(
+        """{"task": "t", "msg": "Could not find or access 'none.j2'\nSearched in:\n\t/a/none.j2\n\t/b/none.j2 on the Ansible Controller."}""",
+        "task \"t\": Could not find or access 'none.j2'"
+    )]
     public void SayWhy(string line, string reason) =>
         Assert.Equal(reason, AnsiblePlay.Words(line, "a", text => text.Replace("/copy/", "", StringComparison.Ordinal)));
 
@@ -64,5 +69,18 @@ public sealed class FailedTasks
         )
             refusal.Take(line);
         Assert.Equal("the role 'web' was not found in /a (/a/main.yaml:2:11)", refusal.Words);
+        Assert.Equal(refusal.Words, refusal.After(new("install", "main.yaml:1", null)));
+        Assert.Equal("", new AnsibleRefusal().After(new("install", "main.yaml:1", "ok")));
+    }
+
+    [Fact]
+    public void ThatAnsibleNamesNoPlaceOfAreAtTheTaskThatBeganLast()
+    {
+        var refusal = new AnsibleRefusal();
+        refusal.Take("ERROR! The requested handler 'x' was not found");
+        Assert.Equal(
+            "task \"install\" at main.yaml:1: The requested handler 'x' was not found",
+            refusal.After(new("install", "main.yaml:1", null))
+        );
     }
 }

@@ -117,6 +117,10 @@ public sealed class InventoryOfAFarm : IDisposable
             string.Join(' ', inventory.Select(g => g.Key).Order(StringComparer.Ordinal))
         );
         Assert.Equal("project", (string?)inventory["_meta"]!["hostvars"]!["b"]!["of_project"]);
+        var file = folder.Write("inventory.yaml", AnsibleInventory.AsYaml(list).ToJsonString());
+        var read = await new Tool("ansible-inventory", "-i", file, "--list").RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, ""), (read.ExitCode, read.Error));
+        Assert.True(JsonNode.DeepEquals(inventory["_meta"], JsonNode.Parse(read.Output)!["_meta"]));
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed partial class PlaybooksOfAnsible
         list["all"] = new JsonObject { ["vars"] = AnsibleInventory.AsText(JsonNode.Parse(variables)!.AsObject()) };
         var inventory = AnsibleInventory.AsYaml(list);
         var refusal = new AnsibleRefusal();
+        PlayedTask? last = null;
         ansible = (await HostAnsible.ReadAsync(farm.Project, Cache, install: true, TestContext.Current.CancellationToken)) with
         {
             Answers = answers,
@@ -58,7 +59,11 @@ public sealed partial class PlaybooksOfAnsible
         {
             Facts = facts ?? Path.Combine(folder.Path, "unused"),
             GathersOnce = true,
-            Task = task => (task.Result is null ? begun : ended).Add(task.Result is null ? task.Name : $"{task.Result} {task.Name}"),
+            Task = task =>
+            {
+                last = task;
+                (task.Result is null ? begun : ended).Add(task.Result is null ? task.Name : $"{task.Result} {task.Name}");
+            },
         };
         begun.Clear();
         ended.Clear();
@@ -69,6 +74,6 @@ public sealed partial class PlaybooksOfAnsible
             tool = tool with { Environment = new Dictionary<string, string?>(tool.Environment) { ["LC_ALL"] = locale } };
         var said = await tool.RunAsync(TestContext.Current.CancellationToken);
         string Shown(string text) => files.AsUserKnows(text).Replace(farm.Directory + "/", "", StringComparison.Ordinal);
-        return (said.ExitCode, play.Failure("a", Shown) ?? Shown(refusal.Words));
+        return (said.ExitCode, play.Failure("a", Shown) ?? Shown(refusal.After(last)));
     }
 }

@@ -66,7 +66,7 @@ public sealed class GuestsJUnitFiles : IDisposable
     [InlineData("<testsuite>\0</testsuite>")]
     [InlineData("not xml")]
     [InlineData("<!DOCTYPE testsuite [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><testsuite><testcase name='&a;'/></testsuite>")]
-    [InlineData("<!DOCTYPE testsuite><testsuite><testcase name='t'/></testsuite>")]
+    [InlineData("<!DOCTYPE t [<!ENTITY a 'ab'><!ENTITY b '&a;&a;&a;'>]><testsuite><testcase name='t'>&b;</testcase></testsuite>")]
     public void ThatAreDamagedOrHostileLeaveANote(string text)
     {
         run.Artifact("db", "bad.xml", text).Artifact("db", "good.xml", "<testsuite><testcase name='fine'/></testsuite>");
@@ -77,6 +77,15 @@ public sealed class GuestsJUnitFiles : IDisposable
         var suite = WrittenJUnit.Write(run).Elements().Single();
         Assert.Equal(["main", "fine"], suite.Elements("testcase").Select(c => (string)c.Attribute("name")!));
         Assert.Equal(notes[0], suite.Element("system-out")!.Value);
+    }
+
+    [Fact]
+    public void MayNameADocumentType()
+    {
+        run.Artifact("db", "a.xml", "<!DOCTYPE testsuite SYSTEM 'junit.dtd'><testsuite><testcase name='t'/></testsuite>");
+
+        Assert.Empty(JUnitReport.Write(run.Summary(), run.Folder));
+        Assert.Contains("t", WrittenJUnit.Write(run).Descendants("testcase").Select(c => (string)c.Attribute("name")!));
     }
 
     [Fact]
