@@ -23,6 +23,14 @@ public sealed partial class Planner
             )
         )
             yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, nothing tells it; a further card on mode: nat leads to the machine in any case";
+        foreach (
+            var machine in machines.Where(m =>
+                m.Spec.Login is { HasOwnHostKey: true, HostKey: null }
+                && m.Existing?.Record?.HostKey is null or ""
+                && m.Nics is [{ IsOutside: true, Port: null } _, ..]
+            )
+        )
+            yield return $"machine \"{machine.Spec.Name}\" brings a host key of its own, on network {machine.Nics[0].Network}, which others made: where neither its agent nor its console nor your known_hosts vouches for it, up stops and shows it; host_key: tells it before, --accept-host-key takes it";
         foreach (var machine in machines)
         {
             var (spec, image) = (machine.Spec, machine.Spec.Image);

@@ -17,6 +17,7 @@ public sealed class HostKeysOfTheirOwn : IDisposable
     readonly TemporaryFolder folder = new();
     readonly Backends backends = new();
     readonly List<string> warned = [];
+    string[] notes = [];
 
     public void Dispose() => folder.Dispose();
 
@@ -41,6 +42,10 @@ public sealed class HostKeysOfTheirOwn : IDisposable
     public async Task AreTakenOnNetworksOfOthersWhereSomebodyVouches()
     {
         var refused = await UpAsync("networks: [ lan ]");
+        Assert.Contains(
+            "brings a host key of its own, on network lan, which others made",
+            Assert.Single(notes, n => n.Contains("host key", StringComparison.Ordinal))
+        );
         Assert.Contains("nobody vouches for its host key: ssh-ed25519 SHA256:", refused);
         Assert.Contains("at 192.0.2.7:22, on a network that others made", refused);
         Assert.Equal("", await KeyAsync());
@@ -83,6 +88,7 @@ public sealed class HostKeysOfTheirOwn : IDisposable
             Cancel
         );
         var plan = await openFarm.PlanAsync(Cancel);
+        notes = [.. plan.Notes];
         var up = await FarmUp.RunAsync(openFarm, plan, recreate: false, "up", _ => { }, SimulatedFarm.Silent, Cancel);
         return up!.Machines[0].IsGood ? "passed" : up.Machines[0].Worst!.Reason!;
     }
