@@ -43,6 +43,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     public static FarmDefaults Defaults { get; } =
         FarmDefaults.For(IsRoot) with
         {
+            ContainerUri = Settings.ContainerUri(Variable("LXD_DIR"), Variable("INCUS_DIR")),
             Catalog = OwnCatalog(),
             Configuration = Path.Combine(Own("XDG_CONFIG_HOME", ".config"), "config.yaml"),
             Platforms = Path.Combine(Own("XDG_DATA_HOME", ".local/share"), "platforms"),

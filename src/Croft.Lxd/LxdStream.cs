@@ -25,7 +25,9 @@ sealed class LxdStream(LxdSocket socket, IDisposable? held = null) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (!ended && buffer.Length > 0)
+        if (buffer.IsEmpty)
+            return 0; // who reads part by part asks so, too, and goes on
+        while (!ended)
         {
             ValueWebSocketReceiveResult part;
             try

@@ -51,6 +51,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await PowersAsync();
         await KeepsStatesAsync();
         await RunsPhasesAsync();
+        await SharesANetworkAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
         Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
@@ -61,9 +62,54 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         lab.Write("out/a file", "one");
         await lab.MustAsync(0, "cp", "out", "a:/root/in");
         Assert.Equal("one", await lab.SucceedsAsync("ssh", "a", "--", "cat '/root/in/a file'"));
+        lab.Write("out/second", "two");
+        await lab.MustAsync(0, "cp", "out/second", "a:/root/in/second");
         await lab.MustAsync(0, "cp", "a:/root/in", "back");
-        Assert.Equal("one", lab.Read("back/a file"));
+        Assert.Equal(["one", "two"], [lab.Read("back/a file"), lab.Read("back/second")]);
     }
+
+    /// <summary>With a virtual machine of the same host: libvirt makes it, and each finds the other by name.</summary>
+    async Task SharesANetworkAsync()
+    {
+        lab.Write(
+            "mixed/farm.yaml",
+            $$"""
+            farm: {{Lab.Own("mixed")}}
+            hypervisors: { h: { uri: "qemu:///system" }, c: { uri: "lxd://{{host}}/unix.socket" } }
+            vms:
+              list:
+                - { name: box, platform: debian_12, runtime: container }
+                - { name: v, platform: debian_12 }
+            """
+        );
+        string[] mixed = ["-f", "mixed/farm.yaml"];
+        await lab.MustAsync(0, ["up", .. mixed]);
+        const string asks = "getent hosts box v | grep -v ^127 | wc -l; exec 3<>/dev/tcp/$PEER/22 && head -c 7 <&3; echo";
+        foreach (var (machine, peer) in new[] { ("box", "v"), ("v", "box") })
+            Assert.Equal(
+                $"{machine}: 1\n{machine}: SSH-2.0\n",
+                await lab.SucceedsAsync([
+                    "exec",
+                    machine,
+                    .. mixed,
+                    "--",
+                    "bash",
+                    "-c",
+                    asks.Replace("$PEER", peer, StringComparison.Ordinal),
+                ])
+            );
+        await lab.MustAsync(0, ["destroy", "box", "--yes", .. mixed]);
+        Assert.DoesNotContain("name='box'", await NetworkAsync(), StringComparison.Ordinal);
+        await lab.MustAsync(0, ["destroy", "--yes", .. mixed]);
+    }
+
+    static async Task<string> NetworkAsync() =>
+        (
+            await new Tool("virsh", "-c", "qemu:///system", "net-dumpxml", Lab.Own("mixed") + ".default").RunCheckedAsync(
+                "virsh",
+                TestContext.Current.CancellationToken
+            )
+        );
 
     async Task PowersAsync()
     {

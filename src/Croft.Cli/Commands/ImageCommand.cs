@@ -278,7 +278,8 @@ static class ImageCommand
                         PoolRequest.FarmText(
                             "catalogue",
                             rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)),
-                            TimeSpan.FromMinutes(2)
+                            TimeSpan.FromMinutes(2),
+                            Session.Defaults
                         ),
                         Path.GetFullPath(FarmFile.Name),
                         Session.Defaults

@@ -41,6 +41,12 @@ static class SpawnCommand
         DefaultValueFactory = _ => PoolRequest.Width,
     };
 
+    static readonly Option<string> Runtime = new Option<string>("--runtime")
+    {
+        Description = "vm, or container: of this host's LXD or Incus",
+        DefaultValueFactory = _ => "vm",
+    }.AcceptOnlyFromAmong("vm", "container");
+
     static readonly Option<string?> Bridge = new("--bridge")
     {
         Description = "A bridge of the host: each machine has a second card on it, on the LAN",
@@ -59,7 +65,7 @@ static class SpawnCommand
         return make.Make(
             "spawn",
             "Make a pool of fresh machines from one line; --timeout is how long each may take to answer",
-            [Words, Stem, Platform, Width, Bridge, Prefix, keeps, remove, accept, yes],
+            [Words, Stem, Platform, Width, Runtime, Bridge, Prefix, keeps, remove, accept, yes],
             (session, parsed, cancel) =>
             {
                 var command = ExecCommand.AfterDashes(parsed);
@@ -83,7 +89,9 @@ static class SpawnCommand
     {
         var (all, user) = (parsed.GetValue(Words)!, Session.User);
         var platform = parsed.GetValue(Platform) ?? user.Platform ?? Catalogue.Newest.Name;
-        var machines = PoolRequest.Parse(all[..^behind], parsed.GetValue(Stem)!, platform, user, parsed.GetValue(Width));
+        var isContainer = parsed.GetValue(Runtime) == "container";
+        var read = PoolRequest.Parse(all[..^behind], parsed.GetValue(Stem)!, platform, user, parsed.GetValue(Width));
+        var machines = read.Select(m => m with { IsContainer = isContainer }).ToImmutableArray();
         return (parsed.GetValue(Bridge), parsed.GetValue(Prefix)) switch
         {
             ({ } bridge, var prefix) => PoolRequest.OnBridge(machines, bridge, prefix),
@@ -233,14 +241,19 @@ static class SpawnCommand
             await DeclareAsync(session, openFarm.Farm.Name, others, CancellationToken.None);
     }
 
+    /// <summary>Writes what a pool is to be, once it is known to be whole: a pool's file is all that other commands know of it.</summary>
     static Task DeclareAsync(Session session, string stem, IEnumerable<PoolMachine> machines, CancellationToken cancel)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(session.Pools, stem));
-        return File.WriteAllTextAsync(
-            Path.Combine(folder.FullName, FarmFile.Name),
-            PoolRequest.FarmText(stem, machines.OrderBy(m => m.Name, StringComparer.Ordinal), session.Timeout ?? Timeout),
-            cancel
+        var file = Path.Combine(session.Pools, stem, FarmFile.Name);
+        var text = PoolRequest.FarmText(
+            stem,
+            machines.OrderBy(m => m.Name, StringComparer.Ordinal),
+            session.Timeout ?? Timeout,
+            Session.Defaults
         );
+        FarmFile.ReadText(text, file, Session.Defaults).Require();
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return File.WriteAllTextAsync(file, text, cancel);
     }
 
     /// <summary>The machines that a pool declares, less those of these names.</summary>
@@ -261,6 +274,7 @@ static class SpawnCommand
                 )
                 {
                     Lan = LanOf(pool, m),
+                    IsContainer = m.IsContainer,
                 }),
         ];
 

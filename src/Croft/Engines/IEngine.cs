@@ -95,6 +95,9 @@ interface IEngine : IDisposable
     /// </summary>
     Task RemoveAsync(MachineRecord machine, CancellationToken cancel);
 
+    /// <summary>Takes back the addresses that its networks promised to a machine which another engine of its host ran.</summary>
+    Task ReleaseAsync(MachineRecord machine, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>
     /// Tells what happens to a machine until disposed, to all who watch it; from a thread of the engine's, so they must return at once. A
     /// signal is a hint: who needs

@@ -22,6 +22,9 @@ public sealed record NetworkState
     /// <summary>In the farm file.</summary>
     public string? Network { get; init; }
 
+    /// <summary>Its bridge on the host; null when nobody said.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Null when it has no addresses of its own.</summary>
     public IPNetwork? Cidr { get; init; }
 

@@ -32,6 +32,9 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     /// </summary>
     public bool IsClosed { get; init; }
 
+    /// <summary>The bridge that it joins where another engine of its host makes the network; null where its own does.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>Whether the way to everywhere else leads over it; null leaves that to the first card that has one.</summary>
     [JsonIgnore]
     public bool? DefaultRoute { get; init; }

@@ -140,6 +140,12 @@ public sealed record HypervisorSpec(
     internal static bool IsLxdUri(string uri) =>
         uri.StartsWith("lxd://", StringComparison.Ordinal) || uri.StartsWith("incus://", StringComparison.Ordinal);
 
+    /// <summary>Whether it and another one are on one host, as their addresses say it.</summary>
+    internal bool IsBeside(HypervisorSpec other) =>
+        Machine is null && other.Machine is null && string.Equals(HostName, other.HostName, StringComparison.OrdinalIgnoreCase);
+
+    string HostName => new HypervisorAddress(Uri).Authority.Split('@')[^1].Split(':')[0];
+
     /// <summary>Whether it is an ordinary user's own libvirt, which cannot make networks.</summary>
     public bool IsSession => Uri.Split('?')[0].EndsWith("/session", StringComparison.Ordinal);
 }

@@ -9,6 +9,9 @@ namespace Croft.Farms;
 /// otherwise.</param>
 public sealed record FarmDefaults(string LocalUri, string HostArch, bool Session)
 {
+    /// <summary>Where containers run when none is declared: this host's LXD or Incus.</summary>
+    public string ContainerUri { get; init; } = "lxd://";
+
     /// <summary>The user's own files of the image catalogue, each with a family.</summary>
     public ImmutableArray<string> Catalog { get; init; } = [];
 

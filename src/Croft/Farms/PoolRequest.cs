@@ -14,6 +14,9 @@ namespace Croft.Farms;
 /// <param name="Image">A full path or an address, where the line names an image; else null.</param>
 public sealed record PoolMachine(string Stem, string Name, string Platform, string? Image = null)
 {
+    /// <summary>Whether it is a container.</summary>
+    public bool IsContainer { get; init; }
+
     /// <summary>Its second card, on a bridge of the host; null where it has none.</summary>
     public PoolCard? Lan { get; init; }
 }
@@ -105,7 +108,8 @@ public static class PoolRequest
 
     /// <summary>The farm file of a pool.</summary>
     /// <param name="timeout">How long a machine may take to answer.</param>
-    public static string FarmText(string stem, IEnumerable<PoolMachine> machines, TimeSpan timeout)
+    /// <param name="defaults">Where the machines run.</param>
+    public static string FarmText(string stem, IEnumerable<PoolMachine> machines, TimeSpan timeout, FarmDefaults defaults)
     {
         var all = machines.ToList();
         var text = new StringBuilder($"# Written by croft spawn; croft destroy -f {stem} removes its machines.\nfarm: {stem}\n");
@@ -119,9 +123,15 @@ public static class PoolRequest
             text.Append(CultureInfo.InvariantCulture, $"networks:\n  {FirstNetwork}: {{}}\n");
         foreach (var card in bridges)
             text.Append(CultureInfo.InvariantCulture, $"  {Quoted(card.Network)}: {{ mode: bridge, bridge: {Quoted(card.Bridge)} }}\n");
+        if (all.Exists(m => m.IsContainer))
+            text.Append(CultureInfo.InvariantCulture, $"hypervisors:\n  containers: {{ uri: {Quoted(defaults.ContainerUri)} }}\n")
+                .Append(all.TrueForAll(m => m.IsContainer) ? "" : $"  local: {{ uri: {Quoted(defaults.LocalUri)} }}\n");
         text.Append("vms:\n  list:\n");
         foreach (var machine in all)
-            text.Append(CultureInfo.InvariantCulture, $"    - {{ name: {machine.Name}, platform: {machine.Platform}{Cards(machine)} }}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"    - {{ name: {machine.Name}, platform: {machine.Platform}{(machine.IsContainer ? ", runtime: container" : "")}{Cards(machine)} }}\n"
+            );
         return text.Append(CultureInfo.InvariantCulture, $"project:\n  connection_timeout: {timeout.TotalSeconds:0}s\n").ToString();
     }
 

@@ -160,7 +160,7 @@ sealed partial class Execution
     async Task MakeNetworksAsync(string hypervisor, Plan later, Func<Reservation, bool> wanted, CancellationToken cancel)
     {
         var rest = new List<Func<CancellationToken, Task>>();
-        foreach (var network in later.Networks.Where(n => n.Hypervisor == hypervisor))
+        foreach (var network in later.Networks.Where(n => IsFor(hypervisor, n)))
             rest.Add(
                 await OpenFarm
                     .Engine(hypervisor)
@@ -176,6 +176,13 @@ sealed partial class Execution
             );
         await PublishAsync(rest, cancel);
     }
+
+    /// <summary>Whether it is a hypervisor's own network, or one that is made beside it.</summary>
+    bool IsFor(string hypervisor, PlannedNetwork network) =>
+        network.Hypervisor == hypervisor
+        || Plan.Machines.Any(m =>
+            m.Hypervisor == hypervisor && m.Nics.Any(n => n.Parent is not null && n.Bridge == network.Definition.Name)
+        );
 
     /// <summary>Takes machines of a later plan over into this one.</summary>
     void Replan(IReadOnlyCollection<PlannedMachine> machines, string hypervisor, Plan later)

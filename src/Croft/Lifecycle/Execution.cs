@@ -186,6 +186,7 @@ sealed partial class Execution : IExecution, IDisposable
             .ToDictionary(h => h, h => new List<Func<CancellationToken, Task>>());
         await Task.WhenAll(
             plan.Machines.Select(m => m.Hypervisor!)
+                .Concat(networks.Keys)
                 .Distinct()
                 .Where(IsHere)
                 .Select(host => openFarm.PrepareAsync(host, () => MakeAsync(host), cancel))

@@ -116,6 +116,14 @@ public static class FarmDown
         if (openFarm.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
         await engine.RemoveAsync(record, cancel);
+        if (record.Nics.All(n => n.Parent is null) || openFarm.Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor) is not { } own)
+            return;
+        foreach (var beside in openFarm.Farm.Hypervisors.Where(h => h != own && h.IsBeside(own)))
+            await openFarm.AskAsync(beside.Name, async maker =>
+            {
+                await maker.ReleaseAsync(record, cancel);
+                return record;
+            });
     }
 
     static IEnumerable<NetworkState> Own(OpenFarm openFarm, HypervisorState hypervisor) =>
@@ -126,9 +134,12 @@ public static class FarmDown
         var guests =
             from hypervisor in inventory.Hypervisors
             from network in Own(openFarm, hypervisor)
-            from machine in hypervisor.Machines
-            where machine.Record is { } record && record.Owner != openFarm.Owner && record.Nics.Any(nic => nic.Bridge == network.Name)
-            select (Network: network.Name, machine.Record);
+            from other in inventory.Hypervisors
+            from machine in other.Machines
+            let record = machine.Record
+            where record is not null && record.Owner != openFarm.Owner
+            where record.Nics.Any(nic => nic.Bridge == network.Name && (other == hypervisor || nic.Parent is not null))
+            select (Network: network.Name, Record: record);
         if (guests.FirstOrDefault() is { Record: { } guest } shared)
             throw CroftException.World(
                 $"network {shared.Network} is used by machine \"{guest.Name}\" of the farm \"{guest.Farm}\" in {guest.Folder}",

@@ -24,7 +24,13 @@ public static class FarmGc
                 ) ?? []
             )
         );
-        return [.. found.SelectMany(f => f)];
+        var joined = (await openFarm.ObserveAsync(cancel))
+            .Inventory.Hypervisors.SelectMany(h => h.Machines)
+            .SelectMany(m => m.Record?.Nics ?? [])
+            .Where(n => n.Parent is not null)
+            .Select(n => n.Bridge)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. found.SelectMany(f => f).Where(l => l.Kind != LeftoverKind.Network || !joined.Contains(l.Name))];
     }
 
     /// <summary>Removes what was found and is still left over: somebody may have taken it up while the user was asked.</summary>

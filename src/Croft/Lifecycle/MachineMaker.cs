@@ -181,7 +181,7 @@ sealed class MachineMaker(
     }
 
     NetworkDefinition NetworkOf(Nic nic) =>
-        plan.Networks.First(n => n.Hypervisor == engine.Name && n.Definition.Name == nic.Bridge).Definition;
+        plan.Networks.First(n => (nic.Parent is not null || n.Hypervisor == engine.Name) && n.Definition.Name == nic.Bridge).Definition;
 
     bool LeadsOut(Nic nic, int card) => NetworkOf(nic).LeadsOut && (nic.DefaultRoute ?? card == 0);
 

@@ -13,6 +13,9 @@ namespace Croft.Lifecycle;
 /// <param name="SessionPool">Folder of Croft's pool on the user's own hypervisor.</param>
 public sealed record Settings(string Data, string Cache, string Runtime, string LocalUri, string SessionPool, TimeProvider Clock)
 {
+    /// <summary>Where this host's containers run: what the client's own variables say, else what listens.</summary>
+    public static string ContainerUri(string? lxd, string? incus) => LxdAddress.Here(lxd, incus);
+
     /// <summary>The private key that logs in to guests.</summary>
     public string UserKey => Path.Combine(Data, "id_ed25519");
 

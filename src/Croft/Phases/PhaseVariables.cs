@@ -206,7 +206,11 @@ static class PhaseVariables
             ["ip"] = PlaceOf(nic, record)?.ToString() ?? "dhcp",
         };
         if (
-            plan.Networks.FirstOrDefault(n => n.Hypervisor == machine.Hypervisor && n.Definition.Network == nic.Network)?.Definition
+            plan
+                .Networks.FirstOrDefault(n =>
+                    (nic.Parent is not null || n.Hypervisor == machine.Hypervisor) && n.Definition.Network == nic.Network
+                )
+                ?.Definition
                 is { } network
             && nic.Address is not null
         )

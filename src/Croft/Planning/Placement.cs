@@ -62,7 +62,14 @@ sealed class Placement
         if (existing is not null && byName.TryGetValue(existing.Name, out var home))
         {
             turns[machine.Arch] = turn + 1;
-            return (KindOf(home, machine) ?? LackOfOutside(home, machine) ?? home.LackOfGrowth(machine, state!)) is { } lack
+            return
+                (
+                    KindOf(home, machine)
+                    ?? LackOf(home, machine.Container)
+                    ?? LackOfOutside(home, machine)
+                    ?? home.LackOfGrowth(machine, state!)
+                )
+                    is { } lack
                 ? Decided(machine, turn, null, null, $"{existing.Name}: {lack}", existing.Name)
                 : Decided(machine, turn, home, VirtTypeAt(home, machine), "exists there", existing.Name);
         }
@@ -190,15 +197,16 @@ sealed class Placement
             : !host.Can.UserNetworks && UserNetwork(machine) is { } user
                 ? $"cannot give a machine the user network {user.Name} (mode: nat can)"
             : host.Spec.IsLxd
+            && Planner.Beside(input, host.Spec) is null
             && MadeNetwork(machine) is { Options: { } options } made
             && options.ToString() != NetworkOptions.None.ToString()
                 ? $"makes networks without {options}, which {made.Name} has"
-            : machine.Container is { } container ? LackOf(host, container)
-            : null
+            : LackOf(host, machine.Container)
         );
 
-    static string? LackOf(Host host, ContainerSpec container) =>
-        container.Pool is { } pool && host.State.Pools is { } pools && !pools.Contains(pool)
+    static string? LackOf(Host host, ContainerSpec? container) =>
+        container is null ? null
+        : container.Pool is { } pool && host.State.Pools is { } pools && !pools.Contains(pool)
             ? $"has no storage pool {pool} (on it: lxc storage create {pool} dir)"
         : host.State.Profiles is { } profiles && container.Profiles.FirstOrDefault(p => !profiles.Contains(p)) is { } profile
             ? $"has no profile {profile} (on it: lxc profile create {profile})"

@@ -84,7 +84,13 @@ public sealed record Plan(
         return this with
         {
             Machines = [.. Machines.Select(m => again.GetValueOrDefault(m.Spec.Name, m))],
-            Networks = [.. Networks.Where(n => n.Hypervisor != hypervisor), .. later.Networks.Where(n => n.Hypervisor == hypervisor)],
+            Networks =
+            [
+                .. Networks.Where(n => n.Hypervisor != hypervisor),
+                .. later.Networks.Where(n =>
+                    n.Hypervisor == hypervisor || Networks.All(k => (k.Hypervisor, k.Definition.Name) != (n.Hypervisor, n.Definition.Name))
+                ),
+            ],
         };
     }
 

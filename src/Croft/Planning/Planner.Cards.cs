@@ -14,11 +14,12 @@ public sealed partial class Planner
         var isSwitched = IsSwitched(hypervisor) || book.Spec.Mode == NetworkMode.Vde;
         var isWay = IsWay(spec, card, IsSwitched(hypervisor));
         var made = book.Definition;
+        var maker = made is null ? null : MakerOf(nic.Network, hypervisor?.Name);
         var planned = new Nic(
             nic.Network,
             book.Spec.IsOutside ? book.Spec.Source
                 : made is null ? null
-                : Present(nic.Network, hypervisor?.Name)?.Name ?? made.Name,
+                : Present(nic.Network, maker)?.Name ?? made.Name,
             MacOf(spec, nic, card, before),
             made is null ? null : AddressOf(spec, nic, book, before),
             isWay || (made is null && !book.Spec.IsOutside && card == 0) ? PortOf(spec, nic) : null
@@ -36,6 +37,7 @@ public sealed partial class Planner
             : planned with
             {
                 Source = isSwitched ? NicSource.Switch : NicSource.Network,
+                Parent = maker == hypervisor?.Name ? null : Present(nic.Network, maker)?.Device ?? made.Bridge,
                 IsClosed = isWay && !LeadsOut(spec),
                 Address6 = planned.Address is { } address ? made.Second(address) : null,
             };

@@ -9,8 +9,10 @@ public sealed partial class Planner
 {
     void CheckClash(NetworkSpec network, IPNetwork cidr, IEnumerable<HypervisorState> there)
     {
-        foreach (var hypervisor in there)
+        foreach (var hypervisor in there.Where(h => MakerOf(network.Name, h.Name) == h.Name))
         {
+            if (RefusedBeside(network, hypervisor))
+                return;
             if (
                 hypervisor.Networks.FirstOrDefault(n =>
                     n != Present(network.Name, hypervisor.Name) && SubnetsOf(n).Any(other => Subnets.Overlap(other, cidr))

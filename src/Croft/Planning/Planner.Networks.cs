@@ -211,10 +211,7 @@ public sealed partial class Planner
                 || !IsUsed(known, hypervisor)
             )
                 continue;
-            var on = hypervisor
-                .Machines.Where(m => m.IsOn && m.Record is { } r && r.Nics.Any(n => n.Bridge == known.Name))
-                .Select(m => m.Record!)
-                .ToList();
+            var on = UsersOf(known, hypervisor).ToList();
             var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
             Refuse(
                 network.At,
@@ -228,9 +225,16 @@ public sealed partial class Planner
         }
     }
 
-    static bool IsUsed(NetworkState network, HypervisorState hypervisor) =>
-        network.Cards > 0
-        || hypervisor.Machines.Any(m => m.IsOn && m.Record is { } record && record.Nics.Any(n => n.Bridge == network.Name));
+    bool IsUsed(NetworkState network, HypervisorState hypervisor) => network.Cards > 0 || UsersOf(network, hypervisor).Any();
+
+    /// <summary>Machines that are on it now, also those of another engine beside it.</summary>
+    IEnumerable<MachineRecord> UsersOf(NetworkState network, HypervisorState hypervisor) =>
+        from other in input.Inventory.Hypervisors
+        from machine in other.Machines
+        let record = machine.Record
+        where machine.IsOn && record is not null
+        where record.Nics.Any(n => n.Bridge == network.Name && (other == hypervisor || n.Parent is not null))
+        select record;
 
     /// <summary>How a network that exists is declared otherwise; null when it is as declared.</summary>
     static string? ChangeOf(NetworkSpec network, NetworkState known)
@@ -328,7 +332,10 @@ public sealed partial class Planner
             where machine.Hypervisor is not null
             from nic in machine.Nics
             where nic.Bridge is not null && nic.Address is not null
-            group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (machine.Hypervisor!, nic.Network) into g
+            group new Reservation(nic.Address!, nic.Mac, machine.Spec.Name) by (
+                MakerOf(nic.Network, machine.Hypervisor)!,
+                nic.Network
+            ) into g
             select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
         return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations))];
     }

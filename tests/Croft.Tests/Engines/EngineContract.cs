@@ -26,6 +26,9 @@ public abstract class EngineContract : IDisposable
 
     private protected virtual string VirtType => "kvm";
 
+    /// <summary>Makes an image in a folder. Returns its name there.</summary>
+    private protected virtual string ImageIn(TemporaryFolder folder) => Path.GetFileName(folder.Write("disk.qcow2", "a disk"));
+
     private protected virtual async Task<MachineRecord> MakeAsync(IEngine engine, MachineDefinition machine) =>
         (
             await engine.CreateAsync(
@@ -60,16 +63,7 @@ public abstract class EngineContract : IDisposable
                 Name = name,
             },
             VirtType,
-            new(
-                new string('0', 64),
-                "0000000000000000.1",
-                folder.Path,
-                Path.GetFileName(folder.Write("disk.qcow2", "a disk")),
-                null,
-                null,
-                null,
-                null
-            )
+            new(new string('0', 64), "0000000000000000.1", folder.Path, ImageIn(folder), null, null, null, null)
         );
 
     PlannedNetwork Network(string owner, params string[] addresses) =>

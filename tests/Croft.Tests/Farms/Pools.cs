@@ -81,7 +81,7 @@ public sealed class Pools
         };
         var user = UserConfiguration.Read(defaults);
         var machines = PoolRequest.Parse(["3", "4:sealed", "5:f43"], "vnode", user.Platform!, user);
-        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90)), defaults);
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90), defaults), defaults);
         Assert.Equal(
             ["vnode03 mine 2048", "vnode04 sealed 1024", "vnode05 f43 512"],
             farm.Machines.Select(m => $"{m.Name} {m.Platform} {m.Memory >> 20}")
@@ -91,12 +91,26 @@ public sealed class Pools
     }
 
     [Fact]
+    public void MayBeContainers()
+    {
+        var text = PoolRequest.FarmText(
+            "vnode",
+            [.. Parse("3").Select(m => m with { IsContainer = true }), .. Parse("4")],
+            TimeSpan.FromSeconds(90),
+            Reading.Defaults
+        );
+        var farm = Reading.Farm(text);
+        Assert.Equal([true, false], farm.Machines.Select(m => m.IsContainer));
+        Assert.Equal(["lxd://", Reading.Defaults.LocalUri], farm.Hypervisors.Select(h => h.Uri));
+    }
+
+    [Fact]
     public void TakeImagesByPathOrAddress()
     {
         using TemporaryFolder folder = new();
         var file = folder.Write("my disk.qcow2", "");
         var machines = PoolRequest.Parse([$"3-4:{file}", "5:https://example.org/a.qcow2.xz"], "vnode", "debian_13");
-        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90)));
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", machines, TimeSpan.FromSeconds(90), Reading.Defaults));
         Assert.Equal(file, Assert.IsType<FileImage>(farm.Machines[1].Image).File);
         Assert.Equal("https://example.org/a.qcow2.xz", Assert.IsType<UrlImage>(farm.Machines[2].Image).Url.AbsoluteUri);
         Assert.StartsWith("mydisk-", farm.Machines[0].Platform);
@@ -114,7 +128,7 @@ public sealed class Pools
     [Fact]
     public void BecomeAFarm()
     {
-        var farm = Reading.Farm(PoolRequest.FarmText("vnode", Parse("3:d12 7"), TimeSpan.FromSeconds(90)));
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", Parse("3:d12 7"), TimeSpan.FromSeconds(90), Reading.Defaults));
         Assert.Equal("vnode", farm.Name);
         Assert.Equal(
             ["vnode03 debian_12 90", "vnode07 debian_13 90"],
@@ -129,7 +143,7 @@ public sealed class Pools
     public void HaveASecondCardOnABridge(string? prefix, string mac)
     {
         var machines = PoolRequest.OnBridge([.. Parse("18")], "br0", prefix);
-        var farm = Reading.Farm(PoolRequest.FarmText("vnode", [.. machines, .. Parse("19")], TimeSpan.FromSeconds(90)));
+        var farm = Reading.Farm(PoolRequest.FarmText("vnode", [.. machines, .. Parse("19")], TimeSpan.FromSeconds(90), Reading.Defaults));
         Assert.Equal(["default Nat ", "br0 Bridge br0"], farm.Networks.Select(n => $"{n.Name} {n.Mode} {n.Source}"));
         Assert.Equal(["default ", $"br0 {mac}"], farm.Machines[0].Networks.Select(n => $"{n.Network} {n.Mac}"));
         Assert.Equal("default", Assert.Single(farm.Machines[1].Networks).Network);

@@ -33,6 +33,8 @@ public sealed class Containers
     [InlineData("container: { config: { limits.memory: 1GiB } }", "limits.memory is Croft's to write")]
     [InlineData("container: { devices: { eth0: { type: nic } } }", "eth0 is Croft's to write")]
     [InlineData("container: { devices: { data: { path: /srv } } }", "a device needs a type")]
+    [InlineData("container: { devices: { data: { type: diskk } } }", "is no type of a device")]
+    [InlineData("connection: agent", "a container has no guest agent")]
     public void HaveNoHardware(string declared, string problem) =>
         Assert.Contains(
             problem,
@@ -60,6 +62,40 @@ public sealed class Containers
             ["linux.kernel_modules=a,b", "raw.lxc=x", "security.nesting=true", "d.path=/srv", "d.source=/srv", "d.type=disk"],
             plan.Machines[0].Spec.Container!.Parts()
         );
+    }
+
+    [Fact]
+    public void AreNotWhatVirtualMachinesHave() =>
+        Assert.Contains(
+            "a virtual machine has nothing of a container",
+            Reading.Problems($"farm: f\n{Hosts}vms: {{ list: [ {{ name: a, platform: debian_12, container: {{ nesting: true }} }} ] }}"),
+            StringComparison.Ordinal
+        );
+
+    /// <summary>libvirt makes it, with the addresses of both; containers join its bridge.</summary>
+    [Fact]
+    public void ShareTheNetworksOfVirtualMachinesOnTheirHost()
+    {
+        var plan = Plan(
+            "{ name: a, platform: debian_12, runtime: container, networks: [ lan ] }, { name: b, platform: debian_12, networks: [ lan ] }"
+        );
+        var network = Assert.Single(plan.Networks);
+        Assert.Equal("h", network.Hypervisor);
+        Assert.Equal(["a", "b"], network.Definition.Reservations.Select(r => r.Host).Order(StringComparer.Ordinal));
+        Assert.Equal([network.Definition.Bridge, null], plan.Machines.Select(m => m.Nics[0].Parent));
+        Assert.Empty(plan.Problems);
+    }
+
+    [Theory]
+    [InlineData("lxd://host:8443", "qemu+ssh://me@host/system", true)]
+    [InlineData("lxd://host:8443", "qemu:///system", false)]
+    [InlineData("incus://", "qemu:///system", true)]
+    public void AreBesideVirtualMachinesByTheirHypervisorsAddresses(string lxd, string libvirt, bool are)
+    {
+        var hosts = Reading
+            .Farm($"farm: f\nhypervisors: {{ c: {{ uri: \"{lxd}\" }}, h: {{ uri: \"{libvirt}\" }} }}\nvms: {{ list: [] }}")
+            .Hypervisors;
+        Assert.Equal(are, hosts[0].IsBeside(hosts[1]));
     }
 
     static Plan Plan(string machines) =>

@@ -122,6 +122,12 @@ sealed partial class LibvirtEngine
         );
     }
 
+    public async Task ReleaseAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
+            await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
+    }
+
     public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)
     {
         var before = await host.DiskFilesAsync(null, cancel);
@@ -132,8 +138,7 @@ sealed partial class LibvirtEngine
         }
 
         await host.UndefineAsync(machine.Id.ToString(), cancel);
-        foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
-            await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
+        await ReleaseAsync(machine, cancel);
         var owners = (await host.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
         var own = before.Names.Where(n => n.StartsWith(Volumes.PrefixOf(machine.Id), StringComparison.Ordinal)).ToList();
         // With the machine goes what it stood on, when that was left by a machine that is gone already.

@@ -243,6 +243,7 @@ static class NetworkXml
             Owner = (string?)mark?.Attribute("owner"),
             Folder = (string?)mark?.Attribute("folder"),
             Network = (string?)mark?.Attribute("name"),
+            Device = (string?)root.Element("bridge")?.Attribute("name"),
             Cidr = ip is null ? null : Subnet(ip),
             Cidr6 = Second(root),
             Active = active,

@@ -41,6 +41,13 @@ sealed partial class LxdAddress
 
     public bool IsIncus { get; }
 
+    /// <summary>This host's: in the folder that its client was told, else Incus where it alone is there.</summary>
+    public static string Here(string? lxd, string? incus) =>
+        lxd is ['/', ..] ? $"lxd://{lxd}/unix.socket"
+        : incus is ['/', ..] ? $"incus://{incus}/unix.socket"
+        : IncusSockets.Any(File.Exists) && !LxdSockets.Any(File.Exists) ? "incus://"
+        : "lxd://";
+
     /// <summary>Null is the service's own choice.</summary>
     public string? Project { get; }
 

@@ -53,7 +53,8 @@ sealed partial class LxdEngine
                 }),
             async () =>
             {
-                await DeleteAsync(name, CancellationToken.None);
+                if (await FindInstanceAsync(name, CancellationToken.None) is { } made && IsThis(made, record))
+                    await DeleteAsync(name, CancellationToken.None);
                 if (before is not null)
                     await PutBackAsync(before);
             }
@@ -165,9 +166,13 @@ sealed partial class LxdEngine
         }
     }
 
-    internal async Task<Instance> RequireAsync(MachineId machine, CancellationToken cancel) =>
-        await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel)
-        ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine}", "croft ls shows what exists");
+    internal async Task<Instance> RequireAsync(MachineId machine, CancellationToken cancel)
+    {
+        var there = await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel)
+            ?? throw CroftException.World($"hypervisor \"{Name}\" has no machine {machine}", "croft ls shows what exists");
+        RequireOwn(there, machine);
+        return there;
+    }
 
     /// <summary>Refuses to touch what is not a machine of this name.</summary>
     void RequireOwn(Instance there, MachineId machine)
@@ -178,6 +183,10 @@ sealed partial class LxdEngine
                 $"give the machine another name; or, if nobody needs that one: lxc delete {there.Name}"
             );
     }
+
+    /// <summary>Whether an instance is what this command made: somebody else may have been faster with the name.</summary>
+    static bool IsThis(Instance instance, MachineRecord record) =>
+        LxdRecord.Read(instance.Config) is { } there && there.Id == record.Id && there.Owner == record.Owner && there.Run == record.Run;
 
     /// <summary>Gives a machine's name and addresses to another, which is to take its place.</summary>
     /// <param name="next">What takes its place, and may be a copy of what is moved here.</param>
@@ -331,7 +340,12 @@ sealed partial class LxdEngine
             ["name"] = name,
             ["hwaddr"] = nic.Mac,
         };
-        if (nic.Source != NicSource.Network)
+        if (nic.Parent is { } bridge)
+        {
+            card["nictype"] = "bridged";
+            card["parent"] = bridge;
+        }
+        else if (nic.Source != NicSource.Network)
         {
             card["nictype"] = nic.Source == NicSource.Bridge ? "bridged" : "macvlan";
             card["parent"] = nic.Bridge!;

@@ -255,7 +255,7 @@ sealed partial class LxdEngine
 
     async Task TakeBackAsync(MachineRecord machine, CancellationToken cancel)
     {
-        foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
+        foreach (var nic in machine.Nics.Where(n => n is { Bridge: not null, Address: not null, Parent: null }))
         {
             for (var i = 0; i < MostTries; i++)
             {
@@ -298,7 +298,7 @@ sealed partial class LxdEngine
         {
             foreach (
                 var instance in (await ListInstancesAsync(cancel)).Where(i =>
-                    i.Config.GetValueOrDefault(LxdNames.Farm) == farm && i.Config.GetValueOrDefault(LxdNames.Owner) == owner
+                    LxdRecord.Of(i) is { } record && record.Farm == farm && record.Owner == owner // not what others copied from one
                 )
             )
                 await DeleteAsync(instance.Name, cancel);

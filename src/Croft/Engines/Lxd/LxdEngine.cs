@@ -207,8 +207,10 @@ sealed partial class LxdEngine : IEngine
             : CroftException.World(
                 $"{doing} on hypervisor \"{Name}\": {PlainText.Line(e.Message)}",
                 e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
-                || e.Message.Contains("quota", StringComparison.OrdinalIgnoreCase)
-                    ? IEngine.SpaceHint
+                    || e.Message.Contains("quota", StringComparison.OrdinalIgnoreCase)
+                        ? IEngine.SpaceHint
+                    : e.Message.Contains("idmapped storage", StringComparison.Ordinal)
+                        ? "its root file system may be full: disk: SIZE of the machine bounds it"
                     : null,
                 e
             );

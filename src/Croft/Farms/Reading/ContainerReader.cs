@@ -17,6 +17,21 @@ static class ContainerReader
         (MachineKeys.Cpu, "has its host's processors, whose model cannot be chosen"),
     ];
 
+    /// <summary>Of devices.</summary>
+    static readonly string[] Types =
+    [
+        "disk",
+        "nic",
+        "unix-char",
+        "unix-block",
+        "unix-hotplug",
+        "usb",
+        "gpu",
+        "infiniband",
+        "proxy",
+        "none",
+    ];
+
     /// <summary>Whether a machine is a container.</summary>
     public static bool IsOne(MapReading map) =>
         map.Maybe(MachineKeys.Runtime) ?? map.Get(MachineKeys.VirtDomain) == DispatchRules.Container;
@@ -46,6 +61,12 @@ static class ContainerReader
                 problems.Add(map.NodeOf(field), $"a container {why}", "leave it out, or write runtime: vm");
         }
 
+        if (isContainer && map.Has(MachineKeys.Connection) && map.Maybe(MachineKeys.Connection) == ConnectionKind.Agent)
+            problems.Add(
+                map.NodeOf(MachineKeys.Connection),
+                "a container has no guest agent",
+                "connection: engine, which it has unasked, needs no network either"
+            );
         return isContainer;
     }
 
@@ -53,7 +74,16 @@ static class ContainerReader
     public static ContainerSpec? Read(MapReading map, bool isContainer, ProblemList problems)
     {
         if (!isContainer)
-            return null; // a platform may have words for both
+        {
+            if (map.Has(MachineKeys.Container))
+                problems.Add(
+                    map.NodeOf(MachineKeys.Container),
+                    "a virtual machine has nothing of a container",
+                    "write runtime: container, or leave container out; words for containers of a platform that is both stand in their target"
+                );
+            return null;
+        }
+
         if (map.Get(MachineKeys.Container) is not { } own)
             return ContainerSpec.Plain;
         var config = own.Get(ContainerKeys.Config) is { } words ? WordsOf(words, problems) : ContainerSpec.Plain.Config;
@@ -99,10 +129,14 @@ static class ContainerReader
                 problems.Add(entry.Value, $"{entry.Key} is Croft's to write", "write pool, disk or networks; or another name");
             else if (entry.Value is not YamlMap device)
                 problems.Add(entry.Value, "must be a map", "such as { type: disk, source: /srv, path: /srv }");
-            else if (WordsOf(device, problems) is var words && words.ContainsKey("type"))
+            else if (WordsOf(device, problems) is var words && words.TryGetValue("type", out var type) && Types.Contains(type))
                 all = all.SetItem(entry.Key, words);
             else
-                problems.Add(device, "a device needs a type", "disk, unix-char, unix-block, gpu, usb, proxy, …");
+                problems.Add(
+                    device,
+                    words.ContainsKey("type") ? $"{Words.Quote(words["type"])} is no type of a device" : "a device needs a type",
+                    string.Join(", ", Types)
+                );
         }
 
         return all;

@@ -1,0 +1,46 @@
+using Croft.Engines;
+using Croft.Engines.Lxd;
+using Croft.Farms;
+using Croft.Tests.Farms;
+
+namespace Croft.Tests.Engines;
+
+[Collection(nameof(LxdOfTests))]
+public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
+{
+    private protected override string VirtType => DispatchRules.Container;
+
+    private protected override string ImageIn(TemporaryFolder folder) => LxdOfTests.ImageIn(folder.Path);
+
+    private protected override async Task OnAsync(Func<IEngine, Task> use)
+    {
+        using var engine = await host.ConnectAsync();
+        try
+        {
+            await use(engine);
+        }
+        finally
+        {
+            await engine.ClearAsync(Farm, "owner", Cancel);
+        }
+    }
+
+    /// <summary>A name that a stranger has is not Croft's to touch.</summary>
+    [Fact]
+    public Task LeavesAnInstanceOfItsNameThatOthersMade() =>
+        OnAsync(async engine =>
+        {
+            var name = $"{Farm}--a";
+            await LxdOfTests.LxcAsync(host.Folder, "init", "--empty", name);
+            var seen = await engine.FindAsync(new(Farm, "a"), Cancel);
+            Assert.Null(seen!.Record);
+            var refused = await Assert.ThrowsAsync<CroftException>(() => MakeAsync(engine, Machine()));
+            Assert.Contains($"has an instance {name} that Croft did not make", refused.Message, StringComparison.Ordinal);
+            foreach (var act in new[] { StopBy.Cutting, StopBy.Resetting, StopBy.Asking })
+                await Assert.ThrowsAsync<CroftException>(() => engine.StopAsync(new(Farm, "a"), act, Cancel));
+            await Assert.ThrowsAsync<CroftException>(() => engine.StartAsync(new(Farm, "a"), Cancel));
+            await engine.RemoveAsync(Machine().Record, Cancel);
+            await engine.ClearAsync(Farm, "owner", Cancel);
+            await LxdOfTests.LxcAsync(host.Folder, "delete", name);
+        });
+}
