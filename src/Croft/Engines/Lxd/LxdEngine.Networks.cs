@@ -307,6 +307,13 @@ sealed partial class LxdEngine
                     n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner
                 )
             )
-                await client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+                await (
+                    network.UsedBy is [var user, ..]
+                        ? throw CroftException.World(
+                            $"network {NameOf(network)} on hypervisor \"{Name}\" is used by {LxdClient.NameIn(user)}, which is not the farm's",
+                            "remove that, or take it off the network, and run the command again"
+                        )
+                        : client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel)
+                );
         });
 }

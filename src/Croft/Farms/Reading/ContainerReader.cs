@@ -134,7 +134,7 @@ static class ContainerReader
             else
                 problems.Add(
                     device,
-                    words.ContainsKey("type") ? $"{Words.Quote(words["type"])} is no type of a device" : "a device needs a type",
+                    words.GetValueOrDefault("type") is { } other ? $"{Words.Quote(other)} is no type of a device" : "a device needs a type",
                     string.Join(", ", Types)
                 );
         }
