@@ -48,6 +48,7 @@ static class PlanCommand
                 else
                     Show(session, plan, openFarm.Images.Lock);
                 plan.ThrowIfProblems();
+                openFarm.Images.RefuseUnpinned(plan.Machines.Select(m => m.Spec.Image));
                 return 0;
             }
         );

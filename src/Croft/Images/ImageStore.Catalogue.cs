@@ -105,6 +105,16 @@ public sealed partial class ImageStore
         );
     }
 
+    /// <summary>Says before anything is made which image could not be had, since nothing may be pinned.</summary>
+    /// <exception cref="CroftException">There is one.</exception>
+    internal void RefuseUnpinned(IEnumerable<ImageSpec> images)
+    {
+        if (Lock is not { IsFrozen: true } pins)
+            return;
+        if (images.Select(image => image.Origin).OfType<CatalogueImage>().FirstOrDefault(image => pins.Find(image) is null) is { } unpinned)
+            throw Frozen(unpinned);
+    }
+
     static CroftException Frozen(CatalogueImage image) =>
         CroftException.Usage(
             $"--locked: croft.lock does not say which bytes image {image.Name} is ({image.Key})",

@@ -24,6 +24,10 @@ public sealed class Yaml
     [InlineData("farm: f\n\tvms: {}", "farm.yaml:2:1: a tab indents this line; indent with spaces")]
     [InlineData("farm: 'f\nvms: {}\n", "farm.yaml:1:7: not YAML: while scanning a quoted scalar, found unexpected end of stream")]
     [InlineData("\tfarm: f", "farm.yaml:1:1: a tab indents this line; indent with spaces")]
+    [InlineData(
+        "farm: f\n<<<<<<< HEAD\nvms: {}\n=======\nproject: {}\n>>>>>>> theirs\n",
+        "farm.yaml:2:1: a merge that conflicts left both sides in the file; keep the lines of one side, and remove those that begin with <<<<<<<, ======= and >>>>>>>"
+    )]
     [InlineData("farm: f\0", "farm.yaml:1:8: the character U+0000 is not allowed in YAML; the file may be damaged, or not text")]
     [InlineData("farm: f\nvms: *nothing", "farm.yaml:2:6: no anchor \"nothing\" before this place")]
     [InlineData("farm: f\nvms: &a { list: [*a] }", "farm.yaml:2:18: the anchor \"a\" contains itself")]

@@ -139,6 +139,11 @@ public sealed class ImagesOfPublishers : IDisposable
             StoreWith(isFrozen: true).EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel)
         );
         Assert.Equal("--locked: croft.lock does not say which bytes image arch is (archlinux/x86_64)", error.Message);
+        Assert.Equal(
+            error.Message,
+            Assert.Throws<CroftException>(() => StoreWith(isFrozen: true).RefuseUnpinned([Image("arch", "x86_64")])).Message
+        );
+        store.RefuseUnpinned([Image("arch", "x86_64")]);
         Assert.Empty(server.Requests);
     }
 

@@ -65,12 +65,28 @@ static class YamlText
 
         var bad = text.AsSpan().IndexOfAny(Forbidden);
         if (bad < 0)
-            return true;
+            return !IsUnmerged(text, file, problems);
 
         var before = text.AsSpan(0, bad);
         Location at = new(file, before.Count('\n') + 1, bad - before.LastIndexOf('\n'));
         problems.Add(at, "", $"the character U+{(int)text[bad]:X4} is not allowed in YAML", "the file may be damaged, or not text");
         return false;
+    }
+
+    /// <summary>Whether a merge left both sides in the text, between the marks that git puts there.</summary>
+    static bool IsUnmerged(string text, string file, ProblemList problems)
+    {
+        const string First = "<<<<<<< ";
+        var at = text.StartsWith(First, StringComparison.Ordinal) ? 0 : text.IndexOf("\n" + First, StringComparison.Ordinal) + 1;
+        if (!text.AsSpan(at).StartsWith(First) || !text.AsSpan(at).Contains("\n>>>>>>> ", StringComparison.Ordinal))
+            return false;
+        problems.Add(
+            new Location(file, text.AsSpan(0, at).Count('\n') + 1, 1),
+            "",
+            "a merge that conflicts left both sides in the file",
+            "keep the lines of one side, and remove those that begin with <<<<<<<, ======= and >>>>>>>"
+        );
+        return true;
     }
 
     /// <summary>Whether the white space that begins a line holds a tab.</summary>
