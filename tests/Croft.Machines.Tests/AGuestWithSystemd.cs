@@ -59,7 +59,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             ip -4 -o address show scope global | awk '{ print $2, $4 }'
             ip -4 route show default | awk '{ print $3, $5 }'
             ls /etc/ssh/ssh_host_*key
-            cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
+            sudo cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
             cat /etc/mine
             readlink /etc/localtime | grep -o Europe.*
             grep XKBLAYOUT /etc/default/keyboard

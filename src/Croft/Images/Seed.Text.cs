@@ -77,9 +77,13 @@ public static partial class Seed
                 "#cloud-config",
                 $"hostname: {HostName(content.Hostname)}",
                 "manage_etc_hosts: true",
-                $"disable_root: {(content.User == "root" ? "false" : "true")}",
-                // The trimmed image says it itself, and setting it again starts sshd anew: seconds of an emulated processor.
-                $"ssh_pwauth: {(content.PasswordHash is not null ? "true" : content.IsTrimmed ? "unchanged" : "false")}",
+                $"disable_root: {(content.User == "root" ? "false" : "true")}"
+            )
+        );
+        if (content.PasswordHash is not null || !content.IsTrimmed) // such an image says it itself; again would start sshd anew, for seconds
+            text.Append(Lines($"ssh_pwauth: {(content.PasswordHash is null ? "false" : "true")}"));
+        text.Append(
+            Lines(
                 "ssh_deletekeys: true", // those that a foreign image brought: the one below is the only one
                 "ssh_keys:",
                 "  ed25519_private: |"
