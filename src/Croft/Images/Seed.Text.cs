@@ -80,7 +80,7 @@ public static partial class Seed
                 $"disable_root: {(content.User == "root" ? "false" : "true")}"
             )
         );
-        if (content.PasswordHash is not null || !content.IsTrimmed) // such an image says it itself; again would start sshd anew, for seconds
+        if (content.PasswordHash is not null || !content.IsTrimmed) // it says so itself; again starts sshd anew
             text.Append(Lines($"ssh_pwauth: {(content.PasswordHash is null ? "false" : "true")}"));
         text.Append(
             Lines(
