@@ -24,7 +24,7 @@ static class BundleCommands
                 }
 
                 var names = await store.BundleAsync(images, parsed.GetValue(file)!, cancel);
-                session.Terminal.Say($"{parsed.GetValue(file)} has {Count(names.Length)}: {string.Join(", ", names.Distinct())}.");
+                session.Terminal.Say($"{parsed.GetValue(file)} has {Count(names)}.");
                 return 0;
             }
         );
@@ -43,11 +43,14 @@ static class BundleCommands
                 if (FileNode.At(Path.GetFullPath(path)).Refusal is { } refusal)
                     throw CroftException.Usage(File.Exists(path) ? $"{path} {refusal}" : $"there is no file {path}");
                 var names = await ImageCommand.Store(session, ImageCommand.FarmLock(session)).UnbundleAsync(path, cancel);
-                session.Terminal.Say($"{Count(names.Length)} are here: {string.Join(", ", names.Distinct())}.");
+                session.Terminal.Say($"{path} has {Count(names)}; they are here now.");
                 return 0;
             }
         );
     }
 
-    static string Count(int images) => images == 1 ? "1 image" : $"{images} images";
+    static string Count(IReadOnlyCollection<string> names) =>
+        names.Count == 0
+            ? "no images"
+            : $"{(names.Count == 1 ? "1 image" : $"{names.Count} images")}: {string.Join(", ", names.Distinct())}";
 }

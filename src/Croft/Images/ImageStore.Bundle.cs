@@ -52,9 +52,17 @@ public sealed partial class ImageStore
                 await using var bundle = File.OpenRead(file);
                 manifest = await ExtractAsync(bundle, file, temporary, cancel);
             }
-            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException or IOException)
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException)
             {
-                throw CroftException.World($"{file} is no whole bundle of images: {e.Message}", "croft image bundle writes one", e);
+                var why =
+                    e is EndOfStreamException or FormatException || e.Message.StartsWith("Unable to ", StringComparison.Ordinal)
+                        ? "it ends too early, or is something else"
+                        : e.Message;
+                throw CroftException.World($"{file} is no whole bundle of images: {why}", "croft image bundle writes one", e);
+            }
+            catch (IOException e)
+            {
+                throw await FileFault.OfAsync(temporary, e, cancel); // the disk is full, say
             }
 
             foreach (var image in manifest.Images)

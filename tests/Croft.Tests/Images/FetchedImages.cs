@@ -190,6 +190,11 @@ public sealed class FetchedImages : IDisposable
             bytes[at] ^= 1;
         await File.WriteAllBytesAsync(folder["all.bundle"], bytes, Cancel);
         var other = new ImageStore(folder["other"], TimeProvider.System);
+        await File.WriteAllTextAsync(folder["stranger"], "farm: f\n" + new string('x', 600), Cancel);
+        Assert.EndsWith(
+            "stranger is no whole bundle of images: it ends too early, or is something else",
+            (await Assert.ThrowsAsync<CroftException>(() => other.UnbundleAsync(folder["stranger"], Cancel))).Message
+        );
         var error = await Assert.ThrowsAsync<CroftException>(() => other.UnbundleAsync(folder["all.bundle"], Cancel));
         Assert.Contains(reason, error.Message);
         Assert.Empty(other.List());
