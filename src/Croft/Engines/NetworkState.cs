@@ -31,6 +31,9 @@ public sealed record NetworkState
     /// <summary>Its IPv6 subnet beside the other; null when it has none.</summary>
     public IPNetwork? Cidr6 { get; init; }
 
+    /// <summary>The largest frame, in bytes; null is Ethernet's.</summary>
+    public int? Mtu { get; init; }
+
     /// <summary>Whether machines can be on it now.</summary>
     public required bool Active { get; init; }
 

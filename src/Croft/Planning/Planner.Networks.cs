@@ -146,7 +146,7 @@ public sealed partial class Planner
             Network = own,
             Bridge = Identity.Bridge(Farm.Name, network.Name),
             Mode = made?.Mode ?? network.Mode,
-            Options = network.Options,
+            Options = made is null ? network.Options : new() { Mtu = made.Mtu, Ipv6 = made.Cidr6 },
             Zone = made?.Zone ?? network.Zone!,
             Dhcp = made?.Dhcp ?? network.Dhcp,
             Cidr = cidr,

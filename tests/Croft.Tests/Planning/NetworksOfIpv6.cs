@@ -56,6 +56,27 @@ public sealed class NetworksOfIpv6
     }
 
     [Fact]
+    public void OfAnotherFarmGiveWhatTheyHaveThere()
+    {
+        var there = new NetworkState
+        {
+            Name = "base.lan",
+            Farm = "base",
+            Network = "lan",
+            Cidr = IPNetwork.Parse("10.9.0.0/24"),
+            Cidr6 = IPNetwork.Parse("fd00:9::/64"),
+            Mtu = 9000,
+            Active = true,
+            SpanningTree = false,
+            Reservations = [],
+        };
+        var plan = Lab.Plan(Farm("lan: { shared: base.lan }", "lan"), Lab.Host("h1") with { Networks = [there] });
+        Assert.Empty(plan.Problems);
+        Assert.Equal("fd00:9::a", plan.Machines[0].Nics[0].Address6!.ToString());
+        Assert.Equal(9000, plan.Networks[0].Definition.Options.Mtu);
+    }
+
+    [Fact]
     public void AreNotThoseOfTheHost()
     {
         var host = Lab.Host("h1") with { Addresses = [IPNetwork.Parse("fd00:9::/64")] };

@@ -246,6 +246,7 @@ static class NetworkXml
             Device = (string?)root.Element("bridge")?.Attribute("name"),
             Cidr = ip is null ? null : Subnet(ip),
             Cidr6 = Second(root),
+            Mtu = (int?)root.Element("mtu")?.Attribute("size"),
             Active = active,
             SpanningTree = (string?)root.Element("bridge")?.Attribute("stp") == "on",
             Reservations = [.. dhcp.Concat(dns).GroupBy(r => r.Address).Select(g => g.First())],
