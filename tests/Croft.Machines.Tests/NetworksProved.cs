@@ -115,7 +115,7 @@ public sealed class NetworksProved : IAsyncLifetime
         await door.ConnectAsync($"{Net}.5.2", 22, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Two farms reach b on the network that they share; b's isolated network hears its own alone, by way of the host, too.</summary>
+    /// <summary>Two farms reach b on the network that they share; its isolated one hears its own alone, by way of the host, too.</summary>
     async Task DeliverWholeAndOnlyWhereTheyLead()
     {
         await lab.SucceedsAsync("ssh", "b", "--", Python(Listener));

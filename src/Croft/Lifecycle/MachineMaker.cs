@@ -52,7 +52,9 @@ sealed class MachineMaker(
     public async Task<MachineRecord> ChangeAsync(PlannedMachine planned, ImageFiles image, CancellationToken cancel)
     {
         var before = planned.Existing!.Record!;
-        var isSame = before.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address)));
+        var isSame =
+            before.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address)))
+            && !plan.Networks.Any(n => n.Change is not null && planned.Nics.Any(nic => nic.Bridge == n.Definition.Name));
         var keys = isSame ? null : await MakeKeyAsync(cancel);
         return await ClaimAsync(
             planned,

@@ -200,61 +200,6 @@ public sealed partial class Planner
             );
     }
 
-    /// <summary>A network is made anew to become another; what is on it would lose its connection.</summary>
-    void CheckChange(NetworkSpec network, IEnumerable<HypervisorState> there)
-    {
-        foreach (var hypervisor in there)
-        {
-            if (
-                Present(network.Name, hypervisor.Name) is not { } known
-                || ChangeOf(network, known) is not { } change
-                || !IsUsed(known, hypervisor)
-            )
-                continue;
-            var on = UsersOf(known, hypervisor).ToList();
-            var mine = on.Where(r => r.Farm == Farm.Name).Select(r => r.Name).ToList();
-            Refuse(
-                network.At,
-                $"networks.{network.Name}{(known.Mode != network.Mode ? ".mode" : known.Dhcp != network.Dhcp ? ".dhcp" : "")}",
-                $"network {known.Name} on hypervisor \"{hypervisor.Name}\" {change}, but {string.Join(", ", on.Select(r => r.Farm == Farm.Name ? r.Name : $"{r.Name} of farm \"{r.Farm}\"").DefaultIfEmpty("something"))} still use{(on.Count > 1 ? "" : "s")} it",
-                mine.Count == on.Count && mine.Count > 0
-                    ? $"croft down {string.Join(' ', mine)}, then croft up"
-                    : "shut those down, then croft up",
-                isWorld: true
-            );
-        }
-    }
-
-    bool IsUsed(NetworkState network, HypervisorState hypervisor) => network.Cards > 0 || UsersOf(network, hypervisor).Any();
-
-    /// <summary>Machines that are on it now, also those of another engine beside it.</summary>
-    IEnumerable<MachineRecord> UsersOf(NetworkState network, HypervisorState hypervisor) =>
-        from other in input.Inventory.Hypervisors
-        from machine in other.Machines
-        let record = machine.Record
-        where machine.IsOn && record is not null
-        where record.Nics.Any(n => n.Bridge == network.Name && (other == hypervisor || n.Parent is not null))
-        select record;
-
-    /// <summary>How a network that exists is declared otherwise; null when it is as declared.</summary>
-    static string? ChangeOf(NetworkSpec network, NetworkState known)
-    {
-        var mode = known.Mode == network.Mode ? null : $"is {Word(known.Mode)} and becomes {Word(network.Mode)}";
-        var dhcp =
-            known.Dhcp is not { } answers || answers == network.Dhcp ? null
-            : network.Dhcp ? "will answer DHCP"
-            : "will not answer DHCP any more";
-        var (before, now) = (known.Options, network.Options.ToString());
-        var options =
-            before == now ? null
-            : before.Length == 0 ? $"will have {now}"
-            : now.Length == 0 ? $"will not have {before} any more"
-            : $"has {before} and will have {now}";
-        return string.Join(", and ", new[] { mode, dhcp, options }.OfType<string>()) is { Length: > 0 } change ? change : null;
-    }
-
-    static string Word(NetworkMode mode) => mode.ToString().ToLowerInvariant();
-
     /// <summary>A subnet of 10.64.0.0/10 that nobody has: the farm's own place first, then the following ones.</summary>
     /// <param name="within">The hypervisor inside the farm for which it is.</param>
     IPNetwork FreeSubnet(NetworkSpec network, string? within)

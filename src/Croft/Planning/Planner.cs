@@ -174,19 +174,19 @@ public sealed partial class Planner
         var has = existing.TryGetValue(spec.Name, out var found);
         var (hypervisor, virtType, reason) = placement.Place(spec, has ? found.Hypervisor : null, has ? found.Machine : null);
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
-            Refuse(
-                spec.At,
-                $"vms.{spec.Name}",
-                $"machine \"{spec.Name}\" fits no hypervisor: {reason}",
-                "croft hypervisors shows what each can run",
-                isWorld: true
-            );
+            RefuseHomeless(spec, reason);
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
-        var (action, why) = Within(
-            host,
-            record is null ? (MachineAction.Create, "does not exist") : Compare(record, found.Machine.Power, spec, virtType, nics, image)
+        var (action, why) = Told(
+            nics,
+            hypervisor,
+            Within(
+                host,
+                record is null
+                    ? (MachineAction.Create, "does not exist")
+                    : Compare(record, found.Machine.Power, spec, virtType, nics, image)
+            )
         );
         if (action is MachineAction.Create or MachineAction.Recreate)
             CheckDisk(spec);
@@ -211,6 +211,15 @@ public sealed partial class Planner
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
         };
     }
+
+    void RefuseHomeless(MachineSpec spec, string reason) =>
+        Refuse(
+            spec.At,
+            $"vms.{spec.Name}",
+            $"machine \"{spec.Name}\" fits no hypervisor: {reason}",
+            "croft hypervisors shows what each can run",
+            isWorld: true
+        );
 
     /// <summary>In each of its projects.</summary>
     ImmutableArray<ImmutableArray<PlannedLayer>> LayersOf(

@@ -58,6 +58,10 @@ public sealed class NetworksThatExist
         "networks.lan.mode: network f.lan on hypervisor \"h1\" is nat and becomes isolated, but a still uses it; croft down a, then croft up"
     )]
     [InlineData(
+        "domain: lab.example",
+        "networks.lan: network f.lan on hypervisor \"h1\" has the names of f.croft.internal and will have those of lab.example, but a still uses it; croft down a, then croft up"
+    )]
+    [InlineData(
         "dhcp: false",
         "networks.lan.dhcp: network f.lan on hypervisor \"h1\" will not answer DHCP any more, but a still uses it; croft down a, then croft up"
     )]
@@ -68,6 +72,7 @@ public sealed class NetworksThatExist
         var off = Lab.Plan(Text(keys), Lab.Done(input, Planner.Make(input), PowerState.Off));
         Assert.Empty(off.Problems);
         Assert.NotNull(off.Networks[0].Change);
+        Assert.Equal(MachineAction.Restart, off.Machines[0].Action); // told anew
     }
 
     [Fact]
