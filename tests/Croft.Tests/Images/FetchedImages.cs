@@ -172,6 +172,15 @@ public sealed class FetchedImages : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder["other/temporary"]));
     }
 
+    [Fact]
+    public async Task TakeNoDevicesPlace()
+    {
+        File.CreateSymbolicLink(folder["out"], "/dev/null");
+        var refusal = await Assert.ThrowsAsync<CroftException>(() => store.BundleAsync([], folder["out"], Cancel));
+        Assert.Contains("is a device, not a file", refusal.Message);
+        Assert.NotNull(File.ResolveLinkTarget(folder["out"], returnFinalTarget: false));
+    }
+
     [Theory]
     [InlineData(700_000, "has not the digest")]
     [InlineData(-700_000, "has not the digest")]

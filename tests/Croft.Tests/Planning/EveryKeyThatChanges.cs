@@ -54,7 +54,7 @@ public sealed class EveryKeyThatChanges
         { "hypervisor", "hypervisor: h2", "note: declared for \"h2\"" },
         { "require", "require: { disk: fast }", "note: no label disk: fast" },
         { "apart", "apart: g", "note: declared apart: g" },
-        { "container", "container: { nesting: true }", "none" }, // of containers alone; Containers has theirs
+        { "container", "runtime: container, container: { nesting: true }", "recreate" }, // with runtime; Containers has what it changes
         { "properties", "properties: { a: b }", "none" }, // what phases read
         { "vars", "vars: { a: b }", "none" },
         { "groups", "groups: [ web ]", "none" },

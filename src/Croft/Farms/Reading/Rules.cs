@@ -68,11 +68,19 @@ static class Rules
         text => text.Length <= 15 && IsName(text)
     );
 
+    const string HostPattern = "(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*";
+
+    const string Ip6Pattern =
+        "([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|([0-9a-f]{1,4}:){1,7}:|([0-9a-f]{1,4}:){1,6}(:[0-9a-f]{1,4}){1,1}"
+        + "|([0-9a-f]{1,4}:){1,5}(:[0-9a-f]{1,4}){1,2}|([0-9a-f]{1,4}:){1,4}(:[0-9a-f]{1,4}){1,3}"
+        + "|([0-9a-f]{1,4}:){1,3}(:[0-9a-f]{1,4}){1,4}|([0-9a-f]{1,4}:){1,2}(:[0-9a-f]{1,4}){1,5}"
+        + "|([0-9a-f]{1,4}:){1,1}(:[0-9a-f]{1,4}){1,6}|:((:[0-9a-f]{1,4}){1,7}|:)";
+
     /// <summary>A name or an address of a host, or a domain.</summary>
     public static readonly TextShape HostName = new(
         "a host name or a domain",
         "labels of lower case letters, digits and \"-\" with dots between them, at most 253 characters",
-        "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+        $"^{HostPattern}$",
         text => text.Length is > 0 and <= 253 && text.Split('.').All(label => DnsLabel.Holds(label)),
         text => text.Trim().ToLowerInvariant().TrimStart('*').Trim('.')
     );
@@ -81,7 +89,7 @@ static class Rules
     public static readonly TextShape HostOrAddress = new(
         "a host name or an address",
         "a host name, or an address such as 10.80.0.40 or fd00:80::28",
-        "^([a-z0-9.-]{1,253}|[0-9a-f]*:[0-9a-f:]+)$",
+        $"^({HostPattern}|{Ip6Pattern})$",
         text => HostName.Holds(text) || AddressShape.TryParse(text, out _)
     );
 
