@@ -27,9 +27,10 @@ public sealed class NetworksWithOptions : IAsyncLifetime
             "ssh",
             "b",
             "--",
-            "getent hosts a.lab.example www gw x.apps.lab.example; ip link show eth0; ip -6 -o address show eth0; ip route"
+            "getent ahostsv4 a.lab.example; getent hosts a.lab.example www gw x.apps.lab.example; ip link show eth0; ip -6 -o address show eth0; ip route"
         );
-        Assert.Matches($"(?m)^{Net}.1.40 +a.lab.example$", seen);
+        Assert.Matches($"(?m)^{Net}.1.40 +STREAM a.lab.example$", seen);
+        Assert.Matches("(?m)^fd00:c0f7::28 +a.lab.example$", seen);
         Assert.Matches($"(?m)^{Net}.1.40 +a www.lab.example$", seen);
         Assert.Matches($"(?m)^{Net}.1.1 +gw.lab.example$", seen);
         Assert.Matches($"(?m)^{Net}.1.40 +x.apps.lab.example$", seen);
