@@ -132,14 +132,12 @@ static class SpawnCommand
         {
             return await MakeAsync(session, path, names, request, cancel);
         }
-        catch (PlanException) when (before is not null)
+        catch (PlanException) // what cannot be would be in the way of all later ones
         {
-            await File.WriteAllTextAsync(path, before, CancellationToken.None); // what cannot be would be in the way of all later ones
-            throw;
-        }
-        catch (PlanException)
-        {
-            File.Delete(path);
+            if (before is null)
+                File.Delete(path);
+            else
+                await File.WriteAllTextAsync(path, before, CancellationToken.None);
             throw;
         }
     }

@@ -13,8 +13,8 @@ public sealed partial class ImageStore
     /// <returns>The names of those that are in it.</returns>
     public async Task<ImmutableArray<string>> BundleAsync(IEnumerable<ImageSpec> specs, string file, CancellationToken cancel)
     {
-        if (FileNode.At(file) is { Kind: not (FileKind.Nothing or FileKind.File), Refusal: var refusal })
-            throw CroftException.Usage($"{file} {refusal}", "name a file to write the bundle to");
+        if (FileNode.At(file) is { Kind: not (FileKind.Nothing or FileKind.File) } other)
+            throw CroftException.Usage(other.Complaint(file)!, "name a file to write the bundle to");
         var images = new List<BundledImage>();
         foreach (var spec in specs.SelectMany(spec => spec is SteppedImage ? [spec.Origin, spec] : (ImageSpec[])[spec]).Distinct())
         {

@@ -203,16 +203,15 @@ sealed partial class LibvirtHost
     static bool IsKvmClosed(XElement capabilities)
     {
         const UnixFileMode open = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        var user = capabilities
+        return QemusUser(capabilities) is not null && File.Exists(KvmDevice) && (File.GetUnixFileMode(KvmDevice) & open) == 0;
+    }
+
+    /// <summary>Who QEMU runs as, as chown takes it, such as <c>64055:104</c>; null for root, or where libvirt does not say.</summary>
+    static string? QemusUser(XElement capabilities) =>
+        capabilities
             .Descendants("secmodel")
             .Where(m => (string?)m.Element("model") == "dac")
             .Elements("baselabel")
-            .FirstOrDefault()
-            ?.Value
-            ?? "+0";
-        return !user.StartsWith("+0:", StringComparison.Ordinal)
-            && user != "+0"
-            && File.Exists(KvmDevice)
-            && (File.GetUnixFileMode(KvmDevice) & open) == 0;
-    }
+            .Select(l => l.Value.Replace("+", "", StringComparison.Ordinal))
+            .FirstOrDefault(user => user.Split(':')[0] != "0");
 }

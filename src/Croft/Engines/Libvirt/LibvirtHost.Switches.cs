@@ -67,18 +67,7 @@ sealed partial class LibvirtHost
 
     /// <summary>Who QEMU runs as, as chown takes it; null when that is who we are.</summary>
     Task<string?> QemusUserAsync(CancellationToken cancel) =>
-        CallAsync(
-            "asking who QEMU runs as",
-            () =>
-                XElement
-                    .Parse(connection.CapabilitiesXml())
-                    .Descendants("secmodel")
-                    .Where(m => (string?)m.Element("model") == "dac")
-                    .Elements("baselabel")
-                    .Select(l => l.Value.Replace("+", "", StringComparison.Ordinal))
-                    .FirstOrDefault(l => !l.StartsWith("0:", StringComparison.Ordinal)),
-            cancel
-        );
+        CallAsync("asking who QEMU runs as", () => QemusUser(XElement.Parse(connection.CapabilitiesXml())), cancel);
 
     /// <summary>Has running machines leave a switch that is dead for the one that is in its place.</summary>
     void Join(string socket)
