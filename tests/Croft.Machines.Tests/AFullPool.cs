@@ -47,7 +47,7 @@ public sealed class AFullPool(OrdinaryUser user) : IClassFixture<OrdinaryUser>
 
     async Task<int> ImageMebibytesAsync(string farm)
     {
-        var id = (await user.CroftAsync(farm, 0, "image", "build")).Output.Trim().Split(' ')[1];
+        var id = (string)JsonNode.Parse((await user.CroftAsync(farm, 0, "image", "pull", "-o", "json")).Output)![0]!["id"]!;
         var images = JsonNode.Parse((await user.CroftAsync(farm, 0, "image", "list", "-o", "json")).Output)!.AsArray();
         return (int)((long)images.Single(image => (string?)image!["id"] == id)!["bytes"]! >> 20);
     }

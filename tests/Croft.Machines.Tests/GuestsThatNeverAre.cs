@@ -7,6 +7,9 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
 {
     readonly Lab lab = new("never");
 
+    /// <summary>Builds of others' that are under way, or were killed.</summary>
+    readonly HashSet<string> before = [.. Others()];
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => lab.DisposeAsync();
@@ -39,7 +42,14 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
     public async Task PackageThatDoesNotExistIsNamedWithTheLogAndNothingIsLeft()
     {
         Odd("no-such-package");
-        await lab.RefusesAsync(3, ["no-such-package", "the whole log is " + Path.Combine(Lab.Cache, "croft/images/logs/")], "up");
+        var up = await lab.CroftAsync("up");
+        Assert.Equal(3, up.ExitCode);
+        Assert.SkipWhen(
+            up.Error.Contains("the Debian archive of this host does not answer", StringComparison.Ordinal),
+            "no archive to ask"
+        );
+        Assert.Contains("no-such-package", up.Error);
+        Assert.Contains("the whole log is " + Path.Combine(Lab.Cache, "croft/images/logs/"), up.Error);
         await AssertNothingIsMadeAsync();
         Assert.Empty(await lab.LeftoversAsync());
     }
@@ -96,7 +106,12 @@ public sealed class GuestsThatNeverAre : IAsyncLifetime
             """
         );
 
-    static IEnumerable<string> Unfinished() => Directory.EnumerateDirectories(Path.Combine(Lab.Cache, "croft/images/temporary"));
+    IEnumerable<string> Unfinished() => Others().Except(before);
+
+    static IEnumerable<string> Others() =>
+        Path.Combine(Lab.Cache, "croft/images/temporary") is var folder && Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder)
+            : [];
 
     /// <summary>Whether a process has the folder among its arguments.</summary>
     static bool WorksIn(string folder) =>

@@ -227,21 +227,15 @@ public sealed class OrdinaryUser : IAsyncLifetime
     /// <summary>Gives the user the image that all tests share; building it is tested with CROFT_TEST_ALL.</summary>
     async Task ShareImageAsync()
     {
-        var built = await new Tool(TestedProgram.Path, "image", "build", "debian_12")
+        var built = await new Tool(TestedProgram.Path, "image", "pull", "debian_12", "-o", "json")
         {
             Directory = Home,
             Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Lab.Cache },
         }.RunAsync(CancellationToken.None);
         Assert.True(built.ExitCode == 0, built.Error);
-        Directory.CreateDirectory(Path.Combine(Home, ".cache/croft"));
-        await MustAsync(
-            "cp",
-            "-r",
-            "--reflink=auto",
-            "--sparse=always",
-            Path.Combine(Lab.Cache, "croft/images"),
-            Path.Combine(Home, ".cache/croft/images")
-        );
+        var images = Directory.CreateDirectory(Path.Combine(Home, ".cache/croft/images")).FullName;
+        foreach (var part in (string[])["recipes", (string)JsonNode.Parse(built.Output)![0]!["id"]!])
+            await MustAsync("cp", "-r", "--reflink=auto", "--sparse=always", Path.Combine(Lab.Cache, "croft/images", part), images);
     }
 
     IEnumerable<string> Processes() =>

@@ -124,13 +124,17 @@ static class ImageCommand
             [platforms],
             async (session, parsed, cancel) =>
             {
-                using var view = Progress.Create(session.Terminal, []);
-                foreach (var (spec, store) in Specs(session, parsed.GetValue(platforms)!).DistinctBy(s => s.Spec))
-                {
-                    var image = await store.EnsureAsync(spec, view.Images, cancel);
-                    Terminal.Result($"{spec.Name} {image.Id}");
-                }
-
+                var pulled = new List<(string Name, string Id)>();
+                using (var view = Progress.Create(session.Terminal, []))
+                    foreach (var (spec, store) in Specs(session, parsed.GetValue(platforms)!).DistinctBy(s => s.Spec))
+                        pulled.Add((spec.Name, (await store.EnsureAsync(spec, view.Images, cancel)).Id));
+                Printed.List(
+                    session.Output,
+                    ["NAME", "ID"],
+                    pulled,
+                    image => [image.Name, image.Id],
+                    image => new JsonObject { ["name"] = image.Name, ["id"] = image.Id }
+                );
                 return 0;
             }
         );
@@ -160,21 +164,43 @@ static class ImageCommand
                     .Select(s => (Spec: s.Spec.Origin, s.Store))
                     .DistinctBy(s => ((CatalogueImage)s.Spec).Key)
                     .ToList();
+                var updated = new List<(string Name, Pinned? Before, Pinned Now)>();
                 foreach (var (spec, store) in images)
                 {
                     var (before, now) = await store.UpdateAsync((CatalogueImage)spec, cancel);
-                    Terminal.Result(
-                        before == now ? $"{spec.Name}: {now.Url} is the newest still"
-                        : before is null ? $"{spec.Name}: {now.Url}"
-                        : $"{spec.Name}: {before.Url} -> {now.Url}{(before.Url == now.Url ? $" ({before.Digest} -> {now.Digest})" : "")}"
-                    );
+                    updated.Add((spec.Name, before, now));
                 }
 
+                PrintUpdated(session.Output, updated);
                 if (images.Count == 0)
                     session.Terminal.Say("The farm takes no image of the catalogue that a distribution publishes.");
                 return 0;
             }
         );
+    }
+
+    static void PrintUpdated(string format, List<(string Name, Pinned? Before, Pinned Now)> updated)
+    {
+        Printed.List(
+            format,
+            ["IMAGE", "WAS", "IS NOW"],
+            updated,
+            u => [u.Name, Word(u.Before, u.Now), u.Before == u.Now ? "the newest still" : Word(u.Now, u.Before)],
+            u => new JsonObject
+            {
+                ["name"] = u.Name,
+                ["before"] = Node(u.Before),
+                ["now"] = Node(u.Now),
+            }
+        );
+
+        // The address, and the digest where the address alone does not tell it from the other.
+        static string Word(Pinned? pinned, Pinned? other) =>
+            pinned is null ? ""
+            : pinned != other && pinned.Url == other?.Url ? $"{pinned.Url} ({pinned.Digest})"
+            : pinned.Url;
+
+        static JsonObject? Node(Pinned? pinned) => pinned is null ? null : new() { ["url"] = pinned.Url, ["digest"] = pinned.Digest };
     }
 
     static Command Remove(CommandMaker make)

@@ -108,7 +108,8 @@ static class GuestBuild
         return (await JsonSerializer.DeserializeAsync(manifest, ImageJson.Default.GuestManifest, cancel))!;
     }
 
-    static IEnumerable<KeyValuePair<string, string?>> Proxy(BuiltImage image) =>
+    /// <summary>What tells apt of a proxy that is the image's.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Proxy(BuiltImage image) =>
         image.AptProxy is { } proxy ? [new("http_proxy", proxy)] : [];
 
     /// <summary>Removes a build's folder, whoever owns what is in it.</summary>

@@ -44,6 +44,8 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
     async Task<GuestManifest> BuildGuestAsync(BuiltImage spec, string log, CancellationToken cancel)
     {
         Report(spec, "building");
+        if (spec.Mirror is null)
+            await DebianMirror.MustAnswerAsync(spec, work, cancel);
         var last = new Queue<string>();
         try
         {
