@@ -15,9 +15,9 @@ sealed class Lab : IAsyncDisposable
     /// <summary>Before the process's number in a folder's name.</summary>
     public const string Prefix = "croft-lab-";
 
-    /// <summary>Images that all tests share.</summary>
+    /// <summary>Images that all tests share, of every clone of this user.</summary>
     public static readonly string Cache = Path.GetFullPath(
-        Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(AppContext.BaseDirectory, "../../../test-cache")
+        Environment.GetEnvironmentVariable("CROFT_TEST_CACHE") ?? Path.Combine(UsersCache(), "croft-tests")
     );
 
     readonly string called;
@@ -162,6 +162,11 @@ sealed class Lab : IAsyncDisposable
     }
 
     public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
+
+    static string UsersCache() =>
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
+            ? given
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 
     public async ValueTask DisposeAsync()
     {
