@@ -32,7 +32,7 @@ public sealed partial class OpenFarm
         foreach (var project in Farm.Projects.Where(p => taken[p.Name].HasAnsible))
         {
             if (ansible.GetValueOrDefault(project.Name) is not { IsComplete: true } found)
-                (found, HasInstalled) = (await HostAnsible.ReadAsync(project, Settings.Cache, install: true, cancel), true);
+                (found, HasInstalled) = (await FindAnsibleAsync(project, install: true, cancel), true);
             ansible[project.Name] = ansible.Values.FirstOrDefault(other => other.HasAsked && other.Config == found.Config) is { } asked
                 ? found with
                 {
@@ -42,6 +42,12 @@ public sealed partial class OpenFarm
         }
 
         return taken;
+    }
+
+    async Task<HostAnsible> FindAnsibleAsync(ProjectSpec project, bool install, CancellationToken cancel)
+    {
+        var found = await HostAnsible.ReadAsync(project, Settings.Cache, install, cancel);
+        return Farm.Machines.Any(m => m.Login.Connection == ConnectionKind.Agent) ? await found.ForAgentsAsync(cancel) : found;
     }
 
     /// <summary>On another thread, which is left behind when it hangs in a file system that does not answer.</summary>
@@ -56,7 +62,7 @@ public sealed partial class OpenFarm
                 cancel
             );
         foreach (var project in Farm.Projects.Where(p => phases[p.Name].HasAnsible && !ansible.ContainsKey(p.Name)))
-            ansible[project.Name] = await HostAnsible.ReadAsync(project, Settings.Cache, install: false, cancel);
+            ansible[project.Name] = await FindAnsibleAsync(project, install: false, cancel);
         return new(phases, KnownImages(), phases.Values.Any(p => p.HasAnsible) ? LayerTrace.Agreeing(Farm.StateDirectory) : null);
     }
 

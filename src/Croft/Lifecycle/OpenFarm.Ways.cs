@@ -94,10 +94,14 @@ public sealed partial class OpenFarm
         return GuestOf(engine.Name, met)!;
     }
 
-    /// <summary>Ansible enters guests by their agents with a collection that it may not have.</summary>
-    static IEnumerable<Problem> AgentProblems(Plan plan, PhaseFiles phases, HostAnsible ansible) =>
+    /// <summary>Ansible enters guests by their agents with a collection, and libvirt's bindings, that it may not have.</summary>
+    static IEnumerable<Problem> AgentProblems(Plan plan, ProjectSpec project, PhaseFiles phases, HostAnsible ansible) =>
         from machine in plan.Machines
-        where machine.Spec.Login.Connection == ConnectionKind.Agent && !ansible.Has(AnsibleInventory.AgentCollection)
+        where machine.Spec.Login.Connection == ConnectionKind.Agent && machine.Spec.Parts.Any(part => part.Project == project.Name)
+        let lack = plan.Farm.HostOf(machine.Hypervisor) is { } host
+            ? ($"a way to libvirt inside of \"{host}\", which it has not", "connection: ssh, or write the phase as a script")
+            : ansible.AgentLack
+        where lack is not null
         from phase in Enum.GetValues<Phase>()
         where machine.Spec.Steps.Allows(PhaseFiles.Name(phase))
         let file = phases.Find(phase, machine.Spec.Platform, machine.Spec.Target)
@@ -105,8 +109,8 @@ public sealed partial class OpenFarm
         select new Problem(
             machine.Spec.At,
             $"vms.{machine.Spec.Name}.connection",
-            $"Ansible needs the collection {AnsibleInventory.AgentCollection} to run {PhaseFiles.Name(phase)} by the guest agent of \"{machine.Spec.Name}\", and it is not installed",
-            $"ansible-galaxy collection install {AnsibleInventory.AgentCollection}, or write the phase as a script",
+            $"to run {PhaseFiles.Name(phase)} by the guest agent of \"{machine.Spec.Name}\", Ansible needs {lack.Value.What}",
+            lack.Value.Cure,
             IsWorld: true
         );
 

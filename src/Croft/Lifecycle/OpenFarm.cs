@@ -224,7 +224,7 @@ public sealed partial class OpenFarm : IDisposable
                 .. plan.Problems,
                 .. Farm
                     .Projects.Where(p => phases[p.Name].HasAnsible)
-                    .SelectMany(p => AgentProblems(plan, phases[p.Name], ansible[p.Name]))
+                    .SelectMany(p => AgentProblems(plan, p, phases[p.Name], ansible[p.Name]))
                     .Distinct(),
             ],
             Notes = [.. plan.Notes, .. Lacks(), .. missing.Distinct()],

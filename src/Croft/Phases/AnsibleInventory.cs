@@ -21,6 +21,9 @@ public static class AnsibleInventory
     /// <summary>The collection that enters guests by their agents.</summary>
     internal const string AgentCollection = "community.libvirt";
 
+    /// <summary>Its plugin.</summary>
+    internal const string AgentPlugin = AgentCollection + ".libvirt_qemu";
+
     const string Machines = "vms";
     const string Hypervisors = "hypervisors";
 
@@ -188,9 +191,10 @@ public static class AnsibleInventory
     /// <summary>The plugin asks the hypervisor, where the machine has another name.</summary>
     static JsonObject ByAgent(Plan plan, PlannedMachine machine, JsonObject host)
     {
-        host["ansible_connection"] = AgentCollection + ".libvirt_qemu";
+        host["ansible_connection"] = AgentPlugin;
         host["ansible_host"] = IdOf(machine).ToString();
         host["ansible_libvirt_uri"] = plan.Farm.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Uri;
+        host.TryAdd("ansible_user", "root"); // who it is, so that nothing is to become root
         host.TryAdd(Python, machine.Spec.Image.Origin is BuiltImage ? "/usr/bin/python3" : "auto_silent");
         return host;
     }

@@ -110,6 +110,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["inventory"] = Path.Combine(folder, "inventory.json"),
             ["phases"] = phases,
             ["site"] = ansible.Site,
+            ["agents"] = AnsibleInventory.AgentPlugin,
             ["smart"] = GathersOnce,
             ["passwords"] = Desk.Count > 0,
             ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),

@@ -153,6 +153,34 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     /// <summary>Whether a collection is found, or will be installed.</summary>
     public bool Has(string collection) => Names.Contains(collection) || Requirements?.MayBring(collection) == true;
 
+    /// <summary>What Ansible lacks to enter guests by their agents, and the cure; null where nothing, or nobody has asked.</summary>
+    public (string What, string Cure)? AgentLack { get; private init; }
+
+    /// <summary>The same, after it was seen whether Ansible can enter guests by their agents.</summary>
+    public async Task<HostAnsible> ForAgentsAsync(CancellationToken cancel)
+    {
+        const string Collection = AnsibleInventory.AgentCollection;
+        if (!Has(Collection))
+            return this with
+            {
+                AgentLack = (
+                    $"the collection {Collection}, which is not installed",
+                    $"ansible-galaxy collection install {Collection}, or write the phase as a script"
+                ),
+            };
+        var bindings = await new Tool(Python, "-c", "import libvirt, libvirt_qemu").RunAsync(cancel);
+        return this with
+        {
+            AgentLack =
+                bindings.ExitCode == 0
+                    ? null
+                    : (
+                        $"libvirt's bindings for {Python}, which are not installed",
+                        $"apt-get install python3-libvirt, or, where that is Ansible's own Python, {Python} -m pip install libvirt-python"
+                    ),
+        };
+    }
+
     /// <summary>What to say of collections that phases need and that are not found.</summary>
     public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
         from one in used

@@ -9,6 +9,7 @@ import json
 import locale
 import os
 import re
+import shlex
 import sys
 import tempfile
 
@@ -112,6 +113,35 @@ def place_playbook():
     os.path.isfile = lambda path: path == PLAYBOOK or isfile(path)
 
 
+def mend_agents():
+    """By a guest agent commands find root's home as scripts do, and one that went with the guest, as at a reboot, is a connection that failed."""
+    from ansible.errors import AnsibleConnectionFailure
+    from ansible.plugins.loader import connection_loader
+
+    load = connection_loader.get_with_context
+
+    def loaded(name, *arguments, **named):
+        found = load(name, *arguments, **named)
+        plugin = type(found.object)
+        if name != GIVEN["agents"] or hasattr(plugin, "croft_command"):
+            return found
+        plugin.croft_command = plugin.exec_command
+
+        def command(self, cmd, *more, **others):
+            home = "HOME=/root USER=root LOGNAME=root; export HOME USER LOGNAME; cd; " + cmd
+            try:
+                return self.croft_command("/bin/sh -c " + shlex.quote(home), *more, **others)
+            except Exception as failure:
+                if type(failure).__name__ != "libvirtError":
+                    raise
+                raise AnsibleConnectionFailure(str(failure)) from failure
+
+        plugin.exec_command = command
+        return found
+
+    connection_loader.get_with_context = loaded
+
+
 def answer():
     """What people are asked, they were asked at the run's beginning."""
     answers, ask = json.loads(sys.stdin.read() or "{}"), getpass.getpass
@@ -151,6 +181,7 @@ def main():
         os.write(1, json.dumps(answers).encode())
         return 0
     place_playbook()
+    mend_agents()
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
     loader.lookup_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "lookup_plugins"))
     loader.add_all_plugin_dirs(GIVEN["phases"])
