@@ -93,9 +93,15 @@ public sealed record SecretSpec(SecretKind Kind, string Value)
     /// <summary>As it stands in a machine's record: <c>env:NAME</c>.</summary>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Value}";
 
-    /// <summary>With the full path of its file, where it is one's content.</summary>
+    /// <summary>Where a command runs; null is this process's folder.</summary>
+    internal string? Folder { get; init; }
+
+    /// <summary>With the full path of its file, where it is one's content, or the folder of its command.</summary>
     /// <param name="folder">Where relative paths start.</param>
-    internal SecretSpec In(string folder) => Kind == SecretKind.File ? this with { Value = Path.GetFullPath(Value, folder) } : this;
+    internal SecretSpec In(string folder) =>
+        Kind == SecretKind.File ? this with { Value = Path.GetFullPath(Value, folder) }
+        : Kind == SecretKind.Command ? this with { Folder = folder }
+        : this;
 
     /// <summary>Reads that; null when it is none.</summary>
     public static SecretSpec? Parse(string? text) =>

@@ -144,7 +144,9 @@ sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDis
         var named = guests.Values.FirstOrDefault(g =>
             rest.Contains($"@{g.Alias}'s ", StringComparison.Ordinal) || rest.Contains($"@{g.Alias})", StringComparison.Ordinal)
         );
-        return IsForPassword(rest) && (named ?? guests.GetValueOrDefault(word)) is { Login.Password: not null } guest
+        return
+            (named ?? guests.GetValueOrDefault(word)) is { Login.Password: not null } guest
+            && IsForPassword(rest.Replace($"{guest.User}@{guest.Alias}", "", StringComparison.Ordinal))
             ? await PasswordAsync(guest, closed.Token)
             : null;
     }

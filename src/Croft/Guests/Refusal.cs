@@ -32,6 +32,14 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
                 $"croft adopt gives machines of another user this one's key; does the image have the user {guest.User}, and cloud-init to give it keys?",
                 AtOnce: false
             )
+        : words.StartsWith(SerialSession.Unwelcome, StringComparison.Ordinal)
+            ? new(
+                $"its console does not let in {guest.User} by the password that auth names",
+                "is the password right, and has the user one? passwords: gives a user of the seed's one for the console",
+                AtOnce: false
+            )
+        : words.StartsWith(SerialSession.Asks, StringComparison.Ordinal)
+            ? new($"its console asks {guest.User} for a password", "name it: auth: { password: { env: NAME } }", AtOnce: true)
         : words.StartsWith(IGuestAgent.Forbids, StringComparison.Ordinal)
             ? new(
                 "its guest agent may not run commands",

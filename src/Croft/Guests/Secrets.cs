@@ -49,7 +49,7 @@ public sealed class Secrets(Func<string, string?> environment, Func<string, Canc
             case SecretKind.File:
                 return FirstLine(await ReadFileAsync(secret.Value, what, cancel), what, secret.Value);
             case SecretKind.Command:
-                var said = await new Tool("/bin/sh", "-c", secret.Value).RunAsync(cancel);
+                var said = await new Tool("/bin/sh", "-c", secret.Value) { Directory = secret.Folder }.RunAsync(cancel);
                 return said.ExitCode == 0
                     ? FirstLine(said.Output, what, $"the command \"{secret.Value}\"")
                     : throw CroftException.Usage(

@@ -7,6 +7,12 @@ namespace Croft.Guests;
 /// <summary>A login at a serial console, found by what it says: <c>login:</c>, <c>Password:</c>, a shell that answers.</summary>
 sealed class SerialSession : IDisposable
 {
+    /// <summary>Begins the words of a console that takes a login for none of its own.</summary>
+    public const string Unwelcome = "the console does not let in";
+
+    /// <summary>Begins the words of a console that asks for what the farm file does not have.</summary>
+    public const string Asks = "the console asks for a password";
+
     const int Kept = 4096;
     const int LongestLine = 400;
 
@@ -55,10 +61,10 @@ sealed class SerialSession : IDisposable
             if (text.EndsWith("assword:", StringComparison.OrdinalIgnoreCase))
             {
                 if (password is null)
-                    return $"the console asks {user} for a password, and auth names none";
+                    return $"{Asks}, and auth names none for {user}";
                 Send(password + "\r");
                 if ((await QuietAsync(cancel)).Contains("incorrect", StringComparison.OrdinalIgnoreCase))
-                    return $"the console does not let in {user}: Login incorrect";
+                    return $"{Unwelcome} {user}: Login incorrect";
             }
             else if (text.EndsWith("ogin:", StringComparison.Ordinal))
             {

@@ -24,6 +24,8 @@ public sealed class Passwords
         Assert.Equal("first", await Read(SecretKind.File, folder.Write("pw", "first\r\nsecond\n")));
         Assert.Equal("said", await Read(SecretKind.Command, "echo said; echo more"));
         Assert.Equal("typed", await Read(SecretKind.Ask, ""));
+        var relative = new SecretSpec(SecretKind.Command, "cat pw").In(folder.Path);
+        Assert.Equal("first", await secrets.ReadAsync(relative, "password of me", Cancel));
         foreach (
             var (kind, value, word) in new[]
             {
@@ -49,6 +51,11 @@ public sealed class Passwords
         Assert.Equal(Word, await Ask("me@f.a's password: "));
         Assert.Equal(Word, await Ask("(me@f.a) Password: "));
         Assert.Equal(Word, await Ask("Password: ", "f.a"));
+        var odd = Guest("a") with { User = "newcode" };
+        desk.Environment(odd);
+        Assert.Equal(Word, await Ask("newcode@f.a's password: "));
+        Assert.Null(await Ask("(newcode@f.a) New password: "));
+        desk.Environment(guest);
         Assert.Null(await Ask("Password: "));
         Assert.Null(await Ask("me@f.b's password: "));
         Assert.Null(await Ask("Enter passphrase for key 'x': ", "f.a"));

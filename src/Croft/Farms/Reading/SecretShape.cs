@@ -18,7 +18,12 @@ sealed class SecretShape : Shape<SecretSpec>
             SecretKind.File,
             Rules.HostPath
         ),
-        ("command", "A command for this host's `sh`; the first line that it prints counts.", SecretKind.Command, Rules.CommandLine),
+        (
+            "command",
+            "A command for this host's `sh`, in the farm file's folder; the first line that it prints counts.",
+            SecretKind.Command,
+            Rules.CommandLine
+        ),
     ];
 
     public override string Type => "`ask`, or one of `env`, `file` and `command`";
