@@ -61,7 +61,7 @@ public sealed class GuestsWithoutTheUsual : IAsyncLifetime
             $"""
             set -e
             cp shell/{shell} /usr/bin/{shell}; chmod 755 /usr/bin/{shell}
-            cp -n shell/lib* /usr/lib/x86_64-linux-gnu/
+            for l in shell/lib*; do [ -e /usr/lib/x86_64-linux-gnu/$(basename $l) ] || install -m 644 $l /usr/lib/x86_64-linux-gnu/; done
             mkdir -p /usr/libexec; cp -p /usr/bin/sudo /usr/libexec/became
             printf '#!/bin/sh\nexec /usr/libexec/became "$@"\n' >/usr/bin/doas; chmod 755 /usr/bin/doas
             mkdir -p /home/debian/{Path.GetDirectoryName(

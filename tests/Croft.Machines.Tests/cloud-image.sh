@@ -11,7 +11,6 @@ case $network in
   ifupdown) cards=ifupdown,isc-dhcp-client ;;
   NetworkManager) cards=network-manager ;;
 esac
-[ "$suite$network" != bookwormnetplan ] || cards=netplan.io,systemd-resolved
 include=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,dbus,udev,cloud-init,cloud-guest-utils,openssh-server,sudo,iproute2
 include=$include,e2fsprogs,ca-certificates,netbase,grub-pc-bin,grub-efi-amd64-bin,python3,$cards
 for package; do include=$include,$package; done

@@ -23,6 +23,11 @@ static class PhaseMark
     public static string Of(RunFolder run, Phase phase) => $"{run.Id}-{PhaseFiles.Name(phase)}";
 
     /// <summary>
+    /// For a shell, in pieces: sudo has a command's text in the environment of all that it runs, where who seeks would find itself.
+    /// </summary>
+    static string Sought(string mark) => $"{Variable}''={mark}";
+
+    /// <summary>
     /// What with the mark still runs: for each its id and name; empty when the guest does not say. Others' environments are seen by root
     /// alone.
     /// </summary>
@@ -35,7 +40,9 @@ static class PhaseMark
                     await guest.RunAsync(
                         new(
                             $$"""
-                            for f in $(grep -ls "{{Variable}}={{mark}}" /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
+                            for f in $(grep -ls {{Sought(
+                                mark
+                            )}} /proc/[0-9]*/environ); do p=${f#/proc/}; p=${p%/environ}; read -r c <"/proc/$p/comm" && echo "$p $c"; done
                             """
                         ),
                         stop
@@ -61,7 +68,7 @@ static class PhaseMark
                         $$"""
                         s=; [ "$(id -u)" = 0 ] || for s in 'sudo -n' 'doas -n' ''; do $s true 2>/dev/null && break; done
                         for signal in TERM TERM KILL; do
-                            found=$($s grep -ls '{{Variable}}={{mark}}' /proc/[0-9]*/environ) || break
+                            found=$($s grep -ls {{Sought(mark)}} /proc/[0-9]*/environ) || break
                             for f in $found; do p=${f#/proc/}; $s kill -$signal "${p%/*}" 2>/dev/null; done
                             sleep 0.5
                         done
