@@ -33,6 +33,9 @@ public sealed class CroftException : Exception
     /// <summary>What lies at an address is not, or not any more, what was said to lie there: asking anew may help.</summary>
     internal bool IsStale { get; init; }
 
+    /// <summary>Whether it is there, with other bytes.</summary>
+    internal bool IsMismatch { get; init; }
+
     /// <summary>The world refused.</summary>
     public static CroftException World(string message, string? hint = null, Exception? cause = null) =>
         new(FaultKind.World, message, hint, cause);

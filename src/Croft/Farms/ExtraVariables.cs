@@ -13,10 +13,21 @@ public static class ExtraVariables
     {
         var problems = new ProblemList();
         var all = new JsonObject();
+        var known = farm
+            .Projects.Select(p => p.Vars)
+            .Concat(farm.Machines.Select(m => m.Vars).Distinct())
+            .SelectMany(vars => JsonNode.Parse(vars)!.AsObject().Select(e => e.Key))
+            .ToHashSet();
         for (var i = 0; i < given.Count; i++)
         {
             if (Read(given[i], new("-e", i + 1, 1), problems) is not { } node || !FreeShape.Variables.TryRead(node, problems, out var map))
                 continue;
+            foreach (var (name, other) in VariableNames.Same(map.Entries.Select(e => e.Key), all.Select(e => e.Key).Concat(known)))
+            {
+                var entry = map.Entries.First(e => e.Key == name);
+                problems.AddKey(map, entry, VariableNames.SameToScripts(name, "", other), $"write {other}");
+            }
+
             foreach (var (name, value) in JsonNode.Parse(YamlJson.Of(map))!.AsObject())
                 all[name] = value?.DeepClone();
         }
@@ -30,9 +41,20 @@ public static class ExtraVariables
     static YamlNode? Read(string given, Location at, ProblemList problems)
     {
         if (given.StartsWith('@'))
-            return YamlText.ReadFile(Path.GetFullPath(given[1..]), given[1..], problems) is { } file
-                ? YamlReader.Read(file, given[1..], problems)
-                : null;
+        {
+            if (YamlText.ReadFile(Path.GetFullPath(given[1..]), given[1..], problems) is not { } file)
+                return null;
+            if (!file.StartsWith("$ANSIBLE_VAULT;", StringComparison.Ordinal))
+                return YamlReader.Read(file, given[1..], problems);
+            problems.Add(
+                new Location(given[1..], 1, 1),
+                "",
+                "the file is encrypted by ansible-vault, and scripts get these variables, too",
+                "put it into group_vars/all/ of the project, or name it by include_vars: in a task list"
+            );
+            return null;
+        }
+
         if (given.StartsWith('{'))
             return YamlReader.Read(given, at.File, problems);
         if (given.Split('=', 2) is [var name, var value])

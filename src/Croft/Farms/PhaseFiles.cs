@@ -280,7 +280,13 @@ public sealed partial class PhaseFiles
                 $"the file of phase {Name(phase.Value)} is UTF-16, which nothing in a guest reads",
                 $"iconv -f UTF-16 -t UTF-8 {ShellWord.Pasted(shown)} > {ShellWord.Pasted(shown + ".utf8")} && mv {ShellWord.Pasted(shown + ".utf8")} {ShellWord.Pasted(shown)}"
             );
-        return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16, .. Plays()];
+        var plays = Plays().ToList();
+        var lists =
+            from file in taken.Keys.Except(wide)
+            let shown = folder!.Shown(file)
+            where plays.All(play => play.At!.File != shown)
+            select TaskListText.Complaint(TextOf(file), shown, Name(PhaseOf(file)!.Value));
+        return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16, .. plays, .. lists.OfType<Problem>()];
     }
 
     /// <summary>Phases whose file is a playbook of its own.</summary>

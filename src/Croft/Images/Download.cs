@@ -22,6 +22,9 @@ sealed partial class Download(HttpClient client, TimeProvider time)
     const int Retries = 3;
     const int Redirects = 8;
 
+    const string WithoutInternet =
+        "mirrors: names other servers, file:// too; croft image bundle, on another host, makes a file of all images for this one";
+
     /// <summary>Fetches a file to its end.</summary>
     /// <param name="partial">Holds what came so far; its name with <c>.state</c> says of what.</param>
     /// <param name="progress">Bytes so far, bytes in all, bytes per second.</param>
@@ -61,7 +64,7 @@ sealed partial class Download(HttpClient client, TimeProvider time)
         for (var failures = 0; ; )
         {
             var before = Length(partial);
-            string trouble;
+            TransferException trouble;
             try
             {
                 await (
@@ -73,12 +76,12 @@ sealed partial class Download(HttpClient client, TimeProvider time)
             }
             catch (TransferException e)
             {
-                trouble = e.Message;
+                trouble = e;
             }
 
             failures = Length(partial) > before ? 1 : failures + 1; // one that brought something starts the count again
-            if (failures > Retries)
-                throw CroftException.World($"downloading {address}: {trouble} ({Retries} retries)", "try again; what came so far is kept");
+            if (failures > RetriesOf(trouble))
+                throw Failed(address, trouble, "try again; what came so far is kept");
             await Poll.DelayAsync(Backoff * (1 << (failures - 1)), cancel);
         }
     }
@@ -115,9 +118,9 @@ sealed partial class Download(HttpClient client, TimeProvider time)
                 );
                 return body.ToArray();
             }
-            catch (TransferException e) when (failures >= Retries)
+            catch (TransferException e) when (failures >= RetriesOf(e))
             {
-                throw CroftException.World($"downloading {address}: {e.Message} ({Retries} retries)");
+                throw Failed(address, e, null);
             }
             catch (TransferException)
             {
@@ -126,12 +129,21 @@ sealed partial class Download(HttpClient client, TimeProvider time)
         }
     }
 
+    static int RetriesOf(TransferException trouble) => trouble.IsUnnamed ? 1 : Retries;
+
+    static CroftException Failed(Uri address, TransferException trouble, string? hint) =>
+        CroftException.World(
+            $"downloading {address}: {trouble.Message} ({(trouble.IsUnnamed ? "1 retry" : $"{Retries} retries")})",
+            trouble.IsUnnamed ? WithoutInternet : hint
+        );
+
+    /// <summary>A file, or a list of a folder's, as servers make it.</summary>
     static async Task<byte[]?> OfThisHostAsync(string path, CancellationToken cancel)
     {
         if (!Directory.Exists(path))
             return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancel) : null;
-        var names = new DirectoryInfo(path).EnumerateFileSystemInfos().Select(e => $"{e.Name}{(e is DirectoryInfo ? "/" : "")}\n");
-        return System.Text.Encoding.UTF8.GetBytes(string.Concat(names));
+        var names = new DirectoryInfo(path).EnumerateFileSystemInfos().Select(e => $"{e.Name}{(e is DirectoryInfo ? "/" : "")}");
+        return System.Text.Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"<a href=\"{name}\">{name}</a>\n")));
     }
 
     static async Task CopyAsync(Uri address, string partial, Action<long, long?, double?> progress, CancellationToken cancel)

@@ -39,6 +39,13 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
     [
         (0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive"),
         (0, [.. "Rar!"u8], "a rar archive"),
+        (0, [0x5D, 0x00, 0x00, 0x80, 0x00], "an lzma archive"),
+        (0, [.. "LZIP"u8], "an lzip archive"),
+        (0, [0x04, 0x22, 0x4D, 0x18], "an lz4 archive"),
+        (0, [0x1F, 0x9D], "a compress archive"),
+        (0, [.. "!<arch>"u8], "an ar archive, such as a Debian package"),
+        (0, [.. "%PDF"u8], "a PDF document"),
+        (0, [.. "version https://git-lfs"u8], "a pointer of Git LFS, which git lfs pull replaces by the file"),
         (0x8001, [.. "CD001"u8], Iso),
         (0, [0x7F, .. "ELF"u8], "a program (ELF)"),
         (0, [.. "LUKS"u8, 0xBA, 0xBE], "an encrypted disk (LUKS)"),
@@ -87,7 +94,10 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
             other ??= Has(start, at, magic) ? what : null;
         foreach (var (at, magic) in Disks)
             isDisk |= Has(start, at, magic);
-        other ??= IsPage(start) ? "a web page (HTML)" : null;
+        other ??=
+            IsPage(start) ? "a web page (HTML)"
+            : IsText(start) ? "a text"
+            : null;
         var hasSignature = start.Length >= SignatureAt + 2 && start[SignatureAt] == 0x55 && start[SignatureAt + 1] == 0xAA;
         return new(packer, archive, other)
         {
@@ -121,6 +131,10 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
 
         return end;
     }
+
+    /// <summary>Whether its beginning has nothing but printable characters.</summary>
+    static bool IsText(ReadOnlySpan<byte> start) =>
+        !start.IsEmpty && !start[..Math.Min(start.Length, 512)].ContainsAnyExceptInRange((byte)'\t', (byte)'~') && !start.Contains((byte)0);
 
     static bool IsPage(ReadOnlySpan<byte> start)
     {

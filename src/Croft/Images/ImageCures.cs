@@ -34,9 +34,12 @@ sealed class ImageCures(string? file, string before)
     public string? IfTrusted => Whole is { } cure ? $"if you trust it: {cure}" : null;
 
     /// <summary>Gets it again; what is not there cannot be mended.</summary>
-    public string? Again =>
+    public string? Again => Tried("qemu-img info");
+
+    /// <summary>The same, of a file of which another program shows that it is broken.</summary>
+    public string? Tried(string by) =>
         file is null ? null
-        : before.Length > 0 ? $"what is at that address is broken; {before}qemu-img info {ShellWord.Pasted(file)} shows it"
+        : before.Length > 0 ? $"what is at that address is broken; {before}{by} {ShellWord.Pasted(file)} shows it"
         : $"copy or fetch it again, and compare: sha256sum {ShellWord.Pasted(file)}";
 
     /// <summary>Takes one file out of an archive.</summary>

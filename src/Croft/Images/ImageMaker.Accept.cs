@@ -103,9 +103,11 @@ sealed partial class ImageMaker
             throw CroftException.World(
                 $"{shown} is {other}, not a disk",
                 other.Contains("LUKS", StringComparison.Ordinal) ? cures.Decrypted("luks")
+                    : spec is UrlImage && other.Contains(" archive", StringComparison.Ordinal)
+                        ? "Croft unpacks xz, gzip, zstd, bzip2, zip and tar; fetch it, unpack it, and name the disk image that is in it: file: PATH"
                     : spec is UrlImage { Url: var address }
                         ? $"curl -sL {ShellWord.Pasted(address.AbsoluteUri)} | head -c 600 shows it; give the address of the disk image itself: .qcow2, .raw or .img, packed or not"
-                    : spec is FileImage { File: var path } && other.EndsWith("archive", StringComparison.Ordinal)
+                    : spec is FileImage { File: var path } && other.Contains(" archive", StringComparison.Ordinal)
                         ? $"unpack it, such as by bsdtar -xf {ShellWord.Pasted(path)}, and name the disk image that is in it"
                     : spec is FileImage { File: var it } ? $"head -c 600 {ShellWord.Pasted(it)} shows it; name the disk image itself"
                     : null

@@ -233,5 +233,6 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         )
         {
             IsStale = true,
+            IsMismatch = true,
         };
 }

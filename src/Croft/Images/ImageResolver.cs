@@ -80,6 +80,9 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
                 .Select(key => key with { At = Fill(key.At, names) }),
         ];
 
+    /// <summary>An address for people, with the mirror's where one stands for the publisher.</summary>
+    string Named(string address) => Via(image, address) is var via && via == new Uri(address) ? address : $"{address} (by mirrors: {via})";
+
     /// <summary>Where an address of the publisher's is fetched from.</summary>
     public static Uri Via(CatalogueImage image, string address)
     {
@@ -117,7 +120,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         var address = Fill(place.Checksums!, names);
         if (await BytesAsync(address, cancel) is not { } list)
         {
-            reasons.Add($"there is no {address}");
+            reasons.Add($"there is no {Named(address)}");
             return null;
         }
 
@@ -133,7 +136,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         var file = Uri.UnescapeDataString(new Uri(url).Segments[^1]);
         var digest = Checksum.Find(Encoding.UTF8.GetString(list), file, alsoWeak: true);
         if (digest is null)
-            reasons.Add($"{address} has no checksum of {file} that Croft accepts");
+            reasons.Add($"{Named(address)} has no checksum of {file} that Croft accepts");
         else if (digest.IsWeak)
             tell($"image {image.Name}: {address} vouches for it by MD5 only, which does not keep out somebody who means harm");
         return digest;
@@ -152,7 +155,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         {
             var address = Fill(step.At, found[^1]);
             if (await BytesAsync(address, cancel) is not { } document)
-                return ([], $"there is no {address}");
+                return ([], $"there is no {Named(address)}");
             var values = step.Match is { } pattern
                 ? InText(Encoding.UTF8.GetString(document), Fill(pattern, found[^1], Regex.Escape))
                 : InJson(document, address, step, found[^1]);
@@ -164,7 +167,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
                     .Select(v => before.SetItems(v)),
             ];
             if (found.Count == 0)
-                return ([], $"{address} names none");
+                return ([], $"{Named(address)} names none");
         }
 
         return (found, "");

@@ -69,10 +69,12 @@ public sealed partial class ImageStore
         }
         catch (CroftException e) when (e.IsStale)
         {
+            var own = $"image \"{image.Name}\": ";
             throw CroftException.World(
-                $"image \"{image.Name}\": what croft.lock names is not there any more: {e.Message}",
-                $"croft image update {image.Name} takes the newest",
-                e
+                $"image \"{image.Name}\": what croft.lock names is {(e.IsMismatch ? "another file now" : "not there any more")}: {e.Message[(e.Message.StartsWith(own, StringComparison.Ordinal) ? own.Length : 0)..]}",
+                !e.IsMismatch
+                    ? $"croft image update {image.Name} takes the newest"
+                    : $"if croft.lock was edited, take that back; else the server's file changed, and croft image update {image.Name} takes the newest"
             );
         }
     }

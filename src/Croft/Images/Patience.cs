@@ -1,8 +1,14 @@
+using System.Net.Sockets;
+
 namespace Croft.Images;
 
 /// <summary>Something of the network went wrong that another try may mend.</summary>
 #pragma warning disable CA1064 // never leaves Download
-sealed class TransferException(string message) : Exception(message);
+sealed class TransferException(string message, bool isUnnamed = false) : Exception(message)
+{
+    /// <summary>Whether a host's name has no address, which costs ten seconds each time and hardly changes.</summary>
+    public bool IsUnnamed => isUnnamed;
+}
 #pragma warning restore CA1064
 
 /// <summary>
@@ -10,6 +16,8 @@ sealed class TransferException(string message) : Exception(message);
 /// </summary>
 sealed class Patience(TimeSpan limit, TimeProvider time, CancellationToken cancel) : IDisposable
 {
+    static readonly SocketError[] Unnamed = [SocketError.HostNotFound, SocketError.TryAgain, SocketError.NoData, SocketError.NoRecovery];
+
     readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
 
     /// <summary>The caller's token.</summary>
@@ -28,9 +36,11 @@ sealed class Patience(TimeSpan limit, TimeProvider time, CancellationToken cance
         {
             throw new TransferException($"{silence} for {limit.TotalSeconds:0.#} s");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            throw new TransferException((e.InnerException ?? e).Message);
+            throw (e as SocketException ?? e.InnerException as SocketException) is { SocketErrorCode: var code } && Unnamed.Contains(code)
+                ? new TransferException("its host's name has no address here: the name is wrong, or there is no way to the internet", true)
+                : new TransferException((e.InnerException ?? e).Message);
         }
     }
 

@@ -164,7 +164,15 @@ sealed class Unpacker(string shown, ImageCures cures)
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
-            throw CroftException.World($"{shown}{way} is a zip archive that is damaged, cut off or encrypted: {e.Message}", cures.Again, e);
+            throw CroftException.World(
+                $"{shown}{way} is a zip archive that is damaged, cut off or encrypted: {e.Message}",
+                cures.Tried("unzip -t"),
+                e
+            );
+        }
+        catch (IOException e) when (e.Message.Contains("outside the specified destination directory", StringComparison.Ordinal))
+        {
+            throw CroftException.World($"{shown}{way} is a zip archive with a file whose name leads out of it", cures.Tried("unzip -l"));
         }
 
         File.Delete(whole);
@@ -177,7 +185,7 @@ sealed class Unpacker(string shown, ImageCures cures)
         if (result.ExitCode != 0)
             throw CroftException.World(
                 $"unpacking {shown}{way}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords}",
-                cures.Again
+                cures.Tried(tool.Program == "tar" ? "tar -tvf" : $"{tool.Program} -t")
             );
     }
 

@@ -49,6 +49,29 @@ public sealed class PhaseFolders : IDisposable
         Assert.Equal("the file of phase main is a playbook, and a phase is a list of tasks", problem.Message);
     }
 
+    [Theory]
+    [InlineData("a: 1", "1:1", "is no list of tasks but a map")]
+    [InlineData("text", "1:1", "is no list of tasks but a single value")]
+    [InlineData("- ping:\n- [ a ]", "2:3", "has a list in place of a task")]
+    [InlineData("- ping:\n- ping", "2:3", "has a single value in place of a task")]
+    [InlineData("- ping:\n bad", "2:2", "is not YAML: ")]
+    [InlineData("- a: 'x", "1:6", "is not YAML: ")]
+    [InlineData("", null, null)]
+    [InlineData("# nothing yet\n---\n", null, null)]
+    [InlineData("[]", null, null)]
+    [InlineData("- shell: \"one\n  two\"", null, null)]
+    [InlineData("- &a { ping: , ping: }\n- *a\n- set_fact: { b: !vault x, c: !unsafe '{{' }", null, null)]
+    [InlineData("$ANSIBLE_VAULT;1.1;AES256\n3333\n", null, null)]
+    public void ThatHoldNoTasksAreRefused(string text, string? at, string? what)
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
+        folder.Write("phases/main.yaml", text);
+        var problem = Read().Problems().SingleOrDefault();
+        Assert.Equal(at is null ? null : $"phases/main.yaml:{at}", problem?.At?.ToString());
+        if (what is not null)
+            Assert.StartsWith($"the file of phase main {what}", problem!.Message);
+    }
+
     [Fact]
     public void OfHelpersMayHoldFilesNamedLikePhases()
     {

@@ -214,7 +214,7 @@ public sealed class Projects
     [Theory]
     [InlineData(
         "groups: [my-web]",
-        "farm.yaml:5:16: vms.list[0].groups[0]: \"my-web\" is not a group's name for Ansible: letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors; write \"my_web\""
+        "farm.yaml:5:16: vms.list[0].groups[0]: \"my-web\" is not a group's name for Ansible: letters, digits and \"_\", not first a digit, and not all, ungrouped, vms, hypervisors or localhost; write \"my_web\""
     )]
     [InlineData("groups: [vms]", "\"vms\" is not a group's name for Ansible")]
     [InlineData(
@@ -255,8 +255,34 @@ public sealed class Projects
     [InlineData("my-var=1", "-e:2:1: my-var: \"my-var\" is not a variable's name")]
     [InlineData("vm=1", "-e:2:1: vm: Croft sets this variable itself")]
     [InlineData("@/nowhere.yaml", "/nowhere.yaml")]
+    [InlineData("Good=2", "-e:2:1: Good: \"good\" is the same to scripts: CROFT_GOOD; write good")]
     public void BadVariablesOfACommandAreNamed(string given, string problem) =>
         Assert.Contains(problem, Assert.Single(ExtraVariables.In(Reading.Farm("farm: f"), ["good=1", given]).Problems).ToString());
+
+    [Fact]
+    public void NamesThatDifferInCaseAloneAreRefusedAcrossLayers()
+    {
+        var problems = Reading.Problems(
+            """
+            farm: f
+            platforms: { p: { image: debian_12, vars: { one: 1, two: 1 } } }
+            vms: { list: [ { name: a, platform: p, vars: { One: 2, two: 2, THREE: 3 } } ] }
+            project: { vars: { Two: 3, three: 3 } }
+            """
+        );
+        Assert.Contains("farm.yaml:3:48: One: \"one\", at line 2, is the same to scripts: CROFT_ONE; keep one of them", problems);
+        Assert.Contains("farm.yaml:3:64: THREE: \"three\", at line 4, is the same to scripts: CROFT_THREE; write three, or", problems);
+        Assert.Contains("two: \"Two\", at line 4, is the same to scripts: CROFT_TWO; write Two, or rename one of them", problems);
+    }
+
+    [Fact]
+    public void AFileOfVariablesThatIsEncryptedIsNamedSo()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("secret.yml", "$ANSIBLE_VAULT;1.1;AES256\n3333\n");
+        var problem = Assert.Single(ExtraVariables.In(Reading.Farm("farm: f"), [$"@{folder.Path}/secret.yml"]).Problems);
+        Assert.Contains("the file is encrypted by ansible-vault", problem.ToString());
+    }
 
     [Fact]
     public void SshKeysAreWhole()

@@ -39,6 +39,8 @@ public sealed class DiskFilesOfOthers : IDisposable
                 "is a web page (HTML), not a disk",
                 Encoding.ASCII.GetBytes("\n<!DOCTYPE html>\n<title>404</title>".PadRight(2048))
             },
+            { "a.lzma", "is an lzma archive, not a disk", [0x5D, 0, 0, 0x80, 0, 0xFF, 0xFF] },
+            { "error.img", "is a text, not a disk", [.. "{\"error\": \"not found\"}\n"u8] },
             { "noise.img", "is not a disk that boots", RandomNumberGenerator.GetBytes(400) },
             { "zeros.raw", "is not a disk that boots", new byte[4096] },
         };

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Croft.Images;
 
@@ -142,6 +143,41 @@ public sealed class DownloadOverABadNetwork : IDisposable
         server.Redirects["/a"] = target;
         var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync("/a"));
         Assert.Contains("less safe", error.Message);
+    }
+
+    /// <summary>Each question for a name that has no address takes ten seconds, and hardly changes.</summary>
+    [Fact]
+    public async Task AsksForAHostThatHasNoAddressOnceMore()
+    {
+        using var nameless = new HttpClient(new Nameless());
+        var download = new Download(nameless, TimeProvider.System) { Backoff = TimeSpan.FromMilliseconds(5) };
+        Func<Task>[] ways =
+        [
+            () => download.BytesAsync(server.Url("/list"), TestContext.Current.CancellationToken),
+            () => download.FetchAsync(server.Url("/disk"), Partial, (_, _, _) => { }, TestContext.Current.CancellationToken),
+        ];
+        foreach (var way in ways)
+        {
+            var error = await Assert.ThrowsAsync<CroftException>(way);
+            Assert.Contains("its host's name has no address here", error.Message);
+            Assert.Contains("(1 retry)", error.Message);
+            Assert.StartsWith("mirrors: names other servers", error.Hint);
+        }
+    }
+
+    sealed class Nameless : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("no", new SocketException((int)SocketError.TryAgain));
+    }
+
+    [Fact]
+    public async Task ReadsAFolderOfThisHostAsAServerShowsIt()
+    {
+        Directory.CreateDirectory(folder["images/v2"]);
+        var list = await NewDownload(TimeSpan.FromSeconds(1))
+            .TextAsync(new Uri($"file://{folder["images"]}/"), TestContext.Current.CancellationToken);
+        Assert.Contains("href=\"v2/\"", list);
     }
 
     [Fact]

@@ -77,6 +77,8 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
     ImageSpec? Make(MapReading image, string platform, string arch)
     {
         Field[] kinds = [.. ImageKeys.Kinds.Where(image.Has)];
+        if (kinds.Length == 0 && image.Node is YamlMap map && map.Entries.Any(entry => ImageKeys.Kinds.Any(kind => kind.Name == entry.Key)))
+            return null; // its value is reported already
         if (kinds.Length != 1)
         {
             problems.Add(

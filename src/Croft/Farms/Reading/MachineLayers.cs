@@ -15,6 +15,7 @@ sealed class MachineLayers(
 {
     readonly Dictionary<(string Platform, string Target), MapReading> pairs = [];
     readonly HashSet<YamlNode> reported = new(ReferenceEqualityComparer.Instance);
+    readonly ImmutableArray<(string Name, MapReading? Map)> declared = projects;
     readonly ImmutableArray<(string Name, MapReading? Defaults)> projects =
     [
         .. projects.Select(p => (p.Name, p.Map is null ? null : DefaultsOf(p.Map))),
@@ -33,6 +34,8 @@ sealed class MachineLayers(
         }
 
         var own = machine.Entry is null ? pair : machine.Entry.Over(pair);
+        if (own.Get(MachineKeys.Vars) is { } vars)
+            CheckNames(vars, own);
         var merged = own;
         var parts = ImmutableArray.CreateBuilder<ProjectPart>();
         foreach (var (name, defaults) in ProjectsOf(own))
@@ -43,6 +46,27 @@ sealed class MachineLayers(
         }
 
         return (merged, parts.DrainToImmutable());
+    }
+
+    /// <summary>Of several layers, and of these and the projects, too, a name has one form.</summary>
+    void CheckNames(YamlMap vars, MapReading own)
+    {
+        VariableNames.Check(vars, problems);
+        var parts = ProjectsOf(own).Select(p => p.Name).ToHashSet();
+        foreach (var (_, map) in declared.Where(p => parts.Contains(p.Name)))
+        {
+            if (map?.Get(ProjectKeys.Vars) is not { } ofProject)
+                continue;
+            foreach (var (name, other) in VariableNames.Same(vars.Entries.Select(e => e.Key), ofProject.Entries.Select(e => e.Key)))
+            {
+                problems.AddKey(
+                    vars,
+                    vars.Entries.First(e => e.Key == name),
+                    VariableNames.SameToScripts(name, $", at line {ofProject.Entries.First(e => e.Key == other).KeyAt.Line},", other),
+                    $"write {other}, or rename one of them"
+                );
+            }
+        }
     }
 
     IEnumerable<(string Name, MapReading? Defaults)> ProjectsOf(MapReading map)

@@ -149,9 +149,9 @@ static class Rules
 
     public static readonly TextShape Group = new(
         "a group's name for Ansible",
-        "letters, digits and \"_\", not first a digit, and not all, ungrouped, vms or hypervisors",
-        "^(?!(all|ungrouped|vms|hypervisors)$)[A-Za-z_][A-Za-z0-9_]{0,62}$",
-        text => Variable!.Holds(text) && text is not ("all" or "ungrouped" or "vms" or "hypervisors"),
+        "letters, digits and \"_\", not first a digit, and not all, ungrouped, vms, hypervisors or localhost",
+        "^(?!(all|ungrouped|vms|hypervisors|localhost)$)[A-Za-z_][A-Za-z0-9_]{0,62}$",
+        text => Variable!.Holds(text) && text is not ("all" or "ungrouped" or "vms" or "hypervisors" or "localhost"),
         text => text.Replace('-', '_').Replace('.', '_').Replace(' ', '_')
     );
 

@@ -55,6 +55,17 @@ static class VariableNames
         "ansible_inventory_sources",
     };
 
+    /// <summary>Of other names those that scripts cannot tell apart from one of these, with which one: they differ in case alone.</summary>
+    public static IEnumerable<(string Name, string Other)> Same(IEnumerable<string> names, IEnumerable<string> others)
+    {
+        var known = names.ToLookup(name => name, StringComparer.OrdinalIgnoreCase);
+        return from other in others from name in known[other] where name != other select (name, other);
+    }
+
+    /// <summary>What is wrong with a name that is the same to scripts.</summary>
+    public static string SameToScripts(string name, string place, string other) =>
+        $"{Words.Quote(other)}{place} is the same to scripts: CROFT_{name.ToUpperInvariant()}";
+
     public static void Check(YamlMap vars, ProblemList problems)
     {
         Dictionary<string, YamlEntry> seen = new(StringComparer.OrdinalIgnoreCase);
@@ -72,12 +83,7 @@ static class VariableNames
             else if (!seen.TryAdd(entry.Key, entry))
             {
                 var other = seen[entry.Key];
-                problems.AddKey(
-                    vars,
-                    entry,
-                    $"{Words.Quote(other.Key)}, at line {other.KeyAt.Line}, is the same to scripts: CROFT_{entry.Key.ToUpperInvariant()}",
-                    "keep one of them"
-                );
+                problems.AddKey(vars, entry, SameToScripts(entry.Key, $", at line {other.KeyAt.Line},", other.Key), "keep one of them");
             }
         }
     }

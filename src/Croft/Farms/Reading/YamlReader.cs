@@ -194,7 +194,11 @@ sealed class YamlReader
     void RefuseTag(string? tag, Mark mark)
     {
         if (tag is not null)
-            throw new NotReadableException(At(mark), $"the tag {Words.Quote(tag)} means nothing here", "leave it out");
+            throw new NotReadableException(
+                At(mark),
+                $"the tag {Words.Quote(tag)} means nothing here",
+                tag is "!vault" ? "put the variable into group_vars/all/ of the project" : "leave it out"
+            );
     }
 
     /// <summary>The parser takes some tabs as indentation, which YAML forbids and every editor shows differently.</summary>
