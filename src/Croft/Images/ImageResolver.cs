@@ -248,6 +248,9 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         Regex.Replace(text, @"\{([a-z][a-z0-9]*)\}", match =>
             names.TryGetValue(match.Groups[1].Value, out var value)
                 ? written(value)
-                : throw CroftException.Usage($"nothing has found {match.Value} of \"{text}\"")
+                : throw CroftException.Usage(
+                    $"the catalogue's entry says {match.Value} in \"{text}\", and nothing before has found that",
+                    "{base}, {version}, {major}, {codename}, {arch}, {variant} are known, and the named groups of the steps before"
+                )
         );
 }

@@ -138,6 +138,8 @@ public sealed class NamesOfImages
         var problems = string.Join('\n', FarmFile.Read(folder.Write("farm.yaml", Text("bad.yaml")), Reading.Defaults).Problems);
         Assert.Contains("bad.yaml:2:7: base: \"ftp//x\" is not an address", problems);
         Assert.Contains("places[0].match: a place has no key \"match\"", problems);
+        Assert.DoesNotContain("void3", problems);
+        Assert.DoesNotContain("no family", problems);
         Assert.Contains(
             "https://example.org/void.yaml was not fetched yet; croft image update fetches it",
             string.Join(

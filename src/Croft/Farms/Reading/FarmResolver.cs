@@ -8,6 +8,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     readonly string folder = Path.GetDirectoryName(file)!;
     readonly UserConfiguration user = UserConfiguration.Read(defaults, problems);
     ImmutableArray<ImageFamily> families = [];
+    bool hasCatalogue = true;
 
     public Farm Resolve(MapReading farm)
     {
@@ -16,7 +17,9 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(farm.NodeOf(FarmKeys.Name), "\"image\" is what the volumes of images are named by", "give the farm another name");
 
         CatalogueReader catalogue = new(folder, problems);
+        var before = problems.Count;
         families = [.. catalogue.Read(farm.Items(FarmKeys.Catalog), []).Concat(user.Families).DistinctBy(family => family.Name)];
+        hasCatalogue = problems.Count == before; // else names that nobody knows may be those of its files
         HypervisorReader hypervisors = new(name, defaults, problems);
         hypervisors.Read(farm);
         NetworkReader networks = new(name, folder, IsSession(farm, hypervisors), problems);
@@ -83,7 +86,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         MachineReader reader = new(
             layers,
             new LoginReader(folder, problems),
-            new ImageReader(folder, families, mirrors, problems),
+            new ImageReader(folder, families, mirrors, problems) { KnowsAll = hasCatalogue },
             hypervisors,
             networks,
             defaults,
@@ -105,7 +108,9 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     {
         foreach (
             var mirror in mirrors.Where(mirror =>
-                mirror.Name != FarmKeys.EveryFamily && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)
+                hasCatalogue
+                && mirror.Name != FarmKeys.EveryFamily
+                && families.Concat(Catalogue.Families).All(family => family.Name != mirror.Name)
             )
         )
             problems.Add(
@@ -118,7 +123,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
     /// <summary>A platform of an image that only the catalogue's families or other spellings know.</summary>
     MapReading? OfCatalogue(string name, YamlNode node) =>
         Catalogue.Built(name, families) is { } built ? Catalogue.BuiltInPlatforms.First(platform => platform.Name == built.Name).Value
-        : Catalogue.Find(name, families) is not null
+        : !hasCatalogue || Catalogue.Find(name, families) is not null
             ? new(node, [new(MachineKeys.Image, node, new MapReading(node, [new(ImageKeys.Name, node, name)]))])
         : null;
 

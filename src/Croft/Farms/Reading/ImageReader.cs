@@ -7,6 +7,9 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
 {
     readonly Dictionary<(MapReading Image, string Platform, string Arch), ImageSpec?> known = [];
 
+    /// <summary>Whether the whole catalogue was read; else a name may be that of a file with a mistake, which is told.</summary>
+    public bool KnowsAll { get; init; } = true;
+
     /// <summary>The image; null when it cannot be made, which is then reported.</summary>
     public ImageSpec? Read(MapReading machine, DeclaredMachine declared, string arch)
     {
@@ -112,6 +115,8 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         var known = Catalogue.Images.FirstOrDefault(known => known.Name == built);
         if (known.Value is null)
         {
+            if (!KnowsAll)
+                return null;
             string[] words =
             [
                 .. Catalogue.Images.Select(image => image.Name),
