@@ -26,7 +26,7 @@ public sealed partial class OpenFarm
     /// user's files.
     /// </summary>
     /// <returns>By the project's name.</returns>
-    internal async Task<IReadOnlyDictionary<string, PhaseFiles>> TakePhasesAsync(CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, PhaseFiles>> TakePhasesAsync(CancellationToken cancel)
     {
         taken ??= await ReadPhasesAsync(() => PhaseFiles.TakeAll(Farm, cancel), cancel);
         foreach (var project in Farm.Projects.Where(p => taken[p.Name].HasAnsible))
