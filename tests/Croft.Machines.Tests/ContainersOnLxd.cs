@@ -57,6 +57,22 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
     }
 
+    /// <summary>By the engine's channel, to another machine, too; b is reached by ssh.</summary>
+    const string Tasks = """
+        - shell: pkill -x sshd; exit 0
+          when: inventory_hostname == "a"
+        - command: cat /root/made
+          register: made
+        - copy: { content: "{{ ansible_facts.hostname }} has /root/made of {{ ansible_connection }}", dest: /tmp/said }
+          become: true
+          become_user: nobody
+        - fetch: { src: /tmp/said, dest: "{{ playbook_dir }}/fetched/{{ inventory_hostname }}", flat: true }
+        - command: hostname
+          delegate_to: a
+          register: other
+          failed_when: other.stdout != "a"
+        """;
+
     async Task CopiesAsync()
     {
         lab.Write("out/a file", "one");
@@ -118,7 +134,10 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await lab.RunAsync("run", exitCode: 1, "--fresh");
         Assert.Contains("main ended with exit code 3", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         lab.ForgetRuns();
+        lab.Write("phases/terminate.yaml", Tasks);
         await lab.RunAsync("run", exitCode: 1);
+        Assert.Equal("a has /root/made of croft_engine", lab.Read("fetched/a"));
+        Assert.Equal(2, lab.Journal().Count(l => l.Contains("\"step\":\"terminate\",\"outcome\":\"passed\"", StringComparison.Ordinal)));
         Assert.Contains("restore init", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         Assert.DoesNotContain("\"create init\"", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         Assert.Equal(

@@ -58,6 +58,16 @@ sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess 
         }
     }
 
+    /// <summary>Runs a command as it is, with what goes in and comes out.</summary>
+    /// <exception cref="CroftException">It could not be started.</exception>
+    public Task<int> ExecAsync(
+        string text,
+        Func<Stream, CancellationToken, Task> input,
+        Func<Stream, CancellationToken, Task> output,
+        Func<Stream, CancellationToken, Task> error,
+        CancellationToken cancel
+    ) => channel.ExecAsync(machine, new(WordsOf(text), input, output, error), cancel);
+
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) => (await RunAsync(new("exit 0"), cancel)).ExitCode == 0;
 
     public Task CloseAsync(CancellationToken cancel) => Task.CompletedTask; // nothing is held open

@@ -10,9 +10,7 @@ namespace Croft.Guests;
 /// cref="AskAsync"/>), and
 /// Ansible. They go over a socket that only the user may open, so they stand in no argument, file or environment.
 /// </summary>
-/// <param name="folder">Of the socket; only its owner may enter.</param>
-/// <param name="program">This program.</param>
-sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDisposable
+sealed class PasswordDesk : IDisposable
 {
     /// <summary>The variable that names the socket.</summary>
     public const string Variable = "CROFT_ASK";
@@ -22,14 +20,18 @@ sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDis
 
     const int LongestQuestion = 4096;
 
-    static int count;
-
+    readonly Secrets secrets;
+    readonly string program;
+    readonly PrivateSocket socket;
     readonly ConcurrentDictionary<string, GuestAccess> guests = new(StringComparer.Ordinal);
-    readonly CancellationTokenSource closed = new();
-    readonly Lock gate = new();
-    Socket? listener;
-    string? path;
-    bool isClosed;
+
+    /// <param name="folder">Of the socket; only its owner may enter.</param>
+    /// <param name="program">This program.</param>
+    public PasswordDesk(Secrets secrets, string folder, string program)
+    {
+        (this.secrets, this.program) = (secrets, program);
+        socket = new(folder, "ask", AnswerAsync);
+    }
 
     /// <summary>Has a guest's passwords at hand, so that what is wrong with them shows before anything is tried.</summary>
     /// <exception cref="CroftException">One is not there.</exception>
@@ -80,74 +82,35 @@ sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDis
     Dictionary<string, string?> Environment() =>
         new()
         {
-            [Variable] = Open(),
+            [Variable] = socket.Open(),
             [For] = null,
             ["SSH_ASKPASS"] = program,
             ["SSH_ASKPASS_REQUIRE"] = "force",
         };
 
-    string Open()
+    async Task AnswerAsync(NetworkStream stream, CancellationToken cancel)
     {
-        lock (gate)
-        {
-            if (path is not null)
-                return path;
-            SshConfig.MakeSockets(folder);
-            var next = Path.Combine(folder, $"ask-{System.Environment.ProcessId}-{Interlocked.Increment(ref count)}");
-            File.Delete(next); // of a process of this number that was killed
-            listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            listener.Bind(new UnixDomainSocketEndPoint(next));
-            File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            listener.Listen();
-            _ = ListenAsync(listener);
-            return path = next;
-        }
-    }
-
-    async Task ListenAsync(Socket at)
-    {
-        try
-        {
-            while (true)
-                _ = AnswerAsync(await at.AcceptAsync(closed.Token));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // Closed.
-        }
-    }
-
-    async Task AnswerAsync(Socket client)
-    {
-        try
-        {
-            await using var stream = new NetworkStream(client, ownsSocket: true);
-            using var reader = new StreamReader(stream, Encoding.UTF8, false, LongestQuestion, leaveOpen: true);
-            if (await reader.ReadLineAsync(closed.Token) is { } question && await AnswerAsync(question) is { } answer)
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), closed.Token);
-        }
-        catch (Exception e) when (e is CroftException or IOException or OperationCanceledException)
-        {
-            // Who asked hears nothing, and says that it was not let in.
-        }
+        using var reader = new StreamReader(stream, Encoding.UTF8, false, LongestQuestion, leaveOpen: true);
+        if (await reader.ReadLineAsync(cancel) is { } question && await AnswerAsync(question, cancel) is { } answer)
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), cancel);
     }
 
     /// <summary>
     /// Answers <c>become ALIAS</c>, and <c>ALIAS PROMPT</c> of an ssh: its prompt names the guest, unless it is an old one.
     /// </summary>
-    async Task<string?> AnswerAsync(string question)
+    async Task<string?> AnswerAsync(string question, CancellationToken cancel)
     {
         if (question.Split(' ', 2) is not [var word, var rest])
             return null;
         if (word == "become")
-            return guests.TryGetValue(rest, out var whose) ? await BecomeAsync(whose, closed.Token) : null;
+            return guests.TryGetValue(rest, out var whose) ? await BecomeAsync(whose, cancel) : null;
         var named = guests.Values.FirstOrDefault(g =>
             rest.Contains($"@{g.Alias}'s ", StringComparison.Ordinal) || rest.Contains($"@{g.Alias})", StringComparison.Ordinal)
         );
         return
             (named ?? guests.GetValueOrDefault(word)) is { Login.Password: not null } guest
             && IsForPassword(rest.Replace($"{guest.User}@{guest.Alias}", "", StringComparison.Ordinal))
-            ? await PasswordAsync(guest, closed.Token)
+            ? await PasswordAsync(guest, cancel)
             : null;
     }
 
@@ -176,14 +139,5 @@ sealed class PasswordDesk(Secrets secrets, string folder, string program) : IDis
         }
     }
 
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref isClosed, true))
-            return;
-        closed.Cancel();
-        closed.Dispose();
-        listener?.Dispose();
-        if (path is not null)
-            File.Delete(path);
-    }
+    public void Dispose() => socket.Dispose();
 }

@@ -256,7 +256,11 @@ sealed partial class Execution : IExecution, IDisposable
 
     public IReadOnlyDictionary<string, MachineRecord> Records => records;
 
-    public IGuest? GuestOf(PlannedMachine machine) => OpenFarm.GuestOf(machine.Hypervisor!, records[machine.Spec.Name]);
+    /// <summary>Null also of one that was never made.</summary>
+    public IGuest? GuestOf(PlannedMachine machine) =>
+        (records.GetValueOrDefault(machine.Spec.Name) ?? machine.Existing?.Record) is { } record
+            ? OpenFarm.GuestOf(machine.Hypervisor!, record)
+            : null;
 
     public Task<bool> AnswersAsync(string hypervisor, CancellationToken cancel) => OpenFarm.AnswersAsync(hypervisor, cancel);
 

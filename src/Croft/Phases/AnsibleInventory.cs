@@ -72,7 +72,8 @@ public static class AnsibleInventory
         {
             var name = machine.Spec.Name;
             var record = known.GetValueOrDefault(name) ?? machine.Existing?.Record;
-            hosts[name] = WithPassword(Host(plan, machine, record, ssh, ofMachines), every ? machine.Spec.Login.Become : null, machine);
+            var host = Host(plan, machine, record, ssh, ofMachines);
+            hosts[name] = every ? InARun(host, machine) : host;
             foreach (var group in GroupsOf(machine).SelectMany(g => every ? new[] { g, Valid(g) } : [Valid(g)]).Distinct())
                 (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
         }
@@ -199,15 +200,17 @@ public static class AnsibleInventory
         return host;
     }
 
-    /// <summary>In a run, what becoming root asks for is looked up at the run's own desk.</summary>
-    static JsonObject WithPassword(JsonObject host, BecomeSpec? become, PlannedMachine machine)
+    /// <summary>A run has desks of its own: for what becoming root asks for, and for the ways of hypervisors into guests.</summary>
+    static JsonObject InARun(JsonObject host, PlannedMachine machine)
     {
-        if (become?.Password is not null)
+        if (machine.Spec.Login.Connection == ConnectionKind.Engine)
+            (host["ansible_connection"], host["ansible_host"]) = ("croft_engine", IdOf(machine).ToString());
+        if (machine.Spec.Login.Become?.Password is not null)
             host["ansible_become_password"] = $"{{{{ lookup('croft_password', '{IdOf(machine)}') }}}}";
         return host;
     }
 
-    static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
+    internal static MachineId IdOf(PlannedMachine machine) => new(machine.Farm, machine.Spec.Name);
 
     /// <summary>A host outside of the farm: this one, or one by ssh as libvirt itself goes there.</summary>
     static JsonObject Host(HypervisorSpec hypervisor)

@@ -26,13 +26,14 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var facts = await FactsAsync(machine, guest, cancel);
         var refusal = new AnsibleRefusal();
         PlayedTask? begun = null;
+        using var channels = new ChannelDesk(execution.Ssh.Sockets, GuestOf);
         var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
             Facts = execution.Journal.Folder.FactsPath,
             GathersOnce = execution.Farm.Project.GatherFacts is not ["yes"],
             Known = PhaseVariables.Facts(execution.Plan, machine, file),
             Extra = AnsibleInventory.AsText(JsonNode.Parse(execution.Farm.Project.Extra)!.AsObject()),
-            Desk = Passwords(),
+            Desk = Passwords().Concat(Channels(channels)).ToDictionary(),
             Task = Tell,
         };
         var result = await play.Playing(step, Playbook(machine, file, facts), AnsibleInventory.AsYaml(inventory), printed =>
@@ -63,14 +64,23 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
     /// <summary>Empty where no machine has a password.</summary>
     Dictionary<string, string?> Passwords()
     {
-        var plan = execution.Plan;
-        var known = plan
-            .Machines.Concat(plan.Others)
+        var known = Machines
             .Where(m => m.Spec.Login.Secrets.Any())
-            .Select(m => GuestAccess.Of(plan.Farm, m.Hypervisor, m.Spec))
+            .Select(m => GuestAccess.Of(execution.Plan.Farm, m.Hypervisor, m.Spec))
             .ToList();
         return known.Count > 0 && execution.Ssh.Desk is { } desk ? desk.Environment(known) : [];
     }
+
+    /// <summary>Empty where no machine is reached so.</summary>
+    Dictionary<string, string?> Channels(ChannelDesk desk) =>
+        Machines.Any(m => m.Spec.Login.Connection == ConnectionKind.Engine) ? desk.Environment() : [];
+
+    ChannelGuest? GuestOf(string name) =>
+        Machines.FirstOrDefault(m => AnsibleInventory.IdOf(m).ToString() == name) is { Hypervisor: not null } machine
+            ? execution.GuestOf(machine) as ChannelGuest
+            : null;
+
+    IEnumerable<PlannedMachine> Machines => execution.Plan.Machines.Concat(execution.Plan.Others);
 
     /// <summary>Paths as the user would write them, from the farm's folder.</summary>
     string Shown(string text) =>

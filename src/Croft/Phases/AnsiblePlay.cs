@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Croft.Farms;
+using Croft.Guests;
 using Croft.Tools;
 
 namespace Croft.Phases;
@@ -40,7 +41,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Variables above all others.</summary>
     public JsonObject Extra { get; init; } = [];
 
-    /// <summary>The variables by which guests' passwords are asked for; empty where there are none.</summary>
+    /// <summary>The variables by which Croft itself is asked: for guests' passwords, and for its way into them. Empty where none needs it.</summary>
     public Dictionary<string, string?> Desk { get; init; } = [];
 
     /// <summary>Takes each task that begins, and again when it ended.</summary>
@@ -100,6 +101,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     {
         var starter = Copy("croft_start.py", folder);
         Copy("croft_callback.py", Directory.CreateDirectory(Path.Combine(folder, "callback_plugins")).FullName); // Ansible loads whatever is there
+        Copy("croft_engine.py", Directory.CreateDirectory(Path.Combine(folder, "connection_plugins")).FullName);
         Copy("croft_password.py", Directory.CreateDirectory(Path.Combine(folder, "lookup_plugins")).FullName);
 
         var given = new JsonObject
@@ -112,7 +114,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["site"] = ansible.Site,
             ["agents"] = AnsibleInventory.AgentPlugin,
             ["smart"] = GathersOnce,
-            ["passwords"] = Desk.Count > 0,
+            ["passwords"] = Desk.ContainsKey(PasswordDesk.Variable),
             ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),
             ["roles"] = new JsonArray([Path.Combine(folder, "roles"), .. ansible.Requirements is { } two ? (JsonNode[])[two.Roles] : []]),
         };

@@ -123,14 +123,7 @@ static class PhaseVariables
         var spec = machine.Spec;
         var vm = VmVariable.Of(spec);
         vm["virt_domain"] = machine.VirtType;
-        vm["emulator"] =
-            "/usr/bin/qemu-system-"
-            + spec.Arch switch
-            {
-                "i686" => "i386",
-                "ppc64le" => "ppc64",
-                var arch => arch,
-            };
+        vm["emulator"] = spec.IsContainer ? "" : EmulatorOf(spec.Arch);
         vm["metadata"] = Metadata(plan, machine);
         vm["networks"] = List(
             machine.Nics.Select(n => new JsonObject
@@ -146,6 +139,15 @@ static class PhaseVariables
             vm["net"] = Net(plan, machine, nic, record);
         return vm;
     }
+
+    static string EmulatorOf(string arch) =>
+        "/usr/bin/qemu-system-"
+        + arch switch
+        {
+            "i686" => "i386",
+            "ppc64le" => "ppc64",
+            _ => arch,
+        };
 
     static JsonObject Metadata(Plan plan, PlannedMachine machine)
     {

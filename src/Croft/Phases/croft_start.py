@@ -184,6 +184,7 @@ def main():
     mend_agents()
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
     loader.lookup_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "lookup_plugins"))
+    loader.connection_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "connection_plugins"))
     loader.add_all_plugin_dirs(GIVEN["phases"])
     return PlaybookCLI.cli_executor(["ansible-playbook", "-i", GIVEN["inventory"], "-e", "@" + GIVEN["extra"], PLAYBOOK])
 

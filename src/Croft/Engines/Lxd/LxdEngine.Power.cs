@@ -13,6 +13,15 @@ sealed partial class LxdEngine
 
     static readonly TimeSpan EventTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>By when a guest that restarts itself runs again; the service says first that it has shut down.</summary>
+    static readonly TimeSpan RestartTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>Instances that this process asked to shut down.</summary>
+    readonly ConcurrentDictionary<string, bool> asked = new(StringComparer.Ordinal);
+
+    /// <summary>Instances of which we shall know soon whether they come back.</summary>
+    readonly ConcurrentDictionary<string, TaskCompletionSource> leaving = new(StringComparer.Ordinal);
+
     readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new(StringComparer.Ordinal);
 
     public async Task StartAsync(MachineId machine, CancellationToken cancel)
@@ -117,6 +126,7 @@ sealed partial class LxdEngine
     {
         try
         {
+            asked[LxdNames.InstanceOf(machine)] = true;
             await client.BeginAsync(
                 HttpMethod.Put,
                 $"1.0/instances/{LxdNames.InstanceOf(machine)}/state",
@@ -136,6 +146,19 @@ sealed partial class LxdEngine
 
     void Hear(string action, string instance)
     {
+        if (action == "instance-shutdown" && !asked.ContainsKey(instance))
+        {
+            _ = TellUnlessBackAsync(instance);
+            return;
+        }
+
+        if (action is "instance-started" or "instance-restarted")
+        {
+            asked.TryRemove(instance, out _);
+            if (leaving.TryRemove(instance, out var back))
+                back.TrySetResult();
+        }
+
         foreach (
             var signal in action switch
             {
@@ -145,6 +168,13 @@ sealed partial class LxdEngine
             }
         )
             Tell([instance], signal);
+    }
+
+    async Task TellUnlessBackAsync(string instance)
+    {
+        var back = leaving.GetOrAdd(instance, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (await Task.WhenAny(back.Task, Poll.DelayAsync(RestartTime, CancellationToken.None)) != back.Task)
+            Tell([instance], MachineSignal.Stopped);
     }
 
     void Tell(IEnumerable<string> instances, MachineSignal signal)
