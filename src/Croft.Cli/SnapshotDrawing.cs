@@ -42,5 +42,5 @@ static class SnapshotDrawing
     static string Line(KeptState s) =>
         $"{s.Name}  {(s.HasMemory ? "memory" : "disk")}, {(s.Key is null ? "user" : "layer")}, {s.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Size(s.Size)}";
 
-    static string Size(long bytes) => $"{(bytes + (1 << 19)) >> 20} MiB";
+    static string Size(long? bytes) => bytes is { } known ? $"{(known + (1 << 19)) >> 20} MiB" : "size unknown";
 }

@@ -50,20 +50,21 @@ sealed partial class LxdClient
 
     /// <summary>Waits for the end of an operation.</summary>
     /// <exception cref="LxdException">It failed.</exception>
-    public async Task<Operation> WaitAsync(string id, CancellationToken cancel)
+    public async Task<Operation> WaitAsync(string id, CancellationToken cancel) =>
+        await EndAsync(id, cancel) is var end && end.StatusCode == Ended ? end : throw FailureOf(end);
+
+    static LxdException FailureOf(Operation operation) =>
+        new(operation.Err is { Length: > 0 } words ? words : operation.Status ?? "failed", operation.StatusCode);
+
+    /// <summary>The same, whatever its end is.</summary>
+    async Task<Operation> EndAsync(string id, CancellationToken cancel)
     {
         var end = EndOf(id);
         if (IsLost)
             end.TrySetException(new LxdException("the connection broke", 0));
         try
         {
-            var operation = await end.Task.WaitAsync(cancel);
-            return operation.StatusCode == Ended
-                ? operation
-                : throw new LxdException(
-                    operation.Err is { Length: > 0 } words ? words : operation.Status ?? "failed",
-                    operation.StatusCode
-                );
+            return await end.Task.WaitAsync(cancel);
         }
         finally
         {

@@ -62,7 +62,7 @@ sealed partial class LxdClient
     )
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var end = WaitAsync(begun.Id, cancel);
+        var end = EndAsync(begun.Id, cancel);
         var input = FeedAsync(stdin, command.Input, over.Token);
         var output = command.Output(stdout, over.Token);
         var error = stderr is null ? Task.CompletedTask : command.Error(stderr, over.Token);
@@ -70,7 +70,9 @@ sealed partial class LxdClient
         {
             await Task.WhenAll(output, error);
             var ended = await end;
-            return ended.Word("return") is { ValueKind: JsonValueKind.Number } code ? code.GetInt32() : -1;
+            return ended.Word("return") is { ValueKind: JsonValueKind.Number } code ? code.GetInt32() // a shell's 127 is a failure to the service
+                : ended.StatusCode == Ended ? -1
+                : throw FailureOf(ended);
         }
         catch
         {

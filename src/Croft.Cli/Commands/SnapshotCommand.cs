@@ -299,5 +299,5 @@ static class SnapshotCommand
 
     static string Time(DateTimeOffset made) => made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    static string Size(long bytes) => $"{(bytes + (1 << 19)) >> 20} MiB";
+    static string Size(long? bytes) => bytes is { } known ? $"{(known + (1 << 19)) >> 20} MiB" : "-";
 }

@@ -14,7 +14,8 @@ sealed record KeptState(StateId Id, string Name, bool HasMemory, DateTimeOffset 
     /// <summary>Whether the machine came from it last.</summary>
     public bool IsCurrent { get; init; }
 
-    public long Size { get; init; }
+    /// <summary>Bytes that it takes; null where nobody can say.</summary>
+    public long? Size { get; init; }
 
     public string Run { get; init; } = "";
 

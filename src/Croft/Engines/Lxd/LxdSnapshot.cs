@@ -28,14 +28,15 @@ sealed record LxdSnapshot(MachineId Machine, Instance Holder, Snapshot Snapshot)
     /// <summary>What stands on it names so.</summary>
     public LxdStanding ToStand => IsOwn ? Standing! : new(Snapshot.Name, Name, null, Below);
 
-    /// <summary>What it takes: as the service says, else by what its guest counted.</summary>
+    /// <summary>What it takes: as the service says, else by what its guest counted; null where nobody knows.</summary>
     /// <param name="parent">What it stands on.</param>
     /// <param name="isShared">Whether the pool keeps once what several have.</param>
-    public long SizeOver(LxdSnapshot? parent, bool isShared) =>
+    public long? SizeOver(LxdSnapshot? parent, bool isShared) =>
         Snapshot.Size > 0 ? Snapshot.Size
-        : !IsOwn || Standing?.Bytes is not { } bytes ? 0
-        : isShared ? Math.Max(0, bytes - (parent?.Standing?.Bytes ?? bytes))
-        : bytes;
+        : !IsOwn || Standing?.Bytes is not { } bytes ? null
+        : !isShared ? bytes
+        : parent?.Standing?.Bytes is { } below ? Math.Max(0, bytes - below)
+        : null;
 
     /// <summary>When its layer was used last.</summary>
     public DateTimeOffset Used =>

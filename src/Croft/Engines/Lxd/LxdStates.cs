@@ -195,7 +195,7 @@ sealed class LxdStates(LxdEngine engine) : IStates
             from pair in ParentsOf(own)
             where pair.Key.Key is not null
             orderby pair.Key.Used
-            select (pair.Key, pair.Key.SizeOver(pair.Value, shared(pair.Key.Holder))),
+            select (pair.Key, pair.Key.SizeOver(pair.Value, shared(pair.Key.Holder)) ?? 0),
         ];
     }
 
