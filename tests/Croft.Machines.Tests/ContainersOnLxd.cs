@@ -137,7 +137,8 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         lab.Write("phases/terminate.yaml", Tasks);
         await lab.RunAsync("run", exitCode: 1);
         Assert.Equal("a has /root/made of croft_engine", lab.Read("fetched/a"));
-        Assert.Equal(2, lab.Journal().Count(l => l.Contains("\"step\":\"terminate\",\"outcome\":\"passed\"", StringComparison.Ordinal)));
+        var ended = lab.Journal().Where(l => l.Contains("\"kind\":\"stepEnd\"", StringComparison.Ordinal));
+        Assert.Equal(2, ended.Count(l => l.Contains("\"step\":\"terminate\",\"outcome\":\"passed\"", StringComparison.Ordinal)));
         Assert.Contains("restore init", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         Assert.DoesNotContain("\"create init\"", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         Assert.Equal(
