@@ -54,22 +54,43 @@ sealed record ResourcesMemory(long Total = 0);
 
 sealed record Instance(string Name = "", string? Type = null, string? Status = null, string? Location = null, string? Description = null)
 {
+    // A cluster knows no more than the names of what is on a member that does not answer: the rest is null.
     public string? Architecture { get; init; }
 
     public bool Ephemeral { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    public string[] Profiles { get; init; } = [];
+    public string[] Profiles
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
-    public Dictionary<string, string> Config { get; init; } = [];
+    public Dictionary<string, string> Config
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
-    public Dictionary<string, Dictionary<string, string>> Devices { get; init; } = [];
+    public Dictionary<string, Dictionary<string, string>> Devices
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>With those that its profiles give.</summary>
-    public Dictionary<string, string> ExpandedConfig { get; init; } = [];
+    public Dictionary<string, string> ExpandedConfig
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
-    public Dictionary<string, Dictionary<string, string>> ExpandedDevices { get; init; } = [];
+    public Dictionary<string, Dictionary<string, string>> ExpandedDevices
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     public Snapshot[]? Snapshots { get; init; }
 

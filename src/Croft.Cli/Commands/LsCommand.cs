@@ -45,6 +45,7 @@ static class LsCommand
             ["state"] = State(machine),
             ["superfluous"] = machine.IsSuperfluous,
             ["hypervisor"] = machine.Hypervisor,
+            ["member"] = machine.State.Member,
             ["platform"] = machine.Record.Platform,
             ["target"] = machine.Record.Target,
             ["addresses"] = new JsonObject(
@@ -75,7 +76,7 @@ static class LsCommand
             m.Record.Farm,
             m.Record.Name,
             State(m) + (m.IsSuperfluous ? ", superfluous" : ""),
-            m.Hypervisor,
+            m.State.Member is { } member ? $"{m.Hypervisor}/{member}" : m.Hypervisor,
             m.Record.Platform,
             m.Record.Target,
             m.Record.Nics.IsEmpty

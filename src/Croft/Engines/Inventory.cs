@@ -90,6 +90,9 @@ public sealed record HypervisorState
     /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
     public ImmutableHashSet<string>? Pools { get; init; }
 
+    /// <summary>Of a cluster its members; null of anything else.</summary>
+    public ImmutableHashSet<string>? Members { get; init; }
+
     /// <summary>Profiles that containers can have; null when it did not say.</summary>
     public ImmutableHashSet<string>? Profiles { get; init; }
 
@@ -183,6 +186,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 {
     /// <summary>Whether it has its host's memory and processors: it runs, or stands still.</summary>
     public bool IsOn => Power is PowerState.Running or PowerState.Paused;
+
+    /// <summary>The member of a cluster that runs it; null where there is none.</summary>
+    public string? Member { get; init; }
 
     /// <summary>Whether it claims room, and nobody can be about to start it any more.</summary>
     public bool HasLapsed { get; init; }

@@ -14,6 +14,9 @@ public sealed record ContainerSpec(
     ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> Devices
 )
 {
+    /// <summary>The member of a cluster that runs it; null leaves that to the cluster.</summary>
+    public string? Member { get; init; }
+
     /// <summary>Nothing beside.</summary>
     public static ContainerSpec Plain { get; } =
         new(

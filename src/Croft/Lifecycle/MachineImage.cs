@@ -49,6 +49,11 @@ public static class MachineImage
             throw CroftException.Usage($"\"{name}\" is no name of an image", "write letters, digits, - and _, first a letter");
         var spec = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == machine.Record.Name)
             ?? throw CroftException.Usage($"the farm does not declare machine \"{machine.Record.Name}\" any more");
+        if (spec.IsContainer)
+            throw CroftException.Usage(
+                $"machine \"{spec.Name}\" is a container, which has no disk to make an image of",
+                "croft fork and croft snapshot keep what it has become; lxc publish makes an image of LXD's"
+            );
         if (machine.Record.Disks.Length != 1)
             tell($"Machine \"{spec.Name}\" has further disks; the image has the root disk only.");
         var (disk, text) = (Path.Combine(platforms, $"{name}.disk"), Path.Combine(platforms, $"{name}.yaml"));

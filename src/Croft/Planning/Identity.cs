@@ -77,6 +77,7 @@ public static class Identity
             .. spec.Login.Port == LoginSpec.SshPort ? Array.Empty<string>() : [$"port {spec.Login.Port}"],
             .. spec.IsContainer ? ["container"] : Array.Empty<string>(),
             .. spec.Container?.Pool is { } pool ? [$"pool {pool}"] : Array.Empty<string>(),
+            .. spec.Container?.Member is { } member ? [$"member {member}"] : Array.Empty<string>(),
         ]);
 
     /// <summary>Digest of the further keys that log in.</summary>

@@ -206,11 +206,17 @@ sealed class Placement
 
     static string? LackOf(Host host, ContainerSpec? container) =>
         container is null ? null
+        : container.Member is { } member && LackOfMember(host.State.Members, member) is { } lack ? lack
         : container.Pool is { } pool && host.State.Pools is { } pools && !pools.Contains(pool)
             ? $"has no storage pool {pool} (on it: lxc storage create {pool} dir)"
         : host.State.Profiles is { } profiles && container.Profiles.FirstOrDefault(p => !profiles.Contains(p)) is { } profile
             ? $"has no profile {profile} (on it: lxc profile create {profile})"
         : null;
+
+    static string? LackOfMember(ImmutableHashSet<string>? members, string member) =>
+        members is null ? $"is no cluster, and has no member {member}"
+        : members.Contains(member) ? null
+        : $"has no member {member} (it has {string.Join(", ", members.Order(StringComparer.Ordinal))})";
 
     static string? KindOf(Host host, MachineSpec machine) =>
         machine.IsContainer == host.Spec.IsLxd ? null

@@ -20,6 +20,7 @@ public sealed class Containers
     [InlineData("runtime: container, hypervisor: h", "is libvirt, which runs no containers")]
     [InlineData("hypervisor: c", "runs containers only")]
     [InlineData("connection: engine, hypervisor: h", "has no way of its own into guests")]
+    [InlineData("runtime: container, hypervisor: c/m2", "is no cluster, and has no member m2")]
     [InlineData("runtime: container, networks: [ out ]", "cannot give a machine the user network out")]
     public void AreRefusedWhereTheyCannotBe(string declared, string reason) =>
         Assert.Contains(reason, PlanText.Problems(Plan($"{{ name: a, platform: debian_12, {declared} }}")), StringComparison.Ordinal);
@@ -69,6 +70,14 @@ public sealed class Containers
         Assert.Contains(
             "a virtual machine has nothing of a container",
             Reading.Problems($"farm: f\n{Hosts}vms: {{ list: [ {{ name: a, platform: debian_12, container: {{ nesting: true }} }} ] }}"),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void AloneHaveMembersOfAClusterToBeOn() =>
+        Assert.Contains(
+            "only clusters of containers have members",
+            Reading.Problems($"farm: f\n{Hosts}vms: {{ list: [ {{ name: a, platform: debian_12, hypervisor: h/m2 }} ] }}"),
             StringComparison.Ordinal
         );
 

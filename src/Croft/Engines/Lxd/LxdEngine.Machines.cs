@@ -29,11 +29,18 @@ sealed partial class LxdEngine
     {
         var body = await BodyAsync(machine, seed, cancel);
         body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
-        return await PlaceAsync(machine.Record, body, journal, cancel);
+        return await PlaceAsync(machine.Record, body, journal, cancel, machine.Spec.Container?.Member);
     }
 
     /// <summary>Makes a machine's instance. One that is there stands aside, with its snapshots, until the new one runs.</summary>
-    internal async Task<MachineChange> PlaceAsync(MachineRecord record, JsonObject body, RunJournal journal, CancellationToken cancel)
+    /// <param name="member">Of a cluster, which is to have it; null leaves that to the cluster, but a copy stays beside its source.</param>
+    internal async Task<MachineChange> PlaceAsync(
+        MachineRecord record,
+        JsonObject body,
+        RunJournal journal,
+        CancellationToken cancel,
+        string? member = null
+    )
     {
         var id = record.Id;
         var name = LxdNames.InstanceOf(id);
@@ -42,6 +49,9 @@ sealed partial class LxdEngine
         var before = await FindInstanceAsync(name, cancel);
         if (before is not null)
             RequireOwn(before, id);
+        if (IsClustered && body["source"]?["source"]?.GetValue<string>().Split('/')[0] is { } source)
+            member ??= (await FindInstanceAsync(source, cancel))?.Location;
+        var path = member is null ? "1.0/instances" : $"1.0/instances?target={Uri.EscapeDataString(member)}";
         journal.Intent("create", "instance", name, Name, id.Name);
         return await MachineChange.MakeAsync(
             record,
@@ -49,7 +59,7 @@ sealed partial class LxdEngine
                 {
                     if (before is not null)
                         await SetAsideAsync(before, id, body, cancel);
-                    await client.RunAsync(HttpMethod.Post, "1.0/instances", body, cancel);
+                    await client.RunAsync(HttpMethod.Post, path, body, cancel);
                 }),
             async () =>
             {

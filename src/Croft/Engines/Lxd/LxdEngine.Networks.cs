@@ -67,6 +67,7 @@ sealed partial class LxdEngine
     {
         try
         {
+            await PrepareMembersAsync(definition, cancel);
             await client.RunAsync(
                 HttpMethod.Post,
                 "1.0/networks",
@@ -85,6 +86,23 @@ sealed partial class LxdEngine
             return (await ListManagedAsync(cancel)).Any(n => n.Name == definition.Bridge)
                 ? false
                 : throw new LxdException($"a device {definition.Bridge} is there already, and is no network of {Title}'s", e.Code, e);
+        }
+    }
+
+    /// <summary>In a cluster, each member is to have the bridge before the cluster has the network.</summary>
+    async Task PrepareMembersAsync(NetworkDefinition definition, CancellationToken cancel)
+    {
+        foreach (var member in await MembersAsync(cancel))
+        {
+            try
+            {
+                var body = new JsonObject { ["name"] = definition.Bridge, ["type"] = "bridge" };
+                await client.RunAsync(HttpMethod.Post, $"1.0/networks?target={Uri.EscapeDataString(member.ServerName)}", body, cancel);
+            }
+            catch (LxdException e) when (e.Message.Contains("already", StringComparison.OrdinalIgnoreCase))
+            {
+                // By another controller, or by one that was killed.
+            }
         }
     }
 

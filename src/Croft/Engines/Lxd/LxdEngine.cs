@@ -22,7 +22,7 @@ sealed partial class LxdEngine : IEngine
     {
         (Name, this.client, this.server, this.isHere) = (name, client, server, isHere);
         States = new LxdStates(this);
-        resources = new(() => client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None));
+        resources = new(ResourcesAsync);
         pool = new(FindPoolAsync);
         client.Happened += Hear;
         client.Lost += () => Tell(watchers.Keys, MachineSignal.HostLost);
@@ -87,6 +87,24 @@ sealed partial class LxdEngine : IEngine
         }
     }
 
+    bool IsClustered => server.Environment?.ServerClustered == true;
+
+    async Task<Member[]> MembersAsync(CancellationToken cancel) =>
+        IsClustered ? await client.GetAsync("1.0/cluster/members?recursion=1", LxdJson.Default.MemberArray, cancel) : [];
+
+    /// <summary>Of a cluster, those of all members that answer.</summary>
+    async Task<Resources> ResourcesAsync()
+    {
+        if (!IsClustered)
+            return await client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None);
+        var all = await Task.WhenAll(
+            (await MembersAsync(CancellationToken.None))
+                .Where(m => m.IsOnline)
+                .Select(m => client.GetAsync($"1.0/resources?target={m.ServerName}", LxdJson.Default.Resources, CancellationToken.None))
+        );
+        return new(new(all.Sum(r => r.Cpu?.Total ?? 0)), new(all.Sum(r => r.Memory?.Total ?? 0)));
+    }
+
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
         var instances = await ListInstancesAsync(cancel);
@@ -94,6 +112,7 @@ sealed partial class LxdEngine : IEngine
         var states = StatesOfAsync(instances, cancel);
         var networks = ListNetworksAsync(cancel);
         var pools = ListPoolsAsync(cancel);
+        var members = CallAsync("listing members", () => MembersAsync(cancel));
         var profiles = CallAsync("listing profiles", () => client.GetAsync("1.0/profiles", LxdJson.Default.StringArray, cancel));
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
@@ -103,6 +122,7 @@ sealed partial class LxdEngine : IEngine
             States = await states,
             Pools = [.. (await pools).Select(p => p.Name)],
             Profiles = [.. (await profiles).Select(LxdClient.NameIn)],
+            Members = IsClustered ? [.. (await members).Select(m => m.ServerName)] : null,
             Addresses = isHere ? LocalHost.Addresses() : [],
             Routes = isHere ? LocalHost.Routes() : [],
             Devices = isHere ? [.. NetworkInterface.GetAllNetworkInterfaces().Select(d => d.Name)] : null,

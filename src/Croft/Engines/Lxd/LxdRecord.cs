@@ -52,7 +52,10 @@ static class LxdRecord
             LxdUnits.Count(instance.ExpandedConfig.GetValueOrDefault("limits.cpu")),
             LxdUnits.Bytes(instance.ExpandedConfig.GetValueOrDefault("limits.memory")),
             record
-        );
+        )
+        {
+            Member = instance.Location is null or "" or "none" ? null : instance.Location,
+        };
     }
 }
 

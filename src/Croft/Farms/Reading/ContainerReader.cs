@@ -73,8 +73,11 @@ static class ContainerReader
     /// <summary>What it is beside; null for a virtual machine.</summary>
     public static ContainerSpec? Read(MapReading map, bool isContainer, ProblemList problems)
     {
+        var member = map.Get(MachineKeys.Hypervisor)?.Get(MachineKeys.HypervisorName)?.Split('/') is [_, var named] ? named : null;
         if (!isContainer)
         {
+            if (member is not null)
+                problems.Add(map.NodeOf(MachineKeys.Hypervisor), "only clusters of containers have members", "leave /" + member + " out");
             if (map.Has(MachineKeys.Container))
                 problems.Add(
                     map.NodeOf(MachineKeys.Container),
@@ -85,7 +88,7 @@ static class ContainerReader
         }
 
         if (map.Get(MachineKeys.Container) is not { } own)
-            return ContainerSpec.Plain;
+            return ContainerSpec.Plain with { Member = member };
         var config = own.Get(ContainerKeys.Config) is { } words ? WordsOf(words, problems) : ContainerSpec.Plain.Config;
         foreach (var entry in own.Get(ContainerKeys.Config)?.Entries ?? [])
         {
@@ -104,7 +107,10 @@ static class ContainerReader
             [.. own.Items(ContainerKeys.Profiles).Select(p => p.Value)],
             config,
             own.Get(ContainerKeys.Devices) is { } devices ? DevicesOf(devices, problems) : ContainerSpec.Plain.Devices
-        );
+        )
+        {
+            Member = member,
+        };
     }
 
     /// <summary>What to write instead of a word of the configuration that is not the user's; null for one that is.</summary>

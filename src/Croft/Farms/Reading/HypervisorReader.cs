@@ -48,8 +48,8 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
         if (choice.Get(MachineKeys.HypervisorMachine) is { } machine)
             return Inner(machine, choice.NodeOf(MachineKeys.HypervisorMachine));
 
-        if (choice.Get(MachineKeys.HypervisorName) is not { } name || all.Exists(hypervisor => hypervisor.Name == name))
-            return choice.Get(MachineKeys.HypervisorName);
+        if (choice.Get(MachineKeys.HypervisorName)?.Split('/')[0] is not { } name || all.Exists(hypervisor => hypervisor.Name == name))
+            return choice.Get(MachineKeys.HypervisorName)?.Split('/')[0];
 
         problems.Add(
             choice.Node,

@@ -196,7 +196,7 @@ static class MachineKeys
         DefaultText = "`120s`",
     };
 
-    public static readonly Field<string> HypervisorName = new("name", Rules.Name, "A hypervisor.");
+    public static readonly Field<string> HypervisorName = new("name", Rules.HypervisorName, "A hypervisor.");
 
     public static readonly Field<string> HypervisorMachine = new("machine", Rules.DnsLabel, "A machine of this farm that is a hypervisor.")
     {
@@ -206,7 +206,7 @@ static class MachineKeys
     public static readonly Field<MapReading> Hypervisor = new(
         "hypervisor",
         new MapShape("a machine that is a hypervisor", [HypervisorMachine], HypervisorName),
-        "Only this hypervisor: its name, or the machine of this farm that is the hypervisor."
+        "Only this hypervisor: its name, or the machine of this farm that is the hypervisor. `lab/m2` is a member of a cluster."
     )
     {
         DefaultText = "chosen by the plan",
