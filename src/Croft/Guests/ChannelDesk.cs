@@ -37,7 +37,7 @@ sealed class ChannelDesk(string folder, Func<string, ChannelGuest?> guestOf) : I
     static async Task AnswerAsync(NetworkStream stream, Func<string, ChannelGuest?> guestOf, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var gate = new SemaphoreSlim(1);
+        using var answer = new Answers(stream);
         if (await FrameAsync(stream, cancel) is not { } frame || Read(frame) is not var (machine, text))
             return;
         Said kind;
@@ -46,7 +46,13 @@ sealed class ChannelDesk(string folder, Func<string, ChannelGuest?> guestOf) : I
         {
             var guest = guestOf(machine)
                 ?? throw CroftException.World($"machine \"{machine}\" does not run, or has no channel", "croft ls shows what runs");
-            var code = await guest.ExecAsync(text, FeedAsync, TellAs(Said.Output), TellAs(Said.Error), over.Token);
+            var code = await guest.ExecAsync(
+                text,
+                (input, stop) => FeedAsync(stream, input, over.CancelAsync, stop),
+                (output, stop) => answer.PassAsync(Said.Output, output, stop),
+                (output, stop) => answer.PassAsync(Said.Error, output, stop),
+                over.Token
+            );
             (kind, words) = (Said.Code, code.ToString(CultureInfo.InvariantCulture));
         }
         catch (CroftException e)
@@ -54,44 +60,19 @@ sealed class ChannelDesk(string folder, Func<string, ChannelGuest?> guestOf) : I
             (kind, words) = (Said.Refusal, e.Message);
         }
 
-        await TellAsync(kind, Encoding.UTF8.GetBytes(words), over.Token);
+        await answer.TellAsync(kind, Encoding.UTF8.GetBytes(words), over.Token);
+    }
 
-        async Task FeedAsync(Stream input, CancellationToken stop)
+    static async Task FeedAsync(NetworkStream stream, Stream input, Func<Task> end, CancellationToken cancel)
+    {
+        try
         {
-            try
-            {
-                while (await FrameAsync(stream, stop) is { Length: > 0 } block)
-                    await input.WriteAsync(block, stop);
-            }
-            finally
-            {
-                _ = WatchAsync(stream, over.CancelAsync, over.Token); // who asked may go before its command ends
-            }
+            while (await FrameAsync(stream, cancel) is { Length: > 0 } block)
+                await input.WriteAsync(block, cancel);
         }
-
-        Func<Stream, CancellationToken, Task> TellAs(Said what) =>
-            async (output, stop) =>
-            {
-                var buffer = new byte[Block];
-                while (await output.ReadAsync(buffer, stop) is var count and > 0)
-                    await TellAsync(what, buffer.AsMemory(0, count), stop);
-            };
-
-        async Task TellAsync(Said what, ReadOnlyMemory<byte> content, CancellationToken stop)
+        finally
         {
-            var all = new byte[1 + sizeof(int) + content.Length];
-            all[0] = (byte)what;
-            BinaryPrimitives.WriteInt32BigEndian(all.AsSpan(1), content.Length);
-            content.CopyTo(all.AsMemory(1 + sizeof(int)));
-            await gate.WaitAsync(stop);
-            try
-            {
-                await stream.WriteAsync(all, stop);
-            }
-            finally
-            {
-                gate.Release();
-            }
+            _ = WatchAsync(stream, end, cancel); // who asked may go before its command ends
         }
     }
 
@@ -139,4 +120,36 @@ sealed class ChannelDesk(string folder, Func<string, ChannelGuest?> guestOf) : I
     }
 
     public void Dispose() => socket.Dispose();
+
+    /// <summary>What goes back, one frame after the other.</summary>
+    sealed class Answers(Stream stream) : IDisposable
+    {
+        readonly SemaphoreSlim gate = new(1);
+
+        public async Task PassAsync(Said what, Stream output, CancellationToken cancel)
+        {
+            var buffer = new byte[Block];
+            while (await output.ReadAsync(buffer, cancel) is var count and > 0)
+                await TellAsync(what, buffer.AsMemory(0, count), cancel);
+        }
+
+        public async Task TellAsync(Said what, ReadOnlyMemory<byte> content, CancellationToken cancel)
+        {
+            var all = new byte[1 + sizeof(int) + content.Length];
+            all[0] = (byte)what;
+            BinaryPrimitives.WriteInt32BigEndian(all.AsSpan(1), content.Length);
+            content.CopyTo(all.AsMemory(1 + sizeof(int)));
+            await gate.WaitAsync(cancel);
+            try
+            {
+                await stream.WriteAsync(all, cancel);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+
+        public void Dispose() => gate.Dispose();
+    }
 }

@@ -72,8 +72,7 @@ public static class AnsibleInventory
         {
             var name = machine.Spec.Name;
             var record = known.GetValueOrDefault(name) ?? machine.Existing?.Record;
-            var host = Host(plan, machine, record, ssh, ofMachines);
-            hosts[name] = every ? InARun(host, machine) : host;
+            hosts[name] = InARun(Host(plan, machine, record, ssh, ofMachines), machine, every);
             foreach (var group in GroupsOf(machine).SelectMany(g => every ? new[] { g, Valid(g) } : [Valid(g)]).Distinct())
                 (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(name);
         }
@@ -201,8 +200,10 @@ public static class AnsibleInventory
     }
 
     /// <summary>A run has desks of its own: for what becoming root asks for, and for the ways of hypervisors into guests.</summary>
-    static JsonObject InARun(JsonObject host, PlannedMachine machine)
+    static JsonObject InARun(JsonObject host, PlannedMachine machine, bool isOne)
     {
+        if (!isOne)
+            return host;
         if (machine.Spec.Login.Connection == ConnectionKind.Engine)
             (host["ansible_connection"], host["ansible_host"]) = ("croft_engine", IdOf(machine).ToString());
         if (machine.Spec.Login.Become?.Password is not null)

@@ -41,7 +41,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Variables above all others.</summary>
     public JsonObject Extra { get; init; } = [];
 
-    /// <summary>The variables by which Croft itself is asked: for guests' passwords, and for its way into them. Empty where none needs it.</summary>
+    /// <summary>The variables by which Croft itself is asked: for guests' passwords, for its ways into them. Empty where none is.</summary>
     public Dictionary<string, string?> Desk { get; init; } = [];
 
     /// <summary>Takes each task that begins, and again when it ended.</summary>

@@ -109,10 +109,11 @@ static class Rules
     /// <summary>Values that libvirt passes to QEMU.</summary>
     /// <summary>Behind a / a member, where it is a cluster.</summary>
     public static readonly TextShape HypervisorName = new(
-        "a hypervisor's name",
-        "a name; of a cluster of LXD's or Incus', a member's may follow: lab/m2",
+        "a name",
+        "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit; lab/m2 is a member of a cluster",
         "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9][A-Za-z0-9._-]{0,62})?$",
-        text => text.Split('/') is { Length: <= 2 } parts && parts.All(IsName)
+        text => text.Split('/') is { Length: <= 2 } parts && parts.All(IsName),
+        text => text.Trim().Replace(' ', '_')
     );
 
     public static readonly TextShape ModelName = new("a model's name", "letters, digits, \".\", \"_\" and \"-\"", Name.Pattern, IsName);
