@@ -7,11 +7,20 @@ namespace Croft.Machines.Tests;
 /// <summary>Each claim leaves both machines up.</summary>
 public sealed class AFarmThatIsUp(UpFarm up) : IClassFixture<UpFarm>
 {
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     Lab Lab => up.Lab;
 
     [Fact]
     public async Task HasNothingToDoForASecondUp() =>
         Assert.Contains("Nothing to do: 2 of 2", (await Lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task IsStartedWithItsHostWhereItIsDeclaredSo()
+    {
+        var started = (await new Tool("virsh", "-c", "qemu:///system", "list", "--all", "--name", "--autostart").RunAsync(Cancel)).Output;
+        Assert.Equal([$"{Lab.Farm}.a"], started.Split('\n').Where(name => name.StartsWith($"{Lab.Farm}.", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public async Task ExecutesSideBySideWithPrefixesAndTheHighestExitCode()

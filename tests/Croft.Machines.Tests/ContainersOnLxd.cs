@@ -27,7 +27,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
             vms:
               list:
                 - { name: a, platform: debian_12, runtime: container, memory: 256MiB }
-                - { name: b, platform: debian_12, runtime: container, connection: ssh }
+                - { name: b, platform: debian_12, runtime: container, connection: ssh, autostart: true }
             project: { phases: phases, artifacts: [ /root/made ] }
             """
         );
@@ -40,6 +40,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         Assert.Contains("Nothing to do: 2 of 2", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
         Assert.Contains($"{lab.Farm}--a,RUNNING", await LxcAsync("list", "-f", "csv", "-c", "ns"), StringComparison.Ordinal);
         Assert.Equal("268435456\n", await LxcAsync("config", "get", $"{lab.Farm}--a", "limits.memory"));
+        Assert.Equal("true\n", await LxcAsync("config", "get", $"{lab.Farm}--b", "boot.autostart"));
         // By the engine's channel and by ssh; each knows the other by name.
         var names = await lab.SucceedsAsync("exec", "--", "hostname; getent hosts a b | wc -l");
         Assert.Equal(

@@ -11,7 +11,7 @@ public sealed class UpFarm : IAsyncLifetime
             "farm.yaml",
             """
             farm: upfarm
-            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB }, { name: b, platform: debian_12, memory: 256MiB } ] }
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, autostart: true }, { name: b, platform: debian_12, memory: 256MiB } ] }
             """
         );
         await Lab.MustAsync(0, "up");

@@ -277,6 +277,9 @@ public sealed record MachineRecord
     /// <summary>Whether its guest has not answered yet since it was started.</summary>
     public bool IsStarting { get; init; }
 
+    /// <summary>Whether its hypervisor was told to start it with its host; null when it was told nothing.</summary>
+    public bool? Autostart { get; init; }
+
     /// <summary>When it was made where it is; null when nobody wrote that down.</summary>
     public DateTimeOffset? Made { get; init; }
 

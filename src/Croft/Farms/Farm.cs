@@ -205,6 +205,9 @@ public sealed record MachineSpec
     /// <summary>Whether it has a TPM 2.0, emulated.</summary>
     public required bool Tpm { get; init; }
 
+    /// <summary>Whether its hypervisor starts it with its host; null leaves that as it is.</summary>
+    public bool? Autostart { get; init; }
+
     /// <summary>What the user says of it in libvirt's own XML; null for nothing.</summary>
     public OwnFile? DomainXml { get; init; }
 

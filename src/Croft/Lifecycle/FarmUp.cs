@@ -107,7 +107,7 @@ public static class FarmUp
     {
         var engine = execution.EngineOf(machine);
         var record = await DefineAsync(execution, machine, cancel);
-        record = record with { InUse = "up", IsStarting = false };
+        record = record with { InUse = "up", IsStarting = false, Autostart = machine.Autostart };
         var paused = await PowerAsync() == PowerState.Paused;
         record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(
             record,

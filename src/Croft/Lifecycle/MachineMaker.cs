@@ -134,6 +134,7 @@ sealed class MachineMaker(
             Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
             Claim = null,
             IsStarting = false,
+            Autostart = planned.Autostart,
             Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
         };
 

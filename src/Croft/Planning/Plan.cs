@@ -192,6 +192,12 @@ public sealed record PlannedMachine
     /// </summary>
     public required ImmutableArray<PlannedLayer> Layers { get; init; }
 
+    /// <summary>Whether its hypervisor is to start it with its host; null leaves that as it is there.</summary>
+    public bool? Autostart => Told(Spec, Existing?.Record);
+
+    /// <summary>What its hypervisor is to be told of that: what it was told once does not outlive its key.</summary>
+    internal static bool? Told(MachineSpec spec, MachineRecord? record) => spec.Autostart ?? (record?.Autostart is null ? null : false);
+
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
 
     /// <summary>Stable for a farm's machine.</summary>

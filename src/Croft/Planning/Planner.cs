@@ -271,6 +271,10 @@ public sealed partial class Planner
         : power switch
         {
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
+            PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
+                MachineAction.Start,
+                $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
+            ),
             PowerState.Running => (MachineAction.None, "runs as declared"),
             PowerState.Paused => (MachineAction.Start, "is paused"),
             _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (

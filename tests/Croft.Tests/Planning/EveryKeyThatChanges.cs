@@ -26,6 +26,7 @@ public sealed class EveryKeyThatChanges
         { "secure_boot", "firmware: uefi, secure_boot: true", "recreate" },
         { "tpm", "tpm: true", "recreate" },
         { "domain_xml", "vcpus: 2", "restart" }, // DomainsOfTheUsers has its file
+        { "autostart", "autostart: true", "start" },
         { "disk", "disk: 9GiB", "recreate" },
         { "disks", "disks: [ { name: data, size: 1GiB } ]", "recreate" },
         { "networks", "networks: [ lan, more ]", "restart" },

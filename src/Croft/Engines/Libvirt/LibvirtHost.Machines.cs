@@ -115,6 +115,8 @@ sealed partial class LibvirtHost
             RecordXml.Namespace,
             running ? AffectFlags.Live | AffectFlags.Config : AffectFlags.Config
         );
+        if (record.Autostart is { } autostart)
+            domain.Autostart = autostart;
     }
 
     Task OnDomainAsync(string doing, string name, Action<LibvirtDomain> act, CancellationToken cancel, string? left = null) =>

@@ -84,7 +84,14 @@ sealed partial class LxdEngine
     }
 
     public Task MarkAsync(MachineRecord record, CancellationToken cancel) =>
-        ConfigureAsync(LxdNames.InstanceOf(record.Id), new() { [LxdNames.Record] = LxdRecord.Write(record) }, cancel);
+        ConfigureAsync(
+            LxdNames.InstanceOf(record.Id),
+            new(record.Autostart is { } autostart ? [new("boot.autostart", autostart ? "true" : "false")] : [])
+            {
+                [LxdNames.Record] = LxdRecord.Write(record),
+            },
+            cancel
+        );
 
     /// <summary>Writes words into an instance's configuration, running or not; empty ones go.</summary>
     internal Task ConfigureAsync(string instance, Dictionary<string, string> words, CancellationToken cancel) =>

@@ -105,6 +105,15 @@ static class MachineKeys
 
     public static readonly Field<bool> Tpm = new("tpm", new BoolShape(), "A TPM 2.0, emulated by swtpm.") { DefaultText = "`false`" };
 
+    public static readonly Field<bool> Autostart = new(
+        "autostart",
+        new BoolShape(),
+        "Whether the hypervisor starts the machine when its host starts. Croft tells it when it starts the machine."
+    )
+    {
+        DefaultText = "left as it is there",
+    };
+
     public static readonly Field<long> Disk = new(
         "disk",
         new SizeShape(1 << 20),
@@ -279,6 +288,7 @@ static class MachineKeys
         SecureBoot,
         Tpm,
         DomainXml,
+        Autostart,
         Disk,
         Disks,
         Networks,

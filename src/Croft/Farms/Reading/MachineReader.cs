@@ -68,6 +68,7 @@ sealed class MachineReader(
             Firmware = isContainer ? Firmware.Bios : FirmwareOf(map, image, arch),
             SecureBoot = map.Maybe(MachineKeys.SecureBoot) ?? false,
             Tpm = map.Maybe(MachineKeys.Tpm) ?? false,
+            Autostart = map.Maybe(MachineKeys.Autostart),
             DiskSize = map.Maybe(MachineKeys.Disk),
             Disks = new DiskReader(problems).Read(map),
             Networks = Nics(map),
