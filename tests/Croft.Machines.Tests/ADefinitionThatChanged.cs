@@ -17,7 +17,7 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
         await lab.MustAsync(0, "up");
         await lab.MustAsync(0, "ssh", "a", "--", "echo mine > /root/kept");
 
-        await PlanAsync("memory: 320MiB", "restart");
+        await PlanAsync("memory: 320MiB, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ]", "restart");
         await lab.MustAsync(0, "up");
         Assert.InRange(
             int.Parse((await lab.MustAsync(0, "ssh", "a", "--", "awk '/MemTotal/ { print $2 }' /proc/meminfo")).Output),
@@ -25,8 +25,9 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
             320 << 10
         );
         Assert.Equal("mine\n", await KeptAsync());
+        await lab.MustAsync(0, "ssh", "a", "--", "grep ' /data ext4 ' /proc/mounts");
 
-        await PlanAsync("memory: 320MiB, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ]", "recreate");
+        await PlanAsync("memory: 320MiB, disks: [ { name: data, size: 96MiB, format: ext4, mount: /data } ]", "recreate");
         Assert.Contains("--recreate", (await lab.MustAsync(2, "up")).Error, StringComparison.Ordinal);
         Assert.Equal("mine\n", await KeptAsync());
         await lab.MustAsync(0, "up", "--recreate");

@@ -265,22 +265,24 @@ public sealed partial class Planner
         string? image
     ) =>
         image is not null && record.DiskDigest != Identity.DiskDigest(spec, image)
-            ? (MachineAction.Recreate, "its image, disks or login differ from the farm file")
-        : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics)
-            ? (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file")
-        : power switch
-        {
-            PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
-            PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
-                MachineAction.Start,
-                $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
-            ),
-            PowerState.Running => (MachineAction.None, "runs as declared"),
-            PowerState.Paused => (MachineAction.Start, "is paused"),
-            _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (
-                MachineAction.Start,
-                $"is off; port {taken} was taken meanwhile, {now.Port} is used"
-            ),
-            _ => (MachineAction.Start, "is off"),
-        };
+            ? Identity.AddedDisks(record, spec, image) is { IsEmpty: false } added
+                ? (MachineAction.Restart, $"gets {(added.Length == 1 ? "disk" : "disks")} {string.Join(", ", added.Select(d => d.Name))}")
+                : (MachineAction.Recreate, "its image, disks or login differ from the farm file")
+            : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics)
+                ? (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file")
+                : power switch
+                {
+                    PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
+                    PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
+                        MachineAction.Start,
+                        $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
+                    ),
+                    PowerState.Running => (MachineAction.None, "runs as declared"),
+                    PowerState.Paused => (MachineAction.Start, "is paused"),
+                    _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (
+                        MachineAction.Start,
+                        $"is off; port {taken} was taken meanwhile, {now.Port} is used"
+                    ),
+                    _ => (MachineAction.Start, "is off"),
+                };
 }

@@ -28,7 +28,7 @@ public sealed class EveryKeyThatChanges
         { "domain_xml", "vcpus: 2", "restart" }, // DomainsOfTheUsers has its file
         { "autostart", "autostart: true", "start" },
         { "disk", "disk: 9GiB", "recreate" },
-        { "disks", "disks: [ { name: data, size: 1GiB } ]", "recreate" },
+        { "disks", "disks: [ { name: data, size: 1GiB } ]", "restart" }, // one that is added; ADefinitionThatChanged has others
         { "networks", "networks: [ lan, more ]", "restart" },
         { "user", "user: admin", "recreate" },
         { "first_boot", "first_boot: none, wait: none", "recreate" },

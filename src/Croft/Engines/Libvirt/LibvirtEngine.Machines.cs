@@ -34,20 +34,31 @@ sealed partial class LibvirtEngine
 
     public async Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel)
     {
-        var undo = await UndoAsync(machine.Record, cancel);
-        return await DefineAsync(
-            seed is null
-                ? machine
-                : machine with
-                {
-                    Record = machine.Record with
-                    {
-                        Seed = await WriteSeedAsync(machine.Record.Id, seed, await host.ListVolumesAsync(cancel), journal, cancel),
-                    },
-                },
-            undo,
-            cancel
-        );
+        var (id, record) = (machine.Record.Id, machine.Record);
+        var undo = await UndoAsync(record, cancel);
+        var present = await host.ListVolumesAsync(cancel);
+        ImmutableArray<DiskSpec> added = [.. machine.Spec.Disks.Where(d => record.Disks.All(there => there.Disk != d.Name))];
+        ImmutableArray<DiskVolume> volumes =
+        [
+            .. added.Select(d => new DiskVolume(d.Name, Volumes.Disk(id, d.Name, Volumes.NextNumber(id, d.Name, present), d.Raw))),
+        ];
+        foreach (var (disk, volume) in added.Zip(volumes))
+        {
+            journal.Intent("create", "volume", volume.Volume, Name, id.Name);
+            await host.CreateDiskAsync(volume.Volume, disk.Size, cancel);
+        }
+
+        record = record with { Disks = [.. record.Disks, .. volumes] }; // last, so that the others keep their names in the guest
+        if (seed is not null)
+            record = record with { Seed = await WriteSeedAsync(id, seed, present, journal, cancel) };
+        return await DefineAsync(machine with { Record = record }, UndoAllAsync, cancel);
+
+        async Task UndoAllAsync()
+        {
+            await undo();
+            foreach (var volume in volumes)
+                await host.DeleteVolumeAsync(volume.Volume, CancellationToken.None);
+        }
     }
 
     /// <summary>Defines a machine on the volumes of its record.</summary>
