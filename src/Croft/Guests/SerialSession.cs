@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Croft.Tools;
 
 namespace Croft.Guests;
 
 /// <summary>A login at a serial console, found by what it says: <c>login:</c>, <c>Password:</c>, a shell that answers.</summary>
-sealed class SerialSession : IDisposable
+sealed partial class SerialSession : IDisposable
 {
     /// <summary>Begins the words of a console that takes a login for none of its own.</summary>
     public const string Unwelcome = "the console does not let in";
@@ -19,7 +20,11 @@ sealed class SerialSession : IDisposable
     /// <summary>Lines that are sent before somebody has read them.</summary>
     const int Ahead = 16;
 
-    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+    /// <summary>As often a line may be followed by silence.</summary>
+    const int MostWaits = 5;
+
+    /// <summary>Who says nothing for so long has said what there is to say.</summary>
+    internal TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(2);
 
     readonly Stream console;
     readonly Channel<byte[]> heard = Channel.CreateUnbounded<byte[]>();
@@ -54,27 +59,26 @@ sealed class SerialSession : IDisposable
     /// <param name="password">What the login is asked for; null has none.</param>
     public async Task<string?> LogInAsync(string user, string? password, CancellationToken cancel)
     {
-        Send("\x03\r");
+        var text = await AnswerAsync("\x03", cancel);
         for (var tries = 0; tries < 6; tries++)
         {
-            var text = (await QuietAsync(cancel)).TrimEnd();
-            if (text.EndsWith("assword:", StringComparison.OrdinalIgnoreCase))
+            var shown = Messages().Replace(text, "").TrimEnd();
+            if (shown.EndsWith("assword:", StringComparison.OrdinalIgnoreCase))
             {
                 if (password is null)
                     return $"{Asks}, and auth names none for {user}";
-                Send(password + "\r");
-                if ((await QuietAsync(cancel)).Contains("incorrect", StringComparison.OrdinalIgnoreCase))
+                text = await AnswerAsync(password, cancel);
+                if (
+                    text.Contains("incorrect", StringComparison.OrdinalIgnoreCase)
+                    || text.TrimEnd().EndsWith("ogin:", StringComparison.Ordinal)
+                )
                     return $"{Unwelcome} {user}: Login incorrect";
             }
-            else if (text.EndsWith("ogin:", StringComparison.Ordinal))
+            else if (shown.EndsWith("ogin:", StringComparison.Ordinal))
             {
-                Send(user + "\r");
-                continue;
+                text = await AnswerAsync(user, cancel);
             }
-
-            var mark = Guid.NewGuid().ToString("n");
-            Send($" echo croft-\"\"{mark}\r");
-            if (await ComesAsync("croft-" + mark, cancel))
+            else if (await IsShellAsync(cancel))
             {
                 Send(" exec /bin/sh\r");
                 await QuietAsync(cancel);
@@ -82,12 +86,39 @@ sealed class SerialSession : IDisposable
                 await QuietAsync(cancel);
                 return null;
             }
-
-            if (text.Length == 0)
-                Send("\r");
+            else
+            {
+                text = await AnswerAsync("", cancel);
+            }
         }
 
         return $"the console shows no login and no shell, last: {LastLine}";
+    }
+
+    /// <summary>What the kernel and services say at the console may stand behind a prompt.</summary>
+    [GeneratedRegex(@"\[ *\d+\.\d+\].*")]
+    private static partial Regex Messages();
+
+    /// <summary>What comes after a line was sent, beside its echo. A login takes its time, most of all before it says no.</summary>
+    async Task<string> AnswerAsync(string line, CancellationToken cancel)
+    {
+        Send(line + "\r");
+        var text = "";
+        for (var waits = 0; waits < MostWaits; waits++)
+        {
+            text += await QuietAsync(cancel);
+            if ((line.Length == 0 ? text : text.Replace(line, "", StringComparison.Ordinal)).Trim().Length > 0)
+                break;
+        }
+
+        return text;
+    }
+
+    Task<bool> IsShellAsync(CancellationToken cancel)
+    {
+        var mark = Guid.NewGuid().ToString("n");
+        Send($" echo croft-\"\"{mark}\r");
+        return ComesAsync("croft-" + mark, cancel);
     }
 
     /// <summary>Runs a command for <c>sh</c>; what it says comes line by line.</summary>

@@ -9,6 +9,8 @@ public sealed class RefusedLogins
     [InlineData("unix_listener: path \"/very/long\" too long for Unix domain socket", "XDG_RUNTIME_DIR", true)]
     [InlineData("No ED25519 host key is known for f.a / Host key verification failed.", "croft up --recreate a", false)]
     [InlineData("debian@10.0.0.1: Permission denied (publickey,password).", "the user debian", false)]
+    [InlineData("the console does not let in debian: Login incorrect", "is the password right", false)]
+    [InlineData("the console asks for a password, and auth names none for debian", "auth: { password:", true)]
     [InlineData("ssh: connect to host 10.0.0.1 port 22: Connection refused", null, false)]
     [InlineData("kex_exchange_identification: Connection closed by remote host", null, false)]
     [InlineData("System is booting up. Unprivileged users are not permitted to log in yet.", null, false)]
