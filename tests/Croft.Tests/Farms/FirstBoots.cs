@@ -166,6 +166,17 @@ public sealed class FirstBoots : IDisposable
         Assert.Equal(kind, reading.Farm!.Machines[0].FirstBoot.Kind);
     }
 
+    [Theory]
+    [InlineData("#cloud-config\nruncmd: [ a ]\n", "would leave runcmd out")]
+    [InlineData("#cloud-config\nbootcmd: [ a ]\n", "")]
+    public void OfVendorsAreRefusedWhereTheyWouldBeLost(string text, string words)
+    {
+        folder.Write("vendor.yaml", text);
+        var found = Problems("cloud_init: { vendor_data: vendor.yaml }");
+        Assert.Equal(words.Length > 0, found.Length > 0);
+        Assert.Contains(words, found);
+    }
+
     [Fact]
     public void AreRefusedWhenTheFileIsPackedOrLarge()
     {

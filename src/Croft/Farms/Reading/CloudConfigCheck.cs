@@ -29,6 +29,8 @@ sealed partial class CloudConfigCheck(
         "MIME-Version:",
     ];
 
+    static readonly string[] ListsOfCrofts = ["users", "runcmd", "write_files", "ssh_authorized_keys"];
+
     /// <summary>Of the login: what Croft says of it, and its keys.</summary>
     static readonly string[] OfTheLogin =
     [
@@ -50,8 +52,14 @@ sealed partial class CloudConfigCheck(
     {
         if (spec.UserData is { } user && MapOf(user, FirstBootKeys.UserData) is { } map)
             CheckUserData(map);
-        if (spec.VendorData is { } vendor)
-            MapOf(vendor, FirstBootKeys.VendorData);
+        if (spec.VendorData is { } vendor && MapOf(vendor, FirstBootKeys.VendorData) is { } further)
+            foreach (var entry in further.Entries.Where(e => ListsOfCrofts.Contains(e.Key)))
+                problems.AddKey(
+                    further,
+                    entry,
+                    $"cloud-init would leave {entry.Key} out: Croft's user-data has it, and goes before vendor-data",
+                    "write it to cloud_init.user_data, whose lists are added to Croft's"
+                );
         if (spec.NetworkConfig is not { } network)
             return;
         if (spec.IsConfigDrive)
