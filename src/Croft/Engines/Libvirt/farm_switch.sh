@@ -7,7 +7,7 @@ export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 
 # A program that is part of it. Switches end when their input does.
 part() {
-    sleep infinity | { "$@"; kill -TERM -- "-$group"; } &
+    sleep infinity | { "$@"; kill -s TERM -- "-$group"; } &
 }
 
 device() {
