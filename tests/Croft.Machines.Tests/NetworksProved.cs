@@ -98,7 +98,7 @@ public sealed class NetworksProved : IAsyncLifetime
             "ssh",
             "a",
             "--",
-            $"ip -o link | grep -o 'eth[0-9]:'; getent ahostsv6 b; {Greeting("b")}; {Greeting("fd00:c0f6::b")}"
+            $"ip -o link | grep -o 'eth[0-9]:'; getent ahostsv6 b; {Greeting("b")}; {Greeting("c")}"
         );
         Assert.Equal(["eth0:", "eth1:", "eth2:", "eth3:", "eth4:"], seen.Split('\n')[..5].Order());
         Assert.Contains("fd00:c0f5::14", seen);

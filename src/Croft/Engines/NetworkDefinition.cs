@@ -43,6 +43,11 @@ public sealed record NetworkDefinition
     /// <summary>Host entries that it has from its first moment.</summary>
     public required ImmutableArray<Reservation> Reservations { get; init; }
 
+    /// <summary>
+    /// Machines that are on another network of the farm's alone, with guests whose only name server is this network's. They have no MAC here.
+    /// </summary>
+    public ImmutableArray<Reservation> Names { get; init; } = [];
+
     /// <summary>When it is made; null is not written down.</summary>
     public DateTimeOffset? Made { get; init; }
 

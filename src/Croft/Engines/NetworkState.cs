@@ -61,6 +61,9 @@ public sealed record NetworkState
     /// <summary>How many cards are on it now.</summary>
     public int Cards { get; init; }
 
+    /// <summary>Names that it tells of machines on other networks, stored and running alike.</summary>
+    public ImmutableArray<Reservation> Names { get; init; } = [];
+
     /// <summary>
     /// The host entries that the running network has, too, as a whole; where it does not run, those that are stored as a whole.
     /// </summary>
@@ -71,6 +74,9 @@ public sealed record NetworkState
 /// <param name="Mac">Empty in a network without DHCP, which keeps names and addresses only.</param>
 public sealed record Reservation(IPAddress Address, string Mac, string Host)
 {
+    /// <summary>The domain of its name, where that is not the network's own; else null.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Whether an entry keeps this promise.</summary>
     internal bool IsKeptBy(Reservation entry) =>
         entry.Address.Equals(Address) && entry.Host == Host && (entry.Mac == Mac || entry.Mac.Length == 0);

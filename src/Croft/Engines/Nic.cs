@@ -39,6 +39,10 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     [JsonIgnore]
     public bool? DefaultRoute { get; init; }
 
+    /// <summary>Whether its network has the name server that the guest asks: one of all its cards.</summary>
+    [JsonIgnore]
+    public bool AsksNames { get; init; }
+
     /// <summary>The address that its guest was seen with, where somebody else decides it; asked each time and never kept.</summary>
     [JsonIgnore]
     public IPAddress? Seen { get; init; }

@@ -152,7 +152,7 @@ sealed class MachineMaker(
             hostKey.Private,
             hostKey.Public,
             [userKey, .. openFarm.Farm.SshKeys],
-            [.. planned.Nics.Select(SeedNicOf), .. WaysOf(planned.Nics)],
+            [.. planned.Nics.Select((nic, card) => SeedNicOf(nic, card, planned.Nics)), .. WaysOf(planned.Nics)],
             [.. planned.Spec.Disks.Select(d => new SeedDisk(d.Name, d.Format, d.Mount))],
             planned.Spec.User
         )
@@ -205,7 +205,13 @@ sealed class MachineMaker(
             ));
     }
 
-    SeedNic SeedNicOf(Nic nic, int card)
+    /// <summary>A network that asks nobody outside refuses other names, and the guest asks the user network's server for those.</summary>
+    static IEnumerable<IPAddress> ServersOf(NetworkDefinition network, ImmutableArray<Nic> nics) =>
+        network.LeadsOut || !network.Options.Forwarders.IsEmpty
+            ? [network.Gateway]
+            : [network.Gateway, .. nics.Where(n => n.Bridge is null).Select((_, user) => new IPAddress([10, 0, (byte)(2 + user), 3]))];
+
+    SeedNic SeedNicOf(Nic nic, int card, ImmutableArray<Nic> nics)
     {
         var name = $"eth{card}";
         if (nic.Bridge is null || nic.Address is null)
@@ -217,8 +223,8 @@ sealed class MachineMaker(
             nic.Address,
             network.Cidr.PrefixLength,
             nic.Source != NicSource.Switch && LeadsOut(nic, card) ? network.Gateway : null,
-            [network.Gateway],
-            network.Zone
+            nic.AsksNames ? [.. ServersOf(network, nics)] : [],
+            nic.AsksNames ? network.Zone : null
         )
         {
             Address6 = nic.Address6,

@@ -29,6 +29,7 @@ public sealed partial class Planner
             Forwards = string.Join(' ', nic.Forwards),
             DefaultRoute = RouteOf(spec, nic),
             Filter = book.Spec.Filter,
+            AsksNames = card == AskingOf(spec),
         };
         if (book.Spec.IsOutside)
             return planned with { Source = Outside.SourceOf(book.Spec.Mode), Seen = before?.Seen, IsClosed = isWay && !LeadsOut(spec) };
@@ -65,6 +66,14 @@ public sealed partial class Planner
     /// <summary>Where a machine says which card has it, the others have none.</summary>
     static bool? RouteOf(MachineSpec spec, NicSpec nic) =>
         spec.Networks.Any(n => n.DefaultRoute == true) ? nic.DefaultRoute == true : nic.DefaultRoute;
+
+    /// <summary>The card by which a guest asks for names: its way out, else the first with a name server; -1 for none of Croft's.</summary>
+    int AskingOf(MachineSpec spec)
+    {
+        var made = spec.Networks.Select(n => BookOf(n, spec).Definition).ToList();
+        var way = made.Index().FirstOrDefault(m => m.Item?.LeadsOut == true && (RouteOf(spec, spec.Networks[m.Index]) ?? m.Index == 0));
+        return way.Item is null ? made.FindIndex(m => m is not null) : way.Index;
+    }
 
     IPAddress? AddressOf(MachineSpec spec, NicSpec nic, AddressBook book, Nic? before)
     {

@@ -282,8 +282,36 @@ public sealed partial class Planner
                 nic.Network
             ) into g
             select (g.Key.Item1, g.Key.Network, Reservations: g.ToImmutableArray());
-        return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations))];
+        return [.. needed.Select(n => PlanNetwork(n.Item1, books[(n.Network, InnerOf(n.Item1))], n.Reservations, machines))];
     }
+
+    /// <summary>
+    /// Machines that are not on a network, and share another one with guests that ask here: without these, their names would be unknown to
+    /// those.
+    /// </summary>
+    ImmutableArray<Reservation> NamesBeside(AddressBook book, string maker, ImmutableArray<PlannedMachine> machines)
+    {
+        var here = machines.ToLookup(m => NicsAt(maker, m).Any(n => n.Network == book.Spec.Name));
+        var beside = here[true]
+            .Where(m => m.Nics.Any(n => n.AsksNames && n.Network == book.Spec.Name))
+            .SelectMany(m => NicsAt(maker, m))
+            .Select(n => n.Network)
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. from machine in here[false]
+            let nic = NicsAt(maker, machine).FirstOrDefault(n => beside.Contains(n.Network))
+            where nic is not null && !book.Spec.Options.Records.Any(r => r.Name == machine.Spec.Name)
+            let zone = books[(nic.Network, InnerOf(maker))].Definition!.Zone
+            select new Reservation(nic.Address!, "", machine.Spec.Name) { Zone = zone == book.Definition!.Zone ? null : zone },
+        ];
+    }
+
+    /// <summary>The cards of a machine on networks that Croft made on a hypervisor.</summary>
+    IEnumerable<Nic> NicsAt(string maker, PlannedMachine machine) =>
+        machine.Hypervisor is null
+            ? []
+            : machine.Nics.Where(n => n.Bridge is not null && n.Address is not null && MakerOf(n.Network, machine.Hypervisor) == maker);
 
     /// <summary>What a network cannot be without root.</summary>
     void CheckSwitched(NetworkSpec network, NetworkDefinition definition, string hypervisor)
@@ -307,7 +335,12 @@ public sealed partial class Planner
             );
     }
 
-    PlannedNetwork PlanNetwork(string hypervisor, AddressBook book, ImmutableArray<Reservation> reservations)
+    PlannedNetwork PlanNetwork(
+        string hypervisor,
+        AddressBook book,
+        ImmutableArray<Reservation> reservations,
+        ImmutableArray<PlannedMachine> machines
+    )
     {
         var known = Present(book.Spec.Name, hypervisor);
         var (definition, shared) = (book.Definition!, book.Spec.Shared);
@@ -323,7 +356,13 @@ public sealed partial class Planner
                 "bring up a machine of the farm that owns it there; or place this one where it is: hypervisor",
                 isWorld: true
             );
-        return new(hypervisor, definition with { Name = known?.Name ?? definition.Name, Reservations = reservations }, known is not null)
+        definition = definition with
+        {
+            Name = known?.Name ?? definition.Name,
+            Reservations = reservations,
+            Names = shared is null ? NamesBeside(book, hypervisor, machines) : [],
+        };
+        return new(hypervisor, definition, known is not null)
         {
             IsShared = shared is not null,
             IsOff = isSwitched && known is { Active: false },

@@ -137,6 +137,9 @@ sealed partial class LibvirtEngine
     {
         foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
             await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
+        foreach (var network in (await host.ListNetworksAsync(cancel)).Where(n => n.Farm == machine.Farm))
+        foreach (var name in network.Names.Where(n => n.Host == machine.Name))
+            await host.ReleaseAsync(network.Name, name, cancel);
     }
 
     public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)

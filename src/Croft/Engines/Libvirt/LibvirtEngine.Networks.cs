@@ -29,7 +29,7 @@ sealed partial class LibvirtEngine
         return async cancel =>
         {
             foreach (var reservation in reserved)
-                await host.PublishAsync(definition.Name, reservation, definition.Dhcp, cancel);
+                await host.PublishAsync(definition.Name, reservation, definition.Dhcp && reservation.Mac.Length > 0, cancel);
         };
     }
 
@@ -57,8 +57,7 @@ sealed partial class LibvirtEngine
         foreach (var reservation in definition.Reservations.Where(r => !there.Published.Any(r.IsKeptBy)))
         {
             journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", Name, reservation.Host);
-            foreach (var old in there.Reservations.Where(k => k.Host == reservation.Host && !reservation.IsKeptBy(k)))
-                await host.ReleaseAsync(definition.Name, old, cancel);
+            await ReleaseOthersAsync(definition, there, reservation, cancel);
             if (!await host.ReserveAsync(definition.Name, reservation, definition.Dhcp, cancel))
                 throw CroftException.World(
                     $"address {reservation.Address} in network {definition.Name} was taken by another controller meanwhile",
@@ -66,6 +65,20 @@ sealed partial class LibvirtEngine
                 );
             reserved.Add(reservation);
         }
+
+        foreach (var name in definition.Names.Where(n => !there.Names.Any(n.IsKeptBy)))
+        {
+            await ReleaseOthersAsync(definition, there, name, cancel);
+            if (await host.ReserveAsync(definition.Name, name, false, cancel)) // else the name is somebody else's here
+                reserved.Add(name);
+        }
+    }
+
+    /// <summary>What a machine had before it has an entry.</summary>
+    async Task ReleaseOthersAsync(NetworkDefinition definition, NetworkState there, Reservation entry, CancellationToken cancel)
+    {
+        foreach (var old in there.Reservations.Concat(there.Names).Where(k => k.Host == entry.Host && !entry.IsKeptBy(k)))
+            await host.ReleaseAsync(definition.Name, old, cancel);
     }
 
     /// <summary>

@@ -159,7 +159,7 @@ sealed partial class LibvirtHost
                     {
                         (NetworkUpdateSection.DnsHost, NetworkXml.DnsHost(reservation, NetworkXml.FarmOf(xml))),
                         (NetworkUpdateSection.DnsHost, NetworkXml.SecondHost(xml, reservation)),
-                        (NetworkUpdateSection.IPDhcpHost, NetworkXml.DhcpHost(reservation)),
+                        (NetworkUpdateSection.IPDhcpHost, reservation.Mac.Length == 0 ? null : NetworkXml.DhcpHost(reservation)),
                     }
                 )
                 {

@@ -79,7 +79,7 @@ static class NetworkXml
             new XElement(
                 "dns",
                 network.Options.Forwarders.Select(f => new XElement("forwarder", new XAttribute("addr", f))),
-                network.Reservations.Select(r => XElement.Parse(DnsHost(r, network.Farm))),
+                network.Reservations.Concat(network.Names).Select(r => XElement.Parse(DnsHost(r, network.Farm))),
                 network.Reservations.Select(r =>
                     network.Second(r.Address) is { } second ? XElement.Parse(SecondHost(second, r.Host, network.Zone)) : null
                 )
@@ -183,7 +183,11 @@ static class NetworkXml
     public static string? SecondHost(string xml, Reservation reservation)
     {
         var root = XElement.Parse(xml);
-        return Second(root) is { } six && Subnet(Ip(root)!) is { } four && (string?)root.Element("domain")?.Attribute("name") is { } zone
+        return
+            Second(root) is { } six
+            && Subnet(Ip(root)!) is { } four
+            && four.Contains(reservation.Address)
+            && (string?)root.Element("domain")?.Attribute("name") is { } zone
             ? SecondHost(Subnets.Host(six, Subnets.Number(four, reservation.Address)), reservation.Host, zone)
             : null;
     }
@@ -205,7 +209,8 @@ static class NetworkXml
             "host",
             new XAttribute("ip", r.Address),
             new XElement("hostname", r.Host),
-            farm is null ? null : new XElement("hostname", $"{r.Host}.{farm}")
+            farm is null ? null : new XElement("hostname", $"{r.Host}.{farm}"),
+            r.Zone is null ? null : new XElement("hostname", $"{r.Host}.{r.Zone}")
         ).ToString();
 
     /// <summary>Reads what is stored of a network, and of what runs; null when it does not run.</summary>
@@ -215,15 +220,20 @@ static class NetworkXml
         if (live is null)
             return read;
         var running = XElement.Parse(live);
-        var published = Whole(running).ToHashSet();
-        return read with { Cards = (int?)running.Attribute("connections") ?? 0, Published = [.. read.Published.Where(published.Contains)] };
+        var (published, names) = (Whole(running).ToHashSet(), NamesBeside(running).ToHashSet());
+        return read with
+        {
+            Cards = (int?)running.Attribute("connections") ?? 0,
+            Published = [.. read.Published.Where(published.Contains)],
+            Names = [.. read.Names.Where(names.Contains)],
+        };
     }
 
     /// <summary>Which of its two parts a network has of a host entry.</summary>
     public static (bool Dns, bool Dhcp) Has(string xml, Reservation reservation)
     {
         var root = XElement.Parse(xml);
-        return (DnsHosts(root).Any(reservation.IsKeptBy), DhcpHosts(root).Any(reservation.IsKeptBy));
+        return (DnsHosts(root).Concat(NamesBeside(root)).Any(reservation.IsKeptBy), DhcpHosts(root).Any(reservation.IsKeptBy));
     }
 
     /// <summary>The farm that a network says it is of.</summary>
@@ -263,6 +273,7 @@ static class NetworkXml
                 : dns.Count > 0 ? false
                 : null,
             Zone = (string?)root.Element("domain")?.Attribute("name"),
+            Names = [.. NamesBeside(root)],
             Published = [.. Whole(root)],
         };
     }
@@ -288,11 +299,19 @@ static class NetworkXml
             .Select(h => Entry((string?)h.Attribute("ip"), (string?)h.Attribute("mac"), (string?)h.Attribute("name")))
             .OfType<Reservation>();
 
-    static IEnumerable<Reservation> DnsHosts(XElement root) =>
+    static IEnumerable<Reservation> DnsHosts(XElement root) => AllDnsHosts(root).Where(r => !IsBeside(root, r));
+
+    static IEnumerable<Reservation> NamesBeside(XElement root) => AllDnsHosts(root).Where(r => IsBeside(root, r));
+
+    /// <summary>Whether an entry is of a machine on another network.</summary>
+    static bool IsBeside(XElement root, Reservation entry) =>
+        Ip(root) is { } ip && Subnet(ip) is { } subnet && !subnet.Contains(entry.Address);
+
+    static IEnumerable<Reservation> AllDnsHosts(XElement root) =>
         (root.Element("dns")?.Elements("host") ?? [])
             .Select(h => Entry((string?)h.Attribute("ip"), "", (string?)h.Element("hostname")))
             .OfType<Reservation>()
-            .Where(r => Second(root) is null || !Subnets.IsSix(r.Address));
+            .Where(r => Second(root) is not { } second || !second.Contains(r.Address));
 
     static Reservation? Entry(string? address, string? mac, string? host) =>
         IPAddress.TryParse(address, out var parsed) ? new(parsed, mac ?? "", host ?? "") : null;
