@@ -44,7 +44,7 @@ public sealed record NetworkDefinition
     public required ImmutableArray<Reservation> Reservations { get; init; }
 
     /// <summary>
-    /// Machines that are on another network of the farm's alone, with guests whose only name server is this network's. They have no MAC here.
+    /// Machines that are not on it, and share another network of the farm's with guests whose name server it has. They have no MAC here.
     /// </summary>
     public ImmutableArray<Reservation> Names { get; init; } = [];
 
