@@ -24,6 +24,7 @@ public sealed class OptionsOfNetworks
     [InlineData("mode: user, mtu: 9000", "mtu is for networks that this farm makes; leave mtu out, or write mode: nat, isolated or routed")]
     [InlineData("mode: bridge, bridge: br0, domain: lab", "domain is for networks that this farm makes")]
     [InlineData("mode: isolated, nat_ports: 20000-20010", "nat_ports goes with mode: nat; leave nat_ports out")]
+    [InlineData("cidr: 10.9.0.0/24, ipv6: 'fd00:9::/64', mtu: 1279", "IPv6 needs frames of at least 1280 bytes; mtu: 1280 or more")]
     [InlineData("range: 10.9.0.10-10.9.0.20", "a range needs a cidr that it is in; such as cidr: 10.80.0.0/24")]
     [InlineData(
         "cidr: 10.9.0.0/24, range: 10.9.0.1-10.9.0.20",

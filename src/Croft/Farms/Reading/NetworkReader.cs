@@ -6,6 +6,9 @@ namespace Croft.Farms.Reading;
 /// <summary>The farm's networks: one NAT network named <c>default</c> when none is declared.</summary>
 sealed class NetworkReader(string farm, string folder, bool session, ProblemList problems)
 {
+    /// <summary>Frames of IPv6, by RFC 8200.</summary>
+    const int LeastOfSix = 1280;
+
     readonly NetworkFiles files = new(folder, problems);
 
     readonly Dictionary<string, NetworkSpec> byName = new(StringComparer.Ordinal);
@@ -145,6 +148,8 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
         var isSix = cidr is { } subnet && Ip.IsSix(subnet.BaseAddress);
         if (map.Has(NetworkKeys.Ipv6) && isSix)
             problems.Add(map.NodeOf(NetworkKeys.Ipv6), "cidr is an IPv6 subnet already", "leave ipv6 out, or give cidr an IPv4 subnet");
+        if (map.Maybe(NetworkKeys.Mtu) is < LeastOfSix && (isSix || map.Has(NetworkKeys.Ipv6)))
+            problems.Add(map.NodeOf(NetworkKeys.Mtu), $"IPv6 needs frames of at least {LeastOfSix} bytes", $"mtu: {LeastOfSix} or more");
         if (map.Has(NetworkKeys.Range) && map.Maybe(NetworkKeys.Dhcp) == false)
             problems.Add(map.NodeOf(NetworkKeys.Range), "a range is given by DHCP, which is off here", "leave range or dhcp out");
         CheckRange(map, NetworkKeys.Range, NetworkKeys.Cidr, cidr, "10.80.0.0/24");
