@@ -47,15 +47,13 @@ static class StatusCommand
         });
     }
 
-    /// <summary>Of networks whose machines do not hear each other: their switches died.</summary>
+    /// <summary>Of networks whose machines do not hear each other: somebody stopped them, or their switches died.</summary>
     static async Task SayOffAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
     {
-        if (openFarm.Farm.Hypervisors.All(h => !h.IsSession))
-            return;
-        foreach (var hypervisor in (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors.Where(h => h.Can is { Switches: true }))
+        foreach (var hypervisor in (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors)
         foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && !n.Active))
             session.Terminal.Say(
-                $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and they join it again."
+                $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and {(hypervisor.Can is { Switches: true } ? "they join it again" : "restarts those that run")}."
             );
     }
 }

@@ -81,10 +81,31 @@ public sealed partial class Planner
                 && ChangeOf(network, known) is not null
             );
 
-    (MachineAction Action, string Reason) Told(ImmutableArray<Nic> nics, HypervisorState? hypervisor, (MachineAction Action, string) own) =>
+    /// <summary>
+    /// A network that somebody stopped or undefined under machines that run: libvirt does not put their cards on it when it comes again.
+    /// The ports of a switch come by themselves.
+    /// </summary>
+    string? GoneUnder(ImmutableArray<Nic> nics, HypervisorState? hypervisor) =>
+        hypervisor is not { Unreachable: null, IsOff: false } || IsSwitched(hypervisor)
+            ? null
+            : nics.Select(n => n.Network)
+                .FirstOrDefault(name =>
+                    Farm.Networks.First(n => n.Name == name) is { IsMade: true, Mode: not NetworkMode.Vde }
+                    && Present(name, hypervisor.Name) is not { Active: true }
+                );
+
+    (MachineAction Action, string Reason) Affected(
+        MachineSpec spec,
+        bool isOn,
+        ImmutableArray<Nic> nics,
+        HypervisorState? hypervisor,
+        (MachineAction Action, string) own
+    ) =>
         own.Action == MachineAction.Start && ChangedUnder(nics, hypervisor?.Name) is { } changed
             ? (MachineAction.Restart, $"network {changed} becomes another")
-            : own;
+        : isOn && !spec.IsContainer && own.Action is MachineAction.None or MachineAction.Start && GoneUnder(nics, hypervisor) is { } gone
+            ? (MachineAction.Restart, $"network {gone} does not run, so nobody hears it")
+        : own;
 
     static string Word(NetworkMode mode) => mode.ToString().ToLowerInvariant();
 }

@@ -178,16 +178,10 @@ public sealed partial class Planner
         var record = has ? found.Machine.Record : null;
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
-        var (action, why) = Told(
-            nics,
-            hypervisor,
-            Within(
-                host,
-                record is null
-                    ? (MachineAction.Create, "does not exist")
-                    : Compare(record, found.Machine.Power, spec, virtType, nics, image)
-            )
-        );
+        var own = record is null
+            ? (MachineAction.Create, "does not exist")
+            : Compare(record, found.Machine.Power, spec, virtType, nics, image);
+        var (action, why) = Affected(spec, has && found.Machine.IsOn, nics, hypervisor, Within(host, own));
         if (action is MachineAction.Create or MachineAction.Recreate)
             CheckDisk(spec);
         var layers = LayersOf(spec, virtType, image, nics, hypervisor);
@@ -263,26 +257,28 @@ public sealed partial class Planner
         string? virtType,
         ImmutableArray<Nic> nics,
         string? image
-    ) =>
-        image is not null && record.DiskDigest != Identity.DiskDigest(spec, image)
-            ? Identity.AddedDisks(record, spec, image) is { IsEmpty: false } added
+    )
+    {
+        if (image is not null && record.DiskDigest != Identity.DiskDigest(spec, image))
+            return Identity.AddedDisks(record, spec, image) is { IsEmpty: false } added
                 ? (MachineAction.Restart, $"gets {(added.Length == 1 ? "disk" : "disks")} {string.Join(", ", added.Select(d => d.Name))}")
-                : (MachineAction.Recreate, "its image, disks or login differ from the farm file")
-            : record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics)
-                ? (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file")
-                : power switch
-                {
-                    PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
-                    PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
-                        MachineAction.Start,
-                        $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
-                    ),
-                    PowerState.Running => (MachineAction.None, "runs as declared"),
-                    PowerState.Paused => (MachineAction.Start, "is paused"),
-                    _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (
-                        MachineAction.Start,
-                        $"is off; port {taken} was taken meanwhile, {now.Port} is used"
-                    ),
-                    _ => (MachineAction.Start, "is off"),
-                };
+                : (MachineAction.Recreate, "its image, disks or login differ from the farm file");
+        if (record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics))
+            return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
+        return power switch
+        {
+            PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
+            PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
+                MachineAction.Start,
+                $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
+            ),
+            PowerState.Running => (MachineAction.None, "runs as declared"),
+            PowerState.Paused => (MachineAction.Start, "is paused"),
+            _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (
+                MachineAction.Start,
+                $"is off; port {taken} was taken meanwhile, {now.Port} is used"
+            ),
+            _ => (MachineAction.Start, "is off"),
+        };
+    }
 }

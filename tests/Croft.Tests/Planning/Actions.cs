@@ -31,7 +31,7 @@ public sealed class Actions
     [Theory]
     [InlineData("disk: 9GiB")]
     [InlineData("user: admin")]
-    [InlineData("disks: [ { name: data, size: 1GiB } ]")]
+    [InlineData("disks: [ { name: data, size: 1GiB } ], user: admin")]
     [InlineData("image: debian_12")]
     public void DisksDeclaredOtherwiseAreANewMachine(string key) =>
         Assert.Equal("recreate: its image, disks or login differ from the farm file", Of(key));
@@ -83,6 +83,18 @@ public sealed class Actions
         var running = Lab.Plan(Farm("vcpus: 2"), Lab.Done(Before, First)).Startable();
         var off = Lab.Plan(Farm("user: admin"), Lab.Done(Before, First, PowerState.Off)).Startable();
         Assert.Equal((MachineAction.None, MachineAction.Start), (running.Machines[0].Action, off.Machines[0].Action));
+    }
+
+    [Theory]
+    [InlineData(PowerState.Running, false, "Restart: network lan does not run, so nobody hears it")]
+    [InlineData(PowerState.Running, true, "Restart: network lan does not run, so nobody hears it")]
+    [InlineData(PowerState.Off, false, "Start: is off")]
+    public void NetworkThatSomebodyStoppedOrUndefinedCutsOffWhatRuns(PowerState power, bool undefined, string action)
+    {
+        var there = Lab.Done(Before, First, power);
+        var cut = there.Select(h => h with { Networks = undefined ? [] : [.. h.Networks.Select(n => n with { Active = false })] });
+        var machine = Planner.Make(Before with { Inventory = new([.. cut]) }).Machines[0];
+        Assert.Equal(action, $"{machine.Action}: {machine.Reason}");
     }
 
     static string Of(string key, PowerState power = PowerState.Running)

@@ -78,6 +78,7 @@ static class NetworkXml
             new XElement("domain", new XAttribute("name", network.Zone), new XAttribute("localOnly", "yes")),
             new XElement(
                 "dns",
+                new XAttribute("forwardPlainNames", "no"), // a guest's own names are no question for the world, which may be far
                 network.Options.Forwarders.Select(f => new XElement("forwarder", new XAttribute("addr", f))),
                 network.Reservations.Concat(network.Names).Select(r => XElement.Parse(DnsHost(r, network.Farm))),
                 network.Reservations.Select(r =>
