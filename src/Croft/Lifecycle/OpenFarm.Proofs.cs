@@ -11,6 +11,10 @@ namespace Croft.Lifecycle;
 /// <summary>What is proved and measured of hypervisors before a plan is carried out.</summary>
 public sealed partial class OpenFarm
 {
+    /// <summary>Images that bring a kernel; steps that are made on one leave it as it is.</summary>
+    internal static IEnumerable<BuiltImage> Kernels(Farm farm) =>
+        farm.Machines.Select(m => m.Image.Origin).OfType<BuiltImage>().Where(image => !image.IsContainer);
+
     /// <summary>
     /// Refuses a plan that cannot be executed, unless it could be if all acceleration that is offered works: then that is to be proved
     /// first.
@@ -43,11 +47,7 @@ public sealed partial class OpenFarm
     {
         foreach (var (state, arch) in unproved)
         {
-            var image = await Images.EnsureAsync(
-                Farm.Machines.Select(m => m.Image).OfType<BuiltImage>().First(i => i.Arch == arch && !i.IsContainer),
-                progress,
-                cancel
-            );
+            var image = await Images.EnsureAsync(Kernels(Farm).First(i => i.Arch == arch), progress, cancel);
             try
             {
                 journal.Note(
@@ -83,7 +83,7 @@ public sealed partial class OpenFarm
                         )?.Spec.Image
                     )
                 )
-                .Where(u => u.Image is BuiltImage)
+                .Where(u => u.Image?.Origin is BuiltImage)
                 .Select(u =>
                     PrepareAsync(
                         u.Hypervisor.Name,

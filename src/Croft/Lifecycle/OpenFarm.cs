@@ -26,11 +26,7 @@ public sealed partial class OpenFarm : IDisposable
         this.owner = owner;
         Farm = farm;
         Settings = settings;
-        proofs = new Proofs(
-            Path.Combine(settings.Cache, "proofs"),
-            settings.Clock,
-            [.. farm.Machines.Select(m => m.Image).OfType<BuiltImage>().Where(i => !i.IsContainer).Select(i => i.Arch)]
-        );
+        proofs = new Proofs(Path.Combine(settings.Cache, "proofs"), settings.Clock, [.. Kernels(farm).Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock)
         {
             Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Lifecycle;
+using Croft.Tests.Farms;
 using Croft.Tests.Images;
 
 namespace Croft.Tests.Lifecycle;
@@ -32,6 +33,17 @@ public sealed class ProofsOfAcceleration : IDisposable
         Assert.Equal(offered, string.Join(' ', proofs.Apply(Host).VirtTypes["x86_64"]));
         Assert.Equal(hasKernel && worked is null, proofs.Missing(Host, "kvm").Any());
     }
+
+    [Theory]
+    [InlineData("image: debian_12", 1)]
+    [InlineData("image: { name: debian_12, steps: [ { customise: { root_password: x } } ] }", 1)]
+    [InlineData("image: u24.04", 0)]
+    [InlineData("runtime: container", 0)]
+    public void NeedAKernelThatAnImageBrings(string keys, int kernels) =>
+        Assert.Equal(
+            kernels,
+            OpenFarm.Kernels(Reading.Farm($"farm: f\nvms: {{ list: [ {{ platform: debian_13, target: amd64, {keys} }} ] }}")).Count()
+        );
 
     [Theory]
     [InlineData(null, 5)] // nobody measured
