@@ -322,4 +322,9 @@ public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, 
 
 /// <summary>A writable disk of a machine.</summary>
 /// <param name="Disk">Its name in the farm file; <c>root</c> for the first. Also the serial number the guest sees.</param>
-public sealed record DiskVolume(string Disk, string Volume);
+public sealed record DiskVolume(string Disk, string Volume)
+{
+    /// <summary>The form of its content, where somebody else made it, so that its name does not say that; otherwise null.</summary>
+    [JsonIgnore]
+    public string? Format { get; init; }
+}

@@ -54,6 +54,9 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     internal static Nic WayOf(Nic nic) =>
         new(nic.Network, null, "52:54:0a:00:02:0f", null, nic.Port) { Forwards = nic.Forwards, IsClosed = nic.IsClosed };
 
+    /// <summary>It as a record keeps it: what a plan works out anew each time is not in it.</summary>
+    internal Nic Kept => this with { DefaultRoute = null, AsksNames = false, Seen = null };
+
     /// <summary>Whether its address leads to it from the hypervisor.</summary>
     [JsonIgnore]
     internal bool IsDoor => Port is not null || (Address is not null && Source != NicSource.Switch);

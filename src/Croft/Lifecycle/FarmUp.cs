@@ -55,7 +55,8 @@ public static class FarmUp
         openFarm.Settings.AcceptsHostKeys && machine.Existing?.Record is { } record && FirstMeeting.IsDue(openFarm, record);
 
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
-    static bool Moved(PlannedMachine machine) => machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics);
+    static bool Moved(PlannedMachine machine) =>
+        machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics.Select(n => n.Kept));
 
     static async Task UpAsync(Execution execution, PlannedMachine machine, bool recreate, CancellationToken cancel)
     {

@@ -53,6 +53,19 @@ public sealed partial class LibvirtXml
         Assert.Null(RecordXml.Read(XElement.Parse(DomainXml.Write(unheld, volume => volume)))!.InUse);
     }
 
+    /// <summary>Whoever took a snapshot past Croft gave the disk another file; read as raw, its guest would write over it.</summary>
+    [Fact]
+    public void OfADiskThatSomebodyElseMadeKeepsItsForm()
+    {
+        var machine = Machine("{ name: db, platform: debian_13 }", Record);
+        var taken = DomainXml.Write(machine, volume => "/pool/" + volume).Replace("root.0.qcow2", "root.0.files", StringComparison.Ordinal);
+        var read = RecordXml.Read(XElement.Parse(taken))!;
+        var again = XElement.Parse(DomainXml.Write(machine with { Record = read }, volume => "/pool/" + volume));
+        DomainXml.Refit(again, read, volume => "/pool/" + volume);
+        var disk = again.Descendants("disk").Single(d => DomainXml.Names(d).Volume == "f.db.root.0.files");
+        Assert.Equal("qcow2", (string?)disk.Element("driver")!.Attribute("type"));
+    }
+
     [Fact]
     public void OfIgnitionNamesItsFileByBothNamesAndNeverItsContent()
     {

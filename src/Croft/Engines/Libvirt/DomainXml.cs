@@ -44,7 +44,7 @@ static class DomainXml
             new XElement("on_crash", "destroy"),
             new XElement(
                 "devices",
-                machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk.Volume), Target(i), disk.Disk)),
+                machine.Record.Disks.Select((disk, i) => Disk(path(disk.Volume), Volumes.FormatOf(disk), Target(i), disk.Disk)),
                 SeedDisk(machine, path),
                 machine.Disc is { } disc ? Drive(path(disc), spec) : null,
                 machine.Record.Nics.Where(IsLibvirts).Select(nic => Interface(nic, arch, machine.Spec.Boots.Contains(BootDevice.Network))),
@@ -97,15 +97,15 @@ static class DomainXml
     public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
     {
         var volumes = record
-            .Disks.Select((disk, i) => (Target: Target(i), disk.Volume))
-            .Append((Target: SeedTarget, Volume: record.Seed))
-            .ToDictionary(d => d.Target, d => d.Volume);
+            .Disks.Select((disk, i) => (Target: Target(i), disk.Volume, Format: Volumes.FormatOf(disk)))
+            .Append((Target: SeedTarget, Volume: record.Seed, Format: Volumes.FormatOf(record.Seed)))
+            .ToDictionary(d => d.Target, d => (d.Volume, d.Format));
         foreach (var disk in domain.Descendants("disk").Where(IsOwn))
         {
             if (!volumes.TryGetValue(Names(disk).Target, out var volume))
                 continue;
-            disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volume))));
-            disk.Element("driver")!.SetAttributeValue("type", Volumes.FormatOf(volume));
+            disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volume.Volume))));
+            disk.Element("driver")!.SetAttributeValue("type", volume.Format);
             disk.Element("backingStore")?.Remove();
         }
 

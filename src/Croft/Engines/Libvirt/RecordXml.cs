@@ -73,7 +73,7 @@ static class RecordXml
         var disks = domain
             .Descendants("disk")
             .Where(DomainXml.IsOwn)
-            .Select(disk => (Place: DomainXml.Names(disk), Name: (string?)disk.Element("serial") ?? ""))
+            .Select(disk => (Place: DomainXml.Names(disk), Disk: ReadDisk(disk)))
             .ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
         var nics = Children("nic").Select(ReadNic);
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
@@ -93,7 +93,7 @@ static class RecordXml
                 HostKey = Children("hostkey").FirstOrDefault()?.Value ?? "",
                 Seed = disks[true].FirstOrDefault().Place.Volume ?? "",
                 Nics = [.. nics],
-                Disks = [.. disks[false].Select(d => new DiskVolume(d.Name, d.Place.Volume))],
+                Disks = [.. disks[false].Select(d => d.Disk)],
                 Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
@@ -111,6 +111,12 @@ static class RecordXml
 
     static string? OwnNvram(XElement domain, MachineId machine) =>
         DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(machine), StringComparison.Ordinal) ? nvram : null;
+
+    static DiskVolume ReadDisk(XElement disk)
+    {
+        var (volume, format) = (DomainXml.Names(disk).Volume, (string?)disk.Element("driver")?.Attribute("type"));
+        return new((string?)disk.Element("serial") ?? "", volume) { Format = format == Volumes.FormatOf(volume) ? null : format };
+    }
 
     static Nic ReadNic(XElement nic) =>
         new Nic(

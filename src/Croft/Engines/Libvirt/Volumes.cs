@@ -45,6 +45,9 @@ static class Volumes
     /// <summary>The form of a volume's content. Its name says it: what a guest writes into a raw disk must not.</summary>
     public static string FormatOf(string volume) => volume.EndsWith(".qcow2", StringComparison.Ordinal) ? "qcow2" : "raw";
 
+    /// <summary>The same of a machine's disk, which may be somebody else's file.</summary>
+    public static string FormatOf(DiskVolume disk) => disk.Format ?? FormatOf(disk.Volume);
+
     /// <summary>Whether a volume is named as Croft names a machine's disk.</summary>
     public static bool IsDiskOf(MachineId machine, string disk, string volume) =>
         IsDisk(volume)
