@@ -97,15 +97,15 @@ static class DomainXml
     public static void Refit(XElement domain, MachineRecord record, Func<string, string> path)
     {
         var volumes = record
-            .Disks.Select((disk, i) => (Target: Target(i), disk.Volume, Format: Volumes.FormatOf(disk)))
-            .Append((Target: SeedTarget, Volume: record.Seed, Format: Volumes.FormatOf(record.Seed)))
-            .ToDictionary(d => d.Target, d => (d.Volume, d.Format));
+            .Disks.Select((disk, i) => (Target: Target(i), Disk: disk))
+            .Append((Target: SeedTarget, Disk: new("seed", record.Seed)))
+            .ToDictionary(d => d.Target, d => d.Disk);
         foreach (var disk in domain.Descendants("disk").Where(IsOwn))
         {
             if (!volumes.TryGetValue(Names(disk).Target, out var volume))
                 continue;
             disk.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("file", path(volume.Volume))));
-            disk.Element("driver")!.SetAttributeValue("type", volume.Format);
+            disk.Element("driver")!.SetAttributeValue("type", Volumes.FormatOf(volume));
             disk.Element("backingStore")?.Remove();
         }
 

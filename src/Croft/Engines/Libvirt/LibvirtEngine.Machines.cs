@@ -11,7 +11,11 @@ sealed partial class LibvirtEngine
         var (id, spec) = (machine.Record.Id, machine.Spec);
         var undoing = UndoAsync(machine.Record, cancel);
         var present = await host.ListVolumesAsync(cancel);
-        ImmutableArray<DiskVolume> disks = [Next("root", raw: false), .. spec.Disks.Select(d => Next(d.Name, d.Raw))];
+        ImmutableArray<DiskVolume> disks =
+        [
+            NextDisk(id, "root", raw: false, present),
+            .. spec.Disks.Select(d => NextDisk(id, d.Name, d.Raw, present)),
+        ];
         var nvram = spec.Firmware == Firmware.Uefi ? Volumes.Nvram(id, present) : null;
         foreach (var volume in disks.Select(d => d.Volume).Append(nvram).OfType<string>())
             journal.Intent("create", "volume", volume, Name, id.Name);
@@ -28,9 +32,10 @@ sealed partial class LibvirtEngine
         journal.Intent("create", "domain", id.ToString(), Name, id.Name);
         await host.ForgetForeignAsync(id.ToString(), cancel);
         return await DefineAsync(definition, await undoing, cancel);
-
-        DiskVolume Next(string disk, bool raw) => new(disk, Volumes.Disk(id, disk, Volumes.NextNumber(id, disk, present), raw));
     }
+
+    static DiskVolume NextDisk(MachineId id, string disk, bool raw, IEnumerable<string> present) =>
+        new(disk, Volumes.Disk(id, disk, Volumes.NextNumber(id, disk, present), raw));
 
     public async Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel)
     {
@@ -38,10 +43,7 @@ sealed partial class LibvirtEngine
         var undo = await UndoAsync(record, cancel);
         var present = await host.ListVolumesAsync(cancel);
         ImmutableArray<DiskSpec> added = [.. machine.Spec.Disks.Where(d => record.Disks.All(there => there.Disk != d.Name))];
-        ImmutableArray<DiskVolume> volumes =
-        [
-            .. added.Select(d => new DiskVolume(d.Name, Volumes.Disk(id, d.Name, Volumes.NextNumber(id, d.Name, present), d.Raw))),
-        ];
+        ImmutableArray<DiskVolume> volumes = [.. added.Select(d => NextDisk(id, d.Name, d.Raw, present))];
         foreach (var (disk, volume) in added.Zip(volumes))
         {
             journal.Intent("create", "volume", volume.Volume, Name, id.Name);
