@@ -132,7 +132,7 @@ sealed class MachineMaker(
             Run = journal.Folder.Id,
             InUse = null,
             HostKey = planned.Spec.Login.HostKey ?? hostKey,
-            Nics = [.. planned.Nics.Select(n => n with { Seen = null })],
+            Nics = [.. planned.Nics.Select(n => n.Kept)],
             Claim = null,
             IsStarting = false,
             Autostart = planned.Autostart,
