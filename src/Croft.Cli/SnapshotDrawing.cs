@@ -15,7 +15,7 @@ static class SnapshotDrawing
         foreach (var hidden in tree.Hidden)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  hidden: {hidden.File}, {Size(hidden.Size)}, held by {string.Join(", ", hidden.HeldBy)}\n"
+                $"  hidden: {hidden.File}, {Size(hidden.Size) ?? "size unknown"}, held by {string.Join(", ", hidden.HeldBy)}\n"
             );
         foreach (var foreign in tree.Foreign)
             text.Append(
@@ -40,7 +40,8 @@ static class SnapshotDrawing
     }
 
     static string Line(KeptState s) =>
-        $"{s.Name}  {(s.HasMemory ? "memory" : "disk")}, {(s.Key is null ? "user" : "layer")}, {s.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Size(s.Size)}";
+        $"{s.Name}  {(s.HasMemory ? "memory" : "disk")}, {(s.Key is null ? "user" : "layer")}, {s.Made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Size(s.Size) ?? "size unknown"}";
 
-    static string Size(long? bytes) => bytes is { } known ? $"{(known + (1 << 19)) >> 20} MiB" : "size unknown";
+    /// <summary>How much a snapshot takes, in MiB; null where nobody knows.</summary>
+    public static string? Size(long? bytes) => bytes is { } known ? $"{(known + (1 << 19)) >> 20} MiB" : null;
 }

@@ -130,7 +130,8 @@ static class SnapshotCommand
     static IEnumerable<IReadOnlyList<string>> Rows(string machine, StateTree tree) =>
         [
             .. tree.States.Select(s =>
-                (IReadOnlyList<string>)[machine, s.Name, Kind(s), Maker(s), Time(s.Made), Size(s.Size), s.Parent ?? "-"]
+                (IReadOnlyList<string>)
+                    [machine, s.Name, Kind(s), Maker(s), Time(s.Made), SnapshotDrawing.Size(s.Size) ?? "-", s.Parent ?? "-"]
             ),
             .. tree.Foreign.Select(f => (IReadOnlyList<string>)[machine, f.Name, Kind(f), "virsh", Time(f.Made), "-", f.Parent ?? "-"]),
         ];
@@ -298,6 +299,4 @@ static class SnapshotCommand
     static string Maker(KeptState s) => s.Key is null ? "user" : "layer";
 
     static string Time(DateTimeOffset made) => made.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-
-    static string Size(long? bytes) => bytes is { } known ? $"{(known + (1 << 19)) >> 20} MiB" : "-";
 }
