@@ -109,7 +109,7 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
         var found = await Poll.UntilAsync(AskAsync, AgentPause, patience, cancel);
         await over.CancelAsync();
         return found is null ? null
-            : waits ? await Waiter.RunAsync(host, domain, script, patience, cancel)
+            : waits ? await WaiterChannel.RunAsync(host, domain, script, patience, cancel)
             : await host.RunByAgentAsync(domain, script, cancel);
 
         async Task<string?> AskAsync()
@@ -128,7 +128,7 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     /// <summary>Whether a guest without agent waits at the spare channel.</summary>
     internal static async Task<bool> HasWaiterAsync(ILibvirtHost host, string domain, CancellationToken cancel) =>
-        await Waiter.RunAsync(host, domain, ":", WaiterPatience, cancel) is not null;
+        await WaiterChannel.RunAsync(host, domain, ":", WaiterPatience, cancel) is not null;
 
     public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>
         host.ProveAsync(arch, virtType, Volumes.Image(image.Copy, image.Kernel!), clock, cancel);

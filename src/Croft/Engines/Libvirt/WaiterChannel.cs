@@ -8,7 +8,7 @@ namespace Croft.Engines.Libvirt;
 /// The script that Croft's seed leaves waiting in guests without an agent (<c>waiter.sh</c>). It takes a script at the spare channel, and
 /// says there how that ended.
 /// </summary>
-static class Waiter
+static class WaiterChannel
 {
     /// <summary>Runs a script by it.</summary>
     /// <param name="patience">How long the guest may say nothing at all.</param>
