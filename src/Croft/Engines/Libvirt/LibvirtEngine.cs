@@ -26,8 +26,8 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public bool IsLost => host.IsLost;
 
-    public EngineCapabilities Can { get; } =
-        host.HasSwitches
+    public EngineCapabilities Can =>
+        field ??= host.HasSwitches
             ? EngineCapabilities.OfSwitches(host.NetworkLack)
             : new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession)
             {
