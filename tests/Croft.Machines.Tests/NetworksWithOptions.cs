@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace Croft.Machines.Tests;
@@ -45,6 +47,12 @@ public sealed class NetworksWithOptions : IAsyncLifetime
         using var door = new TcpClient();
         await door.ConnectAsync("127.0.0.1", Port, TestContext.Current.CancellationToken); // QEMU itself answers
         Assert.Contains($"fd00:c0f7::28\ta a.", await lab.SucceedsAsync("hosts"));
+        var process = await File.ReadAllTextAsync($"/run/libvirt/network/{lab.Farm}.lan.pid", TestContext.Current.CancellationToken);
+        using (var dnsmasq = Process.GetProcessById(int.Parse(process, CultureInfo.InvariantCulture)))
+            dnsmasq.Kill();
+        Assert.Contains("Network lan on local answers neither DHCP nor questions for names", await lab.SucceedsAsync("status"));
+        await lab.SucceedsAsync("up");
+        Assert.Contains($"{Net}.1.10", await lab.SucceedsAsync("ssh", "a", "--", "getent hosts b"));
         Write("mtu: 1400");
         await lab.RefusesAsync(3, ["has mtu 9000", "will have mtu 1400", "croft down a b, then croft up"], "plan");
     }

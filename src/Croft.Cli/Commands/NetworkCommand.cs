@@ -134,7 +134,8 @@ static class NetworkCommand
                     : devices.Contains(Spec.Source!) ? "on"
                     : "missing"
             : Network is { } network
-                ? network.Active ? "on"
+                ? network.IsMute ? "mute"
+                    : network.Active ? "on"
                     : "off"
             : "missing";
 

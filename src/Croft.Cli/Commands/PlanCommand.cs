@@ -65,6 +65,10 @@ static class PlanCommand
             session.Terminal.Say(
                 $"network {network.Definition.Name} on {network.Hypervisor} does not run; croft up starts it, and its machines join it again"
             );
+        foreach (var network in plan.Networks.Where(n => n.IsMute))
+            session.Terminal.Say(
+                $"network {network.Definition.Name} on {network.Hypervisor} answers neither DHCP nor questions for names, since its dnsmasq died; croft up starts that again"
+            );
         foreach (var gone in plan.Undeclared)
             session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
         foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))

@@ -51,9 +51,11 @@ static class StatusCommand
     static async Task SayOffAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
     {
         foreach (var hypervisor in (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors)
-        foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && !n.Active))
+        foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && (n.IsMute || !n.Active)))
             session.Terminal.Say(
-                $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and {(hypervisor.Can is { Switches: true } ? "they join it again" : "restarts those that run")}."
+                network.IsMute
+                    ? $"Network {network.Network} on {hypervisor.Name} answers neither DHCP nor questions for names, since its dnsmasq died: croft up starts that again."
+                    : $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and {(hypervisor.Can is { Switches: true } ? "they join it again" : "restarts those that run")}."
             );
     }
 }

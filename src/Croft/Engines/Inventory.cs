@@ -78,6 +78,9 @@ public sealed record HypervisorState
     /// <summary>Names of the host's own network devices; null when it did not say.</summary>
     public ImmutableHashSet<string>? Devices { get; init; }
 
+    /// <summary>What the host's network devices are; null of another host, which does not say.</summary>
+    public ImmutableDictionary<string, DeviceKind>? Kinds { get; init; }
+
     /// <summary>Names of the filters of packets that cards can have; null when it did not say.</summary>
     public ImmutableHashSet<string>? Filters { get; init; }
 

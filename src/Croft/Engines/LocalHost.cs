@@ -21,6 +21,73 @@ static class LocalHost
     /// <summary>Its network devices, tap devices too, of which libvirt does not tell.</summary>
     public static IEnumerable<string> Devices() => NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name);
 
+    /// <summary>What its network devices are, by name.</summary>
+    public static ImmutableDictionary<string, DeviceKind> Kinds() =>
+        Directory.Exists(Net)
+            ? Directory.EnumerateFileSystemEntries(Net).ToImmutableDictionary(device => Path.GetFileName(device), KindOf)
+            : ImmutableDictionary<string, DeviceKind>.Empty;
+
+    const string Net = "/sys/class/net";
+
+    static DeviceKind KindOf(string device)
+    {
+        const string ethernet = "1";
+        const int tap = 2; // IFF_TAP
+        return Has("bridge") ? DeviceKind.Bridge
+            : File.Exists($"/run/openvswitch/{Path.GetFileName(device)}.mgmt") ? DeviceKind.OpenVSwitch
+            : Has("master") ? DeviceKind.Port
+            : Has("wireless") || Has("phy80211") ? DeviceKind.Wireless
+            : Read("tun_flags") is { } flags
+                ? (Convert.ToInt32(flags, 16) & tap) == 0 ? DeviceKind.Frameless
+                    : DeviceKind.Tap
+            : Read("type") is null or ethernet ? DeviceKind.Card
+            : DeviceKind.Frameless;
+
+        bool Has(string part) => Path.Exists(Path.Combine(device, part));
+
+        string? Read(string part)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(device, part)).Trim();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null; // it has no such property, or went away
+            }
+        }
+    }
+
+    /// <summary>The networks of the host's libvirt whose name server runs; null where that cannot be seen.</summary>
+    /// <param name="names">Of networks that are on.</param>
+    public static ImmutableHashSet<string>? Heard(IReadOnlyCollection<string> names)
+    {
+        const string configurations = "/var/lib/libvirt/dnsmasq/";
+        if (!names.Any(n => File.Exists($"{configurations}{n}.conf")) || CommandOf("1") is null or "")
+            return null; // of one without configuration nobody expects any; and processes may be hidden
+        var running = Directory.EnumerateDirectories("/proc").Select(p => CommandOf(Path.GetFileName(p))).OfType<string>().ToList();
+        return
+        [
+            .. names.Where(n =>
+                !File.Exists($"{configurations}{n}.conf")
+                || running.Any(c => c.Contains($"--conf-file={configurations}{n}.conf\0", StringComparison.Ordinal))
+            ),
+        ];
+    }
+
+    /// <summary>A process's command line, whose words end in NUL; null of what is none, or has gone.</summary>
+    static string? CommandOf(string process)
+    {
+        try
+        {
+            return char.IsAsciiDigit(process[0]) ? File.ReadAllText($"/proc/{process}/cmdline") : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The device by which everywhere else is reached; null when there is no such way.</summary>
     public static string? Uplink()
     {

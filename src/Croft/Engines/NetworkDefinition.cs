@@ -85,6 +85,9 @@ public sealed record PlannedNetwork(string Hypervisor, NetworkDefinition Definit
     /// <summary>Whether it is there and does not run, although machines may be on it: its switch died, or the host was restarted.</summary>
     public bool IsOff { get; init; }
 
+    /// <summary>Whether it runs and nobody answers DHCP and names on it any more.</summary>
+    public bool IsMute { get; init; }
+
     /// <summary>What becomes otherwise than it is, which makes it anew while nothing is on it; null when nothing does.</summary>
     public string? Change { get; init; }
 }

@@ -37,6 +37,9 @@ public sealed record NetworkState
     /// <summary>Whether machines can be on it now.</summary>
     public required bool Active { get; init; }
 
+    /// <summary>Whether nobody answers DHCP and names on it any more, although it is on: its dnsmasq died.</summary>
+    public bool IsMute { get; init; }
+
     /// <summary>Whether its bridge has STP on, which holds every new card for seconds.</summary>
     public required bool SpanningTree { get; init; }
 

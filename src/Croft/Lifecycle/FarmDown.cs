@@ -116,6 +116,12 @@ public static class FarmDown
         if (openFarm.GuestOf(hypervisor, record) is { } guest)
             await guest.CloseAsync(cancel);
         await engine.RemoveAsync(record, cancel);
+        await ReleaseBesideAsync(openFarm, hypervisor, record, cancel);
+    }
+
+    /// <summary>Gives back the addresses of a machine in networks that another hypervisor of its host makes.</summary>
+    internal static async Task ReleaseBesideAsync(OpenFarm openFarm, string hypervisor, MachineRecord record, CancellationToken cancel)
+    {
         if (record.Nics.All(n => n.Parent is null) || openFarm.Farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor) is not { } own)
             return;
         foreach (var beside in openFarm.Farm.Hypervisors.Where(h => h != own && h.IsBeside(own)))

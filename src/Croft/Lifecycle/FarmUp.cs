@@ -35,7 +35,7 @@ public static class FarmUp
         if (
             plan.Machines.All(m => m.Action == MachineAction.None && !MayShowANewKey(openFarm, m))
             && plan.Defined.IsEmpty
-            && !plan.Networks.Any(n => n.IsOff)
+            && !plan.Networks.Any(n => n.IsOff || n.IsMute)
         )
             return null;
         using var execution = await Execution.PrepareAsync(openFarm, plan, command, NeedsImage, opened, images, cancel);

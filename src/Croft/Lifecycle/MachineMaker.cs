@@ -105,12 +105,27 @@ sealed class MachineMaker(
     public Task ClaimAsync(MachineRecord record, CancellationToken cancel) =>
         new RoomClaim(openFarm, engine, began).TakeAsync(record, cancel);
 
-    Task<MachineRecord> ClaimAsync(
+    async Task<MachineRecord> ClaimAsync(
         PlannedMachine planned,
         MachineRecord record,
         Func<MachineRecord, Task<MachineChange>> define,
         CancellationToken cancel
-    ) => new RoomClaim(openFarm, engine, began).TakeAsync(record, isFirst: planned.Existing is null, define, cancel);
+    )
+    {
+        var claimed = await new RoomClaim(openFarm, engine, began).TakeAsync(record, isFirst: planned.Existing is null, define, cancel);
+        if (planned.Existing?.Record is { } before)
+            await LeaveAsync(before with { Nics = [.. before.Nics.Where(n => record.Nics.All(k => k.Bridge != n.Bridge))] }, cancel);
+        return claimed;
+    }
+
+    /// <summary>Networks that a machine is not on any more forget its name and address.</summary>
+    async Task LeaveAsync(MachineRecord left, CancellationToken cancel)
+    {
+        if (left.Nics.All(n => n.Address is null))
+            return;
+        await engine.ReleaseAsync(left, cancel);
+        await FarmDown.ReleaseBesideAsync(openFarm, engine.Name, left, cancel);
+    }
 
     static MachineDefinition Define(PlannedMachine planned, MachineRecord record, ImageFiles image) =>
         new(record, planned.Uuid, planned.Spec, planned.VirtType!, image);

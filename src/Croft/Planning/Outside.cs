@@ -24,7 +24,9 @@ static class Outside
             return state?.Can is null || network.Source is not { } name || IsMadeOfAFile(network, state)
                 ? null
                 : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name));
-        return network.Source is not { } device || state?.Devices?.Contains(device) != false ? null
+        return network.Source is not { } device ? null
+            : state?.Kinds?.TryGetValue(device, out var kind) == true ? LackOfKind(network.Mode, device, kind)
+            : state?.Devices?.Contains(device) != false ? null
             : network.Mode == NetworkMode.Bridge
                 ? (
                     $"has no bridge {device}",
@@ -42,12 +44,45 @@ static class Outside
             ? state?.Sockets?.Contains(source) == false
                     ? ($"has no VDE switch at {source}", $"on it: vde_switch -d -s {source}; or leave vde out, and Croft starts one")
                 : null
-        : state?.Devices?.Contains(source) == false
-            ? (
-                $"has no tap device {source}",
-                $"on it: ip tuntap add {source} mode tap; ip link set {source} up; with user NAME for an ordinary user"
-            )
+        : state?.Kinds?.TryGetValue(source, out var kind) == true && kind != DeviceKind.Tap
+            ? ($"has {source}, which is no tap device", $"{MakesTap("NAME")}; then tap: NAME")
+        : state?.Devices?.Contains(source) == false ? ($"has no tap device {source}", MakesTap(source))
         : null;
+
+    static string MakesTap(string device) =>
+        $"on it: ip tuntap add {device} mode tap; ip link set {device} up; with user NAME for an ordinary user";
+
+    /// <summary>What is there under the name may be something else.</summary>
+    static (string What, string Cure)? LackOfKind(NetworkMode mode, string device, DeviceKind kind) =>
+        (mode, kind) switch
+        {
+            (NetworkMode.Bridge, DeviceKind.Bridge) => null,
+            (NetworkMode.Bridge, DeviceKind.OpenVSwitch) => (
+                $"has a bridge {device} of Open vSwitch, which mode: bridge does not join",
+                $"mode: existing with define: FILE, a network of libvirt's with <forward mode='bridge'/>, <bridge name='{device}'/> and <virtualport type='openvswitch'/>"
+            ),
+            (NetworkMode.Bridge, DeviceKind.Card) => (
+                $"has a network device {device} that is no bridge",
+                $"croft network bridge create br0 --uplink {device} puts it into one, then bridge: br0; or mode: direct with uplink: {device}"
+            ),
+            (NetworkMode.Bridge, _) => (
+                $"has a network device {device} that is no bridge",
+                "on it: ip link show type bridge lists those that are; croft network bridge create makes one"
+            ),
+            (_, DeviceKind.Frameless) => (
+                $"has a network device {device} that carries no Ethernet frames",
+                "uplink: names the network card that leads to the LAN"
+            ),
+            (_, DeviceKind.Port) => (
+                $"has a network card {device} that is in a bridge or bond already",
+                "mode: bridge with that bridge; or uplink: names another card"
+            ),
+            (_, DeviceKind.Wireless) => (
+                $"has a network card {device} of Wi-Fi, which sends no frames of other MACs",
+                "mode: nat; or uplink: names a card with a cable"
+            ),
+            _ => null,
+        };
 
     /// <summary>Whether it is missing or off, and the farm file says what to do about that.</summary>
     static bool IsMadeOfAFile(NetworkSpec network, HypervisorState state) =>

@@ -92,8 +92,8 @@ public sealed partial class Planner
             Refuse(
                 book.Spec.At ?? nic.At,
                 $"networks.{nic.Network}",
-                $"{book.Definition!.Cidr} has no address left for machine \"{spec.Name}\"",
-                "give the network a larger cidr"
+                $"{book.Definition!.Cidr} has no address left for machine \"{spec.Name}\"{(book.Spec.Options.Range is { } range ? $" beside the range {range}, which DHCP gives to others" : "")}",
+                book.Spec.Options.Range is null ? "give the network a larger cidr" : "a shorter range; or a larger cidr"
             );
         return address;
     }

@@ -360,12 +360,13 @@ public sealed partial class Planner
         {
             Name = known?.Name ?? definition.Name,
             Reservations = reservations,
-            Names = shared is null ? NamesBeside(book, hypervisor, machines) : [],
+            Names = NamesBeside(book, hypervisor, machines),
         };
         return new(hypervisor, definition, known is not null)
         {
             IsShared = shared is not null,
             IsOff = isSwitched && known is { Active: false },
+            IsMute = known is { IsMute: true },
             Change =
                 known is null || shared is not null || IsUsed(known, input.Inventory.Hypervisors.First(h => h.Name == hypervisor))
                     ? null

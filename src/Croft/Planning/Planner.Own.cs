@@ -15,7 +15,6 @@ public sealed partial class Planner
         {
             CheckOwn(network, state);
             CheckLinks(network, state, machines);
-            CheckPxe(network, state);
         }
 
         foreach (var machine in machines)
@@ -60,6 +59,18 @@ public sealed partial class Planner
                 $"hypervisor \"{state.Name}\" is {spec.Uri.Split(':')[0]}, which knows neither libvirt's filters nor its XML",
                 "leave filter and template out"
             );
+        else if (
+            spec.IsLxd
+            && network is { IsMade: true, Shared: null }
+            && network.Options.ToString() is { Length: > 0 } options
+            && MakerOf(network.Name, state.Name) == state.Name
+        )
+            Refuse(
+                network.At,
+                $"networks.{network.Name}",
+                $"network {network.Name} has {options}, and hypervisor \"{state.Name}\" is {spec.Uri.Split(':')[0]}, whose networks have none of that with Croft",
+                "leave it out; or declare the libvirt of the same host too, which then makes the network for both"
+            );
         else if (network.Filter is { } filter && state.Filters?.Contains(filter) == false)
             Refuse(
                 network.At,
@@ -70,19 +81,6 @@ public sealed partial class Planner
                 spec.IsSession
                     ? "leave filter out; or run croft as root"
                     : "on it: virsh nwfilter-list shows those that there are; virsh nwfilter-define makes one of a file",
-                isWorld: true
-            );
-    }
-
-    /// <summary>Files for machines that boot are copied on this host.</summary>
-    void CheckPxe(NetworkSpec network, HypervisorState state)
-    {
-        if (network.Options.Pxe is not null && Farm.Hypervisors.First(h => h.Name == state.Name) is { IsLocal: false })
-            Refuse(
-                network.At,
-                $"networks.{network.Name}.pxe",
-                $"hypervisor \"{state.Name}\" is not on this host, where alone Croft puts the files of pxe",
-                "put them there, and name them with <tftp> and <bootp> in a template: FILE",
                 isWorld: true
             );
     }

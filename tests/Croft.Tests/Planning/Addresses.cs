@@ -35,6 +35,19 @@ public sealed class Addresses
         );
 
     [Fact]
+    public void ThatTheRangeLeavesAreToldWithIt()
+    {
+        var refused = Assert.Single(
+            Lab.Plan(
+                Farm("networks: { lan: { cidr: 10.9.0.0/24, range: 10.9.0.2-10.9.0.254 } }\n", "{ name: a, platform: debian_13 }"),
+                Lab.Host("h1")
+            ).Problems
+        );
+        Assert.Contains("has no address left for machine \"a\" beside the range 10.9.0.2-10.9.0.254", refused.Message);
+        Assert.Equal("a shorter range; or a larger cidr", refused.Hint);
+    }
+
+    [Fact]
     public void StayWithTheirMachines()
     {
         var input = Lab.Input(

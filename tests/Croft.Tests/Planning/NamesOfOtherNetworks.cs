@@ -31,6 +31,24 @@ public sealed class NamesOfOtherNetworks
     }
 
     [Fact]
+    public void AreToldInNetworksOfOtherFarms()
+    {
+        var base1 = Lab.Plan(
+            $"farm: base\n{Lab.Hypervisors("h1")}networks: {{ mgmt: {{ cidr: 10.8.0.0/24 }} }}\nvms: {{ list: [ {{ name: m, platform: debian_13, networks: [ mgmt ] }} ] }}",
+            Lab.Host("h1")
+        );
+        var plan = Lab.Plan(
+            $"farm: f\n{Lab.Hypervisors("h1")}networks: {{ mgmt: {{ shared: base.mgmt }}, back: {{ mode: isolated, cidr: 10.9.1.0/24 }} }}\nvms: {{ list: [ {{ name: a, platform: debian_13, networks: [ mgmt, back ] }}, {{ name: b, platform: debian_13, networks: [ back ] }} ] }}",
+            Lab.Host("h1") with
+            {
+                Networks = [Lab.StateOf(base1.Networks[0].Definition)],
+            }
+        );
+        Assert.Empty(plan.Problems);
+        Assert.Equal("b", Assert.Single(NetworkOf(plan, "mgmt").Names).Host);
+    }
+
+    [Fact]
     public void AreNoPromisesOfItsOwn()
     {
         var definition = NetworkOf(Plan("[ lan, back ]", "[ back ]", "[ far ]"), "lan");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Planning;
 
@@ -31,6 +32,30 @@ public sealed class OutsideNetworks
             "networks.lan: hypervisor \"h1\" has no network card eth7",
             Only(Lab.Plan(Farm("lan: { mode: direct, uplink: eth7 }"), host))
         );
+    }
+
+    [Theory]
+    [InlineData("mode: bridge, bridge: x0", DeviceKind.Bridge, null, "")]
+    [InlineData("mode: bridge, bridge: x0", DeviceKind.Card, "that is no bridge", "croft network bridge create br0 --uplink x0")]
+    [InlineData("mode: bridge, bridge: x0", DeviceKind.Frameless, "that is no bridge", "ip link show type bridge")]
+    [InlineData("mode: bridge, bridge: x0", DeviceKind.OpenVSwitch, "of Open vSwitch", "mode: existing with define: FILE")]
+    [InlineData("mode: direct, uplink: x0", DeviceKind.Card, null, "")]
+    [InlineData("mode: direct, uplink: x0", DeviceKind.Bridge, null, "")]
+    [InlineData("mode: direct, uplink: x0", DeviceKind.Frameless, "carries no Ethernet frames", "uplink: names")]
+    [InlineData("mode: direct, uplink: x0", DeviceKind.Port, "in a bridge or bond already", "mode: bridge with that bridge")]
+    [InlineData("mode: direct, uplink: x0", DeviceKind.Wireless, "of Wi-Fi", "mode: nat")]
+    public void AreRefusedWhereTheNameIsAnotherThings(string network, DeviceKind kind, string? lack, string cure)
+    {
+        var host = Lab.Host("h1") with { Devices = ["x0"], Kinds = ImmutableDictionary<string, DeviceKind>.Empty.Add("x0", kind) };
+        var problems = Lab.Plan(Farm($"lan: {{ {network} }}"), host).Problems;
+        if (lack is null)
+        {
+            Assert.Empty(problems);
+            return;
+        }
+
+        Assert.Contains(lack, Assert.Single(problems).Message);
+        Assert.Contains(cure, problems[0].Hint);
     }
 
     [Fact]

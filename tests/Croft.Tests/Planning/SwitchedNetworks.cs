@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
 using Croft.Planning;
@@ -127,6 +128,10 @@ public sealed class SwitchedNetworks
         Assert.Equal(
             "networks.t: hypervisor \"h1\" has no tap device tap0",
             Only(Lab.Plan(Root(tap, "t"), host with { Devices = ["eth0"] }))
+        );
+        Assert.Equal(
+            "networks.t: hypervisor \"h1\" has tap0, which is no tap device",
+            Only(Lab.Plan(Root(tap, "t"), host with { Kinds = ImmutableDictionary<string, DeviceKind>.Empty.Add("tap0", DeviceKind.Card) }))
         );
         Assert.Contains(
             "tap device tap0 takes one card, and a, b are to be on it",

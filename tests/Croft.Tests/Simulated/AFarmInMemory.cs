@@ -1,8 +1,10 @@
 using Croft.Engines;
 using Croft.Engines.Libvirt;
+using Croft.Farms;
 using Croft.Journal;
 using Croft.Lifecycle;
 using Croft.Testing;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Simulated;
 
@@ -46,6 +48,45 @@ public sealed class AFarmInMemory
         Assert.InRange(second!.Duration.TotalSeconds, 30, 45);
         await farm.DestroyAsync();
         Assert.Equal([], farm.Left());
+    }
+
+    [Fact]
+    public async Task IsForgottenByNetworksThatItsMachinesLeave()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(
+            1,
+            1,
+            "  list: [ { name: a, platform: p, networks: [ lan, back ] }, { name: b, platform: p, networks: [ lan, back ] } ]\nnetworks: { lan: {}, back: { mode: isolated } }"
+        );
+        await farm.UpAsync();
+        var text = await File.ReadAllTextAsync(farm.Farm.File, TestContext.Current.CancellationToken);
+        var later = FarmFile
+            .ReadText(
+                text.Replace(
+                    "name: b, platform: p, networks: [ lan, back ]",
+                    "name: b, platform: p, networks: [ lan ]",
+                    StringComparison.Ordinal
+                ),
+                farm.Farm.File,
+                Reading.Defaults
+            )
+            .Require();
+        await farm.ProgramAsync(
+            async c =>
+                await FarmUp.RunAsync(
+                    c,
+                    await c.PlanAsync(CancellationToken.None),
+                    recreate: false,
+                    "up",
+                    _ => { },
+                    SimulatedFarm.Silent,
+                    CancellationToken.None
+                ),
+            later
+        );
+        var networks = farm.Hosts.First().Networks;
+        Assert.Equal(["a"], networks["f.back"].Reservations.Select(r => r.Host));
+        Assert.Equal(["a", "b"], networks["f.lan"].Reservations.Select(r => r.Host).Order());
     }
 
     [Fact]

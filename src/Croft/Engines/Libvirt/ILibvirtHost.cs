@@ -157,6 +157,9 @@ interface ILibvirtHost : IDisposable
     /// <summary>Makes and starts a network.</summary>
     Task<bool> EnsureNetworkAsync(NetworkDefinition network, CancellationToken cancel);
 
+    /// <summary>Has what answers DHCP and names on a network that runs started again.</summary>
+    Task WakeAsync(string network, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Makes and starts a network of others', where it is missing or off.</summary>
     Task DefineNetworkAsync(string network, string definition, CancellationToken cancel) => Task.CompletedTask;
 

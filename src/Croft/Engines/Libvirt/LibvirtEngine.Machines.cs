@@ -137,10 +137,17 @@ sealed partial class LibvirtEngine
 
     public async Task ReleaseAsync(MachineRecord machine, CancellationToken cancel)
     {
+        var networks = await host.ListNetworksAsync(cancel);
         foreach (var nic in machine.Nics.Where(n => n.Bridge is not null && n.Address is not null))
-            await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
-        foreach (var network in (await host.ListNetworksAsync(cancel)).Where(n => n.Farm == machine.Farm))
-        foreach (var name in network.Names.Where(n => n.Host == machine.Name))
+        {
+            // libvirt finds an entry by the name alone, too: it may be another one by now
+            if (networks.Any(n => n.Name == nic.Bridge && n.Reservations.Any(r => r.Host == machine.Name && r.Address.Equals(nic.Address))))
+                await host.ReleaseAsync(nic.Bridge!, new(nic.Address!, nic.Mac, machine.Name), cancel);
+        }
+
+        var places = machine.Nics.Select(n => n.Address).ToHashSet();
+        foreach (var network in networks.Where(n => n.Farm is not null))
+        foreach (var name in network.Names.Where(n => n.Host == machine.Name && places.Contains(n.Address)))
             await host.ReleaseAsync(network.Name, name, cancel);
     }
 

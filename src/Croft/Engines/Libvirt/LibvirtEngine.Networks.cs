@@ -21,6 +21,12 @@ sealed partial class LibvirtEngine
         var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
         if (network.IsOff)
             journal.Note(null, null, $"network {definition.Name} did not run; its machines join it again");
+        if (network.IsMute)
+        {
+            journal.Note(null, null, $"dnsmasq of network {definition.Name} had died; it answers again");
+            await host.WakeAsync(definition.Name, cancel);
+        }
+
         if (network.Change is { } change)
             definition = await ReplaceAsync(definition, change, journal, cancel);
         var reserved = new List<Reservation>();
@@ -68,7 +74,10 @@ sealed partial class LibvirtEngine
 
         foreach (var name in definition.Names.Where(n => !there.Names.Any(n.IsKeptBy)))
         {
-            await ReleaseOthersAsync(definition, there, name, cancel);
+            if (owner is not null)
+                await ReleaseOthersAsync(definition, there, name, cancel);
+            else if (there.Reservations.Concat(there.Names).Any(k => k.Host == name.Host))
+                continue; // in another farm's network its own names stay
             if (await host.ReserveAsync(definition.Name, name, false, cancel)) // else the name is somebody else's here
                 reserved.Add(name);
         }

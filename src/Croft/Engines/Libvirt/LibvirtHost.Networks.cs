@@ -13,7 +13,7 @@ sealed partial class LibvirtHost
                 () =>
                 {
                     if (network.Options.Pxe is { } pxe)
-                        TftpFiles.Copy(pxe.Root, NetworkXml.TftpFolder(network.Name));
+                        SendBootFiles(pxe.Root, NetworkXml.TftpFolder(network.Name));
                     try
                     {
                         if (TryRun(network.Name))
@@ -85,6 +85,20 @@ sealed partial class LibvirtHost
             // Another controller was first.
         }
     }
+
+    /// <summary>libvirt starts what answers on a network that runs where it learns of a name.</summary>
+    public Task WakeAsync(string network, CancellationToken cancel) =>
+        CallAsync(
+            $"starting dnsmasq of {network}",
+            () =>
+            {
+                using var found = FindNetwork(network);
+                var entry = NetworkXml.Passing(found.Xml(inactive: true));
+                found.Update(NetworkUpdateCommand.AddLast, NetworkUpdateSection.DnsHost, entry, flags: AffectFlags.Live);
+                found.Update(NetworkUpdateCommand.Delete, NetworkUpdateSection.DnsHost, entry, flags: AffectFlags.Live);
+            },
+            cancel
+        );
 
     public Task<bool> ReserveAsync(string network, Reservation reservation, bool dhcp, CancellationToken cancel) =>
         CallAsync(
@@ -185,11 +199,12 @@ sealed partial class LibvirtHost
                 using var found = connection.FindNetwork(network);
                 if (found is null)
                     return;
+                var xml = found.Xml(inactive: true);
                 if (found.IsActive)
                     found.Destroy();
                 found.Undefine();
-                if (IsHere && !IsSession)
-                    TftpFiles.Remove(NetworkXml.TftpFolder(network));
+                if (!IsSession)
+                    RemoveBootFiles(NetworkXml.TftpFolder(network), NetworkXml.HasTftp(xml));
             },
             cancel
         );

@@ -46,6 +46,7 @@ sealed partial class LibvirtHost
                 ? null
                 : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
             Devices = here ? devices?.Union(LocalHost.Devices()) : devices,
+            Kinds = here ? LocalHost.Kinds() : null,
             Filters = filters,
             Routes = here ? LocalHost.Routes() : [],
             Uplink = here ? LocalHost.Uplink() : null,
@@ -161,7 +162,16 @@ sealed partial class LibvirtHost
             }
         }
 
-        return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
+        return [.. WithMute(networks).OrderBy(n => n.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What died of a network that is on, libvirt does not tell.</summary>
+    IEnumerable<NetworkState> WithMute(IReadOnlyCollection<NetworkState> networks)
+    {
+        List<string> on = IsHere && !IsSession ? [.. networks.Where(n => n is { Farm: not null, Active: true }).Select(n => n.Name)] : [];
+        return on.Count > 0 && LocalHost.Heard(on) is { } heard
+            ? networks.Select(n => n with { IsMute = on.Contains(n.Name) && !heard.Contains(n.Name) })
+            : networks;
     }
 
     static ImmutableSortedDictionary<string, ImmutableArray<string>> VirtTypes(XElement capabilities)

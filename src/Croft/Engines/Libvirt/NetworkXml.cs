@@ -100,6 +100,9 @@ static class NetworkXml
     /// <summary>Where a network's files are that machines boot from, on its host: dnsmasq has a user of its own.</summary>
     public static string TftpFolder(string network) => "/var/lib/croft-pxe/" + network;
 
+    /// <summary>Whether machines boot from files of a network.</summary>
+    public static bool HasTftp(string xml) => XElement.Parse(xml).Descendants("tftp").Any();
+
     static XElement IpOf(IPNetwork subnet, XElement? tftp, XElement? dhcp) =>
         new(
             "ip",
@@ -212,6 +215,14 @@ static class NetworkXml
             new XElement("hostname", r.Host),
             farm is null ? null : new XElement("hostname", $"{r.Host}.{farm}"),
             r.Zone is null ? null : new XElement("hostname", $"{r.Host}.{r.Zone}")
+        ).ToString();
+
+    /// <summary>An entry that a network has for a moment only.</summary>
+    public static string Passing(string xml) =>
+        new XElement(
+            "host",
+            new XAttribute("ip", (string?)Ip(XElement.Parse(xml))?.Attribute("address") ?? "127.0.0.1"),
+            new XElement("hostname", "croft-was-here")
         ).ToString();
 
     /// <summary>Reads what is stored of a network, and of what runs; null when it does not run.</summary>

@@ -16,9 +16,13 @@ static class TftpFiles
             Remove(entry);
         foreach (var folder in Directory.EnumerateDirectories(from))
             Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
-        foreach (var file in Directory.EnumerateFiles(from).Where(f => File.ResolveLinkTarget(f, true)?.Exists != false))
+        foreach (var file in In(from, SearchOption.TopDirectoryOnly))
             CopyFile(file, Path.Combine(to, Path.GetFileName(file)));
     }
+
+    /// <summary>The files of a folder without links that lead nowhere.</summary>
+    public static IEnumerable<string> In(string folder, SearchOption how) =>
+        Directory.EnumerateFiles(folder, "*", how).Where(f => File.ResolveLinkTarget(f, true)?.Exists != false);
 
     /// <summary>Removes it.</summary>
     public static void Remove(string place)

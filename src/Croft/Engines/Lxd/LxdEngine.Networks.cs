@@ -75,7 +75,7 @@ sealed partial class LxdEngine
                 {
                     ["name"] = definition.Bridge,
                     ["type"] = "bridge",
-                    ["config"] = ConfigOf(definition, definition.Reservations),
+                    ["config"] = ConfigOf(definition, definition.Reservations, definition.Names),
                 },
                 cancel
             );
@@ -124,7 +124,10 @@ sealed partial class LxdEngine
                 "croft plan tells more"
             );
         var missing = definition.Reservations.Where(r => !seen.Reservations.Contains(r)).ToList();
-        if (missing.Count == 0 && network.Change is null)
+        var added = definition
+            .Names.Where(n => !seen.Names.Contains(n) && !seen.Reservations.Any(r => network.IsShared && r.Host == n.Host))
+            .ToList();
+        if (missing.Count == 0 && added.Count == 0 && network.Change is null)
             return true;
         foreach (var reservation in missing)
         {
@@ -136,8 +139,9 @@ sealed partial class LxdEngine
                 );
         }
 
-        var hosts = seen.Reservations.Where(r => !missing.Any(m => m.Host == r.Host)).Concat(missing);
-        var config = ConfigOf(network.Change is null ? AsItIs(definition, seen) : definition, hosts);
+        var hosts = seen.Reservations.Where(r => !missing.Concat(added).Any(m => m.Host == r.Host)).Concat(missing);
+        var names = seen.Names.Where(n => !missing.Concat(added).Any(m => m.Host == n.Host)).Concat(added);
+        var config = ConfigOf(network.Change is null ? AsItIs(definition, seen) : definition, hosts, names);
         return await PutAsync(path, there, config, tag, cancel);
     }
 
@@ -182,8 +186,9 @@ sealed partial class LxdEngine
         }
     }
 
-    static JsonObject ConfigOf(NetworkDefinition network, IEnumerable<Reservation> reservations)
+    static JsonObject ConfigOf(NetworkDefinition network, IEnumerable<Reservation> reservations, IEnumerable<Reservation> names)
     {
+        var beside = names.OrderBy(r => r.Host, StringComparer.Ordinal).ToList();
         var hosts = reservations.OrderBy(r => r.Host, StringComparer.Ordinal).ToList();
         var last = Subnets.Host(network.Cidr, Subnets.Count(network.Cidr) - 2);
         return new()
@@ -196,9 +201,14 @@ sealed partial class LxdEngine
             ["ipv6.address"] = "none",
             ["dns.domain"] = network.Zone,
             ["raw.dnsmasq"] = string.Concat(
-                hosts.Select(h => $"host-record={h.Host},{h.Host}.{network.Farm},{h.Host}.{network.Zone},{h.Address}\n")
+                hosts
+                    .Concat(beside)
+                    .Select(h => $"host-record={h.Host},{h.Host}.{network.Farm},{h.Host}.{h.Zone ?? network.Zone},{h.Address}\n")
             ),
-            [LxdNames.Hosts] = string.Join('\n', hosts.Select(h => $"{h.Address} {h.Mac} {h.Host}")),
+            [LxdNames.Hosts] = string.Join(
+                '\n',
+                [.. hosts.Select(h => $"{h.Address} {h.Mac} {h.Host}"), .. beside.Select(h => $"{h.Address} - {h.Host} {h.Zone}".TrimEnd())]
+            ),
             [LxdNames.Farm] = network.Farm,
             [LxdNames.Network] = network.Network,
             [LxdNames.Owner] = network.Owner,
@@ -227,14 +237,12 @@ sealed partial class LxdEngine
     static NetworkState StateOf(Network network)
     {
         var config = network.Config;
-        ImmutableArray<Reservation> hosts =
-        [
-            .. (config.GetValueOrDefault(LxdNames.Hosts) ?? "")
-                .Split('\n')
-                .Select(line => line.Split(' '))
-                .Where(words => words.Length == 3 && IPAddress.TryParse(words[0], out _))
-                .Select(words => new Reservation(IPAddress.Parse(words[0]), words[1], words[2])),
-        ];
+        var entries = (config.GetValueOrDefault(LxdNames.Hosts) ?? "")
+            .Split('\n')
+            .Select(line => line.Split(' '))
+            .Where(words => words.Length is 3 or 4 && IPAddress.TryParse(words[0], out _))
+            .ToLookup(words => words[1] == "-");
+        ImmutableArray<Reservation> hosts = [.. entries[false].Select(w => new Reservation(IPAddress.Parse(w[0]), w[1], w[2]))];
         return new()
         {
             Name = NameOf(network),
@@ -260,6 +268,7 @@ sealed partial class LxdEngine
             Dhcp = config.GetValueOrDefault("ipv4.dhcp") != "false",
             Zone = config.GetValueOrDefault("dns.domain"),
             Published = hosts,
+            Names = [.. entries[true].Select(w => new Reservation(IPAddress.Parse(w[0]), "", w[2]) { Zone = w.ElementAtOrDefault(3) })],
         };
     }
 
@@ -287,13 +296,22 @@ sealed partial class LxdEngine
                     break;
             }
         }
+
+        var places = machine.Nics.Select(n => n.Address).ToHashSet();
+        foreach (var known in await CallAsync("listing networks", () => ListManagedAsync(cancel)))
+        foreach (var name in StateOf(known).Names.Where(n => n.Host == machine.Name && places.Contains(n.Address)))
+            await CallAsync($"taking back {name.Host}", () => ReleaseAsync($"1.0/networks/{known.Name}", name, cancel));
     }
 
-    async Task<bool> ReleaseAsync(string path, Nic nic, string host, CancellationToken cancel)
+    Task<bool> ReleaseAsync(string path, Nic nic, string host, CancellationToken cancel) =>
+        ReleaseAsync(path, new Reservation(nic.Address!, nic.Mac, host), cancel);
+
+    /// <summary>True also when there is nothing to give back.</summary>
+    async Task<bool> ReleaseAsync(string path, Reservation entry, CancellationToken cancel)
     {
         var (there, tag) = await client.GetTaggedAsync(path, LxdJson.Default.Network, cancel);
         var seen = StateOf(there);
-        if (seen.Farm is null || !seen.Reservations.Any(r => r.Host == host && r.Mac == nic.Mac))
+        if (seen.Farm is null || !seen.Reservations.Concat(seen.Names).Any(IsIt))
             return true;
         var definition = new NetworkDefinition
         {
@@ -307,9 +325,12 @@ sealed partial class LxdEngine
             Cidr = seen.Cidr ?? default,
             Reservations = [],
             Made = seen.Made,
+            Zone = seen.Zone!,
         };
-        var config = ConfigOf(definition, seen.Reservations.Where(r => r.Host != host || r.Mac != nic.Mac));
+        var config = ConfigOf(definition, seen.Reservations.Where(r => !IsIt(r)), seen.Names.Where(r => !IsIt(r)));
         return await PutAsync(path, there, config, tag, cancel);
+
+        bool IsIt(Reservation other) => other.Host == entry.Host && other.Mac == entry.Mac;
     }
 
     public Task ClearAsync(string farm, string owner, CancellationToken cancel) => CallAsync($"clearing farm {farm}", async () =>

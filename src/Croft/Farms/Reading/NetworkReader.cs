@@ -63,6 +63,7 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
             Filter = map.Get(NetworkKeys.Filter),
         };
         CheckOwn(map, mode);
+        CheckDomain(map);
         return network with
         {
             Options = Options(map, network),
@@ -84,6 +85,28 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 $"libvirt filters no cards of mode: {mode.ToString().ToLowerInvariant()}",
                 "leave filter out, or write mode: nat, isolated, routed, bridge or existing"
             );
+    }
+
+    void CheckDomain(MapReading map)
+    {
+        if (map.Get(NetworkKeys.Domain) is { } domain && Rules.LackOfDomain(domain) is { } lack)
+            problems.Add(
+                map.NodeOf(NetworkKeys.Domain),
+                $"{Words.Quote(domain)} {lack}",
+                "a domain of your own, such as lab.example; or leave domain out"
+            );
+        foreach (
+            var (key, names) in new[]
+            {
+                ("records", map.Get(NetworkKeys.Dns)?.Items(DnsKeys.Records)),
+                ("wildcards", map.Get(NetworkKeys.Dns)?.Items(DnsKeys.Wildcards)),
+            }
+        )
+        foreach (var name in names ?? [])
+        {
+            if (Rules.LackOfDomain(name.Name) is { } wrong)
+                problems.Add(name.Node, $"{Words.Quote(name.Name)} {wrong}", "another name");
+        }
     }
 
     NetworkOptions Options(MapReading map, NetworkSpec network)

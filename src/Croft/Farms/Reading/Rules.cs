@@ -85,6 +85,17 @@ static class Rules
         text => text.Trim().ToLowerInvariant().TrimStart('*').Trim('.')
     );
 
+    /// <summary>Why names cannot be in a domain, to be said after it; null when they can.</summary>
+    public static string? LackOfDomain(string domain) =>
+        domain.Split('.')[^1] switch
+        {
+            var last when last.All(char.IsAsciiDigit) => "is no domain but an address, or as good as one",
+            "localhost" => "is each guest itself",
+            "invalid" => "leads nowhere, wherever it is asked for",
+            "arpa" => "is for names of addresses",
+            _ => null,
+        };
+
     /// <summary>What a name of a name server leads to.</summary>
     public static readonly TextShape HostOrAddress = new(
         "a host name or an address",
