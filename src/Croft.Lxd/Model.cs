@@ -92,6 +92,10 @@ sealed record Instance(string Name = "", string? Type = null, string? Status = n
         init => field = value ?? [];
     } = [];
 
+    /// <summary>Whether it is on a member that does not answer: then its name and its member are all that is known.</summary>
+    [JsonIgnore]
+    public bool IsLost => Status == "Error" && CreatedAt == default && Location is not (null or "" or "none");
+
     public Snapshot[]? Snapshots { get; init; }
 
     public InstanceState? State { get; init; }

@@ -52,6 +52,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await PowersAsync();
         await KeepsStatesAsync();
         await RunsPhasesAsync();
+        await HasImagesOfOthersAsync();
         await SharesANetworkAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
@@ -83,6 +84,53 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await lab.MustAsync(0, "cp", "out/second", "a:/root/in/second");
         await lab.MustAsync(0, "cp", "a:/root/in", "back");
         Assert.Equal(["one", "two"], [lab.Read("back/a file"), lab.Read("back/second")]);
+    }
+
+    /// <summary>An archive of a container, sealed; the same from a server of simplestreams.</summary>
+    async Task HasImagesOfOthersAsync()
+    {
+        await lab.MustAsync(0, "image", "create", lab.Farm, "--from", "a");
+        var image = Path.Combine(Directory.CreateDirectory(Path.Combine(lab.Folder, "server/images")).FullName, "own.tar.gz");
+        File.Move(Path.Combine(lab.Folder, $"data/croft/platforms/{lab.Farm}.disk"), image);
+        WriteServer(image);
+        lab.Write(
+            "others/farm.yaml",
+            $$"""
+            farm: {{Lab.Own("others")}}
+            hypervisors: { c: { uri: "lxd://{{host}}/unix.socket" } }
+            mirrors: { images: "file://{{lab.Folder}}/server" }
+            vms:
+              list:
+                - { name: f, platform: p, image: { file: ../server/images/own.tar.gz }, runtime: container }
+                - { name: s, platform: p, image: images:own/1/cloud, runtime: container }
+            """
+        );
+        string[] others = ["-f", "others/farm.yaml"];
+        await lab.MustAsync(0, ["up", .. others]);
+        var said = await lab.SucceedsAsync(["exec", .. others, "--", "hostname; cat /root/made"]);
+        Assert.Equal(
+            ["f: f", "f: initialised as a", "s: initialised as a", "s: s"],
+            said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
+        Assert.Contains("own.tar.gz", lab.Read("others/croft.lock"), StringComparison.Ordinal);
+        await lab.MustAsync(0, ["destroy", "--yes", .. others]);
+    }
+
+    void WriteServer(string image)
+    {
+        using var bytes = File.OpenRead(image);
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+        lab.Write(
+            "server/streams/v1/index.json",
+            """{ "index": { "images": { "datatype": "image-downloads", "path": "streams/v1/images.json" } } }"""
+        );
+        lab.Write(
+            "server/streams/v1/images.json",
+            $$"""
+            { "products": { "own:1": { "aliases": "own/1/cloud", "arch": "amd64", "versions": { "20261129": { "items": {
+              "all": { "ftype": "lxd_combined.tar.gz", "path": "images/own.tar.gz", "sha256": "{{digest}}" } } } } } } }
+            """
+        );
     }
 
     /// <summary>With a virtual machine of the same host: libvirt makes it, and each finds the other by name.</summary>

@@ -93,8 +93,12 @@ public sealed record HypervisorState
     /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
     public ImmutableHashSet<string>? Pools { get; init; }
 
-    /// <summary>Of a cluster its members; null of anything else.</summary>
-    public ImmutableHashSet<string>? Members { get; init; }
+    /// <summary>Of a cluster its members, each with its labels; null of anything else.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>? Members { get; init; }
+
+    /// <summary>Which of its members have all of these labels; null where it is no cluster.</summary>
+    internal IEnumerable<string>? MembersWith(IEnumerable<KeyValuePair<string, string>> labels) =>
+        Members?.Where(m => labels.All(l => m.Value.GetValueOrDefault(l.Key) == l.Value)).Select(m => m.Key);
 
     /// <summary>Profiles that containers can have; null when it did not say.</summary>
     public ImmutableHashSet<string>? Profiles { get; init; }
@@ -180,6 +184,9 @@ public enum PowerState
 
     /// <summary>Stopped by a crash of the guest or of its process.</summary>
     Crashed,
+
+    /// <summary>The member of a cluster that has it does not answer.</summary>
+    Unknown,
 }
 
 /// <summary>A machine as it was seen.</summary>

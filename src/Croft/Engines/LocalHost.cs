@@ -9,6 +9,19 @@ namespace Croft.Engines;
 /// <summary>What this host is connected to.</summary>
 static class LocalHost
 {
+    /// <summary>Its processors and the bytes of its memory; null where the kernel does not say so.</summary>
+    public static (int Processors, long Memory)? Size()
+    {
+        const string table = "/proc/meminfo";
+        const string total = "MemTotal:";
+        return
+            File.Exists(table)
+            && File.ReadLines(table).FirstOrDefault(l => l.StartsWith(total, StringComparison.Ordinal)) is { } line
+            && long.TryParse(line[total.Length..].Trim().Split(' ')[0], out var kib)
+            ? (Environment.ProcessorCount, kib << 10)
+            : null;
+    }
+
     /// <summary>Its own addresses, as the networks that they are in.</summary>
     public static ImmutableArray<IPNetwork> Addresses() =>
         [

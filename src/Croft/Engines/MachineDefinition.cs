@@ -26,6 +26,9 @@ sealed record ImageFiles(
     /// <summary>The CD that goes with it in one machine; null for none.</summary>
     public ImageFiles? Disc { get; init; }
 
+    /// <summary>Of a container's root file system, the file with its metadata; null where they are one.</summary>
+    public string? Metadata { get; init; }
+
     public IEnumerable<string> Names => new[] { Disk, Kernel, EfiKernel, Initrd }.OfType<string>().Distinct();
 
     /// <summary>What the name of every copy begins with.</summary>

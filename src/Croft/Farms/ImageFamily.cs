@@ -59,9 +59,14 @@ public sealed record ImageFamily
     /// <summary>Whose signatures count.</summary>
     public required ImmutableArray<SigningKey> Keys { get; init; }
 
+    /// <summary>Whether it is a server of root file systems for containers, whose aliases are the versions.</summary>
+    internal bool IsStreams => Places.Any(p => p.Streams is not null);
+
     /// <summary>The version and variant that the rest of a name means; null when it means none.</summary>
     internal (string Version, string Variant)? Read(string rest)
     {
+        if (IsStreams)
+            return rest.Trim('_') is { Length: > 0 } alias ? (alias, "") : null;
         var (version, variant) = ("", "");
         foreach (var word in Regex.Replace(rest, "(?<=[0-9])(?=[a-z]{2})", "_").Split('_', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -143,7 +148,11 @@ public sealed record ImagePlace(
     string? Digest,
     string? Signature,
     string? Note
-);
+)
+{
+    /// <summary>Address of an index of simplestreams, which says all that the rest would; null for none.</summary>
+    public string? Streams { get; init; }
+}
 
 /// <summary>What holds of machines of an image.</summary>
 /// <param name="User">The image's own login.</param>

@@ -133,6 +133,12 @@ public sealed record FileImage(string Name, string File, string? Sha256, Locatio
 
     /// <summary>Whether it is a CD, which a machine has in its drive.</summary>
     public bool IsDisc { get; init; }
+
+    /// <summary>The architecture of the containers whose root file system it is; null when it is a disk.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>Full path of a root file system's metadata; null where that is in the same archive, or Croft's own will do.</summary>
+    public string? Metadata { get; init; }
 }
 
 /// <summary>A disk image to fetch; one that is packed is unpacked.</summary>
@@ -153,4 +159,10 @@ public sealed record UrlImage(string Name, Uri Url, string? Checksum, Uri? Check
 
     /// <summary>Whether it is a CD, which a machine has in its drive.</summary>
     public bool IsDisc { get; init; }
+
+    /// <summary>The architecture of the containers whose root file system it is; null when it is a disk.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>Where a root file system's metadata is fetched from; the digest is of that and the root file system.</summary>
+    public Uri? Metadata { get; init; }
 }

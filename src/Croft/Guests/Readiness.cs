@@ -179,6 +179,8 @@ public sealed class Readiness(
     /// <summary>Returns at the first sign that the guest's ssh server is there.</summary>
     async Task HeardOfAsync(IGuest door, CancellationToken cancel)
     {
+        if (agent.Task.IsCompleted)
+            return;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var banner = door.GreetingAsync(text => lastSeen = text, enough.Token);
         var first = await Task.WhenAny(banner, agent.Task.WaitAsync(enough.Token));

@@ -30,13 +30,15 @@ public sealed class ImageLock(string path, bool isFrozen)
         Required = true,
     };
 
+    static readonly Field<string> Metadata = new("metadata", Rules.Mirror, "Of a root file system: the address of its metadata.");
+
     static readonly TextShape Key = new("an image", "its name, a slash and the architecture", "^[a-z0-9._-]+/[a-z0-9_]+$", text =>
         text.Length is > 2 and < 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/')
     );
 
     static readonly Field<ImmutableArray<Named<MapReading>>> Images = new(
         "images",
-        new NamedShape<MapReading>("image", Key, new MapShape("a pinned image", [Url, Digest])),
+        new NamedShape<MapReading>("image", Key, new MapShape("a pinned image", [Url, Digest, Metadata])),
         "All of them."
     );
 
@@ -64,8 +66,9 @@ public sealed class ImageLock(string path, bool isFrozen)
             StringBuilder text = new(
                 "# Written by Croft. Keep it with the farm file: it says which bytes the images are; croft image update moves it.\nimages:\n"
             );
-            foreach (var (key, (url, digest)) in all)
-                text.Append($"  {key}:\n    url: {url}\n    digest: {digest}\n");
+            foreach (var (key, pin) in all)
+                text.Append($"  {key}:\n    url: {pin.Url}\n    digest: {pin.Digest}\n")
+                    .Append(pin.Metadata is { } metadata ? $"    metadata: {metadata}\n" : "");
             var made = $"{path}.{Guid.NewGuid():N}";
             File.WriteAllText(made, text.ToString());
             File.Move(made, path, overwrite: true);
@@ -87,7 +90,10 @@ public sealed class ImageLock(string path, bool isFrozen)
                     "mend it, or remove it: it is written anew, with what is the newest then"
                 );
         return none.AddRange(
-            map.Items(Images).Select(i => KeyValuePair.Create(i.Name, new Pinned(i.Value.Get(Url)!, i.Value.Get(Digest)!)))
+            map.Items(Images)
+                .Select(i =>
+                    KeyValuePair.Create(i.Name, new Pinned(i.Value.Get(Url)!, i.Value.Get(Digest)!) { Metadata = i.Value.Get(Metadata) })
+                )
         );
     }
 }

@@ -24,6 +24,8 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         var reasons = new List<string>();
         foreach (var place in Family.Places.Where(place => place.For.Holds(version, image.Variant, image.Arch)))
         {
+            if (place.Streams is { } index)
+                return await new SimpleStreams(image, BytesAsync).FindAsync(Fill(index, Known(version)), cancel);
             var (found, reason) = await RunAsync(place.Find, Known(version), cancel);
             if (found.Count == 0)
             {

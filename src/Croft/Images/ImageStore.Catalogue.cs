@@ -81,7 +81,13 @@ public sealed partial class ImageStore
 
     /// <summary>The image as one to fetch.</summary>
     static UrlImage At(CatalogueImage image, Pinned pinned) =>
-        new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At) { Via = ImageResolver.Via(image, pinned.Url), Of = image };
+        new(image.Name, new Uri(pinned.Url), pinned.Digest, null, image.At)
+        {
+            Via = ImageResolver.Via(image, pinned.Url),
+            Of = image,
+            Container = image.Family.IsStreams ? image.Arch : null,
+            Metadata = pinned.Metadata is { } metadata ? ImageResolver.Via(image, metadata) : null,
+        };
 
     /// <summary>Verifies a fetched file where its publisher signs images.</summary>
     async Task VouchAsync(UrlImage spec, string file, CancellationToken cancel)

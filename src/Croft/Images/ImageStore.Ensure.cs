@@ -62,6 +62,13 @@ public sealed partial class ImageStore
             var image = spec switch
             {
                 BuiltImage built => await maker.BuildAsync(built, key, Path.Combine(Made("logs"), $"{built.Name}-{key[..8]}.log"), cancel),
+                FileImage { Container: not null } root => await maker.TakeRootAsync(root, cancel),
+                UrlImage { Container: not null } root => await maker.FetchRootAsync(
+                    root,
+                    NewDownload,
+                    Path.Combine(Made("downloads"), key),
+                    cancel
+                ),
                 FileImage file => await maker.TakeAsync(file, cancel),
                 UrlImage url => await maker.FetchAsync(url, NewDownload, Path.Combine(Made("downloads"), key), VouchAsync, cancel),
                 EmptyImage => await maker.MakeEmptyAsync(spec, key, cancel),

@@ -118,6 +118,7 @@ public sealed partial class ImageStore
                 Stamp(file.File),
                 file.Sha256 ?? "",
                 .. file.IsDisc ? ["disc"] : Array.Empty<string>(),
+                .. file.Container is { } arch ? ["container", arch, file.Metadata ?? "", Stamp(file.Metadata)] : Array.Empty<string>(),
             ]),
             UrlImage url => Hash([
                 "url",
@@ -125,13 +126,16 @@ public sealed partial class ImageStore
                 url.Checksum ?? "",
                 url.ChecksumUrl?.AbsoluteUri ?? "",
                 .. url.IsDisc ? ["disc"] : Array.Empty<string>(),
+                .. url.Container is { } arch ? ["container", arch, url.Metadata?.AbsoluteUri ?? ""] : Array.Empty<string>(),
             ]),
             EmptyImage => Hash("empty"),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an image of no known kind"),
         };
 
-    static string Stamp(string path)
+    static string Stamp(string? path)
     {
+        if (path is null)
+            return "";
         var file = new FileInfo(path);
         return file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "";
     }

@@ -65,6 +65,10 @@ public sealed record StoredImage
     /// <summary>File name of the kernel that UEFI loads directly; null when the disk boots by firmware.</summary>
     public string? EfiKernel { get; init; }
 
+    /// <summary>Of a container's root file system, file name of its metadata; null where they are one archive.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Metadata { get; init; }
+
     /// <summary>The folder that holds its files.</summary>
     [JsonIgnore]
     public string Directory { get; init; } = "";
@@ -90,7 +94,7 @@ public sealed record StoredImage
     public DateTimeOffset LastUsed { get; init; }
 
     /// <summary>As engines take it.</summary>
-    internal ImageFiles ForEngines => new(Id, Copy, Directory, Disk, Kernel, EfiKernel, Initrd, KernelArguments);
+    internal ImageFiles ForEngines => new(Id, Copy, Directory, Disk, Kernel, EfiKernel, Initrd, KernelArguments) { Metadata = Metadata };
 
     /// <summary>Full path of the disk.</summary>
     [JsonIgnore]

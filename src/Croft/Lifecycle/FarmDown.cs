@@ -100,12 +100,28 @@ public static class FarmDown
         }
 
         await Task.WhenAll(
-            Outermost(openFarm, machines).Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel))
+            Outermost(openFarm, machines)
+                .Where(machine => machine.State.Power != PowerState.Unknown)
+                .Select(machine => RemoveAsync(openFarm, machine.Hypervisor, machine.Record, cancel))
         );
         if (!everything)
+        {
+            RefuseUnknown(machines);
             return;
+        }
+
         foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && openFarm.Farm.HostOf(h.Name) is null))
             await openFarm.Engine(hypervisor.Name).ClearAsync(openFarm.Farm.Name, openFarm.Owner ?? "", cancel);
+    }
+
+    /// <summary>Says, when all else is removed, what is out of reach.</summary>
+    static void RefuseUnknown(IEnumerable<ExistingMachine> machines)
+    {
+        if (machines.FirstOrDefault(m => m.State.Power == PowerState.Unknown) is { State.Member: var member } left)
+            throw CroftException.World(
+                $"machine \"{left.Record.Name}\" stays: member {member} of hypervisor \"{left.Hypervisor}\" does not answer",
+                "run the command again when it is back"
+            );
     }
 
     /// <summary>Removes a machine, after all connections to it.</summary>

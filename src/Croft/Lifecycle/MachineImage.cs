@@ -33,6 +33,15 @@ public static class MachineImage
         "/root/.ssh/authorized_keys",
     ];
 
+    /// <summary>The same of containers: what is in folders, whose modes stay.</summary>
+    static readonly string[] OfContainers =
+    [
+        "/var/lib/croft/seed/",
+        "/var/lib/cloud/seed/nocloud/",
+        "/var/lib/cloud/instances/",
+        "/var/lib/cloud/data/",
+    ];
+
     /// <summary>Makes it.</summary>
     /// <param name="platforms">The folder of the user's platforms.</param>
     /// <param name="tell">Takes what is being done.</param>
@@ -49,12 +58,7 @@ public static class MachineImage
             throw CroftException.Usage($"\"{name}\" is no name of an image", "write letters, digits, - and _, first a letter");
         var spec = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == machine.Record.Name)
             ?? throw CroftException.Usage($"the farm does not declare machine \"{machine.Record.Name}\" any more");
-        if (spec.IsContainer)
-            throw CroftException.Usage(
-                $"machine \"{spec.Name}\" is a container, which has no disk to make an image of",
-                "croft fork and croft snapshot keep what it has become; lxc publish makes an image of LXD's"
-            );
-        if (machine.Record.Disks.Length != 1)
+        if (!spec.IsContainer && machine.Record.Disks.Length != 1)
             tell($"Machine \"{spec.Name}\" has further disks; the image has the root disk only.");
         var (disk, text) = (Path.Combine(platforms, $"{name}.disk"), Path.Combine(platforms, $"{name}.yaml"));
         if (File.Exists(text))
@@ -64,8 +68,16 @@ public static class MachineImage
         try
         {
             await PrivateFile.WriteAsync(made, "", cancel); // what was on the machine is its user's: never readable by others
-            await CopyAsync(openFarm, machine, made, tell, cancel);
-            await SealAsync(spec, made, openFarm.Settings.GuestfsKernel, tell, cancel);
+            if (spec.IsContainer)
+            {
+                await TakeRootAsync(openFarm, machine, made, tell, cancel);
+            }
+            else
+            {
+                await CopyAsync(openFarm, machine, made, tell, cancel);
+                await SealAsync(spec, made, openFarm.Settings.GuestfsKernel, tell, cancel);
+            }
+
             File.Move(made, disk, overwrite: true);
             await File.WriteAllTextAsync($"{text}.new", Text(spec, disk, await Checksum.Sha256Async(disk, cancel)), cancel);
             File.Move($"{text}.new", text);
@@ -79,6 +91,17 @@ public static class MachineImage
 
     static bool IsName(string name) =>
         name.Length is > 0 and <= 40 && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    /// <summary>A container's root file system is an archive of its hypervisor's; it runs on meanwhile.</summary>
+    static async Task TakeRootAsync(OpenFarm openFarm, ExistingMachine machine, string file, Action<string> tell, CancellationToken cancel)
+    {
+        tell($"Taking the root file system of machine \"{machine.Record.Name}\".");
+        var raw = $"{file}.raw";
+        await PrivateFile.WriteAsync(raw, "", cancel);
+        await openFarm.Engine(machine.Hypervisor).CopyDiskAsync(machine.Record, raw, cancel);
+        tell("Sealing it: host keys, names, ids and histories go.");
+        await SealedRoot.WriteAsync(raw, file, [.. Own, .. OfContainers], cancel);
+    }
 
     /// <summary>A running machine stands still meanwhile, with all on its disk that its guest has written.</summary>
     static async Task CopyAsync(OpenFarm openFarm, ExistingMachine machine, string file, Action<string> tell, CancellationToken cancel)
@@ -149,6 +172,8 @@ public static class MachineImage
     static string Text(MachineSpec spec, string disk, string digest)
     {
         var begin = $"# Written by croft image create. Remove this file and {Quoted(disk)} to remove the image.\n";
+        if (spec.IsContainer)
+            return $"{begin}image: {{ file: {Quoted(disk)}, sha256: {digest} }}\nruntime: container\narch: {spec.Arch}\nmemory: {spec.Memory >> 20}MiB\nuser: {spec.User}\n";
         var image = spec.Image.Origin is BuiltImage built
             ? $"""
                 image:

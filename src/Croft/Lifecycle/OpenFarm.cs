@@ -211,7 +211,7 @@ public sealed partial class OpenFarm : IDisposable
                 Agreeing = here.Agreeing,
             }
         );
-        plan = plan with { Problems = [.. plan.Problems, .. StepsThatCannotBe(here.Images)] };
+        plan = plan with { Problems = [.. plan.Problems, .. StepsThatCannotBe(here.Images), .. RootsThatCannotBe(here.Images)] };
         var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Collections) ?? []);
         return plan with
         {
@@ -236,6 +236,14 @@ public sealed partial class OpenFarm : IDisposable
         let missing = ImageSteps.Missing(image, Settings.GuestfsKernel)
         where missing is not null
         select new Problem(image.At, "image.steps", $"image \"{image.Name}\": {missing}", ImageSteps.Cure, IsWorld: true);
+
+    /// <summary>Files that are no root file systems, by their beginnings, of containers.</summary>
+    IEnumerable<Problem> RootsThatCannotBe(ImmutableDictionary<ImageSpec, StoredImage> known) =>
+        from image in Farm.Machines.Select(m => m.Image).OfType<FileImage>().Where(i => i.Container is not null).Distinct()
+        where !known.ContainsKey(image)
+        let what = ContainerRoot.Refusal(image.File)
+        where what is not null
+        select new Problem(image.At, "image.file", $"{image.File} is {what}, not a root file system", ContainerRoot.Cure);
 
     /// <summary>The engine of a hypervisor.</summary>
     /// <exception cref="CroftException">It does not answer.</exception>

@@ -72,6 +72,9 @@ def merge_ssh_arguments(config):
     """The user's own arguments for ssh hold, but for those that decide which guest is reached: ssh takes the first of two."""
     ini = configparser.ConfigParser(interpolation=None, strict=False)
     ini.read(config or [])
+    if not ini.has_option("defaults", "timeout"):
+        # A loaded guest may need longer than Ansible's 10 s for a connection, or for sudo to ask.
+        os.environ.setdefault("ANSIBLE_TIMEOUT", "60")
     own = os.environ.get("ANSIBLE_SSH_ARGS", ini.get("ssh_connection", "ssh_args", fallback=None))
     common = os.environ.get("ANSIBLE_SSH_COMMON_ARGS", ini.get("ssh_connection", "ssh_common_args", fallback=""))
     if own is None and not common and not GIVEN.get("passwords"):

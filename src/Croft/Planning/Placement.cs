@@ -161,11 +161,12 @@ sealed class Placement
                 : $"cannot make the network {network.Name}";
         if (LackOfOutside(host, machine) is { } absent)
             return absent;
-        foreach (var (label, value) in machine.Require)
-        {
-            if (host.Spec.Labels.GetValueOrDefault(label) != value)
-                return $"lacks label {label}={value}";
-        }
+        var lacks = machine.Require.Where(r => host.Spec.Labels.GetValueOrDefault(r.Key) != r.Value).ToList();
+        if (
+            lacks is [var (label, value), ..]
+            && host.State.MembersWith(lacks)?.Any(m => machine.Container?.Member is not { } named || named == m) != true
+        )
+            return $"lacks label {label}={value}";
 
         return machine.Firmware == Firmware.Kernel && !host.Can.KernelBoot
                 ? "cannot boot a kernel without firmware (firmware: bios or uefi boots the image's disk)"
@@ -213,10 +214,10 @@ sealed class Placement
             ? $"has no profile {profile} (on it: lxc profile create {profile})"
         : null;
 
-    static string? LackOfMember(ImmutableHashSet<string>? members, string member) =>
+    static string? LackOfMember(IReadOnlyDictionary<string, ImmutableSortedDictionary<string, string>>? members, string member) =>
         members is null ? $"is no cluster, and has no member {member}"
-        : members.Contains(member) ? null
-        : $"has no member {member} (it has {string.Join(", ", members.Order(StringComparer.Ordinal))})";
+        : members.ContainsKey(member) ? null
+        : $"has no member {member} (it has {string.Join(", ", members.Keys)})";
 
     static string? KindOf(Host host, MachineSpec machine) =>
         machine.IsContainer == host.Spec.IsLxd ? null

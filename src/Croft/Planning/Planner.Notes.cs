@@ -55,6 +55,7 @@ public sealed partial class Planner
             else if (
                 machine.Spec.Require.FirstOrDefault(r =>
                     Farm.Hypervisors.First(h => h.Name == host).Labels.GetValueOrDefault(r.Key) != r.Value
+                    && input.Inventory.Hypervisors.First(h => h.Name == host).MembersWith([r])?.Contains(machine.Existing!.Member) != true
                 ) is
                 { Key: { } label } lack
             )

@@ -176,6 +176,14 @@ public sealed partial class Planner
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
             RefuseHomeless(spec, reason);
         var record = has ? found.Machine.Record : null;
+        if (has && found.Machine is { Power: PowerState.Unknown, Member: { } member })
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}",
+                $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{found.Hypervisor.Name}\", which does not answer",
+                $"bring {member} back; if it is gone for good, remove it from its cluster by force (lxc cluster remove --force {member}), and with it what it had",
+                isWorld: true
+            );
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
         var own = record is null
@@ -259,6 +267,8 @@ public sealed partial class Planner
         string? image
     )
     {
+        if (power == PowerState.Unknown)
+            return (MachineAction.None, "is out of reach");
         if (image is not null && record.DiskDigest != Identity.DiskDigest(spec, image))
             return Identity.AddedDisks(record, spec, image) is { IsEmpty: false } added
                 ? (MachineAction.Restart, $"gets {(added.Length == 1 ? "disk" : "disks")} {string.Join(", ", added.Select(d => d.Name))}")

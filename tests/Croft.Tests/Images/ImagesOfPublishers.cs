@@ -41,7 +41,10 @@ public sealed class ImagesOfPublishers : IDisposable
     public void OfEveryFamilyAndPlaceAreTried()
     {
         var tried = Publishers.All.Keys.Select(key => Image(key.Name, key.Arch)).ToList();
-        Assert.Equal([], Catalogue.Families.Select(f => f.Name).Except(tried.Select(i => i.Family.Name)).Except(["virtualsquare"]));
+        Assert.Equal(
+            [],
+            Catalogue.Families.Select(f => f.Name).Except(tried.Select(i => i.Family.Name)).Except(["images", "virtualsquare"])
+        );
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Croft.Journal;
 using Croft.Lxd;
 
@@ -27,9 +28,8 @@ sealed partial class LxdEngine
     async Task<string> UploadAsync(ImageFiles image, CancellationToken cancel)
     {
         await using var file = File.OpenRead(Path.Combine(image.Directory, image.Disk));
-        using var content = new StreamContent(file);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        content.Headers.ContentLength = file.Length;
+        await using var metadata = image.Metadata is { } name ? File.OpenRead(Path.Combine(image.Directory, name)) : null;
+        using var content = ContentOf(file, metadata);
         content.Headers.Add("X-LXD-filename", image.Disk);
         content.Headers.Add("X-LXD-properties", $"{LxdNames.Image}={image.Id}&description=Croft%20{image.Id[..12]}");
         content.Headers.Add("X-Incus-filename", image.Disk);
@@ -42,8 +42,67 @@ sealed partial class LxdEngine
         catch (LxdException e) when (e.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
         {
             // Another controller was faster with the same bytes; or it is there under no name of Croft's.
-            await using var again = File.OpenRead(file.Name);
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(again, cancel));
+            string?[] parts = [metadata?.Name, file.Name];
+            return await FingerprintOfAsync(parts.OfType<string>(), cancel);
+        }
+    }
+
+    static HttpContent ContentOf(Stream root, Stream? metadata)
+    {
+        var content = new StreamContent(root);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        if (metadata is null)
+            return content;
+        return new MultipartFormDataContent { { new StreamContent(metadata), "metadata", "metadata" }, { content, "rootfs", "rootfs" } };
+    }
+
+    static async Task<string> FingerprintOfAsync(IEnumerable<string> files, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 16];
+        foreach (var file in files)
+        {
+            await using var stream = File.OpenRead(file);
+            while (await stream.ReadAsync(buffer, cancel) is var count and > 0)
+                hash.AppendData(buffer, 0, count);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes a machine's root file system and its metadata, one archive that is not packed. The machine goes on.</summary>
+    public Task CopyDiskAsync(MachineRecord machine, string file, CancellationToken cancel) =>
+        CallAsync($"making an image of {machine.Id}", async () =>
+        {
+            var own = (await RequireAsync(machine.Id, cancel)).Name;
+            var snapshot = $"image-{Guid.NewGuid():N}"[..14];
+            var kept = $"1.0/instances/{own}/snapshots";
+            await client.RunAsync(HttpMethod.Post, kept, new JsonObject { ["name"] = snapshot, ["stateful"] = false }, cancel);
+            try
+            {
+                await ExportAsync($"{own}/{snapshot}", file, cancel);
+            }
+            finally
+            {
+                await client.RunAsync(HttpMethod.Delete, $"{kept}/{snapshot}", null, CancellationToken.None);
+            }
+        });
+
+    async Task ExportAsync(string snapshot, string file, CancellationToken cancel)
+    {
+        var source = new JsonObject { ["type"] = "snapshot", ["name"] = snapshot };
+        var body = new JsonObject { ["source"] = source, ["compression_algorithm"] = "none" };
+        var made = await client.RunAsync(HttpMethod.Post, "1.0/images", body, cancel);
+        var path = $"1.0/images/{made.Word("fingerprint")?.GetString()}";
+        try
+        {
+            using var reply = await client.OpenAsync(path + "/export", cancel);
+            await using var to = new FileStream(file, FileMode.Create);
+            await reply.Response.Content.CopyToAsync(to, cancel);
+        }
+        finally
+        {
+            await client.RunAsync(HttpMethod.Delete, path, null, CancellationToken.None);
         }
     }
 

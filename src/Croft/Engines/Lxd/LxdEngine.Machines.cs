@@ -29,7 +29,8 @@ sealed partial class LxdEngine
     {
         var body = await BodyAsync(machine, seed, cancel);
         body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
-        return await PlaceAsync(machine.Record, body, journal, cancel, machine.Spec.Container?.Member);
+        var member = machine.Spec.Container?.Member ?? await MemberWithAsync(machine.Spec.Require, cancel);
+        return await PlaceAsync(machine.Record, body, journal, cancel, member);
     }
 
     /// <summary>Makes a machine's instance. One that is there stands aside, with its snapshots, until the new one runs.</summary>
@@ -99,36 +100,23 @@ sealed partial class LxdEngine
             client.RunAsync(HttpMethod.Patch, $"1.0/instances/{instance}", new JsonObject { ["config"] = ConfigOf(words) }, cancel)
         );
 
-    /// <summary>
-    /// Restores an instance that is off from a snapshot of its own. False where the pool could do that by losing others only.
-    /// </summary>
-    internal async Task<bool> TryRestoreAsync(string instance, string snapshot, CancellationToken cancel)
-    {
-        try
-        {
-            await client.RunAsync(HttpMethod.Put, $"1.0/instances/{instance}", new JsonObject { ["restore"] = snapshot }, cancel);
-            return true;
-        }
-        catch (LxdException e) when (e.Message.Contains("subsequent snapshot", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-        catch (LxdException e)
-        {
-            throw Refusal($"restoring {instance}", e);
-        }
-    }
-
     public async Task RemoveAsync(MachineRecord machine, CancellationToken cancel)
     {
         foreach (var instance in await HoldersAsync(machine.Id, cancel))
             await DeleteAsync(instance.Name, cancel);
-        await ReleaseAsync(machine, cancel);
+        try
+        {
+            await ReleaseAsync(machine, cancel);
+        }
+        catch (CroftException e) when (IsOfLostMember(e))
+        {
+            // The network cannot change while one of its members is away: the address stays promised, and goes with the network.
+        }
     }
 
     public async Task<ImmutableArray<MachineFile>> FilesAsync(string farm, string? machine, CancellationToken cancel)
     {
-        var own = (await ListInstancesAsync(cancel)).Select(i => (Instance: i, Record: LxdRecord.Of(i)));
+        var own = (await ListInstancesAsync(cancel)).Where(i => !i.IsLost).Select(i => (Instance: i, Record: LxdRecord.Of(i)));
         var files = await Task.WhenAll(
             own.Where(i => i.Record is { } record && record.Farm == farm && (machine is null || record.Name == machine))
                 .Select(async i =>
@@ -162,8 +150,13 @@ sealed partial class LxdEngine
             )
         ).Select(LxdClient.NameIn);
 
-    Task<Instance[]> ListInstancesAsync(CancellationToken cancel) =>
-        CallAsync("listing machines", () => client.GetAsync("1.0/instances?recursion=1", LxdJson.Default.InstanceArray, cancel));
+    async Task<Instance[]> ListInstancesAsync(CancellationToken cancel)
+    {
+        var all = await CallAsync("listing machines", () =>
+            client.GetAsync("1.0/instances?recursion=1", LxdJson.Default.InstanceArray, cancel)
+        );
+        return all.Any(i => i.IsLost) ? await RememberAsync(all, cancel) : all;
+    }
 
     static bool IsAside(Instance instance) => LxdRecord.Of(instance) is { } record && instance.Name != LxdNames.InstanceOf(record.Id);
 
@@ -204,53 +197,6 @@ sealed partial class LxdEngine
     /// <summary>Whether an instance is what this command made: somebody else may have been faster with the name.</summary>
     static bool IsThis(Instance instance, MachineRecord record) =>
         LxdRecord.Read(instance.Config) is { } there && there.Id == record.Id && there.Owner == record.Owner && there.Run == record.Run;
-
-    /// <summary>Gives a machine's name and addresses to another, which is to take its place.</summary>
-    /// <param name="next">What takes its place, and may be a copy of what is moved here.</param>
-    async Task SetAsideAsync(Instance instance, MachineId machine, JsonObject next, CancellationToken cancel)
-    {
-        if (await SettleAsideAsync(machine, cancel) is { } settled)
-            Move(next, instance.Name + LxdNames.Before, settled);
-        var without = instance.Devices.Where(d => d.Value.GetValueOrDefault("type") != "nic").ToDictionary();
-        var body = BodyOf(instance, instance.Config, without);
-        await client.RunAsync(HttpMethod.Put, $"1.0/instances/{instance.Name}", body, CancellationToken.None);
-        await RenameAsync(instance.Name, instance.Name + LxdNames.Before);
-        Move(next, instance.Name, instance.Name + LxdNames.Before);
-    }
-
-    static void Move(JsonObject body, string from, string to)
-    {
-        if (body["source"]?["source"]?.GetValue<string>() is { } source && source.StartsWith(from + "/", StringComparison.Ordinal))
-            body["source"]!["source"] = to + source[from.Length..];
-    }
-
-    /// <summary>What stands aside of a machine goes; or stays as a keeper, when it has snapshots. Returns its name as that.</summary>
-    internal async Task<string?> SettleAsideAsync(MachineId machine, CancellationToken cancel)
-    {
-        var own = LxdNames.InstanceOf(machine);
-        if (await FindInstanceAsync(own + LxdNames.Before, cancel) is not { } aside || LxdRecord.Read(aside.Config)?.Id != machine)
-            return null;
-        if (!(await SnapshotNamesAsync(aside.Name, cancel)).Any())
-        {
-            await DeleteAsync(aside.Name, cancel);
-            return null;
-        }
-
-        var taken = (await HoldersAsync(machine, cancel)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        var free = Enumerable.Range(1, int.MaxValue).Select(n => $"{own}{LxdNames.Kept}{n}").First(n => !taken.Contains(n));
-        await CallAsync($"keeping the snapshots of {machine}", () => RenameAsync(aside.Name, free));
-        return free;
-    }
-
-    async Task PutBackAsync(Instance instance)
-    {
-        await RenameAsync(instance.Name + LxdNames.Before, instance.Name);
-        var body = BodyOf(instance, instance.Config, instance.Devices);
-        await client.RunAsync(HttpMethod.Put, $"1.0/instances/{instance.Name}", body, CancellationToken.None);
-    }
-
-    Task RenameAsync(string name, string to) =>
-        client.RunAsync(HttpMethod.Post, $"1.0/instances/{name}", new JsonObject { ["name"] = to }, CancellationToken.None);
 
     internal Task DeleteAsync(string name, CancellationToken cancel) => CallAsync($"removing {name}", async () =>
         {
@@ -314,7 +260,11 @@ sealed partial class LxdEngine
 
     internal async Task<IReadOnlyDictionary<string, Dictionary<string, string>>> CardsAsync(MachineRecord record, CancellationToken cancel)
     {
-        var networks = (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
+        var networks = record.Nics.All(n =>
+            n is not { Source: NicSource.Network, Bridge: { } own, Parent: null } || Recent(own) is not null
+        )
+            ? [.. record.Nics.Select(n => Recent(n.Bridge ?? "")).OfType<Network>()]
+            : (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
         return record.Nics.Index().ToDictionary(n => $"eth{n.Index}", n => Card(n.Item, $"eth{n.Index}", networks));
     }
 

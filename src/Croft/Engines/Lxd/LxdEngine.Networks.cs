@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Croft.Farms;
@@ -15,8 +16,18 @@ sealed partial class LxdEngine
 {
     const int MostTries = 5;
 
+    /// <summary>So long it is believed that a network is as it was seen: the service takes its time to list them.</summary>
+    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
     /// <summary>A network is set up anew for each change of it, and two at once meet each other's addresses; so are other things.</summary>
     readonly SemaphoreSlim changing = new(1);
+
+    /// <summary>The managed networks as they were seen last; null where nobody looked, or since one was changed.</summary>
+    volatile Listing? listed;
+
+    /// <summary>A network as it was seen a moment ago; null where nobody looked.</summary>
+    Network? Recent(string name) =>
+        listed is { } seen && Stopwatch.GetElapsedTime(seen.When) < Fresh ? seen.Networks.FirstOrDefault(n => NameOf(n) == name) : null;
 
     public async Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
         PlannedNetwork network,
@@ -35,6 +46,8 @@ sealed partial class LxdEngine
 
     async Task EnsureAsync(PlannedNetwork network, NetworkDefinition definition, RunJournal journal, CancellationToken cancel)
     {
+        if (network.Change is null && Recent(definition.Name) is { } recent && Promises(network, definition, StateOf(recent)))
+            return;
         for (var i = 0; i < MostTries; i++)
         {
             if ((await ListManagedAsync(cancel)).FirstOrDefault(n => NameOf(n) == definition.Name) is not { } known)
@@ -118,7 +131,7 @@ sealed partial class LxdEngine
     )
     {
         var seen = StateOf(there);
-        if (seen.Farm != definition.Farm || seen.Network != definition.Network || (!network.IsShared && seen.Owner != definition.Owner))
+        if (!IsOf(network, definition, seen))
             throw CroftException.World(
                 $"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(seen.Folder is { } folder ? $" but that of the farm \"{seen.Farm}\" in {folder}" : "")}",
                 "croft plan tells more"
@@ -144,6 +157,13 @@ sealed partial class LxdEngine
         var config = ConfigOf(network.Change is null ? AsItIs(definition, seen) : definition, hosts, names);
         return await PutAsync(path, there, config, tag, cancel);
     }
+
+    static bool IsOf(PlannedNetwork network, NetworkDefinition definition, NetworkState seen) =>
+        seen.Farm == definition.Farm && seen.Network == definition.Network && (network.IsShared || seen.Owner == definition.Owner);
+
+    /// <summary>Whether all addresses are promised already.</summary>
+    static bool Promises(PlannedNetwork network, NetworkDefinition definition, NetworkState seen) =>
+        IsOf(network, definition, seen) && definition.Reservations.All(seen.Reservations.Contains);
 
     static NetworkDefinition AsItIs(NetworkDefinition definition, NetworkState seen) =>
         definition with
@@ -177,6 +197,7 @@ sealed partial class LxdEngine
         try
         {
             var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
+            listed = null;
             await client.RunAsync(HttpMethod.Put, path, body, cancel, tag);
             return true;
         }
@@ -226,8 +247,16 @@ sealed partial class LxdEngine
                 .OrderBy(n => n.Name, StringComparer.Ordinal),
         ];
 
-    async Task<IEnumerable<Network>> ListManagedAsync(CancellationToken cancel) =>
-        (await client.GetAsync("1.0/networks?recursion=1", LxdJson.Default.NetworkArray, cancel)).Where(n => n.Managed);
+    async Task<IReadOnlyList<Network>> ListManagedAsync(CancellationToken cancel)
+    {
+        var when = Stopwatch.GetTimestamp();
+        IReadOnlyList<Network> networks =
+        [
+            .. (await client.GetAsync("1.0/networks?recursion=1", LxdJson.Default.NetworkArray, cancel)).Where(n => n.Managed),
+        ];
+        listed = new(when, networks);
+        return networks;
+    }
 
     static string NameOf(Network network) =>
         network.Config.TryGetValue(LxdNames.Farm, out var farm) && network.Config.TryGetValue(LxdNames.Network, out var own)
@@ -335,12 +364,12 @@ sealed partial class LxdEngine
 
     public Task ClearAsync(string farm, string owner, CancellationToken cancel) => CallAsync($"clearing farm {farm}", async () =>
         {
-            foreach (
-                var instance in (await ListInstancesAsync(cancel)).Where(i =>
-                    LxdRecord.Of(i) is { } record && record.Farm == farm && record.Owner == owner // not what others copied from one
-                )
-            )
+            var own = (await ListInstancesAsync(cancel))
+                .Where(i => LxdRecord.Of(i) is { } record && record.Farm == farm && record.Owner == owner) // not what others copied from one
+                .ToList();
+            foreach (var instance in own.Where(i => !i.IsLost))
                 await DeleteAsync(instance.Name, cancel);
+            await RequireMembersAsync(own.Where(i => i.IsLost), farm, cancel);
             foreach (
                 var network in (await ListManagedAsync(cancel)).Where(n =>
                     n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner
@@ -355,4 +384,6 @@ sealed partial class LxdEngine
                         : client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel)
                 );
         });
+
+    sealed record Listing(long When, IReadOnlyList<Network> Networks);
 }

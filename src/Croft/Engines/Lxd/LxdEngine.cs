@@ -95,6 +95,8 @@ sealed partial class LxdEngine : IEngine
     /// <summary>Of a cluster, those of all members that answer.</summary>
     async Task<Resources> ResourcesAsync()
     {
+        if (isHere && !IsClustered && LocalHost.Size() is (var processors, var memory))
+            return new(new(processors), new(memory)); // the service looks through all hardware for an answer
         if (!IsClustered)
             return await client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None);
         var all = await Task.WhenAll(
@@ -107,13 +109,14 @@ sealed partial class LxdEngine : IEngine
 
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
-        var instances = await ListInstancesAsync(cancel);
-        var room = ObserveRoomAsync(instances);
-        var states = StatesOfAsync(instances, cancel);
         var networks = ListNetworksAsync(cancel);
+        _ = resources.Value;
         var pools = ListPoolsAsync(cancel);
         var members = CallAsync("listing members", () => MembersAsync(cancel));
         var profiles = CallAsync("listing profiles", () => client.GetAsync("1.0/profiles", LxdJson.Default.StringArray, cancel));
+        var instances = await ListInstancesAsync(cancel);
+        var room = ObserveRoomAsync(instances);
+        var states = StatesOfAsync(instances, cancel);
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
         {
@@ -122,7 +125,7 @@ sealed partial class LxdEngine : IEngine
             States = await states,
             Pools = [.. (await pools).Select(p => p.Name)],
             Profiles = [.. (await profiles).Select(LxdClient.NameIn)],
-            Members = IsClustered ? [.. (await members).Select(m => m.ServerName)] : null,
+            Members = IsClustered ? (await members).ToImmutableSortedDictionary(m => m.ServerName, LabelsOf, StringComparer.Ordinal) : null,
             Addresses = isHere ? LocalHost.Addresses() : [],
             Routes = isHere ? LocalHost.Routes() : [],
             Devices = isHere ? [.. NetworkInterface.GetAllNetworkInterfaces().Select(d => d.Name)] : null,
@@ -131,7 +134,7 @@ sealed partial class LxdEngine : IEngine
 
     async Task<ImmutableHashSet<StateId>> StatesOfAsync(IEnumerable<Instance> instances, CancellationToken cancel)
     {
-        var own = instances.Select(i => (i.Name, LxdRecord.Of(i)?.Id)).Where(i => i.Id is not null);
+        var own = instances.Where(i => !i.IsLost).Select(i => (i.Name, LxdRecord.Of(i)?.Id)).Where(i => i.Id is not null);
         var found = await Task.WhenAll(
             own.Select(async i => (await SnapshotNamesAsync(i.Name, cancel)).Select(s => LxdNames.StateOf(i.Id!.Value, s)))
         );

@@ -24,8 +24,17 @@ sealed class LxdKeptState(
     /// <summary>As an instance would have it.</summary>
     Instance Then => new(Description: "") { Config = Kept(), Devices = devices };
 
-    public async Task<MachineChange> PutAsync(MachineDefinition machine, CancellationToken cancel) =>
-        await engine.PlaceAsync(machine.Record, Copying(await engine.BodyAsync(machine, null, cancel, Then)), journal, cancel);
+    /// <summary>On a snapshot that its own instance has, it is taken back in place, which is quicker than a copy.</summary>
+    public async Task<MachineChange> PutAsync(MachineDefinition machine, CancellationToken cancel)
+    {
+        var body = await engine.BodyAsync(machine, null, cancel, Then);
+        var own = LxdNames.InstanceOf(machine.Record.Id) + "/";
+        return
+            source.StartsWith(own, StringComparison.Ordinal)
+            && await engine.RevertAsync(machine.Record, source[own.Length..], body, cancel) is { } reverted
+            ? reverted
+            : await engine.PlaceAsync(machine.Record, Copying(body), journal, cancel);
+    }
 
     public async Task<MachineRecord> PutBackAsync(MachineRecord record, bool withDefinition, CancellationToken cancel)
     {

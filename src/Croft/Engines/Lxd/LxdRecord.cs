@@ -46,7 +46,7 @@ static class LxdRecord
             {
                 "Running" or "Ready" or "Stopping" => PowerState.Running,
                 "Frozen" or "Freezing" or "Thawed" => PowerState.Paused,
-                "Error" => PowerState.Crashed,
+                "Error" => instance.IsLost ? PowerState.Unknown : PowerState.Crashed,
                 _ => PowerState.Off,
             },
             LxdUnits.Count(instance.ExpandedConfig.GetValueOrDefault("limits.cpu")),

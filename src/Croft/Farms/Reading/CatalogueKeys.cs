@@ -141,10 +141,12 @@ static class CatalogueKeys
         new ListShape<MapReading>(Step),
         "Steps that find what the addresses need. Of several finds the greatest is taken."
     );
-    public static readonly Field<string> Image = new("image", Address, "Address of the image, dated where the publisher dates it.")
-    {
-        Required = true,
-    };
+    public static readonly Field<string> Image = new("image", Address, "Address of the image, dated where the publisher dates it.");
+    public static readonly Field<string> Streams = new(
+        "streams",
+        Address,
+        "In place of all else: the index of a simplestreams server, whose root file systems for containers are named by their aliases."
+    );
     public static readonly Field<string> Checksums = new("checksums", Address, "Address of a list of checksums.");
     public static readonly Field<string> Digest = new("digest", Line, "The checksum itself, such as `sha256:{sha256}`.");
     public static readonly Field<string> Signature = new(
@@ -155,7 +157,7 @@ static class CatalogueKeys
         "Address of a detached signature of the list. `inline` when the list itself is signed."
     );
     public static readonly Field<string> Note = new("note", Line, "What the user should know when the image is from here.");
-    public static readonly MapShape Place = new("a place", [For, Find, Image, Checksums, Digest, Signature, Note]);
+    public static readonly MapShape Place = new("a place", [For, Find, Image, Checksums, Digest, Signature, Note, Streams]);
 
     public static readonly Field<ImmutableArray<Item<MapReading>>> Places = new(
         "places",

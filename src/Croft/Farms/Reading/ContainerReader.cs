@@ -158,15 +158,44 @@ static class ContainerReader
     }
 
     /// <summary>The image as containers have it.</summary>
-    public static ImageSpec ImageOf(MapReading map, ImageSpec image, ProblemList problems)
+    public static ImageSpec ImageOf(MapReading map, ImageSpec image, string arch, ProblemList problems)
     {
-        if (image is BuiltImage built)
-            return built with { IsContainer = true };
-        problems.Add(
-            map.NodeOf(MachineKeys.Image),
-            $"{Words.Quote(image.Name)} is a disk for virtual machines, and a container needs a root file system",
-            "build: mmdebstrap makes one; debian_12, debian_13 and their systemd variants are both"
-        );
-        return image;
+        switch (image)
+        {
+            case BuiltImage built:
+                return built with { IsContainer = true };
+            case FileImage file:
+                return file with { Container = arch };
+            case UrlImage url:
+                return url with { Container = arch };
+            case CatalogueImage { Family.IsStreams: true }:
+                return image;
+            default:
+                problems.Add(
+                    map.NodeOf(MachineKeys.Image),
+                    $"{Words.Quote(image.Name)} is a disk for virtual machines, and a container needs a root file system",
+                    image is CatalogueImage { Family.Name: var family, Version: var version }
+                        ? $"image: images:{family}/{version}/cloud may be one; debian_12, debian_13 and their systemd variants are both"
+                        : "build: mmdebstrap makes one; debian_12, debian_13 and their systemd variants are both"
+                );
+                return image;
+        }
+    }
+
+    /// <summary>Reports an image that only containers can have.</summary>
+    public static void RequireDisk(MapReading map, ImageSpec image, ProblemList problems)
+    {
+        if (image.Origin is CatalogueImage { Family: { IsStreams: true } family })
+            problems.Add(
+                map.NodeOf(MachineKeys.Image),
+                $"{Words.Quote(image.Name)} of {family.Title} is a root file system, and a virtual machine needs a disk",
+                "write runtime: container"
+            );
+        if (image.Origin is FileImage { Metadata: not null } && map.Get(MachineKeys.Image) is { } own)
+            problems.Add(
+                own.NodeOf(ImageKeys.Metadata),
+                "only a container's image has metadata",
+                "leave it out, or write runtime: container"
+            );
     }
 }

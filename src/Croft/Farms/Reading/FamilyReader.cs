@@ -63,12 +63,29 @@ static class FamilyReader
 
     static ImagePlace Place(MapReading map, ProblemList problems)
     {
+        if (map.Get(CatalogueKeys.Streams) is { } streams)
+        {
+            Field[] others =
+            [
+                CatalogueKeys.Find,
+                CatalogueKeys.Image,
+                CatalogueKeys.Checksums,
+                CatalogueKeys.Digest,
+                CatalogueKeys.Signature,
+            ];
+            foreach (var other in others.Where(map.Has))
+                problems.Add(map.NodeOf(other), $"{other.Name} does not go with streams, whose index says it");
+            return new(Part(map), [], "", null, null, null, map.Get(CatalogueKeys.Note)) { Streams = streams };
+        }
+
+        if (!map.Has(CatalogueKeys.Image))
+            problems.AddMissing(map.Node, CatalogueKeys.Image.Name, "missing", "give the image's address, or the index of its streams");
         if (map.Has(CatalogueKeys.Checksums) == map.Has(CatalogueKeys.Digest))
             problems.Add(map.Node, "a place has checksums or digest: an image that nobody vouches for is not used");
         return new(
             Part(map),
             [.. map.Items(CatalogueKeys.Find).Select(step => Step(step.Value, problems))],
-            map.Get(CatalogueKeys.Image)!,
+            map.Get(CatalogueKeys.Image) ?? "",
             map.Get(CatalogueKeys.Checksums),
             map.Get(CatalogueKeys.Digest),
             map.Get(CatalogueKeys.Signature),

@@ -5,7 +5,11 @@ namespace Croft.Farms.Reading;
 /// <summary>An image is one of four kinds, told by the key that only it has.</summary>
 static class ImageKeys
 {
-    public static readonly Field<string> Name = new("name", Rules.Name, "An image of the catalogue; `image: debian_12` is short for it.");
+    public static readonly Field<string> Name = new(
+        "name",
+        Rules.ImageName,
+        "An image of the catalogue; `image: debian_12` is short for it."
+    );
 
     public static readonly Field<string> Build = new(
         "build",
@@ -40,6 +44,15 @@ static class ImageKeys
         Rules.HostPath,
         "A disk image on this host, of any of QEMU's usual formats. A relative path starts at the farm file. Croft unpacks xz, gzip, zstd, bzip2, and a zip, tar or ova with one disk in it."
     );
+
+    public static readonly Field<string> Metadata = new(
+        "metadata",
+        Rules.HostPath,
+        "With `file` of a container: its metadata, where that is an archive beside the root file system's."
+    )
+    {
+        DefaultText = "in the same archive, else Croft's own",
+    };
 
     public static readonly Field<string> Format = new(
         "format",
@@ -89,6 +102,7 @@ static class ImageKeys
         (Flavour, [Name, Build]),
         (Packages, [Name, Build]),
         (Mirror, [Name, Build]),
+        (Metadata, [File]),
         (Format, [File, Url]),
         (Sha256, [File, Url]),
         (Sha512, [Url]),

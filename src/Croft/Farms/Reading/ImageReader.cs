@@ -189,6 +189,15 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
 
     FileImage OnDisk(MapReading image, Field<string> key, string name)
     {
+        return new FileImage(name, PathOf(image, key), image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
+        {
+            Format = image.Get(ImageKeys.Format),
+            Metadata = image.Has(ImageKeys.Metadata) ? PathOf(image, ImageKeys.Metadata) : null,
+        };
+    }
+
+    string PathOf(MapReading image, Field<string> key)
+    {
         var file = Path.GetFullPath(image.Get(key)!, FolderOf(image.NodeOf(key)));
         if (FileNode.At(file).Complaint(file) is { } complaint)
             problems.Add(
@@ -196,11 +205,7 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
                 complaint,
                 image.Get(key)!.StartsWith('~') ? "\"~\" is not replaced here; write the full path" : null
             );
-
-        return new FileImage(name, file, image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
-        {
-            Format = image.Get(ImageKeys.Format),
-        };
+        return file;
     }
 
     /// <summary>Where relative paths start: at the farm file; in the user's own files for all farms, at these.</summary>

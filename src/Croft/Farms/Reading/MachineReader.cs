@@ -128,7 +128,8 @@ sealed class MachineReader(
             return null;
         image = BuiltBy(map.Get(FirstBootKeys.Proxy)?.Get(FirstBootKeys.Apt), image);
         if (isContainer)
-            return ContainerReader.ImageOf(map, image, problems);
+            return ContainerReader.ImageOf(map, image, arch, problems);
+        ContainerReader.RequireDisk(map, image, problems);
         CheckFirstBoot(map, image, wayIn);
         return image;
     }
@@ -311,7 +312,8 @@ sealed class MachineReader(
     {
         foreach (var label in map.Items(MachineKeys.Require))
         {
-            if (!hypervisors.All.Any(hypervisor => hypervisor.Labels.GetValueOrDefault(label.Name) == label.Value))
+            // A cluster's members have labels of their own, which planning sees.
+            if (!hypervisors.All.Any(host => host.IsLxd || host.Labels.GetValueOrDefault(label.Name) == label.Value))
             {
                 string[] carried =
                 [

@@ -43,6 +43,17 @@ static class Rules
         text => text.Trim().Replace(' ', '_')
     );
 
+    /// <summary>Images of the catalogue: a server's have the names that it gives them.</summary>
+    public static readonly TextShape ImageName = new(
+        "an image's name",
+        "1 to 100 letters, digits, \".\", \"_\", \"-\", \":\" and \"/\", first a letter or digit",
+        "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$",
+        text =>
+            text.Length is > 0 and <= 100
+            && IsName(text.Replace(':', '-').Replace('/', '-')[..Math.Min(text.Length, 63)])
+            && text.Skip(63).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/')
+    );
+
     /// <summary>Disks: the name is the serial number that the guest sees, for which virtio has 20 characters.</summary>
     public static readonly TextShape DiskName = new(
         "a disk's name",

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>Containers on a cluster of two LXDs of the test's own, of which one dies.</summary>
+public sealed class AClusterOfContainers : IAsyncLifetime
+{
+    readonly Lab lab = new("cluster");
+    readonly string cluster = Path.Combine(Path.GetTempPath(), $"croft-cl-{Environment.ProcessId}");
+
+    static string Script => Path.Combine(AppContext.BaseDirectory, "lxd-cluster.sh");
+
+    public async ValueTask InitializeAsync()
+    {
+        Lab.OnlyWithAll();
+        if (!File.Exists("/usr/bin/lxd"))
+            Assert.Skip("LXD is not installed, or this system has no package of it");
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("a daemon of one's own needs root");
+        await ScriptAsync("up");
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: cluster
+            hypervisors: { lab: { uri: "lxd://{{cluster}}/m1/unix.socket" } }
+            vms:
+              list:
+                - { name: a, platform: debian_12, runtime: container, memory: 256MiB, hypervisor: lab/m1 }
+                - { name: b, platform: debian_12, runtime: container, memory: 256MiB, require: { disk: fast } }
+            """
+        );
+    }
+
+    [Fact]
+    public async Task HasItsMachinesWhereTheyAreAskedForAndTellsOfThoseThatAreOutOfReach()
+    {
+        await lab.RefusesAsync(1, ["lacks label disk=fast"], "plan");
+        await LxcAsync("cluster", "set", "m2", "user.disk=fast");
+        await lab.MustAsync(0, "up");
+        Assert.Equal([("a", "m1", "running"), ("b", "m2", "running")], await MachinesAsync());
+        Assert.Equal("b: b\n", await lab.SucceedsAsync("exec", "b", "--", "hostname"));
+        await ScriptAsync("kill");
+        for (var i = 0; i < 60 && !(await LxcAsync("cluster", "list", "-f", "csv")).Contains("OFFLINE", StringComparison.Ordinal); i++)
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal([("a", "m1", "running"), ("b", "m2", "unknown")], await MachinesAsync());
+        await lab.RefusesAsync(1, ["is on member m2 of hypervisor \"lab\", which does not answer"], "plan");
+        Assert.Equal("a: a\n", await lab.SucceedsAsync("exec", "a", "--", "hostname"));
+        await lab.RefusesAsync(1, ["member m2", "so there stay"], "destroy", "--yes");
+        Assert.Equal([("b", "m2", "unknown")], await MachinesAsync());
+        await LxcAsync("cluster", "remove", "--force", "--yes", "m2");
+        await lab.MustAsync(0, "destroy", "--yes");
+        Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
+    }
+
+    async Task<IEnumerable<(string?, string?, string?)>> MachinesAsync() =>
+        JsonNode
+            .Parse(await lab.SucceedsAsync("ls", "-o", "json"))!
+            .AsArray()
+            .Select(m => ((string?)m!["name"], (string?)m["member"], (string?)m["state"]));
+
+    Task<string> LxcAsync(params string[] arguments) =>
+        (
+            new Tool("lxc", arguments) with
+            {
+                Environment = new Dictionary<string, string?> { ["LXD_DIR"] = Path.Combine(cluster, "m1") },
+            }
+        ).RunCheckedAsync("lxc", TestContext.Current.CancellationToken);
+
+    Task<string> ScriptAsync(string what) => new Tool("bash", Script, what, cluster).RunCheckedAsync(what, CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Directory.Exists(cluster))
+            await lab.CroftAsync("destroy", "--yes");
+        await lab.DisposeAsync();
+        if (Directory.Exists(cluster))
+            await ScriptAsync("down");
+    }
+}
