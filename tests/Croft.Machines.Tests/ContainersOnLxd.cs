@@ -99,10 +99,13 @@ public sealed class ContainersOnLxd : IAsyncLifetime
             farm: {{Lab.Own("others")}}
             hypervisors: { c: { uri: "lxd://{{host}}/unix.socket" } }
             mirrors: { images: "file://{{lab.Folder}}/server" }
+            platforms:
+              file: { image: { file: ../server/images/own.tar.gz } }
+              server: { image: images:own/1/cloud }
             vms:
               list:
-                - { name: f, platform: p, image: { file: ../server/images/own.tar.gz }, runtime: container }
-                - { name: s, platform: p, image: images:own/1/cloud, runtime: container }
+                - { name: f, platform: file, runtime: container }
+                - { name: s, platform: server, runtime: container }
             """
         );
         string[] others = ["-f", "others/farm.yaml"];

@@ -232,6 +232,8 @@ sealed partial class LxdEngine : IEngine
                 e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
                     || e.Message.Contains("quota", StringComparison.OrdinalIgnoreCase)
                         ? IEngine.SpaceHint
+                    : e.Message.Contains("Failed to load config file", StringComparison.Ordinal)
+                        ? "raw.lxc of the machine's container: { config } has a word or a value that LXC does not know: man lxc.container.conf"
                     : e.Message.Contains("idmapped storage", StringComparison.Ordinal)
                         ? "its root file system may be full: disk: SIZE of the machine bounds it"
                     : null,
