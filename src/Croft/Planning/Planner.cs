@@ -176,14 +176,8 @@ public sealed partial class Planner
         if (hypervisor is null && !spec.Networks.Any(n => unmakeable.Contains(n.Network)))
             RefuseHomeless(spec, reason);
         var record = has ? found.Machine.Record : null;
-        if (has && found.Machine is { Power: PowerState.Unknown, Member: { } member })
-            Refuse(
-                spec.At,
-                $"vms.{spec.Name}",
-                $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{found.Hypervisor.Name}\", which does not answer",
-                $"bring {member} back; if it is gone for good, remove it from its cluster by force (lxc cluster remove --force {member}), and with it what it had",
-                isWorld: true
-            );
+        if (has)
+            RefuseLost(spec, found.Hypervisor.Name, found.Machine);
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
         var own = record is null
@@ -212,6 +206,19 @@ public sealed partial class Planner
             Slowness = (hypervisor?.SlownessOf(spec.Arch, virtType) ?? 1) * (host?.Slowness ?? 1),
             IsReplaceable = !has || record!.InUse is null && !keepers.Contains((found.Hypervisor.Name, new(Farm.Name, spec.Name))),
         };
+    }
+
+    /// <summary>What the member of a cluster has that does not answer can be neither changed nor made again.</summary>
+    void RefuseLost(MachineSpec spec, string hypervisor, MachineState machine)
+    {
+        if (machine is { Power: PowerState.Unknown, Member: { } member })
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}",
+                $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{hypervisor}\", which does not answer",
+                $"bring {member} back; if it is gone for good, remove it by force, and what it had with it: lxc cluster remove --force {member}",
+                isWorld: true
+            );
     }
 
     void RefuseHomeless(MachineSpec spec, string reason) =>

@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Croft.Farms;
 using Croft.Images;
-using Croft.Tests.Farms;
-using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
@@ -15,6 +13,7 @@ public sealed class RootFileSystems : IDisposable
 
     readonly TempFolder folder = new();
     readonly FileServer server = new();
+    readonly SortedDictionary<string, string> versions = new(StringComparer.Ordinal);
     readonly byte[] root = Archive("etc/hostname", "bin/sh", "usr/bin/env");
     readonly byte[] metadata = Archive("metadata.yaml");
     readonly ImageStore store;
@@ -111,7 +110,9 @@ public sealed class RootFileSystems : IDisposable
     {
         server.Files[$"/{At}/{version}/lxd.tar.xz"] = metadata;
         server.Files[$"/{At}/{version}/rootfs.tar.xz"] = content;
-        versions[version] = $$"""
+        versions[
+            version
+        ] = $$"""
             { "items": {
               "lxd.tar.xz": { "ftype": "lxd.tar.xz", "path": "{{At}}/{{version}}/lxd.tar.xz", "combined_rootxz_sha256": "{{Combined(
                 content
@@ -133,8 +134,6 @@ public sealed class RootFileSystems : IDisposable
         );
     }
 
-    readonly SortedDictionary<string, string> versions = new(StringComparer.Ordinal);
-
     void Put(string path, string text) => server.Files[path] = Encoding.UTF8.GetBytes(text);
 
     static byte[] Archive(params string[] names)
@@ -143,7 +142,10 @@ public sealed class RootFileSystems : IDisposable
         using (var archive = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var name in names)
-                archive.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream([65]) });
+            {
+                using var data = new MemoryStream([65]);
+                archive.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data });
+            }
         }
 
         return stream.ToArray();

@@ -29,7 +29,18 @@ sealed partial class LxdEngine
     {
         await using var file = File.OpenRead(Path.Combine(image.Directory, image.Disk));
         await using var metadata = image.Metadata is { } name ? File.OpenRead(Path.Combine(image.Directory, name)) : null;
-        using var content = ContentOf(file, metadata);
+        using var root = new StreamContent(file);
+        root.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var about = metadata is null ? null : new StreamContent(metadata);
+        using var both = new MultipartFormDataContent();
+        HttpContent content = root;
+        if (about is not null)
+        {
+            both.Add(about, "metadata", "metadata");
+            both.Add(root, "rootfs", "rootfs");
+            content = both;
+        }
+
         content.Headers.Add("X-LXD-filename", image.Disk);
         content.Headers.Add("X-LXD-properties", $"{LxdNames.Image}={image.Id}&description=Croft%20{image.Id[..12]}");
         content.Headers.Add("X-Incus-filename", image.Disk);
@@ -45,15 +56,6 @@ sealed partial class LxdEngine
             string?[] parts = [metadata?.Name, file.Name];
             return await FingerprintOfAsync(parts.OfType<string>(), cancel);
         }
-    }
-
-    static HttpContent ContentOf(Stream root, Stream? metadata)
-    {
-        var content = new StreamContent(root);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        if (metadata is null)
-            return content;
-        return new MultipartFormDataContent { { new StreamContent(metadata), "metadata", "metadata" }, { content, "rootfs", "rootfs" } };
     }
 
     static async Task<string> FingerprintOfAsync(IEnumerable<string> files, CancellationToken cancel)
