@@ -72,7 +72,7 @@ sealed record ContainerRoot(bool HasMetadata, bool IsRoot, string Seed)
             : throw CroftException.World($"{shown} is no archive that tar reads: {PlainText.Line(list.LastWords)}", Cure);
     }
 
-    /// <summary>Writes the metadata that Croft's own images have: the service writes the seed at each start. Always the same bytes.</summary>
+    /// <summary>Writes metadata as Croft's own images have it: the service writes the seed at each start. Always the same bytes.</summary>
     public async Task WriteMetadataAsync(string file, string arch, string name, CancellationToken cancel)
     {
         string[] parts = ["meta-data", "user-data", "network-config"];

@@ -4,7 +4,7 @@ using Croft.Tools;
 
 namespace Croft.Images;
 
-/// <summary>Root file systems that others made for containers: archives, or squashfs, with their metadata in them, beside, or without.</summary>
+/// <summary>Root file systems that others made for containers, with their metadata in them, beside, or without.</summary>
 sealed partial class ImageMaker
 {
     const string Root = "root";

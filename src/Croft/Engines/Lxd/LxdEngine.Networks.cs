@@ -364,8 +364,9 @@ sealed partial class LxdEngine
 
     public Task ClearAsync(string farm, string owner, CancellationToken cancel) => CallAsync($"clearing farm {farm}", async () =>
         {
+            // Not what others copied from one.
             var own = (await ListInstancesAsync(cancel))
-                .Where(i => LxdRecord.Of(i) is { } record && record.Farm == farm && record.Owner == owner) // not what others copied from one
+                .Where(i => LxdRecord.Of(i) is { } record && record.Farm == farm && record.Owner == owner)
                 .ToList();
             foreach (var instance in own.Where(i => !i.IsLost))
                 await DeleteAsync(instance.Name, cancel);
