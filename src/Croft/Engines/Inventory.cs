@@ -97,7 +97,7 @@ public sealed record HypervisorState
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>? Members { get; init; }
 
     /// <summary>Which of its members have all of these labels; null where it is no cluster.</summary>
-    internal IEnumerable<string>? MembersWith(IEnumerable<KeyValuePair<string, string>> labels) =>
+    internal IEnumerable<string>? MembersWith(IReadOnlyCollection<KeyValuePair<string, string>> labels) =>
         Members?.Where(m => labels.All(l => m.Value.GetValueOrDefault(l.Key) == l.Value)).Select(m => m.Key);
 
     /// <summary>Profiles that containers can have; null when it did not say.</summary>
