@@ -63,8 +63,29 @@ sealed class FirstMeeting(OpenFarm openFarm, IEngine engine, MachineRecord recor
             ?? (
                 openFarm.Settings.AcceptsHostKeys ? "by you (--accept-host-key)"
                 : isOwn ? $"{AtFirstSight}, on network {door!.Network}, which Croft made"
-                : await AgentAsync(guest, key, AgentPatience, cancel)
+                : await AgentAsync(guest, key, AgentPatience, cancel) ?? await DiskAsync(key, cancel)
             );
+    }
+
+    /// <summary>What its disk has; a key that was made a moment ago may not be there yet.</summary>
+    async Task<string?> DiskAsync(string key, CancellationToken cancel)
+    {
+        var folder = Path.Combine(openFarm.Farm.StateDirectory, "keys", $"disk-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            var disk = Path.Combine(folder, "disk");
+            await engine.CopyDiskAsync(await engine.RecordAsync(record.Id, cancel), disk, cancel);
+            return Has(await HostKeysOnDisk.ReadAsync(disk, cancel), key) ? "by its disk" : null;
+        }
+        catch (CroftException)
+        {
+            return null; // the disk is on another host, a program is missing, or there is no room for a copy
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     async Task<string?> AgentAsync(IGuest guest, string key, TimeSpan patience, CancellationToken cancel)

@@ -158,6 +158,8 @@ public sealed class Networks
     [InlineData("mac: 52:54:00:12:34:AB", "write \"52:54:00:12:34:ab\"")]
     [InlineData("mac: '53:54:00:12:34:56'", "is not a network card's address")]
     [InlineData("mac: '00:00:00:00:00:00'", "is not a network card's address")]
+    [InlineData("mac: 'fe:54:00:12:34:56'", "is not a network card's address")]
+    [InlineData("model: e1001", "QEMU has no network card \"e1001\"")]
     public void MacsOfGroupsAreRefused(string keys, string problem) =>
         Assert.Contains(problem, Reading.MachineProblems($"networks: [ {{ name: a, {keys} }} ]", Two));
 

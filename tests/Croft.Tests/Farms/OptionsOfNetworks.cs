@@ -52,8 +52,13 @@ public sealed class OptionsOfNetworks
     [InlineData("mode: tap", "mode: tap needs the key tap; such as tap: tap0")]
     [InlineData("mode: nat, tap: tap0", "tap goes with mode: tap")]
     [InlineData("mode: tap, tap: tap0, mtu: 9000", "mtu is for networks that this farm makes")]
-    [InlineData("mtu: 40", "is not a whole number from 68 to 65535")]
+    [InlineData("mtu: 40", "is not a whole number from 68 to 65521")]
     [InlineData("domain: Lab_1", "is not a host name or a domain")]
+    [InlineData("cidr: '::ffff:10.0.0.0/112'", "\"::ffff:10.0.0.0/112\" is for no machine")]
+    [InlineData("shared: base.mgmt, cidr: 10.9.0.0/24", "the farm that owns \"base.mgmt\" says its cidr; leave cidr out")]
+    [InlineData("cidr: 10.9.0.0/24, dns: { forwarders: [ 10.9.0.1 ] }", "10.9.0.1 is this network's own name server")]
+    [InlineData("dns: { forwarders: [ 0.0.0.0 ] }", "0.0.0.0 is no host's address")]
+    [InlineData("dns: { forwarders: [ 239.1.1.1 ] }", "239.1.1.1 is no host's address")]
     [InlineData("domain: localhost", "\"localhost\" is each guest itself; a domain of your own, such as lab.example")]
     [InlineData("domain: x.localhost", "is each guest itself")]
     [InlineData("domain: 10.0.0.1", "\"10.0.0.1\" is no domain but an address, or as good as one")]
@@ -67,6 +72,34 @@ public sealed class OptionsOfNetworks
     [InlineData("nat_ports: 30-20", "is no range of ports")]
     public void AreRefusedWithTheirCure(string keys, string problem) =>
         Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));
+
+    [Theory]
+    [InlineData("a: 10.9.0.5", "machine \"a\" has that name on network \"lan\"; another name")]
+    [InlineData("www: nobody", "\"nobody\" is neither a machine of the farm nor one of these names")]
+    [InlineData("www: www", "\"www\" leads in a circle")]
+    [InlineData("x: y, y: x", "leads in a circle")]
+    [InlineData("www: a", null)]
+    [InlineData("www: a.f", null)]
+    [InlineData("x: y, y: 10.9.0.5", null)]
+    [InlineData("b: a", null)]
+    public void NamesLeadSomewhere(string records, string? problem)
+    {
+        var problems = Reading.Problems(
+            $"farm: f\nnetworks: {{ lan: {{ dns: {{ records: {{ {records} }} }} }} }}\nvms: {{ list: [ {{ name: a, platform: debian_13 }} ] }}"
+        );
+        if (problem is null)
+            Assert.Empty(problems);
+        else
+            Assert.Contains(problem, problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfBothKindsDoNotOverlap() =>
+        Assert.Contains(
+            "fd00:9::/64 overlaps network \"a\", fd00:9::/64",
+            Reading.Problems("farm: f\nnetworks: { a: { cidr: 10.9.0.0/24, ipv6: 'fd00:9::/64' }, b: { cidr: 'fd00:9::/64' } }"),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void FollowingMachinesHaveFollowingPorts()

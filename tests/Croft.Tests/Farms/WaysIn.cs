@@ -8,6 +8,13 @@ public sealed class WaysIn
     const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJj2Y6jFSm4xDIF6VVFCtS1o8Cn8OGlRAGEVuMBgWPD";
 
     [Fact]
+    public void OfImagesThatCroftBuiltIsTheSeed() =>
+        Assert.Contains(
+            "which Croft built, lets nobody in by ssh before it has read its seed; leave first_boot out",
+            Reading.MachineProblems("first_boot: none")
+        );
+
+    [Fact]
     public void AreReadWithWhatReadyMeansThen()
     {
         var machine = Reading.Machine(

@@ -54,22 +54,6 @@ public sealed class Containers
         );
 
     [Fact]
-    public void AreRefusedOptionsThatTheirNetworksHaveNot() =>
-        Assert.Contains(
-            "network lan has mtu 9000, and hypervisor \"c\" is lxd, whose networks have none of that",
-            PlanText.Problems(
-                Lab.Plan(
-                    "farm: f\nhypervisors: { c: { uri: lxd:// } }\nnetworks: { lan: { mode: nat, mtu: 9000 } }\nvms: { list: [ { name: a, platform: debian_12, runtime: container } ] }",
-                    Lab.Host("c", "x86_64:lxc") with
-                    {
-                        Can = EngineCapabilities.OfContainers,
-                    }
-                )
-            ),
-            StringComparison.Ordinal
-        );
-
-    [Fact]
     public void HaveWordsOfTheirOwn()
     {
         var plan = Plan(

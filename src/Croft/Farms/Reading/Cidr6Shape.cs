@@ -20,7 +20,7 @@ sealed class Cidr6Shape : ScalarShape<IPNetwork>
             complaint = new($"{Words.Quote(text)} is not an IPv6 subnet", "write it as fd00:80::/64, its host bits zero");
         else if (value.PrefixLength is < 48 or > 112)
             complaint = new($"{Words.Quote(text)} needs a prefix length from /48 to /112", $"write {value.BaseAddress}/64");
-        else if (value.BaseAddress.IsIPv6Multicast || value.BaseAddress.IsIPv6LinkLocal || value.BaseAddress.Equals(IPAddress.IPv6Any))
+        else if (value.BaseAddress.IsIPv6Multicast || value.BaseAddress.IsIPv6LinkLocal || value.BaseAddress.GetAddressBytes()[0] == 0)
             complaint = new($"{Words.Quote(text)} is for no machine", "write a private one, such as fd00:80::/64");
         return complaint == default;
     }

@@ -25,6 +25,8 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         NetworkReader networks = new(name, folder, IsSession(farm, hypervisors), problems);
         networks.Read(farm.Items(FarmKeys.Networks));
         var (machines, names) = ResolveMachines(farm, hypervisors, networks);
+        if (machines.Length > 0 && machines.Length == names.Count)
+            networks.CheckRecords(farm.Items(FarmKeys.Networks), machines);
         var resolved = new Farm(
             name,
             file,

@@ -216,6 +216,16 @@ sealed class MachineReader(
 
     void CheckFirstBoot(MapReading map, ImageSpec image, (LoginSpec Login, WaitSpec Wait) wayIn)
     {
+        if (
+            image is BuiltImage
+            && map.Maybe(MachineKeys.FirstBoot) == FirstBoot.None
+            && wayIn is { Wait.Kind: WaitKind.Ssh, Login: { Connection: ConnectionKind.Ssh, HostKey: null } }
+        )
+            problems.Add(
+                map.NodeOf(MachineKeys.FirstBoot),
+                $"image {Words.Quote(image.Name)}, which Croft built, lets nobody in by ssh before it has read its seed",
+                "leave first_boot out; connection: agent needs no login; wait: none only starts it"
+            );
         if (image.Origin is not CatalogueImage { Machine: var machine, Family: var family })
             return;
 
@@ -288,6 +298,12 @@ sealed class MachineReader(
     {
         if (nic.Has(NicKeys.Model) && network.Mode == NetworkMode.User)
             problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
+        else if (nic.Get(NicKeys.Model) is { } model && !NicKeys.Models.Contains(model))
+            problems.Add(
+                nic.NodeOf(NicKeys.Model),
+                $"QEMU has no network card {Words.Quote(model)}",
+                Words.DidYouMeanOrKnown(model, ["virtio", "e1000e", "rtl8139", "vmxnet3"])
+            );
         if (nic.Has(NicKeys.Forwards) && network.Mode != NetworkMode.User)
             problems.Add(
                 nic.NodeOf(NicKeys.Forwards),

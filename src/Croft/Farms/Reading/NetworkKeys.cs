@@ -112,7 +112,7 @@ static class NetworkKeys
         DefaultText = "`<farm>.croft.internal`",
     };
 
-    public static readonly Field<int> Mtu = new("mtu", new NumberShape(68, 65535), "The largest frame, in bytes; guests learn of it.")
+    public static readonly Field<int> Mtu = new("mtu", new NumberShape(68, 65521), "The largest frame, in bytes; guests learn of it.")
     {
         DefaultText = "1500",
     };

@@ -4,7 +4,7 @@ using System.Net;
 namespace Croft.Farms.Reading;
 
 /// <summary>The farm's networks: one NAT network named <c>default</c> when none is declared.</summary>
-sealed class NetworkReader(string farm, string folder, bool session, ProblemList problems)
+sealed partial class NetworkReader(string farm, string folder, bool session, ProblemList problems)
 {
     /// <summary>Frames of IPv6, by RFC 8200.</summary>
     const int LeastOfSix = 1280;
@@ -49,7 +49,9 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
                 "name another farm's network, or leave shared out"
             );
 
-        foreach (var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f)))
+        foreach (
+            var field in new Field[] { NetworkKeys.Mode, NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(f => shared is not null && map.Has(f))
+        )
             problems.Add(map.NodeOf(field), $"the farm that owns {Words.Quote(shared!)} says its {field.Name}", $"leave {field.Name} out");
 
         if (IsUnread(map, NetworkKeys.Cidr) || IsUnread(map, NetworkKeys.Mode))
@@ -121,6 +123,7 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
         if (map.Has(NetworkKeys.NatPorts) && network.Mode is NetworkMode.Isolated or NetworkMode.Routed or NetworkMode.Vde)
             problems.Add(map.NodeOf(NetworkKeys.NatPorts), "nat_ports goes with mode: nat", "leave nat_ports out");
         CheckRanges(map);
+        CheckForwarders(map);
         var dns = map.Get(NetworkKeys.Dns);
         return new()
         {
@@ -252,12 +255,13 @@ sealed class NetworkReader(string farm, string folder, bool session, ProblemList
     void CheckOverlaps(ImmutableArray<Named<MapReading>> declared)
     {
         List<(string Name, IPNetwork Cidr, YamlNode Node)> before = [];
-        foreach (var (name, _, _, map) in declared)
+        foreach (var (name, _, _, map) in declared.Where(d => d.Value.Maybe(NetworkKeys.Mode) != NetworkMode.User))
+        foreach (var key in new[] { NetworkKeys.Cidr, NetworkKeys.Ipv6 })
         {
-            if (map.Maybe(NetworkKeys.Cidr) is not { } cidr || map.Maybe(NetworkKeys.Mode) == NetworkMode.User)
+            if (map.Maybe(key) is not { } cidr)
                 continue;
 
-            var node = map.NodeOf(NetworkKeys.Cidr);
+            var node = map.NodeOf(key);
             var other = before.FirstOrDefault(other => other.Cidr.Contains(cidr.BaseAddress) || cidr.Contains(other.Cidr.BaseAddress));
             if (other.Node is not null)
                 problems.Add(node, $"{cidr} overlaps network {Words.Quote(other.Name)}, {other.Cidr} at {other.Node.At}");

@@ -21,6 +21,42 @@ static class NicKeys
         DefaultText = "one that stays the same for the machine's name",
     };
 
+    /// <summary>Those of QEMU's that libvirt gives to machines.</summary>
+    public static readonly string[] Models =
+    [
+        "virtio",
+        "virtio-transitional",
+        "virtio-non-transitional",
+        "virtio-net-pci",
+        "e1000",
+        "e1000e",
+        "e1000-82544gc",
+        "e1000-82545em",
+        "igb",
+        "rtl8139",
+        "vmxnet3",
+        "pcnet",
+        "ne2k_pci",
+        "tulip",
+        "usb-net",
+        "spapr-vlan",
+        "lan9118",
+        "smc91c111",
+        "i82550",
+        "i82551",
+        "i82557a",
+        "i82557b",
+        "i82557c",
+        "i82558a",
+        "i82558b",
+        "i82559a",
+        "i82559b",
+        "i82559c",
+        "i82559er",
+        "i82562",
+        "i82801",
+    ];
+
     public static readonly Field<string> Model = new("model", Rules.ModelName, "What card the guest sees, such as `e1000e`.")
     {
         DefaultText = "`virtio`",

@@ -118,11 +118,12 @@ static class Rules
     /// <summary>One that no other card of the LAN's may have; not a group's, not the empty one.</summary>
     public static readonly TextShape Mac = new(
         "a network card's address",
-        "six pairs of lower case hexadecimal digits with colons, the first one even, such as 52:54:00:12:34:56",
-        "^(?!00(:00){5}$)[0-9a-f][02468ace](:[0-9a-f]{2}){5}$",
+        "six pairs of lower case hexadecimal digits with colons, the first one even and not fe, such as 52:54:00:12:34:56",
+        "^(?!00(:00){5}$|fe)[0-9a-f][02468ace](:[0-9a-f]{2}){5}$",
         text =>
             text.Length == 17
             && text != "00:00:00:00:00:00"
+            && !text.StartsWith("fe", StringComparison.Ordinal) // the host's ends of cards have that
             && text[1] is '0' or '2' or '4' or '6' or '8' or 'a' or 'c' or 'e'
             && text.Index().All(c => c.Index % 3 == 2 ? c.Item == ':' : char.IsAsciiHexDigitLower(c.Item)),
         text => text.ToLowerInvariant().Replace('-', ':')
