@@ -8,7 +8,7 @@ namespace Croft.Machines.Tests;
 /// </summary>
 public sealed class AHypervisorInsideTheFarm : IAsyncLifetime
 {
-    readonly Lab lab = new("nested");
+    readonly Lab lab = new("nested") { HasImageOfItsOwn = true };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

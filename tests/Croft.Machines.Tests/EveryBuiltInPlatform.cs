@@ -7,7 +7,7 @@ public sealed class EveryBuiltInPlatform : IAsyncLifetime
 {
     static readonly string[] Machines = [.. Catalogue.Platforms.Select(platform => platform.Name.Replace('_', '-') + "-amd64")];
 
-    readonly Lab lab = new("matrix");
+    readonly Lab lab = new("matrix") { HasImageOfItsOwn = true };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -8,7 +8,7 @@ public sealed class GuestsOfAnotherArchitecture : IAsyncLifetime
     const string WhoAmI =
         "hostname; cat /sys/class/net/eth0/address /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; ip -4 -o address show dev eth0 | tr -s ' ' | cut -d' ' -f4";
 
-    readonly Lab lab = new("foreign");
+    readonly Lab lab = new("foreign") { HasImageOfItsOwn = true };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -49,12 +49,21 @@ sealed class Lab : IAsyncDisposable
     /// <summary>Puts the program into surroundings of the test's own.</summary>
     public Func<Tool, Tool> Inside { get; init; } = tool => tool;
 
+    /// <summary>The test needs an image that few others need. Where it is not at hand, and nobody can build it, the test is skipped.</summary>
+    public bool HasImageOfItsOwn { get; init; }
+
     /// <summary>Skips a test that takes long, unless all are asked for.</summary>
     public static void OnlyWithAll()
     {
         if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is not { Length: > 0 })
             Assert.Skip("takes long: ./test --all runs it");
     }
+
+    /// <summary>
+    /// How often a test of chance tries: often enough to see each kind once. <c>CROFT_TEST_ROUNDS</c> has it so many times as often.
+    /// </summary>
+    public static int Rounds(int few) =>
+        few * (int.TryParse(Environment.GetEnvironmentVariable("CROFT_TEST_ROUNDS"), out var times) && times > 0 ? times : 1);
 
     public Tool Tool(params string[] arguments) =>
         Inside(new(TestedProgram.Path, arguments)) with
@@ -70,6 +79,7 @@ sealed class Lab : IAsyncDisposable
     public async Task<ToolResult> MustAsync(int exitCode, params string[] arguments)
     {
         var result = await CroftAsync(arguments);
+        SkipWithoutImage(result);
         Assert.True(result.ExitCode == exitCode, $"croft {string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Error}");
         return result;
     }
@@ -93,9 +103,16 @@ sealed class Lab : IAsyncDisposable
     public async Task<string> SucceedsAsync(params string[] command)
     {
         var result = await CroftAsync(command);
+        SkipWithoutImage(result);
         Assert.True(result.ExitCode == 0, $"croft {string.Join(' ', command)}: exit code {result.ExitCode}: {result.Error}");
         return result.Output;
     }
+
+    void SkipWithoutImage(ToolResult result) =>
+        Assert.SkipWhen(
+            HasImageOfItsOwn && result.Error.Contains("the Debian archive of this host does not answer", StringComparison.Ordinal),
+            "its image is not at hand and cannot be built: the Debian archive of this host does not answer"
+        );
 
     public async Task<string?> StateAsync(string machine)
     {

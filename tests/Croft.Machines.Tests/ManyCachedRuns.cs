@@ -2,8 +2,6 @@ namespace Croft.Machines.Tests;
 
 public sealed class ManyCachedRuns
 {
-    const int Runs = 20;
-
     [Fact]
     public async Task LeaveAsMuchAsOne()
     {
@@ -21,7 +19,7 @@ public sealed class ManyCachedRuns
         lab.Write("phases/main.sh", "echo $(($(cat /root/count) + 1)) > /root/count; cat /root/count\n");
         await lab.RunAsync("run");
         var first = (await lab.RunAsync("run"), Left: (await lab.LeftoversAsync()).Count).Left;
-        for (var i = 0; i < Runs; i++)
+        for (var i = 0; i < Lab.Rounds(6); i++)
         {
             var run = await lab.RunAsync("run");
             Assert.Contains("restore init", run.Steps("a", "passed"));

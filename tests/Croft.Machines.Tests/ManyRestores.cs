@@ -6,8 +6,9 @@ namespace Croft.Machines.Tests;
 /// <summary>Nothing grows when a machine is put back again and again: no files, no memory and no handles of libvirtd.</summary>
 public sealed class ManyRestores : IAsyncLifetime
 {
-    const int Warm = 20;
-    const int Cycles = 200;
+    const int Warm = 6;
+
+    static readonly int Cycles = Lab.Rounds(50);
 
     readonly Lab lab = new("manyrestores");
 

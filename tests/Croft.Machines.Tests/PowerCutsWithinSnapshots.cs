@@ -35,7 +35,7 @@ public sealed class PowerCutsWithinSnapshots : IAsyncLifetime
     public async Task LeaveTheOldStateOrTheNewOneAtAnyMoment()
     {
         Lab.OnlyWithAll();
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < Lab.Rounds(5); i++)
         {
             await KeepAsync($"k{i}", i % 3 == 0 ? "--disk" : "--memory");
             string[] command = (i % 5) switch

@@ -22,6 +22,9 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
     /// <summary>Longer than a guest takes to shut down, shorter than it takes to boot and shut down again.</summary>
     static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    /// <summary>Seconds after a step's begin: one round has one of them.</summary>
+    static readonly double[] Moments = [.. new[] { 0.2, 0.05, 0.4 }.Take(Lab.Rounds(1))];
+
     readonly Lab lab = new("ftsignal");
 
     public ValueTask InitializeAsync()
@@ -115,7 +118,7 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
     public async Task KilledAnywhereTheNextCommandWorks()
     {
         Lab.OnlyWithAll();
-        foreach (var moment in new[] { 0.05, 0.4 })
+        foreach (var moment in Moments)
         {
             foreach (var step in FreshSteps.Append("restore init"))
             {
@@ -133,7 +136,7 @@ public sealed class SignalsAtEveryStep : IAsyncLifetime
     public async Task KilledAnywhereUpKeepsWhatTheGuestHasWritten()
     {
         Lab.OnlyWithAll();
-        foreach (var moment in new[] { 0.05, 0.4 })
+        foreach (var moment in Moments)
         {
             foreach (var step in new[] { "create clean", "create dependencies", "create init", "main" })
             {

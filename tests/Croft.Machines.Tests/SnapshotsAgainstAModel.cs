@@ -33,7 +33,7 @@ public sealed class SnapshotsAgainstAModel : IAsyncLifetime
     [Fact]
     public async Task HoldWhatTheyHeldAfterAnySequence()
     {
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < Lab.Rounds(15); i++)
             await StepAsync();
         await AllHoldAsync();
     }
@@ -43,7 +43,7 @@ public sealed class SnapshotsAgainstAModel : IAsyncLifetime
     {
         for (var i = 0; i < 4; i++)
             await StepAsync();
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < Lab.Rounds(5); i++)
         {
             var name = $"k{i}";
             string[] victim = (i % 4) switch

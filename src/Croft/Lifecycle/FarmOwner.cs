@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Croft.Farms;
 using Croft.Tools;
 
@@ -25,6 +26,9 @@ sealed class FarmOwner
     /// <summary>The folder of which this one is a copy; null when it is none.</summary>
     public string? Original { get; private set; }
 
+    /// <summary>Whether there was a file without an id: a host that lost its power may leave one.</summary>
+    bool isEmpty;
+
     /// <summary>Whether only other hosts have used the folder.</summary>
     public bool IsNewHere => places.Count > 0 && !places.ContainsKey(host);
 
@@ -35,6 +39,7 @@ sealed class FarmOwner
         var owner = new FarmOwner(folder, host);
         var lines = Lines(folder);
         owner.Id = lines is [{ Length: > 0 } id, ..] ? id : null;
+        owner.isEmpty = owner.Id is null && File.Exists(FileOf(folder));
         foreach (var line in lines.Skip(1).Select(l => l.Split(' ', 3)))
         {
             if (line is [var where, var inode, { Length: > 0 } place])
@@ -56,7 +61,7 @@ sealed class FarmOwner
     public string EnsureOwner()
     {
         if (Id is null)
-            Take(Guid.NewGuid().ToString("n"), overwrite: Original is not null);
+            Take(Guid.NewGuid().ToString("n"), overwrite: Original is not null || isEmpty);
         else if (places.GetValueOrDefault(host) != (InodeOf(folder), folder))
             Take(Id, overwrite: true);
         return Id!;
@@ -116,7 +121,12 @@ sealed class FarmOwner
     static void Write(string file, string text, bool overwrite)
     {
         var next = $"{file}.{Environment.ProcessId}";
-        File.WriteAllText(next, text);
+        using (var whole = new FileStream(next, FileMode.Create))
+        {
+            whole.Write(Encoding.UTF8.GetBytes(text));
+            whole.Flush(flushToDisk: true); // before it has its name
+        }
+
         try
         {
             File.Move(next, file, overwrite);

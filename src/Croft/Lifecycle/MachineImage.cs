@@ -63,6 +63,11 @@ public static class MachineImage
         var (disk, text) = (Path.Combine(platforms, $"{name}.disk"), Path.Combine(platforms, $"{name}.yaml"));
         if (File.Exists(text))
             throw CroftException.Usage($"there is an image \"{name}\" already, {text}", $"rm {text} {disk} removes it");
+        if (File.Exists(disk)) // of a platform that was renamed, or the user's own
+            throw CroftException.Usage(
+                $"there is a disk {disk} already, which a platform of another name may stand on",
+                $"another name, or mv {ShellWord.Pasted(disk)} elsewhere"
+            );
         Directory.CreateDirectory(platforms);
         var made = $"{disk}.{Guid.NewGuid():N}";
         try
@@ -78,7 +83,7 @@ public static class MachineImage
                 await SealAsync(spec, made, openFarm.Settings.GuestfsKernel, tell, cancel);
             }
 
-            File.Move(made, disk, overwrite: true);
+            File.Move(made, disk);
             await File.WriteAllTextAsync($"{text}.new", Text(spec, disk, await Checksum.Sha256Async(disk, cancel)), cancel);
             File.Move($"{text}.new", text);
         }

@@ -60,7 +60,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
             execution.Know(engine.Name, record);
         try
         {
-            await execution.PublishAsync(engine.Name);
+            await execution.PublishAsync(engine.Name).WaitAsync(cancel);
         }
         catch when (readiness.Shell is not null)
         {

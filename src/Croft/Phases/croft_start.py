@@ -126,7 +126,7 @@ def mend_agents():
     def loaded(name, *arguments, **named):
         found = load(name, *arguments, **named)
         plugin = type(found.object)
-        if name != GIVEN["agents"] or hasattr(plugin, "croft_command"):
+        if name != GIVEN["agents"] or found.object is None or hasattr(plugin, "croft_command"):
             return found
         plugin.croft_command = plugin.exec_command
 

@@ -120,7 +120,7 @@ public abstract class StatesContract : EngineContract
     static bool HasMemory(IEngine engine) => engine.Can.States == StateKind.Memory;
 
     /// <summary>A machine whose guest runs, and of which a state was kept.</summary>
-    Task WithStateAsync(Func<IEngine, MachineRecord, Task> use) =>
+    private protected Task WithStateAsync(Func<IEngine, MachineRecord, Task> use) =>
         WithMachineAsync(
             async (engine, record) =>
             {

@@ -27,6 +27,15 @@ public sealed class FoldersOfAFarm : IDisposable
     }
 
     [Fact]
+    public void HasAnIdAgainAfterAPowerCutThatEmptiedItsFile()
+    {
+        root.Write("lab/.croft/owner", "");
+        var id = Read(Lab).EnsureOwner();
+        Assert.NotEmpty(id);
+        Assert.Equal(id, Read(Lab).Id);
+    }
+
+    [Fact]
     public async Task KeepsTheIdOfAnEarlierVersion()
     {
         root.Write("lab/.croft/owner", "0123\n");

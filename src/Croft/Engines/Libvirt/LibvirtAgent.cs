@@ -9,6 +9,7 @@ sealed class LibvirtAgent(ILibvirtHost host, string domain) : IGuestAgent
     const int PingSeconds = 5;
     const int Seconds = 20;
     const int BySignal = 128;
+    const int LongestWords = 200;
 
     static readonly string[] Needed = ["guest-exec", "guest-exec-status"];
 
@@ -26,8 +27,7 @@ sealed class LibvirtAgent(ILibvirtHost host, string domain) : IGuestAgent
     {
         try
         {
-            var known = (await AskAsync("guest-info", [], cancel, PingSeconds))["supported_commands"]!.AsArray();
-            var enabled = known.Where(c => (bool?)c!["enabled"] == true).Select(c => (string?)c!["name"]).ToHashSet();
+            var enabled = await AskAsync("guest-info", [], EnabledOf, cancel, PingSeconds);
             return Needed.FirstOrDefault(name => !enabled.Contains(name)) is { } forbidden ? $"{IGuestAgent.Forbids} {forbidden}" : null;
         }
         catch (CroftException e)
@@ -49,22 +49,29 @@ sealed class LibvirtAgent(ILibvirtHost host, string domain) : IGuestAgent
         };
         if (!input.IsEmpty)
             arguments["input-data"] = Convert.ToBase64String(input.Span);
-        return (long)(await AskAsync("guest-exec", arguments, cancel))["pid"]!;
+        return await AskAsync("guest-exec", arguments, said => (long)Part(said, "pid"), cancel);
     }
 
-    public async Task<AgentExit?> ExitAsync(long process, CancellationToken cancel)
-    {
-        var said = await AskAsync("guest-exec-status", new() { ["pid"] = process }, cancel);
-        if (!(bool)said["exited"]!)
-            return null;
-        return new((int?)said["exitcode"] ?? (BySignal + ((int?)said["signal"] ?? 0)), Bytes(said["out-data"]), Bytes(said["err-data"]));
-    }
+    public Task<AgentExit?> ExitAsync(long process, CancellationToken cancel) =>
+        AskAsync("guest-exec-status", new() { ["pid"] = process }, ExitOf, cancel);
+
+    static AgentExit? ExitOf(JsonNode said) =>
+        (bool)Part(said, "exited")
+            ? new((int?)said["exitcode"] ?? (BySignal + ((int?)said["signal"] ?? 0)), Bytes(said["out-data"]), Bytes(said["err-data"]))
+            : null;
+
+    static HashSet<string?> EnabledOf(JsonNode said) =>
+        [
+            .. from c in (said["supported_commands"] as JsonArray ?? []).OfType<JsonObject>()
+            where (bool?)c["enabled"] == true
+            select (string?)c["name"],
+        ];
 
     public async Task<long?> OpenAsync(string path, bool write, CancellationToken cancel)
     {
         try
         {
-            return (long)await AskAsync("guest-file-open", new() { ["path"] = path, ["mode"] = write ? "w" : "r" }, cancel);
+            return await AskAsync("guest-file-open", new() { ["path"] = path, ["mode"] = write ? "w" : "r" }, said => (long)said, cancel);
         }
         catch (CroftException e) when (!write && e.Message.Contains("No such file", StringComparison.Ordinal))
         {
@@ -83,18 +90,43 @@ sealed class LibvirtAgent(ILibvirtHost host, string domain) : IGuestAgent
                 ["offset"] = from,
                 ["whence"] = "set",
             },
+            said => said,
             cancel
         );
-        return Bytes((await AskAsync("guest-file-read", new() { ["handle"] = file, ["count"] = IGuestAgent.Piece }, cancel))["buf-b64"]);
+        return await AskAsync(
+            "guest-file-read",
+            new() { ["handle"] = file, ["count"] = IGuestAgent.Piece },
+            said => Bytes(said["buf-b64"]),
+            cancel
+        );
     }
 
     public Task WriteAsync(long file, ReadOnlyMemory<byte> piece, CancellationToken cancel) =>
-        AskAsync("guest-file-write", new() { ["handle"] = file, ["buf-b64"] = Convert.ToBase64String(piece.Span) }, cancel);
+        AskAsync("guest-file-write", new() { ["handle"] = file, ["buf-b64"] = Convert.ToBase64String(piece.Span) }, said => said, cancel);
 
-    public Task CloseAsync(long file, CancellationToken cancel) => AskAsync("guest-file-close", new() { ["handle"] = file }, cancel);
+    public Task CloseAsync(long file, CancellationToken cancel) =>
+        AskAsync("guest-file-close", new() { ["handle"] = file }, said => said, cancel);
 
-    Task<JsonNode> AskAsync(string command, JsonObject arguments, CancellationToken cancel, int seconds = Seconds) =>
-        host.AskAgentAsync(domain, new JsonObject { ["execute"] = command, ["arguments"] = arguments }.ToJsonString(), seconds, cancel);
+    /// <param name="read">Makes of the answer what it says.</param>
+    /// <exception cref="CroftException">Also when the answer is none to the question: a guest may say anything.</exception>
+    async Task<T> AskAsync<T>(string command, JsonObject arguments, Func<JsonNode, T> read, CancellationToken cancel, int seconds = Seconds)
+    {
+        var question = new JsonObject { ["execute"] = command, ["arguments"] = arguments }.ToJsonString();
+        var said = await host.AskAgentAsync(domain, question, seconds, cancel);
+        try
+        {
+            return read(said);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw CroftException.World($"the guest agent of {domain} answered {command} with {PlainText.Line(Start(said))}", cause: e);
+        }
+    }
+
+    static JsonNode Part(JsonNode said, string name) => said[name] ?? throw new FormatException($"it has no {name}");
+
+    static string Start(JsonNode said) =>
+        said.ToJsonString() is { Length: > LongestWords } text ? text[..LongestWords] + "…" : said.ToJsonString();
 
     static byte[] Bytes(JsonNode? data) => data is null ? [] : Convert.FromBase64String((string)data!);
 }

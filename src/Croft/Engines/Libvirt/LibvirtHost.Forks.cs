@@ -96,7 +96,7 @@ sealed partial class LibvirtHost
     public Task<JsonNode> AskAgentAsync(string domain, string question, int seconds, CancellationToken cancel) =>
         CallAsync(
             $"asking the agent of {domain}",
-            () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question, seconds))!["return"]!),
+            () => Find(domain, d => JsonNode.Parse(d.AgentCommand(question, seconds))?["return"] ?? new JsonObject()),
             cancel
         );
 

@@ -10,6 +10,9 @@ namespace Croft.Engines.Libvirt;
 /// </summary>
 static class WaiterChannel
 {
+    /// <summary>In characters, of what a script may say: a guest may say more than there is room for.</summary>
+    const int Longest = 1 << 20;
+
     /// <summary>Runs a script by it.</summary>
     /// <param name="patience">How long the guest may say nothing at all.</param>
     /// <returns>Null when nobody answers.</returns>
@@ -32,9 +35,9 @@ static class WaiterChannel
             var output = new StringBuilder();
             await foreach (var line in lines.ReadAllAsync(late.Token))
                 if (line.StartsWith($"croft-said {id} ", StringComparison.Ordinal))
-                    output.Append(line.AsSpan($"croft-said {id} ".Length)).Append('\n');
+                    Add(output, line[$"croft-said {id} ".Length..]);
                 else if (line.StartsWith($"croft-end {id} ", StringComparison.Ordinal))
-                    return (int.Parse(line.AsSpan($"croft-end {id} ".Length), null), output.ToString());
+                    return int.TryParse(line.AsSpan($"croft-end {id} ".Length), out var code) ? (code, output.ToString()) : null;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -48,6 +51,12 @@ static class WaiterChannel
         return null;
     }
 
+    static void Add(StringBuilder output, string line)
+    {
+        if (output.Length < Longest)
+            output.Append(line).Append('\n');
+    }
+
     static ChannelReader<string> Hear(Stream channel)
     {
         var heard = Channel.CreateUnbounded<string>();
@@ -56,8 +65,9 @@ static class WaiterChannel
             try
             {
                 using var reader = new StreamReader(channel, Encoding.UTF8, leaveOpen: true);
-                while (reader.ReadLine() is { } line)
-                    heard.Writer.TryWrite(line);
+                var (lines, block) = (new Lines(line => heard.Writer.TryWrite(line)), new char[1 << 12]);
+                while (reader.Read(block, 0, block.Length) is var count and > 0)
+                    lines.Add(block.AsSpan(0, count));
             }
             catch (Exception e)
                 when (e is IOException or ObjectDisposedException or InvalidOperationException or Croft.Libvirt.LibvirtException)

@@ -7,6 +7,11 @@ namespace Croft.Engines.Libvirt.States;
 /// </summary>
 static class DiskCheck
 {
+    const int Damaged = 2;
+
+    /// <summary>Space that nobody uses any more, no damage.</summary>
+    const int Leaks = 3;
+
     /// <summary>Checks, as far as this host reaches the files.</summary>
     /// <exception cref="CroftException">A file is missing or damaged: names it.</exception>
     public static async Task RunAsync(ILibvirtHost host, SnapshotTree tree, CancellationToken cancel)
@@ -25,8 +30,13 @@ static class DiskCheck
             if (host.LocalPathOf(disk) is not { } path)
                 continue; // not this host's, or not this user's
             var result = await new Tool("qemu-img", "check", "-q", "-U", "-f", "qcow2", path).RunAsync(cancel);
-            if (result.ExitCode is not (0 or 3)) // 3: space that nobody uses any more, no damage
+            if (result.ExitCode == Damaged)
                 throw CroftException.World($"disk {disk} is damaged: {result.LastWords}", "croft snapshot tree shows what is based on it");
+            if (result.ExitCode is not (0 or Leaks))
+                throw CroftException.World(
+                    $"disk {disk} could not be checked: {result.LastWords}",
+                    $"nothing is known to be wrong with it: qemu-img check -U {path} tries again"
+                );
         }
     }
 }

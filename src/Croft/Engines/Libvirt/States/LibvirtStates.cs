@@ -98,6 +98,8 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         var tree = await SnapshotsAsync(present ?? machine, cancel);
         if (present is not null)
             await host.ShowOnlyAsync(domain, tree.Shown, cancel);
+        foreach (var newer in tree.Newer)
+            journal.Note(machine.Name, null, $"{newer} is of a newer Croft, so this one removes no file of the machine");
         if (!tree.IsOwn)
             return;
         foreach (var unused in tree.Unused)
@@ -120,9 +122,10 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     /// All snapshots of a machine, layers too, oldest first. Of two of one name the newer took the older's place and was not tidied up
     /// after yet.
     /// </summary>
-    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineId machine, CancellationToken cancel)
+    /// <param name="newer">Takes the manifests that only a newer Croft can read.</param>
+    public async Task<ImmutableArray<StoredSnapshot>> ListAsync(MachineId machine, CancellationToken cancel, Action<string>? newer = null)
     {
-        var found = await AllAsync(await VolumesOfAsync(machine, cancel), cancel);
+        var found = await AllAsync(await VolumesOfAsync(machine, cancel), cancel, newer);
         return
         [
             .. found
@@ -134,12 +137,16 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     }
 
     /// <summary>The snapshots whose manifests are among these volumes.</summary>
-    public async Task<ImmutableArray<StoredSnapshot>> AllAsync(IEnumerable<string> volumes, CancellationToken cancel)
+    public async Task<ImmutableArray<StoredSnapshot>> AllAsync(
+        IEnumerable<string> volumes,
+        CancellationToken cancel,
+        Action<string>? newer = null
+    )
     {
         var found = ImmutableArray.CreateBuilder<StoredSnapshot>();
         foreach (var volume in volumes.Where(v => v.EndsWith(Volumes.ManifestEnd, StringComparison.Ordinal)))
         {
-            if (await ReadAsync(volume, cancel) is { } snapshot)
+            if (await ReadAsync(volume, cancel, newer) is { } snapshot)
                 found.Add(new(volume, snapshot));
         }
 
@@ -147,14 +154,22 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
     }
 
     /// <summary>Reads a snapshot; null when it is not there, or damaged.</summary>
-    async Task<Snapshot?> ReadAsync(string volume, CancellationToken cancel) =>
-        await host.DownloadAsync(volume, 0, cancel) is { } json ? Snapshot.FromJson(json) : null;
+    async Task<Snapshot?> ReadAsync(string volume, CancellationToken cancel, Action<string>? newer = null)
+    {
+        if (await host.DownloadAsync(volume, 0, cancel) is not { } json)
+            return null;
+        var snapshot = Snapshot.FromJson(json, out var isOthers);
+        if (isOthers)
+            newer?.Invoke(volume);
+        return snapshot;
+    }
 
     async Task<SnapshotTree> SnapshotsAsync(MachineRecord machine, CancellationToken cancel)
     {
         var files = host.DiskFilesAsync(Volumes.PrefixOf(machine.Id), cancel);
         var foreign = host.ForeignSnapshotsAsync(machine.Id.ToString(), cancel);
-        return new(machine, await ListAsync(machine.Id, cancel), await files) { Foreign = await foreign };
+        var newer = new List<string>();
+        return new(machine, await ListAsync(machine.Id, cancel, newer.Add), await files) { Foreign = await foreign, Newer = [.. newer] };
     }
 
     async Task<ImmutableArray<string>> VolumesOfAsync(MachineId machine, CancellationToken cancel)

@@ -22,8 +22,10 @@ sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord R
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.Snapshot);
 
     /// <summary>Reads a manifest; null when it is torn or not one.</summary>
-    public static Snapshot? FromJson(ReadOnlySpan<byte> json)
+    /// <param name="isOthers">Takes whether it is whole, but in a form that this version does not know: that of a newer one.</param>
+    public static Snapshot? FromJson(ReadOnlySpan<byte> json, out bool isOthers)
     {
+        isOthers = false;
         try
         {
             return JsonSerializer.Deserialize(json, SnapshotJson.Default.Snapshot) is { Record: not null, Definition: not null } snapshot
@@ -32,7 +34,22 @@ sealed record Snapshot(string Name, string? Key, string? Memory, MachineRecord R
         }
         catch (JsonException)
         {
+            isOthers = IsWhole(json);
             return null;
+        }
+    }
+
+    static bool IsWhole(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read()) { }
+            return json.Length > 0;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }
