@@ -7,6 +7,16 @@ namespace Croft.Machines.Tests;
 public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUser>
 {
     [Fact]
+    public async Task BuildsAnImageWithoutRoot()
+    {
+        Lab.OnlyWithAll();
+        var farm = await user.FarmAsync("built", "farm: built\nvms: { list: [ { name: a, platform: debian_13 } ] }\n");
+        var built = await TestedProgram.RunAsync(user.Croft(farm, "image", "pull", "debian_13"), TestContext.Current.CancellationToken);
+        Assert.SkipWhen(built.Error.Contains(Lab.NoArchive, StringComparison.Ordinal), Lab.NoArchive);
+        Assert.True(built.ExitCode == 0, built.Error);
+    }
+
+    [Fact]
     public async Task RunsAFarmTwiceAndLeavesNothing()
     {
         var farm = await user.FarmAsync(

@@ -12,6 +12,9 @@ namespace Croft.Machines.Tests;
 /// </summary>
 sealed class Lab : IAsyncDisposable
 {
+    /// <summary>What is said where no image can be built.</summary>
+    public const string NoArchive = "the Debian archive of this host does not answer";
+
     /// <summary>Before the process's number in a folder's name.</summary>
     public const string Prefix = "croft-lab-";
 
@@ -110,8 +113,8 @@ sealed class Lab : IAsyncDisposable
 
     void SkipWithoutImage(ToolResult result) =>
         Assert.SkipWhen(
-            HasImageOfItsOwn && result.Error.Contains("the Debian archive of this host does not answer", StringComparison.Ordinal),
-            "its image is not at hand and cannot be built: the Debian archive of this host does not answer"
+            HasImageOfItsOwn && result.Error.Contains(NoArchive, StringComparison.Ordinal),
+            $"its image is not at hand and cannot be built: {NoArchive}"
         );
 
     public async Task<string?> StateAsync(string machine)

@@ -53,7 +53,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
         program = await TestedProgram.CopyAsync(Path.Combine(Home, "croft"));
         if ((await AsUser("test", "-r", typeof(object).Assembly.Location).RunAsync(CancellationToken.None)).ExitCode != 0)
             missing = $"an ordinary user cannot read {DotNet}";
-        else if (Environment.GetEnvironmentVariable("CROFT_TEST_ALL") is null)
+        else
             await ShareImageAsync();
         await MustAsync("chown", "-R", name, Home);
     }
@@ -224,7 +224,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
             Directory = "/",
         };
 
-    /// <summary>Gives the user the image that all tests share; building it is tested with CROFT_TEST_ALL.</summary>
+    /// <summary>Gives the user the image that all tests share.</summary>
     async Task ShareImageAsync()
     {
         var built = await new Tool(TestedProgram.Path, "image", "pull", "debian_12", "-o", "json")

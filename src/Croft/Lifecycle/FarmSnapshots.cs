@@ -282,12 +282,21 @@ public static partial class FarmSnapshots
             await new MachineStop(openFarm, engine, machine.Record, text => journal.Note(machine.Record.Name, "shutdown", text)).RunAsync(
                 cancel
             );
-        await new SnapshotGroup(openFarm, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
-        if (replaced is not null)
-            await openFarm.StatesOf(machine).DropAsync(replaced.Id, journal, cancel);
-        if (!stopped)
-            return;
-        await openFarm.StatesOf(machine).TidyAsync(machine.Record, journal, cancel); // more can be merged while it is off
+        try
+        {
+            await new SnapshotGroup(openFarm, [machine], keep, journal).TakeAsync(name, standStill: false, cancel);
+            if (replaced is not null)
+                await openFarm.StatesOf(machine).DropAsync(replaced.Id, journal, cancel);
+            if (!stopped)
+                return;
+            await openFarm.StatesOf(machine).TidyAsync(machine.Record, journal, cancel); // more can be merged while it is off
+        }
+        catch when (stopped)
+        {
+            await Start(openFarm, machine, journal).GoOnAsync(machine.Record.Id);
+            throw;
+        }
+
         await Start(openFarm, machine, journal).RunAsync(await engine.RecordAsync(machine.Record.Id, cancel), cancel);
     }
 

@@ -19,6 +19,9 @@ sealed class FirstMeeting(OpenFarm openFarm, IEngine engine, MachineRecord recor
 
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long ssh may be silent: commands such as ssh and exec have no other bound.</summary>
+    static readonly TimeSpan KeyPatience = TimeSpan.FromMinutes(5);
+
     /// <summary>How long an agent may take to be there where nobody else vouches.</summary>
     static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(15);
 
@@ -38,8 +41,17 @@ sealed class FirstMeeting(OpenFarm openFarm, IEngine engine, MachineRecord recor
     {
         using var told = Waits.For($"the host key of machine \"{record.Name}\"");
         string? key;
+        var since = openFarm.Settings.Clock.GetTimestamp();
         while ((key = await guest.HostKeyAsync(cancel)) is null)
+        {
+            if (openFarm.Settings.Clock.GetElapsedTime(since) > KeyPatience)
+                throw CroftException.World(
+                    $"machine \"{record.Name}\" shows no host key at {guest.Access.Address}:{guest.Access.Port} for {KeyPatience.TotalMinutes:0} minutes",
+                    $"does its sshd run? croft console {record.Name} enters the machine"
+                );
             await Poll.DelayAsync(Pause, openFarm.Settings.Clock, cancel);
+        }
+
         if (key == record.HostKey)
             return record;
         var by = await VouchAsync(guest, key, cancel) ?? throw Unknown(guest, key);

@@ -6,6 +6,9 @@ namespace Croft.Lifecycle;
 /// <summary>Makes one machine from another one's state: it goes on in its memory, or boots on its disks.</summary>
 static class MachineFork
 {
+    /// <summary>In characters: a guest may say anything.</summary>
+    const int LongestWords = 500;
+
     static readonly TimeSpan AgentPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Returns when the guest answers under its own identity.</summary>
@@ -42,7 +45,7 @@ static class MachineFork
                 ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");
             if (code != 0 || !output.TrimEnd().EndsWith(NewIdentity.Proof(seed), StringComparison.Ordinal))
                 throw CroftException.World(
-                    $"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {output.Trim()}"
+                    $"the guest of \"{record.Name}\" did not take on its own identity: exit code {code}: {PlainText.Line(output[Math.Max(0, output.Length - LongestWords)..])}"
                 );
         }
     }

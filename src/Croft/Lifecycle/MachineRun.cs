@@ -61,7 +61,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         if (started && !options.Keep)
             await steps.RunAsync("shutdown", () => StopAsync(cleanup.Token), skip: !steps.Allowed("shutdown"));
         if (record is not null && engine.States is { } states)
-            await steps.QuietlyAsync(() => states.TidyAsync(record, execution.Journal, CancellationToken.None));
+            await steps.QuietlyAsync(() => states.TidyAsync(record, execution.Journal, cleanup.Token));
         await steps.QuietlyAsync(() => SaveConsoleAsync(CancellationToken.None));
         return steps.Worst;
     }

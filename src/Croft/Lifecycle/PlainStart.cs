@@ -56,6 +56,23 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
         }
     }
 
+    /// <summary>Starts a machine that was shut down for something that failed, without waiting for its guest. Never throws.</summary>
+    internal async Task GoOnAsync(MachineId machine)
+    {
+        try
+        {
+            var record = await engine.RecordAsync(machine, CancellationToken.None);
+            await ClaimAsync(record, CancellationToken.None);
+            await RoomClaim.StartAsync(engine, machine, () => engine.StartAsync(machine, CancellationToken.None));
+            record = await engine.RecordAsync(machine, CancellationToken.None);
+            await engine.MarkAsync(record with { Claim = null }, CancellationToken.None);
+        }
+        catch (CroftException e)
+        {
+            note($"it stays off: {e.Message}");
+        }
+    }
+
     /// <summary>Takes back the claim of one that is not started after all.</summary>
     internal Task GiveUpAsync(MachineRecord record) => RoomClaim.GiveUpAsync(engine, record.Id);
 

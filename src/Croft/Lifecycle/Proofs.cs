@@ -19,6 +19,9 @@ sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> 
     /// <summary>The virtualization type whose speed is measured; that it works is believed.</summary>
     public const string Emulated = "qemu";
 
+    /// <summary>What is written of a proof that failed. Of an empty file nobody knows what was to be written.</summary>
+    const string Failed = "failed";
+
     static readonly TimeSpan Believed = TimeSpan.FromDays(1);
 
     /// <summary>Seconds that Debian's kernel takes to its panic where hardware runs it.</summary>
@@ -36,7 +39,10 @@ sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> 
     public void Keep(HypervisorState hypervisor, string arch, string type, TimeSpan? took)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(FileOf(hypervisor, arch, type), took?.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) ?? "");
+        var file = FileOf(hypervisor, arch, type);
+        var next = $"{file}.{Environment.ProcessId}"; // others read it; and a disk that is full leaves no half of it
+        File.WriteAllText(next, took?.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) ?? Failed);
+        File.Move(next, file, overwrite: true);
     }
 
     /// <summary>The hypervisor without offers that are disproved or still to be proved, and with what is known of its emulation.</summary>
@@ -69,9 +75,10 @@ sealed class Proofs(string folder, TimeProvider clock, ImmutableHashSet<string> 
         var file = FileOf(hypervisor, arch, type);
         if (!File.Exists(file))
             return null;
-        if (double.TryParse(File.ReadAllText(file), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var took))
+        var text = File.ReadAllText(file);
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var took))
             return took;
-        return clock.GetUtcNow() - File.GetLastWriteTimeUtc(file) < Believed ? 0 : null;
+        return text == Failed && clock.GetUtcNow() - File.GetLastWriteTimeUtc(file) < Believed ? 0 : null;
     }
 
     static bool Offers(HypervisorState hypervisor, string arch, string type) =>

@@ -1,3 +1,4 @@
+using Croft.Engines;
 using Croft.Journal;
 using Croft.Planning;
 using Croft.Reports;
@@ -59,6 +60,11 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
             {
                 counts = true; // whatever takes its place needs room, too
                 throw e.ForPeople();
+            }
+            catch (CroftException e) when (e.Hint == IEngine.SpaceHint)
+            {
+                counts = true; // and space: nothing is wrong with what did not load
+                throw;
             }
         });
         if (outcome != Outcome.Passed)

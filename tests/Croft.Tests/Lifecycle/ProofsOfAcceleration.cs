@@ -34,6 +34,17 @@ public sealed class ProofsOfAcceleration : IDisposable
         Assert.Equal(hasKernel && worked is null, proofs.Missing(Host, "kvm").Any());
     }
 
+    /// <summary>A disk that was full, or a program that was killed, may leave one.</summary>
+    [Fact]
+    public void AreMadeAgainWhereTheirFileIsEmpty()
+    {
+        var proofs = new Proofs(folder["proofs"], TimeProvider.System, ["x86_64"]);
+        proofs.Keep(Host, "x86_64", "kvm", null);
+        Assert.Empty(proofs.Missing(Host, "kvm"));
+        File.WriteAllText(Assert.Single(Directory.GetFiles(folder["proofs"])), "");
+        Assert.Equal(["x86_64"], proofs.Missing(Host, "kvm"));
+    }
+
     [Theory]
     [InlineData("image: debian_12", 1)]
     [InlineData("image: { name: debian_12, steps: [ { customise: { root_password: x } } ] }", 1)]

@@ -185,6 +185,42 @@ public sealed class AFarmInMemory
         Assert.Equal(2, (await farm.UpAsync())!.Machines.Count(m => m.IsGood));
     }
 
+    /// <summary>That there is no space says nothing of a layer; it took its time to make.</summary>
+    [Fact]
+    public async Task KeepsItsLayersWhenThePoolIsFull()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(5, 1, "  list: [ { name: a, platform: p } ]", Phases);
+        await farm.RunAsync();
+        var host = farm.Hosts.Single();
+        (var size, host.PoolSize) = (host.PoolSize, 1);
+        var full = Assert.Single((await farm.RunAsync())!.Machines);
+        Assert.Equal((Outcome.Error, "restore init"), (full.Outcome, full.Worst!.Name));
+        Assert.Contains("No space left", full.Worst.Reason);
+        host.PoolSize = size;
+        Assert.Contains(Assert.Single((await farm.RunAsync())!.Machines).Steps, s =>
+            (s.Name, s.Outcome) == ("restore init", Outcome.Passed)
+        );
+    }
+
+    /// <summary>Also one that is to be shut down for it.</summary>
+    [Fact]
+    public async Task GoesOnWhenASnapshotCannotBeTaken()
+    {
+        using var farm = await SimulatedFarm.MakeAsync(5, 1, "  list: [ { name: a, platform: p } ]");
+        await farm.UpAsync();
+        farm.Simulation.Faults = (_, _, doing) =>
+            doing.StartsWith("uploading", StringComparison.Ordinal) ? SimulatedFault.Refused : SimulatedFault.None;
+        await farm.ProgramAsync(async openFarm =>
+        {
+            var machines = await openFarm.ListAsync(CancellationToken.None);
+            using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
+            await Assert.ThrowsAsync<CroftException>(() =>
+                FarmSnapshots.CreateAsync(openFarm, machines, "s", new(Keep.Offline), journal, CancellationToken.None)
+            );
+        });
+        Assert.All(farm.Hosts.SelectMany(h => h.Machines.Values), m => Assert.Equal(PowerState.Running, m.Power));
+    }
+
     [Fact]
     public async Task IsTheSameStoryForTheSameSeed()
     {
