@@ -48,7 +48,7 @@ public sealed class AgentsThatLie
 #pragma warning disable CA2025 // whoever opens it has disposed it by then
         var host = HostThatAnswers.Make((_, _) => Task.FromResult<Stream>(channel));
 #pragma warning restore CA2025
-        Assert.Equal(code, (await Waiter.RunAsync(host, "f.a", "true", TimeSpan.FromSeconds(10), Cancel))?.ExitCode);
+        Assert.Equal(code, (await WaiterChannel.RunAsync(host, "f.a", "true", TimeSpan.FromSeconds(10), Cancel))?.ExitCode);
     }
 
     /// <summary>Answers what is written to it, with the id that was given to it.</summary>
