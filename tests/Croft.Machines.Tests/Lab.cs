@@ -52,7 +52,7 @@ sealed class Lab : IAsyncDisposable
     /// <summary>Puts the program into surroundings of the test's own.</summary>
     public Func<Tool, Tool> Inside { get; init; } = tool => tool;
 
-    /// <summary>The test needs an image that few others need. Where it is not at hand, and nobody can build it, the test is skipped.</summary>
+    /// <summary>The test needs an image of its own. Where nobody can build it, the test is skipped.</summary>
     public bool HasImageOfItsOwn { get; init; }
 
     /// <summary>Skips a test that takes long, unless all are asked for.</summary>

@@ -50,23 +50,7 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
                 log ? journal.Folder.Relative(journal.Folder.LogPath(machine.Spec.Name, step)) : null
             )
         );
-        var (outcome, reason) = await OutcomeOfAsync(async () =>
-        {
-            try
-            {
-                await body();
-            }
-            catch (NoRoomException e)
-            {
-                counts = true; // whatever takes its place needs room, too
-                throw e.ForPeople();
-            }
-            catch (CroftException e) when (e.Hint == IEngine.SpaceHint)
-            {
-                counts = true; // and space: nothing is wrong with what did not load
-                throw;
-            }
-        });
+        var (outcome, reason) = await OutcomeOfAsync(() => WithRoomAsync(body, () => counts = true));
         if (outcome != Outcome.Passed)
             remarks.ForEach(remark => Tell(journal => journal.Note(machine.Spec.Name, step, remark)));
         else if (remarks.Count > 0)
@@ -86,6 +70,25 @@ sealed class StepLog(Execution execution, PlannedMachine machine)
             )
         );
         return outcome == Outcome.Passed;
+    }
+
+    /// <param name="lack">Called where room or space is lacking: whatever takes the step's place needs it, too.</param>
+    static async Task WithRoomAsync(Func<Task> body, Action lack)
+    {
+        try
+        {
+            await body();
+        }
+        catch (NoRoomException e)
+        {
+            lack();
+            throw e.ForPeople();
+        }
+        catch (CroftException e) when (e.Hint == IEngine.SpaceHint)
+        {
+            lack();
+            throw;
+        }
     }
 
     /// <summary>Does something whose failure is only noted.</summary>
