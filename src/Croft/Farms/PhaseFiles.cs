@@ -191,14 +191,6 @@ public sealed partial class PhaseFiles
             .DefaultIfEmpty()
             .Max();
 
-    /// <summary>An item of the list, or a further key of one, that only plays have.</summary>
-    [GeneratedRegex(@"^(?:- |  )hosts\s*:", RegexOptions.Multiline)]
-    private static partial Regex Hosts();
-
-    /// <summary>The keys that say what a play does.</summary>
-    [GeneratedRegex(@"^(?:- |  )(?:tasks|roles|pre_tasks|post_tasks)\s*:", RegexOptions.Multiline)]
-    private static partial Regex Does();
-
     [GeneratedRegex(@"(?:\.\./)+")]
     private static partial Regex Climb();
 
@@ -280,31 +272,12 @@ public sealed partial class PhaseFiles
                 $"the file of phase {Name(phase.Value)} is UTF-16, which nothing in a guest reads",
                 $"iconv -f UTF-16 -t UTF-8 {ShellWord.Pasted(shown)} > {ShellWord.Pasted(shown + ".utf8")} && mv {ShellWord.Pasted(shown + ".utf8")} {ShellWord.Pasted(shown)}"
             );
-        var plays = Plays().ToList();
         var lists =
             from file in taken.Keys.Except(wide)
             let shown = folder!.Shown(file)
-            where plays.All(play => play.At!.File != shown)
             select TaskListText.Complaint(TextOf(file), shown, Name(PhaseOf(file)!.Value));
-        return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16, .. plays, .. lists.OfType<Problem>()];
+        return [.. folder?.Problems ?? [], .. twice, .. unreadable, .. utf16, .. lists.OfType<Problem>()];
     }
-
-    /// <summary>Phases whose file is a playbook of its own.</summary>
-    IEnumerable<Problem> Plays() =>
-        from file in taken.Keys
-        let text = TextOf(file)
-        let hosts = Hosts().Match(text)
-        where hosts.Success && Does().IsMatch(text)
-        select new Problem(
-            new Location(
-                folder!.Shown(file),
-                text.AsSpan(0, hosts.Index).Count('\n') + 1,
-                hosts.Value.IndexOf('h', StringComparison.Ordinal) + 1
-            ),
-            "",
-            $"the file of phase {Name(PhaseOf(file)!.Value)} is a playbook, and a phase is a list of tasks",
-            "keep what is below tasks:, without hosts:; Croft makes the play, on each machine"
-        );
 
     /// <summary>The phase's name in files and reports.</summary>
     public static string Name(Phase phase) =>

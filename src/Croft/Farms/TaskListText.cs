@@ -12,6 +12,35 @@ static class TaskListText
 {
     const string Cure = "write a list of tasks, each beginning with \"- \", such as - ansible.builtin.ping:";
 
+    const string Playbook = "is a playbook, and a phase is a list of tasks";
+    const string Tasks = "keep what is below tasks:, without hosts:; Croft makes the play, on each machine";
+    const string OneMachine = "leave it out: each machine's phase is a play of its own, side by side with those of the others";
+    const string Facts = "leave it out: project.ansible.gather_facts says what is gathered";
+
+    /// <summary>What belongs to a play alone, with the cure; empty where the file is a playbook.</summary>
+    static readonly Dictionary<string, string> OfPlays = new(StringComparer.Ordinal)
+    {
+        ["hosts"] = "",
+        ["tasks"] = "",
+        ["pre_tasks"] = "",
+        ["post_tasks"] = "",
+        ["import_playbook"] = "",
+        ["ansible.builtin.import_playbook"] = "",
+        ["roles"] = "write a task for each: - import_role: { name: NAME }",
+        ["handlers"] = "write them into handlers/main.yaml, of the phases or of the project's folder",
+        ["serial"] = OneMachine,
+        ["order"] = OneMachine,
+        ["max_fail_percentage"] = OneMachine,
+        ["strategy"] = "leave it out; strategy = NAME in [defaults] of ansible.cfg sets it",
+        ["force_handlers"] = "leave it out; force_handlers = true in [defaults] of ansible.cfg sets it",
+        ["gather_facts"] = Facts,
+        ["gather_subset"] = Facts,
+        ["gather_timeout"] = Facts,
+        ["fact_path"] = Facts,
+        ["vars_files"] = "write a task for each: - include_vars: FILE",
+        ["vars_prompt"] = "leave it out; croft run -e NAME=VALUE gives values",
+    };
+
     /// <summary>What is wrong with it; null when nothing is.</summary>
     /// <param name="file">As the user knows it.</param>
     /// <param name="phase">The phase's name.</param>
@@ -22,7 +51,7 @@ static class TaskListText
         try
         {
             var parser = new Parser(new StringReader(text.TrimStart('\ufeff')));
-            return Wrong(parser) is var (at, what) ? Said(at, what, Cure) : null;
+            return Wrong(parser) is var (at, what, cure) ? Said(at, what, cure) : null;
         }
         // Ansible's parser takes lines of quoted text that are not indented; this one does not.
         catch (YamlException e) when (e.Message.Contains("wrong indentation", StringComparison.Ordinal))
@@ -39,25 +68,21 @@ static class TaskListText
     }
 
     /// <summary>Reads to the end, since what is no YAML may be there.</summary>
-    static (Mark At, string What)? Wrong(Parser parser)
+    static (Mark At, string What, string Cure)? Wrong(Parser parser)
     {
-        (Mark At, string What)? wrong = null;
+        (Mark, string, string)? wrong = null;
+        var isKey = true;
         for (var depth = 0; parser.MoveNext(); )
         {
             var read = parser.Current!;
-            var begins = depth switch
-            {
-                0 => read is MappingStart or Scalar { IsPlainImplicit: false } or Scalar { Value: not ("" or "~" or "null") },
-                1 => read is Scalar or SequenceStart,
-                _ => false,
-            };
-            if (begins)
-                wrong ??= (
-                    read.Start,
-                    depth == 0
-                        ? $"is no list of tasks but {(read is Scalar ? "a single value" : "a map")}"
-                        : $"has {(read is Scalar ? "a single value" : "a list")} in place of a task"
-                );
+            if (depth == 2 && isKey && read is Scalar key && OfPlays.TryGetValue(key.Value, out var cure))
+                wrong ??=
+                    cure.Length == 0
+                        ? (read.Start, Playbook, Tasks)
+                        : (read.Start, $"has \"{key.Value}\", which plays have, not tasks", cure);
+            else if (depth < 2 && NoTask(read, depth) is { } what)
+                wrong ??= (read.Start, what, Cure);
+            isKey = depth > 2 ? isKey : depth < 2 || read is not NodeEvent || !isKey;
             depth += read switch
             {
                 SequenceStart or MappingStart => 1,
@@ -68,4 +93,16 @@ static class TaskListText
 
         return wrong;
     }
+
+    /// <summary>What begins in place of the list, or of a task in it.</summary>
+    static string? NoTask(ParsingEvent read, int depth) =>
+        (depth, read) switch
+        {
+            (0, MappingStart) => "is no list of tasks but a map",
+            (0, Scalar { IsPlainImplicit: false } or Scalar { Value: not ("" or "~" or "null") }) =>
+                "is no list of tasks but a single value",
+            (1, Scalar) => "has a single value in place of a task",
+            (1, SequenceStart) => "has a list in place of a task",
+            _ => null,
+        };
 }

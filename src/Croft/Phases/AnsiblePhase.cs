@@ -11,7 +11,7 @@ namespace Croft.Phases;
 /// </summary>
 sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 {
-    /// <summary>Runs it and returns its exit code, with the last task that failed and why; no words when no task did.</summary>
+    /// <summary>Runs it and returns its exit code, with the task that failed and why; no words when no task did.</summary>
     public async Task<(int Code, string Words)> RunAsync(
         PlannedMachine machine,
         PhaseFile file,

@@ -72,11 +72,11 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
     public Tool Asking() => Starter("ask", new JsonObject { ["ask"] = true });
 
-    /// <summary>The last task that failed and why; null when none did.</summary>
+    /// <summary>The task that failed and why, the first: those of an <c>always</c> may fail for the same reason. Null when none did.</summary>
     /// <param name="machine">The machine whose phase it is.</param>
     /// <param name="shown">A path as the user knows it.</param>
     public string? Failure(string machine, Func<string, string> shown) =>
-        File.Exists(results) && File.ReadLines(results).LastOrDefault() is { } line ? Words(line, machine, shown) : null;
+        File.Exists(results) && File.ReadLines(results).FirstOrDefault() is { } line ? Words(line, machine, shown) : null;
 
     /// <summary>
     /// What a line of results says: <c>task "install" at phases/main.yaml:3 (item=two): no such package: the program's own words</c>.

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+from ansible.executor.stats import AggregateStats
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -12,6 +13,19 @@ type: notification
 short_description: tells Croft which task begins, how it ended, and why one failed
 description: [ "Says on stderr which task begins and how it ended. Adds to the file that CROFT_RESULTS names every result that failed." ]
 """
+
+
+COUNTED = {}
+increment = AggregateStats.increment
+
+
+def count(self, what, host):
+    """Only what Ansible counts tells whether a rescue takes a failure, or whether one is ignored; it counts before it tells."""
+    COUNTED[host] = what
+    increment(self, what, host)
+
+
+AggregateStats.increment = count
 
 
 class CallbackModule(CallbackBase):
@@ -33,13 +47,10 @@ class CallbackModule(CallbackBase):
         self._say(self._task(result), "skipped")
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._say(self._task(result), "ignored" if ignore_errors else "failed")
-        if not ignore_errors:
-            self._tell(result)
+        self._end(result, "ignored" if ignore_errors else "failed")
 
     def v2_runner_on_unreachable(self, result):
-        self._say(self._task(result), "unreachable")
-        self._tell(result)
+        self._end(result, "unreachable")
 
     # Newer versions of Ansible have public names for these.
 
@@ -48,6 +59,16 @@ class CallbackModule(CallbackBase):
 
     def _task(self, result):
         return getattr(result, "task", None) or result._task
+
+    def _host(self, result):
+        return (getattr(result, "host", None) or result._host).get_name()
+
+    def _end(self, result, word):
+        counted = COUNTED.get(self._host(result))
+        word = counted if counted in ("rescued", "ignored") else word
+        self._say(self._task(result), word)
+        if word not in ("rescued", "ignored"):
+            self._tell(result)
 
     def _say(self, task, result):
         sys.stderr.write("\x1e" + json.dumps({"task": task.get_name(), "path": task.get_path(), "result": result}) + "\n")
@@ -62,8 +83,7 @@ class CallbackModule(CallbackBase):
                 break
         if one.get("_ansible_no_log"):
             one, item = {"msg": "its output is hidden by no_log"}, None
-        host = getattr(result, "host", None) or result._host
-        line = {"task": task.get_name(), "path": task.get_path(), "host": host.get_name(), "item": item}
+        line = {"task": task.get_name(), "path": task.get_path(), "host": self._host(result), "item": item}
         for key in ("censored", "msg", "assertion", "reason", "message", "stderr", "exception"):
             line[key] = one.get(key)
         if str(line["msg"] or "").startswith("MODULE FAILURE"):

@@ -237,7 +237,7 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     [Fact]
     public async Task SayWhichTaskBeginsAndHowItEnded()
     {
-        await PlayAsync(
+        var (_, words) = await PlayAsync(
             """
             - name: one
               command: "true"
@@ -248,12 +248,33 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
               fail:
               ignore_errors: true
             - name: four
-              fail:
+              block: [{ name: in a block, fail: }]
+              rescue: [{ name: to the rescue, debug: }]
+            - name: five
+              ping:
+              delegate_to: nowhere.invalid
+              ignore_unreachable: true
+            - name: six
+              block: [{ name: fails, fail: { msg: first } }]
+              always: [{ name: fails after it, fail: { msg: second } }]
             """,
             "{}"
         );
-        Assert.Equal(["one", "two", "three", "four"], begun);
-        Assert.Equal(["changed one", "skipped two", "ignored three", "failed four"], ended);
+        Assert.Equal(["one", "two", "three", "in a block", "to the rescue", "five", "fails", "fails after it"], begun);
+        Assert.Equal(
+            [
+                "changed one",
+                "skipped two",
+                "ignored three",
+                "rescued in a block",
+                "ok to the rescue",
+                "ignored five",
+                "failed fails",
+                "failed fails after it",
+            ],
+            ended
+        );
+        Assert.Equal("task \"fails\" at phases/main.yaml:17: first", words);
     }
 
     [Fact]
