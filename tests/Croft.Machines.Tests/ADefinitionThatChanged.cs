@@ -27,7 +27,19 @@ public sealed class ADefinitionThatChanged : IAsyncLifetime
         Assert.Equal("mine\n", await KeptAsync());
         await lab.MustAsync(0, "ssh", "a", "--", "grep ' /data ext4 ' /proc/mounts");
 
-        await PlanAsync("memory: 320MiB, disks: [ { name: data, size: 96MiB, format: ext4, mount: /data } ]", "recreate");
+        await PlanAsync("memory: 320MiB, disk: 5GiB, disks: [ { name: data, size: 96MiB, format: ext4, mount: /data } ]", "restart");
+        await lab.MustAsync(0, "up");
+        await lab.MustAsync(
+            0,
+            "ssh",
+            "a",
+            "--",
+            "[ $(cat /sys/class/block/vda/size) = $((5 << 21)) ] && [ $(cat /sys/class/block/vdb/size) = $((96 << 11)) ] && grep ' /data ext4 ' /proc/mounts"
+        );
+        Assert.Equal("mine\n", await KeptAsync());
+
+        await PlanAsync("memory: 320MiB, disk: 5GiB, disks: [ { name: data, size: 64MiB, format: ext4, mount: /data } ]", "recreate");
+        Assert.Contains("its disk data, of 96 MiB, cannot become smaller", (await lab.MustAsync(2, "up")).Error, StringComparison.Ordinal);
         Assert.Contains("--recreate", (await lab.MustAsync(2, "up")).Error, StringComparison.Ordinal);
         Assert.Equal("mine\n", await KeptAsync());
         await lab.MustAsync(0, "up", "--recreate");

@@ -21,6 +21,9 @@ sealed partial class SimulatedConnection
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating disk {name}", () => Create(name, null, size), cancel);
 
+    public Task GrowDiskAsync(string name, long size, CancellationToken cancel) =>
+        CallAsync($"growing disk {name}", () => volumes[name].Grow(size), cancel);
+
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating {name}", () => Create(name, null, size), cancel);
 

@@ -38,6 +38,8 @@ sealed class SimulatedVolume(string name, string? backing, long capacity)
         Changed = now;
     }
 
+    public void Grow(long capacity) => Capacity = Math.Max(Capacity, capacity);
+
     public void Append(string text, DateTimeOffset now)
     {
         Content = [.. Content, .. System.Text.Encoding.UTF8.GetBytes(text)];

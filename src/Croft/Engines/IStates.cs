@@ -7,6 +7,9 @@ enum StateUse
     /// <summary>The machine leaves it.</summary>
     Leave,
     KeepDisks,
+
+    /// <summary>The machine's disks become larger under it.</summary>
+    Grow,
     KeepMemory,
 
     /// <summary>Another machine goes on from one that was kept.</summary>

@@ -334,6 +334,22 @@ public sealed record MachineClaim(DateTimeOffset Began, DateTimeOffset Written, 
 /// <param name="Disk">Its name in the farm file; <c>root</c> for the first. Also the serial number the guest sees.</param>
 public sealed record DiskVolume(string Disk, string Volume)
 {
+    /// <summary>The name of the first.</summary>
+    internal const string Root = "root";
+
+    /// <summary>The size that was declared when it was made or grew; null when none was, or nobody wrote that down.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Size { get; init; }
+
+    /// <summary>As large as it is declared, where that is more.</summary>
+    internal DiskVolume GrownTo(MachineSpec spec) =>
+        (Disk == Root ? spec.DiskSize : spec.Disks.FirstOrDefault(disk => disk.Name == Disk)?.Size) is { } size && size > (Size ?? 0)
+            ? this with
+            {
+                Size = size,
+            }
+            : this;
+
     /// <summary>The form of its content, where somebody else made it, so that its name does not say that; otherwise null.</summary>
     [JsonIgnore]
     public string? Format { get; init; }

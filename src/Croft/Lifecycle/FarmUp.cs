@@ -23,13 +23,9 @@ public static class FarmUp
     )
     {
         await openFarm.RefuseHopelessAsync(plan, cancel);
-        if (
-            !recreate
-            && plan.Machines.Where(m => m.Action == MachineAction.Recreate).Select(m => $"\"{m.Spec.Name}\"").ToList()
-                is { Count: > 0 } changed
-        )
+        if (!recreate && plan.Machines.Where(m => m.Action == MachineAction.Recreate).ToList() is { Count: > 0 } changed)
             throw CroftException.Usage(
-                $"{string.Join(", ", changed)}: image, disks or login differ from the farm file; this needs new machines",
+                $"{string.Join("; ", changed.GroupBy(m => m.Reason, m => $"\"{m.Spec.Name}\"").Select(g => $"{string.Join(", ", g)}: {g.Key}"))}; this needs new machines",
                 "--recreate makes them anew and destroys their data"
             );
         if (
@@ -142,6 +138,8 @@ public static class FarmUp
             return record!;
         }
 
+        if (machine.Action == MachineAction.Restart && machine.Grows && execution.EngineOf(machine).States is { } states)
+            await states.CheckAsync(record!.Id, StateUse.Grow, cancel);
         if (machine.Action != MachineAction.Create)
             await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text =>
                 execution.Journal.Note(machine.Spec.Name, "startup", text)

@@ -55,7 +55,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     public Tool Playing(string name, JsonNode playbook, JsonNode inventory, Action<string> line)
     {
         Write("playbook.json", playbook.ToJsonString());
-        Write("inventory.json", inventory.ToJsonString());
+        Write("inventory", inventory.ToJsonString()); // without an ending, of which the user's configuration may know others
         Write("extra.json", Extra.ToJsonString());
         Write($"roles/{Role}/defaults/main.json", Known.ToJsonString());
         Write($"roles/{Role}/handlers/main.json", """[{ "name": "shutdown_hypervisor", "meta": "noop" }]"""); // Croft itself does it
@@ -72,7 +72,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Asks people what Ansible would ask, at the terminal, and says their answers.</summary>
     public Tool Asking() => Starter("ask", new JsonObject { ["ask"] = true });
 
-    /// <summary>The task that failed and why, the first: those of an <c>always</c> may fail for the same reason. Null when none did.</summary>
+    /// <summary>
+    /// The task that failed and why, the first: those of an <c>always</c> may fail for the same reason. Null when none did.
+    /// </summary>
     /// <param name="machine">The machine whose phase it is.</param>
     /// <param name="shown">A path as the user knows it.</param>
     public string? Failure(string machine, Func<string, string> shown) =>
@@ -109,7 +111,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["root"] = project.Root,
             ["playbook"] = Path.Combine(project.Root, name + ".croft.yaml"),
             ["content"] = Path.Combine(folder, "playbook.json"),
-            ["inventory"] = Path.Combine(folder, "inventory.json"),
+            ["inventory"] = Path.Combine(folder, "inventory"),
             ["phases"] = phases,
             ["site"] = ansible.Site,
             ["agents"] = AnsibleInventory.AgentPlugin,
@@ -141,6 +143,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["ANSIBLE_PIPELINING"] = "True",
             ["ANSIBLE_RETRY_FILES_ENABLED"] = "False",
             ["ANSIBLE_INVENTORY_ENABLED"] = "yaml,host_list",
+            ["ANSIBLE_HOST_PATTERN_MISMATCH"] = "error", // a phase that nothing runs has not passed
             ["ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS"] = "ignore",
             ["ANSIBLE_CACHE_PLUGIN"] = "jsonfile",
             ["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = Facts,

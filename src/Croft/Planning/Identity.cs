@@ -81,13 +81,6 @@ public static class Identity
             .. spec.Container?.Member is { } member ? [$"member {member}"] : Array.Empty<string>(),
         ]);
 
-    /// <summary>The disks that a machine has not yet, where nothing else tells its disks from the declared ones; otherwise none.</summary>
-    public static ImmutableArray<DiskSpec> AddedDisks(MachineRecord record, MachineSpec spec, string image)
-    {
-        var had = spec.Disks.RemoveAll(declared => record.Disks.All(disk => disk.Disk != declared.Name));
-        return record.DiskDigest == DiskDigest(spec with { Disks = had }, image) ? spec.Disks.RemoveRange(had) : [];
-    }
-
     /// <summary>Digest of the further keys that log in.</summary>
     public static string KeysDigest(Farm farm) => Digest(farm.SshKeys)[..16];
 

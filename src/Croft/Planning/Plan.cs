@@ -198,6 +198,9 @@ public sealed record PlannedMachine
     /// <summary>What its hypervisor is to be told of that: what it was told once does not outlive its key.</summary>
     internal static bool? Told(MachineSpec spec, MachineRecord? record) => spec.Autostart ?? (record?.Autostart is null ? null : false);
 
+    /// <summary>Whether a disk that it has becomes larger.</summary>
+    internal bool Grows => Existing?.Record is { } record && record.Disks.Any(disk => disk.GrownTo(Spec) != disk);
+
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
 
     /// <summary>Stable for a farm's machine.</summary>

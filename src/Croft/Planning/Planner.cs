@@ -277,9 +277,7 @@ public sealed partial class Planner
         if (power == PowerState.Unknown)
             return (MachineAction.None, "is out of reach");
         if (image is not null && record.DiskDigest != Identity.DiskDigest(spec, image))
-            return Identity.AddedDisks(record, spec, image) is { IsEmpty: false } added
-                ? (MachineAction.Restart, $"gets {(added.Length == 1 ? "disk" : "disks")} {string.Join(", ", added.Select(d => d.Name))}")
-                : (MachineAction.Recreate, "its image, disks or login differ from the farm file");
+            return DisksThatChange(record, spec, image);
         if (record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics))
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
         return power switch

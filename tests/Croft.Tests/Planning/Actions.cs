@@ -7,6 +7,9 @@ namespace Croft.Tests.Planning;
 
 public sealed class Actions
 {
+    const string Otherwise = "recreate: its image, disks or login differ from the farm file";
+    const string DisksOfBefore = "disk: 8GiB, disks: [ { name: data, size: 1GiB } ]";
+
     static readonly PlanInput Before = Lab.Input(Farm(""), Lab.Host("h1"));
     static readonly Plan First = Planner.Make(Before);
 
@@ -29,12 +32,30 @@ public sealed class Actions
         Assert.Equal("restart: its processors, memory, model, networks or domain_xml differ from the farm file", Of(key));
 
     [Theory]
-    [InlineData("disk: 9GiB")]
+    [InlineData("disk: 9GiB, user: admin")]
     [InlineData("user: admin")]
     [InlineData("disks: [ { name: data, size: 1GiB } ], user: admin")]
     [InlineData("image: debian_12")]
-    public void DisksDeclaredOtherwiseAreANewMachine(string key) =>
-        Assert.Equal("recreate: its image, disks or login differ from the farm file", Of(key));
+    public void DisksDeclaredOtherwiseAreANewMachine(string key) => Assert.Equal(Otherwise, Of(key));
+
+    [Theory]
+    [InlineData(DisksOfBefore, "none: runs as declared")]
+    [InlineData("disk: 9GiB, disks: [ { name: data, size: 1GiB } ]", "restart: disk root grows to 9 GiB")]
+    [InlineData(
+        "disk: 9GiB, disks: [ { name: more, size: 1GiB }, { name: data, size: 2GiB } ]",
+        "restart: gets disk more, disk root grows to 9 GiB, disk data grows to 2 GiB"
+    )]
+    [InlineData("disk: 8GiB, disks: [ { name: data, size: 2GiB, type: raw } ]", Otherwise)]
+    [InlineData("disk: 8GiB", Otherwise)]
+    [InlineData("disk: 4GiB, disks: [ { name: data, size: 1GiB } ]", "recreate: its disk root, of 8 GiB, cannot become smaller")]
+    [InlineData("disks: [ { name: data, size: 2GiB } ]", "recreate: its disk root, of 8 GiB, cannot become smaller")]
+    [InlineData("disk: 9GiB, disks: [ { name: data, size: 512MiB } ]", "recreate: its disk data, of 1 GiB, cannot become smaller")]
+    public void DisksGrowByARestartAndNeverBecomeSmaller(string key, string action)
+    {
+        var before = Lab.Input(Farm(DisksOfBefore), Lab.Host("h1"));
+        var machine = Lab.Plan(Farm(key), Lab.Done(before, Planner.Make(before))).Machines[0];
+        Assert.Equal(action, $"{machine.Action.ToString().ToLowerInvariant()}: {machine.Reason}");
+    }
 
     [Theory]
     [InlineData("connection_timeout: 5min")]

@@ -27,7 +27,7 @@ public sealed class EveryKeyThatChanges
         { "tpm", "tpm: true", "recreate" },
         { "domain_xml", "vcpus: 2", "restart" }, // DomainsOfTheUsers has its file
         { "autostart", "autostart: true", "start" },
-        { "disk", "disk: 9GiB", "recreate" },
+        { "disk", "disk: 9GiB", "restart" }, // a larger one; Actions has others
         { "disks", "disks: [ { name: data, size: 1GiB } ]", "restart" }, // one that is added; ADefinitionThatChanged has others
         { "networks", "networks: [ lan, more ]", "restart" },
         { "user", "user: admin", "recreate" },

@@ -109,7 +109,14 @@ static class Lab
                 HostKey = "ssh-ed25519 AAAA",
                 Seed = $"{farm.Name}.{machine.Spec.Name}.seed.0.iso",
                 Nics = machine.Nics,
-                Disks = [new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2")],
+                Disks =
+                [
+                    new("root", $"{farm.Name}.{machine.Spec.Name}.root.0.qcow2") { Size = machine.Spec.DiskSize },
+                    .. machine.Spec.Disks.Select(d => new DiskVolume(d.Name, $"{farm.Name}.{machine.Spec.Name}.{d.Name}.0.qcow2")
+                    {
+                        Size = d.Size,
+                    }),
+                ],
             }
         );
 

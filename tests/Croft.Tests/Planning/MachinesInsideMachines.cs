@@ -120,7 +120,7 @@ public sealed class MachinesInsideMachines
 
     [Theory]
     [InlineData("name: l1, vcpus: 2", "l3 start, l2 start, l1 restart, web none")]
-    [InlineData("name: l1, disk: 9GiB", "l3 recreate, l2 recreate, l1 recreate, web none")]
+    [InlineData("name: l1, user: admin", "l3 recreate, l2 recreate, l1 recreate, web none")]
     public void ShareTheFateOfTheirMachine(string declared, string actions)
     {
         var done = Done(Text, out _, out _);

@@ -180,6 +180,9 @@ interface ILibvirtHost : IDisposable
 
     Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel);
 
+    /// <summary>Makes a disk that nobody writes to larger; one that is so large stays.</summary>
+    Task GrowDiskAsync(string name, long size, CancellationToken cancel);
+
     Task<bool> CreateFileAsync(string name, CancellationToken cancel) => CreateFileAsync(name, 0, cancel);
 
     /// <summary>Makes a file of so many zeros.</summary>

@@ -13,8 +13,11 @@ sealed partial class LibvirtEngine
         var present = await host.ListVolumesAsync(cancel);
         ImmutableArray<DiskVolume> disks =
         [
-            NextDisk(id, "root", raw: false, present),
-            .. spec.Disks.Select(d => NextDisk(id, d.Name, d.Raw, present)),
+            NextDisk(id, DiskVolume.Root, raw: false, present) with
+            {
+                Size = spec.DiskSize,
+            },
+            .. spec.Disks.Select(d => NextDisk(id, d, present)),
         ];
         var nvram = spec.Firmware == Firmware.Uefi ? Volumes.Nvram(id, present) : null;
         foreach (var volume in disks.Select(d => d.Volume).Append(nvram).OfType<string>())
@@ -34,6 +37,12 @@ sealed partial class LibvirtEngine
         return await DefineAsync(definition, await undoing, cancel);
     }
 
+    static DiskVolume NextDisk(MachineId id, DiskSpec disk, IEnumerable<string> present) =>
+        NextDisk(id, disk.Name, disk.Raw, present) with
+        {
+            Size = disk.Size,
+        };
+
     static DiskVolume NextDisk(MachineId id, string disk, bool raw, IEnumerable<string> present) =>
         new(disk, Volumes.Disk(id, disk, Volumes.NextNumber(id, disk, present), raw));
 
@@ -42,15 +51,16 @@ sealed partial class LibvirtEngine
         var (id, record) = (machine.Record.Id, machine.Record);
         var undo = await UndoAsync(record, cancel);
         var present = await host.ListVolumesAsync(cancel);
+        var grown = await GrowAsync(record.Disks, machine.Spec, journal, cancel);
         ImmutableArray<DiskSpec> added = [.. machine.Spec.Disks.Where(d => record.Disks.All(there => there.Disk != d.Name))];
-        ImmutableArray<DiskVolume> volumes = [.. added.Select(d => NextDisk(id, d.Name, d.Raw, present))];
+        ImmutableArray<DiskVolume> volumes = [.. added.Select(d => NextDisk(id, d, present))];
         foreach (var (disk, volume) in added.Zip(volumes))
         {
             journal.Intent("create", "volume", volume.Volume, Name, id.Name);
             await host.CreateDiskAsync(volume.Volume, disk.Size, cancel);
         }
 
-        record = record with { Disks = [.. record.Disks, .. volumes] }; // last, so that the others keep their names in the guest
+        record = record with { Disks = [.. grown, .. volumes] }; // last, so that the others keep their names in the guest
         if (seed is not null)
             record = record with { Seed = await WriteSeedAsync(id, seed, present, journal, cancel) };
         return await DefineAsync(machine with { Record = record }, UndoAllAsync, cancel);
@@ -61,6 +71,24 @@ sealed partial class LibvirtEngine
             foreach (var volume in volumes)
                 await host.DeleteVolumeAsync(volume.Volume, CancellationToken.None);
         }
+    }
+
+    /// <summary>Makes disks as large as they are declared. Nobody makes them smaller again: what is undone is done again.</summary>
+    async Task<ImmutableArray<DiskVolume>> GrowAsync(
+        ImmutableArray<DiskVolume> disks,
+        MachineSpec spec,
+        RunJournal journal,
+        CancellationToken cancel
+    )
+    {
+        ImmutableArray<DiskVolume> grown = [.. disks.Select(disk => disk.GrownTo(spec))];
+        foreach (var disk in grown.Except(disks))
+        {
+            journal.Intent("grow", "volume", disk.Volume, Name, spec.Name);
+            await host.GrowDiskAsync(disk.Volume, disk.Size!.Value, cancel);
+        }
+
+        return grown;
     }
 
     /// <summary>Defines a machine on the volumes of its record.</summary>

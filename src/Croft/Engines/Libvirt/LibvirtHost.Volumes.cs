@@ -37,6 +37,22 @@ sealed partial class LibvirtHost
     public Task<bool> CreateDiskAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating disk {name}", () => Create(name, Volumes.FormatOf(name), size, "0600", null), cancel);
 
+    public Task GrowDiskAsync(string name, long size, CancellationToken cancel) =>
+        CallAsync(
+            $"growing disk {name}",
+            () =>
+            {
+                using var volume = Pool().FindVolume(name)
+                    ?? throw CroftException.World(
+                        $"disk {name} cannot grow: it is not in the pool of hypervisor \"{Name}\"",
+                        "virsh blockcommit merges what virsh made into Croft's own disk"
+                    );
+                if (volume.Info().Capacity < (ulong)size)
+                    volume.Resize((ulong)size);
+            },
+            cancel
+        );
+
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
         CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
 

@@ -7,7 +7,8 @@ using Croft.Farms;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change.
+/// Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change. Of
+/// disks, their declared sizes are.
 /// </summary>
 static class RecordXml
 {
@@ -45,6 +46,7 @@ static class RecordXml
             record.InUse is null ? null : new XAttribute("held", record.InUse),
             new XElement(ns + "hostkey", record.HostKey),
             LoginOf(record.Login, ns),
+            SizesOf(record.Disks, ns),
             record.Nics.Select(nic => new XElement(
                 ns + "nic",
                 new XAttribute("network", nic.Network),
@@ -60,6 +62,11 @@ static class RecordXml
                 nic.Filter is null ? null : new XAttribute("filter", nic.Filter)
             ))
         );
+
+    static IEnumerable<XElement> SizesOf(IEnumerable<DiskVolume> disks, XNamespace ns) =>
+        from disk in disks
+        where disk.Size is not null
+        select new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size));
 
     /// <summary>
     /// Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is
@@ -93,7 +100,7 @@ static class RecordXml
                 HostKey = Children("hostkey").FirstOrDefault()?.Value ?? "",
                 Seed = disks[true].FirstOrDefault().Place.Volume ?? "",
                 Nics = [.. nics],
-                Disks = [.. disks[false].Select(d => d.Disk)],
+                Disks = [.. disks[false].Select(d => d.Disk with { Size = SizeOf(d.Disk.Disk) })],
                 Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
@@ -107,6 +114,7 @@ static class RecordXml
 
         IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
         string? Text(string name) => (string?)machine.Attribute(name);
+        long? SizeOf(string disk) => (long?)Children("disk").FirstOrDefault(d => (string?)d.Attribute("name") == disk)?.Attribute("size");
     }
 
     static string? OwnNvram(XElement domain, MachineId machine) =>

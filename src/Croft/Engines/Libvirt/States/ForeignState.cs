@@ -55,6 +55,16 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
             );
     }
 
+    /// <summary>Refuses to make disks larger that have snapshots inside, which are of the size of now.</summary>
+    public static void RefuseToGrow(MachineId machine, IReadOnlyList<ForeignSnapshot> snapshots)
+    {
+        if (snapshots.LastOrDefault(snapshot => snapshot.Inside) is { } inside)
+            throw CroftException.Usage(
+                $"the disks of machine \"{machine.Name}\" cannot grow: snapshot {inside.Name}, made by virsh, is inside them",
+                $"croft snapshot delete {inside.Name} removes it"
+            );
+    }
+
     public async Task<MachineRecord> PutBackAsync(MachineRecord record, bool withDefinition, CancellationToken cancel)
     {
         journal.Intent("revert", "domain", $"{machine} to {snapshot.Name}", host.Name, machine.Name);

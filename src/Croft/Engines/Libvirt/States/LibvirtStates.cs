@@ -29,7 +29,9 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
             );
         if (use is StateUse.Leave or StateUse.ForkNow)
             ForeignState.Refuse(machine, await host.ForeignSnapshotsAsync(domain, cancel));
-        if (use != StateUse.Leave)
+        if (use is StateUse.Grow)
+            ForeignState.RefuseToGrow(machine, await host.ForeignSnapshotsAsync(domain, cancel));
+        if (use is not (StateUse.Leave or StateUse.Grow))
             await host.CheckKeepableAsync(domain, use != StateUse.KeepDisks, use is StateUse.Fork or StateUse.ForkNow, cancel);
     }
 
