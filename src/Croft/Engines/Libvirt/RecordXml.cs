@@ -66,7 +66,7 @@ static class RecordXml
     static IEnumerable<XElement> SizesOf(IEnumerable<DiskVolume> disks, XNamespace ns) =>
         from disk in disks
         where disk.Size is not null
-        select new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size));
+        select new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size.Value));
 
     /// <summary>
     /// Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is
