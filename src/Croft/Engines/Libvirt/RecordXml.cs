@@ -47,26 +47,29 @@ static class RecordXml
             new XElement(ns + "hostkey", record.HostKey),
             LoginOf(record.Login, ns),
             SizesOf(record.Disks, ns),
-            record.Nics.Select(nic => new XElement(
-                ns + "nic",
-                new XAttribute("network", nic.Network),
-                nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
-                nic.Source == NicSource.Network ? null : new XAttribute("kind", nic.Source.ToString().ToLowerInvariant()),
-                nic.Model is null ? null : new XAttribute("model", nic.Model),
-                new XAttribute("mac", nic.Mac),
-                nic.Address is null ? null : new XAttribute("address", nic.Address),
-                nic.Port is null ? null : new XAttribute("port", nic.Port),
-                nic.Address6 is null ? null : new XAttribute("address6", nic.Address6),
-                nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards),
-                nic.IsClosed ? new XAttribute("closed", true) : null,
-                nic.Filter is null ? null : new XAttribute("filter", nic.Filter)
-            ))
+            NicsOf(record.Nics, ns)
         );
 
+    static IEnumerable<XElement> NicsOf(IEnumerable<Nic> nics, XNamespace ns) =>
+        nics.Select(nic => new XElement(
+            ns + "nic",
+            new XAttribute("network", nic.Network),
+            nic.Bridge is null ? null : new XAttribute("source", nic.Bridge),
+            nic.Source == NicSource.Network ? null : new XAttribute("kind", nic.Source.ToString().ToLowerInvariant()),
+            nic.Model is null ? null : new XAttribute("model", nic.Model),
+            new XAttribute("mac", nic.Mac),
+            nic.Address is null ? null : new XAttribute("address", nic.Address),
+            nic.Port is null ? null : new XAttribute("port", nic.Port),
+            nic.Address6 is null ? null : new XAttribute("address6", nic.Address6),
+            nic.Forwards.Length == 0 ? null : new XAttribute("forwards", nic.Forwards),
+            nic.IsClosed ? new XAttribute("closed", true) : null,
+            nic.Filter is null ? null : new XAttribute("filter", nic.Filter)
+        ));
+
     static IEnumerable<XElement> SizesOf(IEnumerable<DiskVolume> disks, XNamespace ns) =>
-        from disk in disks
-        where disk.Size is not null
-        select new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size.Value));
+        disks
+            .Where(disk => disk.Size is not null)
+            .Select(disk => new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size!)));
 
     /// <summary>
     /// Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is
@@ -82,7 +85,6 @@ static class RecordXml
             .Where(DomainXml.IsOwn)
             .Select(disk => (Place: DomainXml.Names(disk), Disk: ReadDisk(disk)))
             .ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
-        var nics = Children("nic").Select(ReadNic);
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
             ? new MachineRecord
             {
@@ -99,7 +101,7 @@ static class RecordXml
                 InUse = Text("held"),
                 HostKey = Children("hostkey").FirstOrDefault()?.Value ?? "",
                 Seed = disks[true].FirstOrDefault().Place.Volume ?? "",
-                Nics = [.. nics],
+                Nics = [.. Children("nic").Select(ReadNic)],
                 Disks = [.. disks[false].Select(d => d.Disk with { Size = SizeOf(d.Disk.Disk) })],
                 Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,

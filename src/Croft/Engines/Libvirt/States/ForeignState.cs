@@ -55,13 +55,13 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
             );
     }
 
-    /// <summary>Refuses to make disks larger that have snapshots inside, which are of the size of now.</summary>
+    /// <summary>Refuses to make disks larger of which others keep snapshots, which are of the size of now.</summary>
     public static void RefuseToGrow(MachineId machine, IReadOnlyList<ForeignSnapshot> snapshots)
     {
-        if (snapshots.LastOrDefault(snapshot => snapshot.Inside) is { } inside)
+        if (snapshots.Count > 0)
             throw CroftException.Usage(
-                $"the disks of machine \"{machine.Name}\" cannot grow: snapshot {inside.Name}, made by virsh, is inside them",
-                $"croft snapshot delete {inside.Name} removes it"
+                $"the disks of machine \"{machine.Name}\" cannot grow: they have a snapshot made by virsh, {snapshots[^1].Name}",
+                $"croft snapshot delete {snapshots[^1].Name} removes it"
             );
     }
 
