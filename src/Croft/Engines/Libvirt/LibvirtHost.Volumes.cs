@@ -140,7 +140,7 @@ sealed partial class LibvirtHost
                 {
                     using (volume)
                     {
-                        var stands = Volumes.FormatOf(volume.Name) == "qcow2";
+                        var stands = Volumes.FormatOf(volume.Name) == "qcow2" && !Volumes.IsImage(volume.Name);
                         if (!stands && (sized is null || !volume.Name.StartsWith(sized, StringComparison.Ordinal)))
                         {
                             files[volume.Name] = new(volume.Name, null, 0);

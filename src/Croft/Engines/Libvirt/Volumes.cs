@@ -84,12 +84,13 @@ static class Volumes
     /// </summary>
     public static string Image(string copy, string file) => $"image.{copy}.{file}";
 
+    /// <summary>Whether it is of a base image. Such a file stands on no other.</summary>
+    public static bool IsImage(string volume) => volume.StartsWith("image.", StringComparison.Ordinal);
+
     /// <summary>Says that a copy is whole: it was put there last.</summary>
     public static string ImageMark(string copy) => Image(copy, "complete");
 
     /// <summary>The copy that a volume is the mark of; null when it is none.</summary>
     public static string? MarkedCopy(string volume) =>
-        volume.StartsWith("image.", StringComparison.Ordinal) && volume.EndsWith(".complete", StringComparison.Ordinal)
-            ? volume["image.".Length..^".complete".Length]
-            : null;
+        IsImage(volume) && volume.EndsWith(".complete", StringComparison.Ordinal) ? volume["image.".Length..^".complete".Length] : null;
 }
