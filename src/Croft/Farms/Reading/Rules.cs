@@ -263,7 +263,7 @@ static class Rules
 
     public static readonly TextShape ImageUrl = new(
         "an address",
-        "http://, https:// or ftp:// and a host, no white space, no quotation marks",
+        "http://, https:// or ftp:// and a host, no white space, no quotation marks; a file of this host is named by file: PATH",
         "^(https?|ftp)://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
         text => IsUrl(text) || (Rest(text, "ftp://") is { } rest && IsUrl("http://" + rest)),
         text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
