@@ -66,7 +66,7 @@ public abstract class EngineContract : IDisposable
             new(new string('0', 64), "0000000000000000.1", folder.Path, ImageIn(folder), null, null, null, null)
         );
 
-    PlannedNetwork Network(string owner, params string[] addresses) =>
+    private protected PlannedNetwork Network(string owner, params string[] addresses) =>
         new(
             "h",
             new()

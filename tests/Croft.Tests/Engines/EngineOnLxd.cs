@@ -1,3 +1,4 @@
+using System.Net;
 using Croft.Engines;
 using Croft.Engines.Lxd;
 using Croft.Farms;
@@ -42,5 +43,22 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await engine.RemoveAsync(Machine().Record, Cancel);
             await engine.ClearAsync(Farm, "owner", Cancel);
             await LxdOfTests.LxcAsync(host.Folder, "delete", name);
+        });
+
+    /// <summary>Also when it was just seen, and is believed to be as it was.</summary>
+    [Fact]
+    public Task TellsANetworkOfNamesBesideWhenItsAddressesAreThereAlready() =>
+        OnAsync(async engine =>
+        {
+            var network = Network("owner", "10.98.0.10");
+            var beside = new Reservation(IPAddress.Parse("10.99.0.20"), "", "db");
+            foreach (var names in new Reservation[][] { [], [beside] })
+            {
+                var planned = network with { Definition = network.Definition with { Names = [.. names] } };
+                await (await engine.EnsureNetworkAsync(planned, "owner", Journal, Cancel))(Cancel);
+                await engine.ObserveAsync([], Cancel);
+            }
+
+            Assert.Equal([beside], (await engine.ObserveAsync([], Cancel)).Networks.Single(n => n.Farm == Farm).Names);
         });
 }

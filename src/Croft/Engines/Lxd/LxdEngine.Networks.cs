@@ -46,7 +46,7 @@ sealed partial class LxdEngine
 
     async Task EnsureAsync(PlannedNetwork network, NetworkDefinition definition, RunJournal journal, CancellationToken cancel)
     {
-        if (network.Change is null && Recent(definition.Name) is { } recent && Promises(network, definition, StateOf(recent)))
+        if (Recent(definition.Name) is { } recent && IsAsPlanned(network, definition, StateOf(recent)))
             return;
         for (var i = 0; i < MostTries; i++)
         {
@@ -136,12 +136,9 @@ sealed partial class LxdEngine
                 $"network {definition.Name} on hypervisor \"{Name}\" is not this farm's{(seen.Folder is { } folder ? $" but that of the farm \"{seen.Farm}\" in {folder}" : "")}",
                 "croft plan tells more"
             );
-        var missing = definition.Reservations.Where(r => !seen.Reservations.Contains(r)).ToList();
-        var added = definition
-            .Names.Where(n => !seen.Names.Contains(n) && !seen.Reservations.Any(r => network.IsShared && r.Host == n.Host))
-            .ToList();
-        if (missing.Count == 0 && added.Count == 0 && network.Change is null)
+        if (IsAsPlanned(network, definition, seen))
             return true;
+        var (missing, added) = Missing(network, definition, seen);
         foreach (var reservation in missing)
         {
             journal.Intent("reserve", "address", $"{reservation.Address} in {definition.Name}", Name, reservation.Host);
@@ -161,9 +158,19 @@ sealed partial class LxdEngine
     static bool IsOf(PlannedNetwork network, NetworkDefinition definition, NetworkState seen) =>
         seen.Farm == definition.Farm && seen.Network == definition.Network && (network.IsShared || seen.Owner == definition.Owner);
 
-    /// <summary>Whether all addresses are promised already.</summary>
-    static bool Promises(PlannedNetwork network, NetworkDefinition definition, NetworkState seen) =>
-        IsOf(network, definition, seen) && definition.Reservations.All(seen.Reservations.Contains);
+    static bool IsAsPlanned(PlannedNetwork network, NetworkDefinition definition, NetworkState seen) =>
+        network.Change is null && IsOf(network, definition, seen) && Missing(network, definition, seen) is ([], []);
+
+    /// <summary>Addresses that are not promised yet, and names that are not told. In another farm's network its own names stay.</summary>
+    static (List<Reservation> Addresses, List<Reservation> Names) Missing(
+        PlannedNetwork network,
+        NetworkDefinition definition,
+        NetworkState seen
+    ) =>
+        (
+            [.. definition.Reservations.Where(r => !seen.Reservations.Contains(r))],
+            [.. definition.Names.Where(n => !seen.Names.Contains(n) && !seen.Reservations.Any(r => network.IsShared && r.Host == n.Host))]
+        );
 
     static NetworkDefinition AsItIs(NetworkDefinition definition, NetworkState seen) =>
         definition with
