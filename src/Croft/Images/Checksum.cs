@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Croft.Tools;
 
 namespace Croft.Images;
 
@@ -69,11 +70,8 @@ sealed partial record Checksum(string Algorithm, string Hex)
     }
 
     /// <summary>SHA-256 of a file, lower case hex.</summary>
-    public static async Task<string> Sha256Async(string path, CancellationToken cancel)
-    {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
-        return (await OfAsync(file, "sha256", cancel)).Hex;
-    }
+    public static Task<string> Sha256Async(string path, CancellationToken cancel) =>
+        FileDigest.OfAsync(HashAlgorithmName.SHA256, [path], cancel);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Algorithm}:{Hex}";

@@ -58,25 +58,14 @@ sealed partial class ImageMaker
         var root = Path.Combine(work, Root);
         File.Move(partial, root, overwrite: true);
         Download.Forget(partial);
-        var actual = await DigestAsync(new HashAlgorithmName(expected.Algorithm.ToUpperInvariant()), [metadata, root], cancel);
+        var actual = await FileDigest.OfAsync(new HashAlgorithmName(expected.Algorithm.ToUpperInvariant()), Files(metadata, root), cancel);
         if (actual != expected.Hex)
             throw Mismatch(spec, source, expected, actual);
         return await AcceptRootAsync(spec, spec.Container!, root, metadata, ImageKind.Url, source, cancel);
     }
 
-    static async Task<string> DigestAsync(HashAlgorithmName algorithm, IEnumerable<string?> files, CancellationToken cancel)
-    {
-        using var hash = IncrementalHash.CreateHash(algorithm);
-        var buffer = new byte[1 << 16];
-        foreach (var file in files.OfType<string>())
-        {
-            await using var stream = File.OpenRead(file);
-            while (await stream.ReadAsync(buffer, cancel) is var count and > 0)
-                hash.AppendData(buffer, 0, count);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    /// <summary>In the order in which a digest is of both.</summary>
+    static IEnumerable<string> Files(string? metadata, string root) => metadata is null ? [root] : [metadata, root];
 
     /// <summary>Takes what is a root file system, and gives it Croft's metadata where it has none.</summary>
     async Task<StoredImage> AcceptRootAsync(
@@ -105,8 +94,8 @@ sealed partial class ImageMaker
             await content.WriteMetadataAsync(metadata = Path.Combine(work, Metadata), arch, spec.Name, cancel);
         }
 
-        var id = await DigestAsync(HashAlgorithmName.SHA256, [metadata, root], cancel);
-        foreach (var file in ((string?[])[root, metadata]).OfType<string>())
+        var id = await FileDigest.OfAsync(HashAlgorithmName.SHA256, Files(metadata, root), cancel);
+        foreach (var file in Files(metadata, root))
         {
             var place = Path.Combine(output, Path.GetFileName(file));
             File.Move(file, place);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Croft.Journal;
 using Croft.Lxd;
+using Croft.Tools;
 
 namespace Croft.Engines.Lxd;
 
@@ -54,22 +55,8 @@ sealed partial class LxdEngine
         {
             // Another controller was faster with the same bytes; or it is there under no name of Croft's.
             string?[] parts = [metadata?.Name, file.Name];
-            return await FingerprintOfAsync(parts.OfType<string>(), cancel);
+            return await FileDigest.OfAsync(HashAlgorithmName.SHA256, parts.OfType<string>(), cancel);
         }
-    }
-
-    static async Task<string> FingerprintOfAsync(IEnumerable<string> files, CancellationToken cancel)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 16];
-        foreach (var file in files)
-        {
-            await using var stream = File.OpenRead(file);
-            while (await stream.ReadAsync(buffer, cancel) is var count and > 0)
-                hash.AppendData(buffer, 0, count);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Writes a machine's root file system and its metadata, one archive that is not packed. The machine goes on.</summary>
