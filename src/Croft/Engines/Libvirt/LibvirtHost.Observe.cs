@@ -36,7 +36,7 @@ sealed partial class LibvirtHost
             Vcpus = (int)node.Cpus,
             Memory = (long)node.MemoryKiB * 1024,
             Machines = await machines,
-            Networks = await networks,
+            Networks = WithMute(await networks),
             States = [.. (await volumes).Select(Volumes.StateOf).OfType<StateId>()],
             Addresses = addresses,
             BusyPorts = [.. ports],
@@ -162,15 +162,15 @@ sealed partial class LibvirtHost
             }
         }
 
-        return [.. WithMute(networks).OrderBy(n => n.Name, StringComparer.Ordinal)];
+        return [.. networks.OrderBy(n => n.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>What died of a network that is on, libvirt does not tell.</summary>
-    IEnumerable<NetworkState> WithMute(IReadOnlyCollection<NetworkState> networks)
+    ImmutableArray<NetworkState> WithMute(ImmutableArray<NetworkState> networks)
     {
         List<string> on = IsHere && !IsSession ? [.. networks.Where(n => n is { Farm: not null, Active: true }).Select(n => n.Name)] : [];
         return on.Count > 0 && LocalHost.Heard(on) is { } heard
-            ? networks.Select(n => n with { IsMute = on.Contains(n.Name) && !heard.Contains(n.Name) })
+            ? [.. networks.Select(n => n with { IsMute = on.Contains(n.Name) && !heard.Contains(n.Name) })]
             : networks;
     }
 
