@@ -187,14 +187,12 @@ sealed class ImageReader(string folder, ImmutableArray<ImageFamily> families, Im
         );
     }
 
-    FileImage OnDisk(MapReading image, Field<string> key, string name)
-    {
-        return new FileImage(name, PathOf(image, key), image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
+    FileImage OnDisk(MapReading image, Field<string> key, string name) =>
+        new(name, PathOf(image, key), image.Get(ImageKeys.Sha256)?.ToLowerInvariant(), image.Node.At)
         {
             Format = image.Get(ImageKeys.Format),
             Metadata = image.Has(ImageKeys.Metadata) ? PathOf(image, ImageKeys.Metadata) : null,
         };
-    }
 
     string PathOf(MapReading image, Field<string> key)
     {

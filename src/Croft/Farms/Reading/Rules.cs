@@ -50,8 +50,8 @@ static class Rules
         "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$",
         text =>
             text.Length is > 0 and <= 100
-            && IsName(text.Replace(':', '-').Replace('/', '-')[..Math.Min(text.Length, 63)])
-            && text.Skip(63).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/')
+            && AlphanumericChars.Contains(text[0])
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/')
     );
 
     /// <summary>Disks: the name is the serial number that the guest sees, for which virtio has 20 characters.</summary>
