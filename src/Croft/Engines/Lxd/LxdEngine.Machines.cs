@@ -260,11 +260,10 @@ sealed partial class LxdEngine
 
     internal async Task<IReadOnlyDictionary<string, Dictionary<string, string>>> CardsAsync(MachineRecord record, CancellationToken cancel)
     {
-        var networks = record.Nics.All(n =>
-            n is not { Source: NicSource.Network, Bridge: { } own, Parent: null } || Recent(own) is not null
-        )
-            ? [.. record.Nics.Select(n => Recent(n.Bridge ?? "")).OfType<Network>()]
-            : (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList();
+        var seen = record.Nics.Where(IsOnNetwork).Select(n => Recent(n.Bridge!)).ToList();
+        var networks = seen.Contains(null)
+            ? (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList()
+            : [.. seen.OfType<Network>()];
         return record.Nics.Index().ToDictionary(n => $"eth{n.Index}", n => Card(n.Item, $"eth{n.Index}", networks));
     }
 
@@ -298,6 +297,9 @@ sealed partial class LxdEngine
             root["size"] = size.ToString(CultureInfo.InvariantCulture);
         return root;
     }
+
+    /// <summary>Whether it is on a network of the service's own.</summary>
+    static bool IsOnNetwork(Nic nic) => nic is { Source: NicSource.Network, Bridge: not null, Parent: null };
 
     Dictionary<string, string> Card(Nic nic, string name, List<Network> networks)
     {
