@@ -25,12 +25,8 @@ sealed partial class LibvirtHost
         try
         {
             var start = clock.GetTimestamp();
-            var xml = ProofXml(name, arch, virtType, PathOf(kernel), PathOf(log));
-            await CallAsync(
-                $"starting the proof of {virtType}",
-                () => connection.CreateDomain(xml, DomainStartFlags.AutoDestroy).Dispose(),
-                cancel
-            );
+            if (!await StartsAsync(virtType, type => ProofXml(name, arch, type, PathOf(kernel), PathOf(log)), cancel))
+                return null;
             await stopped.Task.WaitAsync(ProofTime, clock, cancel);
             var took = clock.GetElapsedTime(start);
             return Encoding.UTF8.GetString(await DownloadAsync(log, 0, cancel) ?? []).Contains("Kernel panic", StringComparison.Ordinal)
@@ -51,6 +47,35 @@ sealed partial class LibvirtHost
         {
             await CallAsync("ending the proof", () => Quietly(() => connection.FindDomain(name)?.Destroy()), CancellationToken.None);
             await DeleteVolumeAsync(log, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Starts a proof's machine; false where QEMU ends at once and would not, if it emulated the same machine.</summary>
+    async Task<bool> StartsAsync(string virtType, Func<string, string> xmlFor, CancellationToken cancel)
+    {
+        Task Start(string type) =>
+            CallAsync(
+                $"starting the proof of {type}",
+                () => connection.CreateDomain(xmlFor(type), DomainStartFlags.AutoDestroy).Dispose(),
+                cancel
+            );
+        try
+        {
+            await Start(virtType);
+            return true;
+        }
+        catch (CroftException e) when (virtType != "qemu" && !IsLost)
+        {
+            try
+            {
+                await Start("qemu");
+            }
+            catch (CroftException) when (!cancel.IsCancellationRequested)
+            {
+                throw e; // nothing starts there, so it is no fault of acceleration's
+            }
+
+            return false;
         }
     }
 
