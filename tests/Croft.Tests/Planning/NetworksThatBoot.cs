@@ -82,8 +82,12 @@ public sealed class NetworksThatBoot : IDisposable
         TftpFiles.Copy(Path.Combine(folder.Path, "tftp"), to);
         Assert.False(File.Exists(Path.Combine(to, "pxelinux.cfg/default")));
         Assert.Contains("shell", File.ReadAllText(Path.Combine(to, "boot.ipxe")));
-        TftpFiles.Remove(to);
-        Assert.False(Directory.Exists(to));
+        TftpFiles.Copy(Path.Combine(folder.Path, "tftp"), to + "2");
+        TftpFiles.RemoveCopy(to);
+        Assert.Equal([to + "2"], Directory.GetFileSystemEntries(Path.GetDirectoryName(to)!));
+        TftpFiles.RemoveCopy(to + "2");
+        Assert.False(Directory.Exists(Path.GetDirectoryName(to)));
+        TftpFiles.RemoveCopy(to); // most hosts never had any
     }
 
     public void Dispose() => folder.Dispose();

@@ -27,7 +27,7 @@ sealed partial class LibvirtHost
     void RemoveBootFiles(string place, bool there)
     {
         if (IsHere)
-            TftpFiles.Remove(place);
+            TftpFiles.RemoveCopy(place);
         else if (there)
             TryIn(place, RemoveAll);
     }

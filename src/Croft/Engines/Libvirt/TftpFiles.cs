@@ -24,8 +24,18 @@ static class TftpFiles
     public static IEnumerable<string> In(string folder, SearchOption how) =>
         Directory.EnumerateFiles(folder, "*", how).Where(f => File.ResolveLinkTarget(f, true)?.Exists != false);
 
-    /// <summary>Removes it.</summary>
-    public static void Remove(string place)
+    /// <summary>Removes a copy, if there is one, and with the last one the folder of all.</summary>
+    public static void RemoveCopy(string copy)
+    {
+        var all = Path.GetDirectoryName(copy)!;
+        if (!Directory.Exists(all))
+            return;
+        Remove(copy);
+        if (!Directory.EnumerateFileSystemEntries(all).Any())
+            Directory.Delete(all);
+    }
+
+    static void Remove(string place)
     {
         if (Directory.Exists(place))
             Directory.Delete(place, recursive: true);
