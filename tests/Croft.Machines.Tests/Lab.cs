@@ -78,6 +78,19 @@ sealed class Lab : IAsyncDisposable
     public Task<ToolResult> CroftAsync(params string[] arguments) =>
         TestedProgram.RunAsync(Tool(arguments), TestContext.Current.CancellationToken);
 
+    /// <summary>The same with a variable of the environment.</summary>
+    public Task<ToolResult> CroftWithAsync(string variable, string value, params string[] arguments)
+    {
+        var croft = Tool(arguments);
+        return TestedProgram.RunAsync(
+            croft with
+            {
+                Environment = new Dictionary<string, string?>(croft.Environment) { [variable] = value },
+            },
+            TestContext.Current.CancellationToken
+        );
+    }
+
     /// <summary>Runs a command, which must end with this exit code.</summary>
     public async Task<ToolResult> MustAsync(int exitCode, params string[] arguments)
     {

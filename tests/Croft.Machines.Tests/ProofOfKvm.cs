@@ -1,5 +1,3 @@
-using Croft.Testing;
-
 namespace Croft.Machines.Tests;
 
 /// <summary>A controller that knows nothing of its host yet. Whatever KVM does there, its first command finds it out.</summary>
@@ -18,14 +16,7 @@ public sealed class ProofOfKvm : IAsyncLifetime
         await lab.SucceedsAsync("image", "pull");
         var cache = Directory.CreateDirectory(Path.Combine(lab.Folder, "cache", "croft")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(cache, "images"), Path.Combine(Lab.Cache, "croft", "images"));
-        var croft = lab.Tool("up");
-        var up = await TestedProgram.RunAsync(
-            croft with
-            {
-                Environment = new Dictionary<string, string?>(croft.Environment) { ["XDG_CACHE_HOME"] = Path.GetDirectoryName(cache) },
-            },
-            TestContext.Current.CancellationToken
-        );
+        var up = await lab.CroftWithAsync("XDG_CACHE_HOME", Path.GetDirectoryName(cache)!, "up");
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.DoesNotContain("is tried again by the next command", up.Error);
     }

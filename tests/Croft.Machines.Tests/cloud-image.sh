@@ -14,7 +14,7 @@ esac
 include=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,dbus,udev,cloud-init,cloud-guest-utils,openssh-server,sudo,iproute2
 include=$include,e2fsprogs,ca-certificates,netbase,grub-pc-bin,grub-efi-amd64-bin,python3,$cards
 for package; do include=$include,$package; done
-apt-get indextargets --format '$(REPO_URI) $(COMPONENT) $(RELEASE)' 'Created-By: Packages' |
+apt-get indextargets --no-release-info --format '$(REPO_URI) $(COMPONENT) $(RELEASE)' 'Created-By: Packages' |
   awk '$2 == "main" && $1 ~ /\/debian\/?$/ { print $1; exit }' >"$work/mirror"
 read -r mirror <"$work/mirror"
 printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" "$suite" >"$work/sources.list"
@@ -45,7 +45,7 @@ modules="part_gpt ext2 fat normal linux search search_label configfile serial"
 chroot "$root" grub-mkimage -O i386-pc -o /tmp/core.img -p / -c /tmp/grub.cfg biosdisk $modules
 chroot "$root" grub-mkimage -O x86_64-efi -o /tmp/bootx64.efi -p / -c /tmp/grub.cfg efi_gop $modules
 cp "$root/usr/lib/grub/i386-pc/boot.img" "$root/tmp/core.img" "$root/tmp/bootx64.efi" "$work/"
-rm -f "$root"/tmp/*
+rm -f "$root/tmp/grub.cfg" "$root/tmp/core.img" "$root/tmp/bootx64.efi" # what else is there has mmdebstrap's apt leave the host alone
 truncate -s 2G "$work/root"
 mkdir "$work/view"
 mount --bind "$root" "$work/view" # without what is mounted in it

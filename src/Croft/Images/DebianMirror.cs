@@ -14,7 +14,7 @@ static class DebianMirror
     /// <exception cref="CroftException">It does not answer.</exception>
     public static async Task MustAnswerAsync(BuiltImage image, string work, CancellationToken cancel)
     {
-        string[] list = ["indextargets", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease", "Created-By: Packages"];
+        string[] list = ["indextargets", "--no-release-info", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease", "Created-By: Packages"];
         var sources = await new Tool("apt-get", list).RunAsync(cancel);
         if (sources.Output.Split('\n').FirstOrDefault(address => address.Contains("/debian/", StringComparison.Ordinal)) is not { } release)
             return; // the build says what is missing

@@ -31,7 +31,7 @@ host_sources() {
   # shellcheck disable=SC1091
   name=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
   # shellcheck disable=SC2016 # apt substitutes these
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+  apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
     awk -v host="$name" -v suite="$suite" '
       $3 == "main" && $1 ~ /\/debian(-security)?\/([^\/]*\/)?$/ {
         part = ""
