@@ -120,8 +120,9 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancel)
     {
-        if (File.Exists(SshConfig.SocketOf(access, files)))
-            await new Tool("ssh", "-F", files.Config, "-O", "exit", access.Name).RunAsync(cancel);
+        if (!File.Exists(SshConfig.SocketOf(access, files)))
+            return;
+        await new Tool("ssh", "-F", files.Config, "-O", "exit", access.Name).RunAsync(cancel);
         File.Delete(SshConfig.SocketOf(access, files));
     }
 }

@@ -60,6 +60,11 @@ public sealed class OpenSshFiles : IDisposable
         );
     }
 
+    /// <summary>The folder is gone after the host's restart, when machines may run by themselves.</summary>
+    [Fact]
+    public Task EndNoConnectionWhereTheirFolderIsGone() =>
+        new Guest(Access("web", 22, "root"), Files("gone")).CloseAsync(TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task KnowEachGuestByItsOwnName()
     {
