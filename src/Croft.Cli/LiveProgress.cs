@@ -5,7 +5,9 @@ using Spectre.Console.Rendering;
 
 namespace Croft.Cli;
 
-/// <summary>A table of machines and their present step, redrawn in place.</summary>
+/// <summary>
+/// A table of machines and their present step, redrawn in place. It begins when there is something to show: before, people may be asked.
+/// </summary>
 sealed class LiveProgress : Progress, IProgress<ImageProgress>
 {
     static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
@@ -18,7 +20,7 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     readonly List<string> above = [];
     readonly SortedDictionary<string, string> images = new(StringComparer.Ordinal);
     readonly CancellationTokenSource end = new();
-    readonly Task drawing;
+    Task? drawing;
     readonly IAnsiConsole console;
     (string Text, long Since)? passing;
     bool disposed;
@@ -28,36 +30,56 @@ sealed class LiveProgress : Progress, IProgress<ImageProgress>
     {
         rows = machines.ToDictionary(m => m, _ => new Row(), StringComparer.Ordinal);
         console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = Terminal.ErrorOutput() });
-        terminal.Above = line =>
-        {
-            lock (gate)
-                above.Add(line);
-        };
-        terminal.Passing = line =>
-        {
-            lock (gate)
-                passing = (line, TimeProvider.System.GetTimestamp());
-        };
-        drawing = Task.Run(DrawAsync);
     }
 
     public override IProgress<ImageProgress> Images => this;
 
+    public override void Follow(RunJournal journal)
+    {
+        Begin();
+        base.Follow(journal);
+    }
+
     public void Report(ImageProgress value)
     {
+        Begin();
         lock (gate)
             images[value.Image] = Describe(value);
+    }
+
+    void Begin()
+    {
+        lock (gate)
+        {
+            if (drawing is not null || disposed)
+                return;
+            Terminal.Above = line =>
+            {
+                lock (gate)
+                    above.Add(line);
+            };
+            Terminal.Passing = line =>
+            {
+                lock (gate)
+                    passing = (line, TimeProvider.System.GetTimestamp());
+            };
+            drawing = Task.Run(DrawAsync);
+        }
     }
 
     /// <summary>Ends the view, however its drawing ended; what was said meanwhile stays on the screen.</summary>
     public override void Dispose()
     {
         base.Dispose();
-        if (disposed)
-            return;
-        disposed = true;
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+        }
+
         end.Cancel();
-        drawing.GetAwaiter().GetResult();
+        drawing?.GetAwaiter().GetResult();
         end.Dispose();
         Terminal.GiveScreenBack();
         foreach (var line in above)

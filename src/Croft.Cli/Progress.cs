@@ -21,7 +21,7 @@ abstract class Progress : IDisposable
         terminal.IsLive && terminal.TryTakeScreen() ? new LiveProgress(terminal, machines) : new LineProgress(terminal);
 
     /// <summary>Follows a run from its first event.</summary>
-    public void Follow(RunJournal journal) => following = journal.Follow(Show);
+    public virtual void Follow(RunJournal journal) => following = journal.Follow(Show);
 
     public virtual void Dispose() => following?.Dispose();
 

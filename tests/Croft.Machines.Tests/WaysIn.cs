@@ -1,3 +1,4 @@
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -12,6 +13,31 @@ public sealed class WaysIn : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task ArePasswordsThatPeopleAreAskedForBeforeAnyViewDraws()
+    {
+        lab.Write(
+            "farm.yaml",
+            """
+            farm: ways
+            platforms: { d: { image: debian_12, memory: 256MiB, wait: none } }
+            vms: { list: [ { name: a, platform: d, auth: { user: me, password: ask, become: { method: su, password: ask } } } ] }
+            """
+        );
+        var up = lab.Tool("up");
+        var said = await TestedProgram.RunAsync(
+            up with
+            {
+                Program = "script",
+                Arguments = ["-qec", string.Join(' ', up.Arguments.Prepend(up.Program).Select(a => $"'{a}'")), "/dev/null"],
+                Input = (input, cancel) => input.WriteAsync("word\nother\n"u8.ToArray(), cancel).AsTask(),
+            },
+            TestContext.Current.CancellationToken
+        );
+        Assert.True(said.ExitCode == 0, said.Output);
+        Assert.Matches("(?s)Password of me: .*Password of root: .*1 of 1 machines up", said.Output);
+    }
 
     /// <summary>One without network by its agent, one by password on another port, whose root is su's.</summary>
     [Fact]

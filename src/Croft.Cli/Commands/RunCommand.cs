@@ -74,7 +74,6 @@ static class RunCommand
     static async Task<int> RunAsync(Session session, OpenFarm openFarm, Plan plan, RunOptions options, CancellationToken cancel)
     {
         session.Warn(plan);
-        await openFarm.TakePhasesAsync(cancel); // asks for passwords, over which no view may draw
         using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
         Action<string, string>? output = session.Verbose ? (machine, line) => session.Terminal.Say($"{machine}: {line}") : null;
         var summary = await FarmRun.RunAsync(openFarm, plan, options, view.Follow, view.Images, output, cancel);

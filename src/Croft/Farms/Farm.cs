@@ -257,7 +257,7 @@ public sealed record MachineSpec
     public bool HasSeed => !FirstBoot.IsNone;
 
     /// <summary>All passwords that it needs.</summary>
-    internal IEnumerable<SecretSpec> Secrets => Login.Secrets.Concat(FirstBoot.Passwords.Select(p => p.Password));
+    internal IEnumerable<SecretSpec> Secrets => Login.Secrets.Concat(FirstBoot.Needs.Select(n => n.Secret));
 
     /// <summary>How its guest is reached.</summary>
     public LoginSpec Login { get; init; } = new();

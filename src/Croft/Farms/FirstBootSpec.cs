@@ -41,6 +41,9 @@ public sealed record FirstBootSpec(FirstBoot Kind = FirstBoot.CloudInit)
     /// <summary>Users beside the login, and where their passwords are found.</summary>
     public ImmutableArray<(string User, SecretSpec Password)> Passwords { get; init; } = [];
 
+    /// <summary>These, and what each is, for people.</summary>
+    internal IEnumerable<(SecretSpec Secret, string What)> Needs => Passwords.Select(p => (p.Password, SecretSpec.PasswordOf(p.User)));
+
     /// <summary>By what it fetches packages.</summary>
     public ProxySpec? Proxy { get; init; }
 

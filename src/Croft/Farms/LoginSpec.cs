@@ -18,6 +18,22 @@ public sealed record LoginSpec(ConnectionKind Connection = ConnectionKind.Ssh, i
     /// <summary>Whether the guest brings a host key of its own, since nobody in it takes Croft's.</summary>
     public bool HasOwnHostKey { get; init; }
 
+    /// <summary>All secrets that a user needs for it, and what each is, for people.</summary>
+    internal IEnumerable<(SecretSpec Secret, string What)> Needs(string user)
+    {
+        if (Password is { } password)
+            yield return (password, SecretSpec.PasswordOf(user));
+        if (Becoming(user) is { } becoming)
+            yield return becoming;
+    }
+
+    /// <summary>What it is asked for where it becomes root; null when it is asked for nothing.</summary>
+    internal (SecretSpec Secret, string What)? Becoming(string user) =>
+        Become is not { Password: { } secret } become ? null
+        : secret == Password && become.Method == BecomeMethod.Sudo ? (secret, SecretSpec.PasswordOf(user))
+        : become.Method == BecomeMethod.Su ? (secret, SecretSpec.PasswordOf("root"))
+        : (secret, $"{SecretSpec.PasswordOf(user)} for {become.Method.ToString().ToLowerInvariant()}");
+
     /// <summary>All that it needs.</summary>
     internal IEnumerable<SecretSpec> Secrets => new[] { Password, Become?.Password }.OfType<SecretSpec>();
 
@@ -92,6 +108,9 @@ public sealed record SecretSpec(SecretKind Kind, string Value)
 {
     /// <summary>As it stands in a machine's record: <c>env:NAME</c>.</summary>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Value}";
+
+    /// <summary>What a user's password is for people: they are asked once for what has one name.</summary>
+    internal static string PasswordOf(string user) => $"password of {user}";
 
     /// <summary>Where a command runs; null is this process's folder.</summary>
     internal string? Folder { get; init; }

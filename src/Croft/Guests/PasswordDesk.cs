@@ -35,30 +35,15 @@ sealed class PasswordDesk : IDisposable
 
     /// <summary>Has a guest's passwords at hand, so that what is wrong with them shows before anything is tried.</summary>
     /// <exception cref="CroftException">One is not there.</exception>
-    public async Task PrepareAsync(GuestAccess guest, CancellationToken cancel)
-    {
-        guests[guest.Alias] = guest;
-        if (guest.Login.Password is not null)
-            await PasswordAsync(guest, cancel);
-        if (guest.Login.Become is not null)
-            await BecomeAsync(guest, cancel);
-    }
+    public Task PrepareAsync(GuestAccess guest, CancellationToken cancel) => secrets.PrepareAsync(guest.Login.Needs(guest.User), cancel);
 
     /// <summary>The password that logs in to a guest.</summary>
     public Task<string> PasswordAsync(GuestAccess guest, CancellationToken cancel) =>
-        secrets.ReadAsync(guest.Login.Password!, $"password of {guest.User}", cancel);
+        secrets.ReadAsync(guest.Login.Password!, SecretSpec.PasswordOf(guest.User), cancel);
 
     /// <summary>The one that makes its login root; null when it is asked for none.</summary>
     public async Task<string?> BecomeAsync(GuestAccess guest, CancellationToken cancel) =>
-        guest.Login.Become is not { Password: { } secret } become ? null
-        : secret == guest.Login.Password && become.Method == BecomeMethod.Sudo ? await PasswordAsync(guest, cancel)
-        : await secrets.ReadAsync(
-            secret,
-            become.Method == BecomeMethod.Su
-                ? "password of root"
-                : $"password of {guest.User} for {become.Method.ToString().ToLowerInvariant()}",
-            cancel
-        );
+        guest.Login.Becoming(guest.User) is var (secret, what) ? await secrets.ReadAsync(secret, what, cancel) : null;
 
     /// <summary>What makes ssh ask here; nothing where the guest has no password.</summary>
     public Dictionary<string, string?> Environment(GuestAccess guest)

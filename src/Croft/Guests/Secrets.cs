@@ -29,6 +29,14 @@ public sealed class Secrets(Func<string, string?> environment, Func<string, Canc
         }
     }
 
+    /// <summary>Has several at hand. People are asked last: what is missing shows before.</summary>
+    /// <exception cref="CroftException">One is not there.</exception>
+    internal async Task PrepareAsync(IEnumerable<(SecretSpec Secret, string What)> needed, CancellationToken cancel)
+    {
+        foreach (var (secret, what) in needed.OrderBy(one => one.Secret.Kind == SecretKind.Ask))
+            await ReadAsync(secret, what, cancel);
+    }
+
     /// <summary>Why one will not be found, as far as can be told without asking for it; null when nothing speaks against it.</summary>
     internal string? Lack(SecretSpec secret) =>
         secret.Kind switch

@@ -84,7 +84,7 @@ sealed partial class Execution : IExecution, IDisposable
         CancellationToken cancel
     )
     {
-        await openFarm.PreparePasswordsAsync(first.Machines, cancel);
+        await openFarm.PreparePasswordsAsync(first.Machines, m => m.Action is MachineAction.Create or MachineAction.Recreate, cancel);
         var owner = openFarm.EnsureOwner();
         var userKey = await openFarm.Settings.Backends.UserKeyAsync(openFarm.Settings.UserKey, cancel);
         var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);

@@ -107,6 +107,7 @@ public static class FarmRun
         RefuseInUse(plan, options);
         if (!options.Fresh)
             await FarmSnapshots.CheckAsync(openFarm, Existing(plan, options), StateUse.Leave, cancel);
+        await openFarm.PrepareRunAsync(plan, machine => IsMade(machine, options), cancel);
         if (options.SaveAs is { } name && InUse(plan, options) is { Count: > 0 } held)
         {
             using var journal = RunJournal.Create(openFarm.Farm.StateDirectory, openFarm.Settings.Clock);
@@ -208,6 +209,10 @@ public static class FarmRun
         : outcomes.Contains(Outcome.Failed) ? Outcome.Failed
         : outcomes.Contains(Outcome.Cancelled) ? Outcome.Cancelled
         : Outcome.Passed;
+
+    /// <summary>Whether a machine begins with its first boot, as far as a plan knows.</summary>
+    static bool IsMade(PlannedMachine machine, RunOptions options) =>
+        !options.TakesAsItIs(machine.Spec) && (options.Fresh || machine.EachProject().Any(part => part.Layers.All(l => l.Present is null)));
 
     /// <summary>Those that are made anew or reverted.</summary>
     static IEnumerable<ExistingMachine> Existing(Plan plan, RunOptions options) =>

@@ -173,7 +173,10 @@ sealed class MachineMaker(
         )
         {
             PasswordHash = planned.Spec.Login.Password is { } secret
-                ? Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, $"password of {planned.Spec.User}", cancel), Crypt.Salt())
+                ? Crypt.Sha512(
+                    await openFarm.Settings.Secrets.ReadAsync(secret, SecretSpec.PasswordOf(planned.Spec.User), cancel),
+                    Crypt.Salt()
+                )
                 : null,
             SshPort = planned.Spec.Login.Port,
             FirstBoot = planned.Spec.FirstBoot,
@@ -194,7 +197,7 @@ sealed class MachineMaker(
         var hashes = ImmutableArray.CreateBuilder<(string, string)>();
         foreach (var (user, secret) in spec.FirstBoot.Passwords)
             hashes.Add(
-                (user, Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, $"password of {user}", cancel), Crypt.Salt()))
+                (user, Crypt.Sha512(await openFarm.Settings.Secrets.ReadAsync(secret, SecretSpec.PasswordOf(user), cancel), Crypt.Salt()))
             );
         return hashes.ToImmutable();
     }

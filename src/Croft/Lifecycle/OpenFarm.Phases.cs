@@ -3,6 +3,7 @@ using Croft.Engines;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Phases;
+using Croft.Planning;
 
 namespace Croft.Lifecycle;
 
@@ -21,18 +22,36 @@ public sealed partial class OpenFarm
     /// <summary>Whether something was installed for Ansible since the last plan may have been made.</summary>
     internal bool HasInstalled { get; private set; }
 
-    /// <summary>
-    /// Takes the phases for a run, and asks people what Ansible asks: from now on every plan is made of them, whatever becomes of the
-    /// user's files.
-    /// </summary>
+    /// <summary>Takes the phases for a run: from now on every plan is made of them, whatever becomes of the user's files.</summary>
     /// <returns>By the project's name.</returns>
-    public async Task<IReadOnlyDictionary<string, PhaseFiles>> TakePhasesAsync(CancellationToken cancel)
+    internal async Task<IReadOnlyDictionary<string, PhaseFiles>> TakePhasesAsync(CancellationToken cancel)
     {
         taken ??= await ReadPhasesAsync(() => PhaseFiles.TakeAll(Farm, cancel), cancel);
         foreach (var project in Farm.Projects.Where(p => taken[p.Name].HasAnsible))
         {
-            if (ansible.GetValueOrDefault(project.Name) is not { IsComplete: true } found)
-                (found, HasInstalled) = (await FindAnsibleAsync(project, install: true, cancel), true);
+            if (ansible.GetValueOrDefault(project.Name) is not { IsComplete: true })
+                (ansible[project.Name], HasInstalled) = (await FindAnsibleAsync(project, install: true, cancel), true);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Has all passwords of a run at hand. Croft's own come first, of which one may be missing.</summary>
+    /// <param name="isMade">Whether a machine begins with its first boot.</param>
+    /// <exception cref="CroftException">One is not there.</exception>
+    internal async Task PrepareRunAsync(Plan plan, Func<PlannedMachine, bool> isMade, CancellationToken cancel)
+    {
+        await PreparePasswordsAsync(plan.Machines, isMade, cancel);
+        await AskForAnsibleAsync(cancel);
+    }
+
+    /// <summary>Asks people what Ansible asks, once for each ansible.cfg. The phases were taken.</summary>
+    /// <exception cref="CroftException">Nobody answers.</exception>
+    async Task AskForAnsibleAsync(CancellationToken cancel)
+    {
+        foreach (var project in Farm.Projects.Where(p => taken![p.Name].HasAnsible))
+        {
+            var found = ansible[project.Name];
             ansible[project.Name] = ansible.Values.FirstOrDefault(other => other.HasAsked && other.Config == found.Config) is { } asked
                 ? found with
                 {
@@ -40,8 +59,6 @@ public sealed partial class OpenFarm
                 }
                 : await found.AskAsync(project, Settings.AnsibleVariables, cancel);
         }
-
-        return taken;
     }
 
     async Task<HostAnsible> FindAnsibleAsync(ProjectSpec project, bool install, CancellationToken cancel)

@@ -123,11 +123,16 @@ public sealed partial class OpenFarm
             .OfType<string>()
             .Select(lack => $"a password is not there: {lack}");
 
-    /// <summary>Finds the passwords of machines, before anything is touched.</summary>
+    /// <summary>Finds the passwords of machines, before anything is touched and any view draws.</summary>
+    /// <param name="isMade">Whether a machine begins with its first boot.</param>
     /// <exception cref="CroftException">One is not there.</exception>
-    internal async Task PreparePasswordsAsync(IEnumerable<PlannedMachine> machines, CancellationToken cancel)
-    {
-        foreach (var machine in machines.Where(m => m.Spec.Login.Secrets.Any()))
-            await Ssh.Desk!.PrepareAsync(GuestAccess.Of(Farm, machine.Hypervisor, machine.Spec), cancel);
-    }
+    internal Task PreparePasswordsAsync(
+        IEnumerable<PlannedMachine> machines,
+        Func<PlannedMachine, bool> isMade,
+        CancellationToken cancel
+    ) =>
+        Settings.Secrets.PrepareAsync(
+            machines.SelectMany(m => m.Spec.Login.Needs(m.Spec.User).Concat(isMade(m) ? m.Spec.FirstBoot.Needs : [])),
+            cancel
+        );
 }

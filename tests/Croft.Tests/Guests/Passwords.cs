@@ -39,6 +39,29 @@ public sealed class Passwords
     }
 
     [Fact]
+    public async Task AreAskedForAfterAllOthersWereFound()
+    {
+        using var folder = new TemporaryFolder();
+        var asked = new List<string>();
+        var secrets = new Secrets(
+            _ => null,
+            (what, _) =>
+            {
+                asked.Add(what);
+                return Word;
+            }
+        );
+        using var desk = new PasswordDesk(secrets, folder.Path, "/croft");
+        var login = new LoginSpec { Password = new(SecretKind.Ask, "") };
+        var missing = login with { Become = new(BecomeMethod.Su, new(SecretKind.Env, "NONE")) };
+        var refused = await Assert.ThrowsAsync<CroftException>(() => desk.PrepareAsync(Guest("a") with { Login = missing }, Cancel));
+        Assert.Equal("password of root: the variable NONE is not set", refused.Message);
+        Assert.Empty(asked);
+        await desk.PrepareAsync(Guest("a") with { Login = login }, Cancel);
+        Assert.Equal(["password of me"], asked);
+    }
+
+    [Fact]
     public async Task AreToldToWhoAsksForTheRightThingOnly()
     {
         using var folder = new TemporaryFolder();
