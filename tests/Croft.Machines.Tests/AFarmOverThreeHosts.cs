@@ -165,7 +165,7 @@ public sealed class AFarmOverThreeHosts(ThreeHosts hosts)
         var shown = await lab.MustAsync(2, "gc", "-o", "json");
         Assert.Equal(left, JsonNode.Parse(shown.Output)!.AsArray().Select(l => (string)l!["name"]!).Order());
         Assert.Contains("Hint: --yes confirms it", shown.Error, StringComparison.Ordinal);
-        Assert.Contains("3 leftovers, 3 MiB are gone.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
+        Assert.Contains("Gone: 3 leftovers, 3 MiB.", (await lab.MustAsync(0, "gc", "--yes")).Error, StringComparison.Ordinal);
         Assert.All(left, name =>
             Assert.Contains(lab.Journal(), line =>
                 line.Contains("\"intent\"", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)

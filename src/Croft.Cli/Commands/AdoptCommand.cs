@@ -18,7 +18,9 @@ static class AdoptCommand
                 using var openFarm = await session.OpenAsync(cancel);
                 session.Confirm(parsed.GetValue(yes), $"Taking over farm {openFarm.Farm.Name}");
                 var (machines, withoutKey) = await FarmAdopt.RunAsync(openFarm, cancel);
-                session.Terminal.Say($"{machines} machines belong to {openFarm.Farm.Directory} now.");
+                session.Terminal.Say(
+                    $"{Amount.Of(machines, "machine")} belong{(machines == 1 ? "s" : "")} to {openFarm.Farm.Directory} now."
+                );
                 if (withoutKey.Count > 0)
                     session.Terminal.Say(
                         $"Off or without a guest agent, so this user's ssh key does not open them: {string.Join(", ", withoutKey)}. Start them and croft adopt again, or make them anew."

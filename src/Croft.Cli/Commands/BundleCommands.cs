@@ -50,7 +50,5 @@ static class BundleCommands
     }
 
     static string Count(IReadOnlyCollection<string> names) =>
-        names.Count == 0
-            ? "no images"
-            : $"{(names.Count == 1 ? "1 image" : $"{names.Count} images")}: {string.Join(", ", names.Distinct())}";
+        names.Count == 0 ? "no images" : $"{Amount.Of(names.Count, "image")}: {string.Join(", ", names.Distinct())}";
 }

@@ -23,9 +23,12 @@ static class DestroyCommand
                 foreach (var line in await FarmDown.DescribeAsync(openFarm, inventory, machines, cancel))
                     session.Terminal.Say(line);
                 if (machines.Count > 0)
-                    session.Confirm(parsed.GetValue(yes), $"Destroying {machines.Count} machines of farm {openFarm.Farm.Name}");
+                    session.Confirm(
+                        parsed.GetValue(yes),
+                        $"Destroying {Amount.Of(machines.Count, "machine")} of farm {openFarm.Farm.Name}"
+                    );
                 await FarmDown.DestroyAsync(openFarm, inventory, machines, everything: selected.Length == 0, cancel);
-                session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{machines.Count} machines are gone.");
+                session.Terminal.Say(machines.Count == 0 ? "No machine is left." : $"{Amount.Are(machines.Count, "machine")} gone.");
                 if (openFarm.Silent.Count > 0)
                     session.Terminal.Say(
                         $"What is on {openFarm.SilentNames} stays: when it answers again, croft destroy removes that too."

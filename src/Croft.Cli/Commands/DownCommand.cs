@@ -43,6 +43,6 @@ static class DownCommand
             await FarmDown.CutAsync(openFarm, running, cancel);
         else
             await FarmDown.DownAsync(openFarm, running, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
-        session.Terminal.Say(running.Count == 0 ? "Nothing to do: no machine runs." : $"{running.Count} machines are off.");
+        session.Terminal.Say(running.Count == 0 ? "Nothing to do: no machine runs." : $"{Amount.Are(running.Count, "machine")} off.");
     }
 }

@@ -23,7 +23,7 @@ static class GcCommand
                 if (!Print(session, openFarm, found))
                     return 0;
                 session.Confirm(parsed.GetValue(yes), $"Removing {Count(found)}");
-                session.Terminal.Say($"{Count(await FarmGc.RemoveAsync(openFarm, found, cancel))} are gone.");
+                session.Terminal.Say($"Gone: {Count(await FarmGc.RemoveAsync(openFarm, found, cancel))}.");
                 return 0;
             },
             alone: true
@@ -66,5 +66,6 @@ static class GcCommand
 
     static string Kind(Leftover leftover) => leftover.Kind.ToString().ToLowerInvariant();
 
-    public static string Count(IReadOnlyCollection<Leftover> found) => $"{found.Count} leftovers, {found.Sum(l => l.Bytes) >> 20} MiB";
+    public static string Count(IReadOnlyCollection<Leftover> found) =>
+        $"{Amount.Of(found.Count, "leftover")}, {found.Sum(l => l.Bytes) >> 20} MiB";
 }

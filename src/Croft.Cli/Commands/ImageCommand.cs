@@ -272,7 +272,7 @@ static class ImageCommand
                     return 0;
                 session.Confirm(parsed.GetValue(yes), $"Removing {GcCommand.Count(found)}");
                 await ImageGc.RemoveAsync(openFarm, found, cancel);
-                session.Terminal.Say($"{GcCommand.Count(found)} are gone.");
+                session.Terminal.Say($"Gone: {GcCommand.Count(found)}.");
                 return 0;
             }
         );

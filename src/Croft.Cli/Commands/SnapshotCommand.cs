@@ -43,7 +43,7 @@ static class SnapshotCommand
                 using var notes = journal.Follow(Say(session));
                 var stood = await FarmSnapshots.CreateAsync(openFarm, machines, name, options, journal, cancel);
                 session.Terminal.Say(
-                    $"Snapshot {name} of {machines.Count} machines is taken{(stood is { } time ? $", all at one instant; they stood still for {time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s" : "")}."
+                    $"Snapshot {name} of {Amount.Of(machines.Count, "machine")} is taken{(stood is { } time ? $", all at one instant; they stood still for {time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s" : "")}."
                 );
             }
         );
@@ -73,7 +73,7 @@ static class SnapshotCommand
                 else
                     session.Confirm(parsed.GetValue(yes), $"Putting {names} back to {name}, which loses their present state");
                 await FarmSnapshots.RestoreAsync(openFarm, machines, name, parsed.GetValue(withDefinition), journal, cancel);
-                session.Terminal.Say($"{machines.Count} machines are back at {name}.");
+                session.Terminal.Say($"{Amount.Are(machines.Count, "machine")} back at {name}.");
             }
         );
     }
@@ -108,7 +108,7 @@ static class SnapshotCommand
             {
                 session.Confirm(parsed.GetValue(yes), $"Replacing what {name} holds by the present state");
                 await FarmSnapshots.CommitAsync(openFarm, machines, name, journal, cancel);
-                session.Terminal.Say($"Snapshot {name} is the present state of {machines.Count} machines.");
+                session.Terminal.Say($"Snapshot {name} is the present state of {Amount.Of(machines.Count, "machine")}.");
             }
         );
     }

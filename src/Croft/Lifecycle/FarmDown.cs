@@ -68,7 +68,7 @@ public static class FarmDown
             where host.Name == machine.Hypervisor
             let files = host.Files.Where(f => f.Machine == machine.Record.Name).ToList()
             let layers = files.Count(f => f.IsLayer)
-            select $"{machine.Record.Name} on {machine.Hypervisor}: {files.Count} volumes, {files.Sum(f => f.Bytes) >> 20} MiB{(layers > 0 ? $", {layers} layers" : "")}",
+            select $"{machine.Record.Name} on {machine.Hypervisor}: {Amount.Of(files.Count, "volume")}, {files.Sum(f => f.Bytes) >> 20} MiB{(layers > 0 ? $", {Amount.Of(layers, "layer")}" : "")}",
             .. from inner in farm.InnerHypervisors
             where machines.Any(m => m.Record.Name == inner.Machine)
             let inside = inventory.Hypervisors.First(h => h.Name == inner.Name)

@@ -43,7 +43,7 @@ sealed class Leftovers(HostContent host, string farm, string? owner, DateTimeOff
         return "a newer one is on another hypervisor"
             + (machine.Made is { } made ? $"; made {made:yyyy-MM-dd HH:mm}" : "")
             + (machine.InUse is { } held ? $", in use since croft {held}" : "")
-            + (kept > 0 ? $", {kept} snapshots" : "");
+            + (kept > 0 ? $", {Amount.Of(kept, "snapshot")}" : "");
     }
 
     IEnumerable<string> FilesOf(MachineRecord machine) =>
