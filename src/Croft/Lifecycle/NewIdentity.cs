@@ -19,6 +19,7 @@ static class NewIdentity
     /// </summary>
     const string NetworkFiles =
         "/etc/systemd/network/*.network /run/systemd/network/*.network /etc/systemd/network/*.link /run/systemd/network/*.link "
+        + "/etc/systemd/network/*.netdev /run/systemd/network/*.netdev "
         + "/etc/netplan/*.yaml /run/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* "
         + "/etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/* "
         + "/etc/sysconfig/network-scripts/ifcfg-* /etc/sysconfig/network/ifcfg-* /etc/udev/rules.d/*persistent-net* /etc/dhcpcd.conf";
@@ -97,17 +98,19 @@ static class NewIdentity
                 : "";
         var six = card.Address6 is { } before && nic.Address6 is { } next ? $"; s/\\b{before}\\b/{next}/g" : "";
         line($"[ $# = 0 ] || sed -i 's/{card.Mac}/{nic.Mac}/Ig; s/^PermanentMACAddress=/MACAddress=/{old}{six}' \"$@\"");
-        line($"for d in /sys/class/net/*; do read -r mac <$d/address; [ \"$mac\" != {card.Mac} ] || break; done; d=${{d##*/}}");
+        line(
+            $"for n in /sys/class/net/*/address; do read -r mac <$n; n=${{n%/address}}; case \"$mac $(echo $n/lower_*)\" in \"{card.Mac} $n/lower_*\") break ;; esac; done; d=${{n##*/}}"
+        );
         line(
             $"for f; do case $f in */system-connections/*) ! grep -qi '^mac-address={nic.Mac}' \"$f\" || sed -i \"/^mac-address=/Id; /^interface-name=/d; s/^\\[connection\\]$/&\\ninterface-name=$d/\" \"$f\" ;; */ifcfg-*) ! grep -qi '{nic.Mac}' \"$f\" || sed -i '/^HWADDR=/d' \"$f\" ;; esac; done"
         );
         if (nic.Address is null)
             return; // QEMU's own network: it is the same for everybody
-        line($"ip='link set dev '$d' down");
-        line($"link set dev '$d' address {nic.Mac}");
-        line($"address flush dev '$d'");
-        line($"link set dev '$d' up");
-        line($"address add {nic.Address}/{nic.PrefixLength}{(Subnets.IsSix(nic.Address) ? "" : " broadcast +")} dev '$d");
+        // Where the card belongs to a bridge or a bond, that has its address.
+        line(
+            $"ip=; nl=$(printf '\\nx'); nl=${{nl%x}}; while :; do d=${{n##*/}}; for i in \"link set dev $d down\" \"link set dev $d address {nic.Mac}\" \"address flush dev $d\" \"link set dev $d up\"; do ip=\"$ip$i$nl\"; done; [ -d $n/master/bridge ] || [ -d $n/master/bonding ] || break; n=$(readlink -f $n/master); done"
+        );
+        line($"ip=\"$ip\"'address add {nic.Address}/{nic.PrefixLength}{(Subnets.IsSix(nic.Address) ? "" : " broadcast +")} dev '$d");
         if (nic.Address6 is { } second)
             line($"ip=\"$ip\n\"'address add {second}/{nic.Prefix6} dev '$d");
         if (nic.Gateway is { } gateway)

@@ -25,7 +25,7 @@ public sealed class IdentitiesOfForks : IDisposable
                 "[Match]\nMACAddress=52:54:00:00:00:01\n[Network]\nAddress=10.1.0.1/24\nGateway=10.1.0.10\n",
                 "[Match]\nMACAddress=52:54:00:00:00:02\n[Network]\nAddress=10.1.0.2/24\nGateway=10.1.0.10\n"
             ),
-            ["run/systemd/network/10-netplan-nic0.network"] = (
+            ["run/systemd/network/10-netplan-eth0.network"] = (
                 "[Match]\nPermanentMACAddress=52:54:00:00:00:01\nName=eth0\n[Network]\nAddress=10.1.0.1/24\n",
                 "[Match]\nMACAddress=52:54:00:00:00:02\nName=eth0\n[Network]\nAddress=10.1.0.2/24\n"
             ),
@@ -59,10 +59,36 @@ public sealed class IdentitiesOfForks : IDisposable
         await RunAsync();
     }
 
+    /// <summary>A bridge, a bond and a VLAN over a card have its MAC, and the first two its address, too.</summary>
+    [Fact]
+    public async Task AreTakenByWhatTheCardBelongsTo()
+    {
+        var net = Path.Combine(folder.Path, "sys/class/net");
+        folder.Write("sys/class/net/bonding_masters", "bond0\n");
+        foreach (var device in (string[])["a.5", "bond0", "br0", "eth0"])
+            folder.Write($"sys/class/net/{device}/address", "52:54:00:00:00:01\n");
+        foreach (var (at, of) in new[] { ("a.5", "eth0"), ("bond0", "eth0"), ("br0", "bond0") })
+            File.CreateSymbolicLink($"{net}/{at}/lower_{of}", $"{net}/{of}");
+        foreach (var (at, of, kind) in new[] { ("eth0", "bond0", "bonding"), ("bond0", "br0", "bridge") })
+        {
+            File.CreateSymbolicLink($"{net}/{at}/master", $"../{of}");
+            Directory.CreateDirectory($"{net}/{of}/{kind}");
+        }
+
+        Assert.Equal(
+            string.Concat(
+                ((string[])["eth0", "bond0", "br0"]).Select(d =>
+                    $"link set dev {d} down\nlink set dev {d} address 52:54:00:00:00:02\naddress flush dev {d}\nlink set dev {d} up\n"
+                )
+            ) + "address add 10.1.0.2/24 broadcast + dev br0\n",
+            await RunAsync()
+        );
+    }
+
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The part of the script that is about files, as it is.</summary>
-    async Task RunAsync()
+    async Task<string> RunAsync()
     {
         var script = NewIdentity.Script(
             MachineRecord.Nothing with
@@ -73,12 +99,12 @@ public sealed class IdentitiesOfForks : IDisposable
             new("b", "f-b-1", "", "", [], [new("52:54:00:00:00:02", "eth0", IPAddress.Parse("10.1.0.2"))], []),
             DateTimeOffset.UnixEpoch
         );
-        string[] begins = ["ip=; set --", "[ $# = 0 ]", "for d in /sys/", "for f; do"];
+        string[] begins = ["ip=; set --", "[ $# = 0 ]", "for n in /sys/", "for f; do", "ip=; nl=", "ip=\"$ip\"'address add"];
         var lines = script.Split('\n').Where(line => begins.Any(b => line.StartsWith(b, StringComparison.Ordinal))).ToList();
         Assert.Equal(begins.Length, lines.Count);
         var text = "set -e\n" + string.Join('\n', lines);
         foreach (var root in (string[])["/etc/", "/run/", "/sys/"])
             text = text.Replace(" " + root, $" {folder.Path}{root}", StringComparison.Ordinal);
-        await new Tool("sh", "-c", text).RunCheckedAsync("taking on an identity", Cancel);
+        return await new Tool("sh", "-c", text + "\necho \"$ip\"").RunCheckedAsync("taking on an identity", Cancel);
     }
 }
