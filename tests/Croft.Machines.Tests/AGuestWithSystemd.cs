@@ -29,7 +29,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
                   user: dev
                   networks: [ front, { name: back, address: {{Lab.Net(1)}}.72.40 } ]
                   disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv/data }, { name: more, size: 32MiB, format: swap } ]
-                  cloud_init: user.yaml
+                  cloud_init: { user_data: user.yaml, network_config: network.yaml }
                   timezone: Europe/Berlin
                   keyboard: de
                   passwords: { root: { command: echo secret } }
@@ -45,6 +45,14 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             runcmd: [ "sleep 2; echo ran >>/etc/mine" ]
             """
         );
+        lab.Write(
+            "network.yaml",
+            """
+            version: 2
+            bridges: { br0: { interfaces: [ eth0 ], parameters: { stp: no, forward-delay: 0 } } }
+            vlans: { v5: { id: 5, link: eth1, addresses: [ 10.9.5.1/24 ] } }
+            """
+        );
         lab.Write("phases/init.sh", "echo kept | sudo tee /srv/data/kept\n");
         lab.Write(
             "phases/main.sh",
@@ -56,7 +64,8 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             sudo grep -c . /root/.ssh/authorized_keys; sudo grep -c ^no-port-forwarding /root/.ssh/authorized_keys
             cat /etc/resolv.conf | grep -c ^nameserver
             grep -hc IPv6AcceptRA /etc/systemd/network/*.network
-            ip -4 -o address show scope global | awk '{ print $2, $4 }'
+            ip -4 -o address show scope global | awk '{ print $2, $4 }' | sort
+            ls /sys/class/net/br0/brif
             ip -4 route show default | awk '{ print $3, $5 }'
             ls /etc/ssh/ssh_host_*key
             sudo cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub
@@ -80,11 +89,15 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             "1",
             "1",
             "1",
+            "0",
+            "0",
             acceptRa,
-            acceptRa,
-            $"eth0 {plan["addresses"]!["front"]}/24",
+            "0",
+            $"br0 {plan["addresses"]!["front"]}/24",
             $"eth1 {Lab.Net(1)}.72.40/24",
-            $"{Lab.Net(1)}.71.1 eth0",
+            "v5 10.9.5.1/24",
+            "eth0",
+            $"{Lab.Net(1)}.71.1 br0",
             "/etc/ssh/ssh_host_ed25519_key",
             (string)plan["hostKey"]!,
             "mine",

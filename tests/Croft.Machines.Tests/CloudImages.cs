@@ -39,9 +39,10 @@ public sealed class CloudImages : IAsyncLifetime
             farm: cloud
             networks: { front: { cidr: {{Lab.Net(2)}}.71.0/24 } }
             platforms: { theirs: { image: { file: disk.qcow2 }, firmware: {{firmware}}, user: debian, connection_timeout: 5m } }
-            vms: { list: [ { name: a, platform: theirs } ] }
+            vms: { list: [ { name: a, platform: theirs, cloud_init: { network_config: network.yaml } } ] }
             """
         );
+        lab.Write("network.yaml", "version: 2\nbridges: { br0: { interfaces: [ eth0 ], parameters: { stp: no, forward-delay: 0 } } }\n");
         await lab.MustAsync(0, "up");
         Assert.Equal("a: status: done\n", await lab.SucceedsAsync("exec", "a", "--", "cloud-init status"));
         await lab.SucceedsAsync("fork", "a", "--name", "b");
@@ -49,9 +50,12 @@ public sealed class CloudImages : IAsyncLifetime
         Assert.Equal("a", parent[0]);
         Assert.Equal("b", fork[0]);
         Assert.Empty(parent.Intersect(fork));
+        const string Way = "ls /sys/class/net/br0/brif; ip -4 route show default | awk '{ print $5 }'";
         await lab.SucceedsAsync("restart", "b");
         Assert.Equal(fork, await SaidAsync("b"));
         Assert.Equal(parent, await SaidAsync("a"));
+        foreach (var machine in (string[])["a", "b"])
+            Assert.Equal("eth0\nbr0\n", await lab.SucceedsAsync("ssh", machine, "--", Way));
     }
 
     async Task<string[]> SaidAsync(string machine) =>

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case $network in
   netplan) cards=netplan.io,systemd-resolved ;;
-  ifupdown) cards=ifupdown,isc-dhcp-client ;;
+  ifupdown) cards=ifupdown,isc-dhcp-client,bridge-utils ;;
   NetworkManager) cards=network-manager ;;
 esac
 include=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,dbus,udev,cloud-init,cloud-guest-utils,openssh-server,sudo,iproute2

@@ -1,40 +1,68 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Farms.Reading;
 
 namespace Croft.Images;
 
 /// <summary>The farm author's network configuration laid over Croft's, as JSON, which is YAML too. cloud-init takes one alone.</summary>
-static partial class CloudNetwork
+static class CloudNetwork
 {
     static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
+    /// <summary>What a card's address is made of. A port of a bridge or a bond has none of its own.</summary>
+    static readonly string[] Address = ["dhcp4", "dhcp4-overrides", "dhcp-identifier", "accept-ra", "addresses", "routes", "nameservers"];
+
     /// <summary>Both as one: maps merge, lists add up, and of single values the author's counts.</summary>
-    /// <param name="cards">How many the machine has.</param>
-    public static string Over(string croft, OwnFile own, int cards)
+    public static string Over(string croft, OwnFile own)
     {
+        var lower = Parse(croft, "network-config");
         var upper = Parse(own.Text, own.File);
-        upper = upper["network"] as JsonObject ?? upper;
-        if (upper["ethernets"] is JsonObject ethernets)
-            upper["ethernets"] = new JsonObject(
-                ethernets.Select(card => KeyValuePair.Create(NameOf(card.Key, cards, own.File), card.Value?.DeepClone()))
-            );
-        return Merge(Parse(croft, "network-config"), upper)!.ToJsonString(Readable) + "\n";
+        var merged = (JsonObject)Merge(lower, upper["network"] as JsonObject ?? upper)!;
+        var givers = ((JsonObject)merged["ethernets"]!).Where(card => lower["ethernets"]![card.Key] is not null).ToDictionary();
+        foreach (var kind in (string[])["bonds", "bridges"])
+        foreach (var (name, device) in merged[kind] as JsonObject ?? [])
+            if (device is JsonObject taker && Give(givers, taker))
+                givers[name] = taker;
+        return merged.ToJsonString(Readable) + "\n";
     }
 
-    /// <summary>Croft numbers its cards: <c>eth0</c>, as the guest calls the first, is <c>nic0</c> there.</summary>
-    static string NameOf(string card, int cards, string file)
+    /// <summary>A bridge or a bond takes over what its ports were given, with the first one's MAC: who they are is known by it.</summary>
+    static bool Give(Dictionary<string, JsonNode?> givers, JsonObject taker)
     {
-        if (CardForm().Match(card) is not { Success: true } match)
-            return card;
-        return int.TryParse(match.Groups[1].Value, out var number) && number < cards
-            ? $"nic{number}"
-            : throw CroftException.Usage(
-                $"{file}: the machine has no card {card}: it has {cards}",
-                "networks: of the machine gives it cards"
-            );
+        var ports = (taker["interfaces"] as JsonArray ?? [])
+            .Select(p => givers.GetValueOrDefault($"{p}") as JsonObject)
+            .OfType<JsonObject>();
+        var own = (JsonObject)taker.DeepClone();
+        JsonNode? given = null;
+        foreach (var port in ports.ToList())
+        {
+            var address = Taken(port);
+            foreach (var (key, _) in (given as JsonObject ?? []).Where(e => e.Value is JsonValue).ToList())
+                address.Remove(key); // the first one's counts
+            given = given is null ? address : Merge(given, address);
+        }
+
+        if (given is null)
+            return false;
+        foreach (var (key, value) in (JsonObject)Merge(given, own)!)
+            taker[key] = value?.DeepClone();
+        return true;
+    }
+
+    static JsonObject Taken(JsonObject port)
+    {
+        var taken = new JsonObject(Address.Where(port.ContainsKey).Select(key => KeyValuePair.Create(key, port[key]?.DeepClone())));
+        foreach (var key in Address)
+            port.Remove(key);
+        port["dhcp4"] = false;
+        foreach (
+            var (key, value) in (IEnumerable<(string, JsonNode?)>)
+                [("macaddress", port["match"]?["macaddress"] ?? port["macaddress"]), ("mtu", port["mtu"]), ("optional", port["optional"])]
+        )
+            if (value is not null)
+                taken[key] = value.DeepClone();
+        return taken;
     }
 
     static JsonNode? Merge(JsonNode? lower, JsonNode? upper)
@@ -56,10 +84,24 @@ static partial class CloudNetwork
     {
         var problems = new ProblemList();
         return YamlReader.Read(text, file, problems) is YamlMap map && problems.IsEmpty
-            ? (JsonObject)JsonNode.Parse(YamlJson.Of(map))!
+            ? (JsonObject)Truths(JsonNode.Parse(YamlJson.Of(map))!)
             : throw CroftException.Usage($"{file} is no map of network settings");
     }
 
-    [GeneratedRegex(@"^(?:eth|nic)([0-9]+)\z")]
-    private static partial Regex CardForm();
+    /// <summary>netplan and cloud-init read YAML 1.1, where <c>no</c> is false: cloud-init would take the text for true.</summary>
+    static JsonNode Truths(JsonNode node)
+    {
+        if (node is JsonObject map)
+            return new JsonObject(map.Select(e => KeyValuePair.Create(e.Key, e.Value is null ? null : Truths(e.Value))));
+        if (node is JsonArray list)
+            return new JsonArray([.. list.Select(item => item is null ? null : Truths(item))]);
+        return node.GetValueKind() != JsonValueKind.String
+            ? node.DeepClone()
+            : ((string)node!).ToLowerInvariant() switch
+            {
+                "yes" or "on" => true,
+                "no" or "off" => false,
+                _ => node.DeepClone(),
+            };
+    }
 }

@@ -15,13 +15,15 @@ public static partial class Seed
         UserData(content);
     }
 
+    const string NicForm = "the name of a network card";
+
     static string Identifier(string value) => Quoted(value, IdentifierForm(), "an instance id");
 
     static string HostName(string value) => Quoted(value, HostNameForm(), "a host name");
 
     static string Mac(string value) => Quoted(value.ToLowerInvariant(), MacForm(), "a MAC address");
 
-    static string NicName(string value) => Quoted(value, NicNameForm(), "the name of a network card");
+    static string NicName(string value) => Quoted(value, NicNameForm(), NicForm);
 
     static string UserName(string value) => Quoted(value, UserForm(), "the name of a user");
 

@@ -24,9 +24,7 @@ public static partial class Seed
             text.Append(Lines($"timezone: {Word(zone)}"));
         if (asked.Locale is { } locale)
             text.Append(Lines($"locale: {Word(locale)}"));
-        if (asked.Keyboard is { } own && content.IsTrimmed)
-            text.Append(Lines("bootcmd:", $"  - [sh, -c, {KeyboardFile(own)}]")); // cloud-init's own module wants console-setup
-        else if (asked.Keyboard is { } keyboard)
+        if (asked.Keyboard is { } keyboard && !content.IsTrimmed)
         {
             text.Append(Lines("keyboard:", $"  layout: {Word(keyboard.Layout)}"));
             foreach (var (key, value) in new[] { ("model", keyboard.Model), ("variant", keyboard.Variant), ("options", keyboard.Options) })
@@ -34,6 +32,7 @@ public static partial class Seed
                     text.Append(Lines($"  {key}: {Word(value)}"));
         }
 
+        AtEachBoot(text, content);
         if (!asked.Packages.IsEmpty)
             text.Append(Lines("package_update: true", "packages:"));
         foreach (var package in asked.Packages)
@@ -44,12 +43,29 @@ public static partial class Seed
             text.Append(Modules.Replace("LOCALE", asked.Locale is null ? "" : "locale, ", StringComparison.Ordinal));
     }
 
+    static void AtEachBoot(StringBuilder text, SeedContent content)
+    {
+        var scripts = new List<string>();
+        if (content is { IsTrimmed: true, FirstBoot.Keyboard: { } keyboard })
+            scripts.Add(KeyboardFile(keyboard)); // cloud-init's own module wants console-setup
+        if (content is { IsBuilt: true, FirstBoot.NetworkConfig: not null } && NetworkdDevices.Script(WholeNetwork(content)) is { } devices)
+            scripts.Add(devices);
+        if (scripts.Count > 0)
+            text.Append(Lines("bootcmd:"));
+        foreach (var script in scripts)
+        {
+            text.Append(Lines("  - |"));
+            foreach (var line in script.TrimEnd('\n').Split('\n'))
+                text.Append(Lines("    " + line));
+        }
+    }
+
     static string KeyboardFile(Farms.KeyboardSpec keyboard)
     {
         var words = new[] { keyboard.Model ?? "pc105", keyboard.Layout, keyboard.Variant ?? "", keyboard.Options ?? "" };
         foreach (var word in words.Where(w => w.Length > 0))
             Word(word);
-        return $"'printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"{string.Join("\" \"", words)}\" >/etc/default/keyboard'";
+        return $"printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"{string.Join("\" \"", words)}\" >/etc/default/keyboard";
     }
 
     static string Word(string value) => Quoted(value, WordForm(), "a word of letters, digits and signs");

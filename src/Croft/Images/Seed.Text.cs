@@ -18,7 +18,7 @@ public static partial class Seed
         {
             text.Append(
                 Lines(
-                    $"  nic{i}:",
+                    $"  {Checked(nic.Name, NicNameForm(), NicForm)}:", // an id of its own would be no device's name to other renderers than netplan
                     "    match:",
                     $"      macaddress: {Mac(nic.Mac)}",
                     $"    set-name: {NicName(nic.Name)}",

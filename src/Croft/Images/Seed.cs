@@ -30,15 +30,17 @@ public static partial class Seed
         var files = new Dictionary<string, string>
         {
             ["meta-data"] = MetaData(content),
-            ["network-config"] = content.FirstBoot.NetworkConfig is { } own
-                ? CloudNetwork.Over(NetworkConfig(content), own, content.Nics.Length)
-                : NetworkConfig(content),
+            ["network-config"] = WholeNetwork(content),
             ["user-data"] = CloudUserData(content),
         };
         if (content.FirstBoot.VendorData is { } vendor)
             files["vendor-data"] = vendor.Text;
         return files;
     }
+
+    /// <summary>Croft's, with the user's over it.</summary>
+    static string WholeNetwork(SeedContent content) =>
+        content.FirstBoot.NetworkConfig is { } own ? CloudNetwork.Over(NetworkConfig(content), own) : NetworkConfig(content);
 
     /// <summary>Croft's own, with the user's before it: cloud-init merges them, Croft's lists behind the user's.</summary>
     internal static string CloudUserData(SeedContent content) =>

@@ -45,6 +45,9 @@ public sealed record SeedContent(
     /// <summary>What an installer has to know of the machine.</summary>
     public (string Arch, Firmware Firmware) Hardware { get; init; } = ("x86_64", Firmware.Bios);
 
+    /// <summary>Whether Croft built its image: its cloud-init writes for systemd-networkd alone.</summary>
+    public bool IsBuilt { get; init; }
+
     /// <summary>Whether its cloud-init was built to do no more than a seed of Croft's needs: it is told to do all.</summary>
     public bool IsTrimmed { get; init; }
 }

@@ -189,6 +189,7 @@ sealed class MachineMaker(
                         FirstBoot.Kind: FirstBoot.CloudInit or FirstBoot.Ignition or FirstBoot.Combustion
                     },
             Hardware = (planned.Spec.Arch, planned.Spec.Firmware),
+            IsBuilt = planned.Spec.Image.Origin is BuiltImage,
             IsTrimmed = planned.Spec is { Image.Origin: BuiltImage, FirstBoot.AsksForMore: true },
         };
 

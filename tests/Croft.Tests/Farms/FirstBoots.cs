@@ -107,6 +107,11 @@ public sealed class FirstBoots : IDisposable
     [InlineData("version: 1\n", "must be in version 2")]
     [InlineData("version: 2\nethernets: { eth0: { dhcp4: true } }\n", "Croft decides dhcp4 of eth0")]
     [InlineData("network: { version: 2, ethernets: { eth3: { mtu: 1400 } } }\n", "the machine has no card eth3: it has 1")]
+    [InlineData("version: 2\nvlans: { v5: { id: 5, link: eth1 } }\n", "there is no device \"eth1\" for v5")]
+    [InlineData("version: 2\nbridges: { br0: { interfaces: [ eth0, bond0 ] } }\n", "there is no device \"bond0\" for br0")]
+    [InlineData("version: 2\nbridges: { a-bridge-of-mine: {} }\n", "\"a-bridge-of-mine\" is no name of a network device")]
+    [InlineData("version: 2\ntunnels: { t: { mode: gre } }\n", "which Croft built, makes no tunnels")]
+    [InlineData("version: 2\nbridges: { br0: { parameters: { path-cost: { eth0: 1 } } } }\n", "makes bridges without path-cost")]
     public void OfNetworksThatContradictCroftsAreNamed(string text, string words)
     {
         folder.Write("net.yaml", text);

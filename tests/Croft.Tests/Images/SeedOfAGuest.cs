@@ -38,7 +38,10 @@ public sealed class SeedOfAGuest : IDisposable
             new SeedDisk("old", null, "/srv/old"),
             new SeedDisk("more", "swap"),
         ]
-    );
+    )
+    {
+        IsBuilt = true,
+    };
 
     readonly TempFolder folder = new();
 
@@ -74,7 +77,7 @@ public sealed class SeedOfAGuest : IDisposable
             """
             version: 2
             ethernets:
-              nic0:
+              eth0:
                 match:
                   macaddress: "52:54:00:aa:00:01"
                 set-name: "eth0"
@@ -90,7 +93,7 @@ public sealed class SeedOfAGuest : IDisposable
                     - "10.80.0.1"
                   search:
                     - "vde"
-              nic1:
+              eth1:
                 match:
                   macaddress: "52:54:00:aa:00:02"
                 set-name: "eth1"
@@ -99,7 +102,7 @@ public sealed class SeedOfAGuest : IDisposable
                 accept-ra: false
                 addresses:
                   - "10.81.0.10/16"
-              nic2:
+              eth2:
                 match:
                   macaddress: "52:54:00:aa:00:03"
                 set-name: "eth2"

@@ -69,14 +69,69 @@ public sealed class SeedsWithTheUsersOwn
         {
             NetworkConfig = new(
                 "/x/net.yaml",
-                "network:\n  version: 2\n  ethernets: { eth1: { addresses: [ 10.9.0.1/24 ] } }\n  vlans: { v5: { id: 5, link: nic0 } }\n"
+                "network:\n  version: 2\n  ethernets: { eth1: { addresses: [ 10.9.0.1/24 ] } }\n  vlans: { v5: { id: 5, link: eth0 } }\n"
             ),
         };
         var json = JsonNode.Parse(Seed.Build(Plain with { FirstBoot = boot })["network-config"])!;
         Assert.Equal(5, (int)json["vlans"]!["v5"]!["id"]!);
-        Assert.Equal(["10.81.0.10/16", "10.9.0.1/24"], json["ethernets"]!["nic1"]!["addresses"]!.AsArray().Select(a => (string)a!));
-        Assert.Equal("52:54:00:aa:00:02", (string)json["ethernets"]!["nic1"]!["match"]!["macaddress"]!);
+        Assert.Equal(["10.81.0.10/16", "10.9.0.1/24"], json["ethernets"]!["eth1"]!["addresses"]!.AsArray().Select(a => (string)a!));
+        Assert.Equal("52:54:00:aa:00:02", (string)json["ethernets"]!["eth1"]!["match"]!["macaddress"]!);
     }
+
+    /// <summary>A port has no address of its own: the machine would not be reached by it.</summary>
+    [Fact]
+    public void GiveABridgeOrABondTheAddressesOfItsPorts()
+    {
+        var json = Network(
+            """
+            version: 2
+            bonds: { bond0: { interfaces: [ eth0, eth2 ], parameters: { mode: active-backup } } }
+            bridges:
+              br0: { interfaces: [ bond0 ], addresses: [ 10.9.0.1/24 ], parameters: { stp: no } }
+              br1: { interfaces: [ eth1, other ], macaddress: "52:54:00:bb:00:01" }
+              br2: { interfaces: [ other ] }
+            ethernets: { other: { match: { name: "en*" }, dhcp4: true } }
+            """
+        );
+        var bridge = json["bridges"]!["br0"]!;
+        Assert.Equal(["10.80.0.10/24", "10.9.0.1/24"], bridge["addresses"]!.AsArray().Select(a => (string)a!));
+        Assert.Equal("10.80.0.1", (string)bridge["routes"]![0]!["via"]!);
+        Assert.Equal("10.80.0.1", (string)bridge["nameservers"]!["addresses"]![0]!);
+        Assert.Equal("52:54:00:aa:00:01", (string)bridge["macaddress"]!);
+        Assert.Equal("52:54:00:aa:00:01", (string)json["bonds"]!["bond0"]!["macaddress"]!);
+        Assert.False((bool)bridge["parameters"]!["stp"]!); // as YAML 1.1 has it
+        Assert.Equal("52:54:00:bb:00:01", (string)json["bridges"]!["br1"]!["macaddress"]!);
+        Assert.Equal("10.81.0.10/16", (string)json["bridges"]!["br1"]!["addresses"]![0]!);
+        Assert.Null(json["bridges"]!["br2"]!["dhcp4"]);
+        foreach (var port in (JsonNode[])[json["ethernets"]!["eth0"]!, json["ethernets"]!["eth1"]!, json["bonds"]!["bond0"]!])
+        {
+            Assert.False((bool)port["dhcp4"]!);
+            Assert.Null(port["addresses"]);
+            Assert.Null(port["routes"]);
+        }
+    }
+
+    /// <summary>cloud-init leaves devices out of what it writes for systemd-networkd.</summary>
+    [Fact]
+    public void MakeDevicesOfNetworkdInBuiltImages()
+    {
+        const string Own =
+            "version: 2\nbridges: { br0: { interfaces: [ eth1 ], parameters: { stp: no, forward-delay: 0 } } }\nvlans: { v5: { id: 5, link: br0 } }\n";
+        var boot = new FirstBootSpec { NetworkConfig = new("/x/net.yaml", Own) };
+        Assert.DoesNotContain("[Bridge]", Seed.Build(Plain with { FirstBoot = boot, IsBuilt = false })["user-data"]);
+        var text = Seed.Build(Plain with { FirstBoot = boot })["user-data"];
+        Assert.Contains(
+            "    Name=br0\n    Kind=bridge\n    MACAddress=52:54:00:aa:00:02\n    \n    [Bridge]\n    STP=false\n    ForwardDelaySec=0\n",
+            text
+        );
+        Assert.Contains("    Kind=vlan\n    \n    [VLAN]\n    Id=5\n", text);
+        Assert.Contains(">10-cloud-init-eth1.network.d/croft-br0.conf <<'END'\n    [Network]\n    Bridge=br0\n", text);
+        Assert.Contains(">10-cloud-init-br0.network.d/croft-v5.conf <<'END'\n    [Network]\n    VLAN=v5\n", text);
+        Assert.DoesNotContain("bootcmd:", Seed.Build(Plain)["user-data"]);
+    }
+
+    static JsonNode Network(string own) =>
+        JsonNode.Parse(Seed.Build(Plain with { FirstBoot = new() { NetworkConfig = new("/x/net.yaml", own) } })["network-config"])!;
 
     [Fact]
     public void AreConfigDrivesWhereAskedFor()
@@ -110,7 +165,7 @@ public sealed class SeedsWithTheUsersOwn
     [Fact]
     public void WriteATrimmedGuestsKeyboardThemselves() =>
         Assert.Contains(
-            "bootcmd:\n  - [sh, -c, 'printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"pc105\" \"de\" \"\" \"\" >/etc/default/keyboard']\n",
+            "bootcmd:\n  - |\n    printf \"XKBMODEL=%s\\nXKBLAYOUT=%s\\nXKBVARIANT=%s\\nXKBOPTIONS=%s\\n\" \"pc105\" \"de\" \"\" \"\" >/etc/default/keyboard\n",
             Seed.Build(
                 Plain with
                 {

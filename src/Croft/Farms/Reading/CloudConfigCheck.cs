@@ -7,12 +7,13 @@ namespace Croft.Farms.Reading;
 /// with its place in the user's file.
 /// </summary>
 /// <param name="own">The files' keys.</param>
+/// <param name="cards">How many the machine has, and its image.</param>
 sealed partial class CloudConfigCheck(
     ProblemList problems,
     MapReading own,
     FirstBootSpec spec,
     (string Name, string User, LoginSpec Login) machine,
-    int cards
+    (int Count, ImageSpec Image) cards
 )
 {
     const string CloudConfig = "#cloud-config";
@@ -69,7 +70,9 @@ sealed partial class CloudConfigCheck(
                 "write source: nocloud"
             );
         else if (Read(network) is YamlMap top)
-            CheckNetwork(Find(top, "network") as YamlMap ?? top);
+            new CloudNetworkCheck(problems, cards.Count, cards.Image.Origin is BuiltImage ? cards.Image.Name : null).Check(
+                Find(top, "network") as YamlMap ?? top
+            );
     }
 
     /// <summary>What is cloud-config, as a map; null for scripts and other forms.</summary>
@@ -141,40 +144,7 @@ sealed partial class CloudConfigCheck(
             );
     }
 
-    void CheckNetwork(YamlMap map)
-    {
-        if ((Find(map, "version") as YamlScalar)?.Text != "2")
-            problems.Add(map, "network_config must be in version 2, as Croft's own is", "begin it with version: 2");
-        if (Find(map, "ethernets") is not YamlMap ethernets)
-            return;
-        foreach (var card in ethernets.Entries)
-            if (OwnCard().Match(card.Key) is { Success: true } match)
-                CheckCard(ethernets, card, !int.TryParse(match.Groups[1].Value, out var number) || number >= cards);
-    }
-
-    void CheckCard(YamlMap ethernets, YamlEntry card, bool isMissing)
-    {
-        if (isMissing)
-            problems.AddKey(
-                ethernets,
-                card,
-                $"the machine has no card {card.Key}: it has {cards}",
-                "networks: of the machine gives it cards"
-            );
-        else if (card.Value is YamlMap settings)
-            foreach (var entry in settings.Entries.Where(e => e.Key is "match" or "set-name" or "dhcp4" or "gateway4"))
-                problems.AddKey(
-                    settings,
-                    entry,
-                    $"Croft decides {entry.Key} of {card.Key}",
-                    "networks: of the machine says its addresses; a card of another name is yours"
-                );
-    }
-
     static YamlNode? Find(YamlMap map, string key) => map.Entries.FirstOrDefault(e => e.Key == key).Value;
-
-    [GeneratedRegex(@"^(?:eth|nic)([0-9]+)\z")]
-    private static partial Regex OwnCard();
 
     [GeneratedRegex(@"\A#cloud-config[ \t]*\r?$", RegexOptions.Multiline)]
     private static partial Regex FirstLine();

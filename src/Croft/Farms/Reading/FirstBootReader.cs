@@ -46,7 +46,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
                 own,
                 spec,
                 machine,
-                map.Has(MachineKeys.Networks) ? map.Items(MachineKeys.Networks).Length : 1
+                (map.Has(MachineKeys.Networks) ? map.Items(MachineKeys.Networks).Length : 1, image)
             );
             check.Check();
             spec = spec with { HasOwnShell = check.HasOwnShell };
