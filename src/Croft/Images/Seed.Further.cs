@@ -16,6 +16,18 @@ public static partial class Seed
 
         """;
 
+    /// <summary>
+    /// cloud-init has ifupdown set routes by <c>route</c>, which Debian has in net-tools only; where it is missing, not even the default
+    /// route was there.
+    /// </summary>
+    const string RoutesOfIfupdown = """
+        command -v route >/dev/null || for f in /etc/network/interfaces /etc/network/interfaces.d/*; do
+          grep -qs 'post-up route add' "$f" || continue
+          sed -i -E 's/ route (add|del) (-A inet6 |-net |-host )?([^ ]+) gw / ip route \1 \3 via /' "$f"
+          sed -n 's/^ *post-up \(ip route .*\)/\1/p' "$f" | sh
+        done
+        """;
+
     /// <summary>What the farm file asks of a first boot beside identity.</summary>
     static void Further(StringBuilder text, SeedContent content)
     {
@@ -50,6 +62,8 @@ public static partial class Seed
             scripts.Add(KeyboardFile(keyboard)); // cloud-init's own module wants console-setup
         if (content is { IsBuilt: true, FirstBoot.NetworkConfig: not null } && NetworkdDevices.Script(WholeNetwork(content)) is { } devices)
             scripts.Add(devices);
+        if (content is { IsBuilt: false, FirstBoot.Kind: Farms.FirstBoot.CloudInit })
+            scripts.Add(RoutesOfIfupdown);
         if (scripts.Count > 0)
             text.Append(Lines("bootcmd:"));
         foreach (var script in scripts)

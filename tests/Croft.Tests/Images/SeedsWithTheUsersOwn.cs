@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Tests.Farms;
+using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
@@ -128,6 +130,45 @@ public sealed class SeedsWithTheUsersOwn
         Assert.Contains(">10-cloud-init-eth1.network.d/croft-br0.conf <<'END'\n    [Network]\n    Bridge=br0\n", text);
         Assert.Contains(">10-cloud-init-br0.network.d/croft-v5.conf <<'END'\n    [Network]\n    VLAN=v5\n", text);
         Assert.DoesNotContain("bootcmd:", Seed.Build(Plain)["user-data"]);
+    }
+
+    [Fact]
+    public async Task HaveIfupdownSetRoutesWithoutNetTools()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("interfaces", "auto lo\n");
+        var file = folder.Write(
+            "interfaces.d/50-cloud-init",
+            """
+            iface eth0 inet static
+                post-up route add default gw 10.80.0.1 || true
+                pre-down route del default gw 10.80.0.1 || true
+                post-up route add -A inet6 fd00::/8 gw fd01::1 || true
+                post-up route add -net 10.50.0.0/16 gw 10.80.0.9 metric 5 || true
+
+            """
+        );
+        var text = Seed.Build(Plain with { IsBuilt = false })["user-data"];
+        var script = text[
+            text.IndexOf("    command -v route", StringComparison.Ordinal)..text.IndexOf("growpart", StringComparison.Ordinal)
+        ]
+            .Replace("command -v route >/dev/null", "false", StringComparison.Ordinal)
+            .Replace("/etc/network", folder.Path, StringComparison.Ordinal)
+            .Replace("| sh", "| cat", StringComparison.Ordinal);
+        string[] added =
+        [
+            "ip route add default via 10.80.0.1 || true",
+            "ip route add fd00::/8 via fd01::1 || true",
+            "ip route add 10.50.0.0/16 via 10.80.0.9 metric 5 || true",
+        ];
+        Assert.Equal(
+            string.Concat(added.Select(line => line + "\n")),
+            await new Tool("sh", "-c", script).RunCheckedAsync("setting routes", TestContext.Current.CancellationToken)
+        );
+        Assert.Contains(
+            "    pre-down ip route del default via 10.80.0.1 || true\n",
+            await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)
+        );
     }
 
     static JsonNode Network(string own) =>
