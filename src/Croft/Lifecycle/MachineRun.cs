@@ -329,7 +329,9 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
                 cancel
             );
             if (index > 0 && phases.HasAnsible)
-                trace.WithFacts(journal.Folder.FactsPath, Name).Keep(execution.Farm.StateDirectory, state.ToString());
+                trace
+                    .WithFacts(journal.Folder.FactsPath, Name, AnsibleInventory.Hosts(execution.Farm))
+                    .Keep(execution.Farm.StateDirectory, state.ToString());
             execution.Know(engine.Name, record);
             if (index == machine.Layers.Length - 1)
                 Offer(state);

@@ -56,6 +56,9 @@ public static class AnsibleInventory
         return list;
     }
 
+    /// <summary>The hosts that are no machines: of them a task list may set facts, too.</summary>
+    internal static IEnumerable<string> Hosts(Farm farm) => farm.Hypervisors.Select(h => h.Name).Append("localhost");
+
     /// <summary>The same, for a run.</summary>
     /// <param name="phases">Where the run has the phases.</param>
     /// <param name="every">Whether a group is known by the name that it has in the farm file, too, where Ansible would rather not have

@@ -12,6 +12,9 @@ namespace Croft.Phases;
 /// </summary>
 sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, ImmutableSortedDictionary<string, string> Facts)
 {
+    /// <summary>What the run knew of hosts that are no machines, by the name of the file: of hypervisors, of this host.</summary>
+    public ImmutableSortedDictionary<string, string> Others { get; private init; } = Nothing;
+
     const int Most = 1000;
     const string Gathered = "_ansible_facts_gathered";
 
@@ -47,12 +50,16 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         };
     }
 
-    /// <summary>With the facts of a machine as the run knows them now.</summary>
-    public LayerTrace WithFacts(string folder, string machine) =>
+    /// <summary>With the facts of a machine, and of hosts that are no machines, as the run knows them now.</summary>
+    public LayerTrace WithFacts(string folder, string machine, IEnumerable<string> others) =>
         this with
         {
             Facts = FactFiles(folder, machine)
                 .ToImmutableSortedDictionary(file => Path.GetFileName(file)[..^machine.Length], File.ReadAllText),
+            Others = others
+                .SelectMany(host => FactFiles(folder, host))
+                .Distinct()
+                .ToImmutableSortedDictionary(file => Path.GetFileName(file), File.ReadAllText),
         };
 
     /// <summary>Whether a run knows gathered facts of a machine.</summary>
@@ -65,6 +72,8 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     {
         foreach (var (prefix, facts) in Facts)
             Write(Path.Combine(folder, prefix + machine), isItself ? facts : WithoutMark(facts));
+        foreach (var (name, facts) in Others.Where(other => !File.Exists(Path.Combine(folder, other.Key)))) // this run's own are newer
+            Write(Path.Combine(folder, name), facts);
     }
 
     static string WithoutMark(string facts)
@@ -77,7 +86,15 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     /// <summary>Keeps it, and lets those go that were not written for the longest time.</summary>
     public void Keep(string state, string layer)
     {
-        Write(PathOf(state, layer), new JsonObject { ["files"] = Json(Files), ["facts"] = Json(Facts) }.ToJsonString());
+        Write(
+            PathOf(state, layer),
+            new JsonObject
+            {
+                ["files"] = Json(Files),
+                ["facts"] = Json(Facts),
+                ["others"] = Json(Others),
+            }.ToJsonString()
+        );
         foreach (
             var old in new DirectoryInfo(Path.Combine(state, "layers"))
                 .GetFiles()
@@ -100,7 +117,7 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         try
         {
             return JsonNode.Parse(File.ReadAllText(PathOf(state, layer))) is JsonObject said
-                ? new(Map(said["files"]), Map(said["facts"]))
+                ? new(Map(said["files"]), Map(said["facts"])) { Others = Map(said["others"] ?? new JsonObject()) }
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
