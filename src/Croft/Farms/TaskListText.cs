@@ -48,10 +48,10 @@ static class TaskListText
     {
         if (text.StartsWith("$ANSIBLE_VAULT;", StringComparison.Ordinal))
             return null;
+        var scanner = new Scanner(new StringReader(text.TrimStart('\ufeff')));
         try
         {
-            var parser = new Parser(new StringReader(text.TrimStart('\ufeff')));
-            return Wrong(parser) is var (at, what, cure) ? Said(at, what, cure) : null;
+            return Wrong(new(scanner)) is var (at, what, cure) ? Said(at, what, cure) : null;
         }
         // Ansible's parser takes lines of quoted text that are not indented; this one does not.
         catch (YamlException e) when (e.Message.Contains("wrong indentation", StringComparison.Ordinal))
@@ -61,6 +61,10 @@ static class TaskListText
         catch (YamlException e)
         {
             return Said(e.Start, $"is not YAML: {YamlText.Sentence(e.Message)}", null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return Said(scanner.CurrentPosition, $"is not YAML: {YamlText.Unfinished}", null);
         }
 
         Problem Said(Mark at, string what, string? hint) =>

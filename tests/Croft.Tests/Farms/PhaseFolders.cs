@@ -61,6 +61,7 @@ public sealed class PhaseFolders : IDisposable
     [InlineData("- { name: serial, loop: [order], debug: { strategy: x } }\n- debug: hosts", null, null)]
     [InlineData("- ping:\n bad", "2:2", "is not YAML: ")]
     [InlineData("- a: 'x", "1:6", "is not YAML: ")]
+    [InlineData("- debug: { msg: x\n- oops\n", "2:1", "is not YAML: something before this place is not closed or not finished")]
     [InlineData("", null, null)]
     [InlineData("# nothing yet\n---\n", null, null)]
     [InlineData("[]", null, null)]

@@ -58,8 +58,7 @@ sealed class YamlReader
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The parser throws bare exceptions at some texts, such as an unclosed "["; the scanner's place is right then.
-            this.problems.Add(At(scanner.CurrentPosition), "", "not YAML: something before this place is not closed or not finished");
+            this.problems.Add(At(scanner.CurrentPosition), "", $"not YAML: {YamlText.Unfinished}");
         }
 
         foreach (var (map, entry, message) in keyProblems)

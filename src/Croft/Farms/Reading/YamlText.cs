@@ -9,6 +9,11 @@ static class YamlText
     /// <summary>The parser stops some lines after what it could not read.</summary>
     const int OddReach = 3;
 
+    /// <summary>
+    /// The parser throws bare exceptions at some texts, such as an unclosed "[" before another line. The scanner's place is right then.
+    /// </summary>
+    internal const string Unfinished = "something before this place is not closed or not finished";
+
     const int LargestFile = 16 << 20;
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
