@@ -137,4 +137,21 @@ public sealed class PhasesAsTaskLists : IAsyncLifetime
             changed.Reason("a", "create init")
         );
     }
+
+    [Fact]
+    public async Task SayWhatAnsibleCannotReadWhereNobodyWaitedForTheGuest()
+    {
+        lab.Write(
+            "farm.yaml",
+            """
+            farm: tasks
+            vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, wait: none } ] }
+            project: { phases: phases, snapshots: no, ansible: { gather_facts: no } }
+            """
+        );
+        lab.Write("phases/main.yaml", "- import_tasks: more.yaml\n");
+        lab.Write("phases/more.yaml", "- name: t\n  debug: [\n");
+        var run = await lab.RunAsync("run", 1);
+        Assert.Matches(@"^main ended with exit code 4: .*\(phases/more.yaml:3:1\)$", run.Reason("a", "main"));
+    }
 }

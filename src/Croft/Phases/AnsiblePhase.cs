@@ -11,8 +11,11 @@ namespace Croft.Phases;
 /// </summary>
 sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 {
-    /// <summary>Runs it and returns its exit code, with the task that failed and why; no words when no task did.</summary>
-    public async Task<(int Code, string Words)> RunAsync(
+    /// <summary>
+    /// Runs it and returns its exit code, with the task that failed and why, no words when no task did, and whether a host could not be
+    /// reached: Ansible's exit code says that of files that it cannot read, too.
+    /// </summary>
+    public async Task<(int Code, string Words, bool IsUnreachable)> RunAsync(
         PlannedMachine machine,
         PhaseFile file,
         IGuest guest,
@@ -26,6 +29,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
         var facts = await FactsAsync(machine, guest, cancel);
         var refusal = new AnsibleRefusal();
         PlayedTask? begun = null;
+        var unreachable = false;
         using var channels = new ChannelDesk(execution.Ssh.Sockets, GuestOf);
         var play = new AnsiblePlay(folder, execution.Ansible, execution.Farm.Project, files.Root)
         {
@@ -47,12 +51,14 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
             result.ExitCode,
             result.ExitCode == 0 ? ""
             : play.Failure(machine.Spec.Name, Shown) is { } failure ? failure
-            : Shown(refusal.After(begun).Replace(Path.Combine(folder, "roles") + ":", "", StringComparison.Ordinal))
+            : Shown(refusal.After(begun).Replace(Path.Combine(folder, "roles") + ":", "", StringComparison.Ordinal)),
+            unreachable
         );
 
         void Tell(PlayedTask task)
         {
             begun = task;
+            unreachable |= task.Result == "unreachable";
             Now = task.Result is null ? $"task \"{task.Name}\"" : Now;
             execution.Journal.Task(machine.Spec.Name, step, task.Name, Shown(task.Place), task.Result);
         }

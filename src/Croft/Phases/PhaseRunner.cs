@@ -10,8 +10,6 @@ namespace Croft.Phases;
 /// <param name="output">Takes every line of every phase, with the machine's name; null does not.</param>
 sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, string>? output)
 {
-    const int AnsibleUnreachable = 4;
-
     /// <summary>Whether any phase is Ansible's.</summary>
     public bool HasAnsible => files.HasAnsible;
 
@@ -78,11 +76,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         try
         {
             using var told = Waits.For($"{name} of machine \"{machine.Spec.Name}\"", () => ansible.Now ?? log.LastLine);
-            var (code, words) = file.IsAnsible
-                ? await ansible.RunAsync(machine, file, guest, log.AddLine, any.Token)
-                : (await script.RunAsync(machine, guest, shell, file, log, any.Token), "");
-            if (code != 0)
-                throw await FailureAsync(machine, guest, name, code, words.Length > 0 ? words : log.LastLine);
+            await PerformAsync(machine, file, guest, shell, log, any.Token);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -100,6 +94,30 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
                 $"{execution.Farm.Project.Key}.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}"
             );
         }
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <exception cref="CroftException">It failed.</exception>
+    async Task PerformAsync(
+        PlannedMachine machine,
+        PhaseFile file,
+        IGuest guest,
+        IGuestShell? shell,
+        PhaseLog log,
+        CancellationToken cancel
+    )
+    {
+        var (code, words, unreachable) = file.IsAnsible
+            ? await ansible.RunAsync(machine, file, guest, log.AddLine, cancel)
+            : (await script.RunAsync(machine, guest, shell, file, log, cancel), "", false);
+        if (code != 0)
+            throw await FailureAsync(
+                machine,
+                unreachable || (!file.IsAnsible && code == IGuest.ConnectionFailed) ? guest : null,
+                PhaseFiles.Name(file.Phase),
+                code,
+                words.Length > 0 ? words : log.LastLine
+            );
     }
 
     string LogOf(PlannedMachine machine, string phase) => execution.Journal.Folder.LogPath(machine.Spec.Name, phase);
@@ -121,13 +139,12 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
             );
     }
 
-    /// <summary>
-    /// A phase's own exit code, unless the machine or the guest went away under it, which ssh says with 255 and Ansible with 4.
-    /// </summary>
-    async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest guest, string phase, int code, string last)
+    /// <summary>A phase's own exit code, unless the machine or the guest went away under it.</summary>
+    /// <param name="missed">The guest, where it may be gone.</param>
+    async Task<CroftException> FailureAsync(PlannedMachine machine, IGuest? missed, string phase, int code, string last)
     {
         var words = last.Length == 0 ? "" : ": " + last;
-        if (code is not (IGuest.ConnectionFailed or AnsibleUnreachable) || await guest.IsConnectedAsync(CancellationToken.None))
+        if (missed is null || await missed.IsConnectedAsync(CancellationToken.None))
             return CroftException.Farm($"{phase} ended with exit code {code}{words}");
         // The guest is heard to go a moment before the hypervisor says so.
         var off = await Poll.UntilAsync(

@@ -86,9 +86,10 @@ class CallbackModule(CallbackBase):
         line = {"task": task.get_name(), "path": task.get_path(), "host": self._host(result), "item": item}
         for key in ("censored", "msg", "assertion", "reason", "message", "stderr", "exception"):
             line[key] = one.get(key)
-        if str(line["msg"] or "").startswith("MODULE FAILURE"):
-            line["stderr"] = one.get("module_stderr") if (one.get("module_stderr") or "").count("\n") > 1 else one.get("module_stdout")
-            line["stderr"] = (line["stderr"] or "").strip().split("\n")[-1]  # of a traceback
+        if one.get("module_stderr") is not None or str(line["msg"] or "").startswith("MODULE FAILURE"):
+            error, output = ((one.get(key) or "").strip() for key in ("module_stderr", "module_stdout"))
+            words = error if "\n" in error or not output else output  # a terminal's one line of error is of its end
+            line["stderr"] = words.split("\n")[-1]  # of a traceback
         if one.get("failed_when_result") and not line["msg"]:
             line["msg"] = "failed_when holds"
         if not (line["stderr"] or "").strip():

@@ -69,6 +69,10 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         "task \"t\" at phases/main.yaml:1: MODULE FAILURE / See stdout/stderr for the exact error: RuntimeError: kaboom"
     )]
     [InlineData(
+        "- name: t\n  command: echo\n  vars: { ansible_python_interpreter: /no/python }",
+        "task \"t\" at phases/main.yaml:1: The module failed to execute correctly, you probably need to set the interpreter. / See stdout/stderr for the exact error: /bin/sh: 1: /no/python: not found"
+    )]
+    [InlineData(
         "- name: t\n  command: 'true'\n  notify: nobody",
         "task \"t\" at phases/main.yaml:1: The requested handler 'nobody' was not found"
     )]
@@ -193,7 +197,14 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     {
         var facts = Path.Combine(folder.Path, "facts");
         await PlayAsync(
-            "- set_fact: { kept: 1, cacheable: true }\n- set_fact: { lost: 1 }\n- assert: { that: [ansible_memtotal_mb > 0] }\n",
+            """
+            - set_fact: { kept: 1, cacheable: true }
+            - set_fact: { lost: 1 }
+            - assert: { that: [ansible_memtotal_mb > 0] }
+            - set_fact: { told: 2, cacheable: true }
+              delegate_to: localhost
+              delegate_facts: true
+            """,
             "{}",
             facts: facts
         );
@@ -206,13 +217,13 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         Assert.True(code == 0, words);
         Assert.DoesNotContain("Gathering Facts", begun);
         var state = Path.Combine(folder.Path, "state");
-        LayerTrace.Empty.WithFacts(facts, "a").Keep(state, "v.json");
+        LayerTrace.Empty.WithFacts(facts, "a", ["localhost"]).Keep(state, "v.json");
         var restored = Path.Combine(folder.Path, "restored");
         foreach (var isItself in (bool[])[true, false])
         {
             LayerTrace.Find(state, "v.json")!.Restore(restored, "a", isItself);
             (code, words) = await PlayAsync(
-                "- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0] }\n",
+                "- assert: { that: [kept == 1, lost is undefined, ansible_processor_vcpus > 0, hostvars.localhost.told == 2] }\n",
                 "{}",
                 facts: restored
             );
