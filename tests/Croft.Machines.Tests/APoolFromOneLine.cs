@@ -69,26 +69,6 @@ public sealed class APoolFromOneLine : IAsyncLifetime
         await lab.MustAsync(0, "image", "remove", lab.Farm, "--yes");
     }
 
-    [Fact]
-    public async Task MayHaveADiskThatWasCustomised()
-    {
-        Lab.OnlyWithAll();
-        if (!File.Exists("/usr/bin/virt-customize"))
-            Assert.Skip("libguestfs-tools is not installed");
-        lab.Write(
-            "farm.yaml",
-            """
-            farm: spool
-            platforms: { p: { image: { name: debian_12, steps: [ { customise: { commands: [ "echo made >/root/made" ] } } ] } } }
-            vms: { list: [ { name: m, platform: p } ] }
-            """
-        );
-        await lab.MustAsync(0, "up");
-        Assert.Equal("made\n", (await lab.MustAsync(0, "ssh", "m", "--", "cat /root/made")).Output);
-        await lab.MustAsync(0, "destroy", "--yes");
-        await lab.MustAsync(0, "image", "remove", "p", "--yes");
-    }
-
     Task<Tools.ToolResult> SpawnAsync(int exitCode, params string[] words) =>
         lab.MustAsync(exitCode, ["spawn", "--stem", lab.Farm, .. words]);
 
