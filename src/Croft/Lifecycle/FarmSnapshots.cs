@@ -311,10 +311,9 @@ public static partial class FarmSnapshots
         CancellationToken cancel
     )
     {
-        if (openFarm.GuestOf(machine) is { } guest)
-            await guest.CloseAsync(cancel);
+        var closing = openFarm.GuestOf(machine)?.CloseAsync(cancel) ?? Task.CompletedTask;
         var now = openFarm.Settings.Clock.GetUtcNow();
-        return await state.PutBackAsync(
+        var putting = state.PutBackAsync(
             state.Record with
             {
                 Owner = machine.Record.Owner,
@@ -327,6 +326,8 @@ public static partial class FarmSnapshots
             withDefinition,
             cancel
         );
+        await Task.WhenAll(closing, putting);
+        return await putting;
     }
 
     /// <summary>After each change: what nobody needs any more goes, and everything that is left is checked.</summary>
