@@ -62,13 +62,9 @@ static class PlanCommand
         foreach (var network in plan.Defined)
             session.Terminal.Say(network.ToString());
         foreach (var network in plan.Networks.Where(n => n.IsOff))
-            session.Terminal.Say(
-                $"network {network.Definition.Name} on {network.Hypervisor} does not run; croft up starts it, and its machines join it again"
-            );
+            session.Terminal.Say(NetworkTrouble.Off(network.Definition.Name, network.Hypervisor, rejoins: true));
         foreach (var network in plan.Networks.Where(n => n.IsMute))
-            session.Terminal.Say(
-                $"network {network.Definition.Name} on {network.Hypervisor} answers neither DHCP nor questions for names, since its dnsmasq died; croft up starts that again"
-            );
+            session.Terminal.Say(NetworkTrouble.Mute(network.Definition.Name, network.Hypervisor));
         foreach (var gone in plan.Undeclared)
             session.Terminal.Say($"{gone}: exists but is not declared any more; croft destroy {gone} removes it");
         foreach (var image in plan.Machines.Select(m => m.Spec.Image).OfType<CatalogueImage>().DistinctBy(i => i.Key))

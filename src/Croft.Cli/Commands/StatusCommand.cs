@@ -54,8 +54,8 @@ static class StatusCommand
         foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && (n.IsMute || !n.Active)))
             session.Terminal.Say(
                 network.IsMute
-                    ? $"Network {network.Network} on {hypervisor.Name} answers neither DHCP nor questions for names, since its dnsmasq died: croft up starts that again."
-                    : $"Network {network.Network} on {hypervisor.Name} does not run, and its machines do not hear each other: croft up starts it, and {(hypervisor.Can is { Switches: true } ? "they join it again" : "restarts those that run")}."
+                    ? NetworkTrouble.Mute(network.Network!, hypervisor.Name)
+                    : NetworkTrouble.Off(network.Network!, hypervisor.Name, hypervisor.Can is { Switches: true })
             );
     }
 }
