@@ -61,6 +61,7 @@ public sealed class Images
     [InlineData("image: { build: mmdebstrap, suite: trixie, url: \"http://x/y\" }", "image: build or url: an image has one of them")]
     [InlineData("image: { file: nothing.qcow2 }", "image.file: no file /nowhere/nothing.qcow2")]
     [InlineData("image: { file: ~/x.qcow2 }", "write the full path")]
+    [InlineData("image: { file: \"file:///x/y.qcow2\" }", "write \"/x/y.qcow2\"")]
     [InlineData("image: { file: \"a\\nb\" }", "image.file: \"a\\u000ab\" is not a path")]
     [InlineData("image: { build: mmdebstrap }", "image.suite: missing; name the Debian release, such as suite: trixie")]
     [InlineData("image: { build: mmdebstrp, suite: trixie }", "image.build: \"mmdebstrp\" is not mmdebstrap; did you mean \"mmdebstrap\"?")]

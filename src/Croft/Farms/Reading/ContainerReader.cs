@@ -67,6 +67,8 @@ static class ContainerReader
                 "a container has no guest agent",
                 "connection: engine, which it has unasked, needs no network either"
             );
+        foreach (var nic in map.Items(MachineKeys.Networks).Select(n => n.Value).Where(n => isContainer && n.Has(NicKeys.Model)))
+            problems.Add(nic.NodeOf(NicKeys.Model), "a container's network card has no model", "leave model out, or write runtime: vm");
         return isContainer;
     }
 

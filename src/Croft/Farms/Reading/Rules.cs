@@ -303,10 +303,13 @@ static class Rules
     /// <summary>A path on this machine; relative ones start at the farm file.</summary>
     public static readonly TextShape HostPath = new(
         "a path",
-        "letters, digits, spaces and \". _ / @ + , : = ~ -\"",
-        "^[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars)
+        "letters, digits, spaces and \". _ / @ + , : = ~ -\", without file://",
+        "^(?!file://)[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
+        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars) && !text.StartsWith(FileScheme, StringComparison.Ordinal),
+        text => text.StartsWith(FileScheme, StringComparison.Ordinal) ? text[FileScheme.Length..] : text
     );
+
+    const string FileScheme = "file://";
 
     /// <summary>A path on a hypervisor.</summary>
     public static readonly TextShape AbsolutePath = new(
