@@ -18,14 +18,15 @@ public static partial class Seed
 
     /// <summary>
     /// cloud-init has ifupdown set routes by <c>route</c>, which Debian has in net-tools only; where it is missing, not even the default
-    /// route was there.
+    /// route was there. Its init scripts for sysvinit and OpenRC begin the network before cloud-init has said what it is.
     /// </summary>
-    const string RoutesOfIfupdown = """
+    const string Ifupdown = """
         command -v route >/dev/null || for f in /etc/network/interfaces /etc/network/interfaces.d/*; do
           grep -qs 'post-up route add' "$f" || continue
           sed -i -E 's/ route (add|del) (-A inet6 |-net |-host )?([^ ]+) gw / ip route \1 \3 via /' "$f"
           sed -n 's/^ *post-up \(ip route .*\)/\1/p' "$f" | sh
         done
+        [ -d /run/systemd/system ] || ! command -v ifup >/dev/null || ifup -a
         """;
 
     /// <summary>What the farm file asks of a first boot beside identity.</summary>
@@ -63,7 +64,7 @@ public static partial class Seed
         if (content is { IsBuilt: true, FirstBoot.NetworkConfig: not null } && NetworkdDevices.Script(WholeNetwork(content)) is { } devices)
             scripts.Add(devices);
         if (content is { IsBuilt: false, FirstBoot.Kind: Farms.FirstBoot.CloudInit })
-            scripts.Add(RoutesOfIfupdown);
+            scripts.Add(Ifupdown);
         if (scripts.Count > 0)
             text.Append(Lines("bootcmd:"));
         foreach (var script in scripts)

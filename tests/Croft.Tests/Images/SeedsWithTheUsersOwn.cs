@@ -154,7 +154,9 @@ public sealed class SeedsWithTheUsersOwn
         ]
             .Replace("command -v route >/dev/null", "false", StringComparison.Ordinal)
             .Replace("/etc/network", folder.Path, StringComparison.Ordinal)
+            .Replace("! command -v ifup >/dev/null", "true", StringComparison.Ordinal)
             .Replace("| sh", "| cat", StringComparison.Ordinal);
+        Assert.Contains("|| true || ifup -a\n", script);
         string[] added =
         [
             "ip route add default via 10.80.0.1 || true",
