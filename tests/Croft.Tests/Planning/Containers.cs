@@ -36,6 +36,10 @@ public sealed class Containers
     [InlineData("container: { devices: { data: { path: /srv } } }", "a device needs a type")]
     [InlineData("container: { devices: { data: { type: diskk } } }", "is no type of a device")]
     [InlineData("connection: agent", "a container has no guest agent")]
+    [InlineData(
+        "timezone: Europe/Rome",
+        "image \"debian_12\" has no cloud-init, but a small reader of Croft's, and does not know timezone"
+    )]
     [InlineData("networks: [ { name: default, model: e1000e } ]", "a container's network card has no model")]
     public void HaveNoHardware(string declared, string problem) =>
         Assert.Contains(

@@ -108,7 +108,7 @@ sealed class FirstBootReader(string folder, ProblemList problems)
         image.Origin switch
         {
             _ when spec.IsNone => ("with first_boot: none nobody in the guest reads a seed", [], "leave it out, or leave first_boot out"),
-            BuiltImage { Flavour: ImageFlavour.Micro } when !isContainer => (
+            BuiltImage { Flavour: ImageFlavour.Micro } => (
                 $"image {Words.Quote(image.Name)} has no cloud-init, but a small reader of Croft's",
                 [FirstBootKeys.Proxy],
                 $"write image: {image.Name}_systemd, or flavour: systemd with build; or do it in a phase"
