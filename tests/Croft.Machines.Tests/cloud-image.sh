@@ -12,7 +12,7 @@ case $network in
   NetworkManager) cards=network-manager ;;
 esac
 include=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,dbus,udev,cloud-init,cloud-guest-utils,openssh-server,sudo,iproute2
-include=$include,e2fsprogs,ca-certificates,netbase,grub-pc-bin,grub-efi-amd64-bin,python3,$cards
+include=$include,e2fsprogs,ca-certificates,netbase,locales,grub-pc-bin,grub-efi-amd64-bin,python3,$cards
 for package; do include=$include,$package; done
 apt-get indextargets --no-release-info --format '$(REPO_URI) $(COMPONENT) $(RELEASE)' 'Created-By: Packages' |
   awk '$2 == "main" && $1 ~ /\/debian\/?$/ { print $1; exit }' >"$work/mirror"
