@@ -22,7 +22,7 @@ public sealed partial class Planner
                 && m.Nics.Any(n => n.Source != NicSource.Network)
             )
         )
-            yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, nothing tells it; a further card on mode: nat leads to the machine in any case";
+            yield return $"machine \"{machine.Spec.Name}\" gets its address from others on network {machine.Nics[0].Network}, and Croft hears of it from the guest agent: if image {machine.Spec.Image.Name} has none, only its hypervisor's neighbours tell it, once the guest has spoken to that host; a further card on mode: nat leads to the machine in any case";
         foreach (
             var machine in machines.Where(m =>
                 m.Spec.Login is { HasOwnHostKey: true, HostKey: null }

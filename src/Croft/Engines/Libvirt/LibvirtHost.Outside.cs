@@ -18,8 +18,9 @@ sealed partial class LibvirtHost
         InterfaceAddressSource.Arp,
     ];
 
-    public Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel) =>
-        CallAsync(
+    public async Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        var seen = await CallAsync(
             $"asking for the addresses of {machine.Id}",
             () =>
             {
@@ -28,6 +29,14 @@ sealed partial class LibvirtHost
             },
             cancel
         );
+        // libvirt 9.0 and older cannot read a table of neighbours that has more than a few lines.
+        return IsHere && seen.Nics.Any(n => n.IsOutside && n.Seen is null)
+            ? seen with
+            {
+                Nics = Neighbours.See(seen.Nics, (await new Tools.Tool("ip", "-j", "-4", "neighbour", "show").RunAsync(cancel)).Output),
+            }
+            : seen;
+    }
 
     static ImmutableArray<Nic> See(LibvirtDomain domain, ImmutableArray<Nic> nics)
     {
