@@ -33,6 +33,7 @@ root=$1 work=$2 network=$3
 printf 'LABEL=cloudroot / ext4 rw,discard,errors=remount-ro 0 1\n' >"$root/etc/fstab"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname" "$root/etc/resolv.conf"
 : >"$root/etc/machine-id"
+printf 'locale: C.UTF-8\n' >"$root/etc/cloud/cloud.cfg.d/01_locale.cfg" # the one that is there
 case $network in
   netplan)
     ln -s ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
