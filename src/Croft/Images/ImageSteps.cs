@@ -25,6 +25,7 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
             ? $"{program} is not installed"
         : kernel is null && (!Directory.Exists("/boot") || !Directory.EnumerateFiles("/boot", "vmlinu*").Any(IsReadable))
             ? $"{program} needs a kernel in /boot that this user may read, and there is none"
+        : !Directory.Exists("/lib/modules") ? $"{program} needs the folder /lib/modules, which comes with a kernel, and there is none"
         : null;
 
     /// <summary>What decides the result: each step, the content of its files, and passwords by a hash with this store's key.</summary>
@@ -223,7 +224,13 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
         var result = await tool.RunAsync(cancel);
         if (result.ExitCode != 0)
             throw CroftException.World(
-                $"image \"{shown}\": step {step} failed: {Path.GetFileName(tool.Program)} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}"
+                $"image \"{shown}\": step {step} failed: {Path.GetFileName(tool.Program)} ended with exit code {result.ExitCode}: {Complaint(result).Replace(work + "/", "", StringComparison.Ordinal)}"
             );
     }
+
+    /// <summary>libguestfs says what is wrong, and then at length how to report that.</summary>
+    static string Complaint(ToolResult result) =>
+        result.Error.Split('\n').LastOrDefault(line => line.StartsWith("virt-customize: error: ", StringComparison.Ordinal)) is { } line
+            ? PlainText.Line(line)
+            : result.LastWords;
 }
