@@ -104,7 +104,7 @@ public sealed class WhatIsLeftOver
             Snapshots = [Snapshot("f.a.snapshot-s.0.json", null)],
         };
         Assert.Equal(
-            "a newer one is on another hypervisor; made 2026-01-02 03:04, in use since croft up, 1 snapshots",
+            "a newer one is on another hypervisor; made 2026-01-02 03:04, in use since croft up, 1 snapshot",
             Assert
                 .Single(
                     new Leftovers(host, "f", Lab.Owner, Now).Find([record, record with { Farm = "g" }, record with { Owner = "owner-2" }])
