@@ -99,7 +99,8 @@ sealed class Way
     {
         if (outside is null)
             return;
-        var words = await asked.GetOrAdd(outside, _ => new(() => AskAsync(address, port, cancel))).Value;
+        // Who asked first may have heard enough, or be cancelled, while others wait for the answer.
+        var words = await asked.GetOrAdd(outside, _ => new(() => AskAsync(address, port))).Value.WaitAsync(cancel);
         if (!words.Contains("administratively prohibited", StringComparison.Ordinal))
             return;
         await new Tool("ssh", [.. options, "-O", "exit", "--", host]).RunAsync(cancel);
@@ -110,10 +111,9 @@ sealed class Way
         );
     }
 
-    async Task<string> AskAsync(IPAddress address, int port, CancellationToken cancel)
+    async Task<string> AskAsync(IPAddress address, int port)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        late.CancelAfter(CheckTime);
+        using var late = new CancellationTokenSource(CheckTime);
         var tool = To(address, port);
         try
         {
@@ -121,7 +121,7 @@ sealed class Way
                 await (tool with { Arguments = ["-o", "ControlPath=none", "-o", "LogLevel=INFO", .. tool.Arguments] }).RunAsync(late.Token)
             ).Error;
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return ""; // it hands on, and nobody speaks at the other end
         }
