@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using Croft.Libvirt;
+using Croft.Tools;
 
 namespace Croft.Engines.Libvirt;
 
@@ -208,7 +209,34 @@ sealed partial class LibvirtHost
     static DateTimeOffset Changed(XElement volume) =>
         DateTimeOffset.UnixEpoch.AddSeconds((double?)volume.Element("target")?.Element("timestamps")?.Element("mtime") ?? 0);
 
-    public Task LookAgainAsync(CancellationToken cancel) => CallAsync("looking at the pool again", () => Pool().Refresh(), cancel);
+    public async Task LookAgainAsync(CancellationToken cancel)
+    {
+        using var told = Waits.For($"hypervisor \"{Name}\": others, who write to the pool");
+        _ = await Poll.UntilAsync(
+            () => CallAsync("looking at the pool again", TryRefresh, cancel),
+            TimeSpan.FromSeconds(0.25),
+            TimeSpan.FromMinutes(10),
+            cancel
+        )
+            ?? throw CroftException.World(
+                $"hypervisor \"{Name}\": others write to the pool since 10 minutes",
+                "run the command again when they are done"
+            );
+    }
+
+    /// <summary>Null while a volume is written, by whomever: libvirt does not look then.</summary>
+    string? TryRefresh()
+    {
+        try
+        {
+            Pool().Refresh();
+            return "seen";
+        }
+        catch (LibvirtException e) when (e.Message.Contains("asynchronous jobs", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
 
     public string? LocalPathOf(string volume) =>
         connection.Uri.Contains(":///", StringComparison.Ordinal)
