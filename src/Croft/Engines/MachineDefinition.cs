@@ -23,6 +23,9 @@ sealed record ImageFiles(
     string? KernelArguments
 )
 {
+    /// <summary>Bytes of the disk as its machine sees it; 0 where nobody knows.</summary>
+    public long DiskSize { get; init; }
+
     /// <summary>The CD that goes with it in one machine; null for none.</summary>
     public ImageFiles? Disc { get; init; }
 

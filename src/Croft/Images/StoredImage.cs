@@ -94,7 +94,8 @@ public sealed record StoredImage
     public DateTimeOffset LastUsed { get; init; }
 
     /// <summary>As engines take it.</summary>
-    internal ImageFiles ForEngines => new(Id, Copy, Directory, Disk, Kernel, EfiKernel, Initrd, KernelArguments) { Metadata = Metadata };
+    internal ImageFiles ForEngines =>
+        new(Id, Copy, Directory, Disk, Kernel, EfiKernel, Initrd, KernelArguments) { DiskSize = DiskSize, Metadata = Metadata };
 
     /// <summary>Full path of the disk.</summary>
     [JsonIgnore]

@@ -24,7 +24,14 @@ sealed partial class LibvirtEngine
             journal.Intent("create", "volume", volume, Name, id.Name);
         var made = spec
             .Disks.Zip(disks.Skip(1), (disk, volume) => host.CreateDiskAsync(volume.Volume, disk.Size, cancel))
-            .Prepend(host.CreateOverlayAsync(disks[0].Volume, Volumes.Image(machine.Image.Copy, machine.Image.Disk), spec.DiskSize, cancel))
+            .Prepend(
+                host.CreateOverlayAsync(
+                    disks[0].Volume,
+                    Volumes.Image(machine.Image.Copy, machine.Image.Disk),
+                    Math.Max(spec.DiskSize ?? 0, machine.Image.DiskSize), // libvirt may not have looked at the image since it was sent
+                    cancel
+                )
+            )
             .Append(host.CreateFileAsync(Volumes.Console(id), cancel))
             .Concat(nvram is null ? [] : [host.CreateFileAsync(nvram, cancel)])
             .ToList<Task>();
