@@ -187,7 +187,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         Assert.Contains("main ended with exit code 3", string.Join('\n', lab.Journal()), StringComparison.Ordinal);
         lab.ForgetRuns();
         lab.Write("phases/terminate.yaml", Tasks);
-        await lab.RunAsync("run", exitCode: 1);
+        await lab.RunAsync("run", exitCode: 1, "--keep"); // b asks a until its end
         Assert.Equal("a has /root/made of croft_engine", lab.Read("fetched/a"));
         var ended = lab.Journal().Where(l => l.Contains("\"kind\":\"stepEnd\"", StringComparison.Ordinal));
         Assert.Equal(2, ended.Count(l => l.Contains("\"step\":\"terminate\",\"outcome\":\"passed\"", StringComparison.Ordinal)));

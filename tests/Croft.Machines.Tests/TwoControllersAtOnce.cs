@@ -50,10 +50,10 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
     public async Task OneThatWasFirstOnceWaitsUntilTheOtherIsOff()
     {
         var (first, second) = await FarmsAsync();
-        Assert.Equal(0, (await UpAsync(first)).Code);
+        await user.CroftAsync(first, 0, "up");
         await user.CroftAsync(first, 0, "snapshot", "create", "warm");
         await user.CroftAsync(first, 0, "down");
-        Assert.Equal(0, (await UpAsync(second)).Code);
+        await user.CroftAsync(second, 0, "up");
         foreach (var command in new string[][] { ["up"], ["start", "a"], ["run", "--fresh"], ["snapshot", "restore", "warm", "--yes"] })
         {
             var refused = await TestedProgram.RunAsync(user.Croft(first, command), TestContext.Current.CancellationToken);
@@ -86,7 +86,7 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
             );
             Assert.True(ours != theirs && ours == (code == 0), $"after {delay}: {message}");
             await DestroyAsync(second);
-            Assert.Equal(0, (await UpAsync(first)).Code);
+            await user.CroftAsync(first, 0, "up");
             await DestroyAsync(first);
         }
     }
