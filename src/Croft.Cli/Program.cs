@@ -7,6 +7,8 @@ using Croft.Cli.Options;
 using Croft.Engines.Libvirt;
 using Croft.Guests;
 
+StandardStreams.Hold();
+
 // Before anything is built: people's scripts ask for the version often.
 if (args is ["--version"])
     return Usage.Tell(Croft.Cli.Version.Text + "\n");

@@ -129,6 +129,14 @@ public sealed class OddEnvironments : IDisposable
         }
     }
 
+    /// <summary>Files that the program opens must not get the numbers of its output: its words went into them, half of the time.</summary>
+    [Fact]
+    public async Task AreNoMixOfOutputAndFiles()
+    {
+        for (var i = 0; i < 12; i++)
+            await TryAsync("exec >&- 2>&- <&-", "ls");
+    }
+
     async Task TryAsync(string before, string command)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
