@@ -89,12 +89,6 @@ sealed class SimulatedGuest(
         return new(0, "", "");
     }
 
-    public async Task SyncAsync(CancellationToken cancel)
-    {
-        if ((await RunAsync(new("sync"), cancel)).ExitCode != 0)
-            throw CroftException.World($"syncing the disks of {access.Name}: the connection broke");
-    }
-
     public Task<bool> IsConnectedAsync(CancellationToken cancel) => Task.FromResult(Connected is not null);
 
     public Task CloseAsync(CancellationToken cancel)

@@ -110,7 +110,7 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
         ReadyShell.TryOpenAsync(this, clock, cancel);
 
     /// <inheritdoc/>
-    public Task SyncAsync(CancellationToken cancel) => ((IGuest)this).SyncAsync(SyncTime, cancel);
+    public Task<string?> SyncAsync(CancellationToken cancel) => ((IGuest)this).SyncAsync(SyncTime, cancel);
 
     /// <inheritdoc/>
     public async Task<bool> IsConnectedAsync(CancellationToken cancel) =>

@@ -9,6 +9,9 @@ public interface IGuest
     /// <summary>The exit code of a command when the connection failed, or could not be made: OpenSSH's.</summary>
     const int ConnectionFailed = 255;
 
+    /// <summary>What is said where nobody could ask it to write to its disks.</summary>
+    internal const string Unwritten = "its disks lack what its guest has not written yet, since that cannot be asked";
+
     /// <summary>Who and where it is.</summary>
     GuestAccess Access { get; }
 
@@ -47,18 +50,24 @@ public interface IGuest
     Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel);
 
     /// <summary>Writes what the guest has not written to its disks yet.</summary>
-    Task SyncAsync(CancellationToken cancel) => SyncAsync(TimeSpan.FromMinutes(10), cancel);
+    /// <returns>Null when it did, otherwise why nobody could ask it.</returns>
+    /// <exception cref="CroftException">It was asked, and failed or did not end.</exception>
+    Task<string?> SyncAsync(CancellationToken cancel) => SyncAsync(TimeSpan.FromMinutes(10), cancel);
 
     /// <summary>The same within a time.</summary>
-    async Task SyncAsync(TimeSpan within, CancellationToken cancel)
+    async Task<string?> SyncAsync(TimeSpan within, CancellationToken cancel)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         late.CancelAfter(within);
         try
         {
             var result = await RunAsync(new("sync"), late.Token);
-            if (result.ExitCode != 0)
-                throw CroftException.World($"syncing the disks of {Access.Name}: exit code {result.ExitCode}: {result.LastWords}");
+            return result.ExitCode switch
+            {
+                0 => null,
+                ConnectionFailed => result.LastWords,
+                var code => throw CroftException.World($"syncing the disks of {Access.Name}: exit code {code}: {result.LastWords}"),
+            };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -116,8 +116,8 @@ public static class MachineImage
         tell($"Copying the disk of machine \"{machine.Record.Name}\"{(isRunning ? ", which stands still meanwhile" : "")}.");
         if (isRunning)
         {
-            if (openFarm.GuestOf(machine) is { } guest)
-                await guest.SyncAsync(cancel);
+            if (openFarm.GuestOf(machine) is { } guest && await guest.SyncAsync(cancel) is { } refusal)
+                tell($"{IGuest.Unwritten}: {refusal}");
             await engine.PauseAsync(machine.Record.Id, cancel);
         }
 

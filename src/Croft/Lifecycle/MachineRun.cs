@@ -316,9 +316,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
 
         return await steps.RunAsync(step, async () =>
         {
-            var guest = execution.OpenFarm.GuestOf(engine.Name, record!);
-            if (guest is not null)
-                await guest.SyncAsync(cancel);
+            var guest = await WrittenAsync(step, hasAnswered: index > 0 || machine.Spec.Wait.Kind == WaitKind.Ssh, cancel);
             var state = LayerChain.StateOf(Id, layer.Key!, LayerChain.IdentityOf(record!.Nics));
             LayerTrace.Forget(execution.Farm.StateDirectory, state.ToString());
             record = await States.TakeAsync(
@@ -338,6 +336,18 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
             if (guest is not null && await guest.TryReadyAsync(execution.Clock, cancel) is { } refusal)
                 throw CroftException.World($"the guest did not answer after its layer was saved: {refusal}");
         });
+    }
+
+    /// <summary>The guest, with all on its disks that it had to write. Null where none answers, unless one has answered before.</summary>
+    async Task<IGuest?> WrittenAsync(string step, bool hasAnswered, CancellationToken cancel)
+    {
+        var guest = execution.OpenFarm.GuestOf(engine.Name, record!);
+        if (guest is null || await guest.SyncAsync(cancel) is not { } refusal)
+            return guest;
+        if (hasAnswered)
+            throw CroftException.World($"syncing the disks of {Name}: {refusal}");
+        journal.Note(Name, step, $"{IGuest.Unwritten}: {refusal}");
+        return null;
     }
 
     /// <summary>What people know a layer by: all projects have the same clean one.</summary>

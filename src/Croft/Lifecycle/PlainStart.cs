@@ -25,7 +25,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
         var forgotten = new TaskCompletionSource();
         using var readiness = new Readiness(
             openFarm.GuestOf(engine.Name, record),
-            new(WaitKind.Ssh),
+            openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Wait ?? new(WaitKind.Ssh),
             engine.Name,
             openFarm.Settings.Clock,
             note,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Croft.Engines;
+using Croft.Guests;
 using Croft.Journal;
 
 namespace Croft.Lifecycle;
@@ -83,8 +84,8 @@ sealed class SnapshotGroup(OpenFarm openFarm, IReadOnlyList<ExistingMachine> mac
                 "snapshot",
                 "its file systems are not frozen, since no guest agent answers: the disks are as after a power cut"
             );
-            if (openFarm.GuestOf(machine) is { } guest)
-                await guest.SyncAsync(cancel);
+            if (openFarm.GuestOf(machine) is { } guest && await guest.SyncAsync(cancel) is { } refusal)
+                journal.Note(machine.Record.Name, "snapshot", $"{IGuest.Unwritten}: {refusal}");
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class AFarmWithoutLibvirt
 
         public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) => Task.FromResult(new ToolResult(0, "", ""));
 
-        public Task SyncAsync(CancellationToken cancel) => Task.CompletedTask;
+        public Task<string?> SyncAsync(CancellationToken cancel) => Task.FromResult<string?>(null);
 
         public Task<bool> IsConnectedAsync(CancellationToken cancel) => Task.FromResult(true);
 

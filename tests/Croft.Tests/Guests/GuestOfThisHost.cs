@@ -37,7 +37,7 @@ sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
     public Task<(IGuestShell? Shell, string? Refusal)> TryOpenAsync(TimeProvider clock, CancellationToken cancel) =>
         ReadyShell.TryOpenAsync(this, clock, cancel);
 
-    public Task SyncAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public Task<string?> SyncAsync(CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<bool> IsConnectedAsync(CancellationToken cancel) => throw new NotSupportedException();
 
