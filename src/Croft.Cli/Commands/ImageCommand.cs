@@ -155,10 +155,15 @@ static class ImageCommand
             [platforms],
             async (session, parsed, cancel) =>
             {
-                if (Session.Defaults.Configuration is { } own && File.Exists(own))
-                    await FarmCatalog.FetchAsync(own, cancel);
-                if (session.FarmPath() is { } farm)
-                    await FarmCatalog.FetchAsync(farm, cancel);
+                await FetchCatalogAsync(session, cancel);
+                if (session.FarmPath() is null && parsed.GetValue(platforms) is [] && Session.User.Families is { IsEmpty: false } families)
+                {
+                    session.Terminal.Say(
+                        $"There is no farm here, so nothing is pinned; your catalogue has {string.Join(", ", families.Select(f => f.Name))}."
+                    );
+                    return 0;
+                }
+
                 var images = Specs(session, parsed.GetValue(platforms)!)
                     .Where(s => s.Spec.Origin is CatalogueImage)
                     .Select(s => (Spec: s.Spec.Origin, s.Store))
@@ -177,6 +182,14 @@ static class ImageCommand
                 return 0;
             }
         );
+    }
+
+    static async Task FetchCatalogAsync(Session session, CancellationToken cancel)
+    {
+        if (Session.Defaults.Configuration is { } own && File.Exists(own))
+            await FarmCatalog.FetchAsync(own, cancel);
+        if (session.FarmPath() is { } farm)
+            await FarmCatalog.FetchAsync(farm, cancel);
     }
 
     static void PrintUpdated(string format, List<(string Name, Pinned? Before, Pinned Now)> updated)
@@ -281,42 +294,33 @@ static class ImageCommand
     public static ImageStore Store(Session session, ImageLock? own = null) =>
         new(Path.Combine(session.Settings.Cache, "images"), session.Settings.Clock) { Lock = own, Tell = session.Settings.Warn };
 
-    /// <summary>The images of platforms, each with the store that knows what it means: a farm's are pinned beside its file.</summary>
+    /// <summary>
+    /// The images of platforms, as the farm means them where there is one, each with the store that knows which they are: what its machines
+    /// have is pinned beside its file.
+    /// </summary>
     static IEnumerable<(ImageSpec Spec, ImageStore Store)> Specs(Session session, string[] platforms)
     {
+        var file = session.FarmPath();
+        var machines = file is not null || platforms.Length == 0 ? session.LoadFarm().Machines : [];
+        var declared = platforms.Length == 0 ? machines : machines.Where(m => platforms.Contains(m.Platform));
         var own = FarmLock(session);
-        if (platforms.Length == 0)
-            return session.LoadFarm().Machines.SelectMany(m => m.Images).Select(i => (i, Store(session, own)));
-        var declared = session.FarmPath() is null ? [] : session.LoadFarm().Machines.Where(m => platforms.Contains(m.Platform)).ToList();
-        var user = Session.User;
-        var rest = platforms
-            .Except(declared.Select(m => m.Platform))
-            .Select(p =>
-                (user.PlatformNames.Contains(p) ? p : Catalogue.Resolve(p, user.Families)?.Name)
-                ?? throw CroftException.Usage($"no platform \"{p}\" in the farm or the catalogue")
-            )
-            .ToList();
-        var catalogue =
-            rest.Count == 0
-                ? []
-                : FarmFile
-                    .ReadText(
-                        PoolRequest.FarmText(
-                            "catalogue",
-                            rest.Select((p, i) => new PoolMachine("catalogue", $"c{i}", p)),
-                            TimeSpan.FromMinutes(2),
-                            Session.Defaults
-                        ),
-                        Path.GetFullPath(FarmFile.Name),
-                        Session.Defaults
-                    )
-                    .Require()
-                    .Machines;
         return
         [
             .. declared.SelectMany(m => m.Images).Select(i => (i, Store(session, own))),
-            .. catalogue.Select(m => (m.Image, Store(session))),
+            .. OfNobody([.. platforms.Except(machines.Select(m => m.Platform))]).SelectMany(m => m.Images).Select(i => (i, Store(session))),
         ];
+
+        IEnumerable<MachineSpec> OfNobody(string[] names)
+        {
+            if (names.Length == 0)
+                return [];
+            var read = file is not null
+                ? FarmFile.Read(file, Session.Defaults, names)
+                : FarmFile.ReadText("farm: catalogue", Path.GetFullPath(FarmFile.Name), Session.Defaults, names);
+            return read.Problems.IsEmpty
+                ? read.Farm!.Machines.TakeLast(names.Length)
+                : throw CroftException.Usage(string.Join('\n', read.Problems.Select(p => p with { At = null, Path = "" })));
+        }
     }
 
     static async Task<IReadOnlyList<(string Machine, string Image)>> UsersAsync(Session session, CancellationToken cancel)

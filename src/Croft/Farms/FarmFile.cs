@@ -27,14 +27,15 @@ public static class FarmFile
     }
 
     /// <summary>Reads a file, and the platform and target files beside it that it names.</summary>
-    public static FarmReading Read(string path, FarmDefaults defaults)
+    /// <param name="platforms">Those of which it has a machine more; null is none.</param>
+    public static FarmReading Read(string path, FarmDefaults defaults, IReadOnlyList<string>? platforms = null)
     {
         if (FileNode.At(path).Kind is FileKind.Nothing or FileKind.Folder)
             return new(null, [new Problem(null, "", $"no farm file {path}", "croft init writes one")]);
 
         ProblemList problems = new();
         var text = YamlText.ReadFile(path, Path.GetFileName(path), problems);
-        return text is null ? new(null, problems.Sorted(Path.GetFileName(path))) : ReadText(text, path, defaults);
+        return text is null ? new(null, problems.Sorted(Path.GetFileName(path))) : ReadText(text, path, defaults, platforms);
     }
 
     /// <summary>The addresses that a farm file's <c>catalog</c> names, whatever else is wrong with it.</summary>
@@ -50,7 +51,8 @@ public static class FarmFile
     }
 
     /// <summary>Reads a text as if it stood in the file.</summary>
-    public static FarmReading ReadText(string text, string path, FarmDefaults defaults)
+    /// <param name="platforms">Those of which it has a machine more, the last ones of the farm; null is none.</param>
+    public static FarmReading ReadText(string text, string path, FarmDefaults defaults, IReadOnlyList<string>? platforms = null)
     {
         var shown = Path.GetFileName(path);
         ProblemList problems = new();
@@ -58,7 +60,7 @@ public static class FarmFile
         if (YamlReader.Read(text, shown, problems) is { } root)
         {
             if (FarmKeys.Map.TryRead(root, problems, out var reading))
-                farm = new FarmResolver(Path.GetFullPath(path), defaults, problems).Resolve(reading);
+                farm = new FarmResolver(Path.GetFullPath(path), defaults, problems).Resolve(VmsKeys.Add(reading, platforms ?? []));
         }
         else if (problems.IsEmpty)
         {

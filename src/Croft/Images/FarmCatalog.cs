@@ -16,7 +16,18 @@ public static class FarmCatalog
             var text = await download.BytesAsync(new Uri(address), cancel) ?? throw CroftException.World($"catalog: there is no {address}");
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(farm))!, CatalogueReader.Cached(address));
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllBytesAsync(file, text, cancel);
+            await File.WriteAllBytesAsync(file + ".new", text, cancel);
+            ProblemList problems = new();
+            if (YamlText.ReadFile(file + ".new", address, problems) is not { } yaml || FamilyReader.Read(yaml, address, problems) is null)
+            {
+                File.Delete(file + ".new");
+                throw CroftException.World(
+                    $"catalog: {problems.Sorted("")[0]}",
+                    $"curl {address} shows what is there; what it brought before stays"
+                );
+            }
+
+            File.Move(file + ".new", file, overwrite: true);
         }
     }
 }

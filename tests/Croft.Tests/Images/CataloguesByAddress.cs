@@ -56,12 +56,40 @@ public sealed class CataloguesByAddress : IDisposable
     }
 
     [Fact]
-    public async Task ThatAreNoFamiliesAreRefusedWithTheirAddress()
+    public async Task ThatAreNoFamiliesAreRefusedAndTakeNothingsPlace()
     {
-        server.Files["/page.yaml"] = "<html>404</html>"u8.ToArray();
-        var file = Write("farm.yaml", $"farm: f\ncatalog: [{server.Url("/page.yaml")}]\nvms: {{}}\n");
+        server.Files["/void.yaml"] = Encoding.UTF8.GetBytes(Family);
+        var file = Write(
+            "farm.yaml",
+            $"farm: f\ncatalog: [{server.Url("/void.yaml")}]\nvms: {{ list: [ {{ platform: void3, target: amd64 }} ] }}\n"
+        );
         await FarmCatalog.FetchAsync(file, Cancel);
-        Assert.Contains(server.Url("/page.yaml").ToString(), $"{FarmFile.Read(file, Reading.Defaults).Problems[0]}");
+        server.Files["/void.yaml"] = "<html>404</html>"u8.ToArray();
+        var error = await Assert.ThrowsAsync<CroftException>(() => FarmCatalog.FetchAsync(file, Cancel));
+        Assert.StartsWith($"catalog: {server.Url("/void.yaml")}:1:1: must be a family", error.Message, StringComparison.Ordinal);
+        Assert.Empty(FarmFile.Read(file, Reading.Defaults).Problems);
+    }
+
+    [Theory]
+    [InlineData("file:///srv/void.yaml", "write \"/srv/void.yaml\"")]
+    [InlineData("sftp://host/void.yaml", "begins with http://, https:// or ftp://")]
+    public void OfOtherSchemesAreRefused(string address, string cure) =>
+        Assert.Contains(
+            cure,
+            $"{FarmFile.Read(Write("farm.yaml", $"farm: f\ncatalog: [\"{address}\"]\nvms: {{}}\n"), Reading.Defaults).Problems[0]}",
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void GiveAPlatformThatNoMachineHas()
+    {
+        Write("void.yaml", Family);
+        var file = Write("farm.yaml", "farm: f\ncatalog: [void.yaml]\nvms: { list: [ { platform: d12, target: amd64 } ] }\n");
+        Assert.Equal(
+            ["d12-amd64", "croft-image-0"],
+            FarmFile.Read(file, Reading.Defaults, ["void3"]).Require().Machines.Select(m => m.Name)
+        );
+        Assert.Contains("no platform \"none\"", $"{FarmFile.Read(file, Reading.Defaults, ["none"]).Problems[0]}", StringComparison.Ordinal);
     }
 
     string Write(string name, string text)

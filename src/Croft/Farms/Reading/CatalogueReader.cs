@@ -7,6 +7,8 @@ namespace Croft.Farms.Reading;
 /// <summary>Reads the families that the user adds to the catalogue.</summary>
 sealed class CatalogueReader(string folder, ProblemList problems)
 {
+    static readonly string[] Schemes = ["http://", "https://", "ftp://"];
+
     /// <summary>Those that the farm file names, then the user's own; a name counts once.</summary>
     public ImmutableArray<ImageFamily> Read(ImmutableArray<Item<string>> named, ImmutableArray<string> own)
     {
@@ -36,8 +38,7 @@ sealed class CatalogueReader(string folder, ProblemList problems)
     }
 
     /// <summary>Whether a catalogue's file is to be fetched.</summary>
-    public static bool IsAddress(string file) =>
-        file.StartsWith("http://", StringComparison.Ordinal) || file.StartsWith("https://", StringComparison.Ordinal);
+    public static bool IsAddress(string file) => Schemes.Any(scheme => file.StartsWith(scheme, StringComparison.Ordinal));
 
     /// <summary>Where what was fetched is kept, below the farm's folder.</summary>
     public static string Cached(string address) =>

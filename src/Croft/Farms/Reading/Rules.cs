@@ -279,9 +279,13 @@ static class Rules
 
     public static readonly TextShape CatalogFile = new(
         "a file or an address",
-        "letters, digits, spaces and \". _ / @ + , : = ~ -\"; of an address also \"? % ; &\"",
-        "^[A-Za-z0-9._/@+,:=~ ?%;&-]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&')
+        "letters, digits, spaces and \". _ / @ + , : = ~ -\"; an address begins with http://, https:// or ftp://, and may have \"? % ; &\"",
+        "^(?=https?://|ftp://|(?!.*://))[A-Za-z0-9._/@+,:=~ ?%;&-]{1,1000}$",
+        text =>
+            text.Length is > 0 and <= 1000
+            && (CatalogueReader.IsAddress(text) || !text.Contains("://", StringComparison.Ordinal))
+            && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&'),
+        WithoutScheme
     );
 
     public static readonly TextShape Mount = new(
@@ -306,10 +310,12 @@ static class Rules
         "letters, digits, spaces and \". _ / @ + , : = ~ -\", without file://",
         "^(?!file://)[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
         text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars) && !text.StartsWith(FileScheme, StringComparison.Ordinal),
-        text => text.StartsWith(FileScheme, StringComparison.Ordinal) ? text[FileScheme.Length..] : text
+        WithoutScheme
     );
 
     const string FileScheme = "file://";
+
+    static string WithoutScheme(string text) => Rest(text, FileScheme) ?? text;
 
     /// <summary>A path on a hypervisor.</summary>
     public static readonly TextShape AbsolutePath = new(

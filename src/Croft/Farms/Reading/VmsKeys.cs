@@ -67,4 +67,33 @@ static class VmsKeys
     );
 
     public static readonly MapShape Map = new("vms", [Permutations, Exclude, List]);
+
+    /// <summary>A farm with one machine more of each platform, the last ones of its list.</summary>
+    public static MapReading Add(MapReading farm, IReadOnlyList<string> platforms)
+    {
+        if (platforms.Count == 0)
+            return farm;
+        var (vms, node) = (farm.Get(FarmKeys.Vms) ?? new(farm.Node, []), farm.Node);
+        var list = vms.Items(List)
+            .AddRange(
+                platforms.Select(
+                    (platform, i) =>
+                        new Item<MapReading>(
+                            node,
+                            new(
+                                node,
+                                [
+                                    new(Platform, node, platform),
+                                    new(Name, node, $"croft-image-{i}"),
+                                    new(MachineKeys.Wait, node, new WaitSpec(WaitKind.None)),
+                                ]
+                            )
+                        )
+                )
+            );
+        return With(farm, FarmKeys.Vms, With(vms, List, list));
+
+        static MapReading With(MapReading map, Field field, object value) =>
+            new(map.Node, [.. map.Values.Where(v => v.Field != field), new(field, map.Node, value)]);
+    }
 }
