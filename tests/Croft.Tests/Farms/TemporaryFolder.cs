@@ -2,7 +2,9 @@ namespace Croft.Tests.Farms;
 
 sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("croft-farms-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("croft-tests-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
 
     public string Write(string name, string text)
     {

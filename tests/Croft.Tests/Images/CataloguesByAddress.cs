@@ -17,7 +17,7 @@ public sealed class CataloguesByAddress : IDisposable
           - { image: '{base}void-{version}.qcow2', checksums: '{base}sums' }
         """;
 
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly FileServer server = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;

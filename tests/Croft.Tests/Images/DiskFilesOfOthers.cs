@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Tests.Farms;
 using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
 public sealed class DiskFilesOfOthers : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly ImageStore store;
 
     public DiskFilesOfOthers() => store = new ImageStore(folder["store"], TimeProvider.System);

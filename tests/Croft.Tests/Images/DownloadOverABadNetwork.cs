@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Croft.Images;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Images;
 
@@ -8,7 +9,7 @@ public sealed class DownloadOverABadNetwork : IDisposable
 {
     static readonly byte[] Content = RandomNumberGenerator.GetBytes(300_000);
 
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly FileServer server = new();
     readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     readonly List<(long Done, long? Total)> seen = [];

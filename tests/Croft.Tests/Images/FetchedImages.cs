@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Tests.Farms;
 using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
 public sealed class FetchedImages : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly FileServer server = new();
     readonly Recorder progress = new();
     readonly ImageStore store;

@@ -10,7 +10,7 @@ namespace Croft.Tests.Images;
 
 public sealed partial class ImagesOfPublishers : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly FileServer server = new();
     readonly byte[] disk = RawDisk.Make();
     readonly List<string> told = [];

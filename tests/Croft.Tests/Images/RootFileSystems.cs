@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Images;
 
@@ -11,7 +12,7 @@ public sealed class RootFileSystems : IDisposable
 {
     const string At = "images/debian/bookworm/amd64/cloud";
 
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly FileServer server = new();
     readonly SortedDictionary<string, string> versions = new(StringComparer.Ordinal);
     readonly byte[] root = Archive("etc/hostname", "bin/sh", "usr/bin/env");

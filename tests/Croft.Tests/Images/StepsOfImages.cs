@@ -8,7 +8,7 @@ namespace Croft.Tests.Images;
 
 public sealed class StepsOfImages : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly ImageStore store;
 
     public StepsOfImages()

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Croft.Farms;
 using Croft.Images;
+using Croft.Tests.Farms;
 using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
 public sealed class StoreOfImages : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
     readonly Recorder progress = new();
     readonly ImageStore store;
 

@@ -14,7 +14,7 @@ public sealed class ProofsOfAcceleration : IDisposable
         VirtTypes = ImmutableSortedDictionary.CreateRange([KeyValuePair.Create("x86_64", ImmutableArray.Create("kvm", "qemu"))]),
     };
 
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
