@@ -67,7 +67,7 @@ public sealed record CatalogueImage(
 /// <param name="Flavour">What starts in the guest.</param>
 /// <param name="Arch">libvirt's name of the architecture.</param>
 /// <param name="Packages">Further packages, sorted.</param>
-/// <param name="Mirror">Address of the Debian mirror; null takes those of the building machine's own apt sources.</param>
+/// <param name="Mirror">Address of the Debian mirror; null takes those of the building machine's own apt sources, else Debian's own.</param>
 public sealed record BuiltImage(
     string Name,
     string Suite,

@@ -36,7 +36,7 @@ static class ImageKeys
 
     public static readonly Field<string> Mirror = new("mirror", Rules.Url, "With `build`: address of the Debian mirror.")
     {
-        DefaultText = "the one that this host's apt uses",
+        DefaultText = "the one that this host's apt uses, else Debian's own",
     };
 
     public static readonly Field<string> File = new(

@@ -5,7 +5,7 @@
 #   SUITE    Debian's code name: bookworm, trixie, …
 #   ARCH     Debian's name: amd64, arm64, …
 #   FLAVOUR  micro (busybox init, seconds to ssh) or systemd (with cloud-init)
-#   MIRROR   in the environment: address of a Debian mirror; without it, this machine's own Debian sources are used
+#   MIRROR   in the environment: address of a Debian mirror; without it, this machine's own Debian sources are used, else Debian's own
 #   CONTAINER in the environment, when not empty: a root file system for LXD and Incus, without a kernel
 # Needs no root: an ordinary user with an entry in /etc/subuid and newuidmap gets the same image.
 set -eu
@@ -53,8 +53,11 @@ mirror_sources() {
   done
 }
 
-if [ -n "${MIRROR:-}" ]; then mirror_sources; else host_sources; fi >"$work/places"
-[ -s "$work/places" ] || fail "this machine's apt sources name no Debian archive; give one (mirror: in the image's definition)"
+[ -n "${MIRROR:-}" ] || host_sources >"$work/places"
+if [ ! -s "$work/places" ]; then # given, or the host is another system, such as Ubuntu
+  MIRROR=${MIRROR:-http://deb.debian.org/debian}
+  mirror_sources >"$work/places"
+fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -e "$keyring" ] || fail "no $keyring: install debian-archive-keyring"
 while read -r uri release; do
