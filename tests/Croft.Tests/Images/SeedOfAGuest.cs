@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Croft.Images;
+using Croft.Tests.Farms;
 using Croft.Tools;
 
 namespace Croft.Tests.Images;
@@ -43,7 +44,7 @@ public sealed class SeedOfAGuest : IDisposable
         IsBuilt = true,
     };
 
-    readonly TempFolder folder = new();
+    readonly TemporaryFolder folder = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -185,7 +186,7 @@ public sealed class SeedOfAGuest : IDisposable
             QyNTUxOQAAACDabc+/==
             -----END OPENSSH PRIVATE KEY-----
             ' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc vde.db' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIdef me@home
-            from="10.0.0.0/8",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it'\''s: "mine" # really
+            from="10.0.0.0/8",no-pty ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB it'"'"'s: "mine" # really
             ' 'me'
             format '/dev/disk/by-id/virtio-data' 'ext4' 'data'
             format '/dev/disk/by-id/virtio-more' 'swap' 'more'

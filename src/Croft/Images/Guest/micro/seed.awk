@@ -2,7 +2,7 @@
 # It reads no YAML but the form that Croft writes (Seed.cs): two spaces per level, one key or item per line, values plain or in
 # double quotes without escapes, keys in literal blocks. Values are handed on in single quotes, so nothing in them is ever run.
 function quoted(text) {
-  gsub(/'/, "'\\''", text)
+  gsub(/'/, "'\"'\"'", text) # awks differ in what a backslash means there
   return "'" text "'"
 }
 function value(text) {
