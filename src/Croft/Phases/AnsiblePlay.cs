@@ -96,7 +96,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             .Select(part => Last(WithoutExcerpt(Text(part))))
             .Where(part => part.Length > 0)
             .Distinct();
-        return $"task \"{Text(said["task"])}\"{host}{place}{item}: {shown(string.Join(": ", parts))}";
+        return $"task \"{Text(said["task"])}\"{host}{place}{item}: {shown(string.Join(": ", parts).Replace(".: ", ": ", StringComparison.Ordinal))}";
     }
 
     Tool Starter(string name, JsonObject more)

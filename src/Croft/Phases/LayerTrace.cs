@@ -18,6 +18,9 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     const int Most = 1000;
     const string Gathered = "_ansible_facts_gathered";
 
+    /// <summary>Where ansible-core 2.19 and later have the facts, as a text.</summary>
+    const string Packed = "__payload__";
+
     static readonly ImmutableSortedDictionary<string, string> Nothing = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>That of a phase which took nothing.</summary>
@@ -79,7 +82,13 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     static string WithoutMark(string facts)
     {
         var known = JsonNode.Parse(facts)!;
-        (known as JsonObject)?.Remove(Gathered);
+        if (known is JsonObject map)
+        {
+            map.Remove(Gathered);
+            if (map[Packed] is { } packed)
+                map[Packed] = WithoutMark((string)packed!);
+        }
+
         return known.ToJsonString();
     }
 

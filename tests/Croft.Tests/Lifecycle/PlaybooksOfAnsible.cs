@@ -50,10 +50,18 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         "- name: t\n  fail: { msg: 'no {{ item.a }}' }\n  loop: [{ a: 1 }]\n  loop_control: { label: \"{{ item.a }}\" }",
         "task \"t\" at phases/main.yaml:1 (item=1): no 1"
     )]
-    [InlineData("- name: t\n  debug: [\n", "Syntax Error while loading YAML: did not find expected node content (phases/main.yaml:3:1)")]
+    [InlineData(
+        "- name: t\n  debug: [\n",
+        "Syntax Error while loading YAML: did not find expected node content (phases/main.yaml:3:1)",
+        "YAML parsing failed: While parsing a flow node did not find expected node content. (phases/main.yaml:3:1)"
+    )]
     [InlineData("- name: t\n  include_tasks: gone.yml", "task \"t\" at phases/main.yaml:1: Could not find or access '")]
     [InlineData("- name: t\n  fail: { msg: [not, good] }", "task \"t\" at phases/main.yaml:1: not, good")]
-    [InlineData("- name: t\n  fail: { msg: secret }\n  no_log: true", "task \"t\" at phases/main.yaml:1: the output has been hidden")]
+    [InlineData(
+        "- name: t\n  fail: { msg: secret }\n  no_log: true",
+        "task \"t\" at phases/main.yaml:1: the output has been hidden",
+        "task \"t\" at phases/main.yaml:1: its output is hidden by no_log"
+    )]
     [InlineData(
         "- fail: { msg: one }\n  ignore_errors: true\n- name: t\n  block:\n    - fail: { msg: two }\n  rescue:\n    - name: in vain\n      fail: { msg: three }",
         "task \"in vain\" at phases/main.yaml:7: three"
@@ -66,19 +74,25 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     )]
     [InlineData(
         "- name: t\n  crash:",
-        "task \"t\" at phases/main.yaml:1: MODULE FAILURE / See stdout/stderr for the exact error: RuntimeError: kaboom"
+        "task \"t\" at phases/main.yaml:1: MODULE FAILURE / See stdout/stderr for the exact error: RuntimeError: kaboom",
+        "task \"t\" at phases/main.yaml:1: Module result deserialization failed: No start of json char found: RuntimeError: kaboom"
     )]
     [InlineData(
         "- name: t\n  command: echo\n  vars: { ansible_python_interpreter: /no/python }",
-        "task \"t\" at phases/main.yaml:1: The module failed to execute correctly, you probably need to set the interpreter. / See stdout/stderr for the exact error: /bin/sh: 1: /no/python: not found"
+        "task \"t\" at phases/main.yaml:1: The module failed to execute correctly, you probably need to set the interpreter. / See stdout/stderr for the exact error: /bin/sh: 1: /no/python: not found",
+        "task \"t\" at phases/main.yaml:1: The module interpreter '/no/python' was not found: /bin/sh: 1: /no/python: not found"
     )]
     [InlineData(
         "- name: t\n  command: 'true'\n  notify: nobody",
         "task \"t\" at phases/main.yaml:1: The requested handler 'nobody' was not found"
     )]
     [InlineData("- name: t\n  shout: {}", "couldn't resolve module/action 'shout'")]
-    [InlineData("- name: t\n  include_role: { name: web }", "the role 'web' was not found in ")]
-    public async Task SayWhyTheyFailedInAnyFormat(string tasks, string reason)
+    [InlineData(
+        "- name: t\n  include_role: { name: web }",
+        "the role 'web' was not found in ",
+        "task \"t\" at phases/main.yaml:1: the role 'web' was not found in "
+    )]
+    public async Task SayWhyTheyFailedInAnyFormat(string tasks, params string[] reasons)
     {
         foreach (var format in (string[])["default", "yaml", "minimal"])
         {
@@ -90,7 +104,7 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
             );
             var (code, words) = await PlayAsync(tasks, "{}");
             Assert.NotEqual(0, code);
-            Assert.StartsWith(reason, words, StringComparison.Ordinal);
+            Assert.True(reasons.Any(reason => words.StartsWith(reason, StringComparison.Ordinal)), words); // versions of Ansible differ
         }
     }
 

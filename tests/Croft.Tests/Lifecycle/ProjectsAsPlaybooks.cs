@@ -175,7 +175,7 @@ public sealed class ProjectsAsPlaybooks : IDisposable
                     """,
                 """
                     groups = groups.web + groups.db + groups.linux + groups.odd_os + groups.amd64 + groups.farm_lab + groups.hypervisor_h1 + groups.hypervisors
-                    mine = group_names | intersect(['web', 'db', 'linux', 'amd64'])
+                    mine = group_names | intersect(['web', 'db', 'linux', 'amd64']) | sort
                     vm = vm
                     other = hostvars.b.vm.disks
                     others_level = hostvars.b.level
