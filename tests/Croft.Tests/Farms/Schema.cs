@@ -20,7 +20,8 @@ public sealed class Schema
     public static TheoryData<string> Examples =>
         [
             .. Directory
-                .GetFiles(Path.Combine(Repository.Root, "examples"), "farm.yaml", SearchOption.AllDirectories)
+                .GetDirectories(Path.Combine(Repository.Root, "examples"))
+                .Select(folder => Path.Combine(folder, "farm.yaml"))
                 .Select(file => Path.GetRelativePath(Repository.Root, file)),
         ];
 
