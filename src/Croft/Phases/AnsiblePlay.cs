@@ -148,7 +148,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["ANSIBLE_CACHE_PLUGIN"] = "jsonfile",
             ["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = Facts,
             ["ANSIBLE_CACHE_PLUGIN_TIMEOUT"] = "0",
-            ["ANSIBLE_CACHE_PLUGIN_PREFIX"] = null,
+            ["ANSIBLE_CACHE_PLUGIN_PREFIX"] = "", // else the ansible.cfg may say one
             ["PYTHONUNBUFFERED"] = "1",
             ["CROFT_RESULTS"] = results,
         };

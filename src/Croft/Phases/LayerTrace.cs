@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Croft.Farms;
 
 namespace Croft.Phases;
@@ -153,14 +154,11 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         string? Now(string path) => now.TryGetValue(path, out var digest) ? digest : now[path] = ProjectContent.DigestOfFile(path);
     }
 
+    /// <summary>Newer versions of Ansible write <c>s1_NAME</c>.</summary>
     static IEnumerable<string> FactFiles(string folder, string machine) =>
         !Directory.Exists(folder)
             ? []
-            : Directory
-                .GetFiles(folder)
-                .Where(file =>
-                    Path.GetFileName(file) is var name && (name == machine || name.EndsWith("_" + machine, StringComparison.Ordinal))
-                );
+            : Directory.GetFiles(folder).Where(file => Regex.IsMatch(Path.GetFileName(file), $"^(s[0-9]+_)?{Regex.Escape(machine)}$"));
 
     static string PathOf(string state, string layer) => Path.Combine(state, "layers", layer);
 

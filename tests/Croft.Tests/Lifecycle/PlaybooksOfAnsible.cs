@@ -246,6 +246,31 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         }
     }
 
+    /// <summary>Machines' names have no <c>_</c>, hypervisors' may; the user may have a prefix of theirs for the files of facts.</summary>
+    [Fact]
+    public async Task TellThisMachinesFactsFromThoseOfOthers()
+    {
+        var facts = Path.Combine(folder.Path, "facts");
+        folder.Write("ansible.cfg", "[defaults]\nfact_caching_prefix = mine\n");
+        var (code, words) = await PlayAsync(
+            """
+            - gather_facts: {}
+              delegate_to: rack_a
+              delegate_facts: true
+              vars: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 }
+            """,
+            "{}"
+        );
+        Assert.True(code == 0, words);
+        Directory.Move(Path.Combine(folder.Path, "unused"), facts);
+        Assert.False(LayerTrace.HasGathered(facts, "a"));
+        Assert.True(LayerTrace.HasGathered(facts, "rack_a"));
+        await PlayAsync("- set_fact: { kept: 1, cacheable: true }\n", "{}", facts: facts);
+        Assert.True(LayerTrace.HasGathered(facts, "a"));
+        var trace = LayerTrace.Empty.WithFacts(facts, "a", ["localhost", "rack_a"]);
+        Assert.Equal(("a", "rack_a"), (string.Join(' ', trace.Facts.Keys.Select(p => p + "a")), string.Join(' ', trace.Others.Keys)));
+    }
+
     [Fact]
     public async Task AskForPasswordsOnceARunAtATerminal()
     {
