@@ -118,6 +118,7 @@ public sealed partial class ImageStore
                 Stamp(file.File),
                 file.Sha256 ?? "",
                 .. file.IsDisc ? ["disc"] : Array.Empty<string>(),
+                .. file.Format is { } format ? ["format", format] : Array.Empty<string>(),
                 .. file.Container is { } arch ? ["container", arch, file.Metadata ?? "", Stamp(file.Metadata)] : Array.Empty<string>(),
             ]),
             UrlImage url => Hash([
@@ -126,6 +127,7 @@ public sealed partial class ImageStore
                 url.Checksum ?? "",
                 url.ChecksumUrl?.AbsoluteUri ?? "",
                 .. url.IsDisc ? ["disc"] : Array.Empty<string>(),
+                .. url.Format is { } format ? ["format", format] : Array.Empty<string>(),
                 .. url.Container is { } arch ? ["container", arch, url.Metadata?.AbsoluteUri ?? ""] : Array.Empty<string>(),
             ]),
             EmptyImage => Hash("empty"),

@@ -208,6 +208,7 @@ public sealed class DiskFilesOfOthers : IDisposable
     public async Task AreWhatTheyAreDeclaredToBe()
     {
         await WriteAsync("disk.raw", RawDisk.Make(4096));
+        await EnsureAsync("disk.raw"); // which does not decide about another declaration
         var error = await Assert.ThrowsAsync<CroftException>(() =>
             store.EnsureAsync(new FileImage("theirs", folder["disk.raw"], null, null) { Format = "qcow2" }, new Recorder(), Cancel)
         );
