@@ -49,7 +49,12 @@ sealed partial class ImageMaker
         else
         {
             Report(spec, "converting");
-            await RunAsync(new Tool("qemu-img", "convert", "-f", disk.Format, "-O", "qcow2", file, place), $"converting {shown}", cancel);
+            await RunAsync(
+                new Tool("qemu-img", "convert", "-f", disk.Format, "-O", "qcow2", file, place),
+                $"converting {shown.TrimEnd(',')}, which may be cut off",
+                cancel,
+                cures.Again
+            );
         }
 
         MakeReadable(place);

@@ -194,12 +194,14 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
     static Unpacker NewUnpacker(ImageSpec spec, string source) => new(Shown(spec, source), ImageCures.Of(spec, null));
 
     /// <summary>Runs a program over copies in the folders of this work, which its message then names as what they are.</summary>
-    async Task RunAsync(Tool tool, string doing, CancellationToken cancel)
+    /// <param name="cure">What mends it; null when nobody knows.</param>
+    async Task RunAsync(Tool tool, string doing, CancellationToken cancel, string? cure = null)
     {
         var result = await tool.RunAsync(cancel);
         if (result.ExitCode != 0)
             throw CroftException.World(
-                $"{doing}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}"
+                $"{doing}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords.Replace(work + "/", "", StringComparison.Ordinal)}",
+                cure
             );
     }
 

@@ -184,10 +184,14 @@ sealed class Unpacker(string shown, ImageCures cures)
         var result = await tool.RunAsync(cancel);
         if (result.ExitCode != 0)
             throw CroftException.World(
-                $"unpacking {shown}{way}: {tool.Program} ended with exit code {result.ExitCode}: {result.LastWords}",
+                $"unpacking {shown}{way.TrimEnd(',')}: {tool.Program} ended with exit code {result.ExitCode}: {Reason(tool, result)}",
                 cures.Tried(tool.Program == "tar" ? "tar -tvf" : $"{tool.Program} -t")
             );
     }
+
+    /// <summary>What bzip2 says after its first line is advice.</summary>
+    static string Reason(Tool tool, ToolResult result) =>
+        tool.Program == "bzip2" && result.Error.Trim().Split('\n')[0] is { Length: > 0 } first ? PlainText.Line(first) : result.LastWords;
 
     static async Task SendAsync(ReadOnlyMemory<byte> start, Stream from, Stream to, CancellationToken cancel)
     {

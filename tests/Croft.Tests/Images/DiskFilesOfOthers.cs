@@ -127,7 +127,23 @@ public sealed class DiskFilesOfOthers : IDisposable
         await ConvertAsync(format, options);
         var whole = await File.ReadAllBytesAsync(folder["disk"], Cancel);
         await WriteAsync("disk", whole[..(whole.Length / 2)]);
-        Assert.Contains(reason, (await RefusedAsync("disk")).Message);
+        var error = await RefusedAsync("disk");
+        Assert.Contains(reason, error.Message);
+        Assert.Contains("sha256sum", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("xz", "Unexpected end of input")]
+    [InlineData("gzip", "unexpected end of file")]
+    [InlineData("zstd", "premature end")]
+    [InlineData("bzip2", "Compressed file ends unexpectedly")]
+    public async Task ThatArePackedAndCutOffAreRefused(string packer, string reason)
+    {
+        var packed = await PackAsync(packer, RandomNumberGenerator.GetBytes(1 << 20));
+        await WriteAsync("packed", packed[..(packed.Length / 2)]);
+        var error = await RefusedAsync("packed");
+        Assert.Contains(reason, error.Message);
+        Assert.Contains("sha256sum", error.Hint);
     }
 
     [Fact]
