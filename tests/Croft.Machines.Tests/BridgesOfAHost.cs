@@ -4,8 +4,8 @@ using Croft.Tools;
 namespace Croft.Machines.Tests;
 
 /// <summary>
-/// A network namespace is the host, another one its LAN with the router; nothing manages the host's network there. What a host
-/// that systemd-networkd or NetworkManager manages becomes was tried in a guest by hand.
+/// A network namespace is the host, another one its LAN with the router; nothing manages the host's network there. Hosts whose network is
+/// managed are guests, in <see cref="BridgesOfManagedHosts"/>.
 /// </summary>
 public sealed class BridgesOfAHost : IAsyncLifetime
 {
@@ -82,21 +82,61 @@ public sealed class BridgesOfAHost : IAsyncLifetime
     public async Task AreUndoneWhenNobodyConfirms()
     {
         var before = await SeenAsync(Card);
+        Assert.Equal(0, (await ScriptAsync("/", "create", Bridge, Card, "2")).ExitCode);
+        await UntilAsync(Bridge, before);
+        await UntilAsync(Card, before);
+        var late = await ScriptAsync("/", "confirm", Bridge);
+        Assert.Equal(3, late.ExitCode);
+        Assert.Contains("it took too long, and all is as before", late.Output);
+    }
+
+    /// <summary>The host's own programs are slow: the change is not done when the time is over.</summary>
+    [Fact]
+    public async Task AreUndoneWhileTheyAreStillBeingMade()
+    {
+        var before = await SeenAsync(Card);
+        Program("ip", "case $* in *'type bridge'*) sleep 4 ;; esac; PATH=${PATH#*:} exec ip \"$@\"");
+        Assert.Equal(0, (await ScriptAsync(lab.Folder, "create", Bridge, Card, "2")).ExitCode);
+        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        Assert.Equal(before, await SeenAsync(Card));
+        Assert.False(Directory.Exists($"/sys/class/net/{Bridge}"));
+        Assert.False(File.Exists($"{State}/manager"));
+    }
+
+    /// <summary>This kernel may have neither, so their words are iproute2's.</summary>
+    [Theory]
+    [InlineData("bond mode active-backup miimon 100")]
+    [InlineData("vlan protocol 802.1Q id 5 <REORDER_HDR>")]
+    public async Task AreNotMadeOfWhatIsNoCard(string kind)
+    {
+        var link = $"3: {Card}: <BROADCAST,UP> mtu 1500 \\    link/ether 52:54:00:00:00:01 brd ff:ff:ff:ff:ff:ff \\    {kind}";
+        Program("ip", $"case $* in *'link show dev {Card}'*) echo '{link}' ;; *) PATH=${{PATH#*:}} exec ip \"$@\" ;; esac");
+        var said = await ScriptAsync(lab.Folder, "create", Bridge, Card, "2");
+        Assert.Equal(3, said.ExitCode);
+        Assert.Contains($"{Card} is a bond or a VLAN", said.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(State));
+    }
+
+    /// <summary>A program that goes before the host's.</summary>
+    void Program(string name, string script)
+    {
+        lab.Write(name, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(Path.Combine(lab.Folder, name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>The script as Croft sends it.</summary>
+    /// <param name="before">A folder whose programs go before the host's.</param>
+    static async Task<ToolResult> ScriptAsync(string before, params string[] arguments)
+    {
+        var cancel = TestContext.Current.CancellationToken;
         Directory.CreateDirectory(State);
         await using (var script = typeof(CroftException).Assembly.GetManifestResourceStream("host_bridge.sh")!)
         await using (var copy = File.Create($"{State}/script"))
-            await script.CopyToAsync(copy, TestContext.Current.CancellationToken);
-        await new Tool("nsenter", $"--net=/run/netns/{Host}", "sh", $"{State}/script", "create", Bridge, Card, "2").RunCheckedAsync(
-            "making a bridge",
-            TestContext.Current.CancellationToken
-        );
-        await UntilAsync(Bridge, before);
-        await UntilAsync(Card, before);
-        var late = await new Tool("nsenter", $"--net=/run/netns/{Host}", "sh", $"{State}/script", "confirm", Bridge).RunAsync(
-            TestContext.Current.CancellationToken
-        );
-        Assert.Equal(3, late.ExitCode);
-        Assert.Contains("it took too long, and all is as before", late.Output);
+            await script.CopyToAsync(copy, cancel);
+        return await new Tool("nsenter", [$"--net=/run/netns/{Host}", "sh", $"{State}/script", .. arguments])
+        {
+            Environment = new Dictionary<string, string?> { ["PATH"] = $"{before}:{Environment.GetEnvironmentVariable("PATH")}" },
+        }.RunAsync(cancel);
     }
 
     static async Task UntilAsync(string device, string seen) =>

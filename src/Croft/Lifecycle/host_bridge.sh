@@ -48,6 +48,8 @@ check() { # UPLINK
   case $(link "$1") in
     *" master "*) refuse "$1 is a port of a bridge or a bond already" "take the bridge or the bond itself as uplink or bridge" ;;
     *" bridge "*) refuse "$1 is a bridge itself" "machines join it by mode: bridge, bridge: $1" ;;
+    *" bond "* | *" team "* | *" vlan "*) refuse "$1 is a bond or a VLAN, which Croft puts into no bridge" \
+      "make the bridge by what made $1; machines join it by mode: bridge" ;;
   esac
   ! link "$bridge" >/dev/null || refuse "$bridge exists already" "machines join it by mode: bridge, bridge: $bridge"
   if [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)" = 1 ] &&
@@ -61,6 +63,13 @@ check() { # UPLINK
 unbridge() {
   ip link set "$uplink" nomaster 2>/dev/null || true
   ip link delete "$bridge" 2>/dev/null || true
+}
+
+solicit() { # DEVICE: it asks for routers as when it came up; they would tell it its IPv6 address minutes later
+  switch=/proc/sys/net/ipv6/conf/$1/disable_ipv6
+  [ "$(cat "$switch" 2>/dev/null)" = 0 ] || return 0
+  echo 1 >"$switch"
+  echo 0 >"$switch"
 }
 
 # Each manager saves what it needs, changes, and puts back.
@@ -91,6 +100,7 @@ change_plain() {
 }
 back_plain() {
   ip link set "$uplink" nomaster 2>/dev/null || true
+  solicit "$uplink"
   move "$bridge" "$uplink" 2>/dev/null || true
   unbridge
 }
@@ -205,18 +215,25 @@ back_ifupdown() {
   cp -a "$state/interfaces" /etc/network/interfaces
   [ ! -d "$state/interfaces.d" ] || cp -a "$state/interfaces.d/." /etc/network/interfaces.d/
   unbridge
+  solicit "$uplink"
   ifup --force "$uplink" >/dev/null 2>&1
 }
 
 # The change goes on when the connection of the caller does not: it may be what is changed.
 begin() { # CHANGE UNDO
-  rm -f "$state/applied" "$state/failed"
+  rm -f "$state/applied" "$state/applying" "$state/failed"
   setsid sh "$state/script" apply "$bridge" "$1" "$2" </dev/null >>"$state/log" 2>&1 &
   answer
 }
 
 # Whoever is first decides: the caller that got through again, or the clock.
 decide() { mkdir "$state/decided" 2>/dev/null; }
+
+idle() {
+  if [ -e "$state/applying" ] && [ ! -e "$state/applied" ] && kill -0 "$(cat "$state/applying")" 2>/dev/null; then
+    refuse "another change of $bridge is under way" "it is done or undone within a minute: ip link show $bridge"
+  fi
+}
 
 read_state() {
   uplink=$(cat "$state/uplink") manager=$(cat "$state/manager")
@@ -232,11 +249,13 @@ arm() { # UNDO SECONDS
 case $act in
   create)
     uplink=$3
+    idle
     if [ -e "$state/manager" ]; then
       read_state
       if link "$bridge" >/dev/null; then refuse "$bridge exists already, made of $uplink by Croft" "croft network bridge remove $bridge"; fi
     fi
     check "$uplink"
+    find "$state" -mindepth 1 ! -name script ! -name log -exec rm -rf {} + # of one that was undone
     manager=$(manager_of "$uplink")
     echo "$uplink" >"$state/uplink"
     gateway_of "$uplink" >"$state/gateway"
@@ -247,6 +266,7 @@ case $act in
     ;;
   remove)
     [ -e "$state/manager" ] || refuse "Croft made no bridge $bridge here" "ip link delete $bridge removes one that nobody needs"
+    idle
     read_state
     arm change "$4"
     begin back change
@@ -257,6 +277,7 @@ case $act in
     ;;
   apply)
     read_state
+    echo "$$" >"$state/applying" # the group of all that it starts
     if sh "$state/script" run "$bridge" "$3"; then # in a process of its own, where the first error is the end
       : >"$state/applied"
     elif decide; then
@@ -281,6 +302,7 @@ case $act in
     read_state
     sleep "$4"
     if [ "$(cat "$state/turn")" = "$5" ] && decide; then
+      [ -e "$state/applied" ] || kill -9 "-$(cat "$state/applying")" || true # a slow change would go on after this
       "$3_$manager" || true
       [ "$3" != back ] || rm -f "$state/manager"
     fi
