@@ -30,6 +30,13 @@ static class HostFaults
                 $"hypervisor \"{hypervisor.Name}\" is another host, and nobody said how its guests are reached: they are tried directly",
                 $"hypervisors.{hypervisor.Name}.jump: user@host leads ssh through it; jump: [] says that its networks are routed to here"
             );
+        if (Claimed(hypervisor, farm) is { } claimed)
+            yield return new(
+                null,
+                "",
+                $"hypervisor \"{hypervisor.Name}\" is declared as {claimed}://, and {hypervisor.Version} answers there",
+                $"it works; {(claimed == "lxd" ? "incus" : "lxd")}:// in hypervisors.{hypervisor.Name}.uri looks where that is found by itself, and among its client's remotes"
+            );
         foreach (
             var network in hypervisor.Networks.Where(n =>
                 n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))
@@ -42,4 +49,13 @@ static class HostFaults
                 $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it"
             );
     }
+
+    /// <summary>The service that the farm file names, where the other one answered; null where it is the one.</summary>
+    static string? Claimed(HypervisorState hypervisor, Farm farm) =>
+        farm.Hypervisors.FirstOrDefault(h => h.Name == hypervisor.Name) is { IsLxd: true } spec
+        && spec.Uri.Split(':')[0] is var scheme
+        && hypervisor.Version.Split(' ')[0] is ("LXD" or "Incus") and var title
+        && !title.Equals(scheme, StringComparison.OrdinalIgnoreCase)
+            ? scheme
+            : null;
 }

@@ -11,7 +11,12 @@ static class Outside
     /// </summary>
     public static (string What, string Cure)? Lack(NetworkSpec network, HypervisorSpec hypervisor, HypervisorState? state)
     {
-        if (network.Mode is NetworkMode.Vde or NetworkMode.Tap && !hypervisor.IsLxd)
+        if (network.Mode is NetworkMode.Vde or NetworkMode.Tap && hypervisor.IsLxd)
+            return (
+                $"cannot join containers to {Name(network)}",
+                "mode: bridge joins them to a bridge of the host, which the switch or device may be in"
+            );
+        if (network.Mode is NetworkMode.Vde or NetworkMode.Tap)
             return LackOfLink(network.Mode, network.Source, hypervisor.IsLocal ? state : null); // libvirt tells neither of another host
         if (!EngineCapabilities.Of(hypervisor, state).HostNetworks)
             return hypervisor.IsSession
@@ -21,9 +26,9 @@ static class Outside
                 )
                 : ($"cannot join machines to {Name(network)}", "mode: nat");
         if (network.Mode == NetworkMode.Existing)
-            return state?.Can is null || network.Source is not { } name || IsMadeOfAFile(network, state)
+            return state?.Can is null || network.Source is not { } name || (IsMadeOfAFile(network, state) && !hypervisor.IsLxd)
                 ? null
-                : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name));
+                : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name), hypervisor.IsLxd);
         return network.Source is not { } device ? null
             : state?.Kinds?.TryGetValue(device, out var kind) == true ? LackOfKind(network.Mode, device, kind)
             : state?.Devices?.Contains(device) != false ? null
@@ -88,9 +93,13 @@ static class Outside
     static bool IsMadeOfAFile(NetworkSpec network, HypervisorState state) =>
         network.Define is not null && state.Networks.FirstOrDefault(n => n.Name == network.Source) is null or { Farm: null, Active: false };
 
-    static (string What, string Cure)? LackOf(string name, NetworkState? network) =>
+    static (string What, string Cure)? LackOf(string name, NetworkState? network, bool isLxd) =>
         network switch
         {
+            null when isLxd => (
+                $"has no network {name}",
+                $"on it: lxc network list shows those that there are; lxc network create {name}; define is of libvirt's XML"
+            ),
             null => (
                 $"has no network {name}",
                 "on it: virsh net-list --all lists those that there are; virsh net-define makes one of a file; or define: FILE here"

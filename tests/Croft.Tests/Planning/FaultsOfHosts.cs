@@ -41,4 +41,16 @@ public sealed class FaultsOfHosts
         Assert.Contains("root's alone", fault.Message, StringComparison.Ordinal);
         Assert.Contains("chgrp kvm /dev/kvm", fault.Hint, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("lxd://", "Incus 6.0.4", "declared as lxd://, and Incus 6.0.4 answers there")]
+    [InlineData("incus:///x.socket", "LXD 5.0.2", "declared as incus://, and LXD 5.0.2 answers there")]
+    [InlineData("incus://", "Incus 6.0.4", null)]
+    [InlineData("qemu:///system", "libvirt 9.0.0", null)]
+    public void AnotherServiceThanTheOneThatIsDeclaredIsSaid(string uri, string version, string? words)
+    {
+        var farm = Reading.Farm($"farm: f\nhypervisors: {{ c: {{ uri: \"{uri}\" }} }}\nvms: {{ list: [] }}");
+        var faults = HostFaults.Of(Lab.Host("c") with { Version = version }, farm);
+        Assert.Equal(words is null ? [] : [$"hypervisor \"c\" is {words}"], faults.Select(f => f.Message));
+    }
 }
