@@ -25,7 +25,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         foreach (var place in Family.Places.Where(place => place.For.Holds(version, image.Variant, image.Arch)))
         {
             if (place.Streams is { } index)
-                return await new SimpleStreams(image, BytesAsync).FindAsync(Fill(index, Known(version)), cancel);
+                return await FindInStreamsAsync(Fill(index, Known(version)), version, cancel);
             var (found, reason) = await RunAsync(place.Find, Known(version), cancel);
             if (found.Count == 0)
             {
@@ -45,6 +45,31 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             $"image \"{image.Name}\": {Family.Title} has no {string.Join(' ', ((string[])[version, image.Variant]).Where(w => w.Length > 0))} for {image.Arch}{string.Concat(reasons.Select(r => $"; {r}"))}",
             $"croft image list --remote {Family.Name} shows the versions that there are"
         );
+    }
+
+    /// <summary>
+    /// By lists that are signed themselves, beside the plain ones, where the catalogue names whose signature counts.
+    /// </summary>
+    async Task<Pinned> FindInStreamsAsync(string index, string version, CancellationToken cancel)
+    {
+        var keys = KeysOf(version, Known(version));
+        if (keys.Length == 0)
+            tell(
+                $"image {image.Name}: no signature vouches for {index}, since the catalogue names no key of {Family.Title}; {(Via(image, index).Scheme == Uri.UriSchemeHttps ? "its https alone does" : "nothing else does")}"
+            );
+        return await new SimpleStreams(image, keys.Length == 0 ? BytesAsync : SignedAsync).FindAsync(index, cancel);
+
+        async Task<byte[]?> SignedAsync(string address, CancellationToken cancel)
+        {
+            var signed = SimpleStreams.SignedOf(address);
+            if (await BytesAsync(signed, cancel) is not { } list)
+                throw CroftException.World(
+                    $"image \"{image.Name}\": there is no {Named(signed)}, so nothing vouches for {address}",
+                    $"do not use it; or, where {Family.Title} signs no longer: leave keys out of its catalogue entry"
+                );
+            var plain = await signatures.VerifyAsync(signed, list, null, keys, at => BytesAsync(at, cancel), cancel);
+            return ReferenceEquals(plain, list) ? await BytesAsync(address, cancel) : plain; // not verified, and said so
+        }
     }
 
     /// <summary>All versions that the publisher has, oldest first.</summary>

@@ -22,6 +22,10 @@ sealed class SimpleStreams(CatalogueImage image, Func<string, CancellationToken,
     /// <summary>Kinds of files that have both.</summary>
     static readonly string[] Whole = ["lxd_combined.tar.gz", "incus_combined.tar.gz"];
 
+    /// <summary>Where the same list is with a signature in it.</summary>
+    public static string SignedOf(string list) =>
+        list.EndsWith(".json", StringComparison.Ordinal) ? list[..^".json".Length] + ".sjson" : list;
+
     /// <summary>Finds the newest version of the product that has the image's alias.</summary>
     /// <exception cref="CroftException">There is none.</exception>
     public async Task<Pinned> FindAsync(string index, CancellationToken cancel)

@@ -4,6 +4,7 @@ using System.Text;
 using Croft.Farms;
 using Croft.Images;
 using Croft.Tests.Farms;
+using Croft.Tools;
 
 namespace Croft.Tests.Images;
 
@@ -17,10 +18,16 @@ public sealed class RootFileSystems : IDisposable
     readonly SortedDictionary<string, string> versions = new(StringComparer.Ordinal);
     readonly byte[] root = Archive("etc/hostname", "bin/sh", "usr/bin/env");
     readonly byte[] metadata = Archive("metadata.yaml");
+    readonly List<string> told = [];
     readonly ImageStore store;
 
     public RootFileSystems() =>
-        store = new(folder["store"], TimeProvider.System) { Lock = new ImageLock(folder[ImageLock.FileName], false), NewDownload = Hasty };
+        store = new(folder["store"], TimeProvider.System)
+        {
+            Lock = new ImageLock(folder[ImageLock.FileName], false),
+            NewDownload = Hasty,
+            Tell = told.Add,
+        };
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -81,6 +88,71 @@ public sealed class RootFileSystems : IDisposable
         var beside = File("split.tar", root) with { Metadata = folder["meta.tar"] };
         await System.IO.File.WriteAllBytesAsync(beside.Metadata!, metadata, Cancel);
         Assert.Equal(Combined(root), (await store.EnsureAsync(beside, new Recorder(), Cancel)).Id);
+    }
+
+    [Fact]
+    public async Task AreVouchedForByHttpsAloneWhereNobodyNamesAKeyAndThatIsSaid()
+    {
+        Publish("20260203_05:24", root);
+        await store.EnsureAsync(Image("images:debian/12/cloud"), new Recorder(), Cancel);
+        Assert.Contains(told, text => text.Contains("no signature vouches for", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("index", true)]
+    [InlineData("images", true)]
+    [InlineData("index", false)]
+    [InlineData("images", false)]
+    public async Task AreFoundInListsThatAreSignedWhereAKeyIsNamed(string list, bool isThere)
+    {
+        Publish("20260203_05:24", root);
+        var image = await SignAsync();
+        Assert.Equal(Combined(root), (await store.EnsureAsync(image, new Recorder(), Cancel)).Id);
+        Assert.Equal([], told);
+        System.IO.File.Delete(folder[ImageLock.FileName]);
+        var address = $"/streams/v1/{list}.sjson";
+        var text = Encoding.UTF8.GetString(server.Files[address]);
+        server.Files.TryRemove(address, out _);
+        if (isThere)
+            Put(address, text.Replace("images", "imagse", StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(image, new Recorder(), Cancel));
+        Assert.Contains(
+            isThere ? $"{list}.sjson is not signed by " : $"there is no {image.Family.Base}{address[1..]}",
+            error.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>Signs what was published, and names the key.</summary>
+    async Task<CatalogueImage> SignAsync()
+    {
+        var home = Directory.CreateDirectory(folder["signer"]).FullName;
+        System.IO.File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Task<string> Gpg(params string[] words) =>
+            new Tool(
+                "gpg",
+                ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]
+            ).RunCheckedAsync("gpg", Cancel);
+        await Gpg("--quick-generate-key", "Tester <tester@example.org>", "ed25519", "sign", "never");
+        foreach (var list in (string[])["index", "images"])
+        {
+            await System.IO.File.WriteAllBytesAsync(folder[list], server.Files[$"/streams/v1/{list}.json"], Cancel);
+            await Gpg("--output", folder["signed"], "--clearsign", folder[list]);
+            server.Files[$"/streams/v1/{list}.sjson"] = await System.IO.File.ReadAllBytesAsync(folder["signed"], Cancel);
+        }
+
+        await Gpg("--output", folder["key"], "--export");
+        server.Files["/key"] = await System.IO.File.ReadAllBytesAsync(folder["key"], Cancel);
+        var fingerprint = (await Gpg("--with-colons", "--list-keys"))
+            .Split('\n')
+            .First(line => line.StartsWith("fpr:", StringComparison.Ordinal))
+            .Split(':')[9];
+        await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
+        var image = Image("images:debian/12/cloud");
+        return image with
+        {
+            Family = image.Family with { Keys = [new(default, fingerprint, server.Url("/key").AbsoluteUri, false, false)] },
+        };
     }
 
     [Theory]
