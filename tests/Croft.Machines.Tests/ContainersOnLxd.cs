@@ -89,7 +89,10 @@ public sealed class ContainersOnLxd : IAsyncLifetime
     /// <summary>An archive of a container, sealed; the same from a server of simplestreams.</summary>
     async Task HasImagesOfOthersAsync()
     {
+        var left = Path.Combine(lab.Folder, $"data/croft/platforms/{lab.Farm}.disk.making-0");
+        lab.Write(left, "of a command that was killed");
         await lab.MustAsync(0, "image", "create", lab.Farm, "--from", "a");
+        Assert.False(File.Exists(left));
         var image = Path.Combine(Directory.CreateDirectory(Path.Combine(lab.Folder, "server/images")).FullName, "own.tar.gz");
         File.Move(Path.Combine(lab.Folder, $"data/croft/platforms/{lab.Farm}.disk"), image);
         WriteServer(image);

@@ -13,6 +13,9 @@ namespace Croft.Lifecycle;
 /// </summary>
 public static class MachineImage
 {
+    /// <summary>Behind a disk's name while it is made.</summary>
+    const string Making = "making-";
+
     /// <summary>What of a Debian or other Linux guest is a machine's own, where virt-sysprep does not say.</summary>
     static readonly string[] Own =
     [
@@ -68,8 +71,10 @@ public static class MachineImage
                 $"there is a disk {disk} already, which a platform of another name may stand on",
                 $"another name, or mv {ShellWord.Pasted(disk)} elsewhere"
             );
-        Directory.CreateDirectory(platforms);
-        var made = $"{disk}.{Guid.NewGuid():N}";
+        using var alone = await FileLock.EnterAsync(Path.Combine(platforms, ".lock"), "croft image create", cancel);
+        foreach (var left in Directory.EnumerateFiles(platforms, $"{name}.disk.{Making}*")) // of a command that was killed
+            File.Delete(left);
+        var made = $"{disk}.{Making}{Guid.NewGuid():N}";
         try
         {
             await PrivateFile.WriteAsync(made, "", cancel); // what was on the machine is its user's: never readable by others

@@ -45,6 +45,26 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await LxdOfTests.LxcAsync(host.Folder, "delete", name);
         });
 
+    /// <summary>What is left is the same archive that is to be made, so the next one would not be made.</summary>
+    [Fact]
+    public Task TakesADiskAlsoWhereACommandThatWasKilledLeftHalfOfThat() =>
+        OnAsync(async engine =>
+        {
+            await MakeAsync(engine, Machine());
+            var name = $"{Farm}--a";
+            await LxdOfTests.LxcAsync(host.Folder, "snapshot", name, "croft-image-0123abcd");
+            await LxdOfTests.LxcAsync(host.Folder, "snapshot", name, "croft-image-mine");
+            var left = $"croft.image=archive of {name}";
+            await LxdOfTests.LxcAsync(host.Folder, "publish", $"{name}/croft-image-0123abcd", "--compression", "none", left);
+            using var folder = new TemporaryFolder();
+            await engine.CopyDiskAsync(Machine().Record, Path.Combine(folder.Path, "disk"), Cancel);
+            Assert.True(new FileInfo(Path.Combine(folder.Path, "disk")).Length > 0);
+            Assert.DoesNotContain(name, await LxdOfTests.LxcAsync(host.Folder, "image", "list", "-f", "yaml"), StringComparison.Ordinal);
+            var snapshots = await LxdOfTests.LxcAsync(host.Folder, "query", $"/1.0/instances/{name}/snapshots");
+            Assert.Contains("croft-image-mine", snapshots, StringComparison.Ordinal);
+            Assert.DoesNotContain("0123abcd", snapshots, StringComparison.Ordinal);
+        });
+
     /// <summary>Also when it was just seen, and is believed to be as it was.</summary>
     [Fact]
     public Task TellsANetworkOfNamesBesideWhenItsAddressesAreThereAlready() =>

@@ -64,12 +64,13 @@ sealed partial class LxdEngine
         CallAsync($"making an image of {machine.Id}", async () =>
         {
             var own = (await RequireAsync(machine.Id, cancel)).Name;
-            var snapshot = $"image-{Guid.NewGuid():N}"[..14];
+            await TidyAsync(own, cancel);
+            var snapshot = LxdNames.SnapshotForAnImage();
             var kept = $"1.0/instances/{own}/snapshots";
             await client.RunAsync(HttpMethod.Post, kept, new JsonObject { ["name"] = snapshot, ["stateful"] = false }, cancel);
             try
             {
-                await ExportAsync($"{own}/{snapshot}", file, cancel);
+                await ExportAsync(own, snapshot, file, cancel);
             }
             finally
             {
@@ -77,10 +78,28 @@ sealed partial class LxdEngine
             }
         });
 
-    async Task ExportAsync(string snapshot, string file, CancellationToken cancel)
+    /// <summary>Removes what a command that was killed left: its snapshot, and the archive of it, which would be the same again.</summary>
+    async Task TidyAsync(string instance, CancellationToken cancel)
     {
-        var source = new JsonObject { ["type"] = "snapshot", ["name"] = snapshot };
-        var body = new JsonObject { ["source"] = source, ["compression_algorithm"] = "none" };
+        foreach (
+            var image in (await ListImagesAsync(cancel)).Where(i =>
+                i.Properties?.GetValueOrDefault(LxdNames.Image) == LxdNames.ArchiveOf(instance)
+            )
+        )
+            await client.RunAsync(HttpMethod.Delete, $"1.0/images/{image.Fingerprint}", null, cancel);
+        foreach (var snapshot in (await SnapshotNamesAsync(instance, cancel)).Where(LxdNames.IsForAnImage))
+            await client.RunAsync(HttpMethod.Delete, $"1.0/instances/{instance}/snapshots/{snapshot}", null, cancel);
+    }
+
+    async Task ExportAsync(string instance, string snapshot, string file, CancellationToken cancel)
+    {
+        var source = new JsonObject { ["type"] = "snapshot", ["name"] = $"{instance}/{snapshot}" };
+        var body = new JsonObject
+        {
+            ["source"] = source,
+            ["compression_algorithm"] = "none",
+            ["properties"] = new JsonObject { [LxdNames.Image] = LxdNames.ArchiveOf(instance) },
+        };
         var made = await client.RunAsync(HttpMethod.Post, "1.0/images", body, cancel);
         var path = $"1.0/images/{made.Word("fingerprint")?.GetString()}";
         try

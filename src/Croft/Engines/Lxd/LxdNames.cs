@@ -28,12 +28,22 @@ static class LxdNames
     /// <summary>An image's property: which of Croft's it is.</summary>
     public const string Image = "croft.image";
 
+    /// <summary>The same of the archive of an instance that is taken for an image, and removed.</summary>
+    public static string ArchiveOf(string instance) => $"archive of {instance}";
+
+    /// <summary>A name for the snapshot of which that is made.</summary>
+    public static string SnapshotForAnImage() => ForAnImage + Guid.NewGuid().ToString("N")[..Digits];
+
+    public static bool IsForAnImage(string snapshot) =>
+        snapshot.StartsWith(ForAnImage, StringComparison.Ordinal) && snapshot.Length == ForAnImage.Length + Digits;
+
     /// <summary>Behind the name of an instance whose place another has taken, until that one runs.</summary>
     public const string Before = "-before";
 
     /// <summary>Behind the name of one that is there for its snapshots alone, and before its number.</summary>
     public const string Kept = "-kept";
 
+    const string ForAnImage = "croft-image-";
     const string Layer = "layer-";
     const string Snapshot = "snapshot-";
     const int Longest = 63 - 7;
