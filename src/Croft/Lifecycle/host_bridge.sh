@@ -130,7 +130,8 @@ change_networkmanager() {
 back_networkmanager() {
   nmcli connection delete "croft-$bridge-port" "croft-$bridge" >/dev/null 2>&1 || true
   ip link delete "$bridge" 2>/dev/null || true
-  nmcli -w 0 connection up "$(cat "$state/connection")" >/dev/null
+  # One that NetworkManager made up by itself is gone since the last boot.
+  nmcli -w 0 connection up "$(cat "$state/connection")" >/dev/null || nmcli -w 0 device connect "$uplink" >/dev/null
 }
 
 save_networkd() {
