@@ -154,7 +154,13 @@ sealed class FirstMeeting(OpenFarm openFarm, IEngine engine, MachineRecord recor
         foreach (var name in new[] { port == LoginSpec.SshPort ? address : $"[{address}]:{port}", guest.Access.Name, guest.Access.Alias })
         {
             var found = await new Tool("ssh-keygen", "-F", name, "-f", file).RunAsync(cancel);
-            if (found.ExitCode == 0 && Has(found.Output, key))
+            var lines = found.ExitCode == 0 ? found.Output.Split('\n').Where(line => Has(line, key)).ToList() : [];
+            if (lines.Exists(line => line.StartsWith("@revoked", StringComparison.Ordinal)))
+                throw CroftException.World(
+                    $"machine \"{record.Name}\" runs, but its host key {Fingerprint(key)} is revoked in {file}",
+                    $"croft console {record.Name} enters the machine; give it another key, or take the line out of that file"
+                );
+            if (lines.Exists(line => line[0] != '@')) // @cert-authority vouches for certificates
                 return $"by {file}";
         }
 

@@ -54,6 +54,31 @@ public sealed class HostKeysOfTheirOwn : IDisposable
         Assert.Equal(First, await KeyAsync());
     }
 
+    [Fact]
+    public async Task AreKnownByHashedNamesAndNotWhereTheyAreRevoked()
+    {
+        foreach (var accepts in (bool[])[false, true])
+        {
+            folder.Write("known", $"@revoked 192.0.2.7 {First}\n");
+            Assert.Contains($"is revoked in {Path.Combine(folder.Path, "known")}", await UpAsync("networks: [ lan ]", accepts));
+        }
+
+        folder.Write("known", $"@cert-authority 192.0.2.7 {First}\n");
+        Assert.Contains("nobody vouches for its host key", await UpAsync("networks: [ lan ]"));
+        Assert.Equal("", await KeyAsync());
+        var known = folder.Write("known", $"192.0.2.7 {First}\n");
+        await new Tool("ssh-keygen", "-q", "-H", "-f", known).RunCheckedAsync("hashing", Cancel);
+        Assert.DoesNotContain("192.0.2.7", await File.ReadAllTextAsync(known, Cancel), StringComparison.Ordinal);
+        Assert.Equal("passed", await UpAsync("networks: [ lan ]"));
+    }
+
+    [Fact]
+    public async Task AreRefusedWhereTheFarmFileSaysAnother()
+    {
+        Assert.Contains("host key", await UpAsync($"host_key: {Second}\n      connection_timeout: 1s"));
+        Assert.Equal("passed", await UpAsync($"host_key: {First}"));
+    }
+
     async Task<string?> KeyAsync() => (await backends.Engine.FindAsync(new("f", "a"), Cancel))?.Record?.HostKey;
 
     async Task<string> UpAsync(string keys, bool accepts = false)
