@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
 
@@ -11,6 +12,9 @@ sealed partial class LxdClient
 
     /// <summary>What has ended has this or more; what has ended well has this.</summary>
     const int Ended = 200;
+
+    /// <summary>So long no member of a cluster is asked after.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
@@ -50,26 +54,46 @@ sealed partial class LxdClient
 
     /// <summary>Waits for the end of an operation.</summary>
     /// <exception cref="LxdException">It failed.</exception>
-    public async Task<Operation> WaitAsync(string id, CancellationToken cancel) =>
-        await EndAsync(id, cancel) is var end && end.StatusCode == Ended ? end : throw FailureOf(end);
+    public async Task<Operation> WaitAsync(Operation begun, CancellationToken cancel) =>
+        await EndAsync(begun, cancel) is var end && end.StatusCode == Ended ? end : throw FailureOf(end);
 
     static LxdException FailureOf(Operation operation) =>
         new(operation.Err is { Length: > 0 } words ? words : operation.Status ?? "failed", operation.StatusCode);
 
     /// <summary>The same, whatever its end is.</summary>
-    async Task<Operation> EndAsync(string id, CancellationToken cancel)
+    async Task<Operation> EndAsync(Operation begun, CancellationToken cancel)
     {
-        var end = EndOf(id);
+        var end = EndOf(begun.Id);
         if (IsLost)
             end.TrySetException(new LxdException("the connection broke", 0));
         try
         {
-            return await end.Task.WaitAsync(cancel);
+            if (begun.Location is null or "" or "none")
+                return await end.Task.WaitAsync(cancel);
+            while (true)
+            {
+                try
+                {
+                    return await end.Task.WaitAsync(Patience, cancel);
+                }
+                catch (TimeoutException)
+                {
+                    await RequireAsync(begun.Location, cancel);
+                }
+            }
         }
         finally
         {
-            operations.TryRemove(id, out _);
+            operations.TryRemove(begun.Id, out _);
         }
+    }
+
+    /// <summary>Nobody tells the end of an operation whose member is gone.</summary>
+    async Task RequireAsync(string member, CancellationToken cancel)
+    {
+        var there = await GetAsync($"1.0/cluster/members/{Uri.EscapeDataString(member)}", LxdJson.Default.Member, cancel);
+        if (string.Equals(there.Status, "Offline", StringComparison.OrdinalIgnoreCase))
+            throw new LxdException($"member {member} of the cluster is down", (int)HttpStatusCode.ServiceUnavailable);
     }
 
     /// <summary>Connects a stream of bytes to a part of an operation.</summary>

@@ -62,7 +62,7 @@ sealed partial class LxdClient
     )
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var end = EndAsync(begun.Id, cancel);
+        var end = EndAsync(begun, cancel);
         var input = FeedAsync(stdin, command.Input, over.Token);
         var output = command.Output(stdout, over.Token);
         var error = stderr is null ? Task.CompletedTask : command.Error(stderr, over.Token);

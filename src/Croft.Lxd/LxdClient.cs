@@ -90,7 +90,7 @@ sealed partial class LxdClient : IDisposable
     public async Task<Operation> RunAsync(HttpMethod method, string path, HttpContent? body, string? tag, CancellationToken cancel)
     {
         var begun = await BeginAsync(method, path, body, tag, cancel);
-        return begun.Id.Length == 0 ? begun : await WaitAsync(begun.Id, cancel);
+        return begun.Id.Length == 0 ? begun : await WaitAsync(begun, cancel);
     }
 
     /// <summary>Begins something. Its end is not waited for.</summary>

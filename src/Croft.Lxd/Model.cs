@@ -24,6 +24,9 @@ sealed record LifecycleEvent(string? Action = null, string? Source = null);
 /// <param name="Err">Why it failed.</param>
 sealed record Operation(string Id = "", int StatusCode = 0, string? Status = null, string? Err = null, JsonElement? Metadata = null)
 {
+    /// <summary>The member of the cluster that does it; <c>none</c> where there is no cluster.</summary>
+    public string? Location { get; init; }
+
     /// <summary>Its word of a name; null when it said none.</summary>
     public JsonElement? Word(string name) =>
         Metadata is { ValueKind: JsonValueKind.Object } said && said.TryGetProperty(name, out var value) ? value : null;

@@ -53,6 +53,28 @@ public sealed class AClusterOfContainers : IAsyncLifetime
         Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody tells the end of what it was doing.</summary>
+    [Fact]
+    public async Task DoesNotWaitForAMemberThatWentAwayWhileMachinesAreMadeThere()
+    {
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: cluster
+            hypervisors: { lab: { uri: "lxd://{{cluster}}/m1/unix.socket" } }
+            vms: { list: [ { name: b, count: 4, platform: debian_12, runtime: container, memory: 128MiB, hypervisor: lab/m2 } ] }
+            """
+        );
+        var up = lab.CroftAsync("up");
+        while (!up.IsCompleted && !(await LxcAsync("list", "-f", "csv", "-c", "nL")).Contains(",m2", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        await ScriptAsync("kill");
+        var ended = await up.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.Equal(3, ended.ExitCode);
+        Assert.Contains("lxc cluster remove --force", ended.Error, StringComparison.Ordinal);
+        await LxcAsync("cluster", "remove", "--force", "--yes", "m2");
+    }
+
     async Task<IEnumerable<(string?, string?, string?)>> MachinesAsync() =>
         JsonNode
             .Parse(await lab.SucceedsAsync("ls", "-o", "json"))!

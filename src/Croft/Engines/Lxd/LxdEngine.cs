@@ -234,6 +234,8 @@ sealed partial class LxdEngine : IEngine
                         ? IEngine.SpaceHint
                     : e.Message.Contains("Failed to load config file", StringComparison.Ordinal)
                         ? "raw.lxc of the machine's container: { config } has a word or a value that LXC does not know: man lxc.container.conf"
+                    : IsClustered && IsOfLostMember(e.Message)
+                        ? "lxc cluster list shows its members; when it is back, run the command again; if it is gone for good: lxc cluster remove --force NAME"
                     : e.Message.Contains("idmapped storage", StringComparison.Ordinal)
                         ? "its root file system may be full: disk: SIZE of the machine bounds it"
                     : null,
