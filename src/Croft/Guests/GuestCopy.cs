@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Formats.Tar;
+using Croft.Farms;
 using Croft.Tools;
 
 namespace Croft.Guests;
@@ -11,6 +13,9 @@ static class GuestCopy
 {
     /// <summary>The one name in the archive.</summary>
     const string Name = "x";
+
+    /// <summary>What .NET reads in place of bytes that are no UTF-8.</summary>
+    const char NoCharacter = '\uFFFD';
 
     const UnixFileMode Folder = (UnixFileMode)0b111_101_101;
 
@@ -28,12 +33,32 @@ static class GuestCopy
     {
         if (!File.Exists(from) && !Directory.Exists(from))
             throw CroftException.Usage($"there is no {from}");
+        Check(from, []);
         var path = Home(to);
         var text =
             $"set -e; t={ShellWord.Quote(path)}; [ -n \"$t\" ] || t=.; if [ -d \"$t\" ]; then t=$t/{ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(from)))}; fi; "
             + "d=$(dirname \"$t\"); w=$(mktemp -d \"$d/.croft-XXXXXX\"); trap 'rm -rf \"$w\"' EXIT; tar -xf - -C \"$w\"; "
             + $"if [ -d \"$w/{Name}\" ]; then mkdir -p \"$t\"; cp -a \"$w/{Name}/.\" \"$t/\"; else mv -f \"$w/{Name}\" \"$t\"; fi";
         return guest.RunAsync(new(text) { Input = (stdin, stop) => WriteAsync(from, stdin, stop) }, cancel);
+    }
+
+    /// <summary>Refuses what cannot be sent, before anything is.</summary>
+    /// <param name="above">The folders that it is in.</param>
+    static void Check(string path, ImmutableHashSet<(ulong Device, ulong Inode)> above)
+    {
+        var node = FileNode.At(path);
+        var refusal =
+            node.Kind == FileKind.Folder
+                ? above.Contains((node.Device, node.Inode))
+                    ? "leads back to a folder that it is in"
+                    : null
+                : node.Kind == FileKind.Nothing && path.Contains(NoCharacter, StringComparison.Ordinal)
+                    ? "has a name that is no UTF-8"
+                    : node.Refusal;
+        if (refusal is not null)
+            throw CroftException.Usage($"{PlainText.Line(path)} {refusal}, and nothing was copied", "copy the others without it");
+        foreach (var inside in node.Kind == FileKind.Folder ? Directory.EnumerateFileSystemEntries(path) : [])
+            Check(inside, above.Add((node.Device, node.Inode)));
     }
 
     static async Task WriteAsync(string from, Stream stdin, CancellationToken cancel)
