@@ -82,7 +82,7 @@ start_libvirt() {
         as_root systemctl start libvirtd
     else
         # As udev would have it: where QEMU's user may not open what libvirt may, libvirt probes QEMU anew before each call.
-        if [ "$(stat -c %a /dev/kvm 2>/dev/null)" = 600 ] && getent group kvm >/dev/null; then
+        if [ -c /dev/kvm ] && [ "$(stat -c %a /dev/kvm)" != 666 ] && getent group kvm >/dev/null; then
             as_root chgrp kvm /dev/kvm
             as_root chmod 660 /dev/kvm
         fi

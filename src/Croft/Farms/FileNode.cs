@@ -11,8 +11,9 @@ namespace Croft.Farms;
 /// <param name="Kind">Of what the path leads to, links followed.</param>
 /// <param name="Size">Bytes, as far as the file system knows.</param>
 /// <param name="Mode">The permissions.</param>
+/// <param name="Group">The number of its group.</param>
 /// <param name="Device">With <paramref name="Inode"/>, the one thing that all paths to it share.</param>
-sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, ulong Device, ulong Inode)
+sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, uint Group, ulong Device, ulong Inode)
 {
     const int Here = -100;
     const int NotFollowed = 0x100;
@@ -25,14 +26,14 @@ sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, ulong Device
         var name = Encoding.UTF8.GetBytes(path + '\0');
         var said = new byte[256];
         if (path.Contains('\0', StringComparison.Ordinal))
-            return new(FileKind.Nothing, 0, 0, 0, 0);
+            return new(FileKind.Nothing, 0, 0, 0, 0, 0);
         if (statx(Here, name, 0, BasicStats, said) == 0)
             return Of(said);
         var kind =
             Marshal.GetLastPInvokeError() == Denied ? FileKind.Closed
             : statx(Here, name, NotFollowed, BasicStats, said) == 0 ? FileKind.DeadLink
             : FileKind.Nothing;
-        return new(kind, 0, 0, 0, 0);
+        return new(kind, 0, 0, 0, 0, 0);
     }
 
     /// <summary>Why the path cannot be read as a file, as in <c>is a named pipe</c>; null when it can be tried.</summary>
@@ -65,6 +66,7 @@ sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, ulong Device
             KindOf(mode),
             BitConverter.ToInt64(statx[40..]),
             (UnixFileMode)(mode & 0xfff),
+            BitConverter.ToUInt32(statx[24..]),
             device,
             BitConverter.ToUInt64(statx[32..])
         );

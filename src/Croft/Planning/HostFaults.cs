@@ -20,7 +20,7 @@ static class HostFaults
             yield return new(
                 null,
                 "",
-                $"/dev/kvm on hypervisor \"{hypervisor.Name}\" is root's alone: libvirt asks QEMU what it can do before each call, which costs every start seconds",
+                $"/dev/kvm on hypervisor \"{hypervisor.Name}\" is closed to QEMU's user: libvirt asks QEMU what it can do before each call, which costs every start seconds",
                 "on it: chgrp kvm /dev/kvm && chmod 660 /dev/kvm"
             );
         if (hypervisor.Unreachable is null && farm.Hypervisors.Any(h => h.Name == hypervisor.Name && h.IsWayUnknown))

@@ -38,7 +38,7 @@ public sealed class FaultsOfHosts
                 Reading.Farm("farm: f\nvms: { permutations: { platforms: [debian_13] } }")
             )
         );
-        Assert.Contains("root's alone", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("closed to QEMU's user", fault.Message, StringComparison.Ordinal);
         Assert.Contains("chgrp kvm /dev/kvm", fault.Hint, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Xml.Linq;
@@ -209,11 +210,25 @@ sealed partial class LibvirtHost
         File.ReadLines("/etc/hosts")
             .Any(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Contains(name));
 
-    /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone.</summary>
-    static bool IsKvmClosed(XElement capabilities)
+    /// <summary>Without a device manager, <c>/dev/kvm</c> is root's alone, or, in a container, of a group of another system.</summary>
+    static bool IsKvmClosed(XElement capabilities) =>
+        QemusUser(capabilities) is { } user && File.Exists(KvmDevice) && !MayUse(FileNode.At(KvmDevice), user);
+
+    /// <param name="user">Number of the user, a colon, number of its first group.</param>
+    internal static bool MayUse(FileNode device, string user, string users = "/etc/passwd", string groups = "/etc/group")
     {
-        const UnixFileMode open = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        return QemusUser(capabilities) is not null && File.Exists(KvmDevice) && (File.GetUnixFileMode(KvmDevice) & open) == 0;
+        var (id, first) = (user.Split(':')[0], user.Split(':')[^1]);
+        var group = device.Group.ToString(CultureInfo.InvariantCulture);
+        return device.Mode.HasFlag(UnixFileMode.OtherWrite)
+            || device.Mode.HasFlag(UnixFileMode.GroupWrite) && (group == first || Members().Intersect(Names()).Any());
+
+        IEnumerable<string> Names() =>
+            File.ReadLines(users).Select(line => line.Split(':')).Where(u => u.Length > 2 && u[2] == id).Select(u => u[0]);
+        IEnumerable<string> Members() =>
+            File.ReadLines(groups)
+                .Select(line => line.Split(':'))
+                .Where(g => g.Length > 3 && g[2] == group)
+                .SelectMany(g => g[3].Split(','));
     }
 
     /// <summary>Who QEMU runs as, as chown takes it, such as <c>64055:104</c>; null for root, or where libvirt does not say.</summary>

@@ -62,6 +62,7 @@ sealed partial class LibvirtHost
             $"uploading {name}",
             () =>
             {
+                CheckRoom(name, content.Length);
                 if (!Create(name, "raw", content.Length, "0600", null))
                     return false;
                 using var volume = Pool().FindVolume(name)!;
@@ -311,6 +312,17 @@ sealed partial class LibvirtHost
             ),
             backing
         ).ToString();
+
+    /// <summary>Before anything is sent: libvirt 11 ends when what it is sent has no room.</summary>
+    /// <exception cref="CroftException">The pool has less.</exception>
+    void CheckRoom(string name, long size)
+    {
+        if (Pool().Info().Available < (ulong)size && TryRefresh() is not null && Pool().Info().Available is var free && free < (ulong)size)
+            throw CroftException.World(
+                $"uploading {name} on hypervisor \"{Name}\": No space left in its pool: it has {free >> 20} MiB, and {size >> 20} are needed",
+                IEngine.SpaceHint
+            );
+    }
 
     static void Send(Stream content, LibvirtVolume volume, IProgress<long>? progress, CancellationToken cancel) =>
         volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
