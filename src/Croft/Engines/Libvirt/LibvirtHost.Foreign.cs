@@ -69,7 +69,11 @@ sealed partial class LibvirtHost
                 {
                     using (entry)
                     {
-                        if (SnapshotXml.VolumeOf(XElement.Parse(entry.Xml())) is { } volume && !missing.Remove((entry.Name, volume)))
+                        var xml = XElement.Parse(entry.Xml());
+                        if (
+                            SnapshotXml.VolumeOf(xml) is { } volume
+                            && !(SnapshotXml.IsHarmless(xml) && missing.Remove((entry.Name, volume)))
+                        )
                             AtBest(() => entry.Delete(SnapshotDeleteFlags.MetadataOnly));
                     }
                 }

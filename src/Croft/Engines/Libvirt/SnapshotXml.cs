@@ -4,14 +4,16 @@ using System.Xml.Linq;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// libvirt's snapshots, as XML (https://libvirt.org/formatsnapshot.html). The entry by which it shows one of Croft's names no disk and no
-/// memory, and its
-/// state is one that libvirt refuses to revert to: so there is nothing that <c>virsh snapshot-delete</c> or <c>-revert</c> of it could
-/// touch.
+/// libvirt's snapshots, as XML (https://libvirt.org/formatsnapshot.html). The entry by which it shows one of Croft's is of a disk that
+/// cannot be there, and none of the machine's: so <c>virsh snapshot-revert</c> and <c>-delete</c> of it fail. With no disk at all, libvirt
+/// 10 and later succeed: they put the entry's bare definition in the place of the machine's.
 /// </summary>
 static class SnapshotXml
 {
     const string Mark = "snapshot";
+
+    /// <summary>A file below no folder; the rest of its path is for people.</summary>
+    const string Nowhere = "/dev/null/";
 
     /// <summary>Writes the entry.</summary>
     /// <param name="domain">The machine's definition.</param>
@@ -20,9 +22,13 @@ static class SnapshotXml
             "domainsnapshot",
             new XElement("name", snapshot.Name),
             new XElement("description", snapshot.Description),
-            new XElement("state", "disk-snapshot"),
+            new XElement("state", "shutoff"),
             new XElement("creationTime", snapshot.Made.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
             new XElement("memory", new XAttribute("snapshot", "no")),
+            new XElement(
+                "disks",
+                new XElement("disk", new XAttribute("name", DomainXml.Target(0)), new XAttribute("snapshot", "internal"))
+            ),
             new XElement(
                 "domain",
                 domain.Attribute("type"),
@@ -37,13 +43,26 @@ static class SnapshotXml
                     )
                 ),
                 domain.Element("memory"),
-                new XElement("os", domain.Element("os")!.Element("type"))
+                new XElement("os", domain.Element("os")!.Element("type")),
+                new XElement(
+                    "devices",
+                    new XElement(
+                        "disk",
+                        new XAttribute("type", "file"),
+                        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "qcow2")),
+                        new XElement("source", new XAttribute("file", Nowhere + snapshot.Description)),
+                        new XElement("target", new XAttribute("dev", DomainXml.Target(0)), new XAttribute("bus", "virtio"))
+                    )
+                )
             )
         ).ToString();
 
     /// <summary>The manifest's volume where the entry is one of Croft's; null for a snapshot that somebody else made.</summary>
     public static string? VolumeOf(XElement snapshot) =>
         (string?)snapshot.Element("domain")?.Element("metadata")?.Element(XName.Get(Mark, RecordXml.Namespace))?.Attribute("volume");
+
+    /// <summary>Whether reverting to an entry of Croft's fails; not to one of its first versions.</summary>
+    public static bool IsHarmless(XElement snapshot) => snapshot.Element("domain")?.Descendants("disk").Any() == true;
 
     /// <summary>Reads somebody else's.</summary>
     public static ForeignSnapshot Read(XElement snapshot, bool current)
