@@ -40,6 +40,8 @@ sealed partial class SimulatedConnection
             cancel
         );
 
+    public Task RequireRoomAsync(string name, long size, CancellationToken cancel) => Task.CompletedTask;
+
     public Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) =>
         CallAsync(
             $"uploading {name}",

@@ -190,6 +190,10 @@ interface ILibvirtHost : IDisposable
 
     Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel);
 
+    /// <summary>Before so many bytes are sent: libvirt 11 ends when there is no room for what it is sent.</summary>
+    /// <exception cref="CroftException">The pool has less.</exception>
+    Task RequireRoomAsync(string name, long size, CancellationToken cancel);
+
     /// <summary>Writes over what is in a volume. False when there is none of that name, any more.</summary>
     Task<bool> OverwriteAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel);
 

@@ -64,7 +64,11 @@ sealed partial class LibvirtEngine
             journal.Intent("create", "volume", volume, Name);
             await using var content = File.OpenRead(Path.Combine(image.Directory, name));
             if (await host.CreateFileAsync(volume, content.Length, cancel))
+            {
                 made.Add(volume);
+                await host.RequireRoomAsync(volume, content.Length, cancel);
+            }
+
             await host.OverwriteAsync(volume, content, new UploadProgress(progress, sent), cancel);
             sent += content.Length;
         }

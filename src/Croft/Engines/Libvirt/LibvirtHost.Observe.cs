@@ -46,7 +46,7 @@ sealed partial class LibvirtHost
             Boot = firmwareFor.IsEmpty
                 ? null
                 : await CallAsync("reading how machines can boot", () => ObserveBoot(types.Keys.Intersect(firmwareFor)), cancel),
-            Devices = here ? devices?.Union(LocalHost.Devices()) : devices,
+            Devices = here ? [.. LocalHost.Devices(), .. devices ?? []] : devices,
             Kinds = here ? LocalHost.Kinds() : null,
             Filters = filters,
             Routes = here ? LocalHost.Routes() : [],

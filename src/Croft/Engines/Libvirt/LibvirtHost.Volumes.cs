@@ -62,7 +62,6 @@ sealed partial class LibvirtHost
             $"uploading {name}",
             () =>
             {
-                CheckRoom(name, content.Length);
                 if (!Create(name, "raw", content.Length, "0600", null))
                     return false;
                 using var volume = Pool().FindVolume(name)!;
@@ -76,6 +75,20 @@ sealed partial class LibvirtHost
                     volume.Delete();
                     throw;
                 }
+            },
+            cancel
+        );
+
+    public Task RequireRoomAsync(string name, long size, CancellationToken cancel) =>
+        CallAsync(
+            $"uploading {name}",
+            () =>
+            {
+                if (TryRefresh() is not null && Pool().Info().Available is var free && free < (ulong)size)
+                    throw CroftException.World(
+                        $"uploading {name} on hypervisor \"{Name}\": No space left in its pool: it has {free >> 20} MiB, and {size >> 20} are needed",
+                        IEngine.SpaceHint
+                    );
             },
             cancel
         );
@@ -312,17 +325,6 @@ sealed partial class LibvirtHost
             ),
             backing
         ).ToString();
-
-    /// <summary>Before anything is sent: libvirt 11 ends when what it is sent has no room.</summary>
-    /// <exception cref="CroftException">The pool has less.</exception>
-    void CheckRoom(string name, long size)
-    {
-        if (Pool().Info().Available < (ulong)size && TryRefresh() is not null && Pool().Info().Available is var free && free < (ulong)size)
-            throw CroftException.World(
-                $"uploading {name} on hypervisor \"{Name}\": No space left in its pool: it has {free >> 20} MiB, and {size >> 20} are needed",
-                IEngine.SpaceHint
-            );
-    }
 
     static void Send(Stream content, LibvirtVolume volume, IProgress<long>? progress, CancellationToken cancel) =>
         volume.Upload(content, 0, (ulong)content.Length, progress: sent =>
