@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Croft.Testing;
+using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
@@ -79,7 +80,10 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
         await SeeAsync();
 
         Assert.NotEqual(0, await user.KillAsync("dnsmasq"));
-        Assert.Contains("Network back on local does not run", (await user.CroftAsync(farm, 0, "status")).Error, StringComparison.Ordinal);
+        // The switch ends a moment later.
+        Assert.NotNull(
+            await Poll.UntilAsync(SaidAsync, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)
+        );
         await user.CroftAsync(farm, 0, "up");
         await SeeAsync();
         Assert.DoesNotContain("does not run", (await user.CroftAsync(farm, 0, "status")).Error, StringComparison.Ordinal);
@@ -87,6 +91,12 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
         await user.CroftAsync(farm, 0, "destroy", "--yes");
         Assert.Empty(await user.LeftoversAsync("see"));
         Assert.Equal(0, await user.KillAsync("vde_switch") + await user.KillAsync("dnsmasq") + await user.KillAsync("slirpvde"));
+
+        async Task<string?> SaidAsync() =>
+            (await user.CroftAsync(farm, 0, "status")).Error is var said
+            && said.Contains("Network back on local does not run", StringComparison.Ordinal)
+                ? said
+                : null;
 
         async Task SeeAsync()
         {
