@@ -67,7 +67,8 @@ static class Usage
                 .FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))
                 ?.Value;
 
-    static string Path(SymbolResult result) =>
+    /// <summary>A command as it is typed: <c>snapshot restore</c>.</summary>
+    public static string Path(SymbolResult result) =>
         result.Parent is CommandResult { Command: not RootCommand } parent
             ? $"{Path(parent)} {((CommandResult)result).Command.Name}"
             : ((CommandResult)result).Command.Name;

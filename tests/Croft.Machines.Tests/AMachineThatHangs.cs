@@ -33,7 +33,7 @@ public sealed class AMachineThatHangs : IAsyncLifetime
         Assert.Equal(3, result.ExitCode);
         Assert.Contains($"Still waiting for hypervisor \"local\": pausing {lab.Farm}.a (1", result.Error);
         Assert.Contains($"Left behind, hypervisor \"local\" goes on with it: pausing {lab.Farm}.a", result.Error);
-        Assert.Contains("was not done within --timeout 12 s", result.Error);
+        Assert.Contains("croft pause was not done within --timeout 12 s", result.Error);
 
         await SignalAsync("CONT");
         Assert.NotNull(

@@ -74,7 +74,7 @@ sealed class CommandMaker(GlobalOptions options)
         {
             return ErrorPrinter.Print(
                 CroftException.World(
-                    $"croft {parsed.CommandResult.Command.Name} was not done within --timeout {session.Timeout!.Value.TotalSeconds:0} s",
+                    $"croft {Usage.Path(parsed.CommandResult)} was not done within --timeout {session.Timeout!.Value.TotalSeconds:0} s",
                     "croft ls shows what exists"
                 ),
                 terminal,
