@@ -6,7 +6,7 @@ namespace Croft.Machines.Tests;
 public sealed class CloudImages : IAsyncLifetime
 {
     const string Who =
-        "hostname; cat /etc/machine-id; ip -4 -o address show scope global | awk '{ print $4 }'; cat /etc/ssh/ssh_host_ed25519_key.pub";
+        "hostname; cat /etc/machine-id; ip -4 -o address show scope global | awk '{ print $4 }'; sudo cat /etc/ssh/ssh_host_ed25519_key.pub";
 
     readonly Lab lab = new("cloud");
 
