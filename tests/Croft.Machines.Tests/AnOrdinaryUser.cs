@@ -66,7 +66,7 @@ public sealed class AnOrdinaryUser(OrdinaryUser user) : IClassFixture<OrdinaryUs
     [Fact]
     public async Task HasMachinesThatSeeEachOtherAgainAfterTheirNetworkDied()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/vde_switch"), "vde2 is not installed");
+        Assert.SkipUnless(Lab.HasVde, "vde2 is not installed, or QEMU was built without it");
         var farm = await user.FarmAsync(
             "see",
             """

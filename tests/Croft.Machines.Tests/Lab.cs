@@ -55,6 +55,15 @@ sealed class Lab : IAsyncDisposable
     /// <summary>The test needs an image of its own. Where nobody can build it, the test is skipped.</summary>
     public bool HasImageOfItsOwn { get; init; }
 
+    /// <summary>Whether machines can be on VDE switches here.</summary>
+    public static bool HasVde { get; } =
+        File.Exists("/usr/bin/vde_switch")
+        && new Tool("qemu-system-x86_64", "-netdev", "help")
+            .RunAsync(CancellationToken.None)
+            .GetAwaiter()
+            .GetResult()
+            .Output.Contains("\nvde\n");
+
     /// <summary>Skips a test that takes long, unless all are asked for.</summary>
     public static void OnlyWithAll()
     {

@@ -13,7 +13,6 @@ public sealed class NetworksProved : IAsyncLifetime
     static readonly string Tap = Lab.Own("cbt");
     static readonly string Socket = "/run/" + Tap;
     static readonly string Pid = Socket + ".pid";
-    static readonly bool HasVde = File.Exists("/usr/bin/vde_switch");
 
     /// <summary>Writes the first letter and the length of what comes.</summary>
     const string Listener = """
@@ -39,7 +38,7 @@ public sealed class NetworksProved : IAsyncLifetime
         await DoAsync("ip", "tuntap", "add", Tap, "mode", "tap");
         await DoAsync("ip", "address", "add", $"{Net}.5.1/24", "dev", Tap);
         await DoAsync("ip", "link", "set", Tap, "up");
-        if (HasVde)
+        if (Lab.HasVde)
             await DoAsync("vde_switch", "-d", "-s", Socket, "-m", "666", "--dirmode", "777", "-p", Pid);
     }
 
@@ -57,7 +56,7 @@ public sealed class NetworksProved : IAsyncLifetime
     [Fact]
     public async Task ByWhatArrivesAndWhatDoesNot()
     {
-        var (wire, on) = HasVde ? ($"{{ mode: vde, vde: {Socket} }}", ", wire") : ("{ mode: isolated }", "");
+        var (wire, on) = Lab.HasVde ? ($"{{ mode: vde, vde: {Socket} }}", ", wire") : ("{ mode: isolated }", "");
         lab.Write(
             "farm.yaml",
             $$"""
@@ -88,7 +87,7 @@ public sealed class NetworksProved : IAsyncLifetime
         await other.SucceedsAsync("up");
         await HaveTheirCardsAndNames();
         await DeliverWholeAndOnlyWhereTheyLead();
-        if (HasVde)
+        if (Lab.HasVde)
             await JoinFarmsByASwitch();
     }
 

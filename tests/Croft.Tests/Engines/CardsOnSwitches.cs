@@ -2,6 +2,7 @@ using System.Net;
 using System.Xml.Linq;
 using Croft.Engines;
 using Croft.Engines.Libvirt;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Engines;
 
@@ -12,6 +13,18 @@ public sealed class CardsOnSwitches
         Source = NicSource.Switch,
         IsClosed = true,
     };
+
+    [Theory]
+    [InlineData("\u007fELF libvdeplug.so.2 libz.so.1", true)]
+    [InlineData("\u007fELF libz.so.1", false)]
+    [InlineData(null, true)] // QEMU may be elsewhere
+    public void NeedAQemuThatKnowsVde(string? content, bool expected)
+    {
+        using var folder = new TemporaryFolder();
+        if (content is not null)
+            folder.Write("qemu", content);
+        Assert.Equal(expected, UserSwitches.KnowsVde(folder["qemu"]));
+    }
 
     [Fact]
     public void AreHubsWithAWayToTheSwitchAndAUserCardBeside() =>

@@ -269,6 +269,8 @@ sealed partial class LibvirtHost : ILibvirtHost
         e.Message.Contains("No space left", StringComparison.Ordinal) ? IEngine.SpaceHint
         : e.Message.Contains("host forwarding rule", StringComparison.Ordinal)
             ? "its port was taken a moment ago: run the command again, another one is used"
+        : e.Message.Contains("backend 'vde' is not compiled", StringComparison.Ordinal)
+            ? "its QEMU was built without VDE, as Ubuntu's is: mode: tap, with a tap device that is in the switch"
         : e.Message.Contains("kvm", StringComparison.OrdinalIgnoreCase)
             ? "KVM does not work there: virt_domain: qemu of the machine has it emulated; dispatch.priority_domains: [qemu] has all of them"
         : e.Message.Contains("closed the monitor", StringComparison.Ordinal) ? null

@@ -13,6 +13,9 @@ namespace Croft.Engines.Libvirt;
 /// <param name="folder">Of the user's own; it outlives a login.</param>
 sealed class UserSwitches(string folder)
 {
+    /// <summary>Where a program names the libraries that it loads is in its beginning.</summary>
+    const int Beginning = 4 << 20;
+
     const string Packages = "apt install vde2 dnsmasq-base iproute2 util-linux";
 
     /// <summary>What the path of a Unix socket may take, less what VDE adds to it.</summary>
@@ -38,6 +41,8 @@ sealed class UserSwitches(string folder)
     {
         if (Programs.Where(p => !Places.Any(place => File.Exists(Path.Combine(place, p)))).ToList() is { Count: > 0 } missing)
             return ($"makes networks with {string.Join(", ", missing)}, which this host has not installed", Packages);
+        if (!Places.All(place => KnowsVde(Path.Combine(place, "qemu-system-x86_64"))))
+            return ("makes networks by VDE, which its QEMU was built without, as Ubuntu's is", "use a QEMU with VDE, such as Debian's");
         if (Forbidden("/proc/sys/kernel/unprivileged_userns_clone", "0") is { } clone)
             return ("may make no user namespace", $"sysctl {clone}=1 as root");
         if (Forbidden("/proc/sys/user/max_user_namespaces", "0") is { } most)
@@ -49,6 +54,22 @@ sealed class UserSwitches(string folder)
         return Encoding.UTF8.GetByteCount(SocketOf("a")) > LongestPath
             ? ($"keeps its networks' sockets in {folder}, whose path is too long for such", "XDG_DATA_HOME with a shorter path")
             : null;
+    }
+
+    /// <summary>Whether a QEMU that is there loads VDE's library. To start it and ask takes longer than most commands.</summary>
+    internal static bool KnowsVde(string qemu)
+    {
+        try
+        {
+            using var file = File.OpenRead(qemu);
+            var bytes = new byte[Math.Min(Beginning, file.Length)];
+            file.ReadExactly(bytes);
+            return bytes.AsSpan().IndexOf("libvdeplug"u8) >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true; // nothing is known
+        }
     }
 
     static string? Forbidden(string file, string value)
