@@ -26,14 +26,16 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
 
     public bool IsLost => host.IsLost;
 
-    public EngineCapabilities Can =>
-        field ??= host.HasSwitches
-            ? EngineCapabilities.OfSwitches(host.NetworkLack)
+    public EngineCapabilities Can => field ??= WithLack(host.NetworkLack);
+
+    EngineCapabilities WithLack((string What, string Cure)? lack) =>
+        host.HasSwitches
+            ? EngineCapabilities.OfSwitches(lack)
             : new(OwnNetworks: !host.IsSession, HostNetworks: !host.IsSession)
             {
                 OwnSwitches = host.StartsSwitches,
-                NetworkLack = host.NetworkLack?.What,
-                NetworkCure = host.NetworkLack?.Cure,
+                NetworkLack = lack?.What,
+                NetworkCure = lack?.Cure,
             };
 
     public IStates States => new LibvirtStates(this);
