@@ -106,26 +106,15 @@ public sealed partial class ImagesOfPublishers
     /// <summary>An image whose list of checksums is signed by a key made for it.</summary>
     async Task<(string Url, CatalogueImage Image)> SignedAsync(string form, bool isUnsure, string? fingerprint = null, string? more = null)
     {
-        var home = Directory.CreateDirectory(folder["signer"]).FullName;
-        File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Task<string> Gpg(params string[] words) =>
-            new Tool(
-                "gpg",
-                ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]
-            ).RunCheckedAsync("gpg", Cancel);
-        await Gpg("--quick-generate-key", "Tester <tester@example.org>", "ed25519", "sign", "never");
-        var made = (await Gpg("--with-colons", "--list-keys"))
-            .Split('\n')
-            .First(line => line.StartsWith("fpr:", StringComparison.Ordinal))
-            .Split(':')[9];
+        await using var signer = await Signer.MakeAsync(folder["signer"]);
         await File.WriteAllTextAsync(folder["list"], $"{Convert.ToHexStringLower(SHA256.HashData(disk))}  disk.img\n", Cancel);
-        await Gpg("--output", folder["list.sig"], form == "inline" ? "--clearsign" : "--detach-sign", folder["list"]);
-        await Gpg("--output", folder["key"], "--export");
+        await signer.RunAsync("--output", folder["list.sig"], form == "inline" ? "--clearsign" : "--detach-sign", folder["list"]);
+        await signer.RunAsync("--output", folder["key"], "--export");
         server.Files["/disk.img"] = disk;
         server.Files["/list"] = await File.ReadAllBytesAsync(folder[form == "inline" ? "list.sig" : "list"], Cancel);
         server.Files["/list.gpg"] = await File.ReadAllBytesAsync(folder["list.sig"], Cancel);
         await File.WriteAllBytesAsync(folder["disk.img"], disk, Cancel);
-        await Gpg("--output", folder["disk.img.sig"], "--detach-sign", folder["disk.img"]);
+        await signer.RunAsync("--output", folder["disk.img.sig"], "--detach-sign", folder["disk.img"]);
         server.Files["/disk.img.sig"] = await File.ReadAllBytesAsync(folder["disk.img.sig"], Cancel);
         server.Files["/key"] = await File.ReadAllBytesAsync(folder["key"], Cancel);
         await File.WriteAllTextAsync(
@@ -143,12 +132,11 @@ public sealed partial class ImagesOfPublishers
             }}} }
             {{(form == "image" ? "image_signature: \"{image}.sig\"" : "")}}
             keys:
-              - { fingerprint: {{fingerprint ?? made}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}}, {{more}} }
+              - { fingerprint: {{fingerprint ?? signer.Fingerprint}}, at: "{base}key", unsure: {{(isUnsure ? "true" : "false")}}, {{more}} }
             """,
             Cancel
         );
         var family = UserConfiguration.Read(Reading.Defaults with { Catalog = [folder["signed.yaml"]] }).Families[0];
-        await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
         return (server.Url("/disk.img").AbsoluteUri, new CatalogueImage("signed", family, "", "", "x86_64", null, null, null));
     }
 }

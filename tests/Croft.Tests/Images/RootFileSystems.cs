@@ -126,32 +126,20 @@ public sealed class RootFileSystems : IDisposable
     /// <summary>Signs what was published, and names the key.</summary>
     async Task<CatalogueImage> SignAsync()
     {
-        var home = Directory.CreateDirectory(folder["signer"]).FullName;
-        System.IO.File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Task<string> Gpg(params string[] words) =>
-            new Tool(
-                "gpg",
-                ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", .. words]
-            ).RunCheckedAsync("gpg", Cancel);
-        await Gpg("--quick-generate-key", "Tester <tester@example.org>", "ed25519", "sign", "never");
+        await using var signer = await Signer.MakeAsync(folder["signer"]);
         foreach (var list in (string[])["index", "images"])
         {
             await System.IO.File.WriteAllBytesAsync(folder[list], server.Files[$"/streams/v1/{list}.json"], Cancel);
-            await Gpg("--output", folder["signed"], "--clearsign", folder[list]);
+            await signer.RunAsync("--output", folder["signed"], "--clearsign", folder[list]);
             server.Files[$"/streams/v1/{list}.sjson"] = await System.IO.File.ReadAllBytesAsync(folder["signed"], Cancel);
         }
 
-        await Gpg("--output", folder["key"], "--export");
+        await signer.RunAsync("--output", folder["key"], "--export");
         server.Files["/key"] = await System.IO.File.ReadAllBytesAsync(folder["key"], Cancel);
-        var fingerprint = (await Gpg("--with-colons", "--list-keys"))
-            .Split('\n')
-            .First(line => line.StartsWith("fpr:", StringComparison.Ordinal))
-            .Split(':')[9];
-        await new Tool("gpgconf", "--homedir", home, "--kill", "all").RunAsync(Cancel);
         var image = Image("images:debian/12/cloud");
         return image with
         {
-            Family = image.Family with { Keys = [new(default, fingerprint, server.Url("/key").AbsoluteUri, false, false)] },
+            Family = image.Family with { Keys = [new(default, signer.Fingerprint, server.Url("/key").AbsoluteUri, false, false)] },
         };
     }
 
