@@ -23,6 +23,7 @@ public sealed class KvmOfAHost : IDisposable
         var groups = folder.Write("group", "root:x:0:\nkvm:x:106:\nrender:x:107:me,libvirt-qemu\nother:x:108:me\n");
         var device = new FileNode(FileKind.Device, 0, Mode(mode), group, 1, 1);
         Assert.Equal(expected, LibvirtHost.MayUse(device, "64055:106", users, groups));
+        Assert.Equal(expected, LibvirtHost.MayUse(device, "64055:64055", users, groups)); // as libvirt tells it of Debian
     }
 
     static UnixFileMode Mode(string words) => (UnixFileMode)words.Aggregate(0, (bits, letter) => bits << 1 | (letter == '-' ? 0 : 1));

@@ -214,21 +214,20 @@ sealed partial class LibvirtHost
     static bool IsKvmClosed(XElement capabilities) =>
         QemusUser(capabilities) is { } user && File.Exists(KvmDevice) && !MayUse(FileNode.At(KvmDevice), user);
 
-    /// <param name="user">Number of the user, a colon, number of its first group.</param>
+    /// <summary>Whether a user may, by a group that libvirt gives it or one of its own.</summary>
+    /// <param name="user">Number of the user, a colon, number of the group that libvirt gives it.</param>
     internal static bool MayUse(FileNode device, string user, string users = "/etc/passwd", string groups = "/etc/group")
     {
-        var (id, first) = (user.Split(':')[0], user.Split(':')[^1]);
+        var (id, given) = (user.Split(':')[0], user.Split(':')[^1]);
         var group = device.Group.ToString(CultureInfo.InvariantCulture);
-        return device.Mode.HasFlag(UnixFileMode.OtherWrite)
-            || device.Mode.HasFlag(UnixFileMode.GroupWrite) && (group == first || Members().Intersect(Names()).Any());
+        if (device.Mode.HasFlag(UnixFileMode.OtherWrite))
+            return true;
+        var known = Lines(users).Where(u => u.Length > 3 && u[2] == id).ToList();
+        var members = Lines(groups).Where(g => g.Length > 3 && g[2] == group).SelectMany(g => g[3].Split(','));
+        return device.Mode.HasFlag(UnixFileMode.GroupWrite)
+            && (group == given || known.Any(u => u[3] == group) || members.Intersect(known.Select(u => u[0])).Any());
 
-        IEnumerable<string> Names() =>
-            File.ReadLines(users).Select(line => line.Split(':')).Where(u => u.Length > 2 && u[2] == id).Select(u => u[0]);
-        IEnumerable<string> Members() =>
-            File.ReadLines(groups)
-                .Select(line => line.Split(':'))
-                .Where(g => g.Length > 3 && g[2] == group)
-                .SelectMany(g => g[3].Split(','));
+        static IEnumerable<string[]> Lines(string file) => File.ReadLines(file).Select(line => line.Split(':'));
     }
 
     /// <summary>Who QEMU runs as, as chown takes it, such as <c>64055:104</c>; null for root, or where libvirt does not say.</summary>
