@@ -9,8 +9,8 @@ sealed class Cli : IDisposable
 {
     public Cli()
     {
-        Folder = Directory.CreateTempSubdirectory("croft-cli-").FullName;
-        Home = Directory.CreateTempSubdirectory("croft-home-").FullName;
+        Folder = TestFolder.New();
+        Home = TestFolder.New();
         Environment["XDG_DATA_HOME"] = Path.Combine(Home, "data");
         Environment["XDG_CACHE_HOME"] = Path.Combine(Home, "cache");
     }

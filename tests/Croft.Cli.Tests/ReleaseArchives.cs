@@ -1,3 +1,4 @@
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Cli.Tests;
@@ -5,7 +6,7 @@ namespace Croft.Cli.Tests;
 /// <summary>What <c>scripts/release</c> makes of this clone; it takes minutes and what NuGet has.</summary>
 public sealed class ReleaseArchives : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("croft-release-").FullName;
+    readonly string folder = TestFolder.New();
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

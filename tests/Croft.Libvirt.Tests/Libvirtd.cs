@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Croft.Libvirt.Tests;
+using Croft.Testing;
 
 [assembly: AssemblyFixture(typeof(Libvirtd))]
 
@@ -19,7 +20,7 @@ public sealed class Libvirtd : IDisposable
 
     public Libvirtd() => this.problem = new Lazy<string?>(Start);
 
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("libvirtd-").FullName;
+    public string Directory { get; } = TestFolder.New();
 
     /// <summary>A new connection, or the test is skipped.</summary>
     public LibvirtConnection Open()

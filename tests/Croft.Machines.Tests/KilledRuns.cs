@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Croft.Testing;
 
 [assembly: AssemblyFixture(typeof(Croft.Machines.Tests.KilledRuns))]
 
@@ -9,13 +9,7 @@ public sealed class KilledRuns : IAsyncLifetime
 {
     public async ValueTask InitializeAsync()
     {
-        using var own = Process.GetCurrentProcess();
-        var alive = Process.GetProcessesByName(own.ProcessName).Select(p => $"{p.Id}").ToHashSet();
-        foreach (
-            var folder in Directory
-                .EnumerateDirectories(Path.GetTempPath(), Lab.Prefix + "*")
-                .Where(f => !alive.Contains(Path.GetFileName(f).Split('-')[2]))
-        )
+        foreach (var folder in TestFolder.OfKilled(Lab.Prefix))
             await GiveBackAsync(folder);
     }
 

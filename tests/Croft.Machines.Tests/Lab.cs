@@ -41,7 +41,7 @@ sealed class Lab : IAsyncDisposable
     public string Farm { get; }
 
     /// <summary>Made when it is first asked for, so that a test which is skipped leaves none.</summary>
-    public string Folder => folder ??= Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
+    public string Folder => folder ??= TestFolder.New(Prefix);
 
     /// <summary>A name as only this test run has it: in letters, since a pool's name has no others.</summary>
     public static string Own(string name) => name + string.Concat($"{Environment.ProcessId}".Select(digit => (char)(digit - '0' + 'a')));

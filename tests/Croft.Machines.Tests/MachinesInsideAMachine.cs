@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -20,7 +21,7 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
     {
         Lab.OnlyWithAll();
         Assert.SkipWhen(!Environment.IsPrivilegedProcess || !File.Exists("/usr/sbin/sshd"), "only root can make hosts, with sshd");
-        folder = Directory.CreateTempSubdirectory("croft-inside-").FullName;
+        folder = TestFolder.New();
         turn = await FileLock.EnterAsync("/run/lock/croft-test-host-inside", "tests", TestContext.Current.CancellationToken);
         await ShAsync("bash \"$0\" up \"$1\" 77 && ip route replace 10.199.77.0/24 via " + Host);
         // libvirt lets nobody from outside into a NAT network, and says so anew whenever one starts.

@@ -1,3 +1,4 @@
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -10,7 +11,7 @@ public sealed class NetworksOfFarms : IAsyncLifetime
     readonly Lab first = new("ftnet");
     readonly Lab second;
 
-    public NetworksOfFarms() => second = new($"{first.Farm}-test", Directory.CreateTempSubdirectory(Lab.Prefix).FullName);
+    public NetworksOfFarms() => second = new($"{first.Farm}-test", TestFolder.New(Lab.Prefix));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -31,7 +32,7 @@ public sealed class NetworksProved : IAsyncLifetime
     readonly Lab lab = new("ftproof");
     readonly Lab other;
 
-    public NetworksProved() => other = new($"{lab.Farm}b", Directory.CreateTempSubdirectory(Lab.Prefix).FullName);
+    public NetworksProved() => other = new($"{lab.Farm}b", TestFolder.New(Lab.Prefix));
 
     public async ValueTask InitializeAsync()
     {

@@ -1,3 +1,4 @@
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -12,7 +13,7 @@ public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
 {
     static readonly string Script = Path.Combine(AppContext.BaseDirectory, "libvirt-host.sh");
 
-    readonly string folder = Directory.CreateTempSubdirectory("croft-hosts-").FullName;
+    readonly string folder = TestFolder.New();
     readonly List<Lab> labs = [];
     FileLock? turn;
     string? missing;

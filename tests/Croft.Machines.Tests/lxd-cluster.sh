@@ -19,6 +19,10 @@ start() { # MEMBER
 }
 case $1 in
     up)
+        # Those of test processes that were killed: a folder ends with the number of its process.
+        for old in "${folder%-*}"-[0-9]*[0-9]; do
+            [ ! -d "$old" ] || [ -d "/proc/${old##*-}" ] || bash "$0" down "$old"
+        done
         mkdir -p "$folder"
         if ! [ -e /var/lib/lxcfs/proc ]; then
             mkdir -p /var/lib/lxcfs

@@ -6,6 +6,10 @@ set -eu
 export LXD_DIR=$2
 case $1 in
     up)
+        # Those of test processes that were killed: a folder ends with the number of its process.
+        for old in "${LXD_DIR%-*}"-[0-9]*[0-9]; do
+            [ ! -d "$old" ] || [ -d "/proc/${old##*-}" ] || bash "$0" down "$old"
+        done
         mkdir -p "$LXD_DIR"
         if ! [ -e /var/lib/lxcfs/proc ]; then
             mkdir -p /var/lib/lxcfs

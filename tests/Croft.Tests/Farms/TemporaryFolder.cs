@@ -1,8 +1,10 @@
+using Croft.Testing;
+
 namespace Croft.Tests.Farms;
 
 sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("croft-tests-").FullName;
+    public string Path { get; } = TestFolder.New();
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 

@@ -1,9 +1,11 @@
+using Croft.Testing;
+
 namespace Croft.Tests.Journal;
 
 /// <summary>A folder of its own for one test.</summary>
 public sealed class StateFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("croft-state-").FullName;
+    public string Path { get; } = TestFolder.New();
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
