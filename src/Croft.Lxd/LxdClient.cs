@@ -20,7 +20,6 @@ sealed partial class LxdClient : IDisposable
     static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
     readonly string? socket;
-    readonly string? project;
     readonly HttpMessageInvoker? shared;
     readonly Uri root = new("http://lxd/");
 
@@ -28,14 +27,14 @@ sealed partial class LxdClient : IDisposable
     /// Of one that listens on a Unix socket. Each request has a connection of its own: one that is open and says nothing, as a pool has
     /// them, keeps LXD from accepting any other.
     /// </summary>
-    public LxdClient(string socket, string? project) => (this.socket, this.project) = (socket, project);
+    public LxdClient(string socket, string? project) => (this.socket, Project) = (socket, project);
 
     /// <summary>Of one on another host.</summary>
     /// <param name="own">Who we are.</param>
     /// <param name="fingerprint">SHA-256 of the only certificate that is believed; null believes those that the system does.</param>
     public LxdClient(Uri host, X509Certificate2? own, string? fingerprint, string? project)
     {
-        (root, this.project) = (host, project);
+        (root, Project) = (host, project);
         shared = new(
             new SocketsHttpHandler
             {
@@ -49,6 +48,9 @@ sealed partial class LxdClient : IDisposable
             }
         );
     }
+
+    /// <summary>Where its instances are; null is the service's own one.</summary>
+    public string? Project { get; }
 
     /// <summary>SHA-256 of the certificate that another host showed and that was not believed; null when there was none such.</summary>
     public string? Disbelieved { get; private set; }
@@ -136,9 +138,9 @@ sealed partial class LxdClient : IDisposable
     Uri AddressOf(string path) =>
         new(
             root,
-            project is null
+            Project is null
                 ? path
-                : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}project={Uri.EscapeDataString(project)}"
+                : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}project={Uri.EscapeDataString(Project)}"
         );
 
     async Task<(Answer Answer, string? Tag)> SendAsync(

@@ -153,6 +153,12 @@ sealed record Member(string ServerName = "", string? Status = null, string? Mess
 {
     public Dictionary<string, string> Config { get; init; } = [];
 
+    public string? Architecture { get; init; }
+
+    /// <summary>Whether it gets machines that nobody asked it for.</summary>
+    [JsonIgnore]
+    public bool TakesAll => Config.GetValueOrDefault("scheduler.instance", "all") == "all";
+
     [JsonIgnore]
     public bool IsOnline => string.Equals(Status, "Online", StringComparison.OrdinalIgnoreCase);
 }

@@ -36,6 +36,9 @@ public sealed class CroftException : Exception
     /// <summary>Whether it is there, with other bytes.</summary>
     internal bool IsMismatch { get; init; }
 
+    /// <summary>The place of a machine within its hypervisor went away, with nothing of the machine: another one may do.</summary>
+    internal bool IsOfPlace { get; init; }
+
     /// <summary>The world refused.</summary>
     public static CroftException World(string message, string? hint = null, Exception? cause = null) =>
         new(FaultKind.World, message, hint, cause);

@@ -75,6 +75,42 @@ public sealed class AClusterOfContainers : IAsyncLifetime
         await LxcAsync("cluster", "remove", "--force", "--yes", "m2");
     }
 
+    /// <summary>The cluster believes in a dead member for 20 s; what it has not recorded by then has another place.</summary>
+    [Fact]
+    public async Task HasMachinesOnAnotherMemberWhenTheirsGoesAwayBeforeItHasThem()
+    {
+        lab.Write(
+            "farm.yaml",
+            $$"""
+            farm: cluster
+            hypervisors: { lab: { uri: "lxd://{{cluster}}/m1/unix.socket" } }
+            vms: { list: [ { name: b, count: 4, platform: debian_12, runtime: container, memory: 128MiB } ] }
+            """
+        );
+        await lab.MustAsync(0, "up");
+        Assert.Equal(["m1", "m1", "m2", "m2"], (await MachinesAsync()).Select(m => m.Item2).Order());
+        foreach (var name in (await LxcAsync("list", "-f", "csv", "-c", "n")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await LxcAsync("delete", "-f", name);
+        var up = lab.CroftAsync("up");
+        while (!up.IsCompleted && !HasBegunToMake())
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        await ScriptAsync("kill");
+        var ended = await up.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        var left = (await MachinesAsync()).Where(m => m.Item2 == "m2").Select(m => m.Item1).ToList();
+        foreach (var name in left)
+            Assert.Contains($"the cluster keeps machine {lab.Farm}.{name} there", ended.Error, StringComparison.Ordinal);
+        Assert.Equal(left.Count == 0 ? 0 : 3, ended.ExitCode);
+        Assert.Equal(4 - left.Count, (await MachinesAsync()).Count(m => m is (_, "m1", "running")));
+        await LxcAsync("cluster", "remove", "--force", "--yes", "m2");
+    }
+
+    /// <summary>Whether the second of its runs is about to ask for a machine.</summary>
+    bool HasBegunToMake() =>
+        Directory.GetDirectories(Path.Combine(lab.Folder, ".croft/runs")).Order().Last() is var run
+        && Directory.GetDirectories(Path.Combine(lab.Folder, ".croft/runs")).Length > 1
+        && File.Exists(Path.Combine(run, "events.jsonl"))
+        && File.ReadAllText(Path.Combine(run, "events.jsonl")).Contains("\"create\"", StringComparison.Ordinal);
+
     async Task<IEnumerable<(string?, string?, string?)>> MachinesAsync() =>
         JsonNode
             .Parse(await lab.SucceedsAsync("ls", "-o", "json"))!

@@ -15,8 +15,8 @@ sealed partial class Execution
 
     /// <summary>
     /// Makes a machine where it is planned. It is planned again when another controller took its room there, and, where nothing of the
-    /// user's is missed, when
-    /// the hypervisor goes away: then on another one, as often as <c>dispatch.retry</c> says.
+    /// user's is missed, when the hypervisor or the member of a cluster goes away: then on another one, as often as
+    /// <c>dispatch.retry</c> says.
     /// </summary>
     /// <param name="make">Makes it as it is planned now; what it began elsewhere is out of reach.</param>
     public async Task PlaceAsync(PlannedMachine machine, bool replaceable, Func<PlannedMachine, Task> make, CancellationToken cancel)
@@ -40,13 +40,14 @@ sealed partial class Execution
             catch (CroftException e)
             {
                 var host = machine.Hypervisor!;
-                if (await OpenFarm.AnswersAsync(host, cancel))
+                if (!e.IsOfPlace && await OpenFarm.AnswersAsync(host, cancel))
                     throw;
-                var cause = Lost(host, e);
+                var cause = e.IsOfPlace ? e : Lost(host, e);
                 if (!replaceable || ++lost > OpenFarm.Farm.Dispatch.Retry)
                     throw cause;
                 machine = await PlanAgainAsync(machine, cause, cancel);
-                Journal.Note(name, "startup", $"hypervisor \"{host}\" went away; placed again on \"{machine.Hypervisor}\"");
+                var what = e.IsOfPlace ? e.Message : $"hypervisor \"{host}\" went away";
+                Journal.Note(name, "startup", $"{what}; placed again on \"{machine.Hypervisor}\"");
             }
         }
     }

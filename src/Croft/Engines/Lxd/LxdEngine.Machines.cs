@@ -29,8 +29,15 @@ sealed partial class LxdEngine
     {
         var body = await BodyAsync(machine, seed, cancel);
         body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
-        var member = machine.Spec.Container?.Member ?? await MemberWithAsync(machine.Spec.Require, cancel);
-        return await PlaceAsync(machine.Record, body, journal, cancel, member);
+        var member = await MemberForAsync(machine.Spec, cancel);
+        try
+        {
+            return await PlaceAsync(machine.Record, body, journal, cancel, member);
+        }
+        catch (CroftException e) when (member is not null && IsOfLostMember(e))
+        {
+            throw await WithoutAsync(member, machine.Spec, machine.Record.Id, e);
+        }
     }
 
     /// <summary>Makes a machine's instance. One that is there stands aside, with its snapshots, until the new one runs.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Croft.Farms;
 using Croft.Lxd;
 
 namespace Croft.Engines.Lxd;
@@ -8,29 +10,70 @@ sealed partial class LxdEngine
 {
     const string Label = "user.";
 
+    /// <summary>Members that did not answer this command: the cluster itself believes in them for a while.</summary>
+    readonly ConcurrentDictionary<string, bool> gone = new(StringComparer.Ordinal);
+
+    readonly SemaphoreSlim choosing = new(1);
+
+    /// <summary>How many instances each member has, with those that it is to have; null until the first is placed.</summary>
+    Dictionary<string, int>? taken;
+
     /// <summary>What a member's own configuration says of it.</summary>
     static ImmutableSortedDictionary<string, string> LabelsOf(Member member) =>
         member
             .Config.Where(c => c.Key.StartsWith(Label, StringComparison.Ordinal))
             .ToImmutableSortedDictionary(c => c.Key[Label.Length..], c => c.Value, StringComparer.Ordinal);
 
-    /// <summary>The member with the fewest instances of those that have the labels; null where it makes no difference.</summary>
-    async Task<string?> MemberWithAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    /// <summary>
+    /// The member for a new machine: the one that is asked for, else that with the fewest instances of those that have its labels. The
+    /// cluster chooses alike, but all to which it is asked at once get the same one. Null where the cluster has to choose.
+    /// </summary>
+    async Task<string?> MemberForAsync(MachineSpec machine, CancellationToken cancel)
     {
-        if (!IsClustered || labels.Count == 0)
-            return null;
+        if (!IsClustered || machine.Container?.Member is not null)
+            return machine.Container?.Member;
         var members = (await CallAsync("listing members", () => MembersAsync(cancel)))
             .Select(m => (Member: m, Labels: LabelsOf(m)))
             .ToList();
-        var asked = labels.Where(l => members.Any(m => m.Labels.ContainsKey(l.Key))).ToList();
+        var asked = machine.Require.Where(l => members.Any(m => m.Labels.ContainsKey(l.Key))).ToList();
+        if (asked.Count == 0 && client.Project is not null)
+            return null; // a project may forbid to choose
         var fit = members
-            .Where(m => m.Member.IsOnline && asked.All(l => m.Labels.GetValueOrDefault(l.Key) == l.Value))
-            .Select(m => m.Member.ServerName)
+            .Where(m => m.Member.IsOnline && !gone.ContainsKey(m.Member.ServerName))
+            .Where(m => asked.Count > 0 ? asked.All(l => m.Labels.GetValueOrDefault(l.Key) == l.Value) : m.Member.TakesAll)
+            .Select(m => m.Member)
             .ToList();
-        if (asked.Count == 0 || fit.Count == 0)
+        if (fit.Count == 0)
             return null;
-        var taken = (await ListInstancesAsync(cancel)).CountBy(i => i.Location ?? "").ToDictionary(StringComparer.Ordinal);
-        return fit.MinBy(m => taken.GetValueOrDefault(m));
+        await choosing.WaitAsync(cancel);
+        try
+        {
+            taken ??= (await ListInstancesAsync(cancel)).CountBy(i => i.Location ?? "").ToDictionary(StringComparer.Ordinal);
+            var chosen = fit.MinBy(m => (m.Architecture != machine.Arch, taken.GetValueOrDefault(m.ServerName)))!.ServerName;
+            taken[chosen] = taken.GetValueOrDefault(chosen) + 1;
+            return chosen;
+        }
+        finally
+        {
+            choosing.Release();
+        }
+    }
+
+    /// <summary>What went wrong with a machine that a member was to have which went away over it.</summary>
+    async Task<CroftException> WithoutAsync(string member, MachineSpec machine, MachineId id, CroftException cause)
+    {
+        gone.TryAdd(member, true);
+        var isRecorded = (await ListInstancesAsync(CancellationToken.None)).Any(i => i.Name == LxdNames.InstanceOf(id));
+        var kept = isRecorded ? $"; the cluster keeps machine {id} there" : "";
+        return new(
+            FaultKind.World,
+            $"member {member} of hypervisor \"{Name}\" went away while making {id}{kept}: {PlainText.Line(cause.InnerException!.Message)}",
+            $"when {member} is back, run the command again; if it is gone for good: lxc cluster remove --force {member}",
+            cause
+        )
+        {
+            IsOfPlace = !isRecorded && machine.Container?.Member is null,
+        };
     }
 
     /// <summary>Gives instances of which the cluster knows no more than the name what their network knows of them.</summary>
@@ -68,6 +111,7 @@ sealed partial class LxdEngine
     static bool IsOfLostMember(string words) =>
         words.Contains("is down", StringComparison.Ordinal)
         || words.Contains("Missing event connection", StringComparison.Ordinal)
+        || words.Contains("\"https://", StringComparison.Ordinal) // what it was asked for is handed on to a member, and broke
         || words.Contains("offline", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Says what cannot be removed now.</summary>

@@ -99,12 +99,23 @@ sealed partial class LxdEngine : IEngine
             return new(new(processors), new(memory)); // the service looks through all hardware for an answer
         if (!IsClustered)
             return await client.GetAsync("1.0/resources", LxdJson.Default.Resources, CancellationToken.None);
-        var all = await Task.WhenAll(
-            (await MembersAsync(CancellationToken.None))
-                .Where(m => m.IsOnline)
-                .Select(m => client.GetAsync($"1.0/resources?target={m.ServerName}", LxdJson.Default.Resources, CancellationToken.None))
-        );
+        var all = await Task.WhenAll((await MembersAsync(CancellationToken.None)).Where(m => m.IsOnline).Select(ResourcesAsync));
         return new(new(all.Sum(r => r.Cpu?.Total ?? 0)), new(all.Sum(r => r.Memory?.Total ?? 0)));
+    }
+
+    /// <summary>Nothing of a member that does not answer: the cluster takes its time to see that.</summary>
+    async Task<Resources> ResourcesAsync(Member member)
+    {
+        try
+        {
+            var path = $"1.0/resources?target={Uri.EscapeDataString(member.ServerName)}";
+            return await client.GetAsync(path, LxdJson.Default.Resources, CancellationToken.None);
+        }
+        catch (LxdException e) when (IsOfLostMember(e.Message))
+        {
+            gone.TryAdd(member.ServerName, true);
+            return new(null, null);
+        }
     }
 
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
@@ -169,6 +180,7 @@ sealed partial class LxdEngine : IEngine
     {
         client.Dispose();
         changing.Dispose();
+        choosing.Dispose();
     }
 
     /// <summary>The pool of the default profile's root disk, or the first that is there; null when there is none.</summary>
