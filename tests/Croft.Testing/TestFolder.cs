@@ -30,13 +30,13 @@ public static class TestFolder
     /// <summary>The folders of this prefix whose test processes are gone.</summary>
     public static IEnumerable<string> OfKilled(string prefix)
     {
+        // The folders first: whose process starts only now is not among them.
+        var folders = Directory.GetDirectories(Path.GetTempPath(), prefix + "*");
         var alive = Process
             .GetProcesses()
             .Where(p => p.ProcessName.StartsWith("Croft.", StringComparison.Ordinal))
             .Select(p => $"{p.Id}")
             .ToHashSet();
-        return Directory
-            .EnumerateDirectories(Path.GetTempPath(), prefix + "*")
-            .Where(f => !alive.Contains(Path.GetFileName(f)[prefix.Length..].Split('-')[0]));
+        return folders.Where(f => !alive.Contains(Path.GetFileName(f)[prefix.Length..].Split('-')[0]));
     }
 }
