@@ -90,7 +90,7 @@ public sealed class AGuestWithSystemd : IAsyncLifetime
             "1",
             "1",
             "0",
-            "0",
+            acceptRa,
             acceptRa,
             "0",
             $"br0 {plan["addresses"]!["front"]}/24",

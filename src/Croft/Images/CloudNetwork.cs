@@ -56,6 +56,7 @@ static class CloudNetwork
         foreach (var key in Address)
             port.Remove(key);
         port["dhcp4"] = false;
+        port["accept-ra"] = false; // a port that waits for a router keeps networkd from calling the guest online
         foreach (
             var (key, value) in (IEnumerable<(string, JsonNode?)>)
                 [("macaddress", port["match"]?["macaddress"] ?? port["macaddress"]), ("mtu", port["mtu"]), ("optional", port["optional"])]

@@ -108,6 +108,7 @@ public sealed class SeedsWithTheUsersOwn
         foreach (var port in (JsonNode[])[json["ethernets"]!["eth0"]!, json["ethernets"]!["eth1"]!, json["bonds"]!["bond0"]!])
         {
             Assert.False((bool)port["dhcp4"]!);
+            Assert.False((bool)port["accept-ra"]!);
             Assert.Null(port["addresses"]);
             Assert.Null(port["routes"]);
         }
