@@ -78,6 +78,23 @@ public sealed class PhaseFolders : IDisposable
             Assert.StartsWith($"the file of phase main {what}", problem!.Message);
     }
 
+    [Theory]
+    [InlineData("- ping:\n  run_once: yes\n- { ping: , run_once: true }", "2: run_once means once on each machine")]
+    [InlineData("- block:\n    - ping:\n      throttle: 1", "3: throttle counts one machine alone")]
+    [InlineData("- any_errors_fatal: true\n  ping:", "1: any_errors_fatal ends the phase of this machine alone")]
+    [InlineData("- ping:\n  run_once: false\n  throttle: 0\n# run_once: true", null)]
+    public void SayWhatAWordForAllHostsMeansInAPlayOfOne(string text, string? note)
+    {
+        File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
+        folder.Write("phases/main.yaml", text);
+        if (note is null)
+            Assert.Empty(Read().Notes);
+        else
+            Assert.StartsWith($"phases/main.yaml:{note}", Assert.Single(Read().Notes));
+        folder.Write("farm.yaml", "farm: f\nvms: { permutations: { platforms: [debian_12] } }\nproject: { phases: phases }");
+        Assert.Empty(Read().Notes);
+    }
+
     [Fact]
     public void OfHelpersMayHoldFilesNamedLikePhases()
     {
