@@ -9,11 +9,13 @@ namespace Croft.Guests;
 /// Waits until a machine is ready. Events decide when to try (the agent's channel opened, the ssh server greets); one authenticated command
 /// decides.
 /// </summary>
+/// <param name="machine">Its name, for messages.</param>
 /// <param name="guest">Null when the machine has no address that Croft knows.</param>
 /// <param name="hypervisor">The name of its host, for messages.</param>
 /// <param name="note">Takes every signal, for the journal.</param>
 /// <param name="console">Reads the last lines of the serial console, for the message when it is late.</param>
 public sealed class Readiness(
+    string machine,
     IGuest? guest,
     WaitSpec wait,
     string hypervisor,
@@ -76,7 +78,7 @@ public sealed class Readiness(
     {
         using var late = new CancellationTokenSource(timeout, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, stopped.Token);
-        using var told = Waits.For($"{Awaited()} of machine \"{guest?.Access.Name ?? "?"}\"", () => lastSeen + silence);
+        using var told = Waits.For($"{Awaited()} of machine \"{machine}\"", () => lastSeen + silence);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(any.Token);
         var listening = HearsConsole && wait.Kind != WaitKind.None ? ListenAsync(over.Token) : Task.CompletedTask;
         try
@@ -105,23 +107,22 @@ public sealed class Readiness(
     async Task<CroftException> LateAsync()
     {
         var elapsed = clock.GetElapsedTime(start).TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-        var name = guest?.Access.Name ?? "the machine";
         if (full)
             return CroftException.World(
-                $"machine \"{name}\" stands still after {elapsed} s: No space left in the hypervisor's pool",
+                $"machine \"{machine}\" stands still after {elapsed} s: No space left in the hypervisor's pool",
                 IEngine.SpaceHint
             );
         if (lost)
             return CroftException.World(
-                $"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{name}\" was ready: last seen: {lastSeen}",
+                $"hypervisor \"{hypervisor}\" went away after {elapsed} s, before machine \"{machine}\" was ready: last seen: {lastSeen}",
                 IEngine.LostHint
             );
         var what = stopped.IsCancellationRequested
-            ? $"machine \"{name}\" stopped after {elapsed} s, before it was ready"
-            : $"machine \"{name}\" was not ready after {elapsed} s";
+            ? $"machine \"{machine}\" stopped after {elapsed} s, before it was ready"
+            : $"machine \"{machine}\" was not ready after {elapsed} s";
         return CroftException.World(
             $"{what}: waited for {Awaited()}, last seen: {lastSeen}{await LastLinesAsync()}",
-            $"croft console {name} --log shows its serial log"
+            $"croft console {machine} --log shows its serial log"
         );
     }
 

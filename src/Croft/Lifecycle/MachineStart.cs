@@ -43,7 +43,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
         if (guest is not null)
             await guest.CloseAsync(cancel);
         execution.Know(engine.Name, record);
-        using var readiness = new Readiness(guest, machine.Spec.Wait, engine.Name, execution.Clock, Note, () =>
+        using var readiness = new Readiness(record.Name, guest, machine.Spec.Wait, engine.Name, execution.Clock, Note, () =>
             ConsoleTailAsync(record, cancel)
         )
         {

@@ -24,6 +24,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
     {
         var forgotten = new TaskCompletionSource();
         using var readiness = new Readiness(
+            record.Name,
             openFarm.GuestOf(engine.Name, record),
             openFarm.Farm.Machines.FirstOrDefault(m => m.Name == record.Name)?.Wait ?? new(WaitKind.Ssh),
             engine.Name,

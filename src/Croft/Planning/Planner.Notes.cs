@@ -30,7 +30,7 @@ public sealed partial class Planner
                 && m.Nics is [{ IsOutside: true, Port: null } _, ..]
             )
         )
-            yield return $"machine \"{machine.Spec.Name}\" brings a host key of its own, on network {machine.Nics[0].Network}, which others made: where neither its agent nor its console nor your known_hosts vouches for it, up stops and shows it; host_key: tells it before, --accept-host-key takes it";
+            yield return $"machine \"{machine.Spec.Name}\" brings a host key of its own, on network {machine.Nics[0].Network}, which others made: where none of its agent, its console, your known_hosts and its disk vouches for it, up stops and shows it; host_key: tells it before, --accept-host-key takes it";
         foreach (var machine in machines)
         {
             var (spec, image) = (machine.Spec, machine.Spec.Image);

@@ -77,7 +77,9 @@ public sealed class GuestsThatLie(LyingSshd sshd) : IClassFixture<LyingSshd>
     {
         yield return ("readiness", async guest =>
         {
-            using var readiness = new Readiness(guest, new(WaitKind.Ssh), "here", TimeProvider.System, Bounded, () => Task.FromResult(""));
+            using var readiness = new Readiness("a", guest, new(WaitKind.Ssh), "here", TimeProvider.System, Bounded, () =>
+                Task.FromResult("")
+            );
             await readiness.WaitAsync(running: true, Limit, Cancel);
             await readiness.Shell!.DisposeAsync();
         });
