@@ -75,6 +75,11 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
         Assert.Matches($"(?m)^lan +bridge +local +{Bridge} +on +- +a$", await lab.SucceedsAsync("network", "list"));
         Assert.Contains(b!, await lab.SucceedsAsync("network", "show", "old"));
         Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error);
+        string[] boot = ["ssh", "a", "--", "cat", "/proc/sys/kernel/random/boot_id"];
+        var first = await lab.SucceedsAsync(boot);
+        Write(Bridge, ", autostart: true");
+        await lab.SucceedsAsync("up");
+        Assert.Equal(first, await lab.SucceedsAsync(boot));
         await lab.SucceedsAsync("restart", "a");
         await lab.SucceedsAsync("ssh", "a", "--", "true");
         await lab.RefusesAsync(2, ["others decide its address"], "fork", "a", "--name", "c");
@@ -102,7 +107,7 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
 
     string Pid => Path.Combine(lab.Folder, "dnsmasq.pid");
 
-    void Write(string bridge) =>
+    void Write(string bridge, string more = "") =>
         lab.Write(
             "farm.yaml",
             $$"""
@@ -110,7 +115,7 @@ public sealed class NetworksThatOthersMade : IAsyncLifetime
             networks: { lan: { mode: bridge, bridge: {{bridge}} }, old: { mode: existing, network: {{Old}} } }
             vms:
               list:
-                - { name: a, platform: debian_12, memory: 256MiB, networks: [ { name: lan, mac: "52:54:00:0c:0f:71" } ] }
+                - { name: a, platform: debian_12, memory: 256MiB, networks: [ { name: lan, mac: "52:54:00:0c:0f:71" } ]{{more}} }
                 - { name: b, platform: debian_12, memory: 256MiB, networks: [ old ] }
             """
         );

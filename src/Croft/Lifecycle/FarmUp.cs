@@ -52,7 +52,7 @@ public static class FarmUp
 
     /// <summary>Whether its identity is planned otherwise than it is: a port that was taken while it was off.</summary>
     static bool Moved(PlannedMachine machine) =>
-        machine.Existing?.Record is { } record && !record.Nics.SequenceEqual(machine.Nics.Select(n => n.Kept));
+        machine.Existing?.Record is { } record && !record.Nics.Select(n => n.Kept).SequenceEqual(machine.Nics.Select(n => n.Kept));
 
     static async Task UpAsync(Execution execution, PlannedMachine machine, bool recreate, CancellationToken cancel)
     {
