@@ -30,6 +30,7 @@ public sealed class AMachineInTrouble : IAsyncLifetime
         await PhaseThatSwitchesTheGuestOffIsNamed();
         await DamagedLayerIsDroppedAndItsPhaseRunsAgain();
         await InterruptedRunTerminatesAndSwitchesOff();
+        await InterruptedRunWaitsForNoGuestThatWentAway();
         await KilledRunLeavesNothingThatStops();
         await MachineThatTheUserHoldsIsNotReverted();
         Assert.Equal(0, (await lab.CroftAsync("destroy", "--yes")).ExitCode);
@@ -80,6 +81,18 @@ public sealed class AMachineInTrouble : IAsyncLifetime
         Assert.Equal(130, await SignalDuringMainAsync("INT"));
         Assert.Equal("off", await lab.StateAsync("a"));
         await RunMainAsync("true\n");
+    }
+
+    async Task InterruptedRunWaitsForNoGuestThatWentAway()
+    {
+        lab.Write("phases/main.sh", "pkill -9 sshd; sleep 600\n");
+        using var run = RunningCroft.Start(lab, "run");
+        await run.ReachAsync("main", what: "stepEnd");
+        await run.SignalAsync("INT");
+        var (code, messages, _) = await run.EndAsync(TimeSpan.FromMinutes(1)); // it waits for two
+        Assert.Equal(130, code);
+        Assert.Contains("terminate: skipped (the guest does not answer)", messages);
+        Assert.Equal("off", await lab.StateAsync("a"));
     }
 
     async Task KilledRunLeavesNothingThatStops()

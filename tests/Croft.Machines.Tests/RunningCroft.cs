@@ -43,14 +43,14 @@ sealed class RunningCroft : IDisposable
         return new(folder, Process.Start(info)!);
     }
 
-    /// <summary>Returns when a machine, or several, have begun the step, and the time after that is over.</summary>
-    public async Task ReachAsync(string step, TimeSpan andThen = default, int machines = 1)
+    /// <summary>Returns when a machine, or several, have begun the step, or ended it, and the time after that is over.</summary>
+    public async Task ReachAsync(string step, TimeSpan andThen = default, int machines = 1, string what = "stepStart")
     {
         var begun = await Poll.UntilAsync(
             () =>
                 Task.FromResult(
                     process.HasExited
-                    || Lab.JournalOf(folder).Count(line => line.Contains("\"stepStart\"") && line.Contains($"\"step\":\"{step}\""))
+                    || Lab.JournalOf(folder).Count(line => line.Contains($"\"{what}\"") && line.Contains($"\"step\":\"{step}\""))
                         >= machines
                         ? ""
                         : null

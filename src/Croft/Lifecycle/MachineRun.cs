@@ -55,7 +55,7 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         using var cleanup = new CancellationTokenSource(Timeout.InfiniteTimeSpan, execution.Clock);
         await using var hurry = cancel.Register(() => cleanup.CancelAfter(CleanupTime)).ConfigureAwait(false);
         if (ready)
-            await steps.GuardAsync(() => AfterMainAsync(cleanup.Token));
+            await steps.GuardAsync(() => AfterMainAsync(cancel, cleanup.Token));
         if (shell is not null)
             await shell.DisposeAsync();
         if (started && !options.Keep)
@@ -66,34 +66,36 @@ sealed class MachineRun(Execution execution, PlannedMachine machine, RunOptions 
         return steps.Worst;
     }
 
-    async Task AfterMainAsync(CancellationToken cancel)
+    async Task AfterMainAsync(CancellationToken cancel, CancellationToken cleanup)
     {
-        if (!await IsReachableAsync(cancel))
+        if (!await IsReachableAsync(cancel, cleanup))
             return;
         if (phases.HasArtifacts && !options.EndsOnly)
-            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cancel));
-        await RunPhaseAsync(Phase.Terminate, cancel);
+            await steps.RunAsync("artifacts", () => phases.FetchArtifactsAsync(machine, steps.Remark, cleanup));
+        await RunPhaseAsync(Phase.Terminate, cleanup);
     }
 
     /// <summary>
-    /// Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not.
+    /// Whether the guest still answers after what failed: one that rebooted gets the time to come back, a machine that is off does not,
+    /// and none when the run is cancelled.
     /// </summary>
-    async Task<bool> IsReachableAsync(CancellationToken cancel)
+    async Task<bool> IsReachableAsync(CancellationToken cancel, CancellationToken cleanup)
     {
         if (steps.Worst == Outcome.Passed)
             return true;
         try
         {
-            if ((await engine.FindAsync(Id, cancel))?.Power is var power && power != PowerState.Running)
+            if ((await engine.FindAsync(Id, cleanup))?.Power is var power && power != PowerState.Running)
                 throw CroftException.World($"the machine is {power?.ToString().ToLowerInvariant() ?? "gone"}");
-            if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cancel))
+            if (execution.OpenFarm.GuestOf(engine.Name, record!) is { } guest && !await guest.IsConnectedAsync(cleanup))
                 record = await Starting(PhaseFiles.Name(Phase.Terminate))
                     .RunAsync(record!, () => Task.CompletedTask, running: true, cancel);
             return true;
         }
         catch (Exception e) when (e is CroftException or OperationCanceledException)
         {
-            journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, e.Message);
+            var reason = e is CroftException ? e.Message : "the guest does not answer";
+            journal.StepEnd(Name, PhaseFiles.Name(Phase.Terminate), Outcome.Skipped, reason);
             return false;
         }
     }
