@@ -66,7 +66,7 @@ END
         done
         [ ! -e "$folder/lxcfs.pid" ] || kill "$(cat "$folder/lxcfs.pid")" 2>/dev/null || :
         sleep 1
-        awk -v at="$folder" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
+        awk -v at="$folder/" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
         rm -rf "$folder"
         ;;
 esac

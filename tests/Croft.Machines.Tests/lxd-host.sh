@@ -31,8 +31,8 @@ case $1 in
         lxc storage delete default >/dev/null 2>&1 || :
         lxd shutdown --timeout=20 2>/dev/null || :
         for pid in "$LXD_DIR".pid "$LXD_DIR".lxcfs.pid; do [ ! -e "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || :; done
-        umount /var/lib/lxcfs 2>/dev/null || :
-        awk -v at="$LXD_DIR" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
+        [ ! -e "$LXD_DIR".lxcfs.pid ] || umount /var/lib/lxcfs 2>/dev/null || : # else it is somebody else's
+        awk -v at="$LXD_DIR/" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
         rm -rf "$LXD_DIR" "$LXD_DIR".*
         ;;
 esac
