@@ -32,6 +32,13 @@ public sealed class Containers
     [InlineData("virt_domain: kvm", "a container is not run by kvm")]
     [InlineData("disks: [ { name: data, size: 1GiB } ]", "a container has no further disks")]
     [InlineData("container: { config: { limits.memory: 1GiB } }", "limits.memory is Croft's to write")]
+    [InlineData("container: { config: { boot.autostart: true } }", "boot.autostart is Croft's to write")]
+    [InlineData("container: { nesting: true, config: { security.nesting: false } }", "security.nesting is what nesting says")]
+    [InlineData("container: { privileged: false, config: { security.privileged: true } }", "security.privileged is what privileged says")]
+    [InlineData(
+        "container: { kernel_modules: [nbd], config: { linux.kernel_modules: vde } }",
+        "linux.kernel_modules is what kernel_modules says"
+    )]
     [InlineData("container: { devices: { eth0: { type: nic } } }", "eth0 is Croft's to write")]
     [InlineData("container: { devices: { data: { path: /srv } } }", "a device needs a type")]
     [InlineData("container: { devices: { data: { type: diskk } } }", "is no type of a device")]

@@ -17,6 +17,18 @@ static class ContainerReader
         (MachineKeys.Cpu, "has its host's processors, whose model cannot be chosen"),
     ];
 
+    const string Nesting = "security.nesting";
+    const string Privileged = "security.privileged";
+    const string KernelModules = "linux.kernel_modules";
+
+    /// <summary>Words of the configuration that have a key of their own.</summary>
+    static readonly (string Word, Field Field)[] ShortWords =
+    [
+        (Nesting, ContainerKeys.Nesting),
+        (Privileged, ContainerKeys.Privileged),
+        (KernelModules, ContainerKeys.KernelModules),
+    ];
+
     /// <summary>Of devices.</summary>
     static readonly string[] Types =
     [
@@ -96,14 +108,16 @@ static class ContainerReader
         {
             if (Croft(entry.Key) is { } cure)
                 problems.Add(entry.Value, $"{entry.Key} is Croft's to write", cure);
+            if (ShortWords.FirstOrDefault(w => w.Word == entry.Key && own.Has(w.Field)) is { Field: { } twice })
+                problems.Add(entry.Value, $"{entry.Key} is what {twice.Name} says", "leave one of them out");
         }
 
         if (own.Maybe(ContainerKeys.Nesting) == true)
-            config = config.SetItem("security.nesting", "true");
+            config = config.SetItem(Nesting, "true");
         if (own.Maybe(ContainerKeys.Privileged) == true)
-            config = config.SetItem("security.privileged", "true");
+            config = config.SetItem(Privileged, "true");
         if (own.Items(ContainerKeys.KernelModules) is { IsEmpty: false } modules)
-            config = config.SetItem("linux.kernel_modules", string.Join(',', modules.Select(m => m.Value)));
+            config = config.SetItem(KernelModules, string.Join(',', modules.Select(m => m.Value)));
         return new(
             own.Get(ContainerKeys.Pool),
             [.. own.Items(ContainerKeys.Profiles).Select(p => p.Value)],
@@ -121,6 +135,7 @@ static class ContainerReader
         {
             "limits.cpu" => "write vcpus",
             "limits.memory" => "write memory",
+            "boot.autostart" => "write autostart",
             "user.meta-data" or "user.user-data" or "user.network-config" or "cloud-init.user-data" or "cloud-init.network-config" =>
                 "the seed is there; user.vendor-data is free, and so are the machine's keys of its first boot",
             _ when key.StartsWith("user.croft.", StringComparison.Ordinal) || key.StartsWith("volatile.", StringComparison.Ordinal) =>
