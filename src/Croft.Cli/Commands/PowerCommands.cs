@@ -33,7 +33,9 @@ static class PowerCommands
             {
                 using var openFarm = await session.OpenAsync(cancel);
                 var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
-                if (restart)
+                if (!restart)
+                    RefuseUnfinished(machines);
+                else
                     await FarmDown.DownAsync(openFarm, machines, (machine, text) => session.Terminal.Say($"{machine}: {text}"), cancel);
                 var plan = (await openFarm.PlanAsync(cancel)).Of(machines.Select(m => m.Record.Name));
                 using var view = Progress.Create(session.Terminal, plan.Machines.Select(m => m.Spec.Name));
@@ -61,18 +63,26 @@ static class PowerCommands
         var off = machines
             .Where(m => !declared.Contains(m.Record.Name) && seen.ContainsKey(m.Record.Name))
             .Select(m => seen[m.Record.Name])
-            .Where(m => m.State.Power is PowerState.Off or PowerState.Crashed)
+            .Where(m => m.State.Power is PowerState.Off or PowerState.Crashed or PowerState.Paused)
             .ToList();
         openFarm.WriteSshConfig(seen.Values);
         await Task.WhenAll(
             off.Select(m =>
-                new PlainStart(openFarm, openFarm.Engine(m.Hypervisor), text => session.Terminal.Say($"{m.Record.Name}: {text}")).RunAsync(
-                    m.Record,
-                    cancel
-                )
+                m.State.Power == PowerState.Paused
+                    ? openFarm.Engine(m.Hypervisor).ResumeAsync(m.Record.Id, cancel)
+                    : new PlainStart(openFarm, openFarm.Engine(m.Hypervisor), text =>
+                        session.Terminal.Say($"{m.Record.Name}: {text}")
+                    ).RunAsync(m.Record, cancel)
             )
         );
         return off.Count;
+    }
+
+    /// <summary>Its guest would go on as the machine that it was forked from, with no network.</summary>
+    static void RefuseUnfinished(IEnumerable<ExistingMachine> machines)
+    {
+        if (machines.FirstOrDefault(m => m.State.IsUnfinishedFork) is { Record.Name: var name })
+            throw CroftException.World($"machine \"{name}\" is a fork that was not finished", $"croft destroy {name}, and fork again");
     }
 
     static Command Stop(CommandMaker make)
@@ -94,7 +104,10 @@ static class PowerCommands
         return make.Make(name, description, [selection], async (session, parsed, cancel) =>
         {
             using var openFarm = await session.OpenAsync(cancel);
-            foreach (var machine in await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel))
+            var machines = await Session.MachinesAsync(openFarm, parsed.GetValue(selection)!, cancel);
+            if (name == "resume")
+                RefuseUnfinished(machines);
+            foreach (var machine in machines)
             {
                 if (name != "reset" && !openFarm.Engine(machine.Hypervisor).Can.Pause)
                     throw CroftException.Usage(

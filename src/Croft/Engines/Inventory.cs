@@ -197,6 +197,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>Whether it has its host's memory and processors: it runs, or stands still.</summary>
     public bool IsOn => Power is PowerState.Running or PowerState.Paused;
 
+    /// <summary>Whether it has another machine's memory, and whoever was to make it one of its own is gone.</summary>
+    public bool IsUnfinishedFork => IsOn && Record?.IsForking == true;
+
     /// <summary>The member of a cluster that runs it; null where there is none.</summary>
     public string? Member { get; init; }
 
@@ -286,6 +289,9 @@ public sealed record MachineRecord
 
     /// <summary>Whether its guest has not answered yet since it was started.</summary>
     public bool IsStarting { get; init; }
+
+    /// <summary>Whether its guest has another machine's memory, and is still to learn who it is.</summary>
+    public bool IsForking { get; init; }
 
     /// <summary>Whether its hypervisor was told to start it with its host; null when it was told nothing.</summary>
     public bool? Autostart { get; init; }

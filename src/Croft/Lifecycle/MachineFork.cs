@@ -26,7 +26,7 @@ static class MachineFork
         var (record, seed) = await execution.MakerFor(machine).ForkAsync(machine, from, held, cancel);
         return await new MachineStart(execution, machine, step).RunAsync(
             record,
-            () => from.HasMemory ? from.StartForkAsync(record, machine.Uuid, IdentifyAsync, cancel) : BootAsync(),
+            () => from.HasMemory ? GoOnAsync() : BootAsync(),
             running: from.HasMemory,
             cancel
         );
@@ -37,9 +37,15 @@ static class MachineFork
             await engine.MarkAsync(record, cancel);
         }
 
+        async Task GoOnAsync()
+        {
+            await from.StartForkAsync(record with { IsForking = true }, machine.Uuid, IdentifyAsync, cancel);
+            await engine.MarkAsync(record, cancel);
+        }
+
         async Task IdentifyAsync()
         {
-            await engine.MarkAsync(record, cancel); // now that it runs it has its room, and claims none
+            await engine.MarkAsync(record with { IsForking = true }, cancel); // now that it runs it has its room, and claims none
             var script = NewIdentity.Script(from.Record, seed, execution.Clock.GetUtcNow());
             var (code, output) = await AskAsync(engine, record, from.Record.Name, script, cancel)
                 ?? throw CroftException.World($"the guest agent of {record.Id} did not answer within {AgentPatience.TotalSeconds:0} s");

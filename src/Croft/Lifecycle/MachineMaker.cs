@@ -150,6 +150,7 @@ sealed class MachineMaker(
             Nics = [.. planned.Nics.Select(n => n.Kept)],
             Claim = null,
             IsStarting = false,
+            IsForking = false,
             Autostart = planned.Autostart,
             Made = planned.Existing is { Record: { } before } ? before.Made : openFarm.Settings.Clock.GetUtcNow(),
         };

@@ -46,7 +46,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
 
         async Task ForgetClaimAsync()
         {
-            await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null }, cancel);
+            await engine.MarkAsync(await engine.RecordAsync(record.Id, cancel) with { Claim = null, IsForking = false }, cancel);
             forgotten.SetResult();
         }
 

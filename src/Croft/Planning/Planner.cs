@@ -282,6 +282,7 @@ public sealed partial class Planner
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
         return power switch
         {
+            PowerState.Running or PowerState.Paused when record.IsForking => (MachineAction.Recreate, "is a fork that was not finished"),
             PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
             PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
                 MachineAction.Start,

@@ -57,6 +57,18 @@ public sealed class Actions
         Assert.Equal(action, $"{machine.Action.ToString().ToLowerInvariant()}: {machine.Reason}");
     }
 
+    /// <summary>Its guest would go on as the machine that it was forked from.</summary>
+    [Theory]
+    [InlineData(PowerState.Running, "recreate: is a fork that was not finished")]
+    [InlineData(PowerState.Paused, "recreate: is a fork that was not finished")]
+    [InlineData(PowerState.Off, "start: is off")]
+    public void ForkThatWasNotFinishedDoesNotGoOn(PowerState power, string action)
+    {
+        var hosts = Lab.Done(Before, First, power)
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { IsForking = true } })] });
+        Assert.Equal(action, Of(Lab.Plan(Farm(""), [.. hosts])));
+    }
+
     [Theory]
     [InlineData("connection_timeout: 5min")]
     [InlineData("wait: agent")]
@@ -118,9 +130,11 @@ public sealed class Actions
         Assert.Equal(action, $"{machine.Action}: {machine.Reason}");
     }
 
-    static string Of(string key, PowerState power = PowerState.Running)
+    static string Of(string key, PowerState power = PowerState.Running) => Of(Lab.Plan(Farm(key), Lab.Done(Before, First, power)));
+
+    static string Of(Plan plan)
     {
-        var machine = Lab.Plan(Farm(key), Lab.Done(Before, First, power)).Machines[0];
+        var machine = plan.Machines[0];
         return $"{machine.Action.ToString().ToLowerInvariant()}: {machine.Reason}";
     }
 

@@ -30,15 +30,9 @@ static class RecordXml
             new XAttribute("hardware", record.HardwareDigest),
             new XAttribute("disks", record.DiskDigest),
             new XAttribute("run", record.Run),
-            record.Claim is not { } claim
-                ? null
-                : new[]
-                {
-                    new XAttribute("claims", Text(claim.Began)),
-                    new XAttribute("claimed", Text(claim.Written)),
-                    claim.IsFirst ? new XAttribute("first", true) : null,
-                },
+            ClaimOf(record.Claim),
             record.IsStarting ? new XAttribute("starting", true) : null,
+            record.IsForking ? new XAttribute("forking", true) : null,
             record.Autostart is { } autostart ? new XAttribute("autostart", autostart) : null,
             record.Made is { } made ? new XAttribute("made", Text(made)) : null,
             record.HardwareVersion == 0 ? null : new XAttribute("version", record.HardwareVersion),
@@ -49,6 +43,11 @@ static class RecordXml
             SizesOf(record.Disks, ns),
             NicsOf(record.Nics, ns)
         );
+
+    static IEnumerable<XAttribute?> ClaimOf(MachineClaim? claim) =>
+        claim is null
+            ? []
+            : [new("claims", Text(claim.Began)), new("claimed", Text(claim.Written)), claim.IsFirst ? new("first", true) : null];
 
     static IEnumerable<XElement> NicsOf(IEnumerable<Nic> nics, XNamespace ns) =>
         nics.Select(nic => new XElement(
@@ -77,8 +76,7 @@ static class RecordXml
     /// </summary>
     public static MachineRecord? Read(XElement domain)
     {
-        var machine = domain.Element("metadata")?.Element(XName.Get("machine", Namespace));
-        if (machine is null)
+        if (domain.Element("metadata")?.Element(XName.Get("machine", Namespace)) is not { } machine)
             return null;
         var disks = domain
             .Descendants("disk")
@@ -106,6 +104,7 @@ static class RecordXml
                 Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
+                IsForking = Text("forking") is not null,
                 Autostart = Text("autostart") is { } autostart ? autostart == "true" : null,
                 Made = Time(Text("made")),
                 Keys = Text("keys"),
