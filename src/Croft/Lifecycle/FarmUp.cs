@@ -104,7 +104,7 @@ public static class FarmUp
     {
         var engine = execution.EngineOf(machine);
         var record = await DefineAsync(execution, machine, cancel);
-        record = record with { InUse = "up", IsStarting = false, IsForking = false, Autostart = machine.Autostart };
+        record = record with { InUse = "up", Claim = null, IsStarting = false, IsForking = false, Autostart = machine.Autostart };
         var paused = await PowerAsync() == PowerState.Paused;
         record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(
             record,

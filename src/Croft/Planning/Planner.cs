@@ -283,7 +283,10 @@ public sealed partial class Planner
         return power switch
         {
             PowerState.Running or PowerState.Paused when record.IsForking => (MachineAction.Recreate, "is a fork that was not finished"),
-            PowerState.Running when record.IsStarting => (MachineAction.Start, "runs, but has not answered yet"),
+            PowerState.Running when record.IsStarting || record.Claim is not null => (
+                MachineAction.Start,
+                "runs, but has not answered yet"
+            ),
             PowerState.Running when PlannedMachine.Told(spec, record) is { } told && told != record.Autostart => (
                 MachineAction.Start,
                 $"runs, and is {(told ? "" : "not ")}to start with its host from now on"

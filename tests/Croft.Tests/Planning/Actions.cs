@@ -69,6 +69,16 @@ public sealed class Actions
         Assert.Equal(action, Of(Lab.Plan(Farm(""), [.. hosts])));
     }
 
+    /// <summary>Whoever started it was killed before it could note that.</summary>
+    [Fact]
+    public void MachineThatRunsAndStillClaimsItsRoomHasNotAnsweredYet()
+    {
+        var claim = new MachineClaim(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, IsFirst: true);
+        var hosts = Lab.Done(Before, First)
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Claim = claim } })] });
+        Assert.Equal("start: runs, but has not answered yet", Of(Lab.Plan(Farm(""), [.. hosts])));
+    }
+
     [Theory]
     [InlineData("connection_timeout: 5min")]
     [InlineData("wait: agent")]
