@@ -199,7 +199,7 @@ public sealed partial class Planner
             Action = action,
             Reason =
                 action == MachineAction.Create
-                    ? $"{reason}{(image is null ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
+                    ? $"{reason}{(image is null && spec.Image.Origin is not EmptyImage ? "; image is built or fetched first" : "")}{(host?.Existing is not null && hypervisor?.IsOff == true ? $"; what is in {host.Spec.Name} shows when it runs" : "")}"
                     : why,
             Layers = layers.IsEmpty ? [] : layers[0],
             Further = layers.IsEmpty ? [] : layers.RemoveAt(0),

@@ -96,6 +96,17 @@ public sealed class Actions
     }
 
     [Fact]
+    public void AMachineWithoutAnImageWaitsForNone()
+    {
+        var input = Lab.Input(
+            $"farm: f\n{Lab.Hypervisors("h1")}platforms: {{ live: {{ cdrom: 'http://example.org/live.iso', disk: 1GiB }} }}\nvms: {{ permutations: {{ platforms: [live] }} }}",
+            Lab.Host("h1")
+        );
+        var plan = Planner.Make(input with { Images = ImmutableDictionary<ImageSpec, string>.Empty });
+        Assert.Equal("the only one with kvm", plan.Machines[0].Reason);
+    }
+
+    [Fact]
     public void DiskSmallerThanItsImageIsRefusedBeforeItIsMadeAndLeftAloneAfterwards()
     {
         var input = Lab.Input(Farm("disk: 1GiB"), Lab.Host("h1"));
