@@ -46,7 +46,7 @@ sealed class ArtifactFetch
 
     /// <summary>
     /// Fetches what matches the globs; <c>**</c> crosses folders, <c>*</c> and <c>?</c> do not, and a folder's own name is all that is in
-    /// it. Files that change, vanish or are others' do not cost the rest.
+    /// it. Links to files come as what they lead to. Files that change, vanish or are others' do not cost the rest.
     /// </summary>
     /// <param name="note">Takes what did not come whole.</param>
     /// <param name="silence">How long the guest may send nothing; null is what suits guests of all kinds.</param>
@@ -277,7 +277,8 @@ sealed class ArtifactFetch
         var paths = IsName(glob)
             ? $@"\( -path {ShellWord.Quote(wide)} -o -path {ShellWord.Quote(wide + "/*")} \)"
             : $"-path {ShellWord.Quote(wide)}";
-        return $"find -H {ShellWord.Quote(Root(Trimmed(glob)))} -type f {paths} -print0";
+        const string file = """\( -type f -o -type l -exec sh -c '[ -f "$1" ]' sh {} \; \)""";
+        return $"find -H {ShellWord.Quote(Root(Trimmed(glob)))} {paths} {file} -print0";
     }
 
     static string Trimmed(string glob) => glob.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";

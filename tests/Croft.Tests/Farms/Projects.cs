@@ -145,6 +145,7 @@ public sealed class Projects
         "project.allowed_phases[0]: \"restore_init\" is not startup, restore init, create init, restore clean, create clean, restore dependencies, create dependencies, dependencies, init, main, terminate or shutdown; did you mean \"restore init\"?"
     )]
     [InlineData("artifacts: [results/*]", "write \"/results/*\"")]
+    [InlineData("artifacts: [\"~/results/*\"]", "write \"/root/results/*\"")]
     [InlineData("artifacts: [/var/../etc/*]", "is not an absolute pattern of files")]
     [InlineData(
         "artifacts: [\"/var/$(id)\"]",

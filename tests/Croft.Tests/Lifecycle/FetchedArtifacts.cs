@@ -27,8 +27,21 @@ public sealed class FetchedArtifacts : IAsyncLifetime
     public async Task ComeWhateverTheLoginShellSaysFirst()
     {
         await FetchAsync("echo good morning; ", "echo one >a; echo two >b; mkdir -p c/d; echo three >c/d/e; ln b b2; ln -s a a2", "/**");
-        Assert.Equal(["a", "b", "b2", "c/d/e"], Fetched());
+        Assert.Equal(["a", "a2", "b", "b2", "c/d/e"], Fetched());
+        Assert.Equal("one\n", Read("a2"));
         Assert.Equal("two\n", Read("b2"));
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public async Task OfLinksAreThoseToFilesAlone()
+    {
+        await FetchAsync(
+            "",
+            "mkdir c; echo one >c/1; ln -s c/1 last; ln -s c again; ln -s nowhere dead; ln -s . c/loop; mkfifo p; ln -s p pipe",
+            "/**"
+        );
+        Assert.Equal(["c/1", "last"], Fetched());
         Assert.Empty(notes);
     }
 

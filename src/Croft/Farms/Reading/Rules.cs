@@ -301,7 +301,7 @@ static class Rules
         "such as /var/tmp/results/**, without \"..\", of letters, digits, spaces and \". _ / @ + , : = ~ -\"; write \"?\" for any other character",
         "^(/(?!\\.{1,2}(/|$))[A-Za-z0-9._@+,:=~ *?\\[\\]-]+)+$",
         text => text.Length <= 500 && text is ['/', _, ..] && IsOf(text, GlobChars) && HasProperParts(text),
-        text => "/" + text.Trim('/')
+        text => text.StartsWith("~/", StringComparison.Ordinal) ? "/root" + text[1..].TrimEnd('/') : "/" + text.Trim('/')
     );
 
     /// <summary>A path on this machine; relative ones start at the farm file.</summary>
