@@ -1,3 +1,5 @@
+using Croft.Tools;
+
 namespace Croft.Machines.Tests;
 
 /// <summary>One machine, provisioned once; then what goes wrong, one thing after another, and after each the next run works.</summary>
@@ -33,6 +35,7 @@ public sealed class AMachineInTrouble : IAsyncLifetime
         await InterruptedRunWaitsForNoGuestThatWentAway();
         await KilledRunLeavesNothingThatStops();
         await MachineThatTheUserHoldsIsNotReverted();
+        await MachineThatSomebodyUndefinedIsNotForgotten();
         Assert.Equal(0, (await lab.CroftAsync("destroy", "--yes")).ExitCode);
         Assert.Empty(await lab.LeftoversAsync());
     }
@@ -114,6 +117,26 @@ public sealed class AMachineInTrouble : IAsyncLifetime
         Assert.Equal("kept\n", (await RunMainAsync("cat /root/state\n", 0, "--save-as", "work")).Log("a", "main"));
         Assert.Equal(0, (await lab.CroftAsync("snapshot", "restore", "work", "--yes")).ExitCode);
         Assert.Equal("mine\n", (await lab.CroftAsync("ssh", "a", "--", "cat /root/state")).Output);
+    }
+
+    async Task MachineThatSomebodyUndefinedIsNotForgotten()
+    {
+        await UndefineAsync();
+        Assert.Contains("but somebody undefined it", (await lab.MustAsync(0, "plan")).Output, StringComparison.Ordinal);
+        await lab.MustAsync(0, "up");
+        Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
+        await UndefineAsync();
+        await lab.MustAsync(0, "down");
+        Assert.Equal("off", await lab.StateAsync("a"));
+        await lab.MustAsync(0, "up");
+        Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", "a", "--", "cat /root/state")).Output);
+        await UndefineAsync();
+
+        Task UndefineAsync() =>
+            new Tool("virsh", "undefine", $"{lab.Farm}.a", "--snapshots-metadata").RunCheckedAsync(
+                "forgetting it",
+                TestContext.Current.CancellationToken
+            );
     }
 
     Task<RunOutcome> RunMainAsync(string script, int exitCode = 0, params string[] more)

@@ -200,6 +200,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>Whether it has another machine's memory, and whoever was to make it one of its own is gone.</summary>
     public bool IsUnfinishedFork => IsOn && Record?.IsForking == true;
 
+    /// <summary>Whether it runs, and its hypervisor will not know it any more when it is off: somebody undefined it.</summary>
+    public bool IsForgotten { get; init; }
+
     /// <summary>The member of a cluster that runs it; null where there is none.</summary>
     public string? Member { get; init; }
 

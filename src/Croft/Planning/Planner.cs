@@ -180,9 +180,7 @@ public sealed partial class Planner
             RefuseLost(spec, found.Hypervisor.Name, found.Machine);
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
-        var own = record is null
-            ? (MachineAction.Create, "does not exist")
-            : Compare(record, found.Machine.Power, spec, virtType, nics, image);
+        var own = record is null ? (MachineAction.Create, "does not exist") : Compare(found.Machine, record, spec, virtType, nics, image);
         var (action, why) = Affected(spec, has && found.Machine.IsOn, nics, hypervisor, Within(host, own));
         if (action is MachineAction.Create or MachineAction.Recreate)
             CheckDisk(spec);
@@ -266,21 +264,21 @@ public sealed partial class Planner
         };
 
     static (MachineAction Action, string Reason) Compare(
+        MachineState machine,
         MachineRecord record,
-        PowerState power,
         MachineSpec spec,
         string? virtType,
         ImmutableArray<Nic> nics,
         string? image
     )
     {
-        if (power == PowerState.Unknown)
+        if (machine.Power == PowerState.Unknown)
             return (MachineAction.None, "is out of reach");
         if (image is not null && record.DiskDigest != Identity.DiskDigest(spec, image))
             return DisksThatChange(record, spec, image);
         if (record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics))
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
-        return power switch
+        return machine.Power switch
         {
             PowerState.Running or PowerState.Paused when record.IsForking => (MachineAction.Recreate, "is a fork that was not finished"),
             PowerState.Running when record.IsStarting || record.Claim is not null => (
@@ -291,6 +289,7 @@ public sealed partial class Planner
                 MachineAction.Start,
                 $"runs, and is {(told ? "" : "not ")}to start with its host from now on"
             ),
+            PowerState.Running when machine.IsForgotten => (MachineAction.Start, "runs, but somebody undefined it; it is defined again"),
             PowerState.Running => (MachineAction.None, "runs as declared"),
             PowerState.Paused => (MachineAction.Start, "is paused"),
             _ when nics.Zip(record.Nics).FirstOrDefault(n => n.First.Port != n.Second.Port) is ({ } now, { Port: { } taken }) => (

@@ -31,7 +31,16 @@ sealed partial class LibvirtHost
     }
 
     public Task ShutdownAsync(string domain, CancellationToken cancel) =>
-        OnDomainAsync($"shutting down {domain}", domain, d => Quietly(() => d.Shutdown()), cancel);
+        OnDomainAsync(
+            $"shutting down {domain}",
+            domain,
+            d =>
+            {
+                Keep(d);
+                Quietly(() => d.Shutdown());
+            },
+            cancel
+        );
 
     public async Task PowerOffAsync(string domain, CancellationToken cancel)
     {
@@ -42,11 +51,14 @@ sealed partial class LibvirtHost
             $"switching off {domain}",
             domain,
             d =>
+            {
+                Keep(d);
                 Quietly(() =>
                 {
                     d.Destroy();
                     wasOn = true;
-                }),
+                });
+            },
             cancel
         );
         if (wasOn)
@@ -86,6 +98,7 @@ sealed partial class LibvirtHost
                 using var found = connection.FindDomain(domain);
                 if (found is null)
                     return;
+                Keep(found);
                 Quietly(() => found.Destroy());
                 found.Undefine(Since.In(connection.LibvirtVersion, WithAllState));
             },
@@ -93,7 +106,23 @@ sealed partial class LibvirtHost
         );
 
     public Task WriteRecordAsync(MachineRecord record, CancellationToken cancel) =>
-        OnDomainAsync($"marking {record.Name}", record.Id.ToString(), d => WriteRecord(d, record), cancel);
+        OnDomainAsync(
+            $"marking {record.Name}",
+            record.Id.ToString(),
+            d =>
+            {
+                Keep(d);
+                WriteRecord(d, record);
+            },
+            cancel
+        );
+
+    /// <summary>Defines a machine that somebody undefined while it runs: libvirt would forget it when it is off.</summary>
+    void Keep(LibvirtDomain domain)
+    {
+        if (domain.IsActive && !domain.IsPersistent)
+            connection.DefineDomain(domain.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure)).Dispose();
+    }
 
     /// <summary>A flag without which something cannot be done.</summary>
     /// <exception cref="CroftException">The hypervisor's libvirt does not know it.</exception>

@@ -124,14 +124,11 @@ sealed partial class LibvirtHost
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        return new(
-            domain.Name,
-            domain.Uuid,
-            power,
-            (int)info.Vcpus,
-            (long)info.MaxMemoryKiB * 1024,
-            RecordXml.Read(XElement.Parse(domain.Xml()))
-        );
+        var record = RecordXml.Read(XElement.Parse(domain.Xml()));
+        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, record)
+        {
+            IsForgotten = record is not null && power != PowerState.Off && !domain.IsPersistent,
+        };
     }
 
     public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
