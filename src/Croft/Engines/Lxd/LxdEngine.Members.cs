@@ -10,6 +10,9 @@ sealed partial class LxdEngine
 {
     const string Label = "user.";
 
+    /// <summary>The administrator's own way to choose members.</summary>
+    const string Scriptlet = "instances.placement.scriptlet";
+
     /// <summary>Members that did not answer this command: the cluster itself believes in them for a while.</summary>
     readonly ConcurrentDictionary<string, bool> gone = new(StringComparer.Ordinal);
 
@@ -36,7 +39,7 @@ sealed partial class LxdEngine
             .Select(m => (Member: m, Labels: LabelsOf(m)))
             .ToList();
         var asked = machine.Require.Where(l => members.Any(m => m.Labels.ContainsKey(l.Key))).ToList();
-        if (asked.Count == 0 && client.Project is not null)
+        if (asked.Count == 0 && (client.Project is not null || server.Config.ContainsKey(Scriptlet)))
             return null; // a project may forbid to choose
         var fit = members
             .Where(m => m.Member.IsOnline && !gone.ContainsKey(m.Member.ServerName))
