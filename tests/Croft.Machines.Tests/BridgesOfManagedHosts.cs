@@ -79,7 +79,7 @@ public sealed class BridgesOfManagedHosts : IAsyncLifetime
         Assert.Equal("gone\n", await OnHostAsync($"[ -e {State} ] || echo gone"));
     }
 
-    /// <summary>The profile that NetworkManager makes up itself is another one after a reboot, and with it the rest of an IPv6 address.</summary>
+    /// <summary>After a reboot NetworkManager makes up another profile, which has another IPv6 address in the same network.</summary>
     static string Prefixes(string seen) => Regex.Replace(seen, @"^(fd[^:]*:[^:]*:[^:]*):.*/64$", "$1::/64", RegexOptions.Multiline);
 
     async Task HostAsync(string manager, string[] packages)
