@@ -124,7 +124,7 @@ public sealed class HostsThatGoAway(ThreeHosts hosts)
         var name = (string)superfluous[0]!["name"]!;
         Assert.Contains($"an older one of that name on \"{host}\": croft gc removes the older one", (await lab.MustAsync(0, "plan")).Error);
         Assert.Equal(name + "\n", await lab.SucceedsAsync("ssh", name, "--", "hostname"));
-        await lab.RefusesAsync(2, [$"Removing {superfluous.Count} leftover", "--yes confirms it"], "gc");
+        await lab.RefusesAsync(2, [$"Removing {Amount.Of(superfluous.Count, "leftover")}, ", "--yes confirms it"], "gc");
         await lab.SucceedsAsync("gc", "--yes");
         Assert.Equal(6, (await ListAsync(lab)).Count);
         Assert.Equal("[]\n", await lab.SucceedsAsync("gc", "-o", "json"));
