@@ -280,7 +280,7 @@ public sealed partial class Planner
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
         return machine.Power switch
         {
-            PowerState.Running or PowerState.Paused when record.IsForking => (MachineAction.Recreate, "is a fork that was not finished"),
+            _ when machine.IsUnfinishedFork => (MachineAction.Recreate, "is a fork that was not finished"),
             PowerState.Running when record.IsStarting || record.Claim is not null => (
                 MachineAction.Start,
                 "runs, but has not answered yet"
