@@ -13,6 +13,9 @@ public enum DomainListFlags
     /// <summary>Those that are shut off.</summary>
     Inactive = 1 << 1,
 
+    /// <summary>Those that run without a definition.</summary>
+    Transient = 1 << 3,
+
     /// <summary>Those that are paused.</summary>
     Paused = 1 << 5,
 }

@@ -111,7 +111,26 @@ sealed partial class LibvirtHost
             }
         }
 
-        return [.. machines.OrderBy(m => m.Name, StringComparer.Ordinal)];
+        var forgotten = Forgotten();
+        return
+        [
+            .. machines
+                .Select(m => m with { IsForgotten = m.Record is not null && forgotten.Contains(m.Uuid) })
+                .OrderBy(m => m.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>All that run without a definition, by one call.</summary>
+    HashSet<Guid> Forgotten()
+    {
+        var found = new HashSet<Guid>();
+        foreach (var domain in connection.Domains(DomainListFlags.Transient))
+        {
+            using (domain)
+                found.Add(domain.Uuid);
+        }
+
+        return found;
     }
 
     static MachineState Observe(LibvirtDomain domain)
@@ -124,11 +143,14 @@ sealed partial class LibvirtHost
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        var record = RecordXml.Read(XElement.Parse(domain.Xml()));
-        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, record)
-        {
-            IsForgotten = record is not null && power != PowerState.Off && !domain.IsPersistent,
-        };
+        return new(
+            domain.Name,
+            domain.Uuid,
+            power,
+            (int)info.Vcpus,
+            (long)info.MaxMemoryKiB * 1024,
+            RecordXml.Read(XElement.Parse(domain.Xml()))
+        );
     }
 
     public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
