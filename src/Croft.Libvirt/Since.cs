@@ -18,6 +18,7 @@ public static class Since
         [AffectFlags.Config] = new(0, 9, 2),
         [ConsoleFlags.Force] = new(0, 9, 10),
         [DomainListFlags.Active] = new(0, 9, 13),
+        [DomainListFlags.Transient] = new(0, 9, 13),
         [DomainSaveFlags.Running] = new(0, 9, 5),
         [DomainSaveFlags.Paused] = new(0, 9, 5),
         [DomainStartFlags.AutoDestroy] = new(0, 9, 3),
