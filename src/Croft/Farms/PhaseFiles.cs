@@ -323,8 +323,8 @@ public sealed partial class PhaseFiles
         if (folder.Problems.Count == 0 && !contents.Keys.Concat(folder.LeftOut.Keys).Any(file => PhaseOf(file) is not null))
             yield return $"{Words.Printable(folder.Shown(""), 300)} has no phase's file, such as main.sh or main.yaml: nothing will run in the guests";
         foreach (var file in farm.Machines.Length > 1 ? taken.Keys.Except(wide) : [])
-        foreach (var batch in BatchWords.In(TextOf(file), Words.Printable(folder.Shown(file), 300)))
-            yield return batch;
+        foreach (var note in TaskListText.Notes(TextOf(file), Words.Printable(folder.Shown(file), 300)))
+            yield return note;
         foreach (var (file, _) in contents.Where(c => c.Value.IsForWindows && IsScript(c.Key)))
         {
             var what = $"{Words.Printable(folder.Shown(file), 300)} has the line ends or the byte order mark of Windows";

@@ -82,7 +82,15 @@ public sealed class PhaseFolders : IDisposable
     [InlineData("- ping:\n  run_once: yes\n- { ping: , run_once: true }", "2: run_once means once on each machine")]
     [InlineData("- block:\n    - ping:\n      throttle: 1", "3: throttle counts one machine alone")]
     [InlineData("- any_errors_fatal: true\n  ping:", "1: any_errors_fatal ends the phase of this machine alone")]
+    [InlineData("- { block: [ ping: ], rescue: [ { block: [ { ping: , run_once: '{{ x }}' } ] } ] }", "1: run_once means")]
     [InlineData("- ping:\n  run_once: false\n  throttle: 0\n# run_once: true", null)]
+    [InlineData(
+        "- shell: |\n    cat <<E\n    run_once: true\n    E\n- debug:\n    msg: { throttle: 1 }\n- set_fact: { any_errors_fatal: true }",
+        null
+    )]
+    [InlineData("- block: [ { ping: , vars: { run_once: true, block: [ { run_once: true } ] } } ]", null)]
+    [InlineData("- ? [ run_once, { throttle: 1 } ]\n  : throttle\n- { ping: , with_items: [ run_once, true ] }", null)]
+    [InlineData("$ANSIBLE_VAULT;1.1;AES256\n3333\n", null)]
     public void SayWhatAWordForAllHostsMeansInAPlayOfOne(string text, string? note)
     {
         File.Delete(Path.Combine(folder.Path, "phases/main.sh"));
