@@ -18,6 +18,25 @@ public sealed class AFolderWithoutAFarm : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("nosuch", "there are: debian_12, ")]
+    [InlineData("fedorra", "did you mean \"fedora\"?")]
+    public async Task HasOneWordForPlatformsThatNobodyKnows(string name, string hint)
+    {
+        string[][] commands =
+        [
+            ["spawn", $"1:{name}"],
+            ["image", "pull", name],
+            ["image", "update", name],
+        ];
+        foreach (var command in commands)
+        {
+            var result = await cli.RunAsync(command);
+            Assert.Equal(2, result.ExitCode);
+            Assert.StartsWith($"Error: no platform \"{name}\" in the catalogue\nHint: {hint}", result.Error);
+        }
+    }
+
     [Fact]
     public async Task GetsAFarmThatPlansByInit()
     {

@@ -233,7 +233,7 @@ public sealed class PlannedOffline : IDisposable
     {
         const string Error = """
             Error: farm.yaml:2:1: hypervisor: a farm file has no key "hypervisor"; did you mean "hypervisors"?
-            Error: farm.yaml:5:17: vms.list[0].platform: no platform "debain_12"; did you mean "debian_12"? (looked in this file, for platforms/debain_12.yaml or platforms/debain_12.yml, and in the catalogue)
+            Error: farm.yaml:5:17: vms.list[0].platform: no platform "debain_12"; did you mean "debian_12"? (looked in farm.yaml, for platforms/debain_12.yaml or platforms/debain_12.yml, and in the catalogue)
             Error: farm.yaml:6:47: vms.list[1].memory: "2GB" is not a size: a size is a number with KiB, MiB, GiB or TiB; write 2GiB
 
             """;

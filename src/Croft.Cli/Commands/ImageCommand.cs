@@ -314,6 +314,8 @@ static class ImageCommand
         {
             if (names.Length == 0)
                 return [];
+            if (file is null && names.FirstOrDefault(name => Catalogue.NameOf(name, Session.User) is null) is { } unknown)
+                throw Catalogue.NoPlatform(unknown, Session.User);
             var read = file is not null
                 ? FarmFile.Read(file, Session.Defaults, names)
                 : FarmFile.ReadText("farm: catalogue", Path.GetFullPath(FarmFile.Name), Session.Defaults, names);

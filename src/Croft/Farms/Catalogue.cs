@@ -75,6 +75,22 @@ public static class Catalogue
                 : null
         );
 
+    /// <summary>What a command calls a platform by that no farm file defines; null when there is none.</summary>
+    public static string? NameOf(string name, UserConfiguration? user) =>
+        user?.PlatformNames.Contains(name) == true ? name : Resolve(name, user?.Families ?? [])?.Name;
+
+    /// <summary>Says that there is no such platform, and which there are.</summary>
+    public static CroftException NoPlatform(string name, UserConfiguration? user)
+    {
+        string[] known = [.. (user?.PlatformNames ?? []).Concat(Platforms.SelectMany(p => p.Aliases.Prepend(p.Name)))];
+        var families = (user?.Families ?? []).Concat(Families).Select(family => family.Name);
+        return CroftException.Usage(
+            $"no platform \"{name}\" in the catalogue",
+            Words.DidYouMean(name, known.Concat(families))
+                ?? $"there are: {string.Join(", ", known)}; and distributions' own, such as fedora, u24.04, debian_cloud"
+        );
+    }
+
     /// <summary>The one spelling. The first variant is named only where the name without it means what Croft builds.</summary>
     static string NameOf((ImageFamily Family, string Version, string Variant) found, ImmutableArray<ImageFamily> own)
     {

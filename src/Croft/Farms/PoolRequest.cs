@@ -149,10 +149,9 @@ public static class PoolRequest
         var own = name[..^digits];
         var chosen = colon < 0 ? platform : word[(colon + 1)..];
         var image = colon >= 0 && BeginningsOfImages.Any(start => chosen.StartsWith(start, StringComparison.Ordinal)) ? chosen : null;
-        var resolved =
-            image is not null ? PlatformOf(image = IsAddress(image) ? image : Path.GetFullPath(image))
-            : user?.PlatformNames.Contains(chosen) == true ? chosen
-            : Catalogue.Resolve(chosen, user?.Families ?? [])?.Name;
+        var resolved = image is not null
+            ? PlatformOf(image = IsAddress(image) ? image : Path.GetFullPath(image))
+            : Catalogue.NameOf(chosen, user);
         if (
             range.Length > 2
             || !range.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= MostPerPool)
@@ -165,12 +164,7 @@ public static class PoolRequest
                 "write a number, a name such as vnode4, or a range such as 5-9, each with :platform or :/path/of/image after it if wanted"
             );
         if (resolved is null)
-            throw CroftException.Usage(
-                $"no platform \"{chosen}\" in the catalogue",
-                "there are: "
-                    + string.Join(", ", (user?.PlatformNames ?? []).Concat(Catalogue.Platforms.SelectMany(p => p.Aliases.Prepend(p.Name))))
-                    + "; and distributions' own, such as fedora, u24.04, debian_cloud"
-            );
+            throw Catalogue.NoPlatform(chosen, user);
         var (first, last) = (int.Parse(range[0], CultureInfo.InvariantCulture), int.Parse(range[^1], CultureInfo.InvariantCulture));
         if (last < first)
             throw CroftException.Usage($"\"{word}\" is an empty range", $"write {last}-{first}");

@@ -44,8 +44,8 @@ public sealed class FilesBesideTheFarm : IDisposable
     public void MissingOnesAreNamed() =>
         Assert.Equal(
             """
-            farm.yaml:2:36: vms.permutations.platforms[0]: no platform "mine"; looked in this file, for platforms/mine.yaml or platforms/mine.yml, and in the catalogue
-            farm.yaml:2:53: vms.permutations.targets[0]: no target "big"; did you mean "bug"? (looked in this file, for targets/big.yaml or targets/big.yml, and in the catalogue)
+            farm.yaml:2:36: vms.permutations.platforms[0]: no platform "mine"; looked in farm.yaml, for platforms/mine.yaml or platforms/mine.yml, and in the catalogue
+            farm.yaml:2:53: vms.permutations.targets[0]: no target "big"; did you mean "bug"? (looked in farm.yaml, for targets/big.yaml or targets/big.yml, and in the catalogue)
             """,
             Problems(("targets/bug.yaml", "arch: amd64"))
         );

@@ -9,6 +9,7 @@ namespace Croft.Farms.Reading;
 sealed class Definitions
 {
     readonly string kind;
+    readonly string farmFile;
     readonly string folder;
     readonly MapShape shape;
     readonly ProblemList problems;
@@ -18,11 +19,12 @@ sealed class Definitions
     readonly HashSet<string> missing = new(StringComparer.Ordinal);
     readonly Func<string, YamlNode, MapReading?> other;
 
+    /// <param name="farm">The farm file.</param>
     /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
     /// <param name="own">Files of the user's for all farms, by full path. What is of this farm goes before them.</param>
     public Definitions(
         string kind,
-        string farmFolder,
+        string farm,
         MapShape shape,
         ImmutableArray<Named<MapReading>> inline,
         ImmutableArray<Named<MapReading>> builtIn,
@@ -32,7 +34,8 @@ sealed class Definitions
     )
     {
         this.other = other;
-        (this.kind, folder, this.shape, this.problems) = (kind, Path.Combine(farmFolder, kind + "s"), shape, problems);
+        (this.kind, farmFile, this.shape, this.problems) = (kind, Path.GetFileName(farm), shape, problems);
+        folder = Path.Combine(Path.GetDirectoryName(farm)!, kind + "s");
         ListFiles();
         foreach (var named in inline)
         {
@@ -78,7 +81,7 @@ sealed class Definitions
                 ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Distinct().Order(StringComparer.Ordinal))
                 : null;
         missing.Add(name);
-        var where = $"looked in this file, for {Words.Or(looked)}, and in the catalogue";
+        var where = $"looked in {farmFile}, for {Words.Or(looked)}, and in the catalogue";
         this.problems.Add(reference, $"no {this.kind} {Words.Quote(name)}", hint is null ? where : $"{hint} ({where})");
         return null;
     }

@@ -71,9 +71,9 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             farm.Items(FarmKeys.Platforms),
             (ImmutableArray<Named<MapReading>>)[.. user.Platforms, .. Catalogue.BuiltInPlatforms]
         );
-        Definitions platforms = new("platform", folder, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles);
+        Definitions platforms = new("platform", file, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles);
         (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
-        Definitions targets = new("target", folder, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
+        Definitions targets = new("target", file, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
             return ([], []);
 
