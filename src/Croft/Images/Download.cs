@@ -296,7 +296,13 @@ sealed partial class Download(HttpClient client, TimeProvider time)
         throw new CroftException(
             FaultKind.World,
             $"{address}: the server answered {status} {response.ReasonPhrase}",
-            status is 404 or 410 ? "images move when a release is updated: look up its present address" : null
+            status switch
+            {
+                404 or 410 => "images move when a release is updated: look up its present address",
+                401 or 403 or 407 =>
+                    $"Croft logs in nowhere: fetch it by curl -L -u NAME -O {ShellWord.Pasted(address.AbsoluteUri)}, and write file: PATH in place of url:",
+                _ => null,
+            }
         )
         {
             IsStale = status is 404 or 410,

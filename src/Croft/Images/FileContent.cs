@@ -14,6 +14,8 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
 
     const int SignatureAt = 510;
     const string Iso = "a CD image (ISO 9660)";
+    const string Page = "a web page (HTML)";
+    const string Text = "a text";
 
     static readonly (string Packer, byte[] Magic)[] Packers =
     [
@@ -62,6 +64,9 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
     /// <summary>Whether it is a CD. One that is made to boot from other things too has a boot sector.</summary>
     public bool IsDisc => Other == Iso;
 
+    /// <summary>Whether it is something that a server says to people.</summary>
+    public bool IsForPeople => Other is Page or Text;
+
     /// <summary>Where its partitions end, in bytes; 0 when it has none.</summary>
     public long PartitionsEnd { get; private init; }
 
@@ -95,8 +100,8 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
         foreach (var (at, magic) in Disks)
             isDisk |= Has(start, at, magic);
         other ??=
-            IsPage(start) ? "a web page (HTML)"
-            : IsText(start) ? "a text"
+            IsPage(start) ? Page
+            : IsText(start) ? Text
             : null;
         var hasSignature = start.Length >= SignatureAt + 2 && start[SignatureAt] == 0x55 && start[SignatureAt + 1] == 0xAA;
         return new(packer, archive, other)

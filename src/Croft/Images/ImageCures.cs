@@ -42,6 +42,12 @@ sealed class ImageCures(string? file, string before)
         : before.Length > 0 ? $"what is at that address is broken; {before}{by} {ShellWord.Pasted(file)} shows it"
         : $"copy or fetch it again, and compare: sha256sum {ShellWord.Pasted(file)}";
 
+    /// <summary>Unpacks what is packed twice.</summary>
+    public string? Unpacked(string outer, string inner) =>
+        file is null
+            ? null
+            : $"{before}{outer} -dc {ShellWord.Pasted(file)} | {inner} -dc >{ShellWord.Pasted(file + ".disk")}, then write file: {file}.disk";
+
     /// <summary>Takes one file out of an archive.</summary>
     public string? Extracted(string by, string member) =>
         file is null

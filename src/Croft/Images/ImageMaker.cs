@@ -156,9 +156,10 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
             }
 
             await reading.DropAsync();
+            var content = await FileContent.ReadAsync(partial, cancel);
             Download.Forget(partial);
             if (isAgain || spec.Checksum is not null) // else it may have been replaced between the two questions
-                throw Mismatch(spec, source, expected, actual.Hex);
+                throw Mismatch(spec, source, expected, actual.Hex, content);
         }
     }
 
@@ -227,11 +228,15 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
             Timeout = Timeout.InfiniteTimeSpan,
         };
 
-    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual) =>
+    /// <param name="content">What was fetched: between here and a server, others may answer with a page of theirs.</param>
+    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual, FileContent? content = null) =>
         new(
             FaultKind.World,
-            $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}",
-            "an image that is updated in place gets a new checksum; if it should not have changed, do not use it"
+            $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}"
+                + (content is { IsForPeople: true, Other: var page } ? $"; what came is {page}" : ""),
+            content is { IsForPeople: true }
+                ? $"curl -sL {ShellWord.Pasted(source)} | head -c 600 shows it"
+                : "an image that is updated in place gets a new checksum; if it should not have changed, do not use it"
         )
         {
             IsStale = true,

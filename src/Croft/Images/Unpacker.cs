@@ -63,7 +63,10 @@ sealed class Unpacker(string shown, ImageCures cures)
                 var inner = await FileContent.BeginningAsync(output, stop);
                 var content = FileContent.Of(inner.Span);
                 if (content.Packer is { } second)
-                    throw CroftException.World($"{shown}{way}, unpacked, is packed twice ({second}), not a disk");
+                    throw CroftException.World(
+                        $"{shown}{way}, unpacked, is packed twice ({second}), not a disk",
+                        way.Length == 0 ? cures.Unpacked(packer, second) : null
+                    );
                 result = await TakeAsync(inner, output, to, content, way + ", unpacked,", stop);
             },
         };

@@ -204,7 +204,9 @@ public sealed class DiskFilesOfOthers : IDisposable
         Assert.Contains($"unpacking image \"theirs\": {folder["cut.xz"]}: xz ended with exit code 1", cut.Message);
         Assert.Equal($"copy or fetch it again, and compare: sha256sum {folder["cut.xz"]}", cut.Hint);
         await WriteAsync("twice.gz", await PackAsync("gzip", packed));
-        Assert.Contains("is packed twice (xz), not a disk", (await RefusedAsync("twice.gz")).Message);
+        var twice = await RefusedAsync("twice.gz");
+        Assert.Contains("is packed twice (xz), not a disk", twice.Message);
+        Assert.StartsWith($"gzip -dc {folder["twice.gz"]} | xz -dc >", twice.Hint);
     }
 
     [Fact]

@@ -88,6 +88,25 @@ public sealed class FetchedImages : IDisposable
     }
 
     [Fact]
+    public async Task ThatAreAPageOfSomebodyElseAreCalledSo()
+    {
+        var url = server.Put("/disk.raw", "<html><title>Please log in</title></html>"u8.ToArray());
+        var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url, $"sha256:{Digest}"));
+        Assert.EndsWith("; what came is a web page (HTML)", error.Message);
+        Assert.Equal($"curl -sL {url} | head -c 600 shows it", error.Hint);
+    }
+
+    [Fact]
+    public async Task ThatWantALoginComeWithACommandThatHasOne()
+    {
+        var url = server.Put("/disk.raw", disk);
+        server.Fails = _ => 401;
+        var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url, $"sha256:{Digest}"));
+        Assert.EndsWith("the server answered 401 No", error.Message);
+        Assert.Contains($"curl -L -u NAME -O {url}, and write file: PATH", error.Hint);
+    }
+
+    [Fact]
     public async Task AreNotUnpackedForTheirName() => Assert.Equal(Digest, (await EnsureAsync(server.Put("/disk.raw.xz", disk))).Id);
 
     [Theory]

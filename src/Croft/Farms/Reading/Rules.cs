@@ -255,7 +255,7 @@ static class Rules
 
     public static readonly TextShape Url = new(
         "an address",
-        "http:// or https:// and a host, no white space, no quotation marks",
+        "http:// or https:// and a host, no login, no white space, no quotation marks",
         "^https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
         IsUrl,
         text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
@@ -263,7 +263,7 @@ static class Rules
 
     public static readonly TextShape ImageUrl = new(
         "an address",
-        "http://, https:// or ftp:// and a host, no white space, no quotation marks; a file of this host is named by file: PATH",
+        "http://, https:// or ftp:// and a host, no login, no white space, no quotation marks; a file of this host is named by file: PATH",
         "^(https?|ftp)://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?$",
         text => IsUrl(text) || (Rest(text, "ftp://") is { } rest && IsUrl("http://" + rest)),
         text => text.StartsWith("//", StringComparison.Ordinal) ? "https:" + text : "https://" + text
@@ -271,7 +271,7 @@ static class Rules
 
     public static readonly TextShape Mirror = new(
         "a mirror's address",
-        "http:// or https:// and a host, or file:// and a full path; no white space, no quotation marks",
+        "http:// or https:// and a host, or file:// and a full path; no login, no white space, no quotation marks",
         "^(https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?@%=;,+&-]*)?|file:///[A-Za-z0-9._/@+-]*)$",
         text => IsUrl(text) || (text.Length <= 2000 && Rest(text, "file:///") is { } path && IsOf(path, PathChars)),
         text => text.StartsWith('/') ? "file://" + text : "https://" + text
