@@ -141,7 +141,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
     )
     {
         openFarm.CheckOwner(machines);
-        return Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+        var chosen = Selection.Of(selection, machines, m => (m.Record.Name, m.Record.Platform, m.Record.Target, m.Hypervisor));
+        OpenFarm.CheckNames(chosen);
+        return chosen;
     }
 
     /// <summary>All machines that carry the farm's name, whoever made them, in declared order.</summary>
@@ -173,6 +175,7 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                 if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } there)
                 {
                     openFarm.CheckOwner(machines);
+                    OpenFarm.CheckNames([there]);
                     openFarm.WriteSshConfig(machines.Where(m => !m.IsSuperfluous));
                     return (openFarm, found = there);
                 }

@@ -35,6 +35,13 @@ public sealed partial class OpenFarm
             );
     }
 
+    /// <summary>Refuses machines that somebody renamed on their hypervisor: nothing would find them there.</summary>
+    public static void CheckNames(IEnumerable<ExistingMachine> machines)
+    {
+        if (machines.FirstOrDefault(m => m.State.NameCure is not null) is { } renamed)
+            throw CroftException.World(Planner.Renamed(renamed.State, renamed.Hypervisor), renamed.State.NameCure);
+    }
+
     /// <summary>Refuses networks that another folder's farm of this name made.</summary>
     internal void CheckOwner(Inventory inventory)
     {

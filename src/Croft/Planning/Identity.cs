@@ -13,15 +13,6 @@ public static class Identity
     const int MostDigits = 11;
     const int LargestOnStack = 1024;
 
-    /// <summary>A machine's uuid: stable, so that saved memory fits the machine when it is made again.</summary>
-    public static Guid Uuid(string farm, string machine)
-    {
-        var bytes = Hash("uuid", farm, machine)[..16];
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80); // version 8, RFC 9562: custom
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
-
     /// <summary>A card's MAC in QEMU's range 52:54:00.</summary>
     /// <param name="attempt">0, and further when the result is taken.</param>
     public static string Mac(string farm, string machine, int card, int attempt)

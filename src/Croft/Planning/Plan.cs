@@ -204,7 +204,7 @@ public sealed record PlannedMachine
     // The next three are worked out when somebody asks: most of a large plan's machines are only looked at.
 
     /// <summary>Stable for a farm's machine.</summary>
-    public Guid Uuid => Identity.Uuid(Farm, Spec.Name);
+    public Guid Uuid => new MachineId(Farm, Spec.Name).Uuid;
 
     /// <summary>Digest of what a restart can change.</summary>
     public string HardwareDigest => Identity.HardwareDigest(Spec, VirtType ?? "", Nics);

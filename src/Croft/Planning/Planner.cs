@@ -177,7 +177,11 @@ public sealed partial class Planner
             RefuseHomeless(spec, reason);
         var record = has ? found.Machine.Record : null;
         if (has)
+        {
             RefuseLost(spec, found.Hypervisor.Name, found.Machine);
+            RefuseRenamed(spec, found.Hypervisor.Name, found.Machine);
+        }
+
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
         var own = record is null ? (MachineAction.Create, "does not exist") : Compare(found.Machine, record, spec, virtType, nics, image);
@@ -218,6 +222,17 @@ public sealed partial class Planner
                 isWorld: true
             );
     }
+
+    /// <summary>Another one of its name would stand on its disks.</summary>
+    void RefuseRenamed(MachineSpec spec, string hypervisor, MachineState machine)
+    {
+        if (machine.NameCure is { } cure)
+            Refuse(spec.At, $"vms.{spec.Name}", Renamed(machine, hypervisor), cure, isWorld: true);
+    }
+
+    /// <summary>What somebody did to a machine that has a <see cref="MachineState.NameCure"/>.</summary>
+    public static string Renamed(MachineState machine, string hypervisor) =>
+        $"machine \"{machine.Record!.Name}\" was renamed {Words.Quote(machine.Name)} on hypervisor \"{hypervisor}\"";
 
     void RefuseHomeless(MachineSpec spec, string reason) =>
         Refuse(

@@ -57,7 +57,7 @@ public abstract class EngineContract : IDisposable
                 Run = "run-1",
                 HardwareDigest = "hardware",
             },
-            Identity.Uuid(Farm, name),
+            new MachineId(Farm, name).Uuid,
             Reading.Machine("memory: 64MiB, vcpus: 2, firmware: bios") with
             {
                 Name = name,

@@ -316,7 +316,7 @@ public sealed partial class LibvirtXml
     static DomainDefinition Machine(string entry, MachineRecord record) =>
         new(
             record,
-            Identity.Uuid("f", "db"),
+            new MachineId("f", "db").Uuid,
             Reading.Farm($"farm: f\nvms: {{ list: [ {entry} ] }}").Machines[0],
             "kvm",
             new("image.kernel", "image.initrd", "root=/dev/vda quiet"),

@@ -24,7 +24,7 @@ public sealed class Identities
     public void AreTheseForGood()
     {
         // A change here gives every machine of every farm another identity.
-        Assert.Equal("00c3addb-f633-8096-b541-2034b84d8834", Identity.Uuid("f", "a").ToString());
+        Assert.Equal("00c3addb-f633-8096-b541-2034b84d8834", new MachineId("f", "a").Uuid.ToString());
         Assert.Equal("52:54:00:0c:1d:2c", Identity.Mac("f", "a", 0, 0));
         Assert.Equal("crd5da194c9cb1", Identity.Bridge("f", "lan"));
     }

@@ -51,7 +51,7 @@ static class Lab
 
     /// <summary>A machine of somebody who does not use Croft.</summary>
     public static MachineState Stranger(string name, long memory, PowerState power = PowerState.Running) =>
-        new(name, Identity.Uuid("strangers", name), power, 1, memory, null);
+        new(name, new MachineId("strangers", name).Uuid, power, 1, memory, null);
 
     /// <summary>What exists after a plan was carried out.</summary>
     public static ImmutableArray<HypervisorState> Done(

@@ -81,7 +81,7 @@ public sealed class RacingClaims
     static MachineState Machine(string farm, int size, int second) =>
         new(
             farm + ".a",
-            Identity.Uuid(farm, "a"),
+            new MachineId(farm, "a").Uuid,
             PowerState.Off,
             size,
             size * Lab.GiB,

@@ -277,7 +277,7 @@ public abstract class LibvirtHostContract
                 Disks = [new("root", $"{farm}.a.root.0.qcow2")],
             };
             var spec = Reading.Machine("memory: 64MiB, vcpus: 2, firmware: bios") with { Name = "a" };
-            var machine = new DomainDefinition(record, Identity.Uuid(farm, "a"), spec, VirtType, null, $"{farm}.a.console.log");
+            var machine = new DomainDefinition(record, new MachineId(farm, "a").Uuid, spec, VirtType, null, $"{farm}.a.console.log");
             await host.CreateDiskAsync($"{farm}.a.root.0.qcow2", 1 << 20, Cancel);
             await host.CreateFileAsync(record.Seed, Cancel);
             await host.CreateFileAsync(machine.Console, Cancel);

@@ -133,7 +133,7 @@ sealed partial class LibvirtHost
         return found;
     }
 
-    static MachineState Observe(LibvirtDomain domain)
+    MachineState Observe(LibvirtDomain domain)
     {
         var info = domain.Info();
         var power = info.State switch
@@ -143,14 +143,14 @@ sealed partial class LibvirtHost
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        return new(
-            domain.Name,
-            domain.Uuid,
-            power,
-            (int)info.Vcpus,
-            (long)info.MaxMemoryKiB * 1024,
-            RecordXml.Read(XElement.Parse(domain.Xml()))
-        );
+        var record = RecordXml.Read(XElement.Parse(domain.Xml()));
+        var isNamed = record is null || domain.Name == record.Id.ToString();
+        // virt-clone copies the record to a machine with a uuid of its own; virsh domrename keeps both.
+        var isCopy = !isNamed && domain.Uuid != record!.Id.Uuid;
+        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, isCopy ? null : record)
+        {
+            NameCure = isNamed || isCopy ? null : $"virsh -c {connection.Uri} domrename {ShellWord.Pasted(domain.Name)} {record!.Id}",
+        };
     }
 
     public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
