@@ -83,15 +83,17 @@ sealed partial class SimulatedConnection
             cancel
         );
 
-    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) =>
+    public Task<ILookup<string, string>> UsersAsync(CancellationToken cancel) =>
         AskAsync(
             "looking what machines use",
             () =>
                 machines
-                    .Values.SelectMany(m => (DomainDefinition?[])[m.Defined, m.Live])
-                    .OfType<DomainDefinition>()
-                    .SelectMany(UsedBy)
-                    .ToImmutableHashSet(StringComparer.Ordinal),
+                    .Values.SelectMany(
+                        m => new[] { m.Defined, m.Live }.OfType<DomainDefinition>().SelectMany(UsedBy),
+                        (m, what) => (m.Name, what)
+                    )
+                    .Distinct()
+                    .ToLookup(u => u.what, u => u.Name, StringComparer.Ordinal),
             cancel
         );
 

@@ -150,7 +150,8 @@ interface IEngine : IDisposable
     /// Removes a farm's networks, and whatever else carries its name: what an interrupted command left behind. Its machines are gone by
     /// then.
     /// </summary>
-    Task ClearAsync(string farm, string owner, CancellationToken cancel);
+    /// <returns>What stays, each with those machines of others that use it.</returns>
+    Task<ILookup<string, string>> ClearAsync(string farm, string owner, CancellationToken cancel);
 
     /// <summary>
     /// Proves that a virtualization type works by booting an image's kernel until it panics for want of an init; a device node that opens

@@ -93,6 +93,7 @@ public static class FarmDown
     )
     {
         openFarm.CheckOwner(machines);
+        OpenFarm.CheckNames(machines);
         if (everything)
         {
             openFarm.CheckOwner(inventory);
@@ -111,7 +112,10 @@ public static class FarmDown
         }
 
         foreach (var hypervisor in inventory.Hypervisors.Where(h => h.Unreachable is null && openFarm.Farm.HostOf(h.Name) is null))
-            await openFarm.Engine(hypervisor.Name).ClearAsync(openFarm.Farm.Name, openFarm.Owner ?? "", cancel);
+        foreach (var stays in await openFarm.Engine(hypervisor.Name).ClearAsync(openFarm.Farm.Name, openFarm.Owner ?? "", cancel))
+            openFarm.Settings.Warn(
+                $"{stays.Key} on hypervisor \"{hypervisor.Name}\" stays: {stays.First()}, which is not the farm's, uses it"
+            );
     }
 
     /// <summary>Says, when all else is removed, what is out of reach.</summary>

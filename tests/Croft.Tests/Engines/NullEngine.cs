@@ -159,11 +159,11 @@ sealed class NullEngine(string name) : IEngine
 
     public Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancel) => Task.FromResult(true);
 
-    public Task ClearAsync(string farm, string owner, CancellationToken cancel)
+    public Task<ILookup<string, string>> ClearAsync(string farm, string owner, CancellationToken cancel)
     {
         foreach (var network in networks.Values.Where(n => n.Farm == farm && n.Owner == owner))
             networks.TryRemove(network.Name, out _);
-        return Task.CompletedTask;
+        return Task.FromResult(Array.Empty<string>().ToLookup(name => name));
     }
 
     public Task<TimeSpan?> ProveAsync(string arch, string virtType, ImageFiles image, TimeProvider clock, CancellationToken cancel) =>

@@ -216,8 +216,8 @@ interface ILibvirtHost : IDisposable
     /// </param>
     Task<DiskFiles> DiskFilesAsync(string? sized, CancellationToken cancel);
 
-    /// <summary>Files of the pool and networks that any definition names, stored or running.</summary>
-    Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel);
+    /// <summary>Files of the pool and networks that definitions name, stored or running, each with those machines.</summary>
+    Task<ILookup<string, string>> UsersAsync(CancellationToken cancel);
 
     /// <summary>Has libvirt look at the pool's files again: something else changed one.</summary>
     Task LookAgainAsync(CancellationToken cancel);

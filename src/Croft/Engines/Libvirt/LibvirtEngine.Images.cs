@@ -81,7 +81,7 @@ sealed partial class LibvirtEngine
     )
     {
         var files = await host.DiskFilesAsync("image.", cancel);
-        var used = await host.UsedAsync(cancel); // a CD is under no disk
+        var used = await host.UsersAsync(cancel); // a CD is under no disk
         return
         [
             .. from copy in files.Names.Select(Volumes.MarkedCopy).OfType<string>().Order(StringComparer.Ordinal)
@@ -103,7 +103,7 @@ sealed partial class LibvirtEngine
     {
         var files = await host.DiskFilesAsync(null, cancel);
         var own = files.Names.Where(v => v.StartsWith(Volumes.Image(copies, ""), StringComparison.Ordinal)).ToList();
-        var used = await host.UsedAsync(cancel);
+        var used = await host.UsersAsync(cancel);
         if (own.Any(v => files.On(v).Any() || used.Contains(v)))
             return false;
         foreach (var volume in own.OrderBy(v => Volumes.MarkedCopy(v) is null))

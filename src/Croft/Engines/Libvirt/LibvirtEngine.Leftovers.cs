@@ -32,7 +32,7 @@ sealed partial class LibvirtEngine
     {
         // Before the files and after them: a machine that is frozen meanwhile goes on, on a file that was not seen, over one that it no
         // longer names.
-        var used = await host.UsedAsync(cancel);
+        var used = await host.UsersAsync(cancel);
         var files = await host.DiskFilesAsync("", cancel);
         var snapshots = await new LibvirtStates(this).AllAsync(files.Names, cancel);
         var machines = await host.ListMachinesAsync(cancel);
@@ -49,7 +49,7 @@ sealed partial class LibvirtEngine
             await host.ListNetworksAsync(cancel),
             files,
             snapshots,
-            used.Union(await host.UsedAsync(cancel)),
+            [.. used.Concat(await host.UsersAsync(cancel)).Select(u => u.Key)],
             touched.ToImmutable()
         );
     }

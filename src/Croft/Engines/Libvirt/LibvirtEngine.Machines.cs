@@ -197,7 +197,9 @@ sealed partial class LibvirtEngine
 
         await host.UndefineAsync(machine.Id.ToString(), cancel);
         await ReleaseAsync(machine, cancel);
-        var owners = (await host.ListMachinesAsync(cancel)).Select(m => m.Name + ".").ToList();
+        var users = await host.UsersAsync(cancel);
+        var owners = users.SelectMany(u => u).Distinct().Select(name => name + ".").ToList();
+        var used = users.SelectMany(u => before.Chain(u.Key)).ToHashSet(StringComparer.Ordinal);
         var own = before.Names.Where(n => n.StartsWith(Volumes.PrefixOf(machine.Id), StringComparison.Ordinal)).ToList();
         // With the machine goes what it stood on, when that was left by a machine that is gone already.
         var left = own.Where(Volumes.IsDisk)
@@ -205,7 +207,7 @@ sealed partial class LibvirtEngine
             .Where(n =>
                 n.StartsWith(machine.Farm + ".", StringComparison.Ordinal) && !owners.Any(o => n.StartsWith(o, StringComparison.Ordinal))
             );
-        foreach (var volume in own.Concat(left).Distinct().OrderByDescending(n => before.Chain(n).Count()).ToList())
+        foreach (var volume in own.Concat(left).Except(used).OrderByDescending(n => before.Chain(n).Count()).ToList())
         {
             if (!Volumes.IsDisk(volume) || !(await host.DiskFilesAsync(null, cancel)).On(volume).Any())
                 await host.DeleteVolumeAsync(volume, cancel);
@@ -229,11 +231,19 @@ sealed partial class LibvirtEngine
         ];
     }
 
-    public async Task ClearAsync(string farm, string owner, CancellationToken cancel)
+    public async Task<ILookup<string, string>> ClearAsync(string farm, string owner, CancellationToken cancel)
     {
-        foreach (var volume in (await host.ListVolumesAsync(cancel)).Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)))
+        var files = await host.DiskFilesAsync(null, cancel);
+        var users = await host.UsersAsync(cancel);
+        var used = users
+            .SelectMany(u => files.Chain(u.Key).Select(what => (What: what, By: u.First())))
+            .ToLookup(u => u.What, u => u.By, StringComparer.Ordinal);
+        var volumes = files.Names.Where(v => v.StartsWith(farm + ".", StringComparison.Ordinal)).ToList();
+        foreach (var volume in volumes.Where(v => !used.Contains(v)))
             await host.DeleteVolumeAsync(volume, cancel);
-        foreach (var network in (await host.ListNetworksAsync(cancel)).Where(n => n.Farm == farm && n.Owner == owner))
-            await host.RemoveNetworkAsync(network.Name, cancel);
+        var networks = (await host.ListNetworksAsync(cancel)).Where(n => n.Farm == farm && n.Owner == owner).Select(n => n.Name).ToList();
+        foreach (var network in networks.Where(n => !used.Contains(n)))
+            await host.RemoveNetworkAsync(network, cancel);
+        return volumes.Concat(networks).SelectMany(what => used[what], (what, by) => (what, by)).ToLookup(u => u.what, u => u.by);
     }
 }

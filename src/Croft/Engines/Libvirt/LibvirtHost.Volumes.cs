@@ -168,12 +168,12 @@ sealed partial class LibvirtHost
             cancel
         );
 
-    public Task<ImmutableHashSet<string>> UsedAsync(CancellationToken cancel) =>
+    public Task<ILookup<string, string>> UsersAsync(CancellationToken cancel) =>
         CallAsync(
             "looking what machines use",
             () =>
             {
-                var used = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+                var used = new HashSet<(string What, string By)>();
                 var pool = FindPool() is null ? null : PoolPath() + "/";
                 foreach (var domain in connection.Domains())
                 {
@@ -184,7 +184,7 @@ sealed partial class LibvirtHost
                             foreach (
                                 var xml in (XElement[])[XElement.Parse(domain.Xml()), XElement.Parse(domain.Xml(DomainXmlFlags.Inactive))]
                             )
-                                used.UnionWith(DomainXml.Uses(xml, pool));
+                                used.UnionWith(DomainXml.Uses(xml, pool).Select(what => (what, domain.Name)));
                         }
                         catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
                         {
@@ -193,7 +193,7 @@ sealed partial class LibvirtHost
                     }
                 }
 
-                return used.ToImmutable();
+                return used.ToLookup(u => u.What, u => u.By, StringComparer.Ordinal);
             },
             cancel
         );

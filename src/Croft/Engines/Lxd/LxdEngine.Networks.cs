@@ -369,7 +369,8 @@ sealed partial class LxdEngine
         bool IsIt(Reservation other) => other.Host == entry.Host && other.Mac == entry.Mac;
     }
 
-    public Task ClearAsync(string farm, string owner, CancellationToken cancel) => CallAsync($"clearing farm {farm}", async () =>
+    public Task<ILookup<string, string>> ClearAsync(string farm, string owner, CancellationToken cancel) =>
+        CallAsync($"clearing farm {farm}", async () =>
         {
             // Not what others copied from one.
             var own = (await ListInstancesAsync(cancel))
@@ -378,19 +379,14 @@ sealed partial class LxdEngine
             foreach (var instance in own.Where(i => !i.IsLost))
                 await DeleteAsync(instance.Name, cancel);
             await RequireMembersAsync(own.Where(i => i.IsLost), farm, cancel);
-            foreach (
-                var network in (await ListManagedAsync(cancel)).Where(n =>
-                    n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner
-                )
-            )
-                await (
-                    network.UsedBy is [var user, ..]
-                        ? throw CroftException.World(
-                            $"network {NameOf(network)} on hypervisor \"{Name}\" is used by {LxdClient.NameIn(user)}, which is not the farm's",
-                            "remove that, or take it off the network, and run the command again"
-                        )
-                        : client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel)
-                );
+            var networks = (await ListManagedAsync(cancel))
+                .Where(n => n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner)
+                .ToLookup(n => n.UsedBy is [_, ..]);
+            foreach (var network in networks[false])
+                await client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+            return networks[true]
+                .SelectMany(n => n.UsedBy!, (n, user) => (n, user))
+                .ToLookup(u => NameOf(u.n), u => LxdClient.NameIn(u.user));
         });
 
     sealed record Listing(long When, IReadOnlyList<Network> Networks);

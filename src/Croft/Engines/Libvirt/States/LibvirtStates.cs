@@ -104,7 +104,8 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
             journal.Note(machine.Name, null, $"{newer} is of a newer Croft, so this one removes no file of the machine");
         if (!tree.IsOwn)
             return;
-        foreach (var unused in tree.Unused)
+        var users = tree.Unused.IsEmpty ? null : await host.UsersAsync(cancel); // a clone's disks may have such names
+        foreach (var unused in users is null ? [] : tree.UnusedBut(users.Select(u => u.Key)))
         {
             journal.Intent("remove", "volume", unused, host.Name, machine.Name);
             await host.DeleteVolumeAsync(unused, cancel);

@@ -97,26 +97,27 @@ sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnapshot> s
     /// Files of the machine that nobody needs: not its present disks, seed and UEFI variables, not those of a snapshot, and nothing stands
     /// on them.
     /// </summary>
-    public ImmutableArray<string> Unused
+    public ImmutableArray<string> Unused => UnusedBut([]);
+
+    /// <summary>The same without files that definitions name, and what those stand on.</summary>
+    public ImmutableArray<string> UnusedBut(IEnumerable<string> used)
     {
-        get
-        {
-            var own = files.Names.Where(n => n.StartsWith(Volumes.PrefixOf(record.Id), StringComparison.Ordinal)).ToList();
-            var named = snapshots
-                .SelectMany(s => FilesOf(s).Append(s.Volume).Append(s.Snapshot.Record.Seed))
-                .Concat(record.Disks.Select(d => d.Volume))
-                .Append(record.Seed)
-                .Append(record.Nvram ?? record.Seed)
-                .Append(Volumes.Console(record.Id))
-                .ToHashSet(StringComparer.Ordinal);
-            var needed = files
-                .Names.Where(n => Volumes.IsDisk(n) && (named.Contains(n) || !own.Contains(n)))
-                .SelectMany(files.Chain)
-                .Concat(named)
-                .ToHashSet(StringComparer.Ordinal);
-            // What stands on nothing needed goes first, so that nothing ever stands on a file that is gone.
-            return [.. own.Where(n => !needed.Contains(n)).OrderByDescending(n => files.Chain(n).Count())];
-        }
+        var own = files.Names.Where(n => n.StartsWith(Volumes.PrefixOf(record.Id), StringComparison.Ordinal)).ToList();
+        var named = snapshots
+            .SelectMany(s => FilesOf(s).Append(s.Volume).Append(s.Snapshot.Record.Seed))
+            .Concat(record.Disks.Select(d => d.Volume))
+            .Append(record.Seed)
+            .Append(record.Nvram ?? record.Seed)
+            .Append(Volumes.Console(record.Id))
+            .Concat(used)
+            .ToHashSet(StringComparer.Ordinal);
+        var needed = files
+            .Names.Where(n => Volumes.IsDisk(n) && (named.Contains(n) || !own.Contains(n)))
+            .SelectMany(files.Chain)
+            .Concat(named)
+            .ToHashSet(StringComparer.Ordinal);
+        // What stands on nothing needed goes first, so that nothing ever stands on a file that is gone.
+        return [.. own.Where(n => !needed.Contains(n)).OrderByDescending(n => files.Chain(n).Count())];
     }
 
     /// <summary>As people see it.</summary>
