@@ -53,7 +53,10 @@ install_packages() {
 
 # Installs what only some tests need, which are skipped without it. Tests start an LXD of their own: a host that had none gets no daemon.
 install_optional() {
-    [ ! -x /usr/bin/lxd ] && command -v apt-get >/dev/null && [ "$(apt-cache policy lxd 2>/dev/null | sed -n 's/^ *Candidate: //p')" != "(none)" ] || return 0
+    [ ! -x /usr/bin/lxd ] && command -v apt-get >/dev/null || return 0
+    # A fresh system knows no package yet.
+    ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || as_root apt-get update -qq >/dev/null 2>&1 || :
+    [ "$(apt-cache policy lxd 2>/dev/null | sed -n 's/^ *Candidate: //p')" != "(none)" ] || return 0
     # shellcheck disable=SC2046 # a list of words
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         $(sed '1,/^# Only .*where/d; s/#.*//' "$here/scripts/packages.txt") >/dev/null 2>&1 || return 0
