@@ -37,6 +37,9 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
 
     public static bool IsRoot => geteuid() == 0;
 
+    /// <summary>This host's LXD or Incus; null where there is none.</summary>
+    public static string? ContainersHere => Settings.ContainersHere(Variable("LXD_DIR"), Variable("INCUS_DIR"));
+
     /// <summary>Folder of the pools that <c>spawn</c> makes; each is a farm.</summary>
     public string Pools => Path.Combine(Settings.Data, "pools");
 

@@ -23,5 +23,7 @@ namespace Croft.Lxd;
 [JsonSerializable(typeof(Image[]))]
 [JsonSerializable(typeof(Profile[]))]
 [JsonSerializable(typeof(Member[]))]
+[JsonSerializable(typeof(Project))]
+[JsonSerializable(typeof(ProjectState))]
 [JsonSerializable(typeof(string[]))]
 sealed partial class LxdJson : JsonSerializerContext;

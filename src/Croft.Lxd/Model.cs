@@ -149,6 +149,20 @@ sealed record Profile(string Name = "")
     public Dictionary<string, Dictionary<string, string>> Devices { get; init; } = [];
 }
 
+sealed record Project(string Name = "")
+{
+    public Dictionary<string, string> Config { get; init; } = [];
+}
+
+/// <summary>What of its limits a project uses.</summary>
+sealed record ProjectState
+{
+    public Dictionary<string, ProjectResource> Resources { get; init; } = [];
+}
+
+/// <param name="Limit">Below zero for none.</param>
+sealed record ProjectResource([property: JsonPropertyName("Limit")] long Limit = -1, [property: JsonPropertyName("Usage")] long Usage = 0);
+
 sealed record Member(string ServerName = "", string? Status = null, string? Message = null, string[]? Groups = null)
 {
     public Dictionary<string, string> Config { get; init; } = [];

@@ -54,6 +54,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await RunsPhasesAsync();
         await HasImagesOfOthersAsync();
         await SharesANetworkAsync();
+        await StayWhereOthersHoldThemAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
         Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
@@ -171,6 +172,22 @@ public sealed class ContainersOnLxd : IAsyncLifetime
             "virsh",
             TestContext.Current.CancellationToken
         );
+
+    /// <summary>What somebody did with LXD's own client is seen before anything is switched off.</summary>
+    async Task StayWhereOthersHoldThemAsync()
+    {
+        var (a, b) = ($"{lab.Farm}--a", $"{lab.Farm}--b");
+        await lab.MustAsync(0, "up");
+        await LxcAsync("config", "set", a, "security.protection.delete=true");
+        await lab.RefusesAsync(3, [$"lxc config set {a} security.protection.delete=false"], "destroy", "--yes");
+        await LxcAsync("config", "set", a, "security.protection.delete=false");
+        await lab.MustAsync(0, "stop", "b");
+        await LxcAsync("move", b, "other");
+        await lab.RefusesAsync(3, ["machine \"b\" was renamed", $"lxc move other {b}"], "plan");
+        await lab.RefusesAsync(3, ["machine \"b\" was renamed"], "destroy", "--yes");
+        await LxcAsync("move", "other", b);
+        Assert.Equal("running", await lab.StateAsync("a"));
+    }
 
     async Task PowersAsync()
     {

@@ -113,8 +113,27 @@ static class LsCommand
 
     public static async Task<IReadOnlyList<ExistingMachine>> LocalAsync(Session session, CancellationToken cancel)
     {
-        using var engine = await session.Settings.ConnectAsync("local", session.Settings.LocalUri, cancel);
-        return [.. Croft("local", await engine.ListMachinesAsync(cancel))];
+        var found = new List<ExistingMachine>();
+        CroftException? unseen = null;
+        var places = Session.ContainersHere is { } containers
+            ? [("local", session.Settings.LocalUri), ("containers", containers)]
+            : new[] { ("local", session.Settings.LocalUri) };
+        foreach (var (name, uri) in places)
+        {
+            try
+            {
+                using var engine = await session.Settings.ConnectAsync(name, uri, cancel);
+                found.AddRange(Croft(name, await engine.ListMachinesAsync(cancel)));
+            }
+            catch (CroftException e) when (places.Length > 1 && unseen is null)
+            {
+                unseen = e; // one of the two is all that many hosts have
+            }
+        }
+
+        if (unseen is not null)
+            session.Terminal.Say($"Warning: {unseen.Message}");
+        return found;
     }
 
     static IEnumerable<ExistingMachine> Croft(string hypervisor, IEnumerable<MachineState> machines) =>

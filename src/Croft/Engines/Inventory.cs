@@ -90,8 +90,8 @@ public sealed record HypervisorState
     /// <summary>Of the farm's VDE sockets, those that are there; null when nobody looked.</summary>
     public ImmutableHashSet<string>? Sockets { get; init; }
 
-    /// <summary>Storage pools that containers can be in; null when it did not say.</summary>
-    public ImmutableHashSet<string>? Pools { get; init; }
+    /// <summary>What it has for containers; null of what runs none.</summary>
+    public ContainerHost? Containers { get; init; }
 
     /// <summary>Of a cluster its members, each with its labels; null of anything else.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>? Members { get; init; }
@@ -99,9 +99,6 @@ public sealed record HypervisorState
     /// <summary>Which of its members have all of these labels; null where it is no cluster.</summary>
     internal IEnumerable<string>? MembersWith(IReadOnlyCollection<KeyValuePair<string, string>> labels) =>
         Members?.Where(m => labels.All(l => m.Value.GetValueOrDefault(l.Key) == l.Value)).Select(m => m.Key);
-
-    /// <summary>Profiles that containers can have; null when it did not say.</summary>
-    public ImmutableHashSet<string>? Profiles { get; init; }
 
     /// <summary>Per architecture, how much slower than hardware emulation was measured to be.</summary>
     public ImmutableSortedDictionary<string, double> Slowness { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
@@ -208,6 +205,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
 
     /// <summary>The member of a cluster that runs it; null where there is none.</summary>
     public string? Member { get; init; }
+
+    /// <summary>The command that lets it be removed, where somebody protected it from that; else null.</summary>
+    public string? Unprotect { get; init; }
 
     /// <summary>Whether it claims room, and nobody can be about to start it any more.</summary>
     public bool HasLapsed { get; init; }

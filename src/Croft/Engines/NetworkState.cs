@@ -67,6 +67,9 @@ public sealed record NetworkState
     /// <summary>Names that it tells of machines on other networks, stored and running alike.</summary>
     public ImmutableArray<Reservation> Names { get; init; } = [];
 
+    /// <summary>Addresses that machines which are not Croft's have been given there.</summary>
+    public ImmutableArray<Reservation> Others { get; init; } = [];
+
     /// <summary>
     /// The host entries that the running network has, too, as a whole; where it does not run, those that are stored as a whole.
     /// </summary>

@@ -100,6 +100,8 @@ public static class FarmDown
             CheckSharing(openFarm, inventory);
         }
 
+        CheckProtection(machines);
+
         await Task.WhenAll(
             Outermost(openFarm, machines)
                 .Where(machine => machine.State.Power != PowerState.Unknown)
@@ -154,6 +156,15 @@ public static class FarmDown
 
     static IEnumerable<NetworkState> Own(OpenFarm openFarm, HypervisorState hypervisor) =>
         hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && n.Owner == openFarm.Owner);
+
+    static void CheckProtection(IEnumerable<ExistingMachine> machines)
+    {
+        if (machines.FirstOrDefault(m => m.State.Unprotect is not null) is { } kept)
+            throw CroftException.World(
+                $"machine \"{kept.Record.Name}\" is protected from being removed, so nothing was touched",
+                $"on hypervisor \"{kept.Hypervisor}\", if it may go: {kept.State.Unprotect}"
+            );
+    }
 
     static void CheckSharing(OpenFarm openFarm, Inventory inventory)
     {

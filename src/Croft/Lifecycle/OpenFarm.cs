@@ -117,7 +117,7 @@ public sealed partial class OpenFarm : IDisposable
         var states = await Task.WhenAll(
             Farm.Hypervisors.Select(async h =>
                 await AskAsync(h.Name, engine => engine.ObserveAsync(FirmwareFor, cancel)) is { } seen
-                    ? (h.Machine is null ? seen with { Sockets = SocketsOf(h) } : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
+                    ? (h.Machine is null ? await WithOwnAsync(h, seen, cancel) : seen.AsDeclared(h)).At(Settings.Clock.GetUtcNow())
                 : h.Machine is null && Silent.TryGetValue(h.Name, out var reason) ? HypervisorState.Silent(h.Name, reason)
                 : HypervisorState.Declared(h)
             )
@@ -131,6 +131,20 @@ public sealed partial class OpenFarm : IDisposable
             [.. from state in hosts from arch in proofs.Missing(state, Proofs.Emulated) select new Offer(state, arch)]
         );
     }
+
+    /// <summary>With what of this host only the farm's own files lead to.</summary>
+    async Task<HypervisorState> WithOwnAsync(HypervisorSpec hypervisor, HypervisorState seen, CancellationToken cancel) =>
+        seen with
+        {
+            Sockets = SocketsOf(hypervisor),
+            Containers =
+                hypervisor.IsLocal && seen.Containers is { } containers
+                    ? containers with
+                    {
+                        Absent = await AbsentThings.OfAsync(Farm, cancel),
+                    }
+                    : seen.Containers,
+        };
 
     /// <summary>The VDE switches of others' that are on this host; null of another one.</summary>
     ImmutableHashSet<string>? SocketsOf(HypervisorSpec hypervisor) =>

@@ -16,6 +16,9 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>Where this host's containers run: what the client's own variables say, else what listens.</summary>
     public static string ContainerUri(string? lxd, string? incus) => LxdAddress.Here(lxd, incus);
 
+    /// <summary>The same where it is there; else null.</summary>
+    public static string? ContainersHere(string? lxd, string? incus) => LxdAddress.There(lxd, incus);
+
     /// <summary>The private key that logs in to guests.</summary>
     public string UserKey => Path.Combine(Data, "id_ed25519");
 

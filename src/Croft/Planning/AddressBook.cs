@@ -29,7 +29,8 @@ sealed class AddressBook
         Spec = spec;
         Definition = definition;
         order = Hosts(definition is null ? 0 : Subnets.Count(definition.Cidr)).GetEnumerator();
-        foreach (var reservation in existing.SelectMany(n => n.Reservations))
+        var known = existing.ToList();
+        foreach (var reservation in known.SelectMany(n => n.Reservations))
         {
             if (isOurs(reservation))
             {
@@ -42,6 +43,9 @@ sealed class AddressBook
                 strangers.Add(reservation.Host);
             }
         }
+
+        foreach (var other in known.SelectMany(n => n.Others))
+            taken[other.Address] = $"{other.Host}, which is not Croft's";
     }
 
     public NetworkSpec Spec { get; }

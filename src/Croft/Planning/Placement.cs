@@ -65,7 +65,7 @@ sealed class Placement
             return
                 (
                     KindOf(home, machine)
-                    ?? LackOf(home, machine.Container)
+                    ?? ContainerLack.Of(machine, home.State)
                     ?? LackOfOutside(home, machine)
                     ?? home.LackOfGrowth(machine, state!)
                 )
@@ -202,22 +202,8 @@ sealed class Placement
             && MadeNetwork(machine) is { Options: { } options } made
             && options.ToString() != NetworkOptions.None.ToString()
                 ? $"makes networks without {options}, which {made.Name} has"
-            : LackOf(host, machine.Container)
+            : ContainerLack.Of(machine, host.State)
         );
-
-    static string? LackOf(Host host, ContainerSpec? container) =>
-        container is null ? null
-        : container.Member is { } member && LackOfMember(host.State.Members, member) is { } lack ? lack
-        : container.Pool is { } pool && host.State.Pools is { } pools && !pools.Contains(pool)
-            ? $"has no storage pool {pool} (on it: lxc storage create {pool} dir)"
-        : host.State.Profiles is { } profiles && container.Profiles.FirstOrDefault(p => !profiles.Contains(p)) is { } profile
-            ? $"has no profile {profile} (on it: lxc profile create {profile})"
-        : null;
-
-    static string? LackOfMember(IReadOnlyDictionary<string, ImmutableSortedDictionary<string, string>>? members, string member) =>
-        members is null ? $"is no cluster, and has no member {member}"
-        : members.ContainsKey(member) ? null
-        : $"has no member {member} (it has {string.Join(", ", members.Keys)})";
 
     static string? KindOf(Host host, MachineSpec machine) =>
         machine.IsContainer == host.Spec.IsLxd ? null

@@ -94,6 +94,7 @@ public sealed partial class Planner
         var placement = new Placement(input);
         var machines = PlanMachines(placement);
         var defined = PlanDefinitions(machines);
+        CheckProjects(machines);
         return new(
             Farm,
             PlanNetworks(machines),
@@ -186,8 +187,7 @@ public sealed partial class Planner
         var image = input.Images.GetValueOrDefault(spec.Image);
         var own = record is null ? (MachineAction.Create, "does not exist") : Compare(found.Machine, record, spec, virtType, nics, image);
         var (action, why) = Affected(spec, has && found.Machine.IsOn, nics, hypervisor, Within(host, own));
-        if (action is MachineAction.Create or MachineAction.Recreate)
-            CheckDisk(spec);
+        CheckNew(spec, action, why, found);
         var layers = LayersOf(spec, virtType, image, nics, hypervisor);
         return new()
         {
@@ -254,6 +254,20 @@ public sealed partial class Planner
         hypervisor is null || virtType is null || hypervisor.Can?.States == StateKind.None
             ? []
             : [.. spec.Parts.Select(part => LayerChain.Of(input.In(part.Project), spec, virtType, image, nics, hypervisor))];
+
+    void CheckNew(MachineSpec spec, MachineAction action, string why, (HypervisorState Hypervisor, MachineState Machine) found)
+    {
+        if (action is MachineAction.Create or MachineAction.Recreate)
+            CheckDisk(spec);
+        if (action == MachineAction.Recreate && found.Machine.Unprotect is { } command)
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}",
+                $"machine \"{spec.Name}\" is protected from being removed, and is to be made anew: {why}",
+                $"on hypervisor \"{found.Hypervisor.Name}\", if it may go: {command}",
+                isWorld: true
+            );
+    }
 
     void CheckDisk(MachineSpec spec)
     {

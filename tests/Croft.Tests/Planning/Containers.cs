@@ -1,3 +1,4 @@
+using System.Net;
 using Croft.Engines;
 using Croft.Planning;
 using Croft.Tests.Farms;
@@ -58,12 +59,76 @@ public sealed class Containers
     [Theory]
     [InlineData("pool: fast", "has no storage pool fast")]
     [InlineData("profiles: [ gpu ]", "has no profile gpu")]
+    [InlineData(
+        "profiles: [ lan ]",
+        "whose device card is eth0, as a card of the machine's own is (on it: lxc profile device unset lan card name)"
+    )]
+    [InlineData("profiles: [ big ]", "whose device disk is a root file system beside the machine's own")]
+    [InlineData("kernel_modules: [ nosuch ]", "has no kernel module nosuch")]
+    [InlineData("devices: { d: { type: unix-char, source: /dev/nosuch } }", "has no /dev/nosuch, the source of device d")]
+    [InlineData("devices: { d: { type: disk, pool: fast, source: v, path: /v } }", "has no storage pool fast")]
+    [InlineData("devices: { d: { type: disk, pool: default, source: v, path: /v } }", "has no volume v in storage pool default")]
+    [InlineData("devices: { d: { type: nic, network: n } }", "has no network n for device d")]
+    [InlineData("devices: { d: { type: nic, nictype: bridged, parent: p } }", "has no network device p for device d")]
+    [InlineData("devices: { d: { type: nic, network: lxdbr0, name: eth0 } }", "cannot give it device d as eth0")]
+    [InlineData("nesting: true", "forbids security.nesting (on it: lxc project set p restricted.containers.nesting=allow)")]
+    [InlineData("privileged: true", "restricted.containers.privilege=allow")]
+    [InlineData("config: { raw.lxc: x }", "restricted.containers.lowlevel=allow")]
+    [InlineData("devices: { d: { type: disk, source: /srv, path: /srv } }", "restricted.devices.disk=allow")]
+    [InlineData("devices: { d: { type: gpu } }", "restricted.devices.gpu=allow")]
     public void AreRefusedWhatTheirHostHasNot(string declared, string reason) =>
         Assert.Contains(
             reason,
             PlanText.Problems(Plan($"{{ name: a, platform: debian_12, runtime: container, container: {{ {declared} }} }}")),
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("profiles: [ default ]")]
+    [InlineData("profiles: [ lan ], devices: { card: { type: none } }")]
+    [InlineData("devices: { d: { type: disk, pool: default, source: vol1/part, path: /v } }")]
+    [InlineData("devices: { d: { type: nic, network: lxdbr0 } }")]
+    public void HaveWhatTheirHostHas(string declared) =>
+        Assert.Empty(PlanText.Problems(Plan($"{{ name: a, platform: debian_12, runtime: container, container: {{ {declared} }} }}")));
+
+    [Fact]
+    public void AreNoMoreThanTheirProjectAllows() =>
+        Assert.Contains(
+            "project p of hypervisor \"c\" allows 1 GiB more of memory, and the new machines need 1.2 GiB",
+            PlanText.Problems(Plan("{ name: a, platform: debian_12, runtime: container, memory: 400MiB, count: 3 }")),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void HaveNoAddressOfAnInstanceThatIsNotCrofts()
+    {
+        var own = Lab.Plan(Own, Box);
+        var network = new NetworkState
+        {
+            Name = "f.lan",
+            Farm = "f",
+            Network = "lan",
+            Owner = Lab.Owner,
+            Cidr = IPNetwork.Parse("10.9.0.0/24"),
+            Active = true,
+            SpanningTree = false,
+            Reservations = [],
+            Others = [new(own.Machines[0].Nics[0].Address!, "", "foreign")],
+        };
+        var plan = Lab.Plan(Own, Box with { Networks = [network] });
+        Assert.NotEqual(own.Machines[0].Nics[0].Address, plan.Machines[0].Nics[0].Address);
+        Assert.Empty(plan.Problems);
+    }
+
+    const string Own =
+        "farm: f\nhypervisors: { c: { uri: lxd:// } }\nnetworks: { lan: { cidr: 10.9.0.0/24 } }\nvms: { list: [ { name: a, platform: debian_12, runtime: container, networks: [ lan ] } ] }";
+
+    static readonly HypervisorState Box = Lab.Host("c", "x86_64:lxc") with
+    {
+        Can = EngineCapabilities.OfContainers,
+        Containers = Lab.Containers,
+        Devices = ["eth0"],
+    };
 
     [Fact]
     public void HaveWordsOfTheirOwn()
@@ -124,12 +189,7 @@ public sealed class Containers
             Lab.Input(
                 $"farm: f\n{Hosts}networks: {{ lan: {{ cidr: 10.9.0.0/24 }}, out: {{ mode: user }} }}\nvms: {{ list: [ {machines} ] }}",
                 Lab.Host("h"),
-                Lab.Host("c", "x86_64:lxc") with
-                {
-                    Can = EngineCapabilities.OfContainers,
-                    Pools = ["default"],
-                    Profiles = ["default"],
-                }
+                Box
             )
         );
 }

@@ -31,6 +31,37 @@ static class Lab
             BusyPorts = [],
         };
 
+    /// <summary>What a host of containers has: a pool with a volume, profiles, a network.</summary>
+    public static ContainerHost Containers { get; } =
+        new()
+        {
+            Pools = ["default"],
+            Volumes = ["default/vol1"],
+            Networks = ["lxdbr0"],
+            Profiles = new Dictionary<string, IReadOnlyDictionary<string, Dictionary<string, string>>>
+            {
+                ["default"] = new Dictionary<string, Dictionary<string, string>>
+                {
+                    ["root"] = new() { ["type"] = "disk", ["path"] = "/" },
+                    ["eth0"] = new() { ["type"] = "nic", ["name"] = "eth0" },
+                },
+                ["lan"] = new Dictionary<string, Dictionary<string, string>>
+                {
+                    ["card"] = new() { ["type"] = "nic", ["name"] = "eth0" },
+                },
+                ["big"] = new Dictionary<string, Dictionary<string, string>>
+                {
+                    ["disk"] = new() { ["type"] = "disk", ["path"] = "/" },
+                },
+            }.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Absent = ["/dev/nosuch", ContainerHost.Module("nosuch")],
+            Project = new(
+                "p",
+                new Dictionary<string, string> { ["restricted"] = "true" },
+                ImmutableSortedDictionary<string, long>.Empty.Add("memory", Lab.GiB)
+            ),
+        };
+
     /// <summary>The part of a farm file that declares hypervisors of these names.</summary>
     public static string Hypervisors(params IEnumerable<string> names) =>
         "hypervisors:\n" + string.Concat(names.Select(n => n.Contains(':') ? $"  {n}\n" : $"  {n}: {{ uri: qemu+ssh://{n}/system }}\n"));

@@ -68,8 +68,7 @@ public sealed class NetworksOfContainers
         Lab.Host("c", "x86_64:lxc") with
         {
             Can = EngineCapabilities.OfContainers,
-            Pools = ["default"],
-            Profiles = ["default"],
+            Containers = Lab.Containers,
             Devices = ["br0", "eth0", "tap0"],
             Networks = [Addresses.Network("theirs", null, "10.8.0.0/24")],
         };

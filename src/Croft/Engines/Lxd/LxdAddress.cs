@@ -48,6 +48,18 @@ sealed partial class LxdAddress
         : IncusSockets.Any(File.Exists) && !LxdSockets.Any(File.Exists) ? "incus://"
         : "lxd://";
 
+    /// <summary>The same where it is there; else null.</summary>
+    public static string? There(string? lxd, string? incus)
+    {
+        var uri = Here(lxd, incus);
+        var path = new HypervisorAddress(uri).Path;
+        string[] sockets =
+            path.Length > 1 ? [path]
+            : uri.StartsWith("incus", StringComparison.Ordinal) ? IncusSockets
+            : LxdSockets;
+        return sockets.Any(File.Exists) ? uri : null;
+    }
+
     /// <summary>Null is the service's own choice.</summary>
     public string? Project { get; }
 

@@ -13,7 +13,7 @@ sealed partial class LxdEngine
         MachinesOf(await ListInstancesAsync(cancel));
 
     static ImmutableArray<MachineState> MachinesOf(IEnumerable<Instance> instances) =>
-        [.. instances.Where(i => !IsAside(i)).Select(LxdRecord.StateOf).OrderBy(m => m.Name, StringComparer.Ordinal)];
+        LxdRecord.StatesOf([.. instances.Where(i => !IsAside(i))]);
 
     public async Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) =>
         await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel) is { } instance && LxdRecord.StateOf(instance) is var state

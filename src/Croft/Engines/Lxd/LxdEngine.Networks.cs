@@ -282,6 +282,7 @@ sealed partial class LxdEngine
         return new()
         {
             Name = NameOf(network),
+            Device = network.Name,
             Farm = config.GetValueOrDefault(LxdNames.Farm),
             Owner = config.GetValueOrDefault(LxdNames.Owner),
             Folder = config.GetValueOrDefault(LxdNames.Folder),

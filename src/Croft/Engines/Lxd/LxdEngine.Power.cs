@@ -26,8 +26,8 @@ sealed partial class LxdEngine
 
     public async Task StartAsync(MachineId machine, CancellationToken cancel)
     {
-        await RequireAsync(machine, cancel);
-        await ChangeStateAsync(machine, "start", force: false, cancel);
+        var there = await RequireAsync(machine, cancel);
+        await ChangeStateAsync(machine, "start", force: false, cancel, there.Location);
         await SettleAsideAsync(machine, cancel);
     }
 
@@ -97,8 +97,8 @@ sealed partial class LxdEngine
             ["timeout"] = timeout,
         };
 
-    Task ChangeStateAsync(MachineId machine, string action, bool force, CancellationToken cancel) =>
-        CallAsync($"{action} of {machine}", () =>
+    Task ChangeStateAsync(MachineId machine, string action, bool force, CancellationToken cancel, string? member = null) =>
+        CallAsync($"{action} of {machine}{(IsClustered && member is not null ? $" by member {member}" : "")}", () =>
             client.RunAsync(HttpMethod.Put, $"1.0/instances/{LxdNames.InstanceOf(machine)}/state", StateChange(action, force), cancel)
         );
 

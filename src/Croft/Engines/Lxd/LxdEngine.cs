@@ -120,12 +120,11 @@ sealed partial class LxdEngine : IEngine
 
     public async Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel)
     {
-        var networks = ListNetworksAsync(cancel);
         _ = resources.Value;
-        var pools = ListPoolsAsync(cancel);
+        var containers = ObserveContainersAsync(cancel);
         var members = CallAsync("listing members", () => MembersAsync(cancel));
-        var profiles = CallAsync("listing profiles", () => client.GetAsync("1.0/profiles", LxdJson.Default.StringArray, cancel));
         var instances = await ListInstancesAsync(cancel);
+        var networks = ObserveNetworksAsync(instances, cancel);
         var room = ObserveRoomAsync(instances);
         var states = StatesOfAsync(instances, cancel);
         var store = await CallAsync("looking for its storage", () => pool.Value);
@@ -134,8 +133,7 @@ sealed partial class LxdEngine : IEngine
             Unreachable = store is null ? $"has no storage pool: {(Title == "LXD" ? "lxc" : "incus")} storage create default dir" : null,
             Networks = await networks,
             States = await states,
-            Pools = [.. (await pools).Select(p => p.Name)],
-            Profiles = [.. (await profiles).Select(LxdClient.NameIn)],
+            Containers = await containers,
             Members = IsClustered ? (await members).ToImmutableSortedDictionary(m => m.ServerName, LabelsOf, StringComparer.Ordinal) : null,
             Addresses = isHere ? LocalHost.Addresses() : [],
             Routes = isHere ? LocalHost.Routes() : [],
@@ -212,11 +210,6 @@ sealed partial class LxdEngine : IEngine
         return instance => !copying.Contains(instance.ExpandedDevices.GetValueOrDefault("root")?.GetValueOrDefault("pool") ?? "");
     }
 
-    Task<StoragePool[]> ListPoolsAsync(CancellationToken cancel) =>
-        CallAsync("listing storage pools", () =>
-            client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel)
-        );
-
     /// <summary>Calls the service, and tells what goes wrong as people can act on it.</summary>
     internal async Task<T> CallAsync<T>(string doing, Func<Task<T>> call)
     {
@@ -241,16 +234,9 @@ sealed partial class LxdEngine : IEngine
             ? CroftException.World($"hypervisor \"{Name}\" went away while {doing}: {e.Message}", LostHint, e)
             : CroftException.World(
                 $"{doing} on hypervisor \"{Name}\": {PlainText.Line(e.Message)}",
-                e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
-                    || e.Message.Contains("quota", StringComparison.OrdinalIgnoreCase)
-                        ? IEngine.SpaceHint
-                    : e.Message.Contains("Failed to load config file", StringComparison.Ordinal)
-                        ? "raw.lxc of the machine's container: { config } has a word or a value that LXC does not know: man lxc.container.conf"
-                    : IsClustered && IsOfLostMember(e.Message)
-                        ? "lxc cluster list shows its members; when it is back, run the command again; if it is gone for good: lxc cluster remove --force NAME"
-                    : e.Message.Contains("idmapped storage", StringComparison.Ordinal)
-                        ? "its root file system may be full: disk: SIZE of the machine bounds it"
-                    : null,
+                IsClustered && IsOfLostMember(e.Message)
+                    ? "lxc cluster list shows its members; when it is back, run the command again; if it is gone for good: lxc cluster remove --force NAME"
+                    : LxdCures.Of(e.Message),
                 e
             );
 }

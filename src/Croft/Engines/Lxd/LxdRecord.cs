@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Croft.Lxd;
@@ -7,6 +8,8 @@ namespace Croft.Engines.Lxd;
 /// <summary>What Croft writes into an instance's configuration.</summary>
 static class LxdRecord
 {
+    const string Protected = "security.protection.delete";
+
     public static string Write(MachineRecord record) => JsonSerializer.Serialize(record, LxdRecordJson.Default.MachineRecord);
 
     /// <summary>Null when an instance is not Croft's, or what was written is damaged.</summary>
@@ -34,6 +37,25 @@ static class LxdRecord
     public static MachineRecord? Of(Instance instance) =>
         Read(instance.Config) is { } record && LxdNames.IsOf(record.Id, instance.Name) ? record : null;
 
+    /// <summary>Instances as machines; of those that lost their machine's name, only where no other has that.</summary>
+    public static ImmutableArray<MachineState> StatesOf(IReadOnlyCollection<Instance> instances)
+    {
+        var names = instances.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. instances.Select(i => Named(StateOf(i), i)).OrderBy(m => m.Name, StringComparer.Ordinal)];
+
+        MachineState Named(MachineState state, Instance instance) =>
+            state.Record is null
+            && Read(instance.Config) is { } record
+            && LxdNames.InstanceOf(record.Id) is var name
+            && !names.Contains(name)
+                ? state with
+                {
+                    Record = record,
+                    NameCure = $"lxc move {instance.Name} {name}; or, if nobody needs it: lxc delete {instance.Name}",
+                }
+                : state;
+    }
+
     /// <summary>An instance as a machine.</summary>
     public static MachineState StateOf(Instance instance)
     {
@@ -54,6 +76,9 @@ static class LxdRecord
             record
         )
         {
+            Unprotect = instance.ExpandedConfig.GetValueOrDefault(Protected) is "true" or "1"
+                ? $"lxc config set {instance.Name} {Protected}=false"
+                : null,
             Member = instance.Location is null or "" or "none" ? null : instance.Location,
         };
     }

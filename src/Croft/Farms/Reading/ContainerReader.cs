@@ -17,16 +17,12 @@ static class ContainerReader
         (MachineKeys.Cpu, "has its host's processors, whose model cannot be chosen"),
     ];
 
-    const string Nesting = "security.nesting";
-    const string Privileged = "security.privileged";
-    const string KernelModules = "linux.kernel_modules";
-
     /// <summary>Words of the configuration that have a key of their own.</summary>
     static readonly (string Word, Field Field)[] ShortWords =
     [
-        (Nesting, ContainerKeys.Nesting),
-        (Privileged, ContainerKeys.Privileged),
-        (KernelModules, ContainerKeys.KernelModules),
+        (ContainerWords.Nesting, ContainerKeys.Nesting),
+        (ContainerWords.Privileged, ContainerKeys.Privileged),
+        (ContainerWords.KernelModules, ContainerKeys.KernelModules),
     ];
 
     /// <summary>Of devices.</summary>
@@ -113,11 +109,11 @@ static class ContainerReader
         }
 
         if (own.Maybe(ContainerKeys.Nesting) == true)
-            config = config.SetItem(Nesting, "true");
+            config = config.SetItem(ContainerWords.Nesting, "true");
         if (own.Maybe(ContainerKeys.Privileged) == true)
-            config = config.SetItem(Privileged, "true");
+            config = config.SetItem(ContainerWords.Privileged, "true");
         if (own.Items(ContainerKeys.KernelModules) is { IsEmpty: false } modules)
-            config = config.SetItem(KernelModules, string.Join(',', modules.Select(m => m.Value)));
+            config = config.SetItem(ContainerWords.KernelModules, string.Join(',', modules.Select(m => m.Value)));
         return new(
             own.Get(ContainerKeys.Pool),
             [.. own.Items(ContainerKeys.Profiles).Select(p => p.Value)],

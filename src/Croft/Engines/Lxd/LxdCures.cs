@@ -1,0 +1,41 @@
+namespace Croft.Engines.Lxd;
+
+/// <summary>What to do about what the service says went wrong, found by its own words.</summary>
+static class LxdCures
+{
+    static readonly (string Words, string Cure)[] Known =
+    [
+        ("No space left", IEngine.SpaceHint),
+        ("quota", IEngine.SpaceHint),
+        (
+            "Failed to load config file",
+            "raw.lxc of the machine's container: { config } has a word or a value that LXC does not know: man lxc.container.conf"
+        ),
+        ("idmapped storage", "its root file system may be full: disk: SIZE of the machine bounds it"),
+        (
+            "Reached maximum",
+            "lxc project info NAME shows what its project allows and uses; on it: lxc project set NAME limits.…; or remove machines"
+        ),
+        (
+            "forbidden",
+            "its project is restricted: lxc project show NAME; on it: lxc project set NAME restricted.…=allow; or leave that out"
+        ),
+        (
+            "already defined on another NIC",
+            "lxc list shows which instance has it: remove that, or give it another address; or give the machine another one: networks: [ { name, address } ]"
+        ),
+        ("is protected", "on it: lxc config set INSTANCE security.protection.delete=false, if it may go"),
+        ("kernel module", "kernel_modules of the machine's container names it: on it, modinfo NAME tells whether there is such a module"),
+        ("Unknown configuration key", "config of the machine's container names it, which this version does not know: leave it out"),
+        ("Invalid value for a limit", "config of the machine's container says it: write another value"),
+        ("Invalid config", "config of the machine's container says it: write another value"),
+        ("Image not found", "somebody removed it meanwhile: run the command again, and it is sent anew"),
+        (
+            "evice",
+            "devices and profiles of the machine's container, and networks of the machine, say what devices it has: write another one"
+        ),
+    ];
+
+    /// <summary>Null for words that nobody has met.</summary>
+    public static string? Of(string words) => Known.FirstOrDefault(k => words.Contains(k.Words, StringComparison.OrdinalIgnoreCase)).Cure;
+}
