@@ -15,6 +15,8 @@ static class BundleCommands
             [file],
             async (session, parsed, cancel) =>
             {
+                if (Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(file)!)) is { } folder && !Directory.Exists(folder))
+                    throw CroftException.Usage($"there is no folder {folder}", "make it first");
                 var images = session.LoadFarm().Machines.SelectMany(m => m.Images).Distinct().ToList();
                 var store = ImageCommand.Store(session, ImageCommand.FarmLock(session));
                 using (var view = Progress.Create(session.Terminal, []))
@@ -41,7 +43,9 @@ static class BundleCommands
             {
                 var path = parsed.GetValue(file)!;
                 if (FileNode.At(Path.GetFullPath(path)).Refusal is { } refusal)
-                    throw CroftException.Usage(File.Exists(path) ? $"{path} {refusal}" : $"there is no file {path}");
+                    throw CroftException.Usage(
+                        FileNode.At(Path.GetFullPath(path)).Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}"
+                    );
                 var names = await ImageCommand.Store(session, ImageCommand.FarmLock(session)).UnbundleAsync(path, cancel);
                 session.Terminal.Say($"{path} has {Count(names)}; they are here now.");
                 return 0;

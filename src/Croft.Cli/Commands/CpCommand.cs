@@ -23,7 +23,10 @@ static class CpCommand
             using (openFarm)
             {
                 var guest = await InUse.OpenAsync(openFarm, found, "cp", cancel, can => can.Files);
-                if (guest is not Guest { Access.Login.Become: null } ssh)
+                var isFolder = Machine(to) is null
+                    ? guest is Guest && await GuestCopy.IsFolderAsync(guest, Path(from), cancel)
+                    : Directory.Exists(Path(from));
+                if (isFolder || guest is not Guest { Access.Login.Become: null } ssh)
                     return await GuestCopy.RunAsync(guest, Path(from), Path(to), toGuest: Machine(to) is not null, cancel);
                 var code = await (
                     ssh.Ssh([]) with

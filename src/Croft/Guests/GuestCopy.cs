@@ -6,8 +6,8 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// Copies files and folders between this host and a guest that is entered otherwise than by plain ssh: as tar, by any way that runs
-/// commands.
+/// Copies files and folders between this host and a guest as tar, by any way that runs commands: where that is not plain ssh, and folders,
+/// since scp stops at links to folders that are in them.
 /// </summary>
 static class GuestCopy
 {
@@ -16,6 +16,9 @@ static class GuestCopy
 
     /// <summary>What .NET reads in place of bytes that are no UTF-8.</summary>
     const char NoCharacter = '\uFFFD';
+
+    /// <summary>What tars say when there is no room.</summary>
+    static readonly string[] FullDisk = ["No space left", "Wrote only", "write error"];
 
     const UnixFileMode Folder = (UnixFileMode)0b111_101_101;
 
@@ -26,7 +29,12 @@ static class GuestCopy
         var result = await (toGuest ? SendAsync(guest, from, to, cancel) : FetchAsync(guest, from, to, cancel));
         return result.ExitCode == 0
             ? 0
-            : throw CroftException.World($"copying {(toGuest ? to : from)}: exit code {result.ExitCode}: {result.LastWords}");
+            : throw CroftException.World(
+                $"copying {(toGuest ? to : from)}: exit code {result.ExitCode}: {result.LastWords}",
+                toGuest && FullDisk.Any(words => result.Error.Contains(words, StringComparison.Ordinal))
+                    ? $"the guest's disk is full: croft exec {guest.Access.Name} -- df -h"
+                    : null
+            );
     }
 
     static Task<ToolResult> SendAsync(IGuest guest, string from, string to, CancellationToken cancel)
@@ -36,8 +44,8 @@ static class GuestCopy
         Check(from, []);
         var path = Home(to);
         var text =
-            $"set -e; t={ShellWord.Quote(path)}; [ -n \"$t\" ] || t=.; if [ -d \"$t\" ]; then t=$t/{ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(from)))}; fi; "
-            + "d=$(dirname \"$t\"); w=$(mktemp -d \"$d/.croft-XXXXXX\"); trap 'rm -rf \"$w\"' EXIT; tar -xf - -C \"$w\"; "
+            $"set -e; t={ShellWord.Quote(path)}; if [ -d \"$t\" ]; then t=$t/{ShellWord.Quote(Path.GetFileName(Path.TrimEndingDirectorySeparator(from)))}; fi; "
+            + "d=$(dirname \"$t\"); [ -d \"$d\" ] || { echo \"$d: there is no such folder\" >&2; exit 1; }; w=$(mktemp -d \"$d/.croft-XXXXXX\"); trap 'rm -rf \"$w\"' EXIT; tar -xf - -C \"$w\"; "
             + $"if [ -d \"$w/{Name}\" ]; then mkdir -p \"$t\"; cp -a \"$w/{Name}/.\" \"$t/\"; else mv -f \"$w/{Name}\" \"$t\"; fi";
         return guest.RunAsync(new(text) { Input = (stdin, stop) => WriteAsync(from, stdin, stop) }, cancel);
     }
@@ -93,42 +101,92 @@ static class GuestCopy
         var path = Home(from);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         var target = Directory.Exists(to) ? Path.Combine(to, name.Length > 0 ? name : guest.Access.Name) : to;
-        var text =
-            $"f={ShellWord.Quote(path)}; [ -n \"$f\" ] || f=.; [ -e \"$f\" ] || {{ echo \"$f: No such file or directory\" >&2; exit 1; }}; "
-            + "if [ -d \"$f\" ]; then cd \"$f\" && exec tar -chf - .; fi; cd \"$(dirname \"$f\")\" && exec tar -chf - \"./$(basename \"$f\")\"";
+        if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(target)) is { } above && !Directory.Exists(above))
+            throw CroftException.Usage($"there is no folder {PlainText.Line(above)}", "make it first");
+        // A file that has come by another of its names would come as a link to that; and TarFiles reads GNU's form of long names.
+        var text = $$"""
+            f={{ShellWord.Quote(path)}}; [ -e "$f" ] || { echo "$f: No such file or directory" >&2; exit 1; }
+            o=
+            case $(tar --version 2>&1 | head -c 200) in
+            *[Bb]usy[Bb]ox* | *toybox*) ;;
+            *bsdtar*) o='--format gnutar' ;;
+            *) o='--format=gnu --hard-dereference' ;;
+            esac
+            if [ -d "$f" ]; then cd "$f" && exec tar -c -h $o -f - .; fi
+            cd "$(dirname "$f")" && exec tar -c -h $o -f - {{ShellWord.Quote("./" + name)}}
+            """;
         return await guest.RunAsync(new(text) { Output = (stdout, stop) => ReadAsync(stdout, target, stop) }, cancel);
     }
 
-    /// <summary>The guest is not trusted: what would leave the target's folder is passed over, and only files and folders come.</summary>
     static async Task ReadAsync(Stream stdout, string target, CancellationToken cancel)
     {
-        await using var tar = new TarReader(stdout, leaveOpen: true);
-        string? root = null;
         try
         {
-            while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
-            {
-                root ??= entry.EntryType == TarEntryType.Directory ? target : "";
-                var place = root.Length == 0 ? target : Path.GetFullPath(Path.Combine(root, entry.Name));
-                if (root.Length > 0 && place != root && !(place + "/").StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal))
-                    continue;
-                if (entry.EntryType == TarEntryType.Directory)
-                    Directory.CreateDirectory(place, Folder);
-                else if (entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile })
-                    await entry.ExtractToFileAsync(place, overwrite: true, cancel);
-            }
+            await UnpackAsync(new(stdout, () => { }), Path.TrimEndingDirectorySeparator(target), cancel);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or OverflowException)
         {
             // The guest says why.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CroftException.World($"copying to {PlainText.Line(target)}: {e.Message}", cause: e);
         }
 
         await stdout.CopyToAsync(Stream.Null, cancel);
     }
 
-    /// <summary>Relative to the home folder, which a <c>~</c> says, too.</summary>
+    /// <summary>The guest is not trusted: what would leave the target's folder is passed over, and only files and folders come.</summary>
+    static async Task UnpackAsync(TarFiles tar, string target, CancellationToken cancel)
+    {
+        var come = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        bool? isFolder = null;
+        while (await tar.NextAsync(cancel) is { } entry)
+        {
+            isFolder ??= tar.IsFolder;
+            if (PlaceOf(entry.Name) is not { } place)
+                continue;
+            if (tar.IsFolder)
+                Directory.CreateDirectory(place, Folder);
+            if (tar.Link is { } first && PlaceOf(first) is { } same && come.ContainsKey(same))
+                File.Copy(same, place, overwrite: true);
+            if (entry.IsFile)
+                await WriteAsync(tar, place, cancel);
+            if (entry.IsFile || tar.Link is not null)
+                come[place] = entry.Name;
+        }
+
+        string? PlaceOf(byte[] name)
+        {
+            var plain = isFolder == true ? Path.GetFullPath(Path.Combine(target, TarFiles.NameOf(name).TrimStart('/'))) : target;
+            plain = Path.TrimEndingDirectorySeparator(plain);
+            if (plain != target && !plain.StartsWith(target.TrimEnd('/') + "/", StringComparison.Ordinal))
+                return null;
+            var place = plain;
+            for (var i = 2; come.TryGetValue(place, out var other) && !other.AsSpan().SequenceEqual(name); i++)
+                place = $"{plain}~{i}";
+            return place;
+        }
+    }
+
+    static async Task WriteAsync(TarFiles tar, string place, CancellationToken cancel)
+    {
+        File.Delete(place); // a link there may lead anywhere
+        await using (var file = new FileStream(place, FileMode.CreateNew, FileAccess.Write))
+            await tar.CopyAsync(file, cancel);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(place, tar.Mode);
+        File.SetLastWriteTimeUtc(place, tar.Changed.UtcDateTime);
+    }
+
+    /// <summary>Whether a guest has a folder at a path.</summary>
+    public static async Task<bool> IsFolderAsync(IGuest guest, string path, CancellationToken cancel) =>
+        (await guest.RunAsync(new($"[ -d {ShellWord.Quote(Home(path))} ]"), cancel)).ExitCode == 0;
+
+    /// <summary>Relative to the home folder, which a <c>~</c> says, too; what begins with a dash is no option.</summary>
     static string Home(string path) =>
-        path is "~" ? "."
-        : path.StartsWith("~/", StringComparison.Ordinal) ? path[2..]
+        path is "~" or "" or "~/" ? "."
+        : path.StartsWith("~/", StringComparison.Ordinal) ? "./" + path[2..]
+        : path[0] == '-' ? "./" + path
         : path;
 }

@@ -16,6 +16,9 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
     ImageFamily Family => image.Family;
 
+    /// <summary>Whether an image was found, of which then nobody had a checksum.</summary>
+    bool HasImage { get; set; }
+
     /// <summary>Finds it.</summary>
     /// <exception cref="CroftException">No place has it, or what vouches for it is wrong.</exception>
     public async Task<Pinned> FindAsync(CancellationToken cancel)
@@ -34,6 +37,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             }
 
             var url = Fill(place.Image, found[^1]);
+            HasImage |= !place.Find.IsEmpty;
             if (await DigestAsync(place, url, version, found[^1], reasons, cancel) is not { } digest)
                 continue;
             if (place.Note is { } note)
@@ -43,7 +47,11 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
         throw CroftException.World(
             $"image \"{image.Name}\": {Family.Title} has no {string.Join(' ', ((string[])[version, image.Variant]).Where(w => w.Length > 0))} for {image.Arch}{string.Concat(reasons.Select(r => $"; {r}"))}",
-            $"croft image list --remote {Family.Name} shows the versions that there are"
+            HasImage
+                ? image.Mirror is null && image.Mirrors is null
+                    ? "an image that nobody vouches for is not used; where the publisher's layout has changed, a family's file of your own mends it"
+                    : "mirrors: must have the list of checksums too, beside the image as the publisher has it"
+                : $"croft image list --remote {Family.Name} shows the versions that there are"
         );
     }
 

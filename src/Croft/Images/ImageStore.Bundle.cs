@@ -56,11 +56,11 @@ public sealed partial class ImageStore
             }
             catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException)
             {
-                var why =
-                    e is EndOfStreamException or FormatException || e.Message.StartsWith("Unable to ", StringComparison.Ordinal)
-                        ? "it ends too early, or is something else"
-                        : e.Message;
-                throw CroftException.World($"{file} is no whole bundle of images: {why}", "croft image bundle writes one", e);
+                throw CroftException.World(
+                    $"{file} is no whole bundle of images: {WhyNot(e)}",
+                    "copy the bundle again; croft image bundle writes one",
+                    e
+                );
             }
             catch (IOException e)
             {
@@ -80,6 +80,12 @@ public sealed partial class ImageStore
             Directory.Delete(temporary, recursive: true);
         }
     }
+
+    static string WhyNot(Exception e) =>
+        e is JsonException ? "its list of images is damaged"
+        : e is EndOfStreamException or FormatException || e.Message.StartsWith("Unable to ", StringComparison.Ordinal)
+            ? "it ends too early, or is something else"
+        : e.Message;
 
     void Pin(BundledImage image)
     {

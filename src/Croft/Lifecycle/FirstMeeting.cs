@@ -28,7 +28,8 @@ sealed class FirstMeeting(OpenFarm openFarm, IEngine engine, MachineRecord recor
     static readonly TimeSpan ConsolePatience = TimeSpan.FromSeconds(45);
 
     /// <summary>Says all public host keys that are there.</summary>
-    const string Keys = "cat /etc/ssh/ssh_host_*_key.pub /usr/local/etc/ssh/ssh_host_*_key.pub 2>/dev/null; :";
+    const string Keys =
+        "for k in /etc/ssh/ssh_host_*_key /usr/local/etc/ssh/ssh_host_*_key; do cat \"$k.pub\" || ssh-keygen -y -P '' -f \"$k\"; done 2>/dev/null; :";
 
     /// <summary>Whether a machine's guest is to be met: nobody knows its key, or the user vouches for a new one.</summary>
     public static bool IsDue(OpenFarm openFarm, MachineRecord record) =>

@@ -12,8 +12,7 @@ static class HostKeysOnDisk
 {
     const int Sector = 512;
 
-    const string Commands =
-        "cat /etc/ssh/ssh_host_ed25519_key.pub\ncat /etc/ssh/ssh_host_ecdsa_key.pub\ncat /etc/ssh/ssh_host_rsa_key.pub\n";
+    static readonly string[] Kinds = ["ed25519", "ecdsa", "rsa"];
 
     /// <summary>Lines of which some are keys; empty where none is found.</summary>
     /// <param name="disk">A qcow2 in a folder of the caller's, who removes that.</param>
@@ -25,14 +24,32 @@ static class HostKeysOnDisk
         var said = new StringBuilder();
         foreach (var start in await StartsAsync(raw, cancel))
         {
+            var keys = Kinds.Select(kind => (Of: $"/etc/ssh/ssh_host_{kind}_key", To: $"{start}.{kind}")).ToList();
+            var commands = string.Concat(keys.Select(key => $"cat {key.Of}.pub\ndump {key.Of} {key.To}\n"));
+            var folder = Path.GetDirectoryName(raw)!;
             var debugfs = new Tool("debugfs", "-f", "-", $"{raw}?offset={start * Sector}")
             {
-                Input = async (input, stop) => await input.WriteAsync(Encoding.ASCII.GetBytes(Commands), stop),
+                Directory = folder,
+                Input = async (input, stop) => await input.WriteAsync(Encoding.ASCII.GetBytes(commands), stop),
             };
             said.AppendLine((await debugfs.RunAsync(cancel)).Output);
+            foreach (var key in keys)
+                said.AppendLine(await PublicPartAsync(Path.Combine(folder, key.To), cancel));
         }
 
         return said.ToString();
+    }
+
+    /// <summary>Of a private key, which may be there alone; empty where it is none.</summary>
+    static async Task<string> PublicPartAsync(string file, CancellationToken cancel)
+    {
+        if (!File.Exists(file))
+            return "";
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite); // ssh-keygen refuses others
+        var said = await new Tool("ssh-keygen", "-y", "-P", "", "-f", file).RunAsync(cancel);
+        File.Delete(file);
+        return said.ExitCode == 0 ? said.Output : "";
     }
 
     /// <summary>The first sectors of a disk's partitions; 0 where it has none, but is one file system.</summary>

@@ -19,6 +19,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Begins the line by which the callback plugin says which task begins or ended.</summary>
     const char Mark = '\u001e';
 
+    const int LongestLine = 1000;
+    const int LongestItem = 200;
+
     readonly string results = Path.Combine(folder, "results.jsonl");
 
     /// <summary>The file with what was noted of the project's files that Ansible read.</summary>
@@ -88,7 +91,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         var said = JsonNode.Parse(line)!;
         var host = Text(said["host"]) is { Length: > 0 } other && other != machine ? $" on {other}" : "";
         var place = Text(said["path"]) is { Length: > 0 } path ? $" at {shown(path)}" : "";
-        var item = said["item"] is { } of ? $" (item={Text(of)})" : "";
+        var item = said["item"] is { } of ? $" (item={Short(Text(of), LongestItem)})" : "";
         var reason = said["censored"] ?? said["msg"] ?? said["reason"] ?? said["message"] ?? said["exception"];
         if (Text(reason) == "Assertion failed" && Text(said["assertion"]) is { Length: > 0 } claim)
             reason = $"Assertion failed: {claim}";
@@ -202,6 +205,9 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     static string Last(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join(" / ", lines[Math.Max(0, lines.Length - 4)..]);
+        return string.Join(" / ", lines[Math.Max(0, lines.Length - 4)..].Select(line => Short(line, LongestLine)));
     }
+
+    /// <summary>Its beginning and its end, where it is too long to be read.</summary>
+    static string Short(string text, int longest) => text.Length <= longest ? text : $"{text[..(longest / 2)]} … {text[^(longest / 2)..]}";
 }

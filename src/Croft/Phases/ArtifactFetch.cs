@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using System.Text.Unicode;
 using Croft.Guests;
 using Croft.Tools;
 
@@ -239,36 +236,13 @@ sealed class ArtifactFetch
     /// <summary>Where a file of the guest goes; null when that would be outside. No two go to one place.</summary>
     string? TargetOf(byte[] name)
     {
-        var plain = Path.GetFullPath(root + NameOf(name).TrimStart('/'));
+        var plain = Path.GetFullPath(root + TarFiles.NameOf(name).TrimStart('/'));
         if (!plain.StartsWith(root, StringComparison.Ordinal))
             return null;
         var target = plain;
         for (var i = 2; fetched.TryGetValue(target, out var other) && !other.AsSpan().SequenceEqual(name); i++)
             target = $"{plain}~{i}";
         return target;
-    }
-
-    /// <summary>
-    /// A name for this disk, where .NET takes UTF-8 alone: in one that is none, the bytes that are none stand as <c>%E9</c>, and % as
-    /// <c>%25</c>.
-    /// </summary>
-    internal static string NameOf(ReadOnlySpan<byte> name)
-    {
-        if (Utf8.IsValid(name))
-            return Encoding.UTF8.GetString(name);
-        var text = new StringBuilder();
-        while (!name.IsEmpty)
-        {
-            var isRune = Rune.DecodeFromUtf8(name, out var rune, out var length) == OperationStatus.Done;
-            if (isRune && rune.Value != '%')
-                text.Append(rune.ToString());
-            else
-                foreach (var part in name[..length])
-                    text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
-            name = name[length..];
-        }
-
-        return text.ToString();
     }
 
     static string FindOf(string glob)

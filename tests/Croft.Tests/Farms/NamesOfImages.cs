@@ -166,6 +166,10 @@ public sealed class NamesOfImages
         );
 
     [Fact]
+    public void OfAMirrorAreThoseOfFamilies() =>
+        Assert.Contains("; the family is called fedora", Reading.Problems("farm: f\nmirrors: { f43: file:///srv }\nvms: {}"));
+
+    [Fact]
     public void InAPoolAreAnybodys() =>
         Assert.Equal(
             ["vnode03 fedora_33", "vnode04 fedora_43", "vnode18 ubuntu_18.04", "vnode20 ubuntu_24.04"],

@@ -4,7 +4,7 @@ using Croft.Tools;
 
 namespace Croft.Tests.Guests;
 
-/// <summary>Files that go into guests by tar.</summary>
+/// <summary>Files that go into guests, and come from them, by tar.</summary>
 public sealed class CopiesByTar : IAsyncLifetime
 {
     readonly TemporaryFolder folder = new();
@@ -14,7 +14,7 @@ public sealed class CopiesByTar : IAsyncLifetime
     /// <summary>.NET removes no name that is no UTF-8.</summary>
     public async ValueTask DisposeAsync()
     {
-        await ShAsync("rm -rf in");
+        await ShAsync("rm -rf in out");
         folder.Dispose();
     }
 
@@ -37,6 +37,50 @@ public sealed class CopiesByTar : IAsyncLifetime
         await ShAsync(
             "cd out && test -d empty && test \"$(stat -c %a deep/*)\" = 640 && cmp deep/it* ../in/link/it* && cmp link/it* deep/it*"
         );
+    }
+
+    [Fact]
+    public async Task BringFilesOfEveryNameAndEachAsOften()
+    {
+        await ShAsync(
+            "mkdir -p in/deep in/empty; echo 1 >\"$(printf 'in/b\\377d')\"; echo 2 >\"$(printf 'in/b\\376d')\"; echo 3 >in/deep/it; chmod 640 in/deep/it; "
+                + "touch -d @1000000000 in/deep/it; ln in/deep/it in/hard; ln -s deep in/link; echo 4 >in/%FF"
+        );
+        await FetchAsync("in", "out");
+        await ShAsync(
+            "cd out; grep -q 1 b%FFd; grep -q 2 b%FEd; cmp deep/it hard; cmp deep/it link/it; grep -q 4 %FF; test -d empty; "
+                + "test \"$(stat -c %a.%Y deep/it)\" = 640.1000000000"
+        );
+    }
+
+    [Fact]
+    public async Task TakeNoNameForAnOption()
+    {
+        await ShAsync("mkdir -p in; echo 1 >in/-d; echo 1 >-d");
+        await FetchAsync("in/-d", "out");
+        await ShAsync("grep -q 1 out");
+        var (from, to) = (Path.Combine(folder.Path, "-d"), "-croft-test-no-such-folder/-d");
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            GuestCopy.RunAsync(new GuestOfThisHost(), from, to, toGuest: true, TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("./-croft-test-no-such-folder: there is no such folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("in", "nosuch/deep", "there is no folder ")]
+    [InlineData("in", "file", "copying to ")]
+    [InlineData("in/it", "file/it", "there is no folder ")]
+    public async Task SayWhereTheyCannotCome(string from, string to, string reason)
+    {
+        await ShAsync("mkdir -p in; echo 1 >in/it; echo 1 >file");
+        Assert.StartsWith(reason, (await Assert.ThrowsAsync<CroftException>(() => FetchAsync(from, to))).Message, StringComparison.Ordinal);
+    }
+
+    async Task FetchAsync(string from, string to)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        (from, to) = (Path.Combine(folder.Path, from), Path.Combine(folder.Path, to));
+        await GuestCopy.RunAsync(new GuestOfThisHost(), from, to, toGuest: false, cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);
     }
 
     async Task CopyAsync(string command)

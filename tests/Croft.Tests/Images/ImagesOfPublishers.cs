@@ -207,6 +207,17 @@ public sealed partial class ImagesOfPublishers : IDisposable
     }
 
     [Fact]
+    public async Task OfAMirrorThatHasNoChecksumsSayWhatItMustHave()
+    {
+        var place = folder["mirror/images/v20261115.470001"];
+        Directory.CreateDirectory(place);
+        await File.WriteAllBytesAsync(Path.Combine(place, "Arch-Linux-x86_64-cloudimg-20261115.470001.qcow2"), disk, Cancel);
+        mirror = $"file://{folder["mirror"]}";
+        var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(Image("arch", "x86_64"), new Recorder(), Cancel));
+        Assert.StartsWith("mirrors: must have the list of checksums too", error.Hint);
+    }
+
+    [Fact]
     public async Task OfNoVersionThatThereIsSayWhereCroftLooked()
     {
         server.Put(("f", "x86_64"), disk);

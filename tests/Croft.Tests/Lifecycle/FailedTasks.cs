@@ -35,6 +35,16 @@ public sealed class FailedTasks
     public void SayWhy(string line, string reason) =>
         Assert.Equal(reason, AnsiblePlay.Words(line, "a", text => text.Replace("/copy/", "", StringComparison.Ordinal)));
 
+    [Fact]
+    public void SayNoMoreThanPeopleRead()
+    {
+        var line = $$"""{"task": "t", "item": "{{new string('i', 100_000)}}", "msg": "begins {{new string('x', 1_000_000)}} ends"}""";
+        var words = AnsiblePlay.Words(line, "a", text => text);
+        Assert.InRange(words.Length, 1000, 1500);
+        Assert.Contains(": begins x", words, StringComparison.Ordinal);
+        Assert.EndsWith("x ends", words, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(
         "ERROR! We were unable to read either as JSON nor YAML, these are the errors we got from each:\nJSON: Expecting value\n\nSyntax Error while loading YAML.\n  could not find expected ':'\n\nThe error appears to be in '/a.yaml': line 3, column 1, but may",

@@ -34,6 +34,24 @@ public sealed class KeysOnDisks : IDisposable
     }
 
     [Fact]
+    public async Task AreMadeOfPrivateKeysThatAreThereAlone()
+    {
+        if (!new[] { "/usr/sbin/mke2fs", "/usr/sbin/debugfs", "/usr/bin/qemu-img" }.All(File.Exists))
+            Assert.Skip("e2fsprogs or qemu-img is not installed");
+        const string disk =
+            "mkdir -p root/etc/ssh; ssh-keygen -q -t ed25519 -N '' -f root/etc/ssh/ssh_host_ed25519_key; mv root/etc/ssh/*.pub key.pub; "
+            + "truncate -s 8M disk; mke2fs -q -t ext4 -d root disk; qemu-img convert -f raw -O qcow2 disk disk.qcow2";
+        await new Tool("sh", "-e", "-c", disk) { Directory = folder.Path }.RunCheckedAsync(
+            "making a disk",
+            TestContext.Current.CancellationToken
+        );
+        var key = string.Join(' ', File.ReadAllText(Path.Combine(folder.Path, "key.pub")).Split(' ')[..2]);
+        var said = await HostKeysOnDisk.ReadAsync(Path.Combine(folder.Path, "disk.qcow2"), TestContext.Current.CancellationToken);
+        Assert.Contains(key, said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.ed25519"));
+    }
+
+    [Fact]
     public async Task AreNoneOnWhatIsNoDisk() =>
         Assert.DoesNotContain(
             "ssh-ed25519",

@@ -118,7 +118,12 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             problems.Add(
                 mirror.Node,
                 $"no family {Words.Quote(mirror.Name)} in the catalogue",
-                Words.DidYouMeanOrKnown(mirror.Name, [FarmKeys.EveryFamily, .. Catalogue.Families.Select(family => family.Name)])
+                Catalogue.Find(mirror.Name, families) is { } known
+                    ? $"the family is called {known.Family.Name}"
+                    : Words.DidYouMeanOrKnown(
+                        mirror.Name,
+                        [FarmKeys.EveryFamily, .. families.Concat(Catalogue.Families).Select(family => family.Name).Distinct()]
+                    )
             );
     }
 

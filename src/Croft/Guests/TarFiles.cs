@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
-namespace Croft.Phases;
+namespace Croft.Guests;
 
 /// <summary>
 /// Reads a tar archive in GNU's format file by file, with the bytes of each name; .NET's own reader takes names for UTF-8 and loses what is
@@ -15,6 +18,7 @@ sealed class TarFiles(Stream archive, Action heard)
     const int MostEmpty = 64;
 
     const int LongestName = 1 << 16;
+    const long LastSecond = 253_402_300_799; // of the year 9999
 
     long left;
     int padding;
@@ -27,6 +31,38 @@ sealed class TarFiles(Stream archive, Action heard)
 
     /// <summary>Where the present entry is another name of an earlier one: that one's; else null.</summary>
     public byte[]? Link { get; private set; }
+
+    /// <summary>Whether the present entry is a folder.</summary>
+    public bool IsFolder { get; private set; }
+
+    /// <summary>Who may do what with the present entry.</summary>
+    public UnixFileMode Mode { get; private set; }
+
+    /// <summary>When the present entry changed.</summary>
+    public DateTimeOffset Changed { get; private set; }
+
+    /// <summary>
+    /// A name for this disk, where .NET takes UTF-8 alone: in one that is none, the bytes that are none stand as <c>%E9</c>, and % as
+    /// <c>%25</c>.
+    /// </summary>
+    public static string NameOf(ReadOnlySpan<byte> name)
+    {
+        if (Utf8.IsValid(name))
+            return Encoding.UTF8.GetString(name);
+        var text = new StringBuilder();
+        while (!name.IsEmpty)
+        {
+            var isRune = Rune.DecodeFromUtf8(name, out var rune, out var length) == OperationStatus.Done;
+            if (isRune && rune.Value != '%')
+                text.Append(rune.ToString());
+            else
+                foreach (var part in name[..length])
+                    text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
+            name = name[length..];
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>Goes to the next entry; null at the end.</summary>
     /// <exception cref="InvalidDataException">It is no archive.</exception>
@@ -54,6 +90,9 @@ sealed class TarFiles(Stream archive, Action heard)
             if (left < 0)
                 throw new InvalidDataException("this is no tar archive");
             padding = (int)((Block - (left % Block)) % Block);
+            IsFolder = header[156] == '5';
+            Mode = (UnixFileMode)(Number(header.AsSpan(100, 8)) & 0b111_111_111);
+            Changed = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(Number(header.AsSpan(136, 12)), 0, LastSecond));
             Link = header[156] == '1' ? Text(header.AsSpan(157, 100)).ToArray() : null;
             if (header[156] != 'L')
                 return (longName ?? Text(header.AsSpan(0, 100)).ToArray(), header[156] is (byte)'0' or 0);
