@@ -85,6 +85,8 @@ public sealed partial class ImageStore
     async Task<StoredImage> PublishAsync(StoredImage image, string folder, string key, string name, CancellationToken cancel)
     {
         var place = Path.Combine(directory, image.Id);
+        // Another recipe may lead to the same image at the same time.
+        using var held = await FileLock.EnterAsync(Path.Combine(Made("locks"), "published"), null, cancel);
         if (Read(image.Id) is null)
         {
             image = image with

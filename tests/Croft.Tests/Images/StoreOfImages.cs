@@ -57,11 +57,22 @@ public sealed class StoreOfImages : IDisposable
     }
 
     [Fact]
+    public async Task MakesFilesOfOneContentOneImageThoughTheyAreTakenAtOnce()
+    {
+        var spec = await RawAsync("disk.raw");
+        var copies = Enumerable.Range(0, 12).Select(i => spec with { File = folder[$"copy-{i}.raw"] }).ToList();
+        foreach (var copy in copies)
+            File.Copy(spec.File, copy.File);
+        var images = await Task.WhenAll(copies.Select(copy => Task.Run(() => store.EnsureAsync(copy, progress, Cancel))));
+        Assert.Single(images.Select(image => image.Id).Distinct());
+    }
+
+    [Fact]
     public async Task WaitsForAnotherProcessAndSaysSo()
     {
         var spec = await RawAsync("disk.raw");
         await store.EnsureAsync(spec, progress, Cancel);
-        var file = Directory.GetFiles(folder["store/locks"]).Single(name => !name.EndsWith(".holder", StringComparison.Ordinal));
+        var file = Path.Combine(folder["store/locks"], Path.GetFileName(Directory.GetFiles(folder["store/recipes"]).Single()));
         store.Forget(spec);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var ready = new TaskCompletionSource();
