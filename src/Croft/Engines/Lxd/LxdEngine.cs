@@ -11,6 +11,7 @@ namespace Croft.Engines.Lxd;
 sealed partial class LxdEngine : IEngine
 {
     const string LostHint = IEngine.LostHint;
+    const int MostWords = 500;
 
     readonly LxdClient client;
     readonly bool isHere;
@@ -229,11 +230,15 @@ sealed partial class LxdEngine : IEngine
             return true;
         });
 
+    /// <summary>The service hands on all that its tools wrote.</summary>
+    static string WordsOf(LxdException e) =>
+        PlainText.Line(e.Message) is { Length: > MostWords } all ? all[..MostWords].TrimEnd() + "…" : PlainText.Line(e.Message);
+
     CroftException Refusal(string doing, LxdException e) =>
         e.IsLost
             ? CroftException.World($"hypervisor \"{Name}\" went away while {doing}: {e.Message}", LostHint, e)
             : CroftException.World(
-                $"{doing} on hypervisor \"{Name}\": {PlainText.Line(e.Message)}",
+                $"{doing} on hypervisor \"{Name}\": {WordsOf(e)}",
                 IsClustered && IsOfLostMember(e.Message)
                     ? "lxc cluster list shows its members; when it is back, run the command again; if it is gone for good: lxc cluster remove --force NAME"
                     : LxdCures.Of(e.Message),
