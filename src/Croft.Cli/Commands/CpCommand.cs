@@ -23,10 +23,10 @@ static class CpCommand
             using (openFarm)
             {
                 var guest = await InUse.OpenAsync(openFarm, found, "cp", cancel, can => can.Files);
-                var isFolder = Machine(to) is null
-                    ? guest is Guest && await GuestCopy.IsFolderAsync(guest, Path(from), cancel)
-                    : Directory.Exists(Path(from));
-                if (isFolder || guest is not Guest { Access.Login.Become: null } ssh)
+                var isLinked = Machine(to) is null
+                    ? guest is Guest && await GuestCopy.HasLinksAsync(guest, Path(from), cancel)
+                    : GuestCopy.HasLinks(Path(from));
+                if (isLinked || guest is not Guest { Access.Login.Become: null } ssh)
                     return await GuestCopy.RunAsync(guest, Path(from), Path(to), toGuest: Machine(to) is not null, cancel);
                 var code = await (
                     ssh.Ssh([]) with

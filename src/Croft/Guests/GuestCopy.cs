@@ -6,8 +6,8 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// Copies files and folders between this host and a guest as tar, by any way that runs commands: where that is not plain ssh, and folders,
-/// since scp stops at links to folders that are in them.
+/// Copies files and folders between this host and a guest as tar, by any way that runs commands: where that is not plain ssh, and folders
+/// with links in them, since scp stops at those that lead to folders.
 /// </summary>
 static class GuestCopy
 {
@@ -16,6 +16,9 @@ static class GuestCopy
 
     /// <summary>What .NET reads in place of bytes that are no UTF-8.</summary>
     const char NoCharacter = '\uFFFD';
+
+    /// <summary>What GNU's tar says of a link that leads nowhere, too.</summary>
+    const string LedNowhere = "File removed before we read it";
 
     /// <summary>What tars say when there is no room.</summary>
     static readonly string[] FullDisk = ["No space left", "Wrote only", "write error"];
@@ -30,9 +33,11 @@ static class GuestCopy
         return result.ExitCode == 0
             ? 0
             : throw CroftException.World(
-                $"copying {(toGuest ? to : from)}: exit code {result.ExitCode}: {result.LastWords}",
-                toGuest && FullDisk.Any(words => result.Error.Contains(words, StringComparison.Ordinal))
-                    ? $"the guest's disk is full: croft exec {guest.Access.Name} -- df -h"
+                $"copying {((toGuest ? to : from) is { Length: > 0 } path ? path : "~")}: exit code {result.ExitCode}: {result.LastWords}",
+                !toGuest && result.Error.Contains(LedNowhere, StringComparison.Ordinal)
+                        ? "a link there leads nowhere, or a file went meanwhile; the others have come"
+                    : toGuest && FullDisk.Any(words => result.Error.Contains(words, StringComparison.Ordinal))
+                        ? $"the guest's disk is full: croft exec {guest.Access.Name} -- df -h"
                     : null
             );
     }
@@ -179,9 +184,20 @@ static class GuestCopy
         File.SetLastWriteTimeUtc(place, tar.Changed.UtcDateTime);
     }
 
-    /// <summary>Whether a guest has a folder at a path.</summary>
-    public static async Task<bool> IsFolderAsync(IGuest guest, string path, CancellationToken cancel) =>
-        (await guest.RunAsync(new($"[ -d {ShellWord.Quote(Home(path))} ]"), cancel)).ExitCode == 0;
+    /// <summary>Whether a guest has a folder at a path, and links in it.</summary>
+    public static async Task<bool> HasLinksAsync(IGuest guest, string path, CancellationToken cancel)
+    {
+        var folder = ShellWord.Quote(Home(path));
+        var text = $"[ -d {folder} ] && [ -n \"$(find {folder}/ -type l 2>/dev/null | head -n 1)\" ]";
+        return (await guest.RunAsync(new(text), cancel)).ExitCode == 0;
+    }
+
+    /// <summary>Whether a folder of this host is at a path, and links in it.</summary>
+    public static bool HasLinks(string path) =>
+        Directory.Exists(path)
+        && new DirectoryInfo(path)
+            .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Any(inside => inside.LinkTarget is not null);
 
     /// <summary>Relative to the home folder, which a <c>~</c> says, too; what begins with a dash is no option.</summary>
     static string Home(string path) =>

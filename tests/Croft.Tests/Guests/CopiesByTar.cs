@@ -66,6 +66,27 @@ public sealed class CopiesByTar : IAsyncLifetime
         Assert.Contains("./-croft-test-no-such-folder: there is no such folder", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AreForFoldersThatHaveLinks()
+    {
+        await ShAsync("mkdir -p in/deep out; echo 1 >in/it; ln -s ../in/it out/link; mkdir -p more/.deep; ln -s nowhere more/.deep/link");
+        foreach (var (name, has) in new[] { ("in", false), ("in/it", false), ("out", true), ("more", true), ("nosuch", false) })
+        {
+            var path = Path.Combine(folder.Path, name);
+            Assert.Equal(has, GuestCopy.HasLinks(path));
+            Assert.Equal(has, await GuestCopy.HasLinksAsync(new GuestOfThisHost(), path, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task SayWhatALinkThatLeadsNowhereIs()
+    {
+        await ShAsync("mkdir -p in; echo 1 >in/it; ln -s nowhere in/dead");
+        var error = await Assert.ThrowsAsync<CroftException>(() => FetchAsync("in", "out"));
+        Assert.StartsWith("a link there leads nowhere", error.Hint, StringComparison.Ordinal);
+        await ShAsync("grep -q 1 out/it");
+    }
+
     [Theory]
     [InlineData("in", "nosuch/deep", "there is no folder ")]
     [InlineData("in", "file", "copying to ")]
