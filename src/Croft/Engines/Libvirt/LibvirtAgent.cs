@@ -104,6 +104,20 @@ sealed class LibvirtAgent(ILibvirtHost host, string domain) : IGuestAgent
     public Task WriteAsync(long file, ReadOnlyMemory<byte> piece, CancellationToken cancel) =>
         AskAsync("guest-file-write", new() { ["handle"] = file, ["buf-b64"] = Convert.ToBase64String(piece.Span) }, said => said, cancel);
 
+    /// <summary>Sets the guest's clock, which stood still with it. One that cannot has it behind.</summary>
+    public async Task SetClockAsync(CancellationToken cancel)
+    {
+        var now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        try
+        {
+            await AskAsync("guest-set-time", new() { ["time"] = now }, said => said, cancel);
+        }
+        catch (CroftException)
+        {
+            // Without a hardware clock it says so, after it has set the other one.
+        }
+    }
+
     public Task CloseAsync(long file, CancellationToken cancel) =>
         AskAsync("guest-file-close", new() { ["handle"] = file }, said => said, cancel);
 

@@ -73,9 +73,10 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
     public async Task ResumeAsync(MachineId machine, CancellationToken cancel)
     {
         var domain = machine.ToString();
+        var stood = (await host.FindAsync(domain, cancel))?.Power == PowerState.Paused;
         try
         {
-            if ((await host.FindAsync(domain, cancel))?.Power == PowerState.Paused)
+            if (stood)
                 await host.ResumeAsync(domain, cancel);
         }
         catch (CroftException)
@@ -84,8 +85,11 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
                 throw; // otherwise libvirt was starting it
         }
 
-        if (await host.HasAgentAsync(domain, cancel))
-            await host.ReleaseWritesAsync(domain, cancel);
+        if (!await host.HasAgentAsync(domain, cancel))
+            return;
+        await host.ReleaseWritesAsync(domain, cancel);
+        if (stood)
+            await new LibvirtAgent(host, domain).SetClockAsync(cancel);
     }
 
     public IDisposable Watch(MachineId machine, Action<MachineSignal> signal) => host.Watch(machine.ToString(), signal);
