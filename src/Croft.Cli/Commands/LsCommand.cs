@@ -43,6 +43,7 @@ static class LsCommand
             ["farm"] = machine.Record.Farm,
             ["name"] = machine.Record.Name,
             ["state"] = State(machine),
+            ["saved"] = machine.State.IsSaved,
             ["superfluous"] = machine.IsSuperfluous,
             ["hypervisor"] = machine.Hypervisor,
             ["member"] = machine.State.Member,
@@ -75,7 +76,7 @@ static class LsCommand
         [
             m.Record.Farm,
             m.Record.Name,
-            State(m) + (m.IsSuperfluous ? ", superfluous" : ""),
+            State(m) + (m.State.IsSaved ? ", saved" : "") + (m.IsSuperfluous ? ", superfluous" : ""),
             m.State.Member is { } member ? $"{m.Hypervisor}/{member}" : m.Hypervisor,
             m.Record.Platform,
             m.Record.Target,

@@ -200,6 +200,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>Whether it runs, and its hypervisor will not know it any more when it is off: somebody undefined it.</summary>
     public bool IsForgotten { get; init; }
 
+    /// <summary>Whether it is off, and goes on from its memory when it starts: virsh managedsave and libvirt-guests keep that.</summary>
+    public bool IsSaved { get; init; }
+
     /// <summary>The command that gives it back the name of its record, where somebody renamed it; null where it has that name.</summary>
     public string? NameCure { get; init; }
 

@@ -140,6 +140,12 @@ public static class FarmUp
 
         if (machine.Action == MachineAction.Restart && machine.Grows && execution.EngineOf(machine).States is { } states)
             await states.CheckAsync(record!.Id, StateUse.Grow, cancel);
+        if (machine is { Action: MachineAction.Restart, Existing.IsSaved: true })
+        {
+            await maker.ClaimAsync(record!, cancel);
+            await execution.EngineOf(machine).StartAsync(record!.Id, cancel); // what its guest has not written is in its memory
+        }
+
         if (machine.Action != MachineAction.Create)
             await new MachineStop(execution.OpenFarm, execution.EngineOf(machine), record!, text =>
                 execution.Journal.Note(machine.Spec.Name, "startup", text)

@@ -325,7 +325,7 @@ public sealed partial class Planner
                 MachineAction.Start,
                 $"is off; port {taken} was taken meanwhile, {now.Port} is used"
             ),
-            _ => (MachineAction.Start, "is off"),
+            _ => (MachineAction.Start, machine.IsSaved ? "is off, its memory saved, and goes on from there" : "is off"),
         };
     }
 }

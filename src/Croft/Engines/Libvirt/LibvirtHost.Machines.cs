@@ -15,6 +15,7 @@ sealed partial class LibvirtHost
             () =>
             {
                 using var domain = connection.DefineDomain(DomainXml.Write(machine, PathOf, SocketOf));
+                Begin(domain);
             },
             cancel
         );
@@ -116,6 +117,13 @@ sealed partial class LibvirtHost
             },
             cancel
         );
+
+    /// <summary>Has a machine start from its disks: it has others now than those that its saved memory belongs to.</summary>
+    static void Begin(LibvirtDomain domain)
+    {
+        if (domain.HasManagedSave)
+            domain.ManagedSaveRemove();
+    }
 
     /// <summary>Defines a machine that somebody undefined while it runs: libvirt would forget it when it is off.</summary>
     void Keep(LibvirtDomain domain)

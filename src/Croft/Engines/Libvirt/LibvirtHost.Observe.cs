@@ -149,6 +149,7 @@ sealed partial class LibvirtHost
         var isCopy = !isNamed && domain.Uuid != record!.Id.Uuid;
         return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, isCopy ? null : record)
         {
+            IsSaved = record is not null && power == PowerState.Off && domain.HasManagedSave,
             NameCure = isNamed || isCopy ? null : $"virsh -c {connection.Uri} domrename {ShellWord.Pasted(domain.Name)} {record!.Id}",
         };
     }

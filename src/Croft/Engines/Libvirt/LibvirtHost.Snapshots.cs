@@ -22,6 +22,7 @@ sealed partial class LibvirtHost
                 var xml = XElement.Parse(definition ?? d.Xml(DomainXmlFlags.Inactive | DomainXmlFlags.Secure));
                 DomainXml.Refit(xml, record, PathOf);
                 using var changed = connection.DefineDomain(xml.ToString());
+                Begin(changed);
             },
             cancel
         );
