@@ -51,7 +51,7 @@ public sealed partial class Planner
             known.Dhcp is not { } answers || answers == network.Dhcp ? null
             : network.Dhcp ? "will answer DHCP"
             : "will not answer DHCP any more";
-        var (before, now) = (known.Options, network.Options.ToString());
+        var (before, now) = Apart(known.Options, network.Options.ToString());
         var options =
             before == now ? null
             : before.Length == 0 ? $"will have {now}"
@@ -60,6 +60,13 @@ public sealed partial class Planner
         return string.Join(", and ", new[] { mode, dhcp, options, NamesOf(network, known) }.OfType<string>()) is { Length: > 0 } change
             ? change
             : null;
+    }
+
+    /// <summary>Options without those that both have.</summary>
+    static (string Before, string Now) Apart(string before, string now)
+    {
+        var (old, young) = (before.Split("; "), now.Split("; "));
+        return (string.Join("; ", old.Except(young)), string.Join("; ", young.Except(old)));
     }
 
     /// <summary>The domain that an earlier version gave a network is no change while machines are on it.</summary>

@@ -30,7 +30,8 @@ public sealed partial class Planner
                 return;
             }
 
-            var own = hypervisor.Networks.SelectMany(SubnetsOf).ToList();
+            // What a network that is off has on the host is not the network's.
+            var own = hypervisor.Networks.Where(n => n.Active).SelectMany(SubnetsOf).ToList();
             var host = hypervisor
                 .Addresses.Where(a => !own.Contains(a))
                 .Cast<IPNetwork?>()
@@ -40,7 +41,9 @@ public sealed partial class Planner
                     network.At,
                     $"networks.{network.Name}.cidr",
                     $"{cidr} overlaps {host}, which hypervisor \"{hypervisor.Name}\" itself is connected to",
-                    "choose another cidr",
+                    Present(network.Name, hypervisor.Name) is not { Active: false }
+                        ? "choose another cidr"
+                        : "on it: ip -br address shows which device has it; take it off there, for the network is off and cannot come back",
                     true
                 );
             else
@@ -66,7 +69,7 @@ public sealed partial class Planner
     {
         var routes = hypervisor.Routes.Where(r => !own.Contains(r)).ToList();
         if (
-            Present(network.Name, hypervisor.Name) is null
+            Present(network.Name, hypervisor.Name) is not { Active: false }
             && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost
         )
             Refuse(

@@ -85,6 +85,29 @@ public sealed class NetworksThatExist
         );
     }
 
+    [Fact]
+    public void TellOnlyWhatOfTheirOptionsChanges()
+    {
+        var host = Host();
+        host = host with { Networks = [host.Networks[0] with { Options = "mtu 9000; records www=a" }] };
+        Assert.Equal(
+            "has mtu 9000 and will have mtu 1400",
+            Assert.Single(Lab.Plan(Text("mtu: 1400, dns: { records: { www: a } }"), host).Networks).Change
+        );
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void DoNotComeBackWhereAnotherDeviceHasTheirSubnet(bool isOn, bool isRefused)
+    {
+        var host = Host();
+        host = host with { Networks = [host.Networks[0] with { Active = isOn }], Addresses = [IPNetwork.Parse("10.9.0.0/24")] };
+        var problems = PlanText.Problems(Lab.Plan(Text(""), host));
+        Assert.Equal(isRefused, problems.Contains("10.9.0.0/24 overlaps 10.9.0.0/24, which hypervisor", StringComparison.Ordinal));
+        Assert.Equal(isRefused, problems.Contains("ip -br address shows which device has it", StringComparison.Ordinal));
+    }
+
     static string Text(string keys) => Addresses.Farm($"networks: {{ lan: {{ {keys} }} }}\n", Machine);
 
     static HypervisorState Host() =>

@@ -267,6 +267,8 @@ sealed partial class LibvirtHost : ILibvirtHost
 
     static string? HintFor(LibvirtException e) =>
         e.Message.Contains("No space left", StringComparison.Ordinal) ? IEngine.SpaceHint
+        : e.Message.Contains("already in use by interface", StringComparison.Ordinal)
+            ? "another device of that host has its subnet: ip -br address shows it; take the address off there, or give the network another cidr"
         : e.Message.Contains("host forwarding rule", StringComparison.Ordinal)
             ? "its port was taken a moment ago: run the command again, another one is used"
         : e.Message.Contains("backend 'vde' is not compiled", StringComparison.Ordinal)
