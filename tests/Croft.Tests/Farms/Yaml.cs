@@ -11,8 +11,24 @@ public sealed class Yaml
         "# only this\n",
         "farm.yaml:1:1: the farm file is empty; the smallest is \"farm: demo\" and \"vms: { permutations: { platforms: [debian_13] } }\""
     )]
-    [InlineData("- farm", "farm.yaml:1:1: must be a farm file, not a list")]
-    [InlineData("farm", "farm.yaml:1:1: must be a farm file, not a single value")]
+    [InlineData(
+        "- farm",
+        "farm.yaml:1:1: must be a map, not a list; a farm file has keys such as farm, hypervisors, dispatch, networks, platforms"
+    )]
+    [InlineData(
+        "farm",
+        "farm.yaml:1:1: must be a map, not a single value; a farm file has keys such as farm, hypervisors, dispatch, networks, platforms"
+    )]
+    [InlineData("farm: f\nvms: [a]", "farm.yaml:2:6: vms: must be a map, not a list; vms has keys such as permutations, exclude, list")]
+    [InlineData(
+        "farm: f\nnetworks: [lan]",
+        "farm.yaml:2:11: networks: must be a map with a key for each name, not a list; such as lan: { … }"
+    )]
+    [InlineData(
+        "farm: f\nnetworks:\n- { name: lan, mode: nat }",
+        "farm.yaml:3:1: networks: must be a map with a key for each name, not a list; such as lan: { … }"
+    )]
+    [InlineData("farm: f\nvms: { list: { name: a } }", "farm.yaml:2:14: vms.list: must be a list, not a map; each item begins with \"- \"")]
     [InlineData("farm: f\nfarm: g", "farm.yaml:2:1: farm: the key stands here already, at line 1")]
     [InlineData("farm: f\n---\nfarm: g", "farm.yaml:2:1: a second document begins here; one file is one document; remove the \"---\"")]
     [InlineData(

@@ -19,7 +19,12 @@ sealed class ListShape<T>(Shape<T> item, int least = 0) : Shape<ImmutableArray<I
             problems.Add(
                 node,
                 $"must be a list, not {node.Kind}",
-                node is YamlScalar { IsNull: false } ? $"write [{Words.Printable(((YamlScalar)node).Text, 60)}]" : null
+                node switch
+                {
+                    YamlScalar { IsNull: false } word => $"write [{Words.Printable(word.Text, 60)}]",
+                    YamlMap => "each item begins with \"- \"",
+                    _ => null,
+                }
             );
             return false;
         }

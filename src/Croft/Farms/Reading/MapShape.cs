@@ -9,6 +9,8 @@ namespace Croft.Farms.Reading;
 /// <param name="name">The field that a bare word stands for; null when only a map will do.</param>
 sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = null) : Shape<MapReading>
 {
+    const int MostKeys = 5;
+
     readonly Dictionary<string, Field> byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
     public override string Type => name is null ? title : $"{title}, or its {name.Name}";
@@ -31,7 +33,7 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
 
         if (node is not YamlMap map)
         {
-            problems.Add(node, $"must be {Type}, not {node.Kind}");
+            problems.Add(node, $"must be a map{(name is null ? "" : $", or {name.Name} alone")}, not {node.Kind}", KeysHint);
             return false;
         }
 
@@ -54,6 +56,15 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
 
         value = new MapReading(node, read.DrainToImmutable());
         return true;
+    }
+
+    string KeysHint
+    {
+        get
+        {
+            var keys = fields.Where(f => !f.Hidden).OrderBy(f => !f.Required).Select(f => f.Name).ToList();
+            return $"{title} has {(keys.Count == 1 ? "the key" : "keys such as")} {string.Join(", ", keys.Take(MostKeys))}";
+        }
     }
 
     string? HintOf(string key) =>

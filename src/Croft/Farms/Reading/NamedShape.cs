@@ -18,7 +18,11 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
         value = [];
         if (node is not YamlMap map)
         {
-            problems.Add(node, $"must be a map of {what}s, not {node.Kind}");
+            problems.Add(
+                node,
+                $"must be a map with a key for each {what}, not {node.Kind}",
+                $"such as {ExampleOf(node)}: {ValueOfExample}"
+            );
             return false;
         }
 
@@ -48,6 +52,18 @@ sealed class NamedShape<T>(string what, ScalarShape<string> name, Shape<T> item,
         value = read.DrainToImmutable();
         return true;
     }
+
+    /// <summary>The first name that was meant, as far as it can be guessed.</summary>
+    static string ExampleOf(YamlNode node) =>
+        node switch
+        {
+            YamlScalar { IsNull: false } word => Words.Printable(word.Text, 60),
+            YamlList { Items: [var first, ..] } => ExampleOf(first),
+            YamlMap map when map.Entries.FirstOrDefault(e => e.Key == "name") is { Value: YamlScalar word } => ExampleOf(word),
+            _ => "NAME",
+        };
+
+    string ValueOfExample => item is MapShape ? "{ … }" : item.Type;
 
     public override JsonObject Schema()
     {
