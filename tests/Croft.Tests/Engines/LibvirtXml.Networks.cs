@@ -58,6 +58,12 @@ public sealed partial class LibvirtXml
             (read.Farm, read.Cidr!.Value, read.SpanningTree, read.Reservations.Length)
         );
         Assert.Null(NetworkXml.Read("<network><name>br</name><forward mode='bridge'/></network>", active: true).Cidr);
+
+        // Who makes a network of another's definition takes its mark along.
+        var copied = XElement.Parse(NetworkXml.Write(Network()));
+        Assert.Equal("f", NetworkXml.Read(copied.ToString(), active: true).Farm);
+        copied.Element("name")!.Value = "mine";
+        Assert.Null(NetworkXml.Read(copied.ToString(), active: true).Farm);
     }
 
     [Theory]

@@ -255,12 +255,13 @@ static class NetworkXml
     public static NetworkState Read(string xml, bool active)
     {
         var root = XElement.Parse(xml);
-        var mark = root.Element("metadata")?.Element(Croft + "network");
+        var name = (string)root.Element("name")!;
+        var mark = root.Element("metadata")?.Elements(Croft + "network").FirstOrDefault(m => IsNamedBy(m, name));
         var ip = Ip(root);
         var (dhcp, dns) = (DhcpHosts(root).ToList(), DnsHosts(root).ToList());
         return new NetworkState
         {
-            Name = (string)root.Element("name")!,
+            Name = name,
             Farm = (string?)mark?.Attribute("farm"),
             Owner = (string?)mark?.Attribute("owner"),
             Folder = (string?)mark?.Attribute("folder"),
@@ -289,6 +290,11 @@ static class NetworkXml
             Published = [.. Whole(root)],
         };
     }
+
+    /// <summary>Not so is what somebody made of a network's definition, who took its mark along. 0.1.0 wrote a dash for the dot.</summary>
+    static bool IsNamedBy(XElement mark, string name) =>
+        ((string?)mark.Attribute("farm"), (string?)mark.Attribute("name")) is ({ } farm, { } network)
+        && (name == NetworkDefinition.NameOf(farm, network) || name == $"{farm}-{network}");
 
     /// <summary>Entries of which no part is missing: the command that wrote them may have been killed between.</summary>
     static IEnumerable<Reservation> Whole(XElement root)
