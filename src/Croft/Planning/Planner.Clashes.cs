@@ -69,7 +69,7 @@ public sealed partial class Planner
     {
         var routes = hypervisor.Routes.Where(r => !own.Contains(r)).ToList();
         if (
-            Present(network.Name, hypervisor.Name) is not { Active: false }
+            Present(network.Name, hypervisor.Name) is null
             && routes.FirstOrDefault(r => Subnets.Covers(cidr, r)) is { PrefixLength: > 0 } lost
         )
             Refuse(

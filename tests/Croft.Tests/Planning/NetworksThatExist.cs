@@ -108,6 +108,14 @@ public sealed class NetworksThatExist
         Assert.Equal(isRefused, problems.Contains("ip -br address shows which device has it", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void GoOnWhereARouteCameIntoThem()
+    {
+        var host = Host() with { Routes = [IPNetwork.Parse("10.9.0.128/25")] };
+        Assert.Empty(PlanText.Problems(Lab.Plan(Text(""), host)));
+        Assert.Contains("contains 10.9.0.128/25", PlanText.Problems(Lab.Plan(Text("cidr: 10.9.0.0/24"), host with { Networks = [] })));
+    }
+
     static string Text(string keys) => Addresses.Farm($"networks: {{ lan: {{ {keys} }} }}\n", Machine);
 
     static HypervisorState Host() =>

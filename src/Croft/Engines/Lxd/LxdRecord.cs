@@ -51,7 +51,7 @@ static class LxdRecord
                 ? state with
                 {
                     Record = record,
-                    NameCure = $"lxc move {instance.Name} {name}; or, if nobody needs it: lxc delete {instance.Name}",
+                    NameCure = $"lxc move {instance.Name} {name}; or, if it is a copy of your own: lxc config unset {instance.Name} {LxdNames.Record}",
                 }
                 : state;
     }
