@@ -15,7 +15,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
         sudo usermod -s /usr/local/bin/odd debian
         """;
 
-    readonly Lab lab = new("ways");
+    readonly Lab lab = new("ownways");
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -27,7 +27,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
         lab.Write(
             "farm.yaml",
             """
-            farm: ways
+            farm: ownways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB, user: debian } ] }
             project: { id: ways, phases: phases, artifacts: [ '/tmp/x/**' ] }
             """
@@ -65,7 +65,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
         lab.Write(
             "farm.yaml",
             """
-            farm: ways
+            farm: ownways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { id: ways, phases: phases, artifacts: [ '/var/tmp/x/**' ] }
             """
@@ -87,7 +87,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
         lab.Write(
             "farm.yaml",
             """
-            farm: ways
+            farm: ownways
             vms: { list: [ { name: a, platform: debian_12, memory: 256MiB } ] }
             project: { phases: phases }
             """

@@ -25,6 +25,18 @@ public sealed class SourceFiles
                 .Select(l => $"{Path.GetRelativePath(Repository.Root, l.file)}:{l.Number}")
         );
 
+    /// <summary>Classes of machine tests run side by side.</summary>
+    [Fact]
+    public void NameFarmsOfMachineTestsApart() =>
+        Assert.Equal(
+            [],
+            from file in Sources("tests")
+            from match in Regex.Matches(File.ReadAllText(file), @"\bLab( \w+ = new)?\(""(?<name>\w+)""")
+            group Path.GetFileName(file) by match.Groups["name"].Value into files
+            where files.Distinct().Count() > 1
+            select $"{files.Key}: {string.Join(", ", files.Distinct())}"
+        );
+
     [Fact]
     public void NameFieldsAlike() =>
         Assert.Equal(
