@@ -5,8 +5,6 @@ namespace Croft.Testing;
 
 sealed partial class SimulatedConnection
 {
-    public Task CheckDisksAsync(string domain, CancellationToken cancel) => Task.CompletedTask;
-
     public Task<bool> HasAgentAsync(string domain, CancellationToken cancel) =>
         AskAsync($"asking the agent of {domain}", () => Find(domain).Guest is not null, cancel);
 

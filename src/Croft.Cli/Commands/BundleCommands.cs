@@ -42,10 +42,8 @@ static class BundleCommands
             async (session, parsed, cancel) =>
             {
                 var path = parsed.GetValue(file)!;
-                if (FileNode.At(Path.GetFullPath(path)).Refusal is { } refusal)
-                    throw CroftException.Usage(
-                        FileNode.At(Path.GetFullPath(path)).Kind == FileKind.Nothing ? $"there is no file {path}" : $"{path} {refusal}"
-                    );
+                if (FileNode.At(Path.GetFullPath(path)).Complaint(path) is { } complaint)
+                    throw CroftException.Usage(complaint);
                 var names = await ImageCommand.Store(session, ImageCommand.FarmLock(session)).UnbundleAsync(path, cancel);
                 session.Terminal.Say($"{path} has {Count(names)}; they are here now.");
                 return 0;

@@ -119,12 +119,11 @@ static class LsCommand
         var places = Session.ContainersHere is { } containers
             ? [("local", session.Settings.LocalUri), ("containers", containers)]
             : new[] { ("local", session.Settings.LocalUri) };
-        foreach (var (name, uri) in places)
+        foreach (var asked in places.Select(AtAsync).ToArray())
         {
             try
             {
-                using var engine = await session.Settings.ConnectAsync(name, uri, cancel);
-                found.AddRange(Croft(name, await engine.ListMachinesAsync(cancel)));
+                found.AddRange(await asked);
             }
             catch (CroftException e) when (places.Length > 1 && unseen is null)
             {
@@ -135,6 +134,12 @@ static class LsCommand
         if (unseen is not null)
             session.Terminal.Say($"Warning: {unseen.Message}");
         return found;
+
+        async Task<IEnumerable<ExistingMachine>> AtAsync((string Name, string Uri) place)
+        {
+            using var engine = await session.Settings.ConnectAsync(place.Name, place.Uri, cancel);
+            return Croft(place.Name, await engine.ListMachinesAsync(cancel));
+        }
     }
 
     static IEnumerable<ExistingMachine> Croft(string hypervisor, IEnumerable<MachineState> machines) =>

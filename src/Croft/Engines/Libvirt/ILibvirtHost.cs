@@ -97,9 +97,6 @@ interface ILibvirtHost : IDisposable
 
     Task PlugAsync(string domain, bool plugged, CancellationToken cancel);
 
-    /// <exception cref="CroftException">The machine's memory is saved, so that its disks alone are no state of it.</exception>
-    Task CheckDisksAsync(string domain, CancellationToken cancel);
-
     Task CheckKeepableAsync(string domain, bool memory, bool fork, CancellationToken cancel);
 
     /// <summary>

@@ -44,6 +44,13 @@ static class Keepable
             : null;
     }
 
+    /// <summary>What is said of a domain whose disks are no state of it: what its guest has not written is in its saved memory.</summary>
+    public static CroftException HalfOf(string domain) =>
+        CroftException.World(
+            $"machine {domain} is off with its memory saved, as virsh managedsave and libvirt-guests do: its disks alone are half of it",
+            $"croft start goes on from there; or, if that memory is not needed: virsh managedsave-remove {domain}"
+        );
+
     /// <summary>What is in a device; null for an empty drive, which holds nothing that could be kept.</summary>
     static string? SourceOf(XElement disk) =>
         disk.Element("source")?.Attributes().FirstOrDefault(a => a.Name.LocalName is "file" or "dev" or "dir" or "name" or "volume")?.Value;

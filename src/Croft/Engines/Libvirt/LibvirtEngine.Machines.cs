@@ -164,7 +164,8 @@ sealed partial class LibvirtEngine
                 $"the disk of machine \"{machine.Name}\" is on hypervisor \"{Name}\", not where this user may read it on this host",
                 "run croft there"
             );
-        await host.CheckDisksAsync(machine.Id.ToString(), cancel);
+        if (await FindAsync(machine.Id, cancel) is { IsSaved: true } saved)
+            throw Keepable.HalfOf(saved.Name);
         await new Tools.Tool("qemu-img", "convert", "-U", "-O", "qcow2", path, file).RunCheckedAsync(
             $"copying the disk of machine \"{machine.Name}\"",
             cancel

@@ -28,7 +28,8 @@ sealed partial class LibvirtHost
             domain,
             d =>
             {
-                Refuse(d);
+                if (d.HasManagedSave)
+                    throw Keepable.HalfOf(domain);
                 // As it runs, and as it will start: a device may be in one of them only.
                 foreach (var flags in (DomainXmlFlags[])[DomainXmlFlags.None, DomainXmlFlags.Inactive])
                 {
@@ -38,18 +39,6 @@ sealed partial class LibvirtHost
             },
             cancel
         );
-
-    public Task CheckDisksAsync(string domain, CancellationToken cancel) => OnDomainAsync($"reading {domain}", domain, Refuse, cancel);
-
-    /// <summary>Refuses a machine whose disks are no state of it: what its guest has not written is in its saved memory.</summary>
-    static void Refuse(LibvirtDomain domain)
-    {
-        if (domain.HasManagedSave)
-            throw CroftException.World(
-                $"machine {domain.Name} is off with its memory saved, as virsh managedsave and libvirt-guests do: its disks alone are half of it",
-                $"croft start goes on from there; or, if that memory is not needed: virsh managedsave-remove {domain.Name}"
-            );
-    }
 
     public Task ForgetTpmAsync(string domain, CancellationToken cancel) =>
         CallAsync(
