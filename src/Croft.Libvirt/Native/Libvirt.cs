@@ -6,26 +6,42 @@ namespace Croft.Libvirt.Native;
 static unsafe partial class Libvirt
 {
     const string Library = "libvirt.so.0";
+    const ulong NoCleanupAtExit = 0x80000; // OPENSSL_INIT_NO_ATEXIT
 
-    static readonly Lazy<LibvirtException?> Loaded = new(Load);
+    static readonly string[] OpenSsl = ["libcrypto.so.3", "libcrypto.so.1.1"];
+
+    static readonly Lazy<LibvirtException?> Loading = new(Load);
 
     /// <summary>Loads the library once, or throws the sentence that says what is missing.</summary>
     internal static void EnsureLoaded()
     {
-        if (Loaded.Value is { } problem)
+        if (Loading.Value is { } problem)
             throw new LibvirtException(problem.Code, problem.ErrorSource, problem.Message, problem.InnerException);
     }
 
-    internal static void Preload() =>
-        new Thread(() => NativeLibrary.TryLoad(Library, typeof(Libvirt).Assembly, DllImportSearchPath.SafeDirectories, out _))
-        {
-            IsBackground = true,
-        }.Start();
+    internal static void Preload() => new Thread(LoadLibrary) { IsBackground = true }.Start();
+
+    /// <summary>
+    /// Libraries of libvirt's initialise OpenSSL, which then frees all it has when the process ends. Threads that end at that moment damage
+    /// the heap so, and a command that had done its work dies of SIGABRT. Whoever initialises OpenSSL first says that it shall not
+    /// (OPENSSL_init_crypto(3)).
+    /// </summary>
+    static void LoadLibrary()
+    {
+        var openSsl = OpenSsl.Select(Loaded).FirstOrDefault(l => l != 0);
+        if (openSsl != 0 && NativeLibrary.TryGetExport(openSsl, "OPENSSL_init_crypto", out var init))
+            _ = ((delegate* unmanaged<ulong, nint, int>)init)(NoCleanupAtExit, 0);
+        _ = Loaded(Library);
+
+        static nint Loaded(string library) =>
+            NativeLibrary.TryLoad(library, typeof(Libvirt).Assembly, DllImportSearchPath.SafeDirectories, out var handle) ? handle : 0;
+    }
 
     static LibvirtException? Load()
     {
         try
         {
+            LoadLibrary();
             if (virInitialize() < 0)
                 return LastError();
             // Otherwise libvirt prints each error on stderr by itself.
