@@ -66,7 +66,11 @@ public sealed class CataloguesByAddress : IDisposable
         await FarmCatalog.FetchAsync(file, Cancel);
         server.Files["/void.yaml"] = "<html>404</html>"u8.ToArray();
         var error = await Assert.ThrowsAsync<CroftException>(() => FarmCatalog.FetchAsync(file, Cancel));
-        Assert.StartsWith($"catalog: {server.Url("/void.yaml")}:1:1: must be a map, not a single value", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"catalog: {server.Url("/void.yaml")}:1:1: must be a map, not a single value",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(FarmFile.Read(file, Reading.Defaults).Problems);
     }
 

@@ -51,7 +51,8 @@ static class LxdRecord
                 ? state with
                 {
                     Record = record,
-                    NameCure = $"lxc move {instance.Name} {name}; or, if it is a copy of your own: lxc config unset {instance.Name} {LxdNames.Record}",
+                    NameCure =
+                        $"lxc move {instance.Name} {name}; or, if it is a copy of your own: lxc config unset {instance.Name} {LxdNames.Record}",
                 }
                 : state;
     }
