@@ -22,20 +22,19 @@ sealed partial class ProjectContent
     const int LongestHashed = 64 << 20;
     const int MostFiles = 20_000;
 
-    /// <summary>They count for every phase, beside the folders of plugins.</summary>
-    static readonly string[] Always =
+    /// <summary>Where a project says which collections and roles it needs.</summary>
+    public static readonly ImmutableArray<string> OfRequirements =
     [
-        "ansible.cfg",
         "requirements.yml",
         "requirements.yaml",
         "collections/requirements.yml",
+        "collections/requirements.yaml",
         "roles/requirements.yml",
-        "group_vars",
-        "host_vars",
-        "library",
-        "module_utils",
-        "handlers",
+        "roles/requirements.yaml",
     ];
+
+    /// <summary>They count for every phase, beside the folders of plugins.</summary>
+    static readonly string[] Always = ["ansible.cfg", .. OfRequirements, "group_vars", "host_vars", "library", "module_utils", "handlers"];
 
     static readonly EnumerationOptions Everything = new()
     {

@@ -183,9 +183,11 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
 
     /// <summary>What to say of collections that phases need and that are not found.</summary>
     public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
-        from one in used
-        where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Has(one.Name)
-        select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml";
+        (Requirements?.Empty ?? []).Concat(
+            from one in used
+            where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Has(one.Name)
+            select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml"
+        );
 
     static IEnumerable<string> Collections(IEnumerable<string> paths) =>
         from path in paths

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Planning;
@@ -7,33 +8,43 @@ namespace Croft.Phases;
 
 /// <summary>
 /// The collections and roles that a project's <c>requirements.yml</c> asks for, installed in Croft's cache by what the file and the
-/// archives it names hold.
+/// archives, folders and repositories of this host that it names hold.
 /// </summary>
 /// <param name="Folder">Where they are, or will be.</param>
-/// <param name="Text">What the files say.</param>
-sealed partial record Requirements(string Folder, string Text)
+/// <param name="Files">The files that ask for them.</param>
+sealed partial record Requirements(string Folder, ImmutableArray<RequirementsFile> Files)
 {
-    static readonly string[] Names =
-    [
-        "requirements.yml",
-        "requirements.yaml",
-        "collections/requirements.yml",
-        "collections/requirements.yaml",
-        "roles/requirements.yml",
-        "roles/requirements.yaml",
-    ];
+    const int MostFiles = 20_000;
 
-    /// <summary>Whether they are installed.</summary>
-    public bool IsThere => Directory.Exists(Folder);
+    /// <summary>What makes a folder one that ansible-galaxy installs from: a collection, or a repository.</summary>
+    static readonly string[] Marks = ["galaxy.yml", "MANIFEST.json", ".git", "HEAD"];
+
+    static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        MaxRecursionDepth = 16,
+    };
+
+    /// <summary>Whether they are installed, as far as anything is asked for.</summary>
+    public bool IsThere => !Files.Any(file => file.HasCollections || file.HasRoles) || Directory.Exists(Folder);
+
+    /// <summary>What to say of files that ask for nothing at all.</summary>
+    public IEnumerable<string> Empty =>
+        from file in Files
+        where file.IsEmpty
+        select $"{file.Shown} is empty, and nothing is installed: write collections: or roles: into it, or remove it";
 
     /// <summary>
     /// Whether a collection comes by them: they name it, or its archive. Repositories and folders say their names only when they are
     /// installed.
     /// </summary>
     public bool MayBring(string collection) =>
-        Text.Contains(collection, StringComparison.Ordinal)
-        || Text.Contains(collection.Replace('.', '-') + "-", StringComparison.Ordinal)
-        || (!IsThere && Unnamed().IsMatch(Text));
+        Files.Any(file =>
+            file.Text.Contains(collection, StringComparison.Ordinal)
+            || file.Text.Contains(collection.Replace('.', '-') + "-", StringComparison.Ordinal)
+            || (!IsThere && (Unnamed().IsMatch(file.Text) || file.Local.Any(Directory.Exists)))
+        );
 
     public string Collections => Path.Combine(Folder, "collections");
 
@@ -41,21 +52,19 @@ sealed partial record Requirements(string Folder, string Text)
 
     /// <summary>Those of a project; null when it has none.</summary>
     /// <param name="version">Of Ansible: another one may choose other versions.</param>
+    /// <exception cref="CroftException">A file of them cannot be read, or ansible-galaxy could make nothing of it.</exception>
     public static Requirements? Of(ProjectSpec project, string cache, string version)
     {
-        var text = string.Join('\n', FilesOf(project).Select(ProjectContent.TextOf));
-        if (text.Length == 0)
+        ImmutableArray<RequirementsFile> files =
+        [
+            .. ProjectContent
+                .OfRequirements.Where(name => FileNode.At(Path.Combine(project.Root, name)).Kind != FileKind.Nothing)
+                .Select(name => RequirementsFile.Read(project.Root, name)),
+        ];
+        if (files.IsEmpty)
             return null;
-        var archives = Word()
-            .Matches(text)
-            .Select(word => Path.Combine(project.Root, word.Value))
-            .Where(File.Exists)
-            .Distinct()
-            .Order(StringComparer.Ordinal);
-        return new(
-            Path.Combine(cache, "ansible", Identity.Digest([version, text, .. archives.Select(ProjectContent.DigestOfFile)])[..16]),
-            text
-        );
+        var local = files.SelectMany(file => file.Local).Distinct().Order(StringComparer.Ordinal).Select(StateOf);
+        return new(Path.Combine(cache, "ansible", Identity.Digest([version, .. files.Select(file => file.Text), .. local])[..16]), files);
     }
 
     /// <summary>Installs them, whole or not at all.</summary>
@@ -65,12 +74,11 @@ sealed partial record Requirements(string Folder, string Text)
         var part = Directory.CreateDirectory($"{Folder}.{Guid.NewGuid():n}").FullName;
         try
         {
-            foreach (var file in FilesOf(project))
+            foreach (var file in Files)
             {
-                var text = ProjectContent.TextOf(file);
-                if (CollectionList().IsMatch(text))
+                if (file.HasCollections)
                     await GalaxyAsync("collection", file, Path.Combine(part, "collections"));
-                if (RoleList().IsMatch(text))
+                if (file.HasRoles)
                     await GalaxyAsync("role", file, Path.Combine(part, "roles"));
             }
 
@@ -83,25 +91,39 @@ sealed partial record Requirements(string Folder, string Text)
                 Directory.Delete(part, recursive: true);
         }
 
-        Task GalaxyAsync(string kind, string file, string to) =>
-            new Tool("ansible-galaxy", kind, "install", "-r", file, "-p", Directory.CreateDirectory(to).FullName)
+        Task GalaxyAsync(string kind, RequirementsFile file, string to) =>
+            new Tool("ansible-galaxy", kind, "install", "-r", file.Path, "-p", Directory.CreateDirectory(to).FullName)
             {
                 Directory = project.Root,
                 Environment = new Dictionary<string, string?> { ["LC_ALL"] = HostAnsible.Locale },
-            }.RunCheckedAsync($"installing what {Path.GetRelativePath(project.Root, file)} asks for", cancel);
+            }.RunCheckedAsync($"installing what {file.Shown} asks for", cancel);
     }
 
-    static IEnumerable<string> FilesOf(ProjectSpec project) => Names.Select(name => Path.Combine(project.Root, name)).Where(File.Exists);
+    /// <summary>What an archive, a collection's folder or a repository holds. What else has a name in the file does not count.</summary>
+    static string StateOf(string path)
+    {
+        if (!Directory.Exists(path))
+            return ProjectContent.DigestOfFile(path) ?? "";
+        if (!IsSource(path) && !Directory.EnumerateDirectories(path).Any(IsSource))
+            return "";
+        var git = Path.Combine(path, ".git");
+        var refs = Directory.Exists(Path.Combine(git, "refs"))
+            ? Directory
+                .EnumerateFiles(Path.Combine(git, "refs"), "*", Everything)
+                .Append(Path.Combine(git, "HEAD"))
+                .Append(Path.Combine(git, "packed-refs"))
+            : [];
+        var files = Directory
+            .EnumerateFiles(path, "*", Everything)
+            .Where(file => !Path.GetRelativePath(path, file).Split('/').Any(part => part == "__pycache__" || PhaseFolder.IsTools(part)))
+            .Concat(refs)
+            .Take(MostFiles)
+            .Order(StringComparer.Ordinal);
+        return Identity.Digest(files.Select(file => $"{Path.GetRelativePath(path, file)} {ProjectContent.DigestOfFile(file)}"));
+    }
 
-    [GeneratedRegex(@"[\w./~-]+")]
-    private static partial Regex Word();
+    static bool IsSource(string folder) => Marks.Any(mark => Path.Exists(Path.Combine(folder, mark)));
 
     [GeneratedRegex(@"git[+@]|\.git\b|\btype\s*:\s*(?:git|dir|subdirs|url)\b")]
     private static partial Regex Unnamed();
-
-    [GeneratedRegex(@"^collections\s*:", RegexOptions.Multiline)]
-    private static partial Regex CollectionList();
-
-    [GeneratedRegex(@"^(?:roles\s*:|- )", RegexOptions.Multiline)]
-    private static partial Regex RoleList();
 }
