@@ -69,26 +69,42 @@ public sealed class ImageLock(string path, bool isFrozen)
             foreach (var (key, pin) in all)
                 text.Append($"  {key}:\n    url: {pin.Url}\n    digest: {pin.Digest}\n")
                     .Append(pin.Metadata is { } metadata ? $"    metadata: {metadata}\n" : "");
-            var made = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(made, text.ToString());
-            File.Move(made, path, overwrite: true);
+            Write(text.ToString());
+        }
+    }
+
+    /// <summary>Whole or not at all; where a link leads to the file, the link stays.</summary>
+    void Write(string text)
+    {
+        var real = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        var made = $"{real}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllText(made, text);
+            if (File.Exists(real))
+                File.SetUnixFileMode(made, File.GetUnixFileMode(real));
+            File.Move(made, real, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(made);
+            throw CroftException.World($"{FileName} cannot be written: {e.Message}", "make its folder one that you may write in", e);
         }
     }
 
     ImmutableSortedDictionary<string, Pinned> Read()
     {
         var none = ImmutableSortedDictionary.Create<string, Pinned>(StringComparer.Ordinal);
-        if (FileNode.At(path).Kind == FileKind.Nothing)
+        var kind = FileNode.At(path).Kind;
+        if (kind == FileKind.Nothing)
             return none;
         ProblemList problems = new();
-        var root = YamlText.ReadFile(path, FileName, problems) is { } text ? YamlReader.Read(text, FileName, problems) : null;
+        var text = YamlText.ReadFile(path, FileName, problems);
+        var root = text is null ? null : YamlReader.Read(text, FileName, problems);
+        if (root is null && problems.IsEmpty)
+            problems.Add(new Location(FileName, 1, 1), "", "nothing is in it, not even the key images");
         if (root is null || !Map.TryRead(root, problems, out var map) || !problems.IsEmpty)
-            return problems.IsEmpty
-                ? none
-                : throw CroftException.Usage(
-                    string.Join('\n', problems.Sorted(FileName)),
-                    "mend it, or remove it: it is written anew, with what is the newest then"
-                );
+            throw CroftException.Usage(string.Join('\n', problems.Sorted(FileName)), Cure(kind));
         return none.AddRange(
             map.Items(Images)
                 .Select(i =>
@@ -96,4 +112,12 @@ public sealed class ImageLock(string path, bool isFrozen)
                 )
         );
     }
+
+    static string Cure(FileKind kind) =>
+        kind switch
+        {
+            FileKind.File => "mend it, or remove it: it is written anew, with what is the newest then",
+            FileKind.DeadLink => $"write a file with images: {{}} where it leads to, or remove the link: {FileName} is written anew then",
+            _ => $"move it away: {FileName} is written anew, with what is the newest then",
+        };
 }

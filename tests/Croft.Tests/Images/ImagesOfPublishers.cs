@@ -168,6 +168,38 @@ public sealed partial class ImagesOfPublishers : IDisposable
     }
 
     [Fact]
+    public void ArePinnedInTheFileThatALinkLeadsTo()
+    {
+        var real = folder.Write("shared/real.lock", "images: {}\n");
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        File.CreateSymbolicLink(folder["shared/croft.lock"], "real.lock");
+        File.CreateSymbolicLink(LockFile, "shared/croft.lock");
+        var image = Image("arch", "x86_64");
+        store.Lock!.Set(image, new Pinned("https://geo.mirror.pkgbuild.com/images/v1/old.qcow2", $"sha256:{new string('a', 64)}"));
+        Assert.Equal("shared/croft.lock", new FileInfo(LockFile).LinkTarget);
+        Assert.Contains("v1/old.qcow2", File.ReadAllText(real));
+        Assert.True(File.GetUnixFileMode(real).HasFlag(UnixFileMode.GroupWrite));
+        Assert.Equal(2, Directory.GetFileSystemEntries(folder["shared"]).Length);
+        File.Delete(real);
+        var error = Assert.Throws<CroftException>(() => store.Lock.Find(image));
+        Assert.Equal("croft.lock:1:1: the file cannot be read: it is a link that leads nowhere", error.Message);
+        Assert.StartsWith("write a file with images: {} where it leads to", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("", "nothing is in it, not even the key images")]
+    [InlineData("# all of it was lost\n", "nothing is in it, not even the key images")]
+    [InlineData("- a\n", "must be a map, not a list")]
+    [InlineData("a\n", "must be a map, not a single value")]
+    public void AreNotLookedForInALockThatIsNone(string text, string said)
+    {
+        folder.Write(ImageLock.FileName, text);
+        var error = Assert.Throws<CroftException>(() => store.Lock!.Find(Image("arch", "x86_64")));
+        Assert.StartsWith($"croft.lock:1:1: {said}", error.Message);
+        Assert.StartsWith("mend it, or remove it", error.Hint);
+    }
+
+    [Fact]
     public async Task ThatAreGoneFromTheServerAreSaidToBe()
     {
         var image = Image("arch", "x86_64");
