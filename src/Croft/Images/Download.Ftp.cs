@@ -22,15 +22,13 @@ sealed partial class Download
                 IsStale = true,
             };
         var validator = size is null || modified is null ? null : $"{modified} {size}";
-        var have =
-            ReadState(partial) is { } state && validator is not null && state == new DownloadState(address.ToString(), validator)
-                ? Length(partial)
-                : 0;
+        var now = new DownloadState(address.ToString(), validator) { Length = size };
+        var have = validator is not null && ReadState(partial) == now ? Length(partial) : 0;
         if (have > 0 && have == size)
             return;
         if (have > 0 && !await ftp.GoOnFromAsync(have))
             have = 0;
-        await WriteStateAsync(partial, new DownloadState(address.ToString(), validator), cancel);
+        await WriteStateAsync(partial, now, cancel);
         await using (var body = await ftp.OpenAsync())
             await AppendAsync(body, partial, have, size, progress, growing, patience);
         await ftp.EndAsync();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -109,7 +110,7 @@ sealed partial class Download(HttpClient client, TimeProvider time)
                     return null;
                 Demand(response, address);
                 using var body = new MemoryStream();
-                await using var content = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
+                await using var content = await BodyAsync(response, PackingOf(response, address), patience);
                 await CopyAsync(
                     content,
                     body,
@@ -189,9 +190,11 @@ sealed partial class Download(HttpClient client, TimeProvider time)
             have = 0;
         }
 
-        await WriteStateAsync(partial, new DownloadState(address.ToString(), Validator(response)), cancel);
-        long? total = response.Content.Headers.ContentLength is { } length ? have + length : null;
-        await using var body = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
+        var packing = PackingOf(response, address);
+        long? total = packing is null && response.Content.Headers.ContentLength is { } length ? have + length : null;
+        state = new(address.ToString(), packing is null ? Validator(response) : null) { Length = total, Packing = packing };
+        await WriteStateAsync(partial, state, cancel);
+        await using var body = await BodyAsync(response, packing, patience);
         await AppendAsync(body, partial, have, total, progress, growing, patience);
     }
 
@@ -241,6 +244,31 @@ sealed partial class Download(HttpClient client, TimeProvider time)
             }
 
             return true;
+        };
+    }
+
+    /// <summary>
+    /// What the server packed a file by on the way, though Croft asks for none of it. Of a file that is itself packed so, many servers say
+    /// the same and mean the file.
+    /// </summary>
+    static string? PackingOf(HttpResponseMessage response, Uri address) =>
+        response.Content.Headers.ContentEncoding is { Count: 1 } all
+        && all.Single() is var said
+        && said.ToUpperInvariant() is "GZIP" or "X-GZIP" or "BR" or "DEFLATE"
+        && Path.GetExtension(address.AbsolutePath).ToUpperInvariant() is not (".GZ" or ".TGZ" or ".BR")
+            ? said
+            : null;
+
+    /// <summary>What comes, as the file is on the server.</summary>
+    static async Task<Stream> BodyAsync(HttpResponseMessage response, string? packing, Patience patience)
+    {
+        var body = await patience.ForAsync(response.Content.ReadAsStreamAsync, "no answer");
+        return packing?.ToUpperInvariant() switch
+        {
+            null => body,
+            "BR" => new BrotliStream(body, CompressionMode.Decompress),
+            "DEFLATE" => new ZLibStream(body, CompressionMode.Decompress),
+            _ => new GZipStream(body, CompressionMode.Decompress),
         };
     }
 
@@ -322,7 +350,8 @@ sealed partial class Download(HttpClient client, TimeProvider time)
         File.Delete(partial + ".state");
     }
 
-    static DownloadState? ReadState(string partial)
+    /// <summary>What is known of a partial file; null when nothing is.</summary>
+    public static DownloadState? ReadState(string partial)
     {
         try
         {

@@ -156,10 +156,12 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
             }
 
             await reading.DropAsync();
-            var content = await FileContent.ReadAsync(partial, cancel);
+            var (content, state) = (await FileContent.ReadAsync(partial, cancel), Download.ReadState(partial));
+            var bytes = new FileInfo(partial).Length;
             Download.Forget(partial);
-            if (isAgain || spec.Checksum is not null) // else it may have been replaced between the two questions
-                throw Mismatch(spec, source, expected, actual.Hex, content);
+            // It may have been replaced between the two questions, or a connection broke that nobody can see as broken.
+            if (isAgain || (spec.Checksum is not null && state is not { Length: null }))
+                throw Mismatch(spec, source, expected, actual.Hex, content, state, bytes);
         }
     }
 
@@ -229,17 +231,42 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         };
 
     /// <param name="content">What was fetched: between here and a server, others may answer with a page of theirs.</param>
-    static CroftException Mismatch(ImageSpec spec, string source, Checksum expected, string actual, FileContent? content = null) =>
-        new(
+    /// <param name="state">What the server said of it.</param>
+    /// <param name="bytes">So much was fetched.</param>
+    static CroftException Mismatch(
+        ImageSpec spec,
+        string source,
+        Checksum expected,
+        string actual,
+        FileContent? content = null,
+        DownloadState? state = null,
+        long bytes = 0
+    )
+    {
+        var (why, cure) = (content, state) switch
+        {
+            ({ IsForPeople: true, Other: var page }, _) => (
+                $"; what came is {page}",
+                $"curl -sL {ShellWord.Pasted(source)} | head -c 600 shows it"
+            ),
+            (_, { Packing: { } packing }) => (
+                $"; the server packed it by {packing} on the way, unasked, and Croft unpacked it",
+                $"if the file itself is packed so, fetch it by curl -L -O {ShellWord.Pasted(source)}, and write file: PATH in place of url:"
+            ),
+            (_, { Length: null }) => (
+                $"; {bytes} bytes came, twice, and the server does not say how many there are: the connection may have broken off",
+                $"try again, or fetch it by curl -L -O {ShellWord.Pasted(source)}, and write file: PATH in place of url:"
+            ),
+            _ => ("", "an image that is updated in place gets a new checksum; if it should not have changed, do not use it"),
+        };
+        return new(
             FaultKind.World,
-            $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}"
-                + (content is { IsForPeople: true, Other: var page } ? $"; what came is {page}" : ""),
-            content is { IsForPeople: true }
-                ? $"curl -sL {ShellWord.Pasted(source)} | head -c 600 shows it"
-                : "an image that is updated in place gets a new checksum; if it should not have changed, do not use it"
+            $"image \"{spec.Name}\": {source} has the wrong checksum: expected {expected}, got {expected.Algorithm}:{actual}{why}",
+            cure
         )
         {
             IsStale = true,
             IsMismatch = true,
         };
+    }
 }

@@ -36,7 +36,7 @@ sealed class Patience(TimeSpan limit, TimeProvider time, CancellationToken cance
         {
             throw new TransferException($"{silence} for {limit.TotalSeconds:0.#} s");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or SocketException)
         {
             throw (e as SocketException ?? e.InnerException as SocketException) is { SocketErrorCode: var code } && Unnamed.Contains(code)
                 ? new TransferException("its host's name has no address here: the name is wrong, or there is no way to the internet", true)

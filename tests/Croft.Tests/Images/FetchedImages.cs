@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -175,6 +176,48 @@ public sealed class FetchedImages : IDisposable
         server.Files["/disk.raw.xz"] = [.. packed[..1000], .. new byte[packed.Length]];
         Assert.Contains("has the wrong checksum", (await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url))).Message);
         Assert.Empty(Directory.GetFileSystemEntries(folder["store/downloads"]));
+    }
+
+    [Fact]
+    public async Task WhoseConnectionBrokeUnseenAreFetchedOnceMoreAndThenSaidToBeCutOffPerhaps()
+    {
+        var url = server.Put("/disk.raw", disk);
+        server.Framing = "X-No: length";
+        server.CutAfter = n => n == 0 ? 300_000 : null;
+        Assert.Equal(Digest, (await EnsureAsync(url, $"sha256:{Digest}")).Id);
+        store.Remove(Digest);
+        server.CutAfter = _ => 300_000;
+        var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url, $"sha256:{Digest}"));
+        Assert.EndsWith(
+            "; 300000 bytes came, twice, and the server does not say how many there are: the connection may have broken off",
+            error.Message
+        );
+        Assert.StartsWith("try again, or fetch it by curl -L -O http", error.Hint);
+        (server.Framing, server.IgnoresRange) = ("Transfer-Encoding: chunked", true);
+        server.Files["/disk.raw"] = [.. "100000\r\n"u8, .. disk[..1000]];
+        error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url, $"sha256:{Digest}"));
+        Assert.Contains("ended prematurely", error.Message);
+    }
+
+    [Theory]
+    [InlineData("gzip", "/disk.raw")]
+    [InlineData("x-gzip", "/disk.raw.gz")]
+    public async Task ThatTheServerPacksUnaskedAreUnpackedUnlessTheFileIsPackedSo(string says, string path)
+    {
+        using var packed = new MemoryStream();
+        await using (var packing = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await packing.WriteAsync(disk, Cancel);
+        server.Framing = $"Content-Encoding: {says}\r\nContent-Length: {packed.Length}";
+        var url = server.Put(path, packed.ToArray());
+        var sent = Convert.ToHexStringLower(SHA256.HashData(packed.ToArray()));
+        var own = path.EndsWith(".gz", StringComparison.Ordinal);
+        Assert.Equal(Digest, (await EnsureAsync(url, $"sha256:{(own ? sent : Digest)}")).Id);
+        if (own)
+            return;
+        store.Remove(Digest);
+        var error = await Assert.ThrowsAsync<CroftException>(() => EnsureAsync(url, $"sha256:{sent}"));
+        Assert.EndsWith("; the server packed it by gzip on the way, unasked, and Croft unpacked it", error.Message);
+        Assert.StartsWith("if the file itself is packed so, fetch it by curl -L -O http", error.Hint);
     }
 
     [Fact]

@@ -33,6 +33,9 @@ sealed class FileServer : IDisposable
     /// <summary>At the cut the server falls silent instead of closing.</summary>
     public bool Stalls { get; set; }
 
+    /// <summary>What the answers that are files say in place of their length.</summary>
+    public string? Framing { get; set; }
+
     public bool IgnoresRange { get; set; }
 
     /// <summary>The status of the n-th request of a file, when it is not a success.</summary>
@@ -101,14 +104,13 @@ sealed class FileServer : IDisposable
         }
 
         var status = from > 0 ? $"206 Partial Content\r\nContent-Range: bytes {from}-{content.Length - 1}/{content.Length}" : "200 OK";
-        await SendAsync(stream, status + tagLine, content.AsMemory(from), CutAfter(n));
+        await SendAsync(stream, status + tagLine, content.AsMemory(from), CutAfter(n), Framing);
     }
 
-    async Task SendAsync(NetworkStream stream, string status, ReadOnlyMemory<byte> body, int? cut = null)
+    async Task SendAsync(NetworkStream stream, string status, ReadOnlyMemory<byte> body, int? cut = null, string? framing = null)
     {
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")
-        );
+        framing ??= $"Content-Length: {body.Length}";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{framing}\r\nConnection: close\r\n\r\n"));
         await stream.WriteAsync(cut is { } bytes && bytes < body.Length ? body[..bytes] : body);
         if (cut is not null && Stalls)
             await Task.Delay(Timeout.Infinite, stop.Token);
