@@ -25,6 +25,7 @@ public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
         await lab.SucceedsAsync("snapshot", "create", "ours");
         await VirshShowsOursButCannotHarmIt();
         await OnesInsideTheDiskAreRestoredAndDeletedByCroft();
+        await OnesThatVirshMergedIntoAreNotTakenForWhole();
         await OnesInFilesOfTheirOwnAreLeftAlone();
         await lab.SucceedsAsync("destroy", "--yes");
         Assert.Empty(await lab.LeftoversAsync());
@@ -76,6 +77,26 @@ public sealed class SnapshotsMadeByVirsh : IAsyncLifetime
         await lab.SucceedsAsync("snapshot", "delete", "theirs", "--yes");
         await lab.SucceedsAsync("snapshot", "delete", "later", "--yes");
         Assert.Equal("ours:user:-", await ListAsync());
+        await RestoreAsync("ours", "1");
+    }
+
+    async Task OnesThatVirshMergedIntoAreNotTakenForWhole()
+    {
+        await lab.SucceedsAsync("snapshot", "create", "merged", "--disk");
+        await WriteAsync("merged");
+        await VirshAsync("blockcommit", Domain, "vda", "--active", "--pivot", "--wait", "--shallow");
+        foreach (
+            var command in (string[][])
+                [
+                    ["create", "s"],
+                    ["restore", "merged", "--yes"],
+                ]
+        )
+            await lab.RefusesAsync(3, ["\"merged\"", "not what it was", "croft snapshot delete merged a"], ["snapshot", .. command]);
+        await lab.SucceedsAsync("snapshot", "delete", "merged", "--yes");
+        await lab.SucceedsAsync("snapshot", "create", "s");
+        Assert.Equal("merged", await ReadAsync());
+        await lab.SucceedsAsync("snapshot", "delete", "s", "--yes");
         await RestoreAsync("ours", "1");
     }
 

@@ -38,4 +38,32 @@ public sealed class EngineOnLibvirtsTestDriver : EngineContract
             Assert.Skip($"libvirt's test driver cannot do it: {e.Message}");
         }
     }
+
+    [Fact]
+    public async Task HasThePoolMadeAgainThatMachinesHaveLost()
+    {
+        using var others = LibvirtConnection.Open("test:///default");
+        await OnAsync(engine => MakeAsync(engine, Machine()));
+        using (var pool = others.FindPool("croft")!)
+        {
+            pool.Destroy();
+            pool.Undefine();
+        }
+
+        await OnAsync(engine => ((LibvirtEngine)engine).Host.ListVolumesAsync(Cancel));
+        using var again = others.FindPool("croft");
+        Assert.Contains("<path>/var/lib/libvirt/croft</path>", again!.Xml());
+    }
+
+    [Theory]
+    [InlineData("image.1.root.qcow2", "0400")]
+    [InlineData("f.a.root.0.qcow2", "0600")]
+    public async Task HasImagesThatQemuMayNotWrite(string name, string mode)
+    {
+        using var others = LibvirtConnection.Open("test:///default");
+        await OnAsync(engine => ((LibvirtEngine)engine).Host.CreateFileAsync(name, 1 << 20, Cancel));
+        using var pool = others.FindPool("croft");
+        using var volume = pool!.FindVolume(name);
+        Assert.Contains($"<mode>{mode}</mode>", volume!.Xml());
+    }
 }

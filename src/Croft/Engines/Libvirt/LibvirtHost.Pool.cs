@@ -56,24 +56,52 @@ sealed partial class LibvirtHost
     LibvirtPool Pool()
     {
         lock (poolGate)
-            return FindPool() ?? (pool = MakePool());
+            return FindPool() ?? (pool = MakePool(IsSession ? sessionPool : SystemPool));
     }
 
-    /// <summary>Croft's pool, started when it is not; null when there is none.</summary>
+    /// <summary>Croft's pool, started when it is not, made again where machines have lost it; null when there is none.</summary>
     LibvirtPool? FindPool()
     {
         lock (poolGate)
         {
             if (pool is not null)
                 return pool;
-            if (connection.FindPool(PoolName) is not { } found)
-                return null;
-            return pool = Started(found);
+            if (connection.FindPool(PoolName) is { } found)
+                return pool = Started(found);
+            // Somebody undefined it: without it the files of machines would not be seen, and be written over.
+            return (lostPool ??= FolderOfMachines() ?? "") is { Length: > 0 } folder ? pool = MakePool(folder) : null;
         }
     }
 
+    /// <summary>Where the disks of Croft's machines are; null where there is none.</summary>
+    string? FolderOfMachines()
+    {
+        foreach (var domain in connection.Domains())
+        {
+            using (domain)
+            {
+                try
+                {
+                    var xml = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
+                    var files = xml.Descendants("source").Select(s => (string?)s.Attribute("file"));
+                    if (
+                        RecordXml.Read(xml)?.Disks is [var first, ..]
+                        && files.FirstOrDefault(f => Path.GetFileName(f) == first.Volume) is { } file
+                    )
+                        return Path.GetDirectoryName(file);
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
+                {
+                    // It went away while the list was read.
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Of two commands that make it in one moment, one makes it and the other finds it.</summary>
-    LibvirtPool MakePool()
+    LibvirtPool MakePool(string folder)
     {
         try
         {
@@ -82,7 +110,7 @@ sealed partial class LibvirtHost
                     "pool",
                     new XAttribute("type", "dir"),
                     new XElement("name", PoolName),
-                    new XElement("target", new XElement("path", IsSession ? sessionPool : SystemPool))
+                    new XElement("target", new XElement("path", folder))
                 ).ToString()
             );
             if (!made.IsActive)

@@ -43,7 +43,7 @@ sealed partial class LibvirtHost
                 using var volume = Pool().FindVolume(name)
                     ?? throw CroftException.World(
                         $"disk {name} cannot grow: it is not in the pool of hypervisor \"{Name}\"",
-                        "virsh blockcommit merges what virsh made into Croft's own disk"
+                        "virsh blockcommit --shallow merges what virsh made into Croft's own disk"
                     );
                 if (volume.Info().Capacity < (ulong)size)
                     volume.Resize((ulong)size);
@@ -52,7 +52,7 @@ sealed partial class LibvirtHost
         );
 
     public Task<bool> CreateFileAsync(string name, long size, CancellationToken cancel) =>
-        CallAsync($"creating {name}", () => Create(name, "raw", size, "0600", null), cancel);
+        CallAsync($"creating {name}", () => Create(name, "raw", size, Volumes.IsImage(name) ? ModeOfImages : "0600", null), cancel);
 
     public Task<bool> UploadAsync(string name, Stream content, IProgress<long>? progress, CancellationToken cancel) =>
         CallAsync(
@@ -247,6 +247,12 @@ sealed partial class LibvirtHost
             },
             cancel
         );
+
+    /// <summary>
+    /// QEMU's user may not write an image, which many machines stand on: virsh blockcommit goes down to it, past a machine's own disks.
+    /// The daemon of root fills it all the same; a user's own could not.
+    /// </summary>
+    string ModeOfImages => IsSession ? "0600" : "0400";
 
     /// <summary>The hypervisor's path of a volume, whether it exists or not.</summary>
     internal string PathOf(string volume) => PoolPath() + "/" + volume;

@@ -43,6 +43,7 @@ sealed partial class LibvirtHost : ILibvirtHost
     readonly Lock poolGate = new();
     LibvirtPool? pool;
     string? poolPath;
+    string? lostPool; // empty where no machine has lost it
     volatile LibvirtConnection connection;
     volatile string? busyWith;
 

@@ -91,7 +91,7 @@ sealed class ForeignState(ILibvirtHost host, MachineId machine, ForeignSnapshot 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     static string HintOfDelete(MachineId machine, ForeignSnapshot snapshot) =>
-        $"virsh snapshot-delete {machine} {snapshot.Name}; where libvirt cannot, virsh blockcommit merges its files and --metadata forgets it";
+        $"virsh snapshot-delete {machine} {snapshot.Name}; where libvirt cannot, virsh blockcommit --shallow merges its files and --metadata forgets it";
 
     static void CheckInside(MachineId machine, ForeignSnapshot snapshot, string instead)
     {

@@ -56,7 +56,8 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
 
     public async Task<IKeptState?> FindAsync(StateId state, RunJournal journal, CancellationToken cancel) =>
         ForeignState.NameOf(state) is { } name ? await ForeignState.FindAsync(host, state.Machine, name, journal, cancel)
-        : await ReadAsync(Volumes.Manifest(state), cancel) is { } snapshot ? new KeptSnapshot(engine, snapshot, journal, isForNow: false)
+        : await ReadAsync(Volumes.Manifest(state), cancel) is { } snapshot
+            ? new KeptSnapshot(engine, await UnwrittenAsync(snapshot, cancel), journal, isForNow: false)
         : null;
 
     public async Task<IKeptState> ForkNowAsync(MachineRecord machine, RunJournal journal, CancellationToken cancel)
@@ -209,6 +210,7 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
 
         var seen = await standing;
         var current = seen?.Record ?? await host.RecordAsync(domain, cancel);
+        await CheckStandingAsync(current, present, cancel);
         var now = machine with { Disks = current.Disks, Nvram = current.Nvram };
         var frozen = now with { Nvram = now.Nvram is null ? null : Volumes.Nvram(id, present) };
         var snapshot = new Snapshot(state.Name, state.Key, memoryVolume, frozen, await definition, journal.Time);
@@ -227,6 +229,39 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
             journal.Intent("create", "volume", made, host.Name, machine.Name);
         await pending.CreateAsync(cancel);
         return pending;
+    }
+
+    /// <summary>
+    /// A new file must not get the name of one that is there and was not seen; and what others merged into a snapshot's disk is not sealed.
+    /// </summary>
+    async Task CheckStandingAsync(MachineRecord machine, ImmutableArray<string> present, CancellationToken cancel)
+    {
+        if (machine.Disks.Select(d => d.Volume).FirstOrDefault(v => !present.Contains(v)) is { } unseen)
+            throw CroftException.World(
+                $"machine \"{machine.Name}\" stands on {unseen}, which is not in the pool croft of hypervisor \"{host.Name}\"",
+                "virsh pool-refresh croft, where the file is in its folder; otherwise put it back there"
+            );
+        // Whatever Croft makes is the newest of its kind.
+        if (machine.Disks.All(d => Volumes.Disk(machine.Id, d.Disk, Volumes.NextNumber(machine.Id, d.Disk, present) - 1) == d.Volume))
+            return;
+        foreach (var snapshot in await ListAsync(machine.Id, cancel, _ => { }))
+            await UnwrittenAsync(snapshot.Snapshot, cancel);
+    }
+
+    /// <summary>The snapshot, unless its machine writes to a file that it needs: virsh blockcommit merges files into older ones.</summary>
+    async Task<Snapshot> UnwrittenAsync(Snapshot snapshot, CancellationToken cancel)
+    {
+        var id = snapshot.Record.Id;
+        if ((await host.FindAsync(id.ToString(), cancel))?.Record is not { } now)
+            return snapshot;
+        var files = await host.DiskFilesAsync(null, cancel);
+        var written = now.Disks.Select(d => d.Volume).Intersect(snapshot.Record.Disks.SelectMany(d => files.Chain(d.Volume)));
+        return written.FirstOrDefault() is { } file
+            ? throw CroftException.World(
+                $"snapshot \"{snapshot.Name}\" of machine \"{id.Name}\" is not what it was: {file}, which it needs, is the machine's own disk again and was written to, as virsh blockcommit does",
+                $"croft snapshot delete {snapshot.Name} {id.Name}; the machine itself is whole"
+            )
+            : snapshot;
     }
 
     static List<string> Lines(string definition)
