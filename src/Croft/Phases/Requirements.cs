@@ -91,12 +91,35 @@ sealed partial record Requirements(string Folder, ImmutableArray<RequirementsFil
                 Directory.Delete(part, recursive: true);
         }
 
-        Task GalaxyAsync(string kind, RequirementsFile file, string to) =>
-            new Tool("ansible-galaxy", kind, "install", "-r", file.Path, "-p", Directory.CreateDirectory(to).FullName)
+        async Task GalaxyAsync(string kind, RequirementsFile file, string to)
+        {
+            var said = await new Tool("ansible-galaxy", kind, "install", "-r", file.Path, "-p", Directory.CreateDirectory(to).FullName)
             {
                 Directory = project.Root,
                 Environment = new Dictionary<string, string?> { ["LC_ALL"] = HostAnsible.Locale },
-            }.RunCheckedAsync($"installing what {file.Shown} asks for", cancel);
+            }.RunAsync(cancel);
+            if (said.ExitCode != 0)
+                throw CroftException.World(
+                    $"installing what {file.Shown} asks for: {ReasonOf(said)}",
+                    $"paths in it begin at {project.Root}; ansible-galaxy {kind} install -r {ShellWord.Pasted(file.Shown)} there tries it by hand"
+                );
+        }
+    }
+
+    /// <summary>
+    /// What ansible-galaxy warned of and refused, each in one line again: it breaks them for terminals. What it says of every folder, and
+    /// of its own options, is no reason.
+    /// </summary>
+    static string ReasonOf(ToolResult said)
+    {
+        var told = Entry()
+            .Split(said.Error)
+            .Select(one => Space().Replace(one, " ").Trim(' ', '-'))
+            .Where(one => one.Length > 0 && !NoReason().IsMatch(one))
+            .TakeLast(2)
+            .Select(one => PlainText.Line(one))
+            .ToList();
+        return told.Count == 0 ? $"ansible-galaxy ended with exit code {said.ExitCode}: {said.LastWords}" : string.Join("; ", told);
     }
 
     /// <summary>What an archive, a collection's folder or a repository holds. What else has a name in the file does not count.</summary>
@@ -126,4 +149,13 @@ sealed partial record Requirements(string Folder, ImmutableArray<RequirementsFil
 
     [GeneratedRegex(@"git[+@]|\.git\b|\btype\s*:\s*(?:git|dir|subdirs|url)\b")]
     private static partial Regex Unnamed();
+
+    [GeneratedRegex(@"^(?:\[(?:WARNING|ERROR|DEPRECATION WARNING)\]: |ERROR! )", RegexOptions.Multiline)]
+    private static partial Regex Entry();
+
+    [GeneratedRegex(@"^The specified collections path|--ignore-errors")]
+    private static partial Regex NoReason();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
 }

@@ -63,6 +63,23 @@ public sealed partial class PlaybooksOfAnsible
         Assert.Contains("ansible-galaxy install -r requirements.yml", refused.Hint);
     }
 
+    [Theory]
+    [InlineData("collections: [{ name: gone.tar.gz, type: file }]\n", "gone.tar.gz", "collection")]
+    [InlineData("roles: [{ src: 'git+file:///gone/away', name: web }]\n", "web was NOT installed successfully: ", "role")]
+    public async Task SayWhatOfTheRequirementsCannotBeInstalled(string text, string said, string kind)
+    {
+        folder.Write("requirements.yml", text);
+        var failed = await Assert.ThrowsAsync<CroftException>(() => RequireAsync(install: true));
+        Assert.StartsWith("installing what requirements.yml asks for: ", failed.Message);
+        Assert.Contains(said, failed.Message);
+        Assert.DoesNotContain("--ignore-errors", failed.Message);
+        Assert.Equal(
+            $"paths in it begin at {folder.Path}; ansible-galaxy {kind} install -r requirements.yml there tries it by hand",
+            failed.Hint
+        );
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Cache, "ansible")));
+    }
+
     [Fact]
     public async Task SayWhereRequirementsAreEmpty()
     {
