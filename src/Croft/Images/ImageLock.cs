@@ -73,10 +73,19 @@ public sealed class ImageLock(string path, bool isFrozen)
         }
     }
 
+    /// <summary>Where the file is; only the kernel follows links whose ".." begins in a folder that is a link itself.</summary>
+    string Real()
+    {
+        if (new FileInfo(path).LinkTarget is null)
+            return path;
+        using var file = File.OpenHandle(path);
+        return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget ?? path;
+    }
+
     /// <summary>Whole or not at all; where a link leads to the file, the link stays.</summary>
     void Write(string text)
     {
-        var real = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        var real = Real();
         var made = $"{real}.{Guid.NewGuid():N}";
         try
         {

@@ -180,6 +180,12 @@ public sealed partial class ImagesOfPublishers : IDisposable
         Assert.Contains("v1/old.qcow2", File.ReadAllText(real));
         Assert.True(File.GetUnixFileMode(real).HasFlag(UnixFileMode.GroupWrite));
         Assert.Equal(2, Directory.GetFileSystemEntries(folder["shared"]).Length);
+        folder.Write("away/deep/farm.yaml", "");
+        var above = folder.Write("away/croft.lock", "images: {}\n");
+        File.CreateSymbolicLink(folder["away/deep/croft.lock"], "../croft.lock");
+        Directory.CreateSymbolicLink(folder["near"], "away/deep");
+        new ImageLock(folder["near/croft.lock"], false).Set(image, store.Lock.Find(image)!);
+        Assert.Contains("v1/old.qcow2", File.ReadAllText(above));
         File.Delete(real);
         var error = Assert.Throws<CroftException>(() => store.Lock.Find(image));
         Assert.Equal("croft.lock:1:1: the file cannot be read: it is a link that leads nowhere", error.Message);
