@@ -270,6 +270,13 @@ sealed partial class LibvirtHost : ILibvirtHost
         e.Message.Contains("No space left", StringComparison.Ordinal) ? IEngine.SpaceHint
         : e.Message.Contains("already in use by interface", StringComparison.Ordinal)
             ? "another device of that host has its subnet: ip -br address shows it; take the address off there, or give the network another cidr"
+        : e.Message.Contains("access storage file", StringComparison.Ordinal)
+        || e.Message.Contains("of storage file", StringComparison.Ordinal)
+            ? e.Message.Contains("Permission denied", StringComparison.Ordinal)
+                    ? "QEMU's user may not come there: namei -l with that path, on that host, shows which folder is closed, and chmod o+x opens it"
+                : e.Message.Contains("No such file", StringComparison.Ordinal)
+                    ? "put the file back; or croft destroy and croft up, which make the machine anew"
+                : null
         : e.Message.Contains("host forwarding rule", StringComparison.Ordinal)
             ? "its port was taken a moment ago: run the command again, another one is used"
         : e.Message.Contains("backend 'vde' is not compiled", StringComparison.Ordinal)
