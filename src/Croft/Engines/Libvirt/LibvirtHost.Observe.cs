@@ -95,22 +95,7 @@ sealed partial class LibvirtHost
 
     ImmutableArray<MachineState> ObserveMachines()
     {
-        var machines = ImmutableArray.CreateBuilder<MachineState>();
-        foreach (var domain in connection.Domains())
-        {
-            using (domain)
-            {
-                try
-                {
-                    machines.Add(Observe(domain));
-                }
-                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
-                {
-                    // It went away while the list was read.
-                }
-            }
-        }
-
+        var machines = OfDomains(Observe);
         var forgotten = Forgotten();
         return
         [
@@ -118,6 +103,25 @@ sealed partial class LibvirtHost
                 .Select(m => m with { IsForgotten = m.Record is not null && forgotten.Contains(m.Uuid) })
                 .OrderBy(m => m.Name, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>What is read of each domain; one that goes away while the list is read is left out.</summary>
+    List<T> OfDomains<T>(Func<LibvirtDomain, T> read)
+    {
+        var found = new List<T>();
+        foreach (var domain in connection.Domains())
+        {
+            using (domain)
+            {
+                try
+                {
+                    found.Add(read(domain));
+                }
+                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain) { }
+            }
+        }
+
+        return found;
     }
 
     /// <summary>All that run without a definition, by one call.</summary>

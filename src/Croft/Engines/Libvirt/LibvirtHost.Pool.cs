@@ -74,31 +74,16 @@ sealed partial class LibvirtHost
     }
 
     /// <summary>Where the disks of Croft's machines are; null where there is none.</summary>
-    string? FolderOfMachines()
-    {
-        foreach (var domain in connection.Domains())
-        {
-            using (domain)
+    string? FolderOfMachines() =>
+        OfDomains(domain =>
             {
-                try
-                {
-                    var xml = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
-                    var files = xml.Descendants("source").Select(s => (string?)s.Attribute("file"));
-                    if (
-                        RecordXml.Read(xml)?.Disks is [var first, ..]
-                        && files.FirstOrDefault(f => Path.GetFileName(f) == first.Volume) is { } file
-                    )
-                        return Path.GetDirectoryName(file);
-                }
-                catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
-                {
-                    // It went away while the list was read.
-                }
-            }
-        }
-
-        return null;
-    }
+                var xml = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
+                var files = xml.Descendants("source").Select(s => (string?)s.Attribute("file"));
+                return RecordXml.Read(xml)?.Disks is [var first, ..]
+                    ? Path.GetDirectoryName(files.FirstOrDefault(f => Path.GetFileName(f) == first.Volume))
+                    : null;
+            })
+            .FirstOrDefault(folder => folder is not null);
 
     /// <summary>Of two commands that make it in one moment, one makes it and the other finds it.</summary>
     LibvirtPool MakePool(string folder)

@@ -173,27 +173,12 @@ sealed partial class LibvirtHost
             "looking what machines use",
             () =>
             {
-                var used = new HashSet<(string What, string By)>();
                 var pool = FindPool() is null ? null : PoolPath() + "/";
-                foreach (var domain in connection.Domains())
-                {
-                    using (domain)
-                    {
-                        try
-                        {
-                            foreach (
-                                var xml in (XElement[])[XElement.Parse(domain.Xml()), XElement.Parse(domain.Xml(DomainXmlFlags.Inactive))]
-                            )
-                                used.UnionWith(DomainXml.Uses(xml, pool).Select(what => (what, domain.Name)));
-                        }
-                        catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain)
-                        {
-                            // It went away while the list was read.
-                        }
-                    }
-                }
-
-                return used.ToLookup(u => u.What, u => u.By, StringComparer.Ordinal);
+                return OfDomains(domain => (By: domain.Name, Xml: new[] { domain.Xml(), domain.Xml(DomainXmlFlags.Inactive) }))
+                    .SelectMany(d =>
+                        d.Xml.SelectMany(xml => DomainXml.Uses(XElement.Parse(xml), pool)).Distinct().Select(what => (What: what, d.By))
+                    )
+                    .ToLookup(u => u.What, u => u.By, StringComparer.Ordinal);
             },
             cancel
         );
