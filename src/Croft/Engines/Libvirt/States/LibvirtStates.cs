@@ -244,24 +244,28 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
         // Whatever Croft makes is the newest of its kind.
         if (machine.Disks.All(d => Volumes.Disk(machine.Id, d.Disk, Volumes.NextNumber(machine.Id, d.Disk, present) - 1) == d.Volume))
             return;
-        foreach (var snapshot in await ListAsync(machine.Id, cancel, _ => { }))
-            await UnwrittenAsync(snapshot.Snapshot, cancel);
+        var files = await host.DiskFilesAsync(null, cancel);
+        foreach (var snapshot in await ListAsync(machine.Id, cancel))
+            RefuseWritten(snapshot.Snapshot, machine, files);
     }
 
-    /// <summary>The snapshot, unless its machine writes to a file that it needs: virsh blockcommit merges files into older ones.</summary>
+    /// <summary>The snapshot, unless its machine writes to a file that it needs.</summary>
     async Task<Snapshot> UnwrittenAsync(Snapshot snapshot, CancellationToken cancel)
     {
-        var id = snapshot.Record.Id;
-        if ((await host.FindAsync(id.ToString(), cancel))?.Record is not { } now)
-            return snapshot;
-        var files = await host.DiskFilesAsync(null, cancel);
-        var written = now.Disks.Select(d => d.Volume).Intersect(snapshot.Record.Disks.SelectMany(d => files.Chain(d.Volume)));
-        return written.FirstOrDefault() is { } file
-            ? throw CroftException.World(
-                $"snapshot \"{snapshot.Name}\" of machine \"{id.Name}\" is not what it was: {file}, which it needs, is the machine's own disk again and was written to, as virsh blockcommit does",
-                $"croft snapshot delete {snapshot.Name} {id.Name}; the machine itself is whole"
-            )
-            : snapshot;
+        if ((await host.FindAsync(snapshot.Record.Id.ToString(), cancel))?.Record is { } now)
+            RefuseWritten(snapshot, now, await host.DiskFilesAsync(null, cancel));
+        return snapshot;
+    }
+
+    /// <summary>virsh blockcommit merges files into older ones.</summary>
+    static void RefuseWritten(Snapshot snapshot, MachineRecord now, DiskFiles files)
+    {
+        var needed = snapshot.Record.Disks.SelectMany(d => files.Chain(d.Volume));
+        if (now.Disks.Select(d => d.Volume).Intersect(needed).FirstOrDefault() is { } file)
+            throw CroftException.World(
+                $"snapshot \"{snapshot.Name}\" of machine \"{now.Name}\" is not what it was: {file}, which it needs, is the machine's own disk again and was written to, as virsh blockcommit does",
+                $"croft snapshot delete {snapshot.Name} {now.Name}; the machine itself is whole"
+            );
     }
 
     static List<string> Lines(string definition)
