@@ -58,8 +58,8 @@ sealed class Cli : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(Folder, recursive: true);
-        Directory.Delete(Home, recursive: true);
+        TestFolder.Delete(Folder);
+        TestFolder.Delete(Home);
     }
 
     static string Here([CallerFilePath] string file = "") => file;

@@ -8,7 +8,7 @@ public sealed class ReleaseArchives : IDisposable
 {
     readonly string folder = TestFolder.New();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(folder);
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

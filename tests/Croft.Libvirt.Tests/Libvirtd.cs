@@ -41,7 +41,7 @@ public sealed class Libvirtd : IDisposable
         process?.Kill();
         process?.WaitForExit();
         process?.Dispose();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        TestFolder.Delete(Directory);
     }
 
     string? Start()

@@ -184,7 +184,7 @@ sealed class Lab : IAsyncDisposable
     public void ForgetRuns()
     {
         if (Directory.Exists(Runs))
-            Directory.Delete(Runs, recursive: true);
+            TestFolder.Delete(Runs);
     }
 
     string Runs => Path.Combine(Folder, ".croft/runs");
@@ -216,6 +216,6 @@ sealed class Lab : IAsyncDisposable
             return;
         foreach (var farm in Directory.EnumerateFiles(Folder, "farm.yaml", SearchOption.AllDirectories).ToList()) // pools are farms too
             await Tool("destroy", "-f", farm, "--yes").RunAsync(CancellationToken.None);
-        Directory.Delete(Folder, recursive: true);
+        TestFolder.Delete(Folder);
     }
 }

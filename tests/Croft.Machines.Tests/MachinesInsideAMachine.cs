@@ -69,7 +69,7 @@ public sealed class MachinesInsideAMachine : IAsyncLifetime
             return;
         await lab.DisposeAsync();
         await ShAsync("bash \"$0\" down 77");
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
         turn.Dispose();
     }
 

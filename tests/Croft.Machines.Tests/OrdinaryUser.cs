@@ -70,7 +70,7 @@ public sealed class OrdinaryUser : IAsyncLifetime
             await new Tool("umount", "-l", Pool).RunAsync(CancellationToken.None);
         await new Tool("userdel", "-f", "-r", name).RunAsync(CancellationToken.None);
         if (Directory.Exists(Runtime))
-            Directory.Delete(Runtime, recursive: true);
+            TestFolder.Delete(Runtime);
     }
 
     /// <summary>A folder of the user's with a farm file; skips the test where there can be no such user.</summary>

@@ -93,7 +93,7 @@ public sealed class ThreeHosts : IAsyncLifetime, ICollectionFixture<ThreeHosts>
                 await HostAsync("down", host);
         }
 
-        Directory.Delete(folder, recursive: true);
+        TestFolder.Delete(folder);
         turn?.Dispose();
     }
 

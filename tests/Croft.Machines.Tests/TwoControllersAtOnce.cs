@@ -95,7 +95,7 @@ public sealed class TwoControllersAtOnce(OrdinaryUser user) : IClassFixture<Ordi
     {
         var folders = (await FarmAsync(First), await FarmAsync(Second));
         foreach (var runs in new[] { folders.Item1, folders.Item2 }.Select(f => Path.Combine(f, ".croft/runs")).Where(Directory.Exists))
-            Directory.Delete(runs, recursive: true); // each test waits for its own
+            TestFolder.Delete(runs); // each test waits for its own
         return folders;
     }
 

@@ -27,6 +27,24 @@ public static class TestFolder
     /// <summary>Makes one.</summary>
     public static string New(string prefix = Prefix) => Directory.CreateTempSubdirectory($"{prefix}{Environment.ProcessId}-").FullName;
 
+    /// <summary>Deletes it. What was just killed may still write a last file into it, so that it is tried a while.</summary>
+    /// <exception cref="IOException">Something goes on writing there.</exception>
+    public static void Delete(string folder)
+    {
+        for (var tries = 100; ; tries--)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries > 0 && Directory.Exists(folder))
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
+
     /// <summary>The folders of this prefix whose test processes are gone.</summary>
     public static IEnumerable<string> OfKilled(string prefix)
     {

@@ -2,6 +2,7 @@ using Croft.Testing;
 
 namespace Croft.Tests.Farms;
 
+/// <summary>A folder of its own for one test.</summary>
 sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = TestFolder.New();
@@ -16,5 +17,5 @@ sealed class TemporaryFolder : IDisposable
         return file;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => TestFolder.Delete(Path);
 }

@@ -28,7 +28,7 @@ sealed class LyingPhase : IDisposable
         execution.Dispose();
         openFarm.Dispose();
         foreach (var left in Directory.GetDirectories("/tmp", $"croft-{PhaseMark.Of(execution.Journal.Folder, Phase.Main)}-*")) // guests that are this host
-            Directory.Delete(left, recursive: true);
+            TestFolder.Delete(left);
     }
 
     public static async Task<LyingPhase> MakeAsync(SimulatedFarm farm, TimeProvider clock)

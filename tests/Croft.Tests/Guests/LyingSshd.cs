@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Croft.Guests;
+using Croft.Testing;
 using Croft.Tests.Farms;
 using Croft.Tools;
 
@@ -64,14 +65,12 @@ public sealed class LyingSshd : IAsyncLifetime
     {
         if (server is not null)
         {
-            await new Tool("kill", (await File.ReadAllTextAsync(PathOf("pid"), CancellationToken.None)).Trim()).RunAsync(
-                CancellationToken.None
-            );
+            await end.CancelAsync(); // and with it ends all that it started for guests
             await Task.WhenAny(server);
         }
 
         if (Directory.Exists(Sockets))
-            Directory.Delete(Sockets, recursive: true);
+            TestFolder.Delete(Sockets);
         end.Dispose();
         folder.Dispose();
     }

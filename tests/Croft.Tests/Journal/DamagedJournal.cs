@@ -1,11 +1,12 @@
 using Croft.Journal;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Journal;
 
 public sealed class DamagedJournal : IDisposable
 {
     const string Good = """{"time":"2026-03-01T09:30:05+00:00","kind":"note","reason":"good"}""";
-    readonly StateFolder state = new();
+    readonly TemporaryFolder state = new();
 
     [Theory]
     [InlineData("""{"time":"2026-03-01T09:3""")]

@@ -1,10 +1,11 @@
 using Croft.Journal;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Journal;
 
 public sealed class RunFolders : IDisposable
 {
-    readonly StateFolder state = new();
+    readonly TemporaryFolder state = new();
     readonly SetClock clock = new();
 
     [Fact]

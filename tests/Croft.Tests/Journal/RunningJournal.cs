@@ -1,10 +1,11 @@
 using Croft.Journal;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Journal;
 
 public sealed class RunningJournal : IDisposable
 {
-    readonly StateFolder state = new();
+    readonly TemporaryFolder state = new();
     readonly RunJournal journal;
 
     public RunningJournal() => journal = RunJournal.Create(state.Path, new SetClock());

@@ -1,5 +1,6 @@
 using Croft.Journal;
 using Croft.Reports;
+using Croft.Tests.Farms;
 using Croft.Tests.Journal;
 
 namespace Croft.Tests.Reports;
@@ -7,7 +8,7 @@ namespace Croft.Tests.Reports;
 /// <summary>Runs to report on, written through a real journal; times are seconds of the run.</summary>
 public sealed class SampleRun : IDisposable
 {
-    readonly StateFolder state = new();
+    readonly TemporaryFolder state = new();
     readonly SetClock clock = new();
     readonly DateTimeOffset start;
     readonly List<(double At, Action<RunJournal> Write)> script = [];
