@@ -137,6 +137,18 @@ public sealed class OddEnvironments : IDisposable
             await TryAsync("exec >&- 2>&- <&-", "ls");
     }
 
+    [Theory]
+    [InlineData("644")]
+    [InlineData("755")]
+    public async Task RunNoProgramOfTheFolderThatOneStandsIn(string mode)
+    {
+        foreach (var program in (string[])["qemu-img", "cp", "stat", "ssh-keygen"])
+            cli.Write(program, "#!/bin/sh\ntouch was-run\nexit 1\n");
+        var result = await cli.ShellAsync($"chmod {mode} qemu-img cp stat ssh-keygen; exec \"$croft\" image build");
+
+        Assert.Equal((0, false), (result.ExitCode, File.Exists(Path.Combine(cli.Folder, "was-run"))));
+    }
+
     async Task TryAsync(string before, string command)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -168,7 +168,8 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
                     $"ansible-galaxy collection install {Collection}, or write the phase as a script"
                 ),
             };
-        var bindings = await new Tool(Python, "-c", "import libvirt, libvirt_qemu").RunAsync(cancel);
+        const string Nowhere = "/"; // it would import what lies in the folder that it starts in
+        var bindings = await (new Tool(Python, "-c", "import libvirt, libvirt_qemu") with { Directory = Nowhere }).RunAsync(cancel);
         return this with
         {
             AgentLack =

@@ -36,6 +36,8 @@ public sealed record ToolResult(int ExitCode, string Output, string Error)
 /// <param name="Arguments">One element per argument.</param>
 public sealed record Tool(string Program, params IReadOnlyList<string> Arguments)
 {
+    const string Install = "install it (./demo lists and installs every program that Croft calls)";
+
     /// <summary>The error of a write to what the program has closed.</summary>
     const int BrokenPipe = 32;
 
@@ -189,17 +191,20 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
 
     Process Start(bool redirect)
     {
-        var info = new ProcessStartInfo(IsApart ? "setsid" : Program)
+        var info = new ProcessStartInfo
         {
             RedirectStandardInput = redirect,
             RedirectStandardOutput = redirect,
             RedirectStandardError = redirect,
             WorkingDirectory = Directory ?? "",
         };
-        foreach (var argument in IsApart ? [Program, .. Arguments] : Arguments)
-            info.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
             info.Environment[name] = value;
+        var path = info.Environment.TryGetValue("PATH", out var folders) ? folders : null;
+        string[] words = [PlaceOf(Program, path), .. Arguments];
+        info.FileName = IsApart ? PlaceOf("setsid", path) : words[0];
+        foreach (var word in IsApart ? words : words[1..])
+            info.ArgumentList.Add(word);
         try
         {
 #pragma warning disable RS0030 // the one home of Process.Start
@@ -208,11 +213,34 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
         catch (Win32Exception e)
         {
-            throw CroftException.World(
-                $"cannot run \"{Program}\": {e.Message}",
-                $"install it (./demo lists and installs every program that Croft calls)",
-                e
-            );
+            throw CroftException.World($"cannot run \"{Program}\": {e.Message}", Install, e);
+        }
+    }
+
+    /// <summary>
+    /// Where a program is. .NET would look in the present folder first, which is the farm's: a file <c>ssh</c> there is no ssh. Programs of
+    /// administrators are not on the search path of other users, who may call them, too.
+    /// </summary>
+    static string PlaceOf(string program, string? path) =>
+        program.Contains('/', StringComparison.Ordinal)
+            ? program
+            : $"{path ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin"
+                .Split(':')
+                .Where(Path.IsPathRooted)
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(IsProgram)
+                ?? throw CroftException.World($"cannot run \"{program}\": no folder of PATH has it", Install);
+
+    static bool IsProgram(string file)
+    {
+        const UnixFileMode Runs = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        try
+        {
+            return File.Exists(file) && (File.GetUnixFileMode(file) & Runs) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

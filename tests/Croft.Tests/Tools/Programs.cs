@@ -187,6 +187,29 @@ public sealed class Programs
         Assert.Contains("install it", error.Hint);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AreTakenFromTheSearchPathAndTheFoldersOfAdministrators(bool isApart)
+    {
+        using var folder = new Farms.TemporaryFolder();
+        folder.Write("folder/stat/file", "");
+        folder.Write("plain/stat", "#!/bin/sh\necho it may not run");
+        Task<ToolResult> RunAsync(string program, string? path) =>
+            (
+                new Tool(program, "--version")
+                {
+                    IsApart = isApart,
+                    Environment = new Dictionary<string, string?> { ["PATH"] = path },
+                }
+            ).RunAsync(Cancel);
+
+        var path = $":.:rel:/nonexistent:{folder.Path}/folder:{folder.Path}/plain:/usr/bin:/bin";
+        Assert.Contains("coreutils", (await RunAsync("stat", path)).Output, StringComparison.Ordinal);
+        Assert.Contains("coreutils", (await RunAsync("stat", null)).Output, StringComparison.Ordinal);
+        Assert.Contains("coreutils", (await RunAsync("chroot", path)).Output, StringComparison.Ordinal); // of /usr/sbin
+    }
+
     [Fact]
     public async Task ThatFailAreQuotedWithTheirLastWords()
     {
