@@ -45,7 +45,11 @@ sealed class AddressBook
         }
 
         foreach (var other in known.SelectMany(n => n.Others))
+        {
+            if (taken.TryGetValue(other.Address, out var host))
+                kept.Remove(host); // a machine that exists keeps it yet
             taken[other.Address] = $"{other.Host}, which is not Croft's";
+        }
     }
 
     public NetworkSpec Spec { get; }

@@ -238,7 +238,11 @@ public sealed partial class Planner
         foreach (var nic in machine.Networks)
         {
             CheckForwards(machine, nic);
-            if (nic.Address is { } address && BookOf(nic, machine).Fix(address, machine.Name) is { } other)
+            if (nic.Address is not { } address)
+                continue;
+            if (existing.TryGetValue(machine.Name, out var there) && there.Machine.Record!.Nics.Any(n => address.Equals(n.Address)))
+                BookOf(nic, machine).Keep(address, machine.Name);
+            else if (BookOf(nic, machine).Fix(address, machine.Name) is { } other)
                 Refuse(
                     nic.At,
                     $"vms.{machine.Name}.networks",

@@ -68,6 +68,8 @@ public sealed partial class Planner
             if (macs.Add(nic.Mac))
                 ownMacs.Add(nic.Mac);
         }
+
+        macs.UnionWith(from h in input.Inventory.Hypervisors from n in h.Networks from other in n.Others select other.Mac);
     }
 
     Farm Farm => input.Farm;

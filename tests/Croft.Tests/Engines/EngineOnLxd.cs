@@ -45,6 +45,41 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await LxdOfTests.LxcAsync(host.Folder, "delete", name);
         });
 
+    /// <summary>A copy that somebody made of a machine is none; one that was renamed is what it was.</summary>
+    [Fact]
+    public Task TellsAMachineThatWasRenamedFromACopyOfIt() =>
+        OnAsync(async engine =>
+        {
+            await MakeAsync(engine, Machine());
+            var name = $"{Farm}--a";
+            await LxdOfTests.LxcAsync(host.Folder, "copy", name, "mine");
+            await LxdOfTests.LxcAsync(host.Folder, "move", name, "other");
+            var renamed = Assert.Single(await engine.ListMachinesAsync(Cancel), m => m.Record is not null);
+            Assert.Equal($"lxc move other {name}", renamed.NameCure);
+            await LxdOfTests.LxcAsync(host.Folder, "delete", "other");
+            Assert.DoesNotContain(await engine.ListMachinesAsync(Cancel), m => m.Record is not null);
+            await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
+        });
+
+    /// <summary>The service lets no two cards have one MAC, though one of them is off.</summary>
+    [Fact]
+    public Task NamesTheCopyThatKeepsAMachineFromStarting() =>
+        OnAsync(async engine =>
+        {
+            await (await engine.EnsureNetworkAsync(Network("owner", "10.98.0.10"), "owner", Journal, Cancel))(Cancel);
+            var machine = Machine();
+            var card = new Nic("lan", $"{Farm}.lan", "52:54:00:11:22:33", IPAddress.Parse("10.98.0.10"), null);
+            await MakeAsync(engine, machine with { Record = machine.Record with { Nics = [card] } });
+            await LxdOfTests.LxcAsync(host.Folder, "copy", $"{Farm}--a", "mine");
+            var refused = await Assert.ThrowsAsync<CroftException>(() => engine.StartAsync(new(Farm, "a"), Cancel));
+            Assert.Contains(
+                "lxc config device set mine eth0 hwaddr= ipv4.address=",
+                refused.Hint,
+                StringComparison.Ordinal
+            );
+            await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
+        });
+
     /// <summary>What is left is the same archive that is to be made, so the next one would not be made.</summary>
     [Fact]
     public Task TakesADiskAlsoWhereACommandThatWasKilledLeftHalfOfThat() =>

@@ -118,6 +118,20 @@ public sealed class Containers
         var plan = Lab.Plan(Own, Box with { Networks = [network] });
         Assert.NotEqual(own.Machines[0].Nics[0].Address, plan.Machines[0].Nics[0].Address);
         Assert.Empty(plan.Problems);
+        // As a copy has it that somebody made of the machine, and what was promised to the machine.
+        var (address, mac) = (own.Machines[0].Nics[0].Address!, own.Machines[0].Nics[0].Mac);
+        var copied = network with { Others = [new(address, mac, "copy")], Reservations = [new(address, mac, "a")] };
+        plan = Lab.Plan(Own, Box with { Networks = [copied] });
+        Assert.NotEqual(address, plan.Machines[0].Nics[0].Address);
+        Assert.NotEqual(mac, plan.Machines[0].Nics[0].Mac);
+        var fixedOne = Own.Replace("networks: [ lan ]", $"networks: [ {{ name: lan, address: {address} }} ]", StringComparison.Ordinal);
+        Assert.Contains(
+            "is taken by copy",
+            PlanText.Problems(Lab.Plan(fixedOne, Box with { Networks = [copied] })),
+            StringComparison.Ordinal
+        );
+        var there = Lab.StateOf(Lab.Plan(fixedOne, Box).Machines[0], Reading.Farm(fixedOne), PowerState.Off);
+        Assert.Empty(Lab.Plan(fixedOne, Box with { Networks = [copied], Machines = [there] }).Problems);
     }
 
     const string Own =

@@ -3,6 +3,9 @@ namespace Croft.Engines.Lxd;
 /// <summary>What to do about what the service says went wrong, found by its own words.</summary>
 static class LxdCures
 {
+    /// <summary>A card's MAC or address is another's, too.</summary>
+    public const string Twice = "already defined on another NIC";
+
     static readonly (string Words, string Cure)[] Known =
     [
         ("No space left", IEngine.SpaceHint),
@@ -21,7 +24,7 @@ static class LxdCures
             "its project is restricted: lxc project show NAME; on it: lxc project set NAME restricted.…=allow; or leave that out"
         ),
         (
-            "already defined on another NIC",
+            Twice,
             "lxc list shows which instance has it: remove that, or give it another address; or give the machine another one: networks: [ { name, address } ]"
         ),
         ("is protected", "on it: lxc config set INSTANCE security.protection.delete=false, if it may go"),

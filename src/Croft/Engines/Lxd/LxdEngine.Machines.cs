@@ -236,6 +236,7 @@ sealed partial class LxdEngine
             ["limits.cpu"] = spec.Vcpus.ToString(CultureInfo.InvariantCulture),
             ["limits.memory"] = spec.Memory.ToString(CultureInfo.InvariantCulture),
             [LxdNames.Uuid] = machine.Uuid.ToString(),
+            [LxdNames.OfTheService] = machine.Uuid.ToString(),
             [LxdNames.Farm] = record.Farm,
             [LxdNames.Machine] = record.Name,
             [LxdNames.Owner] = record.Owner,

@@ -27,9 +27,33 @@ sealed partial class LxdEngine
     public async Task StartAsync(MachineId machine, CancellationToken cancel)
     {
         var there = await RequireAsync(machine, cancel);
-        await ChangeStateAsync(machine, "start", force: false, cancel, there.Location);
+        try
+        {
+            await ChangeStateAsync(machine, "start", force: false, cancel, there.Location);
+        }
+        catch (CroftException e)
+            when (e.InnerException is LxdException refusal && refusal.Message.Contains(LxdCures.Twice, StringComparison.Ordinal))
+        {
+            throw CroftException.World(e.Message, await RivalAsync(there, cancel) ?? e.Hint, refusal);
+        }
+
         await SettleAsideAsync(machine, cancel);
     }
+
+    /// <summary>What to do about an instance that has a MAC or an address of another's card, as copies have; null when none has.</summary>
+    async Task<string?> RivalAsync(Instance machine, CancellationToken cancel) =>
+        (
+            from other in await ListInstancesAsync(cancel)
+            where other.Name != machine.Name
+            from card in other.Devices
+            from own in machine.Devices.Values
+            let same = ((string[])["hwaddr", "ipv4.address"]).Where(w =>
+                own.TryGetValue(w, out var has) && has == card.Value.GetValueOrDefault(w)
+            )
+            where same.Any()
+            select $"instance {other.Name} has it; if that is a copy of the machine, it does as well with another one: "
+                + $"lxc config device set {other.Name} {card.Key} {string.Join(' ', same.Select(w => w + "="))}"
+        ).FirstOrDefault();
 
     public async Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel)
     {

@@ -8,6 +8,10 @@ static class LxdNames
 {
     public const string Record = "user.croft.record";
     public const string Uuid = "user.croft.uuid";
+
+    /// <summary>The service's own word for an instance's identity: copies get another one.</summary>
+    public const string OfTheService = "volatile.uuid";
+
     public const string Farm = "user.croft.farm";
     public const string Machine = "user.croft.machine";
     public const string Owner = "user.croft.owner";
@@ -19,7 +23,7 @@ static class LxdNames
     /// <summary>Of a snapshot, which state it is; of an instance, which it stands on.</summary>
     public const string State = "user.croft.state";
 
-    /// <summary>Which words of an instance's configuration the farm file gave it, one a line.</summary>
+    /// <summary>Which words of an instance's configuration, devices and profiles the farm file gave it, one a line.</summary>
     public const string Own = "user.croft.own";
 
     /// <summary>Before a layer's name: when it was used last.</summary>

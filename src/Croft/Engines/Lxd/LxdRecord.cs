@@ -37,7 +37,7 @@ static class LxdRecord
     public static MachineRecord? Of(Instance instance) =>
         Read(instance.Config) is { } record && LxdNames.IsOf(record.Id, instance.Name) ? record : null;
 
-    /// <summary>Instances as machines; of those that lost their machine's name, only where no other has that.</summary>
+    /// <summary>Instances as machines. One that somebody renamed is what it was; a copy that somebody made of one is not.</summary>
     public static ImmutableArray<MachineState> StatesOf(IReadOnlyCollection<Instance> instances)
     {
         var names = instances.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
@@ -48,20 +48,24 @@ static class LxdRecord
             && Read(instance.Config) is { } record
             && LxdNames.InstanceOf(record.Id) is var name
             && !names.Contains(name)
+            && IsItself(instance.Config)
                 ? state with
                 {
                     Record = record,
-                    NameCure =
-                        $"lxc move {instance.Name} {name}; or, if it is a copy of your own: lxc config unset {instance.Name} {LxdNames.Record}",
+                    NameCure = $"lxc move {instance.Name} {name}",
                 }
                 : state;
     }
+
+    /// <summary>The service gives each copy an identity of its own, and lets it keep what the user's words say.</summary>
+    static bool IsItself(Dictionary<string, string> config) =>
+        config.GetValueOrDefault(LxdNames.Uuid) is { } own && own == config.GetValueOrDefault(LxdNames.OfTheService);
 
     /// <summary>An instance as a machine.</summary>
     public static MachineState StateOf(Instance instance)
     {
         var record = Of(instance);
-        var uuid = instance.Config.GetValueOrDefault(LxdNames.Uuid) ?? instance.Config.GetValueOrDefault("volatile.uuid");
+        var uuid = instance.Config.GetValueOrDefault(LxdNames.Uuid) ?? instance.Config.GetValueOrDefault(LxdNames.OfTheService);
         return new(
             record?.Id.ToString() ?? instance.Name,
             Guid.TryParse(uuid, out var known) ? known : Guid.Empty,
