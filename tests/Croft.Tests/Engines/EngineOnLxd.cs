@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
 using Croft.Engines.Lxd;
@@ -72,12 +73,30 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await MakeAsync(engine, machine with { Record = machine.Record with { Nics = [card] } });
             await LxdOfTests.LxcAsync(host.Folder, "copy", $"{Farm}--a", "mine");
             var refused = await Assert.ThrowsAsync<CroftException>(() => engine.StartAsync(new(Farm, "a"), Cancel));
+            Assert.Contains("lxc config device set mine eth0 hwaddr= ipv4.address=", refused.Hint, StringComparison.Ordinal);
+            await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
+        });
+
+    /// <summary>What the farm file gave it and gives no more goes; what somebody else gave it stays.</summary>
+    [Fact]
+    public Task KeepsTheDevicesAndProfilesThatOthersGaveAMachine() =>
+        OnAsync(async engine =>
+        {
+            var volume = ImmutableSortedDictionary<string, string>.Empty.Add("type", "none");
+            var own = ContainerSpec.Plain with { Devices = ContainerSpec.Plain.Devices.Add("own", volume) };
+            var machine = Machine();
+            await MakeAsync(engine, machine with { Spec = machine.Spec with { Container = own } });
+            var name = $"{Farm}--a";
+            await LxdOfTests.LxcAsync(host.Folder, "config", "device", "add", name, "mine", "none");
+            await LxdOfTests.LxcAsync(host.Folder, "profile", "add", name, "default");
+            await engine.ChangeAsync(machine with { Spec = machine.Spec with { Vcpus = 1 } }, null, Journal, Cancel);
+            var devices = (await LxdOfTests.LxcAsync(host.Folder, "config", "device", "list", name)).Split('\n');
+            Assert.Equal(["", "mine", "root"], devices.Order(StringComparer.Ordinal));
             Assert.Contains(
-                "lxc config device set mine eth0 hwaddr= ipv4.address=",
-                refused.Hint,
+                "profiles:\n- default",
+                await LxdOfTests.LxcAsync(host.Folder, "config", "show", name),
                 StringComparison.Ordinal
             );
-            await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
         });
 
     /// <summary>What is left is the same archive that is to be made, so the next one would not be made.</summary>
