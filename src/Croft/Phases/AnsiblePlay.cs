@@ -143,6 +143,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["ANSIBLE_FORCE_COLOR"] = null,
             ["ANSIBLE_HOST_KEY_CHECKING"] = "True",
             ["ANSIBLE_ASK_PASS"] = "False",
+            ["ANSIBLE_TRANSPORT"] = "ssh", // of machines: with local, their phases would run here
             ["ANSIBLE_PIPELINING"] = "True",
             ["ANSIBLE_RETRY_FILES_ENABLED"] = "False",
             ["ANSIBLE_INVENTORY_ENABLED"] = "yaml,host_list",

@@ -165,4 +165,15 @@ public sealed partial class PlaybooksOfAnsible
         LayerTrace.Forget(folder.Path, "one.json");
         Assert.Equal(["two.json"], LayerTrace.Agreeing(folder.Path));
     }
+
+    /// <summary>With <c>local</c>, a phase of a machine would run on this host.</summary>
+    [Theory]
+    [InlineData("local")]
+    [InlineData("paramiko")]
+    public async Task GoToMachinesBySshWhateverTransportTheUserHas(string transport)
+    {
+        folder.Write("ansible.cfg", $"[defaults]\ntransport = {transport}\n");
+        var (code, words) = await PlayAsync("- assert: { that: \"lookup('config', 'DEFAULT_TRANSPORT') == 'ssh'\" }\n", "{}");
+        Assert.True(code == 0, words);
+    }
 }
