@@ -53,6 +53,25 @@ public sealed class Images
         Assert.Equal((Firmware.Uefi, true, true), (machine.Firmware, machine.SecureBoot, machine.Tpm));
     }
 
+    [Theory]
+    [InlineData("Größe (1).qcow2")]
+    [InlineData("日本.qcow2")]
+    [InlineData("it's 50% & more; [a] #1!.qcow2")]
+    [InlineData("$(id) ${HOME} \"quoted\" \\ `x`.qcow2")]
+    public void AreOfFilesWithAnyName(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(name, "");
+        var file = System.Text.Json.Nodes.JsonValue.Create(name).ToJsonString();
+        var reading = FarmFile.ReadText(
+            $"farm: f\nvms: {{ list: [ {{ platform: debian_13, target: amd64, image: {{ file: {file} }} }} ] }}\n",
+            folder["farm.yaml"],
+            Reading.Defaults
+        );
+        Assert.Equal("", string.Join('\n', reading.Problems));
+        Assert.Equal(folder[name], Assert.IsType<FileImage>(Assert.Single(reading.Farm!.Machines).Image).File);
+    }
+
     [Fact]
     public void ArmBootsImagesOfOthersByUefi() =>
         Assert.Equal(Firmware.Uefi, Reading.Machine("arch: aarch64, image: { url: \"https://example.org/a\" }").Firmware);

@@ -24,6 +24,7 @@ static class Rules
     static readonly SearchValues<char> UrlChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+&-");
     static readonly SearchValues<char> PathChars = SearchValues.Create(Alphanumeric + "._/@+-");
     static readonly SearchValues<char> GlobChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ *?[]-");
+    static readonly SearchValues<char> AddressChars = SearchValues.Create(Alphanumeric + "._~:/?@%=;,+&-");
     static readonly SearchValues<char> FileChars = SearchValues.Create(Alphanumeric + "._/@+,:=~ -");
 
     /// <summary>Farms and machines: the name is a host name.</summary>
@@ -279,12 +280,10 @@ static class Rules
 
     public static readonly TextShape CatalogFile = new(
         "a file or an address",
-        "letters, digits, spaces and \". _ / @ + , : = ~ -\"; an address begins with http://, https:// or ftp://, and may have \"? % ; &\"",
-        "^(?=https?://|ftp://|(?!.*://))[A-Za-z0-9._/@+,:=~ ?%;&-]{1,1000}$",
+        "one line of text, of at most 1000 characters; an address begins with http://, https:// or ftp://, and may have \". _ ~ : / ? @ % = ; , + & -\"",
+        "^(?=(https?|ftp)://[A-Za-z0-9._~:/?@%=;,+&-]*$|(?!.*://))[^\\x00-\\x1F\\x7F]{1,1000}$",
         text =>
-            text.Length is > 0 and <= 1000
-            && (CatalogueReader.IsAddress(text) || !text.Contains("://", StringComparison.Ordinal))
-            && text.All(c => IsOf([c], FileChars) || c is '?' or '%' or ';' or '&'),
+            IsLine(text) && (CatalogueReader.IsAddress(text) ? IsOf(text, AddressChars) : !text.Contains("://", StringComparison.Ordinal)),
         WithoutScheme
     );
 
@@ -304,12 +303,15 @@ static class Rules
         text => text.StartsWith("~/", StringComparison.Ordinal) ? "/root" + text[1..].TrimEnd('/') : "/" + text.Trim('/')
     );
 
-    /// <summary>A path on this machine; relative ones start at the farm file.</summary>
+    /// <summary>
+    /// A path on this machine; relative ones start at the farm file. Its folder may have any name, so whoever uses a path copes with every
+    /// character.
+    /// </summary>
     public static readonly TextShape HostPath = new(
         "a path",
-        "letters, digits, spaces and \". _ / @ + , : = ~ -\", without file://",
-        "^(?!file://)[A-Za-z0-9._/@+,:=~ -]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && IsOf(text, FileChars) && !text.StartsWith(FileScheme, StringComparison.Ordinal),
+        "one line of text, of at most 1000 characters, without file://",
+        "^(?!file://)[^\\x00-\\x1F\\x7F]{1,1000}$",
+        text => IsLine(text) && !text.StartsWith(FileScheme, StringComparison.Ordinal),
         WithoutScheme
     );
 
@@ -330,7 +332,7 @@ static class Rules
         "a command",
         "one line of text, of at most 1000 characters",
         "^[^\\x00-\\x1F\\x7F]{1,1000}$",
-        text => text.Length is > 0 and <= 1000 && !text.Any(c => c is < ' ' or '\x7f')
+        IsLine
     );
 
     public static readonly TextShape Sha256 = Hex("a SHA-256", 64);
@@ -340,6 +342,8 @@ static class Rules
     /// <summary>The nearest text that may be a DNS label.</summary>
     public static string ToLabel(string text) =>
         text.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-').Replace('.', '-').Trim('-');
+
+    static bool IsLine(string text) => text.Length is > 0 and <= 1000 && !text.Any(c => c is < ' ' or '\x7f');
 
     public static bool IsName(string text) => text.Length is > 0 and <= 63 && AlphanumericChars.Contains(text[0]) && IsOf(text, NameChars);
 
