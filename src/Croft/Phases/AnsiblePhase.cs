@@ -124,7 +124,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
                 ["become"] = machine.Spec.Login.Become is not null,
                 ["environment"] = new JsonObject { [PhaseMark.Variable] = PhaseMark.Of(execution.Journal.Folder, file.Phase) },
                 ["roles"] = new JsonArray(AnsiblePlay.Role),
-                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
+                ["tasks"] = new JsonArray(Import(file.File)),
                 ["handlers"] = Handlers(files, execution.Farm),
             }
         );
@@ -137,7 +137,10 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
                 from name in new[] { "main.yaml", "main.yml" }
                 let path = Path.Combine(folder, "handlers", name)
                 where File.Exists(path)
-                select new JsonObject { ["import_tasks"] = path }
+                select Import(path)
             ).Take(1),
         ]);
+
+    /// <summary>A path alone would be read as a line of arguments, in which quotes and <c>=</c> mean something.</summary>
+    internal static JsonObject Import(string file) => new() { ["import_tasks"] = new JsonObject { ["file"] = file } };
 }

@@ -184,7 +184,7 @@ public sealed class InventoryOfAFarm : IDisposable
                 ["hosts"] = "a",
                 ["gather_facts"] = false,
                 ["roles"] = new JsonArray(AnsiblePlay.Role),
-                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = file.File }),
+                ["tasks"] = new JsonArray(AnsiblePhase.Import(file.File)),
             }
         );
         var inventory = AnsibleInventory.AsYaml(AnsibleInventory.Of(plan, [], Ssh, files.Root, every: true));

@@ -176,4 +176,21 @@ public sealed partial class PlaybooksOfAnsible
         var (code, words) = await PlayAsync("- assert: { that: \"lookup('config', 'DEFAULT_TRANSPORT') == 'ssh'\" }\n", "{}");
         Assert.True(code == 0, words);
     }
+
+    [Theory]
+    [InlineData("it's 50% (1) & #2; ü")]
+    [InlineData("a=b c=d")]
+    [InlineData("\"quoted\"")]
+    public async Task FindPhasesInFoldersOfAnyName(string root)
+    {
+        folder.Write(root + "/phases/files/a b", "x");
+        folder.Write(root + "/phases/more.yaml", "- debug: { msg: more }\n");
+        folder.Write(root + "/handlers/main.yaml", "- { name: later, assert: { that: true } }\n");
+        var (code, words) = await PlayAsync(
+            "- command: echo {{ lookup('file', 'a b') }}\n  notify: later\n- include_tasks: more.yaml\n",
+            "{}",
+            root: root
+        );
+        Assert.True(code == 0, words);
+    }
 }

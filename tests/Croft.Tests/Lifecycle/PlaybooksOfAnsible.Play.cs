@@ -33,7 +33,7 @@ public sealed partial class PlaybooksOfAnsible
             new JsonObject
             {
                 ["hosts"] = "all",
-                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
+                ["tasks"] = new JsonArray(AnsiblePhase.Import(Path.Combine(files.Root, "main.yaml"))),
                 ["handlers"] = AnsiblePhase.Handlers(files, farm),
             }
         );

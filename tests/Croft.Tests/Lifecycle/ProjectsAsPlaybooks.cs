@@ -266,7 +266,7 @@ public sealed class ProjectsAsPlaybooks : IDisposable
                 ["hosts"] = "a",
                 ["gather_facts"] = false,
                 ["roles"] = new JsonArray(AnsiblePlay.Role),
-                ["tasks"] = new JsonArray(new JsonObject { ["import_tasks"] = Path.Combine(files.Root, "main.yaml") }),
+                ["tasks"] = new JsonArray(AnsiblePhase.Import(Path.Combine(files.Root, "main.yaml"))),
                 ["handlers"] = AnsiblePhase.Handlers(files, plan.Farm),
             }
         );
