@@ -62,6 +62,7 @@ sealed partial class LxdEngine
         var name = LxdNames.InstanceOf(id);
         body["name"] = name;
         body["type"] = "container";
+        body["config"]![LxdNames.Self] = ""; // it may have that of what it is a copy of
         var before = await FindInstanceAsync(name, cancel);
         if (before is not null)
             RequireOwn(before, id);
@@ -100,15 +101,20 @@ sealed partial class LxdEngine
         );
     }
 
-    public Task MarkAsync(MachineRecord record, CancellationToken cancel) =>
-        ConfigureAsync(
-            LxdNames.InstanceOf(record.Id),
+    public async Task MarkAsync(MachineRecord record, CancellationToken cancel)
+    {
+        var name = LxdNames.InstanceOf(record.Id);
+        var there = await FindInstanceAsync(name, cancel);
+        await ConfigureAsync(
+            name,
             new(record.Autostart is { } autostart ? [new("boot.autostart", autostart ? "true" : "false")] : [])
             {
                 [LxdNames.Record] = LxdRecord.Write(record),
+                [LxdNames.Self] = there?.Config.GetValueOrDefault(LxdNames.OfTheService) ?? "",
             },
             cancel
         );
+    }
 
     /// <summary>Writes words into an instance's configuration, running or not; empty ones go.</summary>
     internal Task ConfigureAsync(string instance, Dictionary<string, string> words, CancellationToken cancel) =>
@@ -245,7 +251,6 @@ sealed partial class LxdEngine
             ["limits.cpu"] = spec.Vcpus.ToString(CultureInfo.InvariantCulture),
             ["limits.memory"] = spec.Memory.ToString(CultureInfo.InvariantCulture),
             [LxdNames.Uuid] = machine.Uuid.ToString(),
-            [LxdNames.OfTheService] = machine.Uuid.ToString(),
             [LxdNames.Farm] = record.Farm,
             [LxdNames.Machine] = record.Name,
             [LxdNames.Owner] = record.Owner,

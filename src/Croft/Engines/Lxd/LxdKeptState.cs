@@ -57,7 +57,7 @@ sealed class LxdKeptState(
         var own = Marked(Kept(), record);
         foreach (var (file, text) in seed.Files)
             own["user." + file] = text;
-        own[LxdNames.Uuid] = own[LxdNames.OfTheService] = uuid.ToString();
+        own[LxdNames.Uuid] = uuid.ToString();
         var body = LxdEngine.BodyOf(Then, own, await DevicesAsync(devices, record, cancel));
         var like = await engine.FindInstanceAsync(LxdNames.InstanceOf(Record.Id), cancel);
         body["profiles"] = new JsonArray([.. (like?.Profiles ?? []).Select(p => (JsonNode)p)]);

@@ -12,6 +12,9 @@ static class LxdNames
     /// <summary>The service's own word for an instance's identity: copies get another one.</summary>
     public const string OfTheService = "volatile.uuid";
 
+    /// <summary>The same as it was when Croft wrote it down: that of what an instance is a copy of.</summary>
+    public const string Self = "user.croft.self";
+
     public const string Farm = "user.croft.farm";
     public const string Machine = "user.croft.machine";
     public const string Owner = "user.croft.owner";

@@ -57,9 +57,9 @@ static class LxdRecord
                 : state;
     }
 
-    /// <summary>The service gives each copy an identity of its own, and lets it keep what the user's words say.</summary>
+    /// <summary>The service gives each copy an identity of its own; what Croft wrote down, it copies.</summary>
     static bool IsItself(Dictionary<string, string> config) =>
-        config.GetValueOrDefault(LxdNames.Uuid) is { } own && own == config.GetValueOrDefault(LxdNames.OfTheService);
+        config.GetValueOrDefault(LxdNames.Self) is not { Length: > 0 } own || own == config.GetValueOrDefault(LxdNames.OfTheService);
 
     /// <summary>An instance as a machine.</summary>
     public static MachineState StateOf(Instance instance)
