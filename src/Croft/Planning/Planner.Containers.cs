@@ -17,17 +17,27 @@ public sealed partial class Planner
                 continue;
             foreach (var (what, left) in project.Left)
             {
+                var of = $"project {project.Name} of hypervisor \"{state.Name}\"";
+                if (what == "disk" && created.FirstOrDefault(m => m.DiskSize is null) is { } unbounded)
+                    Refuse(
+                        unbounded.At,
+                        $"vms.{unbounded.Name}.disk",
+                        $"{of} limits what disks take together, and there each machine needs a size of its own",
+                        "disk: SIZE",
+                        isWorld: true
+                    );
                 var wanted = what switch
                 {
                     "memory" => created.Sum(m => m.Memory),
                     "cpu" => created.Sum(m => (long)m.Vcpus),
+                    "disk" => created.Sum(m => m.DiskSize ?? 0),
                     _ => created.Count,
                 };
                 if (wanted > left)
                     Refuse(
                         created[0].At,
                         $"vms.{created[0].Name}",
-                        $"project {project.Name} of hypervisor \"{state.Name}\" allows {Number(what, Math.Max(0, left))} more of {what}, and the new machines need {Number(what, wanted)}",
+                        $"{of} allows {Number(what, Math.Max(0, left))} more of {what}, and the new machines need {Number(what, wanted)}",
                         $"on it: lxc project set {project.Name} limits.{what}=…; or lxc project info {project.Name} shows who has it",
                         isWorld: true
                     );
@@ -35,6 +45,6 @@ public sealed partial class Planner
         }
 
         static string Number(string what, long number) =>
-            what == "memory" ? Room.Size(number) : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            what is "memory" or "disk" ? Room.Size(number) : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

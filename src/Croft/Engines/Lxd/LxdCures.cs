@@ -19,6 +19,7 @@ static class LxdCures
             "Reached maximum",
             "lxc project info NAME shows what its project allows and uses; on it: lxc project set NAME limits.…; or remove machines"
         ),
+        ("allow for snapshot creation", "on it: lxc project set NAME restricted.snapshots=allow"),
         (
             "forbidden",
             "its project is restricted: lxc project show NAME; on it: lxc project set NAME restricted.…=allow; or leave that out"

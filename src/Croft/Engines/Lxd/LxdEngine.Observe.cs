@@ -7,7 +7,7 @@ namespace Croft.Engines.Lxd;
 sealed partial class LxdEngine
 {
     /// <summary>What of a project's limits Croft knows the cost of.</summary>
-    static readonly string[] Limited = ["containers", "cpu", "instances", "memory"];
+    static readonly string[] Limited = ["containers", "cpu", "disk", "instances", "memory"];
 
     async Task<ContainerHost> ObserveContainersAsync(CancellationToken cancel)
     {
