@@ -35,7 +35,8 @@ sealed class AddressBook
             if (isOurs(reservation))
             {
                 taken[reservation.Address] = reservation.Host;
-                kept[reservation.Host] = reservation.Address;
+                if (definition?.Cidr.Contains(reservation.Address) != false) // somebody may have given the network other addresses
+                    kept[reservation.Host] = reservation.Address;
             }
             else
             {

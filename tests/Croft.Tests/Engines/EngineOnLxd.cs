@@ -52,6 +52,7 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
         OnAsync(async engine =>
         {
             await MakeAsync(engine, Machine());
+            await engine.MarkAsync(Machine().Record, Cancel);
             var name = $"{Farm}--a";
             await LxdOfTests.LxcAsync(host.Folder, "copy", name, "mine");
             await LxdOfTests.LxcAsync(host.Folder, "move", name, "other");
@@ -134,5 +135,13 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             }
 
             Assert.Equal([beside], (await engine.ObserveAsync([], Cancel)).Networks.Single(n => n.Farm == Farm).Names);
+            // Of somebody who wrote over the names, and had none of them meanwhile.
+            await LxdOfTests.LxcAsync(host.Folder, "network", "set", network.Definition.Bridge, "raw.dnsmasq=server=/corp/192.0.2.1");
+            await engine.ObserveAsync([], Cancel);
+            var again = network with { Definition = network.Definition with { Names = [beside] } };
+            await (await engine.EnsureNetworkAsync(again, "owner", Journal, Cancel))(Cancel);
+            var lines = await LxdOfTests.LxcAsync(host.Folder, "network", "get", network.Definition.Bridge, "raw.dnsmasq");
+            Assert.Equal(3, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            Assert.Contains("server=/corp/192.0.2.1", lines, StringComparison.Ordinal);
         });
 }

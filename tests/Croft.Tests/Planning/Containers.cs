@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Croft.Engines;
 using Croft.Planning;
@@ -99,6 +100,22 @@ public sealed class Containers
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("disk: 600MiB, ", "project p of hypervisor \"c\" allows 1 GiB more of disk, and the new machines need 1.2 GiB")]
+    [InlineData("", "there each machine needs a size of its own; disk: SIZE")]
+    public void HaveNoMoreDiskThanTheirProjectAllows(string disk, string reason)
+    {
+        var project = new ContainerProject(
+            "p",
+            new Dictionary<string, string>(),
+            ImmutableSortedDictionary<string, long>.Empty.Add("disk", 1L << 30)
+        );
+        var host = Box with { Containers = Lab.Containers with { Project = project } };
+        var text =
+            $"farm: f\nhypervisors: {{ c: {{ uri: lxd:// }} }}\nvms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {disk}count: 2 }} ] }}";
+        Assert.Contains(reason, PlanText.Problems(Lab.Plan(text, host)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void HaveNoAddressOfAnInstanceThatIsNotCrofts()
     {
@@ -132,6 +149,21 @@ public sealed class Containers
         );
         var there = Lab.StateOf(Lab.Plan(fixedOne, Box).Machines[0], Reading.Farm(fixedOne), PowerState.Off);
         Assert.Empty(Lab.Plan(fixedOne, Box with { Networks = [copied], Machines = [there] }).Problems);
+    }
+
+    /// <summary>By the network's own client, which knows nothing of machines.</summary>
+    [Fact]
+    public void GetAddressesOfANetworkToWhichSomebodyGaveOthers()
+    {
+        var plan = Lab.Plan(Own, Box);
+        var own = Lab.StateOf(plan.Networks[0].Definition) with { Farm = "f", Network = "lan", Owner = Lab.Owner };
+        var moved = Box with
+        {
+            Networks = [own with { Cidr = IPNetwork.Parse("10.8.0.0/24") }],
+            Machines = [Lab.StateOf(plan.Machines[0], Reading.Farm(Own), PowerState.Running)],
+        };
+        var machine = Lab.Plan(Own.Replace("cidr: 10.9.0.0/24", "", StringComparison.Ordinal), moved).Machines[0];
+        Assert.Equal((MachineAction.Restart, true), (machine.Action, IPNetwork.Parse("10.8.0.0/24").Contains(machine.Nics[0].Address!)));
     }
 
     const string Own =

@@ -96,8 +96,13 @@ sealed partial class LxdEngine
         }
         catch (LxdException e) when (e.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
         {
-            return (await ListManagedAsync(cancel)).Any(n => n.Name == definition.Bridge)
-                ? false
+            return (await ListManagedAsync(cancel)).FirstOrDefault(n => n.Name == definition.Bridge) is { } there
+                ? NameOf(there) == definition.Name
+                    ? false
+                    : throw CroftException.World(
+                        $"hypervisor \"{Name}\" has a network {there.Name}, the name of network {definition.Name}'s bridge, and it is not Croft's",
+                        $"if nobody needs it: lxc network delete {there.Name}"
+                    )
                 : throw new LxdException($"a device {definition.Bridge} is there already, and is no network of {Title}'s", e.Code, e);
         }
     }
@@ -168,7 +173,7 @@ sealed partial class LxdEngine
         NetworkState seen
     ) =>
         (
-            [.. definition.Reservations.Where(r => !seen.Reservations.Contains(r))],
+            [.. definition.Reservations.Where(r => !seen.Reservations.Contains(r) || !seen.Published.Contains(r))],
             [.. definition.Names.Where(n => !seen.Names.Contains(n) && !seen.Reservations.Any(r => network.IsShared && r.Host == n.Host))]
         );
 
@@ -201,6 +206,7 @@ sealed partial class LxdEngine
     {
         foreach (var (key, value) in there.Config.Where(c => !config.ContainsKey(c.Key)))
             config[key] = value;
+        config[Lines] = config[Lines] + string.Concat(OthersLines(there).Select(line => line + "\n"));
         try
         {
             var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
@@ -228,11 +234,7 @@ sealed partial class LxdEngine
             ["ipv4.dhcp.ranges"] = $"{last}-{last}", // what nobody promised is not given away
             ["ipv6.address"] = "none",
             ["dns.domain"] = network.Zone,
-            ["raw.dnsmasq"] = string.Concat(
-                hosts
-                    .Concat(beside)
-                    .Select(h => $"host-record={h.Host},{h.Host}.{network.Farm},{h.Host}.{h.Zone ?? network.Zone},{h.Address}\n")
-            ),
+            [Lines] = string.Concat(hosts.Concat(beside).Select(h => LineOf(h, network.Farm, network.Zone) + "\n")),
             [LxdNames.Hosts] = string.Join(
                 '\n',
                 [.. hosts.Select(h => $"{h.Address} {h.Mac} {h.Host}"), .. beside.Select(h => $"{h.Address} - {h.Host} {h.Zone}".TrimEnd())]
@@ -264,55 +266,6 @@ sealed partial class LxdEngine
         listed = new(when, networks);
         return networks;
     }
-
-    static string NameOf(Network network) =>
-        network.Config.TryGetValue(LxdNames.Farm, out var farm) && network.Config.TryGetValue(LxdNames.Network, out var own)
-            ? NetworkDefinition.NameOf(farm, own)
-            : network.Name;
-
-    static NetworkState StateOf(Network network)
-    {
-        var config = network.Config;
-        var entries = (config.GetValueOrDefault(LxdNames.Hosts) ?? "")
-            .Split('\n')
-            .Select(line => line.Split(' '))
-            .Where(words => words.Length is 3 or 4 && IPAddress.TryParse(words[0], out _))
-            .ToLookup(words => words[1] == "-");
-        ImmutableArray<Reservation> hosts = [.. entries[false].Select(w => new Reservation(IPAddress.Parse(w[0]), w[1], w[2]))];
-        return new()
-        {
-            Name = NameOf(network),
-            Device = network.Name,
-            Farm = config.GetValueOrDefault(LxdNames.Farm),
-            Owner = config.GetValueOrDefault(LxdNames.Owner),
-            Folder = config.GetValueOrDefault(LxdNames.Folder),
-            Network = config.GetValueOrDefault(LxdNames.Network),
-            Cidr = CidrOf(config.GetValueOrDefault("ipv4.address")),
-            Active = network.Status is null or "Created",
-            SpanningTree = false,
-            Reservations = hosts,
-            Made = DateTimeOffset.TryParse(
-                config.GetValueOrDefault(LxdNames.Made),
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var made
-            )
-                ? made
-                : null,
-            Mode =
-                config.GetValueOrDefault("ipv4.nat") == "true" ? NetworkMode.Nat
-                : config.GetValueOrDefault("ipv4.routing") == "false" ? NetworkMode.Isolated
-                : NetworkMode.Routed,
-            Dhcp = config.GetValueOrDefault("ipv4.dhcp") != "false",
-            Zone = config.GetValueOrDefault("dns.domain"),
-            Published = hosts,
-            Names = [.. entries[true].Select(w => new Reservation(IPAddress.Parse(w[0]), "", w[2]) { Zone = w.ElementAtOrDefault(3) })],
-        };
-    }
-
-    static IPNetwork? CidrOf(string? address) =>
-        address?.Split('/') is [var host, var prefix] && IPAddress.TryParse(host, out var gateway) && int.TryParse(prefix, out var length)
-            ? Subnets.Of(gateway, length)
-            : null;
 
     /// <summary>Takes back the addresses that were promised to a machine.</summary>
     Task ReleaseAsync(MachineRecord machine, CancellationToken cancel) => AloneAsync(() => TakeBackAsync(machine, cancel), cancel);
