@@ -21,7 +21,7 @@ static class StatusCommand
                     session,
                     session.FarmPath() is null
                         ? await LsCommand.LocalAsync(session, cancel)
-                        : await LsCommand.OfFarmAsync(session, all: true, cancel, openFarm => SayOffAsync(session, openFarm, cancel))
+                        : await LsCommand.OfFarmAsync(session, all: true, cancel, openFarm => SayTroubleAsync(session, openFarm, cancel))
                 );
             var (openFarm, found) = await session.FindAsync(parsed.GetValue(machine)!, cancel);
             using (openFarm)
@@ -39,7 +39,7 @@ static class StatusCommand
                 json["volumes"] = new System.Text.Json.Nodes.JsonObject(
                     files.Select(f => KeyValuePair.Create(f.Name, (System.Text.Json.Nodes.JsonNode?)f.Bytes))
                 );
-                await SayOffAsync(session, openFarm, cancel);
+                await SayTroubleAsync(session, openFarm, cancel);
                 Terminal.ResultText(Printed.As(session.Output == "table" ? "yaml" : session.Output, json));
             }
 
@@ -47,10 +47,18 @@ static class StatusCommand
         });
     }
 
-    /// <summary>Of networks whose machines do not hear each other: somebody stopped them, or their switches died.</summary>
-    static async Task SayOffAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
+    /// <summary>
+    /// Of networks whose machines do not hear each other, since somebody stopped them or their switches died; and of machines that
+    /// somebody took something out of.
+    /// </summary>
+    static async Task SayTroubleAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
     {
-        foreach (var hypervisor in (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors)
+        var offered = (await openFarm.ObserveAsync(cancel)).Offered;
+        foreach (var (_, machine) in offered.MachinesOf(openFarm.Farm.Name).Where(m => !m.Machine.Lacks.IsEmpty))
+            session.Terminal.Say(
+                $"Machine {machine.Record!.Name} lacks its {string.Join(" and its ", machine.Lacks)}, which somebody took out: croft up restarts it with that."
+            );
+        foreach (var hypervisor in offered.Hypervisors)
         foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && (n.IsMute || !n.Active)))
             session.Terminal.Say(
                 network.IsMute

@@ -206,6 +206,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>The command that gives it back the name of its record, where somebody renamed it; null where it has that name.</summary>
     public string? NameCure { get; init; }
 
+    /// <summary>What somebody took out of it, such as <c>disk data</c>; it runs without.</summary>
+    public ImmutableArray<string> Lacks { get; init; } = [];
+
     /// <summary>The member of a cluster that runs it; null where there is none.</summary>
     public string? Member { get; init; }
 
@@ -264,6 +267,14 @@ public sealed record MachineRecord
 
     /// <summary>The volumes it writes to now; the root disk first.</summary>
     public required ImmutableArray<DiskVolume> Disks { get; init; }
+
+    /// <summary>Disks that somebody took out of it, whose volumes it does not name any more.</summary>
+    [JsonIgnore]
+    public ImmutableArray<DiskVolume> Detached { get; init; } = [];
+
+    /// <summary>The disks that it is declared with.</summary>
+    [JsonIgnore]
+    internal IEnumerable<DiskVolume> AllDisks => Disks.Concat(Detached);
 
     /// <summary>The volume of its UEFI variables; null when it has none, or libvirt keeps them elsewhere.</summary>
     public string? Nvram { get; init; }

@@ -11,9 +11,10 @@ public sealed partial class Planner
     /// </summary>
     static (MachineAction Action, string Reason) DisksThatChange(MachineRecord record, MachineSpec spec, string image)
     {
-        ImmutableArray<DiskSpec> there = [.. spec.Disks.Where(declared => record.Disks.Any(disk => disk.Disk == declared.Name))];
+        var known = record.AllDisks.ToList();
+        ImmutableArray<DiskSpec> there = [.. spec.Disks.Where(declared => known.Any(disk => disk.Disk == declared.Name))];
         var had = spec with { Disks = [.. there.Select(disk => disk with { Size = Had(disk.Name) ?? disk.Size })] };
-        MachineSpec[] perhaps = record.Disks.IsEmpty ? [had] : [had, had with { DiskSize = Had(DiskVolume.Root) }];
+        MachineSpec[] perhaps = known.Count == 0 ? [had] : [had, had with { DiskSize = Had(DiskVolume.Root) }];
         var was = perhaps.FirstOrDefault(spec => Identity.DiskDigest(spec, image) == record.DiskDigest);
         if (was is null)
             return (MachineAction.Recreate, "its image, disks or login differ from the farm file");
@@ -32,6 +33,6 @@ public sealed partial class Planner
         ];
         return (MachineAction.Restart, string.Join(", ", changes));
 
-        long? Had(string name) => record.Disks.FirstOrDefault(disk => disk.Disk == name)?.Size;
+        long? Had(string name) => known.FirstOrDefault(disk => disk.Disk == name)?.Size;
     }
 }

@@ -45,6 +45,26 @@ public sealed class DevicesOfOthers
         Assert.True(XNode.DeepEquals(XElement.Parse(device), domain.Descendants("disk").Last()));
     }
 
+    /// <summary>Whatever is written into the record meanwhile.</summary>
+    [Fact]
+    public void DiskThatWasTakenOutIsRemembered()
+    {
+        var sized = LibvirtXml.Record with { Disks = [LibvirtXml.Record.Disks[0], LibvirtXml.Record.Disks[1] with { Size = 5 }] };
+        var domain = XElement.Parse(
+            DomainXml.Write(LibvirtXml.Machine("{ name: db, platform: debian_13 }", sized), volume => "/p/" + volume)
+        );
+        domain.Descendants("disk").First(d => DomainXml.Names(d).Target == "vdb").Remove();
+        var taken = RecordXml.Read(domain)!;
+        domain.Element("metadata")!.ReplaceNodes(RecordXml.Write(taken with { Run = "later" }, RecordXml.Namespace));
+        var record = RecordXml.Read(domain)!;
+        Assert.Equal(["root"], record.Disks.Select(d => d.Disk));
+        Assert.Equal([new DiskVolume("data", "") { Size = 5 }], record.Detached);
+        Assert.Equal(["disk data"], DomainXml.LacksOf(domain, record));
+        domain.Descendants("interface").Remove();
+        Assert.Equal(["disk data", "card on network lan"], DomainXml.LacksOf(domain, record));
+        Assert.Contains("lacks its disk data", Keepable.Obstacle(domain, memory: false, fork: false)?.Message);
+    }
+
     static XElement Domain(string device) =>
         XElement.Parse(
             $"<domain><name>f.a</name><metadata><croft:machine xmlns:croft='https://croft.dev/xmlns/1' farm='f' name='a' owner='o'/></metadata><devices>{Own}{device}</devices></domain>"

@@ -46,7 +46,8 @@ public sealed partial class LibvirtXml
         var read = RecordXml.Read(
             XElement.Parse(DomainXml.Write(Machine("{ name: db, platform: debian_13 }", Record), volume => "/pool/" + volume))
         )!;
-        Assert.Equal(Record with { Nics = [], Disks = [] }, read with { Nics = [], Disks = [] });
+        Assert.Equal(Record with { Nics = [], Disks = [], Detached = [] }, read with { Nics = [], Disks = [], Detached = [] });
+        Assert.Empty(read.Detached);
         Assert.Equal(Record.Nics, read.Nics);
         Assert.Equal(Record.Disks, read.Disks);
         var unheld = Machine("{ name: db, platform: debian_13 }", Record with { InUse = null });
@@ -313,7 +314,7 @@ public sealed partial class LibvirtXml
         );
     }
 
-    static DomainDefinition Machine(string entry, MachineRecord record) =>
+    internal static DomainDefinition Machine(string entry, MachineRecord record) =>
         new(
             record,
             new MachineId("f", "db").Uuid,

@@ -57,6 +57,16 @@ public sealed class Actions
         Assert.Equal(action, $"{machine.Action.ToString().ToLowerInvariant()}: {machine.Reason}");
     }
 
+    [Theory]
+    [InlineData(PowerState.Running)]
+    [InlineData(PowerState.Off)]
+    public void WhatWasTakenOutIsPutBackByARestart(PowerState power)
+    {
+        var hosts = Lab.Done(Before, First, power)
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Lacks = ["disk data", "card on network lan"] })] });
+        Assert.Equal("restart: its disk data and its card on network lan were taken out of it", Of(Lab.Plan(Farm(""), [.. hosts])));
+    }
+
     /// <summary>Its guest would go on as the machine that it was forked from.</summary>
     [Theory]
     [InlineData(PowerState.Running, "recreate: is a fork that was not finished")]

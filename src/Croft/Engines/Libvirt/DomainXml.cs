@@ -77,6 +77,15 @@ static class DomainXml
             Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? "")
         );
 
+    /// <summary>What somebody took out of a machine, in words.</summary>
+    public static IEnumerable<string> LacksOf(XElement domain, MachineRecord record)
+    {
+        var cards = domain.Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value).ToHashSet();
+        return record
+            .Detached.Select(disk => $"disk {disk.Disk}")
+            .Concat(record.Nics.Where(nic => IsLibvirts(nic) && !cards.Contains(nic.Mac)).Select(nic => $"card on network {nic.Network}"));
+    }
+
     /// <summary>Networks that a definition names, and files of a folder, wherever it names them.</summary>
     /// <param name="folder">With a slash at its end; null for no files.</param>
     public static IEnumerable<string> Uses(XElement domain, string? folder) =>
@@ -261,16 +270,16 @@ static class DomainXml
         );
 
     /// <summary>Windows' Setup looks at CDs alone.</summary>
-    static XElement SeedDisk(DomainDefinition machine, Func<string, string> path) =>
-        machine.Spec.FirstBoot.Kind == FirstBoot.Unattend
-            ? Drive(path(machine.Record.Seed), machine.Spec, 'b')
-            : Disk(
-                path(machine.Record.Seed),
-                "raw",
-                SeedTarget,
-                machine.Spec.FirstBoot.Kind == FirstBoot.Ignition ? "ignition" : "seed",
-                readOnly: true
-            );
+    static XElement? SeedDisk(DomainDefinition machine, Func<string, string> path) =>
+        machine.Record.Seed.Length == 0 ? null
+        : machine.Spec.FirstBoot.Kind == FirstBoot.Unattend ? Drive(path(machine.Record.Seed), machine.Spec, 'b')
+        : Disk(
+            path(machine.Record.Seed),
+            "raw",
+            SeedTarget,
+            machine.Spec.FirstBoot.Kind == FirstBoot.Ignition ? "ignition" : "seed",
+            readOnly: true
+        );
 
     static XElement Channel(string name) =>
         new(

@@ -19,6 +19,8 @@ static class Keepable
                     $"{machine} has a device {DomainXml.Names(foreign).Target} ({SourceOf(foreign)}) that Croft did not make and cannot keep",
                     $"take it out first: {Detach(domain, foreign)}"
                 )
+            : record is { Detached: [var detached, ..] }
+                ? ($"{machine} lacks its disk {detached.Disk}, which somebody took out", "croft up puts it back")
             : memory && domain.Descendants("hostdev").Any()
                 ? (
                     $"{machine} has a device of its host, and QEMU cannot keep the memory of such a machine",

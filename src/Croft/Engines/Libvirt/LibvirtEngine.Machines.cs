@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Croft.Engines.Libvirt.States;
 using Croft.Farms;
 using Croft.Journal;
 
@@ -58,8 +59,8 @@ sealed partial class LibvirtEngine
         var (id, record) = (machine.Record.Id, machine.Record);
         var undo = await UndoAsync(record, cancel);
         var present = await host.ListVolumesAsync(cancel);
-        var grown = await GrowAsync(record.Disks, machine.Spec, journal, cancel);
-        ImmutableArray<DiskSpec> added = [.. machine.Spec.Disks.Where(d => record.Disks.All(there => there.Disk != d.Name))];
+        var grown = await GrowAsync(await PutBackAsync(record, machine.Spec, present, cancel), machine.Spec, journal, cancel);
+        ImmutableArray<DiskSpec> added = [.. machine.Spec.Disks.Where(d => grown.All(there => there.Disk != d.Name))];
         ImmutableArray<DiskVolume> volumes = [.. added.Select(d => NextDisk(id, d, present))];
         foreach (var (disk, volume) in added.Zip(volumes))
         {
@@ -67,9 +68,11 @@ sealed partial class LibvirtEngine
             await host.CreateDiskAsync(volume.Volume, disk.Size, cancel);
         }
 
-        record = record with { Disks = [.. grown, .. volumes] }; // last, so that the others keep their names in the guest
+        record = record with { Disks = [.. grown, .. volumes], Detached = [] }; // last, so that the others keep their names in the guest
         if (seed is not null)
             record = record with { Seed = await WriteSeedAsync(id, seed, present, journal, cancel) };
+        else if (record.Seed.Length == 0 && Volumes.Seed(id, Volumes.NextNumber(id, Volumes.SeedName, present) - 1) is var there)
+            record = record with { Seed = present.Contains(there) ? there : "" }; // somebody took it out
         return await DefineAsync(machine with { Record = record }, UndoAllAsync, cancel);
 
         async Task UndoAllAsync()
@@ -78,6 +81,31 @@ sealed partial class LibvirtEngine
             foreach (var volume in volumes)
                 await host.DeleteVolumeAsync(volume.Volume, CancellationToken.None);
         }
+    }
+
+    /// <summary>
+    /// A machine's disks with those that were taken out of it, in the order of the farm file. A disk's newest volume is the one that the
+    /// machine writes to, unless a snapshot keeps it; a disk without one is made anew.
+    /// </summary>
+    async Task<ImmutableArray<DiskVolume>> PutBackAsync(
+        MachineRecord record,
+        MachineSpec spec,
+        IReadOnlyList<string> present,
+        CancellationToken cancel
+    )
+    {
+        if (record.Detached.IsEmpty)
+            return record.Disks;
+        var own = present.Where(v => v.StartsWith(Volumes.PrefixOf(record.Id), StringComparison.Ordinal)).ToList();
+        var kept = await new LibvirtStates(this).AllAsync(own, cancel);
+        var free = own.Except(kept.SelectMany(s => SnapshotTree.FilesOf(s))).ToList();
+        var back = record.Detached.Select(disk => disk with { Volume = Newest(disk.Disk) }).Where(disk => free.Contains(disk.Volume));
+        return [.. record.Disks.Concat(back).OrderBy(disk => PlaceOf(disk.Disk))];
+
+        DiskSpec? Declared(string disk) => spec.Disks.FirstOrDefault(d => d.Name == disk);
+        int PlaceOf(string disk) => Declared(disk) is { } declared ? spec.Disks.IndexOf(declared) : -1;
+        string Newest(string disk) =>
+            Volumes.Disk(record.Id, disk, Volumes.NextNumber(record.Id, disk, own) - 1, Declared(disk) is { Raw: true });
     }
 
     /// <summary>Makes disks as large as they are declared. Nobody makes them smaller again: what is undone is done again.</summary>
@@ -141,7 +169,7 @@ sealed partial class LibvirtEngine
         CancellationToken cancel
     )
     {
-        var volume = Volumes.Seed(machine, Volumes.NextNumber(machine, "seed", present));
+        var volume = Volumes.Seed(machine, Volumes.NextNumber(machine, Volumes.SeedName, present));
         var file = Path.Combine(seed.Folder, $"{machine.Name}-{Guid.NewGuid():n}.iso");
         try
         {

@@ -147,13 +147,15 @@ sealed partial class LibvirtHost
             DomainState.Crashed => PowerState.Crashed,
             _ => PowerState.Off,
         };
-        var record = RecordXml.Read(XElement.Parse(domain.Xml()));
+        var xml = XElement.Parse(domain.Xml());
+        var record = RecordXml.Read(xml);
         var isNamed = record is null || domain.Name == record.Id.ToString();
         // virt-clone copies the record to a machine with a uuid of its own; virsh domrename keeps both.
         var isCopy = !isNamed && domain.Uuid != record!.Id.Uuid;
         return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, isCopy ? null : record)
         {
             IsSaved = record is not null && power == PowerState.Off && domain.HasManagedSave,
+            Lacks = isCopy || record is null ? [] : [.. DomainXml.LacksOf(xml, record)],
             NameCure = isNamed || isCopy ? null : $"virsh -c {connection.Uri} domrename {ShellWord.Pasted(domain.Name)} {record!.Id}",
         };
     }

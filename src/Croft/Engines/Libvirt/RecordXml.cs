@@ -7,8 +7,8 @@ using Croft.Farms;
 namespace Croft.Engines.Libvirt;
 
 /// <summary>
-/// Croft's element in a domain's metadata. Disks, seed and UEFI variables are not in it: the domain itself names them, and they change. Of
-/// disks, their declared sizes are.
+/// Croft's element in a domain's metadata. The volumes of disks, seed and UEFI variables are not in it: the domain itself names them, and
+/// they change. Of disks, their names and declared sizes are.
 /// </summary>
 static class RecordXml
 {
@@ -40,7 +40,7 @@ static class RecordXml
             record.InUse is null ? null : new XAttribute("held", record.InUse),
             new XElement(ns + "hostkey", record.HostKey),
             LoginOf(record.Login, ns),
-            SizesOf(record.Disks, ns),
+            DisksOf(record.AllDisks, ns),
             NicsOf(record.Nics, ns)
         );
 
@@ -65,10 +65,12 @@ static class RecordXml
             nic.Filter is null ? null : new XAttribute("filter", nic.Filter)
         ));
 
-    static IEnumerable<XElement> SizesOf(IEnumerable<DiskVolume> disks, XNamespace ns) =>
-        disks
-            .Where(disk => disk.Size is not null)
-            .Select(disk => new XElement(ns + "disk", new XAttribute("name", disk.Disk), new XAttribute("size", disk.Size!)));
+    static IEnumerable<XElement> DisksOf(IEnumerable<DiskVolume> disks, XNamespace ns) =>
+        disks.Select(disk => new XElement(
+            ns + "disk",
+            new XAttribute("name", disk.Disk),
+            disk.Size is { } size ? new XAttribute("size", size) : null
+        ));
 
     /// <summary>
     /// Reads a machine's record from its domain: the element, and the disks as they really are. Null when there is no element, or it is
@@ -78,11 +80,7 @@ static class RecordXml
     {
         if (domain.Element("metadata")?.Element(XName.Get("machine", Namespace)) is not { } machine)
             return null;
-        var disks = domain
-            .Descendants("disk")
-            .Where(DomainXml.IsOwn)
-            .Select(disk => (Place: DomainXml.Names(disk), Disk: ReadDisk(disk)))
-            .ToLookup(d => d.Place.Target == DomainXml.SeedTarget);
+        var (disks, detached) = DisksOf(domain, Children("disk"));
         return Text("farm") is { } farm && Text("owner") is { } owner && Text("name") is { } name
             ? new MachineRecord
             {
@@ -98,9 +96,10 @@ static class RecordXml
                 Run = Text("run") ?? "",
                 InUse = Text("held"),
                 HostKey = Children("hostkey").FirstOrDefault()?.Value ?? "",
-                Seed = disks[true].FirstOrDefault().Place.Volume ?? "",
+                Seed = SeedOf(domain, new(farm, name)),
                 Nics = [.. Children("nic").Select(ReadNic)],
-                Disks = [.. disks[false].Select(d => d.Disk with { Size = SizeOf(d.Disk.Disk) })],
+                Disks = disks,
+                Detached = detached,
                 Nvram = OwnNvram(domain, new(farm, name)),
                 Claim = Time(Text("claims")) is { } began ? new(began, Time(Text("claimed")) ?? began, Text("first") is not null) : null,
                 IsStarting = Text("starting") is not null,
@@ -115,8 +114,33 @@ static class RecordXml
 
         IEnumerable<XElement> Children(string name) => machine.Elements().Where(e => e.Name.LocalName == name);
         string? Text(string name) => (string?)machine.Attribute(name);
-        long? SizeOf(string disk) => (long?)Children("disk").FirstOrDefault(d => (string?)d.Attribute("name") == disk)?.Attribute("size");
     }
+
+    /// <summary>The disks that a machine has, and those that it is declared with and has not.</summary>
+    /// <param name="names">What its record says of them.</param>
+    static (ImmutableArray<DiskVolume> Disks, ImmutableArray<DiskVolume> Detached) DisksOf(XElement domain, IEnumerable<XElement> names)
+    {
+        var declared = names
+            .Select(d => new DiskVolume((string?)d.Attribute("name") ?? "", "") { Size = (long?)d.Attribute("size") })
+            .ToList();
+        var disks = domain
+            .Descendants("disk")
+            .Where(disk => DomainXml.IsOwn(disk) && DomainXml.Names(disk).Target != DomainXml.SeedTarget)
+            .Select(ReadDisk)
+            .ToList();
+        return (
+            [.. disks.Select(disk => disk with { Size = declared.FirstOrDefault(d => d.Disk == disk.Disk)?.Size })],
+            [.. declared.ExceptBy(disks.Select(disk => disk.Disk), d => d.Disk)]
+        );
+    }
+
+    /// <summary>A disk that is only read, or a CD.</summary>
+    static string SeedOf(XElement domain, MachineId machine) =>
+        domain
+            .Descendants("disk")
+            .Select(disk => DomainXml.Names(disk).Volume)
+            .FirstOrDefault(volume => volume.StartsWith($"{machine}.{Volumes.SeedName}.", StringComparison.Ordinal))
+        ?? "";
 
     static string? OwnNvram(XElement domain, MachineId machine) =>
         DomainXml.NvramOf(domain) is { } nvram && nvram.StartsWith(Volumes.PrefixOf(machine), StringComparison.Ordinal) ? nvram : null;

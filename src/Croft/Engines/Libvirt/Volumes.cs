@@ -7,6 +7,9 @@ static class Volumes
 {
     public const string ManifestEnd = ".json";
 
+    /// <summary>What a seed is called among a machine's volumes.</summary>
+    public const string SeedName = "seed";
+
     /// <summary>What every volume of a machine begins with.</summary>
     public static string PrefixOf(MachineId machine) => $"{machine}.";
 
@@ -37,7 +40,7 @@ static class Volumes
     }
 
     /// <summary>The seed image. Like a disk it is never written again: a machine with another identity gets the next number.</summary>
-    public static string Seed(MachineId machine, int number) => $"{machine}.seed.{number.ToString(CultureInfo.InvariantCulture)}.iso";
+    public static string Seed(MachineId machine, int number) => $"{machine}.{SeedName}.{number.ToString(CultureInfo.InvariantCulture)}.iso";
 
     /// <summary>Whether a volume is a disk.</summary>
     public static bool IsDisk(string volume) => FormatOf(volume) == "qcow2" || volume.EndsWith(".raw", StringComparison.Ordinal);

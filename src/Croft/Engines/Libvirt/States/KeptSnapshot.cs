@@ -73,10 +73,10 @@ sealed class KeptSnapshot(LibvirtEngine engine, Snapshot snapshot, RunJournal jo
         }
 
         if (snapshot.Record.Nvram is not { } variables)
-            return record with { Disks = overlays, Nvram = null };
+            return record with { Disks = overlays, Detached = [], Nvram = null };
         var nvram = Volumes.Nvram(record.Id, present);
         journal.Intent("create", "volume", nvram, Host.Name, record.Name);
         await Host.CopyNvramAsync(variables, nvram, cancel);
-        return record with { Disks = overlays, Nvram = nvram };
+        return record with { Disks = overlays, Detached = [], Nvram = nvram };
     }
 }

@@ -42,7 +42,8 @@ sealed class SnapshotTree(MachineRecord record, ImmutableArray<StoredSnapshot> s
     public ImmutableArray<string> Newer { get; init; } = [];
 
     /// <summary>Whether only Croft has had its hands on the machine's disks, so that what each file is for is known.</summary>
-    public bool IsOwn => Foreign.IsEmpty && Newer.IsEmpty && record.Disks.All(d => Volumes.IsDiskOf(record.Id, d.Disk, d.Volume));
+    public bool IsOwn =>
+        Foreign.IsEmpty && Newer.IsEmpty && record.Detached.IsEmpty && record.Disks.All(d => Volumes.IsDiskOf(record.Id, d.Disk, d.Volume));
 
     /// <summary>The user's snapshots, as virsh shows them.</summary>
     public IReadOnlyList<ShownSnapshot> Shown => [.. snapshots.Where(s => s.Snapshot.Key is null).Select(s => s.Shown)];

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using Croft.Tools;
+
+namespace Croft.Machines.Tests;
+
+/// <summary>A machine from which somebody takes a declared disk and its card by virsh.</summary>
+public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
+{
+    readonly Lab lab = new("virshout");
+
+    string Domain => lab.Farm + ".a";
+
+    public async ValueTask InitializeAsync()
+    {
+        lab.Write(
+            "farm.yaml",
+            """
+            farm: virshout
+            vms:
+              list:
+                - { name: a, platform: debian_12, memory: 256MiB, disks: [ { name: data, size: 64MiB, format: ext4, mount: /srv }, { name: more, size: 8MiB } ] }
+            """
+        );
+        await lab.SucceedsAsync("up");
+    }
+
+    public ValueTask DisposeAsync() => lab.DisposeAsync();
+
+    [Fact]
+    public async Task AreNamedLoseNothingAndAreThereAgainAfterUp()
+    {
+        await lab.SucceedsAsync("snapshot", "create", "before");
+        await lab.SucceedsAsync("exec", "a", "--", "echo kept >/srv/file; sync; umount /srv");
+        await VirshAsync("detach-disk", Domain, "vdb", "--live", "--config");
+        await lab.RefusesAsync(
+            2,
+            ["lacks its disk data, which somebody took out", "croft up puts it back"],
+            "snapshot",
+            "create",
+            "without"
+        );
+        await lab.RefusesAsync(2, ["lacks its disk data"], "snapshot", "restore", "before", "--yes");
+        await lab.SucceedsAsync("snapshot", "delete", "before", "--yes");
+        await lab.SucceedsAsync("gc", "--yes");
+
+        var card = Mac().Match(await VirshAsync("domiflist", Domain)).Value;
+        await VirshAsync("detach-interface", Domain, "network", "--mac", card, "--live", "--config");
+        var plan = await lab.SucceedsAsync("plan");
+        Assert.Contains("restart", plan, StringComparison.Ordinal);
+        Assert.Contains("its disk data and its card on network default were taken out of it", plan, StringComparison.Ordinal);
+        Assert.Contains("card on network default", (await lab.MustAsync(0, "status")).Error, StringComparison.Ordinal);
+
+        await lab.SucceedsAsync("up");
+        Assert.Equal("a: kept\n", await lab.SucceedsAsync("exec", "a", "--", "cat", "/srv/file"));
+        Assert.Equal(["vda", "vdb", "vdc", "vdz"], Regex.Matches(await VirshAsync("domblklist", Domain), @"\bvd\w").Select(m => m.Value));
+        Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
+        await lab.SucceedsAsync("snapshot", "create", "with");
+    }
+
+    [GeneratedRegex("52:54:[0-9a-f:]+")]
+    private static partial Regex Mac();
+
+    static Task<string> VirshAsync(params string[] arguments) =>
+        new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunCheckedAsync("virsh", TestContext.Current.CancellationToken);
+}
