@@ -200,6 +200,8 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         };
         foreach (var (name, value) in Environment)
             info.Environment[name] = value;
+        if (info.Environment.TryGetValue("SHELL", out var shell) && Path.GetFileName(shell) is "nologin" or "false" or "true")
+            info.Environment["SHELL"] = "/bin/sh"; // ssh runs the way to a host by it, and services have such
         var path = info.Environment.TryGetValue("PATH", out var folders) ? folders : null;
         string[] words = [PlaceOf(Program, path), .. Arguments];
         info.FileName = IsApart ? PlaceOf("setsid", path) : words[0];

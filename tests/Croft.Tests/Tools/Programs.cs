@@ -210,6 +210,19 @@ public sealed class Programs
         Assert.Contains("coreutils", (await RunAsync("chroot", path)).Output, StringComparison.Ordinal); // of /usr/sbin
     }
 
+    /// <summary>ssh calls it for a <c>ProxyCommand</c>; services of a system run with such shells.</summary>
+    [Theory]
+    [InlineData("/usr/sbin/nologin", "/bin/sh")]
+    [InlineData("/bin/false", "/bin/sh")]
+    [InlineData("/usr/bin/fish", "/usr/bin/fish")]
+    public async Task HaveAShellThatRunsCommands(string shell, string theirs) =>
+        Assert.Equal(
+            theirs,
+            (
+                await new Tool("printenv", "SHELL") { Environment = new Dictionary<string, string?> { ["SHELL"] = shell } }.RunAsync(Cancel)
+            ).Output.Trim()
+        );
+
     [Fact]
     public async Task ThatFailAreQuotedWithTheirLastWords()
     {

@@ -95,7 +95,7 @@ sealed partial class LibvirtHost : ILibvirtHost
         }
         catch (LibvirtException e)
         {
-            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri), e);
+            throw CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {e.Message}", ConnectHint(uri, e.Message), e);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -139,8 +139,12 @@ sealed partial class LibvirtHost : ILibvirtHost
         }
     }
 
-    static string ConnectHint(string uri) =>
-        uri.Contains("+ssh", StringComparison.Ordinal) ? "try: virsh -c '" + uri + "' version"
+    internal static string ConnectHint(string uri, string words) =>
+        words.Contains("received from server too", StringComparison.Ordinal)
+            ? "something writes into the connection, such as echo in ~/.bashrc there, or LocalCommand in ~/.ssh/config here: ssh to it with true must print nothing"
+        : words.Contains("and remote command", StringComparison.Ordinal)
+            ? "RemoteCommand none for that host in ~/.ssh/config, before the line that sets one"
+        : uri.Contains("+ssh", StringComparison.Ordinal) ? "try: virsh -c '" + uri + "' version"
         : uri.Contains("/session", StringComparison.Ordinal) ? "XDG_RUNTIME_DIR must be a folder of your own; is libvirtd installed?"
         : "is libvirtd running, and are you root or in the group libvirt?";
 
@@ -268,6 +272,8 @@ sealed partial class LibvirtHost : ILibvirtHost
 
     static string? HintFor(LibvirtException e) =>
         e.Message.Contains("No space left", StringComparison.Ordinal) ? IEngine.SpaceHint
+        : e.Message.Contains("failed to create listening socket", StringComparison.Ordinal)
+            ? "another name server of that host answers at all its addresses: ss -lnp sport = 53 shows which; have it listen at its own only"
         : e.Message.Contains("already in use by interface", StringComparison.Ordinal)
             ? "another device of that host has its subnet: ip -br address shows it; take the address off there, or give the network another cidr"
         : e.Message.Contains("access storage file", StringComparison.Ordinal)
