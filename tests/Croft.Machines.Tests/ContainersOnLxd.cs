@@ -239,6 +239,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
                 .Where(line => !line.EndsWith(": ", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
         );
+        Assert.Contains("\"ansible_host\"", await lab.SucceedsAsync("inventory", "--host", "twin"), StringComparison.Ordinal);
         await lab.MustAsync(0, "destroy", "twin", "--yes");
     }
 

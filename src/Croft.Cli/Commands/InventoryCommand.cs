@@ -24,7 +24,11 @@ static class InventoryCommand
                 using var openFarm = await OpenFarm.OpenAsync(farm, session.Settings, cancel);
                 var machines = await Session.MachinesAsync(openFarm, [], cancel);
                 openFarm.WriteSshConfig(machines);
-                var inventory = AnsibleInventory.Of(await openFarm.PlanAsync(cancel), machines.Select(m => m.Record), openFarm.Ssh);
+                var inventory = AnsibleInventory.Of(
+                    Selection.WithForks(await openFarm.PlanAsync(cancel), machines),
+                    machines.Select(m => m.Record),
+                    openFarm.Ssh
+                );
                 JsonNode? shown = session.Output == "yaml" ? AnsibleInventory.AsYaml(inventory) : inventory;
                 if (parsed.GetValue(host) is { } name)
                     shown = inventory["_meta"]!["hostvars"]![name] ?? throw CroftException.Usage($"the farm has no machine \"{name}\"");

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Croft.Engines;
+using Croft.Planning;
 
 namespace Croft.Lifecycle;
 
@@ -18,6 +19,31 @@ public sealed record ExistingMachine(string Hypervisor, MachineState State)
 /// </summary>
 public static class Selection
 {
+    /// <summary>A plan with the machines that exist beside the declared ones: each is like a declared one of its kind.</summary>
+    public static Plan WithForks(Plan plan, IEnumerable<ExistingMachine> machines) =>
+        plan with
+        {
+            Others =
+            [
+                .. plan.Others,
+                .. from machine in machines
+                let record = machine.Record
+                where !machine.IsSuperfluous && plan.Undeclared.Contains(record.Name)
+                let networks = record.Nics.Select(n => n.Network).ToList()
+                let like = plan
+                    .Machines.Where(m => m.Spec.Platform == record.Platform && m.Spec.Target == record.Target)
+                    .MaxBy(m => m.Nics.Select(n => n.Network).SequenceEqual(networks))
+                where like is not null
+                select like with
+                {
+                    Spec = like.Spec with { Name = record.Name },
+                    Hypervisor = machine.Hypervisor,
+                    Nics = record.Nics,
+                    Existing = machine.State,
+                },
+            ],
+        };
+
     /// <summary>Chooses among machines by what is known of them, in their order.</summary>
     /// <param name="describe">Name, platform, target and hypervisor of a machine.</param>
     /// <exception cref="CroftException">A part of the selection matches nothing.</exception>

@@ -28,6 +28,10 @@ static class LxdCures
             Twice,
             "lxc list shows which instance has it: remove that, or give it another address; or give the machine another one: networks: [ { name, address } ]"
         ),
+        (
+            "already used on network",
+            "somebody moved the machine to another project: lxc list --all-projects shows it; lxc move NAME NAME --project FROM --target-project TO brings it back"
+        ),
         ("is protected", "on it: lxc config set INSTANCE security.protection.delete=false, if it may go"),
         ("kernel module", "kernel_modules of the machine's container names it: on it, modinfo NAME tells whether there is such a module"),
         ("Unknown configuration key", "config of the machine's container names it, which this version does not know: leave it out"),
