@@ -53,6 +53,11 @@ case $1 in
         for pid in "$LXD_DIR".pid "$LXD_DIR".lxcfs.pid; do [ ! -e "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || :; done
         [ ! -e "$LXD_DIR".lxcfs.pid ] || umount /var/lib/lxcfs 2>/dev/null || : # else it is somebody else's
         awk -v at="$LXD_DIR/" 'index($2, at) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
+        for network in "$LXD_DIR"/networks/*; do # of an LXD that was killed
+            pid=$(sed -n 's/^pid: //p' "$network/dnsmasq.pid" 2>/dev/null) || continue
+            ! grep -qs dnsmasq "/proc/$pid/comm" || kill "$pid" || :
+            ip link delete "${network##*/}" 2>/dev/null || :
+        done
         forget_rules
         rm -rf "$LXD_DIR" "$LXD_DIR".*
         ;;
