@@ -96,7 +96,7 @@ sealed partial class LibvirtHost
     ImmutableArray<MachineState> ObserveMachines()
     {
         var machines = OfDomains(Observe);
-        var forgotten = Forgotten();
+        var forgotten = OfDomains(domain => domain.Uuid, DomainListFlags.Transient).ToHashSet(); // run without a definition
         return
         [
             .. machines
@@ -106,10 +106,10 @@ sealed partial class LibvirtHost
     }
 
     /// <summary>What is read of each domain; one that goes away while the list is read is left out.</summary>
-    List<T> OfDomains<T>(Func<LibvirtDomain, T> read)
+    List<T> OfDomains<T>(Func<LibvirtDomain, T> read, DomainListFlags which = DomainListFlags.All)
     {
         var found = new List<T>();
-        foreach (var domain in connection.Domains())
+        foreach (var domain in connection.Domains(which))
         {
             using (domain)
             {
@@ -119,19 +119,6 @@ sealed partial class LibvirtHost
                 }
                 catch (LibvirtException e) when (e.Code == LibvirtError.NoDomain) { }
             }
-        }
-
-        return found;
-    }
-
-    /// <summary>All that run without a definition, by one call.</summary>
-    HashSet<Guid> Forgotten()
-    {
-        var found = new HashSet<Guid>();
-        foreach (var domain in connection.Domains(DomainListFlags.Transient))
-        {
-            using (domain)
-                found.Add(domain.Uuid);
         }
 
         return found;

@@ -135,19 +135,17 @@ sealed partial class LibvirtHost
         CallAsync<IReadOnlyDictionary<string, string>>(
             "looking who writes to what",
             () =>
-            {
-                var writers = new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var domain in connection.Domains(DomainListFlags.Active))
-                {
-                    using (domain)
-                    {
-                        foreach (var disk in XElement.Parse(domain.Xml()).Descendants("disk").Where(d => d.Element("readonly") is null))
-                            writers[DomainXml.Names(disk).Volume] = domain.Name;
-                    }
-                }
-
-                return writers;
-            },
+                OfDomains(
+                        domain =>
+                            (
+                                domain.Name,
+                                Disks: XElement.Parse(domain.Xml()).Descendants("disk").Where(d => d.Element("readonly") is null)
+                            ),
+                        DomainListFlags.Active
+                    )
+                    .SelectMany(domain => domain.Disks, (domain, disk) => (DomainXml.Names(disk).Volume, domain.Name))
+                    .DistinctBy(writer => writer.Volume)
+                    .ToDictionary(StringComparer.Ordinal),
             cancel
         );
 

@@ -70,18 +70,17 @@ sealed partial class LibvirtHost
         CallAsync("asking who QEMU runs as", () => QemusUser(XElement.Parse(connection.CapabilitiesXml())), cancel);
 
     /// <summary>Has running machines leave a switch that is dead for the one that is in its place.</summary>
-    void Join(string socket)
-    {
-        foreach (var domain in connection.Domains(DomainListFlags.Active))
-        {
-            using (domain)
+    void Join(string socket) =>
+        OfDomains(
+            domain =>
             {
                 foreach (var card in SwitchCard.In(XElement.Parse(domain.Xml())).Where(c => c.Socket == socket))
                 foreach (var command in card.Joining)
-                    domain.MonitorCommand(command, human: true);
-            }
-        }
-    }
+                    Quietly(() => domain.MonitorCommand(command, human: true));
+                return domain.Name;
+            },
+            DomainListFlags.Active
+        );
 
     /// <summary>Has the networks run that a machine is on, which it cannot start without.</summary>
     async Task RunSwitchesAsync(string domain, CancellationToken cancel)
