@@ -170,10 +170,11 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         CroftException? unseen = null;
         foreach (var path in candidates)
         {
-            var openFarm = await OpenFarm.OpenAsync(Load(path), Settings, cancel);
+            OpenFarm? openFarm = null;
             ExistingMachine? found = null;
             try
             {
+                openFarm = await OpenFarm.OpenAsync(Load(path), Settings, cancel);
                 var machines = await OfNameAsync(openFarm, cancel);
                 if (machines.FirstOrDefault(m => m.Record.Name == name && !m.IsSuperfluous) is { } there)
                 {
@@ -183,14 +184,22 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
                     return (openFarm, found = there);
                 }
             }
-            catch (CroftException e) when (path != candidates[^1])
+            catch (CroftException e) when (path == here && openFarm is not null && path != candidates[^1])
             {
                 unseen ??= e; // the machine may be in one of the others
+            }
+            catch (Exception e) when (path != here && (e is CroftException or PlanException))
+            {
+                unseen ??= CroftException.World(
+                    $"machine \"{name}\" may be one of {path}, but: {e.Message}",
+                    (e as CroftException)?.Hint,
+                    e
+                );
             }
             finally
             {
                 if (found is null)
-                    openFarm.Dispose();
+                    openFarm?.Dispose();
             }
         }
 

@@ -43,6 +43,17 @@ public sealed class WhichFarm : IDisposable
         Assert.Contains("\"farm\": \"right\"", (await cli.RunAsync("--farm", name, "plan", "--offline", "-o", "json")).Output);
     }
 
+    /// <summary>Machines are looked for in all pools, whatever is wrong with one of them.</summary>
+    [Fact]
+    public async Task IsNamedWhereItCannotBeRead()
+    {
+        var broken = Path.Combine(cli.Home, "data/croft/pools/bad/farm.yaml");
+        cli.Write(broken, "farm: bad\nvms: { lost: 1 }\n");
+        var result = await cli.RunAsync("status", "x");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains($"machine \"x\" may be one of {broken}, but: ", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task IsRefusedWhenItIsNotThere()
     {
