@@ -63,6 +63,24 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
         });
 
+    [Fact]
+    public Task SaysWhichDevicesSomebodyTookOut() =>
+        OnAsync(async engine =>
+        {
+            await (await engine.EnsureNetworkAsync(Network("owner", "10.98.0.10"), "owner", Journal, Cancel))(Cancel);
+            var machine = Machine();
+            var card = new Nic("lan", $"{Farm}.lan", "52:54:00:11:22:34", IPAddress.Parse("10.98.0.10"), null);
+            machine = machine with { Record = machine.Record with { Nics = [card] } };
+            await MakeAsync(engine, machine);
+            Assert.Empty((await engine.FindAsync(machine.Record.Id, Cancel))!.Lacks);
+            await LxdOfTests.LxcAsync(host.Folder, "config", "device", "remove", $"{Farm}--a", "eth0");
+            var seen = (await engine.FindAsync(machine.Record.Id, Cancel))!;
+            Assert.Equal(["card on network lan"], seen.Lacks);
+            Assert.Empty(seen.Record!.AllDisks);
+            await engine.ChangeAsync(machine, null, Journal, Cancel);
+            Assert.Empty((await engine.FindAsync(machine.Record.Id, Cancel))!.Lacks);
+        });
+
     /// <summary>The service lets no two cards have one MAC, though one of them is off.</summary>
     [Fact]
     public Task NamesTheCopyThatKeepsAMachineFromStarting() =>

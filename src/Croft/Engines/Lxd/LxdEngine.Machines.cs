@@ -9,14 +9,6 @@ namespace Croft.Engines.Lxd;
 
 sealed partial class LxdEngine
 {
-    /// <summary>Before the names of the farm file's own devices and profiles, where its words are told from others'.</summary>
-    const string Device = "device ";
-
-    const string Profile = "profile ";
-
-    /// <summary>Before the number of a card.</summary>
-    const string CardName = "eth";
-
     public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) =>
         MachinesOf(await ListInstancesAsync(cancel));
 
@@ -273,34 +265,35 @@ sealed partial class LxdEngine
     /// <summary>Writes the farm file's own words, in place of those that it had before.</summary>
     static void TakeOver(Dictionary<string, string> config, ContainerSpec container)
     {
-        foreach (var word in OwnOf(config))
+        foreach (var word in LxdNames.OwnOf(config))
             config.Remove(word);
         config[LxdNames.Own] = string.Join(
             '\n',
-            [.. container.Config.Keys, .. container.Devices.Keys.Select(d => Device + d), .. container.Profiles.Select(p => Profile + p)]
+            [
+                .. container.Config.Keys,
+                .. container.Devices.Keys.Select(d => LxdNames.Device + d),
+                .. container.Profiles.Select(p => LxdNames.Profile + p),
+            ]
         );
         foreach (var (word, value) in container.Config)
             config[word] = value;
     }
 
-    static string[] OwnOf(IReadOnlyDictionary<string, string> config) =>
-        config.GetValueOrDefault(LxdNames.Own)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
-
     /// <summary>Lets a machine that changes have the devices and profiles that somebody gave it beside the farm file's.</summary>
     static void KeepOthers(JsonObject body, Instance before)
     {
-        var own = OwnOf(before.Config);
+        var own = LxdNames.OwnOf(before.Config);
         var devices = body["devices"]!.AsObject();
         var cards = LxdRecord.Read(before.Config)?.Nics.Length ?? 0;
-        foreach (var (name, device) in before.Devices.Where(d => !own.Contains(Device + d.Key) && CardOf(d.Key) >= cards))
+        foreach (var (name, device) in before.Devices.Where(d => !own.Contains(LxdNames.Device + d.Key) && CardOf(d.Key) >= cards))
             devices.TryAdd(name, ConfigOf(device));
         var profiles = body["profiles"]!.AsArray();
         var declared = profiles.Select(p => p!.GetValue<string>()).ToList();
-        foreach (var profile in before.Profiles.Where(p => !own.Contains(Profile + p) && !declared.Contains(p)))
+        foreach (var profile in before.Profiles.Where(p => !own.Contains(LxdNames.Profile + p) && !declared.Contains(p)))
             profiles.Add((JsonNode)profile);
 
         static int CardOf(string device) =>
-            device.StartsWith(CardName, StringComparison.Ordinal) && int.TryParse(device[CardName.Length..], out var number)
+            device.StartsWith(LxdNames.Card, StringComparison.Ordinal) && int.TryParse(device[LxdNames.Card.Length..], out var number)
                 ? number
                 : int.MaxValue;
     }
@@ -311,7 +304,7 @@ sealed partial class LxdEngine
         var networks = seen.Contains(null)
             ? (await CallAsync("listing networks", () => ListManagedAsync(cancel))).ToList()
             : [.. seen.OfType<Network>()];
-        return record.Nics.Index().ToDictionary(n => $"{CardName}{n.Index}", n => Card(n.Item, $"{CardName}{n.Index}", networks));
+        return record.Nics.Index().ToDictionary(n => $"{LxdNames.Card}{n.Index}", n => Card(n.Item, $"{LxdNames.Card}{n.Index}", networks));
     }
 
     internal static JsonObject BodyOf(

@@ -29,6 +29,15 @@ static class LxdNames
     /// <summary>Which words of an instance's configuration, devices and profiles the farm file gave it, one a line.</summary>
     public const string Own = "user.croft.own";
 
+    /// <summary>There, before the names of devices, where they are told from the configuration's words.</summary>
+    public const string Device = "device ";
+
+    /// <summary>There, before the names of profiles.</summary>
+    public const string Profile = "profile ";
+
+    /// <summary>Before the number of a card, as a device.</summary>
+    public const string Card = "eth";
+
     /// <summary>Before a layer's name: when it was used last.</summary>
     public const string Used = "user.croft.used.";
 
@@ -83,6 +92,10 @@ static class LxdNames
             && instance[own.Length..] is var rest
             && (rest is "" or Before || rest.StartsWith(Kept, StringComparison.Ordinal) && rest[Kept.Length..].All(char.IsAsciiDigit));
     }
+
+    /// <summary>What the farm file gave an instance.</summary>
+    public static string[] OwnOf(IReadOnlyDictionary<string, string> config) =>
+        config.GetValueOrDefault(Own)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>A state as a snapshot: the user's have the name that the user gave them.</summary>
     public static string SnapshotOf(StateId state) => state.IsUsers && !IsReserved(state.UsersName) ? state.UsersName : state.Name;

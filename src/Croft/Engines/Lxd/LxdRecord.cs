@@ -84,9 +84,25 @@ static class LxdRecord
             Unprotect = instance.ExpandedConfig.GetValueOrDefault(Protected) is "true" or "1"
                 ? $"lxc config set {instance.Name} {Protected}=false"
                 : null,
+            Lacks = record is null || instance.Name != LxdNames.InstanceOf(record.Id) ? [] : [.. LacksOf(instance, record)],
             Member = instance.Location is null or "" or "none" ? null : instance.Location,
         };
     }
+
+    /// <summary>What somebody took out of a machine, in words.</summary>
+    static IEnumerable<string> LacksOf(Instance instance, MachineRecord record) =>
+        record
+            .Nics.Index()
+            .Where(card => !instance.Devices.ContainsKey($"{LxdNames.Card}{card.Index}"))
+            .Select(card => $"card on network {card.Item.Network}")
+            .Concat(
+                LxdNames
+                    .OwnOf(instance.Config)
+                    .Where(word =>
+                        word.StartsWith(LxdNames.Device, StringComparison.Ordinal)
+                        && !instance.Devices.ContainsKey(word[LxdNames.Device.Length..])
+                    )
+            );
 }
 
 /// <summary>The form of a record in an instance.</summary>
