@@ -54,6 +54,17 @@ public sealed partial class LibvirtXml
         Assert.Null(RecordXml.Read(XElement.Parse(DomainXml.Write(unheld, volume => volume)))!.InUse);
     }
 
+    /// <summary>It is a CD, and no disk.</summary>
+    [Fact]
+    public void OfWindowsNamesItsSeed()
+    {
+        var machine = Machine("{ name: db, platform: debian_13 }", Record);
+        machine = machine with { Spec = machine.Spec with { FirstBoot = new(FirstBoot.Unattend) } };
+        var read = RecordXml.Read(XElement.Parse(DomainXml.Write(machine, volume => "/pool/" + volume)))!;
+        Assert.Equal(Record.Seed, read.Seed);
+        Assert.Equal(Record.Disks, read.Disks);
+    }
+
     /// <summary>Whoever took a snapshot past Croft gave the disk another file; read as raw, its guest would write over it.</summary>
     [Fact]
     public void OfADiskThatSomebodyElseMadeKeepsItsForm()
