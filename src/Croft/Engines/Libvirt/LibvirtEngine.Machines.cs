@@ -71,7 +71,7 @@ sealed partial class LibvirtEngine
         record = record with { Disks = [.. grown, .. volumes], Detached = [] }; // last, so that the others keep their names in the guest
         if (seed is not null)
             record = record with { Seed = await WriteSeedAsync(id, seed, present, journal, cancel) };
-        else if (record.Seed.Length == 0 && Volumes.Seed(id, Volumes.NextNumber(id, Volumes.SeedName, present) - 1) is var there)
+        else if (record.Seed.Length == 0 && Volumes.Seed(id, Volumes.LastNumber(id, Volumes.SeedName, present)) is var there)
             record = record with { Seed = present.Contains(there) ? there : "" }; // somebody took it out
         return await DefineAsync(machine with { Record = record }, UndoAllAsync, cancel);
 
@@ -105,7 +105,7 @@ sealed partial class LibvirtEngine
         DiskSpec? Declared(string disk) => spec.Disks.FirstOrDefault(d => d.Name == disk);
         int PlaceOf(string disk) => Declared(disk) is { } declared ? spec.Disks.IndexOf(declared) : -1;
         string Newest(string disk) =>
-            Volumes.Disk(record.Id, disk, Volumes.NextNumber(record.Id, disk, own) - 1, Declared(disk) is { Raw: true });
+            Volumes.Disk(record.Id, disk, Volumes.LastNumber(record.Id, disk, own), Declared(disk) is { Raw: true });
     }
 
     /// <summary>Makes disks as large as they are declared. Nobody makes them smaller again: what is undone is done again.</summary>

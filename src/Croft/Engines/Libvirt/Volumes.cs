@@ -26,17 +26,19 @@ static class Volumes
         $"{machine}.nvram.{NextNumber(machine, "nvram", volumes).ToString(CultureInfo.InvariantCulture)}.fd";
 
     /// <summary>The first number that no volume of the disk, or of the seed, has.</summary>
-    public static int NextNumber(MachineId machine, string disk, IEnumerable<string> volumes)
+    public static int NextNumber(MachineId machine, string disk, IEnumerable<string> volumes) => LastNumber(machine, disk, volumes) + 1;
+
+    /// <summary>The number of the newest volume of the disk, or of the seed; -1 when there is none.</summary>
+    public static int LastNumber(MachineId machine, string disk, IEnumerable<string> volumes)
     {
         var prefix = $"{machine}.{disk}.";
-        return 1
-            + volumes
-                .Where(v => v.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(v =>
-                    int.TryParse(v[prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1
-                )
-                .DefaultIfEmpty(-1)
-                .Max();
+        return volumes
+            .Where(v => v.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(v =>
+                int.TryParse(v[prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1
+            )
+            .DefaultIfEmpty(-1)
+            .Max();
     }
 
     /// <summary>The seed image. Like a disk it is never written again: a machine with another identity gets the next number.</summary>

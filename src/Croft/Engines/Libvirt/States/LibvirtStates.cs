@@ -242,7 +242,7 @@ sealed partial class LibvirtStates(LibvirtEngine engine) : IStates
                 "virsh pool-refresh croft, where the file is in its folder; otherwise put it back there"
             );
         // Whatever Croft makes is the newest of its kind.
-        if (machine.Disks.All(d => Volumes.Disk(machine.Id, d.Disk, Volumes.NextNumber(machine.Id, d.Disk, present) - 1) == d.Volume))
+        if (machine.Disks.All(d => Volumes.Disk(machine.Id, d.Disk, Volumes.LastNumber(machine.Id, d.Disk, present)) == d.Volume))
             return;
         var files = await host.DiskFilesAsync(null, cancel);
         foreach (var snapshot in await ListAsync(machine.Id, cancel))
