@@ -272,6 +272,13 @@ public sealed record MachineRecord
     [JsonIgnore]
     public ImmutableArray<DiskVolume> Detached { get; init; } = [];
 
+    /// <summary>Why its disks cannot be kept or put back on a state now, and what to do; null when none was taken out.</summary>
+    [JsonIgnore]
+    internal (string Message, string Hint)? LackOfDisk =>
+        Detached is [var disk, ..]
+            ? ($"machine \"{Name}\" lacks its disk {disk.Disk}, which somebody took out", "croft up puts it back")
+            : null;
+
     /// <summary>The disks that it is declared with.</summary>
     [JsonIgnore]
     internal IEnumerable<DiskVolume> AllDisks => Disks.Concat(Detached);

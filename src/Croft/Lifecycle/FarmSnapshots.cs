@@ -147,11 +147,8 @@ public static partial class FarmSnapshots
                 $"snapshot \"{name}\" of machine \"{machine.Name}\" is not whole: {string.Join(", ", snapshot.Missing)} is gone",
                 $"croft snapshot delete {name} {machine.Name}"
             );
-        if (!withDefinition && machine.Detached is [var detached, ..])
-            throw CroftException.Usage(
-                $"machine \"{machine.Name}\" lacks its disk {detached.Disk}, which somebody took out",
-                "croft up puts it back"
-            );
+        if (!withDefinition && machine.LackOfDisk is var (message, hint))
+            throw CroftException.Usage(message, hint);
         if (!withDefinition && !snapshot.IsDefinedAs(machine))
             throw CroftException.Usage(
                 $"the definition of machine \"{machine.Name}\" changed since \"{name}\" was taken",

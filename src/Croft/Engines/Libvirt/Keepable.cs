@@ -19,8 +19,7 @@ static class Keepable
                     $"{machine} has a device {DomainXml.Names(foreign).Target} ({SourceOf(foreign)}) that Croft did not make and cannot keep",
                     $"take it out first: {Detach(domain, foreign)}"
                 )
-            : record is { Detached: [var detached, ..] }
-                ? ($"{machine} lacks its disk {detached.Disk}, which somebody took out", "croft up puts it back")
+            : record?.LackOfDisk is { } lack ? lack
             : memory && domain.Descendants("hostdev").Any()
                 ? (
                     $"{machine} has a device of its host, and QEMU cannot keep the memory of such a machine",
