@@ -24,7 +24,7 @@ public sealed class DevicesAddedByVirsh : IAsyncLifetime
         var file = Path.Combine(lab.Folder, "own.img");
         await new Tool("truncate", "-s", "1M", file).RunCheckedAsync("making a file", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(lab.Folder, (UnixFileMode)0b111_101_101);
-        await VirshAsync("attach-disk", Domain, file, "vdx", "--live", "--config");
+        await Lab.VirshAsync("attach-disk", Domain, file, "vdx", "--live", "--config");
         foreach (
             var more in (string[][])
                 [
@@ -42,17 +42,14 @@ public sealed class DevicesAddedByVirsh : IAsyncLifetime
 
         await lab.SucceedsAsync("snapshot", "restore", "before", "--yes");
         Assert.Equal("running", await lab.StateAsync("a"));
-        Assert.Contains("vdx", await VirshAsync("domblklist", Domain, "--inactive"));
+        Assert.Contains("vdx", await Lab.VirshAsync("domblklist", Domain, "--inactive"));
 
-        await VirshAsync("detach-disk", Domain, "vdx", "--config");
-        await VirshAsync("attach-disk", Domain, "", "sda", "--type", "cdrom", "--targetbus", "sata", "--config");
+        await Lab.VirshAsync("detach-disk", Domain, "vdx", "--config");
+        await Lab.VirshAsync("attach-disk", Domain, "", "sda", "--type", "cdrom", "--targetbus", "sata", "--config");
         await lab.SucceedsAsync("snapshot", "create", "empty");
         await lab.SucceedsAsync("snapshot", "create", "off", "--offline");
-        Assert.Contains("sda", await VirshAsync("domblklist", Domain));
+        Assert.Contains("sda", await Lab.VirshAsync("domblklist", Domain));
         await lab.SucceedsAsync("snapshot", "create", "drive");
         await lab.SucceedsAsync("snapshot", "restore", "drive", "--yes");
     }
-
-    static Task<string> VirshAsync(params string[] arguments) =>
-        new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunCheckedAsync("virsh", TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
@@ -31,7 +30,7 @@ public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
     {
         await lab.SucceedsAsync("snapshot", "create", "before");
         await lab.SucceedsAsync("exec", "a", "--", "echo kept >/srv/file; sync; umount /srv");
-        await VirshAsync("detach-disk", Domain, "vdb", "--live", "--config");
+        await Lab.VirshAsync("detach-disk", Domain, "vdb", "--live", "--config");
         await lab.RefusesAsync(
             2,
             ["lacks its disk data, which somebody took out", "croft up puts it back"],
@@ -43,8 +42,8 @@ public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
         await lab.SucceedsAsync("snapshot", "delete", "before", "--yes");
         await lab.SucceedsAsync("gc", "--yes");
 
-        var card = Mac().Match(await VirshAsync("domiflist", Domain)).Value;
-        await VirshAsync("detach-interface", Domain, "network", "--mac", card, "--live", "--config");
+        var card = Mac().Match(await Lab.VirshAsync("domiflist", Domain)).Value;
+        await Lab.VirshAsync("detach-interface", Domain, "network", "--mac", card, "--live", "--config");
         var plan = await lab.SucceedsAsync("plan");
         Assert.Contains("restart", plan, StringComparison.Ordinal);
         Assert.Contains("its disk data and its card on network default were taken out of it", plan, StringComparison.Ordinal);
@@ -52,14 +51,14 @@ public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
 
         await lab.SucceedsAsync("up");
         Assert.Equal("a: kept\n", await lab.SucceedsAsync("exec", "a", "--", "cat", "/srv/file"));
-        Assert.Equal(["vda", "vdb", "vdc", "vdz"], Regex.Matches(await VirshAsync("domblklist", Domain), @"\bvd\w").Select(m => m.Value));
+        Assert.Equal(
+            ["vda", "vdb", "vdc", "vdz"],
+            Regex.Matches(await Lab.VirshAsync("domblklist", Domain), @"\bvd\w").Select(m => m.Value)
+        );
         Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
         await lab.SucceedsAsync("snapshot", "create", "with");
     }
 
     [GeneratedRegex("52:54:[0-9a-f:]+")]
     private static partial Regex Mac();
-
-    static Task<string> VirshAsync(params string[] arguments) =>
-        new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunCheckedAsync("virsh", TestContext.Current.CancellationToken);
 }

@@ -133,6 +133,10 @@ sealed class Lab : IAsyncDisposable
         return result.Output;
     }
 
+    /// <summary>Runs virsh on this host, past Croft; it must succeed. Returns what it printed.</summary>
+    public static Task<string> VirshAsync(params string[] arguments) =>
+        new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunCheckedAsync("virsh", TestContext.Current.CancellationToken);
+
     void SkipWithoutImage(ToolResult result) =>
         Assert.SkipWhen(
             HasImageOfItsOwn && result.Error.Contains(NoArchive, StringComparison.Ordinal),

@@ -34,7 +34,7 @@ public sealed class MachinesOfTheUsersNames : IAsyncLifetime
         await lab.SucceedsAsync("gc", "--yes");
         Assert.Equal("off", await lab.StateAsync("a"));
 
-        await VirshAsync("domrename", Domain, "mine." + Domain);
+        await Lab.VirshAsync("domrename", Domain, "mine." + Domain);
         foreach (
             var command in (string[][])
                 [
@@ -46,38 +46,35 @@ public sealed class MachinesOfTheUsersNames : IAsyncLifetime
         )
             await lab.RefusesAsync(3, [$"machine \"a\" was renamed \"mine.{Domain}\"", $"domrename mine.{Domain} {Domain}"], command);
         await lab.SucceedsAsync("gc", "--yes");
-        await VirshAsync("domrename", "mine." + Domain, Domain);
+        await Lab.VirshAsync("domrename", "mine." + Domain, Domain);
         await lab.SucceedsAsync("up");
 
         var destroyed = await lab.CroftAsync("destroy", "--yes");
         Assert.Equal(0, destroyed.ExitCode);
         Assert.Contains($"{kept} on hypervisor \"local\" stays: {Clone}, which is not the farm's, uses it", destroyed.Error);
         await lab.SucceedsAsync("gc", "--yes");
-        await VirshAsync("start", Clone);
-        await VirshAsync("destroy", Clone);
-        await VirshAsync("undefine", Clone);
+        await Lab.VirshAsync("start", Clone);
+        await Lab.VirshAsync("destroy", Clone);
+        await Lab.VirshAsync("undefine", Clone);
         await lab.SucceedsAsync("up");
         await lab.SucceedsAsync("destroy", "--yes");
-        Assert.DoesNotContain(Domain + ".", await VirshAsync("vol-list", "croft"));
+        Assert.DoesNotContain(Domain + ".", await Lab.VirshAsync("vol-list", "croft"));
     }
 
     /// <summary>Another name, uuid and MAC, and a copy of the disk beside it; all else stays. Returns the copy's volume.</summary>
     async Task<string> CloneAsync()
     {
-        var xml = XElement.Parse(await VirshAsync("dumpxml", "--inactive", Domain));
+        var xml = XElement.Parse(await Lab.VirshAsync("dumpxml", "--inactive", Domain));
         xml.Element("name")!.Value = Clone;
         xml.Element("uuid")!.Remove();
         foreach (var mac in xml.Descendants("mac").ToList())
             mac.Remove();
         var disk = xml.Descendants("disk").First().Element("source")!.Attribute("file")!;
         var copy = disk.Value.Replace(".qcow2", "-clone.qcow2", StringComparison.Ordinal);
-        await VirshAsync("vol-clone", "--pool", "croft", Path.GetFileName(disk.Value), Path.GetFileName(copy));
+        await Lab.VirshAsync("vol-clone", "--pool", "croft", Path.GetFileName(disk.Value), Path.GetFileName(copy));
         disk.Value = copy;
         lab.Write("clone.xml", xml.ToString());
-        await VirshAsync("define", Path.Combine(lab.Folder, "clone.xml"));
+        await Lab.VirshAsync("define", Path.Combine(lab.Folder, "clone.xml"));
         return Path.GetFileName(copy);
     }
-
-    static Task<string> VirshAsync(params string[] arguments) =>
-        new Tool("virsh", ["-q", "-c", "qemu:///system", .. arguments]).RunCheckedAsync("virsh", TestContext.Current.CancellationToken);
 }
