@@ -48,22 +48,17 @@ static class StatusCommand
     }
 
     /// <summary>
-    /// Of networks whose machines do not hear each other, since somebody stopped them or their switches died; and of machines that
-    /// somebody took something out of.
+    /// Of networks whose machines do not hear each other, since somebody stopped or removed them or their switches died; and of machines
+    /// that somebody took something out of.
     /// </summary>
     static async Task SayTroubleAsync(Session session, OpenFarm openFarm, CancellationToken cancel)
     {
         var offered = (await openFarm.ObserveAsync(cancel)).Offered;
         foreach (var (_, machine) in offered.MachinesOf(openFarm.Farm.Name).Where(m => !m.Machine.Lacks.IsEmpty))
             session.Terminal.Say(
-                $"Machine {machine.Record!.Name} lacks its {string.Join(" and its ", machine.Lacks)}, which somebody took out: croft up restarts it with that."
+                $"Machine {machine.Record!.Name} lacks {machine.LacksInWords}, which somebody took out: croft up restarts it with that."
             );
-        foreach (var hypervisor in offered.Hypervisors)
-        foreach (var network in hypervisor.Networks.Where(n => n.Farm == openFarm.Farm.Name && (n.IsMute || !n.Active)))
-            session.Terminal.Say(
-                network.IsMute
-                    ? NetworkTrouble.Mute(network.Network!, hypervisor.Name)
-                    : NetworkTrouble.Off(network.Network!, hypervisor.Name, hypervisor.Can is { Switches: true })
-            );
+        foreach (var trouble in offered.Hypervisors.SelectMany(hypervisor => NetworkTrouble.Of(hypervisor, openFarm.Farm)))
+            session.Terminal.Say(trouble);
     }
 }

@@ -209,6 +209,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>What somebody took out of it, such as <c>disk data</c>; it runs without.</summary>
     public ImmutableArray<string> Lacks { get; init; } = [];
 
+    /// <summary>What it lacks in words, such as <c>its disk data and its card on network lan</c>.</summary>
+    public string LacksInWords => $"its {string.Join(" and its ", Lacks)}";
+
     /// <summary>The member of a cluster that runs it; null where there is none.</summary>
     public string? Member { get; init; }
 

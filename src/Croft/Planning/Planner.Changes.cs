@@ -101,6 +101,28 @@ public sealed partial class Planner
                     && Present(name, hypervisor.Name) is not { Active: true }
                 );
 
+    /// <summary>
+    /// What somebody made of its processors and memory behind Croft's back; null when they are as declared. A domain_xml of the user's may
+    /// decide them itself.
+    /// </summary>
+    static string? Resized(MachineState machine, MachineSpec spec)
+    {
+        if (spec.DomainXml is not null)
+            return null;
+        string[] changes =
+        [
+            .. machine.Vcpus == spec.Vcpus ? (string[])[] : [$"{machine.Vcpus} vcpus, not {spec.Vcpus}"],
+            .. IsRounded(machine.Memory, spec.Memory, spec.Arch)
+                ? (string[])[]
+                : [$"{Room.Size(machine.Memory)} memory, not {Room.Size(spec.Memory)}"],
+        ];
+        return changes.Length == 0 ? null : $"somebody gave it {string.Join(", and ", changes)}";
+    }
+
+    /// <summary>Hypervisors round memory up to what the architecture's boards take: libvirt's qemuDomainGetMemorySizeAlignment.</summary>
+    static bool IsRounded(long memory, long declared, string arch) =>
+        memory >= declared && memory - declared < (arch.StartsWith("ppc64", StringComparison.Ordinal) ? 256L << 20 : 1L << 20);
+
     (MachineAction Action, string Reason) Affected(
         MachineSpec spec,
         bool isOn,

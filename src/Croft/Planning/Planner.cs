@@ -309,11 +309,10 @@ public sealed partial class Planner
             return DisksThatChange(record, spec, image);
         if (record.HardwareDigest != Identity.HardwareDigest(spec, virtType ?? "", nics))
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
+        if (Resized(machine, spec) is { } resized)
+            return (MachineAction.Restart, resized);
         if (!machine.Lacks.IsEmpty)
-            return (
-                MachineAction.Restart,
-                $"its {string.Join(" and its ", machine.Lacks)} {(machine.Lacks.Length == 1 ? "was" : "were")} taken out of it"
-            );
+            return (MachineAction.Restart, $"{machine.LacksInWords} {(machine.Lacks.Length == 1 ? "was" : "were")} taken out of it");
         return machine.Power switch
         {
             _ when machine.IsUnfinishedFork => (MachineAction.Recreate, "is a fork that was not finished"),

@@ -67,6 +67,19 @@ public sealed class Actions
         Assert.Equal("restart: its disk data and its card on network lan were taken out of it", Of(Lab.Plan(Farm(""), [.. hosts])));
     }
 
+    /// <summary>By virsh setvcpus, setmaxmem or edit, or by lxc config set.</summary>
+    [Theory]
+    [InlineData(3, 512L << 20, "restart: somebody gave it 3 vcpus, not 1")]
+    [InlineData(1, 256L << 20, "restart: somebody gave it 256 MiB memory, not 512 MiB")]
+    [InlineData(2, 1L << 30, "restart: somebody gave it 2 vcpus, not 1, and 1 GiB memory, not 512 MiB")]
+    [InlineData(1, (512L << 20) + 4096, "none: runs as declared")]
+    public void SizeThatSomebodyChangedIsTheDeclaredOneAgainAfterARestart(int vcpus, long memory, string action)
+    {
+        var hosts = Lab.Done(Before, First)
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Vcpus = vcpus, Memory = memory })] });
+        Assert.Equal(action, Of(Lab.Plan(Farm(""), [.. hosts])));
+    }
+
     /// <summary>Its guest would go on as the machine that it was forked from.</summary>
     [Theory]
     [InlineData(PowerState.Running, "recreate: is a fork that was not finished")]

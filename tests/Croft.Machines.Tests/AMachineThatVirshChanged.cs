@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Croft.Machines.Tests;
 
 /// <summary>A machine from which somebody takes a declared disk and its card by virsh.</summary>
-public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
+public sealed partial class AMachineThatVirshChanged : IAsyncLifetime
 {
     readonly Lab lab = new("virshout");
 
@@ -26,7 +26,13 @@ public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
     public ValueTask DisposeAsync() => lab.DisposeAsync();
 
     [Fact]
-    public async Task AreNamedLoseNothingAndAreThereAgainAfterUp()
+    public async Task IsAsDeclaredAfterUp()
+    {
+        await WhatWasTakenOutIsNamedLosesNothingAndIsThereAgain();
+        await SizeAndNetworkAreTheDeclaredOnes();
+    }
+
+    async Task WhatWasTakenOutIsNamedLosesNothingAndIsThereAgain()
     {
         await lab.SucceedsAsync("snapshot", "create", "before");
         await lab.SucceedsAsync("exec", "a", "--", "echo kept >/srv/file; sync; umount /srv");
@@ -57,6 +63,23 @@ public sealed partial class DevicesTakenOutByVirsh : IAsyncLifetime
         );
         Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
         await lab.SucceedsAsync("snapshot", "create", "with");
+    }
+
+    async Task SizeAndNetworkAreTheDeclaredOnes()
+    {
+        await lab.SucceedsAsync("down");
+        await Lab.VirshAsync("setvcpus", Domain, "3", "--config", "--maximum");
+        await Lab.VirshAsync("setmaxmem", Domain, "300MiB", "--config");
+        Assert.Contains("somebody gave it 300 MiB memory, not 256 MiB", await lab.SucceedsAsync("plan"), StringComparison.Ordinal);
+        await lab.SucceedsAsync("up");
+        Assert.Equal("a: 1\n", await lab.SucceedsAsync("exec", "a", "--", "nproc"));
+        Assert.Contains("Nothing to do", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
+
+        await Lab.VirshAsync("net-destroy", $"{lab.Farm}.default");
+        await Lab.VirshAsync("net-undefine", $"{lab.Farm}.default");
+        Assert.Contains("Network default on local is gone", (await lab.MustAsync(0, "status")).Error, StringComparison.Ordinal);
+        await lab.SucceedsAsync("up");
+        Assert.DoesNotContain("Network", (await lab.MustAsync(0, "status")).Error, StringComparison.Ordinal);
     }
 
     [GeneratedRegex("52:54:[0-9a-f:]+")]
