@@ -84,6 +84,15 @@ public sealed record BuiltImage(
     /// <summary>By which apt fetches its packages; null fetches them itself. It changes nothing of the result.</summary>
     public string? AptProxy { get; init; }
 
+    /// <summary>
+    /// Whether its kernel has a driver for a model of network card, and something that loads it. Its kernel on amd64 and arm64 is Debian's
+    /// for clouds; a micro guest loads drivers of virtio alone.
+    /// </summary>
+    internal bool Drives(string model) =>
+        IsContainer
+        || model.StartsWith("virtio", StringComparison.Ordinal)
+        || (Flavour == ImageFlavour.Systemd && (model == "vmxnet3" || Arch is not ("x86_64" or "aarch64")));
+
     internal override string Title => $"{Name} ({Architectures.DebianName(Arch)}{(IsContainer ? ", container" : "")})";
 }
 

@@ -167,9 +167,9 @@ public sealed class Networks
     public void MacAndModelAreTakenOnce()
     {
         Assert.Equal(
-            ("52:54:00:00:00:09", "e1000e"),
+            ("52:54:00:00:00:09", "virtio"),
             (
-                Reading.Machine("networks: [ { name: a, mac: '52:54:00:00:00:09', model: e1000e } ]", Two).Networks[0] is var nic
+                Reading.Machine("networks: [ { name: a, mac: '52:54:00:00:00:09', model: virtio } ]", Two).Networks[0] is var nic
                     ? (nic.Mac, nic.Model)
                     : default
             )
@@ -182,6 +182,29 @@ public sealed class Networks
             "a card on a user network is always virtio",
             Reading.MachineProblems("networks: [ { name: u, model: e1000 } ]", Two)
         );
+    }
+
+    [Theory]
+    [InlineData("{ build: mmdebstrap, suite: trixie }", "e1000e", "which Croft built, has no driver for network cards e1000e")]
+    [InlineData("{ build: mmdebstrap, suite: trixie }", "vmxnet3", "has no driver for network cards vmxnet3")]
+    [InlineData("{ build: mmdebstrap, suite: trixie, flavour: systemd }", "rtl8139", "has no driver for network cards rtl8139")]
+    [InlineData("{ build: mmdebstrap, suite: trixie, flavour: systemd }", "vmxnet3", null)]
+    [InlineData("{ build: mmdebstrap, suite: trixie }", "virtio-net-pci", null)]
+    [InlineData("{ file: mine.qcow2 }", "e1000e", null)]
+    public void ModelsWithoutADriverInBuiltImagesAreRefused(string image, string model, string? problem)
+    {
+        var said = Reading.Problems(
+            $"""
+            farm: f
+            {Two}
+            platforms: {"{"} p: {"{"} image: {image} {"} }"}
+            vms: {"{"} list: [ {"{"} platform: p, networks: [ {"{"} name: a, model: {model} {"} ] } ] }"}
+            """
+        );
+        if (problem is null)
+            Assert.DoesNotContain("network cards", said);
+        else
+            Assert.Contains(problem, said);
     }
 
     [Fact]

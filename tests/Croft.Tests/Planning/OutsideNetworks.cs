@@ -129,9 +129,9 @@ public sealed class OutsideNetworks
     public void LeaveAGivenMacToOneMachine()
     {
         const string mac = "mac: '52:54:00:00:00:09'";
-        var input = Lab.Input(Farm(Lan, card: $"{{ name: lan, {mac}, model: e1000e }}"), Lab.Host("h1"));
+        var input = Lab.Input(Farm(Lan, card: $"{{ name: lan, {mac}, model: virtio-net-pci }}"), Lab.Host("h1"));
         var first = Planner.Make(input);
-        Assert.Equal(("52:54:00:00:00:09", "e1000e"), (first.Machines[0].Nics[0].Mac, first.Machines[0].Nics[0].Model));
+        Assert.Equal(("52:54:00:00:00:09", "virtio-net-pci"), (first.Machines[0].Nics[0].Mac, first.Machines[0].Nics[0].Model));
         var again = Planner.Make(input with { Inventory = new(Lab.Done(input, first)) });
         Assert.Equal((0, MachineAction.None), (again.Problems.Length, again.Machines[0].Action));
         var other = Lab.Done(input, first)

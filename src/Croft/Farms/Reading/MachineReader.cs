@@ -71,7 +71,7 @@ sealed class MachineReader(
             Autostart = map.Maybe(MachineKeys.Autostart),
             DiskSize = map.Maybe(MachineKeys.Disk),
             Disks = new DiskReader(problems).Read(map),
-            Networks = Nics(map),
+            Networks = Nics(map, image),
             User = UserOf(map, image),
             Wait = wait,
             ConnectionTimeout = map.Maybe(MachineKeys.ConnectionTimeout) ?? TimeSpan.FromSeconds(120),
@@ -253,7 +253,7 @@ sealed class MachineReader(
             );
     }
 
-    ImmutableArray<NicSpec> Nics(MapReading map)
+    ImmutableArray<NicSpec> Nics(MapReading map, ImageSpec image)
     {
         if (!map.Has(MachineKeys.Networks))
             return [new NicSpec(networks.All[0].Name, null, null)];
@@ -278,6 +278,7 @@ sealed class MachineReader(
             }
             else
             {
+                CheckModel(nic, networks.Find(name)!, image);
                 CheckCard(nic, networks.Find(name)!, nics);
                 nics.Add(
                     new NicSpec(name, nic.Get(NicKeys.Address), nic.NodeOf(nic.Has(NicKeys.Address) ? NicKeys.Address : NicKeys.Mac).At)
@@ -294,16 +295,30 @@ sealed class MachineReader(
         return nics.DrainToImmutable();
     }
 
-    void CheckCard(MapReading nic, NetworkSpec network, IEnumerable<NicSpec> others)
+    void CheckModel(MapReading nic, NetworkSpec network, ImageSpec image)
     {
-        if (nic.Has(NicKeys.Model) && network.Mode == NetworkMode.User)
-            problems.Add(nic.NodeOf(NicKeys.Model), "a card on a user network is always virtio", "leave model out");
-        else if (nic.Get(NicKeys.Model) is { } model && !NicKeys.Models.Contains(model))
+        if (nic.Get(NicKeys.Model) is not { } model)
+            return;
+
+        var node = nic.NodeOf(NicKeys.Model);
+        if (network.Mode == NetworkMode.User)
+            problems.Add(node, "a card on a user network is always virtio", "leave model out");
+        else if (!NicKeys.Models.Contains(model))
             problems.Add(
-                nic.NodeOf(NicKeys.Model),
+                node,
                 $"QEMU has no network card {Words.Quote(model)}",
                 Words.DidYouMeanOrKnown(model, ["virtio", "e1000e", "rtl8139", "vmxnet3"])
             );
+        else if (image.Origin is BuiltImage built && !built.Drives(model))
+            problems.Add(
+                node,
+                $"image {Words.Quote(image.Name)}, which Croft built, has no driver for network cards {model}",
+                "leave model out, or take an image that has one, such as one of your own"
+            );
+    }
+
+    void CheckCard(MapReading nic, NetworkSpec network, IEnumerable<NicSpec> others)
+    {
         if (nic.Has(NicKeys.Forwards) && network.Mode != NetworkMode.User)
             problems.Add(
                 nic.NodeOf(NicKeys.Forwards),

@@ -57,7 +57,11 @@ static class NicKeys
         "i82801",
     ];
 
-    public static readonly Field<string> Model = new("model", Rules.ModelName, "What card the guest sees, such as `e1000e`.")
+    public static readonly Field<string> Model = new(
+        "model",
+        Rules.ModelName,
+        "What card the guest sees, such as `e1000e`. Images that Croft built know virtio alone, those with systemd `vmxnet3`, too."
+    )
     {
         DefaultText = "`virtio`",
     };
