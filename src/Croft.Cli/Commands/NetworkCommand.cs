@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json.Nodes;
 using Croft.Cli.Options;
 using Croft.Engines;
@@ -78,7 +79,7 @@ static class NetworkCommand
                 Hypervisor.Name,
                 There ?? "-",
                 State,
-                Network?.Cidr?.ToString() ?? "-",
+                Subnets.Length == 0 ? "-" : string.Join(", ", Subnets),
                 string.Join(' ', Cards.Select(c => c.Machine)),
             ];
 
@@ -91,6 +92,7 @@ static class NetworkCommand
                 ["there"] = There,
                 ["state"] = State,
                 ["cidr"] = Network?.Cidr?.ToString(),
+                ["ipv6"] = Network?.Cidr6?.ToString(),
                 ["machines"] = new JsonArray([
                     .. Cards.Select(c =>
                         (JsonNode)
@@ -99,11 +101,14 @@ static class NetworkCommand
                                 ["name"] = c.Machine,
                                 ["mac"] = c.Nic.Mac,
                                 ["address"] = c.Nic.Place?.ToString(),
+                                ["address6"] = c.Nic.Address6?.ToString(),
                                 ["port"] = c.Nic.Port,
                             }
                     ),
                 ]),
             };
+
+        IPNetwork[] Subnets => [.. new[] { Network?.Cidr, Network?.Cidr6 }.OfType<IPNetwork>()];
 
         string Mode => Spec.Shared is null ? Spec.Mode.ToString().ToLowerInvariant() : "shared";
 

@@ -125,14 +125,7 @@ static class PhaseVariables
         vm["virt_domain"] = machine.VirtType;
         vm["emulator"] = spec.IsContainer ? "" : EmulatorOf(spec.Arch);
         vm["metadata"] = Metadata(plan, machine);
-        vm["networks"] = List(
-            machine.Nics.Select(n => new JsonObject
-            {
-                ["name"] = n.Network,
-                ["mac"] = n.Mac,
-                ["address"] = PlaceOf(n, record)?.ToString(),
-            })
-        );
+        vm["networks"] = List(machine.Nics.Select(n => Card(n, record)));
         foreach (var disk in vm["disks"]!.AsArray())
             disk!["src"] = record?.Disks.FirstOrDefault(volume => volume.Disk == (string)disk["name"]!)?.Volume;
         if (machine.Nics.FirstOrDefault() is { } nic)
@@ -222,6 +215,19 @@ static class PhaseVariables
         }
 
         return net;
+    }
+
+    static JsonObject Card(Nic nic, MachineRecord? record)
+    {
+        var card = new JsonObject
+        {
+            ["name"] = nic.Network,
+            ["mac"] = nic.Mac,
+            ["address"] = PlaceOf(nic, record)?.ToString(),
+        };
+        if (nic.Address6 is { } second)
+            card["address6"] = second.ToString();
+        return card;
     }
 
     static string Text(JsonNode? value) =>

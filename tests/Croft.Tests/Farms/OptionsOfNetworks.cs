@@ -68,7 +68,7 @@ public sealed class OptionsOfNetworks
     [InlineData("dns: { records: { localhost: 10.9.0.5 } }", "\"localhost\" is each guest itself; another name")]
     [InlineData("dns: { wildcards: { 10.9.0.5: 10.9.0.5 } }", "is no domain but an address")]
     [InlineData("dns: { records: { '*.apps': 10.9.0.5 } }", "is not a host name or a domain")]
-    [InlineData("dns: { wildcards: { apps: db } }", "\"db\" is not an IP address; a wildcard has an address: 10.80.0.40")]
+    [InlineData("dns: { wildcards: { apps: db } }", "\"db\" is not an IP address; write it as 10.80.0.40 or fd00:80::28")]
     [InlineData("nat_ports: 30-20", "is no range of ports")]
     public void AreRefusedWithTheirCure(string keys, string problem) =>
         Assert.Contains(problem, Assert.Single(Reading.Problems($"farm: f\nnetworks: {{ a: {{ {keys} }} }}").Split('\n')));

@@ -15,7 +15,7 @@ public sealed class VariablesOfAPhase : IDisposable
     const string Text = """
         farm: f
         hypervisors: { h1: { uri: qemu+ssh://h1/system } }
-        networks: { lan: { cidr: 10.9.0.0/24 } }
+        networks: { lan: { cidr: 10.9.0.0/24, ipv6: "fd00:9::/64" } }
         vms:
           list:
             - { name: db, platform: debian_13, memory: 1GiB, disks: [ { name: data, size: 1GiB, format: ext4, mount: /srv } ], properties: { role: primary, ports: [1, 2], fmt: "{{ no }}" } }
@@ -67,7 +67,7 @@ public sealed class VariablesOfAPhase : IDisposable
             vm["disks"]![0]!.ToJsonString()
         );
         Assert.Equal("""{"role":"primary","ports":[1,2],"fmt":"{{ no }}"}""", vm["properties"]!.ToJsonString());
-        Assert.Equal("10.9.0.10", (string?)vm["networks"]![0]!["address"]);
+        Assert.Equal(("10.9.0.10", "fd00:9::a"), ((string?)vm["networks"]![0]!["address"], (string?)vm["networks"]![0]!["address6"]));
     }
 
     static (string?, string?, string?, string?, string?, string?) Fields(JsonNode net) =>

@@ -20,9 +20,9 @@ static class DnsKeys
         "Further names, each with an address, or with the machine of the farm that it is, too."
     );
 
-    public static readonly Field<ImmutableArray<Named<string>>> Wildcards = new(
+    public static readonly Field<ImmutableArray<Named<IPAddress>>> Wildcards = new(
         "wildcards",
-        new NamedShape<string>("name", Rules.HostName, Rules.HostOrAddress),
+        new NamedShape<IPAddress>("name", Rules.HostName, new AddressShape()),
         "Names each with the address that it and all names below it have."
     );
 

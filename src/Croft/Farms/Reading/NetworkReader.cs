@@ -97,17 +97,13 @@ sealed partial class NetworkReader(string farm, string folder, bool session, Pro
                 $"{Words.Quote(domain)} {lack}",
                 "a domain of your own, such as lab.example; or leave domain out"
             );
-        foreach (
-            var (key, names) in new[]
-            {
-                ("records", map.Get(NetworkKeys.Dns)?.Items(DnsKeys.Records)),
-                ("wildcards", map.Get(NetworkKeys.Dns)?.Items(DnsKeys.Wildcards)),
-            }
-        )
-        foreach (var name in names ?? [])
+        if (map.Get(NetworkKeys.Dns) is not { } dns)
+            return;
+        var records = dns.Items(DnsKeys.Records).Select(r => (r.Name, r.Node));
+        foreach (var (name, node) in records.Concat(dns.Items(DnsKeys.Wildcards).Select(w => (w.Name, w.Node))))
         {
-            if (Rules.LackOfDomain(name.Name) is { } wrong)
-                problems.Add(name.Node, $"{Words.Quote(name.Name)} {wrong}", "another name");
+            if (Rules.LackOfDomain(name) is { } wrong)
+                problems.Add(node, $"{Words.Quote(name)} {wrong}", "another name");
         }
     }
 
@@ -136,7 +132,7 @@ sealed partial class NetworkReader(string farm, string folder, bool session, Pro
             Pxe = PxeOf(map),
             Forwarders = [.. dns?.Items(DnsKeys.Forwarders).Select(f => f.Value) ?? []],
             Records = [.. dns?.Items(DnsKeys.Records).Select(r => (r.Name, r.Value)) ?? []],
-            Wildcards = [.. dns?.Items(DnsKeys.Wildcards).Select(Wildcard) ?? []],
+            Wildcards = [.. dns?.Items(DnsKeys.Wildcards).Select(w => (w.Name, w.Value.ToString())) ?? []],
         };
     }
 
@@ -159,13 +155,6 @@ sealed partial class NetworkReader(string farm, string folder, bool session, Pro
                 "file: names what machines load first, such as boot.ipxe"
             );
         return new(root, file ?? PxeKeys.Usual[0]);
-    }
-
-    (string, string) Wildcard(Named<string> wildcard)
-    {
-        if (!AddressShape.TryParse(wildcard.Value, out _))
-            problems.Add(wildcard.Node, $"{Words.Quote(wildcard.Value)} is not an IP address", "a wildcard has an address: 10.80.0.40");
-        return (wildcard.Name, wildcard.Value);
     }
 
     void CheckRanges(MapReading map)
