@@ -7,18 +7,20 @@ namespace Croft.Planning;
 /// <summary>What hosts of containers say no to.</summary>
 public sealed partial class Planner
 {
-    /// <summary>What a project's limits leave is compared with what is new: all that exists is counted in them.</summary>
+    /// <summary>What a project's limits leave is compared with what is new or grows: all that exists is counted in them.</summary>
     void CheckProjects(ImmutableArray<PlannedMachine> machines)
     {
         foreach (var state in input.Inventory.Hypervisors)
         {
-            var created = machines.Where(m => m.Hypervisor == state.Name && m.Action == MachineAction.Create).Select(m => m.Spec).ToList();
-            if (created.Count == 0 || state.Containers?.Project is not { } project)
+            var more = machines
+                .Where(m => m.Hypervisor == state.Name && m.Action is MachineAction.Create or MachineAction.Restart)
+                .ToList();
+            if (more.Count == 0 || state.Containers?.Project is not { } project)
                 continue;
             foreach (var (what, left) in project.Left)
             {
                 var of = $"project {project.Name} of hypervisor \"{state.Name}\"";
-                if (what == "disk" && created.FirstOrDefault(m => m.DiskSize is null) is { } unbounded)
+                if (what == "disk" && more.FirstOrDefault(m => m is { Existing: null, Spec.DiskSize: null })?.Spec is { } unbounded)
                     Refuse(
                         unbounded.At,
                         $"vms.{unbounded.Name}.disk",
@@ -26,25 +28,30 @@ public sealed partial class Planner
                         "disk: SIZE",
                         isWorld: true
                     );
-                var wanted = what switch
-                {
-                    "memory" => created.Sum(m => m.Memory),
-                    "cpu" => created.Sum(m => (long)m.Vcpus),
-                    "disk" => created.Sum(m => m.DiskSize ?? 0),
-                    _ => created.Count,
-                };
-                if (wanted > left)
+                var wanted = more.Sum(m => MoreOf(what, m.Spec, m.Existing));
+                if (wanted > Math.Max(0, left) && more.First(m => MoreOf(what, m.Spec, m.Existing) > 0).Spec is var first)
                     Refuse(
-                        created[0].At,
-                        $"vms.{created[0].Name}",
-                        $"{of} allows {Number(what, Math.Max(0, left))} more of {what}, and the new machines need {Number(what, wanted)}",
+                        first.At,
+                        $"vms.{first.Name}",
+                        $"{of} allows {Number(what, Math.Max(0, left))} more of {what}, and what is new or grows needs {Number(what, wanted)}",
                         $"on it: lxc project set {project.Name} limits.{what}=…; or lxc project info {project.Name} shows who has it",
                         isWorld: true
                     );
             }
         }
-
-        static string Number(string what, long number) =>
-            what is "memory" or "disk" ? Room.Size(number) : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
+
+    /// <summary>What a machine takes of a project's limits beyond what it has.</summary>
+    static long MoreOf(string what, MachineSpec spec, MachineState? had) =>
+        what switch
+        {
+            "memory" => spec.Memory - (had?.Memory ?? 0),
+            "cpu" => spec.Vcpus - (had?.Vcpus ?? 0),
+            "disk" when had is null => spec.DiskSize ?? 0,
+            "disk" => (spec.DiskSize - had.Record?.Disks.FirstOrDefault()?.Size) ?? 0,
+            _ => had is null ? 1 : 0,
+        };
+
+    static string Number(string what, long number) =>
+        what is "memory" or "disk" ? Room.Size(number) : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -76,7 +76,7 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await LxdOfTests.LxcAsync(host.Folder, "config", "device", "remove", $"{Farm}--a", "eth0");
             var seen = (await engine.FindAsync(machine.Record.Id, Cancel))!;
             Assert.Equal(["card on network lan"], seen.Lacks);
-            Assert.Empty(seen.Record!.AllDisks);
+            Assert.Empty(seen.Record!.Detached);
             await engine.ChangeAsync(machine, null, Journal, Cancel);
             Assert.Empty((await engine.FindAsync(machine.Record.Id, Cancel))!.Lacks);
         });

@@ -95,13 +95,13 @@ public sealed class Containers
     [Fact]
     public void AreNoMoreThanTheirProjectAllows() =>
         Assert.Contains(
-            "project p of hypervisor \"c\" allows 1 GiB more of memory, and the new machines need 1.2 GiB",
+            "project p of hypervisor \"c\" allows 1 GiB more of memory, and what is new or grows needs 1.2 GiB",
             PlanText.Problems(Plan("{ name: a, platform: debian_12, runtime: container, memory: 400MiB, count: 3 }")),
             StringComparison.Ordinal
         );
 
     [Theory]
-    [InlineData("disk: 600MiB, ", "project p of hypervisor \"c\" allows 1 GiB more of disk, and the new machines need 1.2 GiB")]
+    [InlineData("disk: 600MiB, ", "project p of hypervisor \"c\" allows 1 GiB more of disk, and what is new or grows needs 1.2 GiB")]
     [InlineData("", "there each machine needs a size of its own; disk: SIZE")]
     public void HaveNoMoreDiskThanTheirProjectAllows(string disk, string reason)
     {
@@ -114,6 +114,29 @@ public sealed class Containers
         var text =
             $"farm: f\nhypervisors: {{ c: {{ uri: lxd:// }} }}\nvms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {disk}count: 2 }} ] }}";
         Assert.Contains(reason, PlanText.Problems(Lab.Plan(text, host)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("memory: 1GiB, disk: 8GiB", "none: runs as declared", "")]
+    [InlineData("memory: 1GiB, disk: 9GiB", "restart: disk root grows to 9 GiB", "")]
+    [InlineData("memory: 1GiB, disk: 7GiB", "recreate: its disk root, of 8 GiB, cannot become smaller", "")]
+    [InlineData("memory: 1GiB, disk: 10GiB", "", "allows 1 GiB more of disk, and what is new or grows needs 2 GiB")]
+    [InlineData("memory: 3GiB, disk: 8GiB", "", "allows 1 GiB more of memory, and what is new or grows needs 2 GiB")]
+    public void GrowByARestartWithinWhatTheirProjectAllows(string size, string action, string problem)
+    {
+        var left = ImmutableSortedDictionary<string, long>.Empty.Add("disk", 1L << 30).Add("memory", 1L << 30);
+        var host = Box with { Containers = Lab.Containers with { Project = new("p", new Dictionary<string, string>(), left) } };
+        var before = Lab.Input(Text("memory: 1GiB, disk: 8GiB"), host);
+        ImmutableArray<DiskVolume> root = [new(DiskVolume.Root, "f--a") { Size = 8L << 30 }];
+        var there = Lab.Done(before, Planner.Make(before))
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => m with { Record = m.Record! with { Disks = root } })] });
+        var plan = Lab.Plan(Text(size), [.. there]);
+        if (problem.Length == 0)
+            Assert.Equal(action, $"{plan.Machines[0].Action.ToString().ToLowerInvariant()}: {plan.Machines[0].Reason}");
+        Assert.Contains(problem, PlanText.Problems(plan), StringComparison.Ordinal);
+
+        static string Text(string size) =>
+            $"farm: f\nhypervisors: {{ c: {{ uri: lxd:// }} }}\nvms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {size} }} ] }}";
     }
 
     [Fact]

@@ -27,6 +27,7 @@ sealed partial class LxdEngine
 
     public async Task<MachineChange> CreateAsync(MachineDefinition machine, SeedFiles seed, RunJournal journal, CancellationToken cancel)
     {
+        machine = WithRoot(machine);
         var body = await BodyAsync(machine, seed, cancel);
         body["source"] = new JsonObject { ["type"] = "image", ["fingerprint"] = machine.Image.Copy };
         var member = await MemberForAsync(machine.Spec, cancel);
@@ -82,6 +83,7 @@ sealed partial class LxdEngine
 
     public async Task<MachineChange> ChangeAsync(MachineDefinition machine, SeedFiles? seed, RunJournal journal, CancellationToken cancel)
     {
+        machine = WithRoot(machine);
         var id = machine.Record.Id;
         var before = await RequireAsync(id, cancel);
         var body = await BodyAsync(machine, seed, cancel, before);
@@ -232,6 +234,16 @@ sealed partial class LxdEngine
         CallAsync($"changing {machine}", () =>
             client.RunAsync(HttpMethod.Put, $"1.0/instances/{LxdNames.InstanceOf(machine)}", body.DeepClone(), cancel)
         );
+
+    /// <summary>A machine whose record says how large its only disk is declared.</summary>
+    internal static MachineDefinition WithRoot(MachineDefinition machine) =>
+        machine with
+        {
+            Record = machine.Record with
+            {
+                Disks = [new(DiskVolume.Root, LxdNames.InstanceOf(machine.Record.Id)) { Size = machine.Spec.DiskSize }],
+            },
+        };
 
     /// <summary>An instance as it shall be.</summary>
     /// <param name="before">As it is; null when it is new.</param>

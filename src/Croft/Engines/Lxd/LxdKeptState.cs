@@ -27,6 +27,7 @@ sealed class LxdKeptState(
     /// <summary>On a snapshot that its own instance has, it is taken back in place, which is quicker than a copy.</summary>
     public async Task<MachineChange> PutAsync(MachineDefinition machine, CancellationToken cancel)
     {
+        machine = LxdEngine.WithRoot(machine);
         var body = await engine.BodyAsync(machine, null, cancel, Then);
         var own = LxdNames.InstanceOf(machine.Record.Id) + "/";
         return
@@ -54,6 +55,7 @@ sealed class LxdKeptState(
 
     public async Task<MachineChange> ForkAsync(MachineRecord record, Guid uuid, SeedFiles seed, CancellationToken cancel)
     {
+        record = record with { Disks = [.. Record.Disks.Select(disk => disk with { Volume = LxdNames.InstanceOf(record.Id) })] };
         var own = Marked(Kept(), record);
         foreach (var (file, text) in seed.Files)
             own["user." + file] = text;
