@@ -92,11 +92,11 @@ public sealed partial class PhaseFiles
     /// <summary>Whether any phase is an Ansible task list.</summary>
     public bool HasAnsible { get; }
 
-    /// <summary>The collections whose modules the task lists name, each with a phase's file that needs it.</summary>
-    public IEnumerable<(string Collection, string File)> Collections =>
+    /// <summary>The modules that the task lists name and that are not beside them, each with a phase's file that needs it.</summary>
+    public IEnumerable<(string Module, string File)> Modules =>
         from file in taken
-        from collection in file.Value.Collections
-        group file.Key by collection into uses
+        from module in file.Value.Modules.Except(All.Select(own => Path.GetFileNameWithoutExtension(own)))
+        group file.Key by module into uses
         orderby uses.Key
         select (uses.Key, folder!.Shown(uses.Min()!));
 

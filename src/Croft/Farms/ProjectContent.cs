@@ -8,8 +8,10 @@ namespace Croft.Farms;
 
 /// <summary>What a task list takes from the project's folder, as its text says.</summary>
 /// <param name="Digest">SHA-256 over these files.</param>
-/// <param name="Collections">The collections whose modules it names: <c>community.general</c>.</param>
-sealed record TakenContent(string Digest, ImmutableSortedSet<string> Collections);
+/// <param name="Modules">
+/// The modules that it names and that the project has not itself: <c>community.general.ufw</c>, or <c>ufw</c>.
+/// </param>
+sealed record TakenContent(string Digest, ImmutableSortedSet<string> Modules);
 
 /// <summary>
 /// The project's folder as far as Ansible looks into it for a phase. Text decides, not YAML: a role or file counts when a file that counts
@@ -82,12 +84,12 @@ sealed partial class ProjectContent
     public TakenContent Of(IEnumerable<string> texts)
     {
         var taken = new SortedSet<string>(always, StringComparer.Ordinal);
-        var collections = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var modules = new SortedSet<string>(StringComparer.Ordinal);
         var left = new Queue<string>(texts.Concat(always.Where(IsText).Select(ReadText)));
         while (left.TryDequeue(out var text))
         {
-            foreach (Match module in Module().Matches(text))
-                collections.Add(module.Groups[1].Value);
+            modules.UnionWith(Module().Matches(text).Select(module => module.Groups[1].Value));
+            modules.UnionWith(TaskListText.Keys(text));
             var names = Word().Matches(text).SelectMany(word => word.Value.Split('/')).ToHashSet(StringComparer.Ordinal);
             var all = Templated().IsMatch(text);
             foreach (var unit in units.SelectMany(u => u.Where(one => names.Contains(u.Key) || all && one.IsCode)).Select(u => u.Unit))
@@ -97,7 +99,8 @@ sealed partial class ProjectContent
             }
         }
 
-        return new(Digest(taken.Select(file => $"{file} {DigestOf(file)}")), collections.ToImmutable());
+        modules.ExceptWith(taken.Select(file => Path.GetFileNameWithoutExtension(file)));
+        return new(Digest(taken.Select(file => $"{file} {DigestOf(file)}")), [.. modules]);
     }
 
     /// <summary>SHA-256 over the variables of one machine alone; null when it has none.</summary>
@@ -181,6 +184,6 @@ sealed partial class ProjectContent
     )]
     private static partial Regex Templated();
 
-    [GeneratedRegex(@"^[ \-]*([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)\.[a-z0-9_.]+\s*:(?:\s|$)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \-]*([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\.[a-z0-9_.]+)\s*:(?:\s|$)", RegexOptions.Multiline)]
     private static partial Regex Module();
 }

@@ -106,6 +106,23 @@ static class TaskListText
         return notes.Values;
     }
 
+    /// <summary>The keys of its tasks, one of each being its module; of what is no list of tasks, none.</summary>
+    public static IEnumerable<string> Keys(string text)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (_, _, key) in Nodes(new(new Scanner(new StringReader(text.TrimStart('\ufeff'))))))
+                keys.Add(key?.Value ?? "");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What is no YAML has no more tasks.
+        }
+
+        return keys;
+    }
+
     static bool IsOff(ParsingEvent value) =>
         value is Scalar { Value: var text } && text.ToUpperInvariant() is "0" or "NO" or "FALSE" or "OFF";
 

@@ -226,7 +226,7 @@ public sealed partial class OpenFarm : IDisposable
             }
         );
         plan = plan with { Problems = [.. plan.Problems, .. StepsThatCannotBe(here.Images), .. RootsThatCannotBe(here.Images)] };
-        var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Collections) ?? []);
+        var missing = Farm.Projects.SelectMany(p => ansible.GetValueOrDefault(p.Name)?.Missing(phases[p.Name].Modules) ?? []);
         return plan with
         {
             Problems =

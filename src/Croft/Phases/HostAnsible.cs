@@ -182,13 +182,54 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
         };
     }
 
-    /// <summary>What to say of collections that phases need and that are not found.</summary>
-    public IEnumerable<string> Missing(IEnumerable<(string Name, string File)> used) =>
-        (Requirements?.Empty ?? []).Concat(
-            from one in used
-            where one.Name is not ("ansible.builtin" or "ansible.legacy") && !Has(one.Name)
-            select $"{one.File} needs the collection {one.Name}, which is not installed: ansible-galaxy collection install {one.Name}, or name it in requirements.yml"
+    /// <summary>What to say of collections that phases and ansible.cfg need and that are not found.</summary>
+    public IEnumerable<string> Missing(IEnumerable<(string Module, string File)> used)
+    {
+        var moved = Moves();
+        var needed = used.Select(one => (one.File, Collection: CollectionOf("modules", one.Module)));
+        if (Config is not null && OutputOf().Match(ProjectContent.TextOf(Config)) is { Success: true } output)
+            needed = needed.Append((Path.GetFileName(Config), CollectionOf("callback", output.Groups[1].Value)));
+        return (Requirements?.Empty ?? []).Concat(
+            from one in needed.Distinct()
+            where one.Collection is not (null or "ansible.builtin" or "ansible.legacy") && !Has(one.Collection)
+            select $"{one.File} needs the collection {one.Collection}, which is not installed: ansible-galaxy collection install {one.Collection}, or name it in requirements.yml"
         );
+
+        string? CollectionOf(string kind, string plugin) =>
+            (plugin.Contains('.', StringComparison.Ordinal) ? plugin : moved.GetValueOrDefault((kind, plugin)))?.Split('.')
+                is [var space, var name, ..]
+                ? $"{space}.{name}"
+                : null;
+    }
+
+    /// <summary>
+    /// The plugins that left ansible-core, by kind and short name, with the names that they have in their collections: the redirects of its
+    /// <c>ansible_builtin_runtime.yml</c>.
+    /// </summary>
+    Dictionary<(string Kind, string Name), string> Moves()
+    {
+        var moves = new Dictionary<(string, string), string>();
+        var (kind, name) = ("", "");
+        var table = Path.Combine(Site, "ansible", "config", "ansible_builtin_runtime.yml");
+        foreach (var line in ProjectContent.TextOf(table).Split('\n'))
+        {
+            if (Route().Match(line) is { Success: true } route)
+                (kind, name) = route.Groups["kind"] is { Success: true } group ? (group.Value, "") : (kind, route.Groups["name"].Value);
+            else if (line.StartsWith(Redirect, StringComparison.Ordinal))
+                moves[(kind, name)] = line[Redirect.Length..].Trim();
+        }
+
+        return moves;
+    }
+
+    const string Redirect = "      redirect: ";
+
+    [GeneratedRegex("^(?:  (?<kind>[a-z_]+)|    (?<name>[^ ]+)):$")]
+    private static partial Regex Route();
+
+    /// <summary>Ansible ends at a name that it does not find here; of other callbacks it only warns.</summary>
+    [GeneratedRegex(@"^\s*stdout_callback\s*[=:]\s*([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex OutputOf();
 
     static IEnumerable<string> Collections(IEnumerable<string> paths) =>
         from path in paths

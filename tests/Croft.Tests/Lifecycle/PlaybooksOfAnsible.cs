@@ -174,16 +174,23 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
             "requirements.yml",
             "collections:\n  - name: k-t-1.0.0.tar.gz\n    type: file\nroles:\n  - src: web.tar.gz\n    name: web\n"
         );
-        var project = Project("", "- k.t.module:\n- no.such.module: {}\n- import_role: { name: web }\n");
+        var project = Project(
+            "",
+            "- k.t.module:\n- no.such.module: {}\n- import_role: { name: web }\n- block: [ { kubevirt_vm: {}, when: no } ]\n"
+        );
+        folder.Write("ansible.cfg", "[defaults]\nstdout_callback = other.such.output\n");
         var planned = await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken);
         Assert.False(planned.IsComplete);
-        var missing = planned.Missing(PhaseFiles.Read(project, TestContext.Current.CancellationToken).Collections);
+        var missing = planned.Missing(PhaseFiles.Read(project, TestContext.Current.CancellationToken).Modules);
         Assert.Equal(
-            [
-                "phases/main.yaml needs the collection no.such, which is not installed: ansible-galaxy collection install no.such, or name it in requirements.yml",
-            ],
+            [Lack("phases/main.yaml", "community.kubevirt"), Lack("phases/main.yaml", "no.such"), Lack("ansible.cfg", "other.such")],
             missing
         );
+        folder.Write("library/kubevirt_vm.py", "# ours\n");
+        missing = planned.Missing(PhaseFiles.Read(project, TestContext.Current.CancellationToken).Modules);
+        Assert.Equal([Lack("phases/main.yaml", "no.such"), Lack("ansible.cfg", "other.such")], missing);
+        foreach (var own in (string[])["ansible.cfg", "library/kubevirt_vm.py"])
+            File.Delete(Path.Combine(folder.Path, own));
         var (code, words) = await PlayAsync(
             "- import_role: { name: k.t.r }\n- import_role: { name: web }\n- assert: { that: [collected, role] }\n",
             "{}"
@@ -199,6 +206,9 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
             (await HostAnsible.ReadAsync(project.Project, Cache, install: false, TestContext.Current.CancellationToken)).IsComplete
         );
     }
+
+    static string Lack(string file, string collection) =>
+        $"{file} needs the collection {collection}, which is not installed: ansible-galaxy collection install {collection}, or name it in requirements.yml";
 
     Task GalaxyAsync(params string[] arguments) =>
         new Tool("ansible-galaxy", arguments) { Directory = folder.Path }.RunCheckedAsync(
