@@ -5,6 +5,9 @@ namespace Croft.Engines;
 /// <summary>What a host of containers has for them beside room. What it did not say is null.</summary>
 public sealed record ContainerHost
 {
+    /// <summary>The service's own client, as hints have people type it.</summary>
+    public string Tool { get; init; } = "lxc";
+
     /// <summary>Storage pools that containers can be in.</summary>
     public ImmutableHashSet<string>? Pools { get; init; }
 

@@ -69,6 +69,9 @@ sealed partial class LxdAddress
 
     string Tool => IsIncus ? "incus" : "lxc";
 
+    /// <summary>What prints a token on the hypervisor.</summary>
+    string Introduce => IsIncus ? "incus config trust add croft" : "lxc config trust add";
+
     string[] Sockets => socket is null ? (IsIncus ? IncusSockets : LxdSockets) : [socket];
 
     public LxdClient Open(string name)
@@ -78,7 +81,7 @@ sealed partial class LxdAddress
         var there = Sockets.FirstOrDefault(File.Exists)
             ?? throw CroftException.World(
                 $"hypervisor \"{name}\" ({uri}): no {(IsIncus ? "Incus" : "LXD")} listens on this host: there is no {string.Join(" or ", Sockets)}",
-                IsIncus ? "apt-get install incus; incus admin init --minimal" : "apt-get install lxd; lxd init --minimal"
+                IsIncus ? "apt-get install incus zstd; incus admin init --minimal" : "apt-get install lxd; lxd init --minimal"
             );
         return new LxdClient(there, Project);
     }
@@ -90,7 +93,7 @@ sealed partial class LxdAddress
         var fingerprint = trust.FingerprintOf(host)
             ?? throw CroftException.World(
                 $"hypervisor \"{name}\" ({uri}) is not trusted yet",
-                $"on it: {Tool} config trust add; then here, with the token that it prints: croft hypervisors trust {name}"
+                $"on it: {Introduce}; then here, with the token that it prints: croft hypervisors trust {name}"
             );
         return new(host, trust.Own, fingerprint, Project);
     }
@@ -117,12 +120,9 @@ sealed partial class LxdAddress
     {
         var host = this.host!;
         var token = LxdToken.Read(text)
-            ?? throw CroftException.Usage("that is no trust token", $"on the hypervisor: {Tool} config trust add prints one");
+            ?? throw CroftException.Usage("that is no trust token", $"on the hypervisor: {Introduce} prints one");
         if (token.ExpiresAt.Year > 1 && token.ExpiresAt < now)
-            throw CroftException.Usage(
-                $"the token expired {token.ExpiresAt:yyyy-MM-dd HH:mm}",
-                $"ask for another: {Tool} config trust add"
-            );
+            throw CroftException.Usage($"the token expired {token.ExpiresAt:yyyy-MM-dd HH:mm}", $"ask for another: {Introduce}");
         using var own = trust.Make(now);
         using var client = new LxdClient(host, own, token.Fingerprint!.ToLowerInvariant(), null);
         try
@@ -141,7 +141,7 @@ sealed partial class LxdAddress
             : e.IsLost ? Refused(name, e, client)
             : CroftException.World(
                 $"hypervisor \"{name}\" ({uri}) does not take the token: {PlainText.Line(e.Message)}",
-                $"a token works once, and for a while: {Tool} config trust add prints another",
+                $"a token works once, and for a while: {Introduce} prints another",
                 e
             );
         }
@@ -155,7 +155,7 @@ sealed partial class LxdAddress
             ? CroftException.World(
                 $"hypervisor \"{name}\" ({uri}) shows another certificate ({shown[..12]}…) than the one that is trusted",
                 remote is null
-                    ? $"if it was set up anew: {Tool} config trust add on it, and croft hypervisors trust {name}"
+                    ? $"if it was set up anew: {Introduce} on it, and croft hypervisors trust {name}"
                     : $"if it was set up anew: {Tool} remote remove {remote.Name}, and {Tool} remote add it again",
                 e
             )
@@ -173,7 +173,7 @@ sealed partial class LxdAddress
             $"hypervisor \"{name}\" ({uri}) does not know this user",
             IsHere
                 ? $"run Croft as root, or as a user of the group {(IsIncus ? "incus-admin" : "lxd")}"
-                : $"on it: {Tool} config trust add; then here, with the token that it prints: croft hypervisors trust {name}"
+                : $"on it: {Introduce}; then here, with the token that it prints: croft hypervisors trust {name}"
         );
 
     public override string ToString() => uri;

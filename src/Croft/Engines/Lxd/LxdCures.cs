@@ -17,23 +17,25 @@ static class LxdCures
         ("idmapped storage", "its root file system may be full: disk: SIZE of the machine bounds it"),
         (
             "Reached maximum",
-            "lxc project info NAME shows what its project allows and uses; on it: lxc project set NAME limits.…; or remove machines"
+            "{lxc} project info NAME shows what its project allows and uses; on it: {lxc} project set NAME limits.…; or remove machines"
         ),
-        ("allow for snapshot creation", "on it: lxc project set NAME restricted.snapshots=allow"),
+        ("allow for snapshot creation", "on it: {lxc} project set NAME restricted.snapshots=allow"),
         (
             "forbidden",
-            "its project is restricted: lxc project show NAME; on it: lxc project set NAME restricted.…=allow; or leave that out"
+            "its project is restricted: {lxc} project show NAME; on it: {lxc} project set NAME restricted.…=allow; or leave that out"
         ),
         (
             Twice,
-            "lxc list shows which instance has it: remove that, or give it another address; or give the machine another one: networks: [ { name, address } ]"
+            "{here} list shows which instance has it: remove that, or give it another address; or give the machine another one: networks: [ { name, address } ]"
         ),
         (
             "already used on network",
-            "somebody moved the machine to another project: lxc list --all-projects shows it; lxc move NAME NAME --project FROM --target-project TO brings it back"
+            "somebody moved the machine to another project: {lxc} list --all-projects shows it; {lxc} move NAME NAME --project FROM --target-project TO brings it back"
         ),
-        ("is protected", "on it: lxc config set INSTANCE security.protection.delete=false, if it may go"),
+        ("is there already, and is no network", "on it, if nobody uses it: ip link delete DEVICE"),
+        ("is protected", "on it: {here} config set INSTANCE security.protection.delete=false, if it may go"),
         ("kernel module", "kernel_modules of the machine's container names it: on it, modinfo NAME tells whether there is such a module"),
+        ("executable file not found", "on it, install the program that it names, such as zstd: apt-get install zstd"),
         ("Unknown configuration key", "config of the machine's container names it, which this version does not know: leave it out"),
         ("Invalid value for a limit", "config of the machine's container says it: write another value"),
         ("Invalid config", "config of the machine's container says it: write another value"),
@@ -45,5 +47,11 @@ static class LxdCures
     ];
 
     /// <summary>Null for words that nobody has met.</summary>
-    public static string? Of(string words) => Known.FirstOrDefault(k => words.Contains(k.Words, StringComparison.OrdinalIgnoreCase)).Cure;
+    /// <param name="tool">The service's client.</param>
+    /// <param name="toolInProject">The same for what is in the project.</param>
+    public static string? Of(string words, string tool, string toolInProject) =>
+        Known
+            .FirstOrDefault(k => words.Contains(k.Words, StringComparison.OrdinalIgnoreCase))
+            .Cure?.Replace("{lxc}", tool, StringComparison.Ordinal)
+            .Replace("{here}", toolInProject, StringComparison.Ordinal);
 }

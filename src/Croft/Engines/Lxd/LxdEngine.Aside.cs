@@ -39,13 +39,28 @@ sealed partial class LxdEngine
         )
             return null;
         var reverted = await RequireAsync(record.Id, cancel);
-        foreach (var (word, value) in reverted.Config.Where(c => c.Key.StartsWith("volatile.", StringComparison.Ordinal)))
-            body["config"]![word] = value;
+        KeepIdentity(body, reverted);
         return await MachineChange.MakeAsync(
             record,
             () => PutAsync(record.Id, body, cancel),
             () => PutAsync(record.Id, BodyOf(reverted, reverted.Config, reverted.Devices), CancellationToken.None)
         );
+    }
+
+    /// <summary>Has a definition leave an instance what the service itself wrote down: restricted projects let nobody choose it.</summary>
+    internal static void KeepIdentity(JsonObject body, Instance there)
+    {
+        var config = body["config"]!.AsObject();
+        Forget(config);
+        foreach (var (word, value) in there.Config.Where(c => LxdNames.IsServices(c.Key)))
+            config[word] = value;
+    }
+
+    /// <summary>The service writes that down for each instance it makes.</summary>
+    static void Forget(JsonObject config)
+    {
+        foreach (var word in config.Select(c => c.Key).Where(LxdNames.IsServices).ToList())
+            config.Remove(word);
     }
 
     /// <summary>Gives a machine's name and addresses to another, which is to take its place.</summary>

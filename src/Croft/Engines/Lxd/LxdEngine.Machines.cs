@@ -12,11 +12,12 @@ sealed partial class LxdEngine
     public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) =>
         MachinesOf(await ListInstancesAsync(cancel));
 
-    static ImmutableArray<MachineState> MachinesOf(IEnumerable<Instance> instances) =>
-        LxdRecord.StatesOf([.. instances.Where(i => !IsAside(i))]);
+    ImmutableArray<MachineState> MachinesOf(IEnumerable<Instance> instances) =>
+        LxdRecord.StatesOf([.. instances.Where(i => !IsAside(i))], ToolInProject);
 
     public async Task<MachineState?> FindAsync(MachineId machine, CancellationToken cancel) =>
-        await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel) is { } instance && LxdRecord.StateOf(instance) is var state
+        await FindInstanceAsync(LxdNames.InstanceOf(machine), cancel) is { } instance
+        && LxdRecord.StateOf(instance, ToolInProject) is var state
             ? state.Record?.Id == machine || state.Record is null
                 ? state with
                 {
@@ -55,6 +56,7 @@ sealed partial class LxdEngine
         var name = LxdNames.InstanceOf(id);
         body["name"] = name;
         body["type"] = "container";
+        Forget(body["config"]!.AsObject());
         body["config"]![LxdNames.Self] = ""; // it may have that of what it is a copy of
         var before = await FindInstanceAsync(name, cancel);
         if (before is not null)
@@ -206,7 +208,7 @@ sealed partial class LxdEngine
         if (LxdRecord.Read(there.Config)?.Id != machine)
             throw CroftException.World(
                 $"hypervisor \"{Name}\" has an instance {there.Name} that Croft did not make",
-                $"give the machine another name; or, if nobody needs that one: lxc delete {there.Name}"
+                $"give the machine another name; or, if nobody needs that one: {ToolInProject} delete {there.Name}"
             );
     }
 

@@ -71,7 +71,7 @@ sealed partial class LxdEngine
         return new(
             FaultKind.World,
             $"member {member} of hypervisor \"{Name}\" went away while making {id}{kept}: {PlainText.Line(cause.InnerException!.Message)}",
-            $"when {member} is back, run the command again; if it is gone for good: lxc cluster remove --force {member}",
+            $"when {member} is back, run the command again; if it is gone for good: {Tool} cluster remove --force {member}",
             cause
         )
         {
@@ -135,7 +135,7 @@ sealed partial class LxdEngine
         if (left.Length > 0)
             throw CroftException.World(
                 $"member {string.Join(", ", gone)} of hypervisor \"{Name}\" does not answer, so there stay: {string.Join(", ", left)}",
-                $"run the command again when it is back; if it is gone for good, remove it first: lxc cluster remove --force {gone[0]}"
+                $"run the command again when it is back; if it is gone for good, remove it first: {Tool} cluster remove --force {gone[0]}"
             );
     }
 }

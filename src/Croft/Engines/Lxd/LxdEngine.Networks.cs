@@ -19,6 +19,11 @@ sealed partial class LxdEngine
     /// <summary>So long it is believed that a network is as it was seen: the service takes its time to list them.</summary>
     static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    /// <summary>So long a network may be in the making.</summary>
+    static readonly TimeSpan MakingTime = TimeSpan.FromSeconds(8);
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A network is set up anew for each change of it, and two at once meet each other's addresses; so are other things.</summary>
     readonly SemaphoreSlim changing = new(1);
 
@@ -46,7 +51,7 @@ sealed partial class LxdEngine
 
     async Task EnsureAsync(PlannedNetwork network, NetworkDefinition definition, RunJournal journal, CancellationToken cancel)
     {
-        if (Recent(definition.Name) is { } recent && IsAsPlanned(network, definition, StateOf(recent)))
+        if (Recent(definition.Name) is { } recent && !IsUnfinished(recent) && IsAsPlanned(network, definition, StateOf(recent)))
             return;
         for (var i = 0; i < MostTries; i++)
         {
@@ -64,6 +69,17 @@ sealed partial class LxdEngine
             }
 
             var path = $"1.0/networks/{known.Name}";
+            if (IsUnfinished(known) && IsOf(network, definition, StateOf(known)))
+            {
+                if (await StaysUnfinishedAsync(known.Name, cancel))
+                {
+                    journal.Intent("remove", "network", definition.Name, Name);
+                    await ChangeNetworkAsync(HttpMethod.Delete, path, null, CancellationToken.None);
+                }
+
+                continue;
+            }
+
             var (there, tag) = await client.GetTaggedAsync(path, LxdJson.Default.Network, cancel);
             if (await ReserveAsync(network, definition, there, path, tag, journal, cancel))
                 return;
@@ -73,6 +89,23 @@ sealed partial class LxdEngine
             $"network {definition.Name} on hypervisor \"{Name}\" changes all the time",
             "another command uses it: wait for its end"
         );
+    }
+
+    /// <summary>Whether somebody makes a network at the moment; or did, and was killed over it, which Incus leaves as it is.</summary>
+    bool IsUnfinished(Network network) => !IsClustered && !StateOf(network).Active && network.UsedBy is not [_, ..];
+
+    /// <summary>Whether that is so for longer than a network takes.</summary>
+    async Task<bool> StaysUnfinishedAsync(string name, CancellationToken cancel)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while ((await ListManagedAsync(cancel)).FirstOrDefault(n => n.Name == name) is { } network && IsUnfinished(network))
+        {
+            if (Stopwatch.GetElapsedTime(since) > MakingTime)
+                return true;
+            await Task.Delay(Pause, cancel);
+        }
+
+        return false;
     }
 
     /// <summary>False when somebody else was faster.</summary>
@@ -90,7 +123,7 @@ sealed partial class LxdEngine
                     ["type"] = "bridge",
                     ["config"] = ConfigOf(definition, definition.Reservations, definition.Names),
                 },
-                cancel
+                CancellationToken.None // Incus stops in the middle for whoever does not wait
             );
             return true;
         }
@@ -101,7 +134,7 @@ sealed partial class LxdEngine
                     ? false
                     : throw CroftException.World(
                         $"hypervisor \"{Name}\" has a network {there.Name}, the name of network {definition.Name}'s bridge, and it is not Croft's",
-                        $"if nobody needs it: lxc network delete {there.Name}"
+                        $"if nobody needs it: {Tool} network delete {there.Name}"
                     )
                 : throw new LxdException($"a device {definition.Bridge} is there already, and is no network of {Title}'s", e.Code, e);
         }
@@ -201,6 +234,23 @@ sealed partial class LxdEngine
         }
     }
 
+    /// <summary>Changes a network. Incus stumbles over cards that go away at that moment.</summary>
+    async Task ChangeNetworkAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel, string? tag = null)
+    {
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                await client.RunAsync(method, path, body?.DeepClone(), cancel, tag);
+                return;
+            }
+            catch (LxdException e) when (i < MostTries && e.Message.Contains("bridge children", StringComparison.Ordinal))
+            {
+                await Task.Delay(Pause, cancel);
+            }
+        }
+    }
+
     /// <summary>What others configured stays. False when another command changed it meanwhile, or was at it.</summary>
     async Task<bool> PutAsync(string path, Network there, JsonObject config, string? tag, CancellationToken cancel)
     {
@@ -211,7 +261,7 @@ sealed partial class LxdEngine
         {
             var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
             listed = null;
-            await client.RunAsync(HttpMethod.Put, path, body, cancel, tag);
+            await ChangeNetworkAsync(HttpMethod.Put, path, body, cancel, tag);
             return true;
         }
         catch (LxdException e) when (e.IsStale || e.Message.Contains("already assigned", StringComparison.Ordinal))
@@ -337,7 +387,7 @@ sealed partial class LxdEngine
                 .Where(n => n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner)
                 .ToLookup(n => n.UsedBy is [_, ..]);
             foreach (var network in networks[false])
-                await client.RunAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+                await ChangeNetworkAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
             return networks[true]
                 .SelectMany(n => n.UsedBy!, (n, user) => (n, user))
                 .ToLookup(u => NameOf(u.n), u => LxdClient.NameIn(u.user));

@@ -24,6 +24,7 @@ sealed partial class LxdEngine
         var volumes = (await pools).Where(p => p.Status is null or "Created").Select(p => VolumesOfAsync(p.Name, cancel)).ToList();
         return new()
         {
+            Tool = Tool,
             Pools = [.. (await pools).Select(p => p.Name)],
             Profiles = (await profiles).ToImmutableSortedDictionary(
                 p => p.Name,

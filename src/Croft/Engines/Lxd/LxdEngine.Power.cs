@@ -52,7 +52,7 @@ sealed partial class LxdEngine
             )
             where same.Any()
             select $"instance {other.Name} has it; if that is a copy of the machine, it does as well with another one: "
-                + $"lxc config device set {other.Name} {card.Key} {string.Join(' ', same.Select(w => w + "="))}"
+                + $"{ToolInProject} config device set {other.Name} {card.Key} {string.Join(' ', same.Select(w => w + "="))}"
         ).FirstOrDefault();
 
     public async Task StopAsync(MachineId machine, StopBy how, CancellationToken cancel)

@@ -44,6 +44,12 @@ sealed partial class LxdEngine : IEngine
     /// <summary>As its makers call it.</summary>
     internal string Title => server.Environment?.Server == "incus" ? "Incus" : "LXD";
 
+    /// <summary>Its own client, as hints have people type it.</summary>
+    string Tool => Title == "Incus" ? "incus" : "lxc";
+
+    /// <summary>The same for what is in the project that this works in.</summary>
+    string ToolInProject => Tool + (client.Project is { } project ? $" --project {project}" : "");
+
     /// <summary>Connects.</summary>
     /// <exception cref="CroftException">Nothing answers there, or it does not let us in.</exception>
     public static async Task<LxdEngine> ConnectAsync(string name, LxdAddress address, TimeSpan within, CancellationToken cancel)
@@ -54,9 +60,12 @@ sealed partial class LxdEngine : IEngine
         try
         {
             var server = await client.GetAsync("1.0", LxdJson.Default.Server, late.Token);
-            if (server.Auth == "trusted" && address.Project is { } project)
-                await RequireProjectAsync(name, client, project, late.Token);
-            return server.Auth == "trusted" ? new LxdEngine(name, client, server, address.IsHere) : throw address.Unknown(name);
+            if (server.Auth != "trusted")
+                throw address.Unknown(name);
+            var engine = new LxdEngine(name, client, server, address.IsHere);
+            if (address.Project is { } project)
+                await engine.RequireProjectAsync(project, late.Token);
+            return engine;
         }
         catch (Exception e)
         {
@@ -73,7 +82,7 @@ sealed partial class LxdEngine : IEngine
         }
     }
 
-    static async Task RequireProjectAsync(string name, LxdClient client, string project, CancellationToken cancel)
+    async Task RequireProjectAsync(string project, CancellationToken cancel)
     {
         try
         {
@@ -82,8 +91,8 @@ sealed partial class LxdEngine : IEngine
         catch (LxdException e) when (e.IsNotFound)
         {
             throw CroftException.World(
-                $"hypervisor \"{name}\" has no project \"{project}\"",
-                $"on it: lxc project create {project} -c features.images=false -c features.profiles=false"
+                $"hypervisor \"{Name}\" has no project \"{project}\"",
+                $"on it: {Tool} project create {project} -c features.images=false -c features.profiles=false"
             );
         }
     }
@@ -131,7 +140,7 @@ sealed partial class LxdEngine : IEngine
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
         {
-            Unreachable = store is null ? $"has no storage pool: {(Title == "LXD" ? "lxc" : "incus")} storage create default dir" : null,
+            Unreachable = store is null ? $"has no storage pool: {Tool} storage create default dir" : null,
             Networks = await networks,
             States = await states,
             Containers = await containers,
@@ -199,7 +208,7 @@ sealed partial class LxdEngine : IEngine
 
     async Task<string> PoolAsync() =>
         await pool.Value
-        ?? throw CroftException.World($"hypervisor \"{Name}\" has no storage pool", "on it: lxc storage create default dir");
+        ?? throw CroftException.World($"hypervisor \"{Name}\" has no storage pool", $"on it: {Tool} storage create default dir");
 
     /// <summary>Whether an instance's pool keeps once what several have.</summary>
     internal async Task<Func<Instance, bool>> AreSharedAsync(CancellationToken cancel)
@@ -240,8 +249,8 @@ sealed partial class LxdEngine : IEngine
             : CroftException.World(
                 $"{doing} on hypervisor \"{Name}\": {WordsOf(e)}",
                 IsClustered && IsOfLostMember(e.Message)
-                    ? "lxc cluster list shows its members; when it is back, run the command again; if it is gone for good: lxc cluster remove --force NAME"
-                    : LxdCures.Of(e.Message),
+                    ? $"{Tool} cluster list shows its members; when it is back, run the command again; if it is gone for good: {Tool} cluster remove --force NAME"
+                    : LxdCures.Of(e.Message, Tool, ToolInProject),
                 e
             );
 }

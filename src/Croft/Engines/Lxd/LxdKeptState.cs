@@ -47,7 +47,10 @@ sealed class LxdKeptState(
             source.StartsWith(there.Name + "/", StringComparison.Ordinal)
             && await engine.TryRestoreAsync(there.Name, source[(there.Name.Length + 1)..], cancel)
         )
+        {
+            LxdEngine.KeepIdentity(body, await engine.RequireAsync(record.Id, cancel));
             await engine.PutAsync(record.Id, body, cancel);
+        }
         else
             await engine.PlaceAsync(record, Copying(body), journal, cancel);
         return record;
@@ -86,9 +89,7 @@ sealed class LxdKeptState(
     /// <summary>Without what is one instance's alone.</summary>
     Dictionary<string, string> Kept() =>
         config
-            .Where(c =>
-                !c.Key.StartsWith("volatile.", StringComparison.Ordinal) && !c.Key.StartsWith(LxdNames.Used, StringComparison.Ordinal)
-            )
+            .Where(c => !LxdNames.IsServices(c.Key) && !c.Key.StartsWith(LxdNames.Used, StringComparison.Ordinal))
             .Prepend(KeyValuePair.Create(LxdNames.State, standing?.ToJson() ?? ""))
             .DistinctBy(c => c.Key)
             .ToDictionary(StringComparer.Ordinal);

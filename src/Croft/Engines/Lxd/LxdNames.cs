@@ -93,6 +93,9 @@ static class LxdNames
             && (rest is "" or Before || rest.StartsWith(Kept, StringComparison.Ordinal) && rest[Kept.Length..].All(char.IsAsciiDigit));
     }
 
+    /// <summary>Whether a word of an instance's configuration is the service's own.</summary>
+    public static bool IsServices(string word) => word.StartsWith("volatile.", StringComparison.Ordinal);
+
     /// <summary>What the farm file gave an instance.</summary>
     public static string[] OwnOf(IReadOnlyDictionary<string, string> config) =>
         config.GetValueOrDefault(Own)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];

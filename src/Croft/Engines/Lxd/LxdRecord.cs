@@ -37,11 +37,12 @@ static class LxdRecord
     public static MachineRecord? Of(Instance instance) =>
         Read(instance.Config) is { } record && LxdNames.IsOf(record.Id, instance.Name) ? record : null;
 
+    /// <param name="tool">The service's client, for cures.</param>
     /// <summary>Instances as machines. One that somebody renamed is what it was; a copy that somebody made of one is not.</summary>
-    public static ImmutableArray<MachineState> StatesOf(IReadOnlyCollection<Instance> instances)
+    public static ImmutableArray<MachineState> StatesOf(IReadOnlyCollection<Instance> instances, string tool)
     {
         var names = instances.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. instances.Select(i => Named(StateOf(i), i)).OrderBy(m => m.Name, StringComparer.Ordinal)];
+        return [.. instances.Select(i => Named(StateOf(i, tool), i)).OrderBy(m => m.Name, StringComparer.Ordinal)];
 
         MachineState Named(MachineState state, Instance instance) =>
             state.Record is null
@@ -52,7 +53,7 @@ static class LxdRecord
                 ? state with
                 {
                     Record = record,
-                    NameCure = $"lxc move {instance.Name} {name}",
+                    NameCure = $"{tool} move {instance.Name} {name}",
                 }
                 : state;
     }
@@ -62,7 +63,7 @@ static class LxdRecord
         config.GetValueOrDefault(LxdNames.Self) is not { Length: > 0 } own || own == config.GetValueOrDefault(LxdNames.OfTheService);
 
     /// <summary>An instance as a machine.</summary>
-    public static MachineState StateOf(Instance instance)
+    public static MachineState StateOf(Instance instance, string tool)
     {
         var record = Of(instance);
         var uuid = instance.Config.GetValueOrDefault(LxdNames.Uuid) ?? instance.Config.GetValueOrDefault(LxdNames.OfTheService);
@@ -82,7 +83,7 @@ static class LxdRecord
         )
         {
             Unprotect = instance.ExpandedConfig.GetValueOrDefault(Protected) is "true" or "1"
-                ? $"lxc config set {instance.Name} {Protected}=false"
+                ? $"{tool} config set {instance.Name} {Protected}=false"
                 : null,
             Lacks = record is null || instance.Name != LxdNames.InstanceOf(record.Id) ? [] : [.. LacksOf(instance, record)],
             Member = instance.Location is null or "" or "none" ? null : instance.Location,

@@ -59,7 +59,5 @@ sealed record LxdSnapshot(MachineId Machine, Instance Holder, Snapshot Snapshot)
         ];
 
     static bool IsInner(string key) =>
-        key.StartsWith("volatile.", StringComparison.Ordinal)
-        || key.StartsWith("image.", StringComparison.Ordinal)
-        || key.StartsWith("user.", StringComparison.Ordinal);
+        LxdNames.IsServices(key) || key.StartsWith("image.", StringComparison.Ordinal) || key.StartsWith("user.", StringComparison.Ordinal);
 }
