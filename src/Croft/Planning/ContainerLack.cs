@@ -31,7 +31,10 @@ sealed class ContainerLack
         ?? container.Profiles.Select(OfProfile).FirstOrDefault(l => l is not null)
         ?? container.Devices.Select(d => OfDevice(d.Key, d.Value)).FirstOrDefault(l => l is not null)
         ?? Modules.Select(OfModule).FirstOrDefault(l => l is not null)
-        ?? (there.Project is { } project ? ContainerRestrictions.Of(container, project) : null);
+        ?? (there.Project is { } project ? ContainerRestrictions.Of(container, project, there.Tool) : null);
+
+    /// <summary>The service's client, for what is in the project.</summary>
+    string InProject => there.Tool + (there.Project is { Name: not "default" and var project } ? $" --project {project}" : "");
 
     string? OfMember() =>
         container.Member is not { } member ? null
@@ -40,20 +43,20 @@ sealed class ContainerLack
         : $"has no member {member} (it has {string.Join(", ", host.Members.Keys)})";
 
     string? OfPool(string pool) =>
-        there.Pools?.Contains(pool) == false ? $"has no storage pool {pool} (on it: lxc storage create {pool} dir)" : null;
+        there.Pools?.Contains(pool) == false ? $"has no storage pool {pool} (on it: {there.Tool} storage create {pool} dir)" : null;
 
     string? OfProfile(string profile)
     {
         if (there.Profiles is not { } known)
             return null;
         if (!known.TryGetValue(profile, out var devices))
-            return $"has no profile {profile} (on it: lxc profile create {profile})";
+            return $"has no profile {profile} (on it: {InProject} profile create {profile})";
         foreach (var (name, device) in devices.Where(d => !IsReplaced(d.Key, profile)))
         {
             if (NameOfACard(device) is { } card)
-                return $"has a profile {profile} whose device {name} is {card}, as a card of the machine's own is (on it: lxc profile device unset {profile} {name} name)";
+                return $"has a profile {profile} whose device {name} is {card}, as a card of the machine's own is (on it: {InProject} profile device unset {profile} {name} name)";
             if (device.GetValueOrDefault("path") == "/" && device.GetValueOrDefault("type") == "disk")
-                return $"has a profile {profile} whose device {name} is a root file system beside the machine's own (on it: lxc profile device rename {profile} {name} root)";
+                return $"has a profile {profile} whose device {name} is a root file system beside the machine's own (on it: {InProject} profile device rename {profile} {name} root)";
         }
 
         return null;
@@ -89,13 +92,13 @@ sealed class ContainerLack
     /// <summary>A part of a volume stands behind a slash.</summary>
     string? OfVolume(string pool, string? source) =>
         source?.Split('/')[0] is { Length: > 0 } volume && there.Volumes?.Contains($"{pool}/{volume}") == false
-            ? $"has no volume {volume} in storage pool {pool} (on it: lxc storage volume create {pool} {volume})"
+            ? $"has no volume {volume} in storage pool {pool} (on it: {InProject} storage volume create {pool} {volume})"
             : null;
 
     string? OfCard(string name, IReadOnlyDictionary<string, string> device) =>
         NameOfACard(device) is { } card ? $"cannot give it device {name} as {card}, which is a card of the machine's own (another name)"
         : device.GetValueOrDefault("network") is { } network && there.Networks?.Contains(network) == false
-            ? $"has no network {network} for device {name} (on it: lxc network list shows those that there are)"
+            ? $"has no network {network} for device {name} (on it: {there.Tool} network list shows those that there are)"
         : device.GetValueOrDefault("parent") is { } parent && host.Devices?.Contains(parent) == false
             ? $"has no network device {parent} for device {name} (on it: ip link lists those that there are)"
         : null;

@@ -9,8 +9,11 @@ static class ContainerRestrictions
     const string Block = "block";
     const string Managed = "managed";
 
+    /// <summary>The key that allows them.</summary>
+    public const string Snapshots = "restricted.snapshots";
+
     /// <summary>Null where it lets them have all, or is not restricted.</summary>
-    public static string? Of(ContainerSpec container, ContainerProject project)
+    public static string? Of(ContainerSpec container, ContainerProject project, string tool)
     {
         if (project.Config.GetValueOrDefault("restricted") is not "true")
             return null;
@@ -20,8 +23,14 @@ static class ContainerRestrictions
             .FirstOrDefault(l => l.Key is not null);
         return key is null
             ? null
-            : $"has a project {project.Name} that is restricted and forbids {what} (on it: lxc project set {project.Name} {key}=allow)";
+            : $"has a project {project.Name} that is restricted and forbids {what} (on it: {tool} project set {project.Name} {key}=allow)";
     }
+
+    /// <summary>Whether nothing of a machine can be kept there.</summary>
+    public static bool ForbidSnapshots(HypervisorState host) =>
+        host.Containers?.Project is { } project
+        && project.Config.GetValueOrDefault("restricted") is "true"
+        && project.Config.GetValueOrDefault(Snapshots, Block) == Block;
 
     static (string? What, string? Key) OfWord(string word, string value, ContainerProject project)
     {

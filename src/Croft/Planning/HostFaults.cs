@@ -30,6 +30,13 @@ static class HostFaults
                 $"hypervisor \"{hypervisor.Name}\" is another host, and nobody said how its guests are reached: they are tried directly",
                 $"hypervisors.{hypervisor.Name}.jump: user@host leads ssh through it; jump: [] says that its networks are routed to here"
             );
+        if (ContainerRestrictions.ForbidSnapshots(hypervisor) && farm.Projects.Any(p => p.Phases is not null))
+            yield return new(
+                null,
+                "",
+                $"project {hypervisor.Containers!.Project!.Name} of hypervisor \"{hypervisor.Name}\" is restricted and forbids snapshots: each run does all phases anew",
+                $"on it: {hypervisor.Containers.Tool} project set {hypervisor.Containers.Project.Name} {ContainerRestrictions.Snapshots}=allow"
+            );
         if (Claimed(hypervisor, farm) is { } claimed)
             yield return new(
                 null,

@@ -28,7 +28,11 @@ static class Outside
         if (network.Mode == NetworkMode.Existing)
             return state?.Can is null || network.Source is not { } name || (IsMadeOfAFile(network, state) && !hypervisor.IsLxd)
                 ? null
-                : LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name), hypervisor.IsLxd);
+                : LackOf(
+                    name,
+                    state.Networks.FirstOrDefault(n => n.Name == name),
+                    hypervisor.IsLxd ? state.Containers?.Tool ?? "lxc" : null
+                );
         return network.Source is not { } device ? null
             : state?.Kinds?.TryGetValue(device, out var kind) == true ? LackOfKind(network.Mode, device, kind)
             : state?.Devices?.Contains(device) != false ? null
@@ -93,12 +97,12 @@ static class Outside
     static bool IsMadeOfAFile(NetworkSpec network, HypervisorState state) =>
         network.Define is not null && state.Networks.FirstOrDefault(n => n.Name == network.Source) is null or { Farm: null, Active: false };
 
-    static (string What, string Cure)? LackOf(string name, NetworkState? network, bool isLxd) =>
+    static (string What, string Cure)? LackOf(string name, NetworkState? network, string? tool) =>
         network switch
         {
-            null when isLxd => (
+            null when tool is not null => (
                 $"has no network {name}",
-                $"on it: lxc network list shows those that there are; lxc network create {name}; define is of libvirt's XML"
+                $"on it: {tool} network list shows those that there are; {tool} network create {name}; define is of libvirt's XML"
             ),
             null => (
                 $"has no network {name}",

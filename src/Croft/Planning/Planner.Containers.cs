@@ -15,7 +15,7 @@ public sealed partial class Planner
             var more = machines
                 .Where(m => m.Hypervisor == state.Name && m.Action is MachineAction.Create or MachineAction.Restart)
                 .ToList();
-            if (more.Count == 0 || state.Containers?.Project is not { } project)
+            if (more.Count == 0 || state.Containers is not { Project: { } project, Tool: var tool })
                 continue;
             foreach (var (what, left) in project.Left)
             {
@@ -34,7 +34,7 @@ public sealed partial class Planner
                         first.At,
                         $"vms.{first.Name}",
                         $"{of} allows {Number(what, Math.Max(0, left))} more of {what}, and what is new or grows needs {Number(what, wanted)}",
-                        $"on it: lxc project set {project.Name} limits.{what}=…; or lxc project info {project.Name} shows who has it",
+                        $"on it: {tool} project set {project.Name} limits.{what}=…; or {tool} project info {project.Name} shows who has it",
                         isWorld: true
                     );
             }

@@ -181,7 +181,7 @@ public sealed partial class Planner
         var record = has ? found.Machine.Record : null;
         if (has)
         {
-            RefuseLost(spec, found.Hypervisor.Name, found.Machine);
+            RefuseLost(spec, found.Hypervisor, found.Machine);
             RefuseRenamed(spec, found.Hypervisor.Name, found.Machine);
         }
 
@@ -213,14 +213,14 @@ public sealed partial class Planner
     }
 
     /// <summary>What the member of a cluster has that does not answer can be neither changed nor made again.</summary>
-    void RefuseLost(MachineSpec spec, string hypervisor, MachineState machine)
+    void RefuseLost(MachineSpec spec, HypervisorState hypervisor, MachineState machine)
     {
         if (machine is { Power: PowerState.Unknown, Member: { } member })
             Refuse(
                 spec.At,
                 $"vms.{spec.Name}",
-                $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{hypervisor}\", which does not answer",
-                $"bring {member} back; if it is gone for good, remove it by force, and what it had with it: lxc cluster remove --force {member}",
+                $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{hypervisor.Name}\", which does not answer",
+                $"bring {member} back; if it is gone for good, remove it by force, and what it had with it: {hypervisor.Containers?.Tool ?? "lxc"} cluster remove --force {member}",
                 isWorld: true
             );
     }
@@ -253,7 +253,10 @@ public sealed partial class Planner
         ImmutableArray<Nic> nics,
         HypervisorState? hypervisor
     ) =>
-        hypervisor is null || virtType is null || hypervisor.Can?.States == StateKind.None
+        hypervisor is null
+        || virtType is null
+        || hypervisor.Can?.States == StateKind.None
+        || ContainerRestrictions.ForbidSnapshots(hypervisor)
             ? []
             : [.. spec.Parts.Select(part => LayerChain.Of(input.In(part.Project), spec, virtType, image, nics, hypervisor))];
 

@@ -62,7 +62,7 @@ public sealed class Containers
     [InlineData("profiles: [ gpu ]", "has no profile gpu")]
     [InlineData(
         "profiles: [ lan ]",
-        "whose device card is eth0, as a card of the machine's own is (on it: lxc profile device unset lan card name)"
+        "whose device card is eth0, as a card of the machine's own is (on it: lxc --project p profile device unset lan card name)"
     )]
     [InlineData("profiles: [ big ]", "whose device disk is a root file system beside the machine's own")]
     [InlineData("kernel_modules: [ nosuch ]", "has no kernel module nosuch")]
@@ -99,6 +99,23 @@ public sealed class Containers
             PlanText.Problems(Plan("{ name: a, platform: debian_12, runtime: container, memory: 400MiB, count: 3 }")),
             StringComparison.Ordinal
         );
+
+    /// <summary>So each run does all anew, which is said with the cure.</summary>
+    [Theory]
+    [InlineData("block")]
+    [InlineData("allow")]
+    public void AreNotKeptWhereTheirProjectForbidsSnapshots(string snapshots)
+    {
+        var config = new Dictionary<string, string> { ["restricted"] = "true", ["restricted.snapshots"] = snapshots };
+        var project = new ContainerProject("p", config, ImmutableSortedDictionary<string, long>.Empty);
+        var box = Box with { Containers = Lab.Containers with { Tool = "incus", Project = project } };
+        var farm = Reading.Farm(Own);
+        Assert.Equal(snapshots == "block", Lab.Plan(Own, box).Machines[0].Layers.IsEmpty);
+        Assert.Equal(
+            snapshots == "block" ? ["on it: incus project set p restricted.snapshots=allow"] : [],
+            HostFaults.Of(box, farm with { Projects = [farm.Project with { Phases = "/phases" }] }).Select(f => f.Hint)
+        );
+    }
 
     [Theory]
     [InlineData("disk: 600MiB, ", "project p of hypervisor \"c\" allows 1 GiB more of disk, and what is new or grows needs 1.2 GiB")]
