@@ -2,28 +2,23 @@ using Croft.Tools;
 
 namespace Croft.Machines.Tests;
 
-/// <summary>Containers on a real LXD of the test's own; LXD's own client is the second opinion.</summary>
-public sealed class ContainersOnLxd : IAsyncLifetime
+/// <summary>Containers on a real service of the test's own; its own client is the second opinion.</summary>
+/// <param name="title">Which service.</param>
+public abstract class ContainersOnAHost(string title) : IAsyncLifetime
 {
-    readonly Lab lab = new("containers");
-    readonly string host = Path.Combine(Path.GetTempPath(), $"croft-lxd-{Environment.ProcessId}");
+    readonly Lab lab = new("on" + title.ToLowerInvariant());
+    readonly ContainerService host = new(title);
 
-    static string Script => Path.Combine(AppContext.BaseDirectory, "lxd-host.sh");
-
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
-        if (!File.Exists("/usr/bin/lxd"))
-            Assert.Skip("LXD is not installed, or this system has no package of it");
-        if (!Environment.IsPrivilegedProcess)
-            Assert.Skip("a daemon of one's own needs root");
-        await new Tool("bash", Script, "up", host).RunCheckedAsync("starting LXD", TestContext.Current.CancellationToken);
+        await host.UpAsync(TestContext.Current.CancellationToken);
         lab.Write("phases/init.sh", "echo initialised as $CROFT_VM_NAME >/root/made\n");
         lab.Write("phases/main.sh", "cat /root/made; [ $CROFT_VM_NAME != b ] || exit 3\n");
         lab.Write(
             "farm.yaml",
             $$"""
-            farm: containers
-            hypervisors: { c: { uri: "lxd://{{host}}/unix.socket" } }
+            farm: on{{title.ToLowerInvariant()}}
+            hypervisors: { c: { uri: "{{host.Uri}}" } }
             vms:
               list:
                 - { name: a, platform: debian_12, runtime: container, memory: 256MiB }
@@ -36,11 +31,12 @@ public sealed class ContainersOnLxd : IAsyncLifetime
     [Fact]
     public async Task LiveAsMachinesDo()
     {
+        await DieOverANetworkAsync();
         await lab.MustAsync(0, "up");
         Assert.Contains("Nothing to do: 2 of 2", (await lab.MustAsync(0, "up")).Error, StringComparison.Ordinal);
-        Assert.Contains($"{lab.Farm}--a,RUNNING", await LxcAsync("list", "-f", "csv", "-c", "ns"), StringComparison.Ordinal);
-        Assert.Equal("268435456\n", await LxcAsync("config", "get", $"{lab.Farm}--a", "limits.memory"));
-        Assert.Equal("true\n", await LxcAsync("config", "get", $"{lab.Farm}--b", "boot.autostart"));
+        Assert.Contains($"{lab.Farm}--a,RUNNING", await host.ClientAsync("list", "-f", "csv", "-c", "ns"), StringComparison.Ordinal);
+        Assert.Equal("268435456\n", await host.ClientAsync("config", "get", $"{lab.Farm}--a", "limits.memory"));
+        Assert.Equal("true\n", await host.ClientAsync("config", "get", $"{lab.Farm}--b", "boot.autostart"));
         // By the engine's channel and by ssh; each knows the other by name.
         var names = await lab.SucceedsAsync("exec", "--", "hostname; getent hosts a b | wc -l");
         Assert.Equal(
@@ -55,9 +51,53 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await HasImagesOfOthersAsync();
         await SharesANetworkAsync();
         await StayWhereOthersHoldThemAsync();
+        await ObeyAProjectAsync();
         await lab.MustAsync(0, "destroy", "--yes");
-        Assert.DoesNotContain(lab.Farm, await LxcAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
-        Assert.DoesNotContain(",YES,", await LxcAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
+        Assert.DoesNotContain(lab.Farm, await host.ClientAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
+        Assert.DoesNotContain(",YES,", await host.ClientAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Incus leaves a network as it is for whoever goes away while it makes that.</summary>
+    async Task DieOverANetworkAsync()
+    {
+        using var up = RunningCroft.Start(lab, "up");
+        while (!(await host.ClientAsync("network", "list", "-f", "csv")).Contains(",YES,", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        await up.SignalAsync("KILL");
+    }
+
+    /// <summary>It forbids snapshots, and to choose what the service writes down.</summary>
+    async Task ObeyAProjectAsync()
+    {
+        await host.ClientAsync("project", "create", "strict", "-c", "features.images=false", "-c", "restricted=true");
+        await host.ClientAsync("--project", "strict", "profile", "device", "add", "default", "root", "disk", "path=/", "pool=default");
+        lab.Write("strict/phases/init.sh", "touch /root/made\n");
+        lab.Write(
+            "strict/farm.yaml",
+            $$"""
+            farm: {{Own("strict")}}
+            hypervisors: { c: { uri: "{{host.Uri}}", project: strict } }
+            vms: { list: [ { name: p, platform: debian_12, runtime: container } ] }
+            project: { phases: phases }
+            """
+        );
+        string[] strict = ["-f", "strict/farm.yaml"];
+        const string cure = "project set strict restricted.snapshots=allow";
+        Assert.Contains($"{host.Tool} {cure}", (await lab.MustAsync(0, ["plan", .. strict])).Error, StringComparison.Ordinal);
+        await lab.MustAsync(0, ["run", "--keep", .. strict]);
+        await lab.RefusesAsync(
+            3,
+            [$"{host.Tool} project set NAME restricted.snapshots=allow"],
+            ["snapshot", "create", "s", "p", .. strict]
+        );
+        await host.ClientAsync(cure.Split(' '));
+        await lab.MustAsync(0, ["snapshot", "create", "one", "p", .. strict]);
+        await lab.MustAsync(0, ["exec", "p", .. strict, "--", "touch /root/after"]);
+        await lab.MustAsync(0, ["snapshot", "create", "two", "p", .. strict]);
+        await lab.MustAsync(0, ["snapshot", "restore", "one", "p", "--yes", .. strict]);
+        Assert.Equal("p: made\n", await lab.SucceedsAsync(["exec", "p", .. strict, "--", "ls /root"]));
+        await lab.MustAsync(0, ["snapshot", "restore", "two", "p", "--yes", .. strict]);
+        await lab.MustAsync(0, ["destroy", "--yes", .. strict]);
     }
 
     /// <summary>By the engine's channel, to another machine, too; b is reached by ssh.</summary>
@@ -75,6 +115,9 @@ public sealed class ContainersOnLxd : IAsyncLifetime
           register: other
           failed_when: other.stdout != "a"
         """;
+
+    /// <summary>A farm's name as only this test has it.</summary>
+    string Own(string farm) => Lab.Own(farm + title.ToLowerInvariant());
 
     async Task CopiesAsync()
     {
@@ -100,8 +143,8 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         lab.Write(
             "others/farm.yaml",
             $$"""
-            farm: {{Lab.Own("others")}}
-            hypervisors: { c: { uri: "lxd://{{host}}/unix.socket" } }
+            farm: {{Own("others")}}
+            hypervisors: { c: { uri: "{{host.Uri}}" } }
             mirrors: { images: "file://{{lab.Folder}}/server" }
             platforms:
               file: { image: { file: ../server/images/own.tar.gz } }
@@ -146,8 +189,8 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         lab.Write(
             "mixed/farm.yaml",
             $$"""
-            farm: {{Lab.Own("mixed")}}
-            hypervisors: { h: { uri: "qemu:///system" }, c: { uri: "lxd://{{host}}/unix.socket" } }
+            farm: {{Own("mixed")}}
+            hypervisors: { h: { uri: "qemu:///system" }, c: { uri: "{{host.Uri}}" } }
             vms:
               list:
                 - { name: box, platform: debian_12, runtime: container }
@@ -167,25 +210,25 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await lab.MustAsync(0, ["destroy", "--yes", .. mixed]);
     }
 
-    static async Task<string> NetworkAsync() =>
-        await new Tool("virsh", "-c", "qemu:///system", "net-dumpxml", Lab.Own("mixed") + ".default").RunCheckedAsync(
+    async Task<string> NetworkAsync() =>
+        await new Tool("virsh", "-c", "qemu:///system", "net-dumpxml", Own("mixed") + ".default").RunCheckedAsync(
             "virsh",
             TestContext.Current.CancellationToken
         );
 
-    /// <summary>What somebody did with LXD's own client is seen before anything is switched off.</summary>
+    /// <summary>What somebody did with the service's own client is seen before anything is switched off.</summary>
     async Task StayWhereOthersHoldThemAsync()
     {
         var (a, b) = ($"{lab.Farm}--a", $"{lab.Farm}--b");
         await lab.MustAsync(0, "up");
-        await LxcAsync("config", "set", a, "security.protection.delete=true");
-        await lab.RefusesAsync(3, [$"lxc config set {a} security.protection.delete=false"], "destroy", "--yes");
-        await LxcAsync("config", "set", a, "security.protection.delete=false");
+        await host.ClientAsync("config", "set", a, "security.protection.delete=true");
+        await lab.RefusesAsync(3, [$"{host.Tool} config set {a} security.protection.delete=false"], "destroy", "--yes");
+        await host.ClientAsync("config", "set", a, "security.protection.delete=false");
         await lab.MustAsync(0, "stop", "b");
-        await LxcAsync("move", b, "other");
-        await lab.RefusesAsync(3, ["machine \"b\" was renamed", $"lxc move other {b}"], "plan");
+        await host.ClientAsync("move", b, "other");
+        await lab.RefusesAsync(3, ["machine \"b\" was renamed", $"{host.Tool} move other {b}"], "plan");
         await lab.RefusesAsync(3, ["machine \"b\" was renamed"], "destroy", "--yes");
-        await LxcAsync("move", "other", b);
+        await host.ClientAsync("move", "other", b);
         Assert.Equal("running", await lab.StateAsync("a"));
     }
 
@@ -231,7 +274,7 @@ public sealed class ContainersOnLxd : IAsyncLifetime
     async Task KeepsStatesAsync()
     {
         await lab.MustAsync(0, "snapshot", "create", "mine", "a");
-        Assert.Contains("mine", await LxcAsync("info", $"{lab.Farm}--a"), StringComparison.Ordinal);
+        Assert.Contains("mine", await host.ClientAsync("info", $"{lab.Farm}--a"), StringComparison.Ordinal);
         await lab.RefusesAsync(2, ["its memory is its host's"], "snapshot", "create", "more", "a", "--memory");
         await lab.SucceedsAsync("exec", "a", "--", "rm -r /root/in");
         await lab.MustAsync(0, "snapshot", "restore", "mine", "a", "--yes");
@@ -247,16 +290,9 @@ public sealed class ContainersOnLxd : IAsyncLifetime
         await lab.MustAsync(0, "destroy", "twin", "--yes");
     }
 
-    async Task<string> LxcAsync(params string[] arguments) =>
-        await (new Tool("lxc", arguments) with { Environment = new Dictionary<string, string?> { ["LXD_DIR"] = host } }).RunCheckedAsync(
-            "lxc",
-            TestContext.Current.CancellationToken
-        );
-
     public async ValueTask DisposeAsync()
     {
         await lab.DisposeAsync();
-        if (File.Exists("/usr/bin/lxd") && Environment.IsPrivilegedProcess)
-            await new Tool("bash", Script, "down", host).RunAsync(CancellationToken.None);
+        await host.DownAsync();
     }
 }

@@ -1,0 +1,3 @@
+namespace Croft.Machines.Tests;
+
+public sealed class ContainersOnLxd() : ContainersOnAHost("LXD");
