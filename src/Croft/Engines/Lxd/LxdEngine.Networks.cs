@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Croft.Farms;
 using Croft.Journal;
 using Croft.Lxd;
+using Croft.Tools;
 
 namespace Croft.Engines.Lxd;
 
@@ -102,7 +103,7 @@ sealed partial class LxdEngine
         {
             if (Stopwatch.GetElapsedTime(since) > MakingTime)
                 return true;
-            await Task.Delay(Pause, cancel);
+            await Poll.DelayAsync(Pause, cancel);
         }
 
         return false;
@@ -246,7 +247,7 @@ sealed partial class LxdEngine
             }
             catch (LxdException e) when (i < MostTries && e.Message.Contains("bridge children", StringComparison.Ordinal))
             {
-                await Task.Delay(Pause, cancel);
+                await Poll.DelayAsync(Pause, cancel);
             }
         }
     }
