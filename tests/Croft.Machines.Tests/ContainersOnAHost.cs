@@ -243,7 +243,7 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         lab.Write("farm.yaml", lab.Read("farm.yaml").Replace("memory: 256MiB", "memory: 256MiB, disk: 2GiB", StringComparison.Ordinal));
         Assert.Contains("disk root grows to 2 GiB", await lab.SucceedsAsync("plan"), StringComparison.Ordinal);
         await lab.MustAsync(0, "up");
-        Assert.Equal("2147483648\n", await LxcAsync("config", "device", "get", $"{lab.Farm}--a", "root", "size"));
+        Assert.Equal("2147483648\n", await host.ClientAsync("config", "device", "get", $"{lab.Farm}--a", "root", "size"));
         Assert.Equal("a: one\n", await lab.SucceedsAsync("exec", "a", "--", "cat '/root/in/a file'"));
     }
 
