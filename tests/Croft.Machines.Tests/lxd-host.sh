@@ -32,6 +32,7 @@ forget_rules() {
         nft list table inet $tables 2>/dev/null | awk -v table=$tables "$own"'
             $1 == "chain" { name = $2; sub(/^[a-z]+[.]/, "", name); if (is_gone(name)) print "delete chain inet " table " " $2 }' |
             nft -f - 2>/dev/null || :
+        nft list table inet $tables 2>/dev/null | grep -q chain || nft delete table inet $tables 2>/dev/null || :
     done
 }
 
