@@ -10,6 +10,7 @@ namespace Croft.Planning;
 /// </summary>
 sealed class ContainerLack
 {
+    readonly MachineSpec machine;
     readonly ContainerSpec container;
     readonly HypervisorState host;
     readonly ContainerHost there;
@@ -17,7 +18,7 @@ sealed class ContainerLack
 
     ContainerLack(MachineSpec machine, ContainerSpec container, HypervisorState host)
     {
-        (this.container, this.host, there) = (container, host, host.Containers ?? new());
+        (this.machine, this.container, this.host, there) = (machine, container, host, host.Containers ?? new());
         cards = [.. Enumerable.Range(0, machine.Networks.Length).Select(n => $"eth{n}")];
     }
 
@@ -31,7 +32,7 @@ sealed class ContainerLack
         ?? container.Profiles.Select(OfProfile).FirstOrDefault(l => l is not null)
         ?? container.Devices.Select(d => OfDevice(d.Key, d.Value)).FirstOrDefault(l => l is not null)
         ?? Modules.Select(OfModule).FirstOrDefault(l => l is not null)
-        ?? (there.Project is { } project ? ContainerRestrictions.Of(container, project, there.Tool) : null);
+        ?? (there.Project is { } project ? ContainerRestrictions.Of(machine, project, there.Tool) : null);
 
     /// <summary>The service's client, for what is in the project.</summary>
     string InProject => there.Tool + (there.Project is { Name: not "default" and var project } ? $" --project {project}" : "");

@@ -8,23 +8,42 @@ static class ContainerRestrictions
 {
     const string Block = "block";
     const string Managed = "managed";
+    const string Allow = "allow";
+    const string Cards = "restricted.devices.nic";
+    const string Paths = "restricted.devices.disk.paths";
+
+    /// <summary>Beside all that begins with <c>raw.</c>.</summary>
+    static readonly string[] LowLevel =
+    [
+        "boot.host_shutdown_timeout",
+        "linux.kernel_modules",
+        "security.devlxd.images",
+        "security.guestapi.images",
+        "security.idmap.base",
+        "security.idmap.size",
+    ];
 
     /// <summary>The key that allows them.</summary>
     public const string Snapshots = "restricted.snapshots";
 
     /// <summary>Null where it lets them have all, or is not restricted.</summary>
-    public static string? Of(ContainerSpec container, ContainerProject project, string tool)
+    public static string? Of(MachineSpec machine, ContainerProject project, string tool)
     {
         if (project.Config.GetValueOrDefault("restricted") is not "true")
             return null;
+        var container = machine.Container ?? ContainerSpec.Plain;
         var (what, key) = container
             .Config.Select(c => OfWord(c.Key, c.Value, project))
             .Concat(container.Devices.Select(d => OfDevice(d.Key, d.Value, project)))
+            .Prepend(OfCards(machine, project))
             .FirstOrDefault(l => l.Key is not null);
         return key is null
             ? null
-            : $"has a project {project.Name} that is restricted and forbids {what} (on it: {tool} project set {project.Name} {key}=allow)";
+            : $"has a project {project.Name} that is restricted and forbids {what} (on it: {tool} project set {project.Name} {key})";
     }
+
+    static (string? What, string? Key) OfCards(MachineSpec machine, ContainerProject project) =>
+        machine.Networks.Length > 0 && project.Config.GetValueOrDefault(Cards) == Block ? ("network cards", $"{Cards}={Managed}") : default;
 
     /// <summary>Whether nothing of a machine can be kept there.</summary>
     public static bool ForbidSnapshots(HypervisorState host) =>
@@ -38,10 +57,9 @@ static class ContainerRestrictions
             word == "security.nesting" && value == "true" ? ("restricted.containers.nesting", Block)
             : word == "security.privileged" && value == "true" ? ("restricted.containers.privilege", "unprivileged")
             : word.StartsWith("security.syscalls.intercept.", StringComparison.Ordinal) ? ("restricted.containers.interception", Block)
-            : word.StartsWith("raw.", StringComparison.Ordinal) || word is "linux.kernel_modules" or "security.idmap.base"
-                ? ("restricted.containers.lowlevel", Block)
+            : word.StartsWith("raw.", StringComparison.Ordinal) || LowLevel.Contains(word) ? ("restricted.containers.lowlevel", Block)
             : default;
-        return key is not null && project.Config.GetValueOrDefault(key, usual!) != "allow" ? (word, key) : default;
+        return key is not null && project.Config.GetValueOrDefault(key, usual!) != Allow ? (word, $"{key}={Allow}") : default;
     }
 
     static (string? What, string? Key) OfDevice(string name, IReadOnlyDictionary<string, string> device, ContainerProject project)
@@ -58,9 +76,18 @@ static class ContainerRestrictions
         };
         return project.Config.GetValueOrDefault(key, type is "disk" or "nic" ? Managed : Block) switch
         {
-            "allow" => default,
+            Allow when type == "disk" && !isManaged => OfPath(name, device, project),
+            Allow => default,
             Managed when isManaged => default,
-            _ => ($"device {name}", key),
+            _ => ($"device {name}", $"{key}={Allow}"),
         };
     }
+
+    /// <summary>Folders of the host may be some alone.</summary>
+    static (string? What, string? Key) OfPath(string name, IReadOnlyDictionary<string, string> device, ContainerProject project) =>
+        device.GetValueOrDefault("source") is { } source
+        && project.Config.GetValueOrDefault(Paths) is { Length: > 0 } paths
+        && !paths.Split(',').Any(path => (source + "/").StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal))
+            ? ($"{source}, the source of device {name}", $"{Paths}={paths},{source}")
+            : default;
 }

@@ -30,6 +30,23 @@ static class HostFaults
                 $"hypervisor \"{hypervisor.Name}\" is another host, and nobody said how its guests are reached: they are tried directly",
                 $"hypervisors.{hypervisor.Name}.jump: user@host leads ssh through it; jump: [] says that its networks are routed to here"
             );
+        foreach (var fault in OfContainers(hypervisor, farm))
+            yield return fault;
+        foreach (
+            var network in hypervisor.Networks.Where(n =>
+                n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))
+            )
+        )
+            yield return new(
+                null,
+                "",
+                $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s",
+                $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it"
+            );
+    }
+
+    static IEnumerable<Problem> OfContainers(HypervisorState hypervisor, Farm farm)
+    {
         if (ContainerRestrictions.ForbidSnapshots(hypervisor) && farm.Projects.Any(p => p.Phases is not null))
             yield return new(
                 null,
@@ -43,17 +60,6 @@ static class HostFaults
                 "",
                 $"hypervisor \"{hypervisor.Name}\" is declared as {claimed}://, and {hypervisor.Version} answers there",
                 $"it works; {(claimed == "lxd" ? "incus" : "lxd")}:// in hypervisors.{hypervisor.Name}.uri looks where that is found by itself, and among its client's remotes"
-            );
-        foreach (
-            var network in hypervisor.Networks.Where(n =>
-                n.SpanningTree && (n.Farm == farm.Name || farm.Networks.Any(own => own.Shared == $"{n.Farm}.{n.Network}"))
-            )
-        )
-            yield return new(
-                null,
-                "",
-                $"network {network.Name} on hypervisor \"{hypervisor.Name}\" has the spanning tree protocol on: every new card waits 4 s",
-                $"virsh net-edit {network.Name}: <bridge stp='off' delay='0'>, then restart it"
             );
     }
 

@@ -118,6 +118,29 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             );
         });
 
+    [Fact]
+    public Task LeavesAMachineInItsPoolWhenTheServicesDefaultIsAnother() =>
+        OnAsync(async engine =>
+        {
+            var machine = Machine();
+            await MakeAsync(engine, machine);
+            string[] pool = ["profile", "device", "set", "default", "root"];
+            await LxdOfTests.LxcAsync(host.Folder, "storage", "create", "second", "dir");
+            await LxdOfTests.LxcAsync(host.Folder, [.. pool, "pool=second"]);
+            try
+            {
+                using var later = await host.ConnectAsync();
+                await later.ChangeAsync(machine with { Spec = machine.Spec with { Vcpus = 1 } }, null, Journal, Cancel);
+                var kept = await LxdOfTests.LxcAsync(host.Folder, "config", "device", "get", $"{Farm}--a", "root", "pool");
+                Assert.Equal("default\n", kept);
+            }
+            finally
+            {
+                await LxdOfTests.LxcAsync(host.Folder, [.. pool, "pool=default"]);
+                await LxdOfTests.LxcAsync(host.Folder, "storage", "delete", "second");
+            }
+        });
+
     /// <summary>What is left is the same archive that is to be made, so the next one would not be made.</summary>
     [Fact]
     public Task TakesADiskAlsoWhereACommandThatWasKilledLeftHalfOfThat() =>

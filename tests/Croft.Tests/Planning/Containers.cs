@@ -73,6 +73,7 @@ public sealed class Containers
     [InlineData("devices: { d: { type: nic, nictype: bridged, parent: p } }", "has no network device p for device d")]
     [InlineData("devices: { d: { type: nic, network: lxdbr0, name: eth0 } }", "cannot give it device d as eth0")]
     [InlineData("nesting: true", "forbids security.nesting (on it: lxc project set p restricted.containers.nesting=allow)")]
+    [InlineData("config: { boot.host_shutdown_timeout: 3 }", "restricted.containers.lowlevel=allow")]
     [InlineData("privileged: true", "restricted.containers.privilege=allow")]
     [InlineData("config: { raw.lxc: x }", "restricted.containers.lowlevel=allow")]
     [InlineData("devices: { d: { type: disk, source: /srv, path: /srv } }", "restricted.devices.disk=allow")]
@@ -99,6 +100,26 @@ public sealed class Containers
             PlanText.Problems(Plan("{ name: a, platform: debian_12, runtime: container, memory: 400MiB, count: 3 }")),
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("restricted.devices.nic=block", "", "forbids network cards (on it: lxc project set p restricted.devices.nic=managed)")]
+    [InlineData("restricted.devices.disk.paths=/srv/a,/mnt", "/srv/ab", "restricted.devices.disk.paths=/srv/a,/mnt,/srv/ab")]
+    [InlineData("restricted.devices.disk.paths=/srv/a,/mnt", "/srv/a/b", null)]
+    public void HaveTheCardsAndFoldersThatTheirProjectAllows(string set, string source, string? reason)
+    {
+        var config = new Dictionary<string, string>
+        {
+            ["restricted"] = "true",
+            ["restricted.devices.disk"] = "allow",
+            [set.Split('=')[0]] = set.Split('=')[1],
+        };
+        var project = new ContainerProject("p", config, ImmutableSortedDictionary<string, long>.Empty);
+        var device = source.Length > 0 ? $", container: {{ devices: {{ d: {{ type: disk, source: {source}, path: /d }} }} }}" : "";
+        var text = Own.Replace("networks: [ lan ]", "networks: [ lan ]" + device, StringComparison.Ordinal);
+        var said = PlanText.Problems(Lab.Plan(text, Box with { Containers = Lab.Containers with { Project = project } }));
+        Assert.Equal(reason is null, said.Length == 0);
+        Assert.Contains(reason ?? "", said, StringComparison.Ordinal);
+    }
 
     /// <summary>So each run does all anew, which is said with the cure.</summary>
     [Theory]

@@ -21,6 +21,10 @@ static class LxdCures
         ),
         ("allow for snapshot creation", "on it: {lxc} project set NAME restricted.snapshots=allow"),
         (
+            "Network not allowed in project",
+            "its project lets nobody have that network: {lxc} project show NAME; restricted.networks.access names those"
+        ),
+        (
             "forbidden",
             "its project is restricted: {lxc} project show NAME; on it: {lxc} project set NAME restricted.…=allow; or leave that out"
         ),

@@ -266,7 +266,10 @@ sealed partial class LxdEngine
         TakeOver(config, container);
         foreach (var (file, text) in seed?.Files ?? new Dictionary<string, string>())
             config["user." + file] = text;
-        var devices = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal) { ["root"] = await RootAsync(spec) };
+        var devices = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal)
+        {
+            ["root"] = await RootAsync(spec, before),
+        };
         foreach (var (name, device) in container.Devices)
             devices[name] = device.ToDictionary();
         foreach (var (card, device) in await CardsAsync(record, cancel))
@@ -339,13 +342,16 @@ sealed partial class LxdEngine
     static JsonObject ConfigOf(IReadOnlyDictionary<string, string> words) =>
         new(words.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
 
-    async Task<Dictionary<string, string>> RootAsync(MachineSpec spec)
+    /// <summary>Where the farm file names no pool, a machine stays in its own, whatever the service's default is by now.</summary>
+    async Task<Dictionary<string, string>> RootAsync(MachineSpec spec, Instance? before)
     {
         var root = new Dictionary<string, string>
         {
             ["type"] = "disk",
             ["path"] = "/",
-            ["pool"] = spec.Container?.Pool ?? await CallAsync("looking for its storage", PoolAsync),
+            ["pool"] = spec.Container?.Pool
+                ?? before?.Devices.GetValueOrDefault("root")?.GetValueOrDefault("pool")
+                ?? await CallAsync("looking for its storage", PoolAsync),
         };
         if (spec.DiskSize is { } size)
             root["size"] = size.ToString(CultureInfo.InvariantCulture);

@@ -98,6 +98,7 @@ sealed partial class LxdEngine
     /// <summary>Whether that is so for longer than a network takes.</summary>
     async Task<bool> StaysUnfinishedAsync(string name, CancellationToken cancel)
     {
+        using var told = Waits.For($"network {name} on hypervisor \"{Name}\", which somebody makes");
         var since = Stopwatch.GetTimestamp();
         while ((await ListManagedAsync(cancel)).FirstOrDefault(n => n.Name == name) is { } network && IsUnfinished(network))
         {
