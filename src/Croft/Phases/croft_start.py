@@ -68,8 +68,27 @@ def record_opened():
     sys.addaudithook(hear)
 
 
+# Options of ssh that decide which guest is reached, and as whom.
+DECIDED = set(
+    "controlpath globalknownhostsfile hostkeyalias hostname port proxycommand proxyjump stricthostkeychecking user userknownhostsfile".split()
+)
+
+
+def without_decided(arguments):
+    """The user's arguments for ssh but for those that Croft decides: ssh takes the first of two."""
+    words = iter(shlex.split(arguments))
+    for word in words:
+        flag, value = word[:2], word[2:]
+        if flag not in ("-F", "-J", "-l", "-o", "-p"):
+            yield word
+            continue
+        value = value or next(words, "")
+        if flag == "-o" and re.split(r"[\s=]", value.strip(), maxsplit=1)[0].lower() not in DECIDED:
+            yield from (flag, value)
+
+
 def merge_ssh_arguments(config):
-    """The user's own arguments for ssh hold, but for those that decide which guest is reached: ssh takes the first of two."""
+    """The user's own arguments for ssh hold, but for those that decide which guest is reached."""
     ini = configparser.ConfigParser(interpolation=None, strict=False)
     ini.read(config or [])
     if not ini.has_option("defaults", "timeout"):
@@ -80,9 +99,8 @@ def merge_ssh_arguments(config):
     if own is None and not common and not GIVEN.get("passwords"):
         return
     own = "-C -o ControlMaster=auto -o ControlPersist=60s" if own is None else own
-    ours = r"""(?i)-o\s*["']?(?:ControlPath|HostKeyAlias|StrictHostKeyChecking|UserKnownHostsFile|GlobalKnownHostsFile)[ =]("[^"]*"|'[^']*'|\S+)["']?|-F\s*\S+"""
     ask = "-o PasswordAuthentication=yes -o KbdInteractiveAuthentication=yes -o PreferredAuthentications=publickey,keyboard-interactive,password "
-    os.environ["ANSIBLE_SSH_ARGS"] = (ask if GIVEN.get("passwords") else "") + re.sub(ours, "", own + " " + common)
+    os.environ["ANSIBLE_SSH_ARGS"] = (ask if GIVEN.get("passwords") else "") + shlex.join(without_decided(own + " " + common))
 
 
 def place_playbook():

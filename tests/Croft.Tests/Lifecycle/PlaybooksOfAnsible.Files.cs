@@ -40,7 +40,7 @@ public sealed partial class PlaybooksOfAnsible
                 [
                     (
                         "ansible.cfg",
-                        "[defaults]\ncollections_path = elsewhere\n[ssh_connection]\nssh_args = -o ControlPath=mine -o Compression=yes -F mine\n"
+                        "[defaults]\ncollections_path = elsewhere\n[ssh_connection]\nssh_args = -o ControlPath=mine -o Compression=yes -F mine -J bastion -oPort=2222 -l me -o 'ProxyCommand ssh -W %h:%p b'\n"
                     ),
                     ("group_vars/all.yml", "from_group: root\nfrom_phases: root\n"),
                     ("phases/group_vars/all.yml", "from_phases: phases\nonly_phases: phases\n"),
