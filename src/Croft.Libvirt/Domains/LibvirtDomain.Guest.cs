@@ -2,9 +2,6 @@ namespace Croft.Libvirt;
 
 public sealed unsafe partial class LibvirtDomain
 {
-    /// <summary>The time-out of an agent command that waits for ever.</summary>
-    public const int AgentWaitsForEver = -2;
-
     /// <summary>The driver's own time-out of an agent command.</summary>
     public const int AgentDefaultTimeout = -1;
 

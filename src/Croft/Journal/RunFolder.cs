@@ -94,9 +94,6 @@ public sealed partial record RunFolder(string Root)
         }
     }
 
-    /// <summary>The newest run; null when there was none.</summary>
-    public static RunFolder? Latest(string stateDirectory) => All(stateDirectory) is [.., var last] ? last : null;
-
     /// <summary>The run of that id, or the one whose id begins so; null when there is none.</summary>
     /// <exception cref="CroftException">Several runs' ids begin so.</exception>
     public static RunFolder? Find(string stateDirectory, string idOrPrefix)

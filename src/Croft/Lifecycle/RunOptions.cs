@@ -20,7 +20,7 @@ public sealed record RunOptions(
 )
 {
     /// <summary>Everything, in the usual way.</summary>
-    public static readonly RunOptions Default = new([], [], false, false, false, null);
+    public static readonly RunOptions Default = new([], [], Keep: false, FailFast: false, Fresh: false, SaveAs: null);
 
     /// <summary>The step that may be asked for beside phases.</summary>
     public const string Shutdown = "shutdown";

@@ -50,9 +50,6 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
     /// <summary>Takes each task that begins, and again when it ended.</summary>
     public Action<PlayedTask> Task { get; init; } = _ => { };
 
-    /// <summary>What it took from the project's folder so far.</summary>
-    public LayerTrace Trace => LayerTrace.OfFiles(Path.Combine(folder, OpenedName));
-
     /// <summary>Runs a playbook to its end.</summary>
     /// <param name="line">Takes every line of its output.</param>
     public Tool Playing(string name, JsonNode playbook, JsonNode inventory, Action<string> line)

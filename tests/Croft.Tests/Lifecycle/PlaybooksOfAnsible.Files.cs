@@ -119,14 +119,14 @@ public sealed partial class PlaybooksOfAnsible
         folder.Write("group_vars/all.yml", "a: 1\n");
         folder.Write("tasks/other.yml", "[]");
         await PlayAsync("- import_role: { name: web }\n", "{}");
-        var trace = play!.Trace;
+        var trace = Trace();
         Assert.Null(trace.Changed);
         Assert.Equal(
             ["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"],
             trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file))
         );
         await PlayAsync("- import_role: { name: web }\n- shell: echo more >> {{ playbook_dir }}/files/f.txt\n", "{}");
-        Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), play.Trace.Changed);
+        Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), Trace().Changed);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed partial class PlaybooksOfAnsible
             "{}",
             root: "above/project"
         );
-        Assert.Equal(["above/b.txt", "above/shared/a.yml"], play!.Trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
+        Assert.Equal(["above/b.txt", "above/shared/a.yml"], Trace().Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
     }
 
     [Fact]

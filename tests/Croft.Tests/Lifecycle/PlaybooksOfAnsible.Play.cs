@@ -50,12 +50,8 @@ public sealed partial class PlaybooksOfAnsible
         {
             Answers = answers,
         };
-        play = new AnsiblePlay(
-            Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName,
-            ansible,
-            farm.Project,
-            files.Root
-        )
+        played = Directory.CreateDirectory(Path.Combine(farm.StateDirectory, "run" + Guid.NewGuid())).FullName;
+        var play = new AnsiblePlay(played, ansible, farm.Project, files.Root)
         {
             Facts = facts ?? Path.Combine(folder.Path, "unused"),
             GathersOnce = true,
@@ -76,4 +72,7 @@ public sealed partial class PlaybooksOfAnsible
         string Shown(string text) => files.AsUserKnows(text).Replace(farm.Directory + "/", "", StringComparison.Ordinal);
         return (said.ExitCode, play.Failure("a", Shown) ?? Shown(refusal.After(last)));
     }
+
+    /// <summary>What the last play took from the project's folder.</summary>
+    LayerTrace Trace() => LayerTrace.OfFiles(Path.Combine(played, AnsiblePlay.OpenedName));
 }

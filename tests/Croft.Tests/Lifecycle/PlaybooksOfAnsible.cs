@@ -11,7 +11,7 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
 {
     readonly TemporaryFolder folder = new();
     HostAnsible? ansible;
-    AnsiblePlay? play;
+    string played = "";
     string answers = "{}";
     readonly List<string> begun = [];
     readonly List<string> ended = [];

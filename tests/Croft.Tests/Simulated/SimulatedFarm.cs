@@ -183,7 +183,7 @@ sealed class SimulatedFarm : IDisposable
             .Concat(host.Volumes.Keys.Where(v => !v.StartsWith("image.", StringComparison.Ordinal)))
         select $"{host.Name}: {name}";
 
-    public RunFolder LatestRun => RunFolder.Latest(Farm.StateDirectory)!;
+    public RunFolder LatestRun => RunFolder.All(Farm.StateDirectory)[^1];
 
     public void Dispose() => folder.Dispose();
 

@@ -78,7 +78,7 @@ sealed partial class LibvirtEngine
                 await ReleaseOthersAsync(definition, there, name, cancel);
             else if (there.Reservations.Concat(there.Names).Any(k => k.Host == name.Host))
                 continue; // in another farm's network its own names stay
-            if (await host.ReserveAsync(definition.Name, name, false, cancel)) // else the name is somebody else's here
+            if (await host.ReserveAsync(definition.Name, name, dhcp: false, cancel)) // else the name is somebody else's here
                 reserved.Add(name);
         }
     }
