@@ -148,6 +148,8 @@ public sealed class Networks
         "mode: bridge, bridge: br0, cidr: 10.1.0.0/24",
         "a network of mode: bridge has addresses that others decide; leave cidr out"
     )]
+    [InlineData("mode: user, cidr: 10.9.0.0/24", "QEMU decides the addresses of a user network")]
+    [InlineData("mode: user, dhcp: false", "each machine has for itself; leave dhcp out, or write mode: nat")]
     [InlineData("mode: existing, network: n, dhcp: false", "a network of mode: existing has addresses that others decide; leave dhcp out")]
     [InlineData("mode: bridge, bridge: a-bridge-of-a-long-name", "is not a network device's name")]
     [InlineData("mode: brigde, bridge: br0", "\"brigde\" is not")]

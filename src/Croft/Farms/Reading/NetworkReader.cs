@@ -218,6 +218,13 @@ sealed partial class NetworkReader(string farm, string folder, bool session, Pro
                 $"leave {field.Name} out"
             );
 
+        foreach (var field in new Field[] { NetworkKeys.Cidr, NetworkKeys.Dhcp }.Where(f => mode == NetworkMode.User && map.Has(f)))
+            problems.Add(
+                map.NodeOf(field),
+                "QEMU decides the addresses of a user network, which each machine has for itself",
+                $"leave {field.Name} out, or write mode: nat"
+            );
+
         if (!NetworkKeys.Sources.TryGetValue(mode, out var own))
             return mode == NetworkMode.Vde ? map.Get(NetworkKeys.Vde)?.Get(NetworkKeys.Socket) : null;
 
