@@ -119,7 +119,7 @@ public sealed partial class Planner
         for (var attempt = 0; ; attempt++)
         {
             var mac = Identity.Mac(Farm.Name, machine, card, attempt);
-            if (macs.Add(mac))
+            if (!promised.Contains(mac) && macs.Add(mac))
                 return mac;
         }
     }

@@ -29,6 +29,9 @@ public sealed partial class Planner
     readonly List<Nic> others;
     readonly HashSet<string> macs;
 
+    /// <summary>Those that networks of others keep an address for: for whoever is given one of them.</summary>
+    readonly HashSet<string> promised;
+
     /// <summary>How many cards the machines have in each network.</summary>
     readonly Dictionary<string, int> cards;
     readonly HashSet<string> ownMacs = new(StringComparer.Ordinal);
@@ -54,8 +57,11 @@ public sealed partial class Planner
         var reserved = input
             .Inventory.Hypervisors.SelectMany(h => h.Networks)
             .Where(n => n.Farm != Farm.Name)
-            .SelectMany(n => n.Reservations);
-        macs = [.. others.Select(n => n.Mac), .. reserved.Where(r => !declared.Contains(r.Host) || !IsOurs(r)).Select(r => r.Mac)];
+            .SelectMany(n => n.Reservations.Select(r => (Entry: r, IsFarms: n.Farm is not null)))
+            .Where(r => !declared.Contains(r.Entry.Host) || !IsOurs(r.Entry))
+            .ToLookup(r => r.IsFarms, r => r.Entry.Mac);
+        macs = [.. others.Select(n => n.Mac), .. reserved[true]];
+        promised = [.. reserved[false]];
         cards = Farm
             .Machines.SelectMany(m => m.Networks)
             .CountBy(n => n.Network, StringComparer.Ordinal)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Croft.Engines;
 using Croft.Planning;
 
@@ -142,6 +143,45 @@ public sealed class OutsideNetworks
                 }
             );
         Assert.Contains("is the MAC of another machine's card already", Only(Planner.Make(input with { Inventory = new([.. other]) })));
+    }
+
+    /// <summary>Whoever keeps an address for a MAC there gives it to the machine that has the MAC.</summary>
+    [Fact]
+    public void GiveMacsTheAddressesThatTheyKeepForThem()
+    {
+        const string mac = "52:54:00:00:00:09";
+        var network = new NetworkState
+        {
+            Name = "default",
+            Active = true,
+            SpanningTree = false,
+            Reservations = [new(IPAddress.Parse("192.168.122.9"), mac, "nine")],
+        };
+        var host = Lab.Host("h1") with { Networks = [network] };
+        var input = Lab.Input(Farm("lan: { mode: existing, network: default }", card: $"{{ name: lan, mac: '{mac}' }}"), host);
+        var first = Planner.Make(input);
+        Assert.Equal((0, mac), (first.Problems.Length, first.Machines[0].Nics[0].Mac));
+        var again = Planner.Make(input with { Inventory = new(Lab.Done(input, first)) });
+        Assert.Equal((0, MachineAction.None), (again.Problems.Length, again.Machines[0].Action));
+        Assert.NotEqual(
+            Identity.Mac("f", "a", 0, 0),
+            Lab.Plan(
+                    Farm("lan: { mode: existing, network: default }"),
+                    host with
+                    {
+                        Networks =
+                        [
+                            network with
+                            {
+                                Reservations = [new(IPAddress.Parse("192.168.122.9"), Identity.Mac("f", "a", 0, 0), "nine")],
+                            },
+                        ],
+                    }
+                )
+                .Machines[0]
+                .Nics[0]
+                .Mac
+        );
     }
 
     [Fact]
