@@ -105,6 +105,7 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
 
         lab.Write("phases/dependencies.sh", "mount -t tmpfs -o size=64k none /tmp\n");
         lab.Write("phases/big", new string('x', 200_000));
-        Assert.Contains("No space left on device", (await lab.RunAsync("run", 1)).Reason("a", "main"));
+        Assert.Contains("No space left on device", (await lab.RunAsync("run", 1, "--keep")).Reason("a", "main"));
+        await lab.RefusesAsync(3, ["No space left on device", "croft exec a -- df -h"], "cp", "phases/big", "a:/tmp/big");
     }
 }

@@ -73,6 +73,8 @@ public sealed class WaysIn : IAsyncLifetime
         Assert.Equal("there\n", lab.Read("here"));
         await lab.MustAsync(0, "cp", "phases", "b:/root/all");
         Assert.Equal("b: 200000\n", await lab.SucceedsAsync("exec", "b", "--", "wc -c </root/all/big"));
+        await lab.SucceedsAsync("exec", "b", "--", "mount -t tmpfs -o size=16k none /var/tmp; cat /dev/zero >/var/tmp/x 2>/dev/null; :");
+        Assert.Equal("b: root\n", await lab.SucceedsAsync("exec", "b", "--", "id -un; umount -l /var/tmp"));
         await lab.RefusesAsync(2, ["connection: agent"], "ssh", "b");
         Assert.Equal(
             [],

@@ -35,6 +35,8 @@ static class CpCommand
                         Arguments = ["-F", openFarm.Ssh.Config, "-r", "-q", "--", Local(from), Local(to)],
                     }
                 ).RunOnTerminalAsync(cancel);
+                if (code == 1 && Machine(to) is not null)
+                    await GuestCopy.CheckRoomAsync(guest, Path(to), cancel);
                 return await SshCommand.EndAsync(ssh, code, cancel);
             }
         });

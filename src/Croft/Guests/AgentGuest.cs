@@ -13,6 +13,12 @@ namespace Croft.Guests;
 /// </summary>
 sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
 {
+    /// <summary>Where what a command says and reads stands.</summary>
+    const string Usual = "/var/tmp/";
+
+    /// <summary>Where what it says stands when that is full or nobody may write there: memory, on Linux.</summary>
+    const string Spare = "/run/";
+
     /// <summary>What becomes a message.</summary>
     const int LongestError = 1 << 16;
 
@@ -67,36 +73,36 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
         using var told = Waits.For($"the guest agent of {access.Alias}");
-        var folder = $"/var/tmp/croft-agent-{Guid.NewGuid():n}"; // nobody can have made it before
+        var name = $"croft-agent-{Guid.NewGuid():n}"; // nobody can have made it before
         var begun = false;
         try
         {
-            await using var input = new AgentInput(agent, folder, () => begun = true);
+            await using var input = new AgentInput(agent, Usual + name, () => begun = true);
             if (command.Input is not null)
                 await command.Input(input, cancel);
             var stdin = await input.EndAsync(cancel);
             begun |= command is { Output: not null } or { Said: not null };
-            return await RunAsync(command, folder, stdin, input.File, cancel);
+            return await RunAsync(command, name, stdin, input.File, cancel);
         }
         catch (CroftException e)
         {
-            broken = true;
+            broken = !e.Message.Contains("No space left", StringComparison.Ordinal); // else it answered
             var words = IGuestAgent.IsForbidden(e) ? $"{IGuestAgent.Forbids} guest-exec: {IGuestAgent.Cure}" : e.Message;
             return new(IGuest.ConnectionFailed, "", words);
         }
         finally
         {
             if (begun && !broken)
-                await QuietlyAsync(() => agent.StartAsync($"rm -rf {folder}", default, CancellationToken.None));
+                await QuietlyAsync(() => agent.StartAsync($"rm -rf {Usual}{name} {Spare}{name}", default, CancellationToken.None));
         }
     }
 
-    async Task<ToolResult> RunAsync(GuestCommand command, string folder, ReadOnlyMemory<byte> stdin, string? file, CancellationToken cancel)
+    async Task<ToolResult> RunAsync(GuestCommand command, string name, ReadOnlyMemory<byte> stdin, string? file, CancellationToken cancel)
     {
         var heard = command is { Output: not null } or { Said: not null };
         var text = new StringBuilder("cd; umask 077; ");
         if (heard)
-            text.Append("mkdir -p ").Append(folder).Append(" && exec >").Append(folder).Append("/out || exit; ");
+            text.Append(Heard(name));
         if (command.Said is not null)
             text.Append("exec 2>&1; ");
         if (stdin.IsEmpty)
@@ -112,8 +118,8 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
             }
 
             return command.Said is { } said
-                ? await HearAsync(process, folder, Say, command.Held, cancel)
-                : await TakeAsync(process, folder, command.Output!, cancel);
+                ? await HearAsync(process, name, Say, command.Held, cancel)
+                : await TakeAsync(process, name, command.Output!, cancel);
 
             Task Say(ReadOnlyMemory<byte> piece)
             {
@@ -129,13 +135,13 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
     }
 
     /// <summary>Hands its output on as a stream; whoever takes it and fails ends it.</summary>
-    async Task<ToolResult> TakeAsync(long process, string folder, Func<Stream, CancellationToken, Task> output, CancellationToken cancel)
+    async Task<ToolResult> TakeAsync(long process, string name, Func<Stream, CancellationToken, Task> output, CancellationToken cancel)
     {
         var pipe = new Pipe();
         var taking = output(pipe.Reader.AsStream(), cancel);
         try
         {
-            return await HearAsync(process, folder, async piece => await pipe.Writer.WriteAsync(piece, cancel), null, cancel);
+            return await HearAsync(process, name, async piece => await pipe.Writer.WriteAsync(piece, cancel), null, cancel);
         }
         finally
         {
@@ -146,7 +152,7 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
 
     async Task<ToolResult> HearAsync(
         long process,
-        string folder,
+        string name,
         Func<ReadOnlyMemory<byte>, Task> take,
         Action? held,
         CancellationToken cancel
@@ -159,14 +165,15 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
             await agent.CloseAsync(open, cancel);
         if (
             held is not null
-            && (await RunAsync(new($"find /proc/[0-9]*/fd -lname '{folder}/out' 2>/dev/null | grep -q ."), cancel)).ExitCode == 0
+            && (await RunAsync(new($"find /proc/[0-9]*/fd -lname '*/{name}/out' 2>/dev/null | grep -q ."), cancel)).ExitCode == 0
         )
             held();
         return Result(exit, "");
 
         async Task ReadAsync()
         {
-            file ??= await agent.OpenAsync(folder + "/out", write: false, cancel);
+            file ??= await agent.OpenAsync($"{Usual}{name}/out", write: false, cancel);
+            file ??= await agent.OpenAsync($"{Spare}{name}/out", write: false, cancel);
             while (file is { } from && await agent.ReadAsync(from, read, cancel) is { Length: > 0 } piece)
             {
                 read += piece.Length;
@@ -176,6 +183,10 @@ sealed class AgentGuest(GuestAccess access, IGuestAgent agent) : IGuest
             }
         }
     }
+
+    /// <summary>Sends what a command says into a file, where there is room.</summary>
+    static string Heard(string name) =>
+        $"f={Usual}{name}; {{ mkdir -p $f && printf %8192s >$f/room; }} 2>/dev/null || {{ rm -rf $f; f={Spare}{name}; mkdir -p $f; }} && exec >$f/out || exit; unset f; ";
 
     /// <summary>Waits for its end, and looks at what it says meanwhile.</summary>
     async Task<AgentExit> EndAsync(long process, Func<Task> look, CancellationToken cancel)

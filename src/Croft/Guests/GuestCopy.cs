@@ -36,10 +36,25 @@ static class GuestCopy
                 $"copying {((toGuest ? to : from) is { Length: > 0 } path ? path : "~")}: exit code {result.ExitCode}: {result.LastWords}",
                 !toGuest && result.Error.Contains(LedNowhere, StringComparison.Ordinal)
                         ? "a link there leads nowhere, or a file went meanwhile; the others have come"
-                    : toGuest && FullDisk.Any(words => result.Error.Contains(words, StringComparison.Ordinal))
-                        ? $"the guest's disk is full: croft exec {guest.Access.Name} -- df -h"
+                    : toGuest && IsFull(result) ? FullHint(guest)
                     : null
             );
+    }
+
+    static bool IsFull(ToolResult result) => FullDisk.Any(words => result.Error.Contains(words, StringComparison.Ordinal));
+
+    static string FullHint(IGuest guest) => $"the guest's disk is full: croft exec {guest.Access.Name} -- df -h";
+
+    /// <summary>Says that the guest's disk is full, where it is: scp says only <c>Failure</c>.</summary>
+    /// <exception cref="CroftException">It is.</exception>
+    public static async Task CheckRoomAsync(IGuest guest, string to, CancellationToken cancel)
+    {
+        var text =
+            $"t={ShellWord.Quote(Home(to))}; [ -d \"$t\" ] || t=$(dirname \"$t\"); w=$(mktemp \"$t/.croft-XXXXXX\") || exit; "
+            + "head -c 65536 /dev/zero >\"$w\"; e=$?; rm -f \"$w\"; exit $e";
+        var tried = await guest.RunAsync(new(text), cancel);
+        if (tried.ExitCode != 0 && IsFull(tried))
+            throw CroftException.World($"copying {(to.Length > 0 ? to : "~")}: {tried.LastWords}", FullHint(guest));
     }
 
     static Task<ToolResult> SendAsync(IGuest guest, string from, string to, CancellationToken cancel)
