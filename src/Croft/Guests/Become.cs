@@ -66,4 +66,24 @@ static class Become
                     "su: not found",
                 ]
         ).Any(part => words.Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The next step where it was refused in these words.</summary>
+    public static string Cure(string words, BecomeSpec become, string user)
+    {
+        var method = become.Method.ToString().ToLowerInvariant();
+        return Has("not found")
+                ? $"the guest has no {method}: install it there, or name another method: auth: {{ become: {(method == "su" ? "sudo" : "su")} }}"
+            : Has("must have a tty") ? $"take requiretty out of the guest's sudoers, or write there: Defaults:{user} !requiretty"
+            : Has("must be suid") || Has("must be setuid") || Has("nosuid")
+                ? $"{method} there has no set-user-ID bit, or is on a file system that is mounted nosuid"
+            : become.Method switch
+            {
+                BecomeMethod.Su => "is auth.become.password root's, and has root one?",
+                BecomeMethod.Doas => $"permit nopass {user} in the guest's doas.conf",
+                _ when become.Password is null => $"add auth.become.password, or NOPASSWD for {user} in the guest's sudoers",
+                _ => $"is auth.become.password that of {user}, and does the guest's sudoers allow it all commands?",
+            };
+
+        bool Has(string part) => words.Contains(part, StringComparison.Ordinal);
+    }
 }

@@ -24,6 +24,8 @@ public sealed class Readiness(
     Func<Task<string>> console
 ) : IDisposable
 {
+    const string Unfound = "no address of its guest yet, which others decide";
+
     /// <summary>
     /// Of the time that a machine has to become ready: a guest that refuses so long was not only about to be given its keys.
     /// </summary>
@@ -63,7 +65,7 @@ public sealed class Readiness(
     public void Signal(MachineSignal signal)
     {
         if (signal == MachineSignal.AgentConnected && agent.TrySetResult())
-            Seen("the guest agent connected");
+            Seen($"the guest agent connected{(Find is null || guest is not null ? "" : ", but " + Unfound)}");
         full |= signal == MachineSignal.Full;
         lost |= signal == MachineSignal.HostLost;
         if (signal is MachineSignal.Stopped or MachineSignal.Full or MachineSignal.HostLost)
@@ -133,7 +135,7 @@ public sealed class Readiness(
     {
         if (guest is null && Find is not null)
         {
-            lastSeen = "no address of its guest yet, which others decide";
+            lastSeen = Unfound;
             guest = await Find(cancel);
             Seen($"its address is {guest.Access.Address}");
         }

@@ -49,13 +49,7 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
         : guest.Login.Become is { } become && Become.IsRefused(words)
             ? new(
                 $"{guest.User} does not become root by {become.Method.ToString().ToLowerInvariant()}",
-                become.Method switch
-                {
-                    BecomeMethod.Su => "is auth.become.password root's, and has root one?",
-                    BecomeMethod.Doas => $"permit nopass {guest.User} in the guest's doas.conf",
-                    _ when become.Password is null => $"add auth.become.password, or NOPASSWD for {guest.User} in the guest's sudoers",
-                    _ => $"is auth.become.password that of {guest.User}, and does the guest's sudoers allow it all commands?",
-                },
+                Become.Cure(words, become, guest.User),
                 AtOnce: false
             )
         : null;

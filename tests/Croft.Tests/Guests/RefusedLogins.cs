@@ -1,4 +1,5 @@
 using System.Net;
+using Croft.Farms;
 using Croft.Guests;
 
 namespace Croft.Tests.Guests;
@@ -19,5 +20,19 @@ public sealed class RefusedLogins
         var refusal = Refusal.Of(words, new GuestAccess("a", "f.a", IPAddress.Loopback, 22, "debian", ""));
         Assert.Equal((cure is not null, atOnce), (refusal is not null, refusal?.AtOnce is true));
         Assert.Contains(cure ?? "", refusal?.Cure ?? "");
+    }
+
+    [Theory]
+    [InlineData(BecomeMethod.Sudo, "sudo: sorry, you must have a tty to run sudo", "Defaults:debian !requiretty")]
+    [InlineData(BecomeMethod.Sudo, "sh: 1: exec: sudo: not found", "the guest has no sudo")]
+    [InlineData(BecomeMethod.Doas, "sh: 1: exec: doas: not found", "the guest has no doas")]
+    [InlineData(BecomeMethod.Sudo, "sudo: a password is required", "add auth.become.password")]
+    [InlineData(BecomeMethod.Su, "su: must be suid to work properly", "set-user-ID")]
+    [InlineData(BecomeMethod.Su, "su: Authentication failure", "has root one?")]
+    public void AsRootHaveTheCureOfTheirReason(BecomeMethod method, string words, string cure)
+    {
+        var login = new LoginSpec { Become = new(method, null) };
+        var refusal = Refusal.Of(words, new GuestAccess("a", "f.a", IPAddress.Loopback, 22, "debian", "") { Login = login });
+        Assert.Contains(cure, refusal!.Cure);
     }
 }
