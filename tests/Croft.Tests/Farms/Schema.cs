@@ -50,6 +50,14 @@ public sealed class Schema
     }
 
     [Fact]
+    public void TakesKeysOfTheUsersOwnAtTheTopAlone()
+    {
+        Assert.Equal("", Validate("farm: f\nx-mine: { any: 1 }"));
+        Assert.NotEqual("", Validate("farm: f\nvms: { x-mine: 1 }"));
+        Assert.Contains("has no key \"x-mine\"", Reading.Problems("farm: f\nvms: { x-mine: 1 }"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DescribesEveryKey()
     {
         using var schema = JsonDocument.Parse(FarmSchema.ToJson());

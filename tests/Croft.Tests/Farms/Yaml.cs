@@ -58,9 +58,10 @@ public sealed class Yaml
         var farm = Reading.Farm(
             """
             farm: f
+            x-sizes: [ &memory 256MiB ]
             vms:
               list:
-                - &first { platform: debian_13, name: a, memory: 256MiB, vcpus: 2 }
+                - &first { platform: debian_13, name: a, memory: *memory, vcpus: 2 }
                 - { <<: *first, name: b, vcpus: 3 }
                 - { <<: [ { name: c }, *first ] }
             """

@@ -78,5 +78,8 @@ static class FarmKeys
     public static readonly MapShape Map = new(
         "a farm file",
         [Name, Hypervisors, Dispatch, Networks, Platforms, Targets, Vms, Project, Projects, Cache, SshKeys, Catalog, Mirrors]
-    );
+    )
+    {
+        OwnPrefix = "x-",
+    };
 }

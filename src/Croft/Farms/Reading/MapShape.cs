@@ -13,6 +13,9 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
 
     readonly Dictionary<string, Field> byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
+    /// <summary>What the keys begin with that are the user's own, as for anchors that other keys refer to; null allows none.</summary>
+    public string? OwnPrefix { get; init; }
+
     public override string Type => name is null ? title : $"{title}, or its {name.Name}";
 
     public ImmutableArray<Field> Fields => fields;
@@ -40,6 +43,8 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
         var read = ImmutableArray.CreateBuilder<FieldValue>(map.Entries.Length);
         foreach (var entry in map.Entries)
         {
+            if (OwnPrefix is not null && entry.Key.StartsWith(OwnPrefix, StringComparison.Ordinal))
+                continue;
             if (!byName.TryGetValue(entry.Key, out var field))
                 problems.AddKey(map, entry, $"{title} has no key {Words.Quote(entry.Key)}", HintOf(entry.Key));
             else if (entry.Value is not YamlScalar { IsNull: true } && field.Read(entry.Value, problems) is { } fieldValue)
@@ -84,6 +89,8 @@ sealed class MapShape(string title, ImmutableArray<Field> fields, Field? name = 
             ["additionalProperties"] = false,
             ["properties"] = properties,
         };
+        if (OwnPrefix is not null)
+            schema["patternProperties"] = new JsonObject { ["^" + OwnPrefix] = new JsonObject() };
         if (fields.Any(field => field.Required))
             schema["required"] = new JsonArray([.. fields.Where(field => field.Required).Select(field => (JsonNode)field.Name)]);
 
