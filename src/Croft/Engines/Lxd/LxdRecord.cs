@@ -37,8 +37,8 @@ static class LxdRecord
     public static MachineRecord? Of(Instance instance) =>
         Read(instance.Config) is { } record && LxdNames.IsOf(record.Id, instance.Name) ? record : null;
 
-    /// <param name="tool">The service's client, for cures.</param>
     /// <summary>Instances as machines. One that somebody renamed is what it was; a copy that somebody made of one is not.</summary>
+    /// <param name="tool">The service's client, for cures.</param>
     public static ImmutableArray<MachineState> StatesOf(IReadOnlyCollection<Instance> instances, string tool)
     {
         var names = instances.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
