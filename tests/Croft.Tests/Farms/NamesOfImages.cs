@@ -98,6 +98,7 @@ public sealed class NamesOfImages
         "packages does not go with Fedora Cloud, which Croft does not build"
     )]
     [InlineData("{ platform: fedorra_43 }", "no platform \"fedorra_43\"")]
+    [InlineData("{ platform: fedorra }", "no platform \"fedorra\"; did you mean \"fedora\"?")]
     [InlineData("{ platform: p, image: fedorra }", "no image \"fedorra\" in the catalogue; did you mean \"fedora\"?")]
     public void ThatCannotBeAreRefused(string entry, string problem) =>
         Assert.Contains(problem, Reading.Problems($"farm: f\nplatforms: {{ p: {{ image: debian_13 }} }}\nvms: {{ list: [ {entry} ] }}"));

@@ -19,6 +19,9 @@ sealed class Definitions
     readonly HashSet<string> missing = new(StringComparer.Ordinal);
     readonly Func<string, YamlNode, MapReading?> other;
 
+    /// <summary>Further names that a wrong one may have meant: definitions are made of them only when something names them.</summary>
+    public IEnumerable<string> Others { get; init; } = [];
+
     /// <param name="farm">The farm file.</param>
     /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
     /// <param name="own">Files of the user's for all farms, by full path. What is of this farm goes before them.</param>
@@ -78,7 +81,7 @@ sealed class Definitions
         string[] looked = [$"{this.kind}s/{name}.yaml", $"{this.kind}s/{name}.yml"];
         var hint =
             missing.Count < 100 || missing.Contains(name)
-                ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Distinct().Order(StringComparer.Ordinal))
+                ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Concat(Others).Distinct().Order(StringComparer.Ordinal))
                 : null;
         missing.Add(name);
         var where = $"looked in {farmFile}, for {Words.Or(looked)}, and in the catalogue";

@@ -71,7 +71,10 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
             farm.Items(FarmKeys.Platforms),
             (ImmutableArray<Named<MapReading>>)[.. user.Platforms, .. Catalogue.BuiltInPlatforms]
         );
-        Definitions platforms = new("platform", file, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles);
+        Definitions platforms = new("platform", file, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles)
+        {
+            Others = NamesOfFamilies(),
+        };
         (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
         Definitions targets = new("target", file, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
@@ -125,6 +128,13 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
                         [FarmKeys.EveryFamily, .. families.Concat(Catalogue.Families).Select(family => family.Name).Distinct()]
                     )
             );
+    }
+
+    /// <summary>They are read only when somebody looks at them.</summary>
+    IEnumerable<string> NamesOfFamilies()
+    {
+        foreach (var family in families.Concat(Catalogue.Families))
+            yield return family.Name;
     }
 
     /// <summary>A platform of an image that only the catalogue's families or other spellings know.</summary>
