@@ -30,8 +30,8 @@ public sealed partial class Planner
                 return;
             }
 
-            // What a network that is off has on the host is not the network's.
-            var own = hypervisor.Networks.Where(n => n.Active).SelectMany(SubnetsOf).ToList();
+            // What a network that is off has on the host is not its own; of a service of containers, it is not off but in the making.
+            var own = hypervisor.Networks.Where(n => n.Active || hypervisor.Containers is not null).SelectMany(SubnetsOf).ToList();
             var host = hypervisor
                 .Addresses.Where(a => !own.Contains(a))
                 .Cast<IPNetwork?>()

@@ -177,6 +177,24 @@ public sealed class Containers
             $"farm: f\nhypervisors: {{ c: {{ uri: lxd:// }} }}\nvms: {{ list: [ {{ name: a, platform: debian_12, runtime: container, {size} }} ] }}";
     }
 
+    /// <summary>Somebody makes it, or was killed over that: its bridge has its address already.</summary>
+    [Fact]
+    public void AreMadeWhileTheirNetworkIsInTheMaking()
+    {
+        var network = new NetworkState
+        {
+            Name = "f.lan",
+            Farm = "f",
+            Network = "lan",
+            Owner = Lab.Owner,
+            Cidr = IPNetwork.Parse("10.9.0.0/24"),
+            Active = false,
+            SpanningTree = false,
+            Reservations = [],
+        };
+        Assert.Empty(Lab.Plan(Own, Box with { Networks = [network], Addresses = [network.Cidr.Value] }).Problems);
+    }
+
     [Fact]
     public void HaveNoAddressOfAnInstanceThatIsNotCrofts()
     {
