@@ -181,36 +181,15 @@ public sealed class Containers
     [Fact]
     public void AreMadeWhileTheirNetworkIsInTheMaking()
     {
-        var network = new NetworkState
-        {
-            Name = "f.lan",
-            Farm = "f",
-            Network = "lan",
-            Owner = Lab.Owner,
-            Cidr = IPNetwork.Parse("10.9.0.0/24"),
-            Active = false,
-            SpanningTree = false,
-            Reservations = [],
-        };
-        Assert.Empty(Lab.Plan(Own, Box with { Networks = [network], Addresses = [network.Cidr.Value] }).Problems);
+        var network = Lan with { Active = false };
+        Assert.Empty(Lab.Plan(Own, Box with { Networks = [network], Addresses = [network.Cidr!.Value] }).Problems);
     }
 
     [Fact]
     public void HaveNoAddressOfAnInstanceThatIsNotCrofts()
     {
         var own = Lab.Plan(Own, Box);
-        var network = new NetworkState
-        {
-            Name = "f.lan",
-            Farm = "f",
-            Network = "lan",
-            Owner = Lab.Owner,
-            Cidr = IPNetwork.Parse("10.9.0.0/24"),
-            Active = true,
-            SpanningTree = false,
-            Reservations = [],
-            Others = [new(own.Machines[0].Nics[0].Address!, "", "foreign")],
-        };
+        var network = Lan with { Others = [new(own.Machines[0].Nics[0].Address!, "", "foreign")] };
         var plan = Lab.Plan(Own, Box with { Networks = [network] });
         Assert.NotEqual(own.Machines[0].Nics[0].Address, plan.Machines[0].Nics[0].Address);
         Assert.Empty(plan.Problems);
@@ -247,6 +226,18 @@ public sealed class Containers
 
     const string Own =
         "farm: f\nhypervisors: { c: { uri: lxd:// } }\nnetworks: { lan: { cidr: 10.9.0.0/24 } }\nvms: { list: [ { name: a, platform: debian_12, runtime: container, networks: [ lan ] } ] }";
+
+    static readonly NetworkState Lan = new()
+    {
+        Name = "f.lan",
+        Farm = "f",
+        Network = "lan",
+        Owner = Lab.Owner,
+        Cidr = IPNetwork.Parse("10.9.0.0/24"),
+        Active = true,
+        SpanningTree = false,
+        Reservations = [],
+    };
 
     static readonly HypervisorState Box = Lab.Host("c", "x86_64:lxc") with
     {
