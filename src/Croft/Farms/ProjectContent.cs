@@ -50,6 +50,7 @@ sealed partial class ProjectContent
     readonly ILookup<string, (string Unit, bool IsCode)> units;
     readonly Dictionary<string, ImmutableArray<string>> files = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> digests = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ImmutableArray<string>> modulesByText = new(StringComparer.Ordinal);
 
     /// <param name="root">Null where the phases' folder is the project's: all of it counts already.</param>
     public ProjectContent(string? root)
@@ -88,8 +89,7 @@ sealed partial class ProjectContent
         var left = new Queue<string>(texts.Concat(always.Where(IsText).Select(ReadText)));
         while (left.TryDequeue(out var text))
         {
-            modules.UnionWith(Module().Matches(text).Select(module => module.Groups[1].Value));
-            modules.UnionWith(TaskListText.Keys(text));
+            modules.UnionWith(ModulesIn(text));
             var names = Word().Matches(text).SelectMany(word => word.Value.Split('/')).ToHashSet(StringComparer.Ordinal);
             var all = Templated().IsMatch(text);
             foreach (var unit in units.SelectMany(u => u.Where(one => names.Contains(u.Key) || all && one.IsCode)).Select(u => u.Unit))
@@ -129,6 +129,12 @@ sealed partial class ProjectContent
             return null;
         }
     }
+
+    /// <summary>Words of a text, some of which are modules. Several phases take the same files, and YAML takes its time to read.</summary>
+    ImmutableArray<string> ModulesIn(string text) =>
+        modulesByText.TryGetValue(text, out var known)
+            ? known
+            : modulesByText[text] = [.. Module().Matches(text).Select(module => module.Groups[1].Value), .. TaskListText.Keys(text)];
 
     string DigestOf(string file) =>
         digests.TryGetValue(file, out var known) ? known : digests[file] = DigestOfFile(Path.Combine(root, file)) ?? "unreadable";
