@@ -55,7 +55,7 @@ interface IEngine : IDisposable
     Task<ImageFiles> EnsureImageAsync(ImageFiles image, RunJournal journal, IProgress<long>? progress, CancellationToken cancel);
 
     /// <summary>Makes a network where it is missing or to be another, otherwise promises the addresses that the plan adds.</summary>
-    /// <returns>What is left to do, which takes a while and is best done while guests boot.</returns>
+    /// <returns>What is left to do, or to wait for, which takes a while and is best done while guests boot.</returns>
     Task<Func<CancellationToken, Task>> EnsureNetworkAsync(
         PlannedNetwork network,
         string owner,

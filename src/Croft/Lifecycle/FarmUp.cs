@@ -106,12 +106,14 @@ public static class FarmUp
         var record = await DefineAsync(execution, machine, cancel);
         record = record with { InUse = "up", Claim = null, IsStarting = false, IsForking = false, Autostart = machine.Autostart };
         var paused = await PowerAsync() == PowerState.Paused;
+        var noted = Task.CompletedTask;
         record = await new MachineStart(execution, machine, "startup") { Remark = steps.Remark }.RunAsync(
             record,
             GoAsync,
             running: paused,
             cancel
         );
+        await noted;
         await engine.MarkAsync(record, cancel);
 
         async Task<PowerState?> PowerAsync() => (await engine.FindAsync(record.Id, cancel))?.Power;
@@ -122,7 +124,7 @@ public static class FarmUp
                 await engine.ResumeAsync(record.Id, cancel);
             else if (await PowerAsync() != PowerState.Running)
                 await engine.StartAsync(record.Id, cancel);
-            await engine.MarkAsync(record with { IsStarting = true }, cancel); // now that it runs it has its room, and claims none
+            noted = engine.MarkAsync(record with { IsStarting = true }, cancel); // now that it runs it has its room, and claims none
         }
     }
 

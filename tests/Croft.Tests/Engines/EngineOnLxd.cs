@@ -63,6 +63,24 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             await LxdOfTests.LxcAsync(host.Folder, "delete", "mine");
         });
 
+    /// <summary>The service sets a network up anew for each address that is promised in it; a machine is made and runs meanwhile.</summary>
+    [Fact]
+    public Task MakesAMachineWhileItsAddressIsPromised() =>
+        OnAsync(async engine =>
+        {
+            await (await engine.EnsureNetworkAsync(Network("owner", "10.98.0.10"), "owner", Journal, Cancel))(Cancel);
+            var rest = await engine.EnsureNetworkAsync(Network("owner", "10.98.0.10", "10.98.0.11"), "owner", Journal, Cancel);
+            var machine = Machine();
+            var card = new Nic("lan", $"{Farm}.lan", "52:54:00:11:22:34", IPAddress.Parse("10.98.0.11"), null);
+            machine = machine with { Record = machine.Record with { Nics = [card] } };
+            await MakeAsync(engine, machine);
+            await rest(Cancel);
+            var seen = (await engine.ObserveAsync([], Cancel)).Networks.Single(n => n.Farm == Farm);
+            Assert.Equal(["10.98.0.10", "10.98.0.11"], seen.Reservations.Select(r => r.Address.ToString()));
+            Assert.All(seen.Reservations, r => Assert.Contains(r, seen.Published));
+            Assert.Empty((await engine.FindAsync(machine.Record.Id, Cancel))!.Lacks);
+        });
+
     [Fact]
     public Task SaysWhichDevicesSomebodyTookOut() =>
         OnAsync(async engine =>

@@ -43,11 +43,28 @@ sealed partial class LxdEngine
     )
     {
         var definition = network.IsShared ? network.Definition : network.Definition with { Owner = owner, Made = journal.Time };
-        await AloneAsync(
+        var carriesMachines = await CarriesMachinesAsync(network, definition, cancel);
+        var prepared = AloneAsync(
             () => CallAsync($"preparing network {definition.Name}", () => EnsureAsync(network, definition, journal, cancel)),
             cancel
         );
-        return _ => Task.CompletedTask;
+        if (!carriesMachines)
+            await prepared;
+        return stop => prepared.WaitAsync(stop);
+    }
+
+    /// <summary>
+    /// Whether machines may be made on a network while it is promised their addresses. That takes as long as making and starting one, since
+    /// the service sets the network up anew. Machines have their addresses in their seeds, and the service gives none to two cards.
+    /// </summary>
+    async Task<bool> CarriesMachinesAsync(PlannedNetwork network, NetworkDefinition definition, CancellationToken cancel)
+    {
+        if (network.Change is not null)
+            return false;
+        var there =
+            Recent(definition.Name)
+            ?? (await CallAsync("listing networks", () => ListManagedAsync(cancel))).FirstOrDefault(n => NameOf(n) == definition.Name);
+        return there is not null && !IsUnfinished(there) && IsOf(network, definition, StateOf(there));
     }
 
     async Task EnsureAsync(PlannedNetwork network, NetworkDefinition definition, RunJournal journal, CancellationToken cancel)
@@ -262,13 +279,16 @@ sealed partial class LxdEngine
         try
         {
             var body = new JsonObject { ["description"] = there.Description ?? "", ["config"] = config };
-            listed = null;
             await ChangeNetworkAsync(HttpMethod.Put, path, body, cancel, tag);
             return true;
         }
         catch (LxdException e) when (e.IsStale || e.Message.Contains("already assigned", StringComparison.Ordinal))
         {
             return false;
+        }
+        finally
+        {
+            listed = null;
         }
     }
 

@@ -13,6 +13,10 @@ sealed partial class LxdEngine : IEngine
     const string LostHint = IEngine.LostHint;
     const int MostWords = 500;
 
+    /// <summary>So long a change of a network is waited for at the end.</summary>
+    static readonly TimeSpan ChangeTime = TimeSpan.FromSeconds(2);
+
+
     readonly LxdClient client;
     readonly bool isHere;
     readonly Server server;
@@ -184,8 +188,10 @@ sealed partial class LxdEngine : IEngine
         };
     }
 
+    /// <summary>A network that is changed at the moment is not left in the middle of it.</summary>
     public void Dispose()
     {
+        changing.Wait(ChangeTime);
         client.Dispose();
         changing.Dispose();
         choosing.Dispose();
