@@ -294,12 +294,10 @@ sealed class Session(ParseResult parsed, GlobalOptions options, Terminal termina
         {
             SessionRefusal = SessionRefusalFor(given),
             RemoteFolders = RemoteFolders(),
-            AnsibleVariables =
-            [
-                .. from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
-                where variable.Key is string name && name.StartsWith("ANSIBLE_", StringComparison.Ordinal)
-                select $"{variable.Key}={variable.Value}",
-            ],
+            Variables = Environment
+                .GetEnvironmentVariables()
+                .Cast<System.Collections.DictionaryEntry>()
+                .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!),
             GuestfsKernel = Variable("SUPERMIN_KERNEL") is { Length: > 0 } kernel ? kernel : null,
             Program = Environment.ProcessPath ?? "croft",
             KnownHosts = Path.Combine(HomeOrNowhere(), ".ssh/known_hosts"),

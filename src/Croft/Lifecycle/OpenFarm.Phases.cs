@@ -57,13 +57,13 @@ public sealed partial class OpenFarm
                 {
                     Answers = asked.Answers,
                 }
-                : await found.AskAsync(project, Settings.AnsibleVariables, cancel);
+                : await found.AskAsync(project, cancel);
         }
     }
 
     async Task<HostAnsible> FindAnsibleAsync(ProjectSpec project, bool install, CancellationToken cancel)
     {
-        var found = await HostAnsible.ReadAsync(project, Settings.Cache, install, cancel);
+        var found = (await HostAnsible.ReadAsync(project, Settings.Cache, install, cancel)) with { Variables = Settings.Variables };
         return Farm.Machines.Any(m => m.Login.Connection == ConnectionKind.Agent) ? await found.ForAgentsAsync(cancel) : found;
     }
 
@@ -80,7 +80,11 @@ public sealed partial class OpenFarm
             );
         foreach (var project in Farm.Projects.Where(p => phases[p.Name].HasAnsible && !ansible.ContainsKey(p.Name)))
             ansible[project.Name] = await FindAnsibleAsync(project, install: false, cancel);
-        return new(phases, KnownImages(), phases.Values.Any(p => p.HasAnsible) ? LayerTrace.Agreeing(Farm.StateDirectory) : null);
+        return new(
+            phases,
+            KnownImages(),
+            phases.Values.Any(p => p.HasAnsible) ? LayerTrace.Agreeing(Farm.StateDirectory, Settings.Variables) : null
+        );
     }
 
     sealed record ThisHost(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Croft.Engines;
 using Croft.Engines.Lxd;
 using Croft.Farms;
@@ -31,8 +32,8 @@ public sealed record Settings(string Data, string Cache, string Runtime, string 
     /// <summary>This host's own id, whatever it is called: a farm folder that several share is at a place of its own on each.</summary>
     public string HostId { get; init; } = "local";
 
-    /// <summary>The caller's variables for Ansible, <c>NAME=VALUE</c> each: they may make it ask people.</summary>
-    public IReadOnlyList<string> AnsibleVariables { get; init; } = [];
+    /// <summary>The caller's environment: settings of Ansible in it may make that ask people, and task lists may read all of it.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The kernel that the caller gave libguestfs by <c>SUPERMIN_KERNEL</c>; null takes one of <c>/boot</c>.</summary>
     public string? GuestfsKernel { get; init; }

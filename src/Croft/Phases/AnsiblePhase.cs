@@ -94,7 +94,7 @@ sealed class AnsiblePhase(IExecution execution, PhaseFiles files)
 
     /// <summary>What it took from the project's folder.</summary>
     public LayerTrace TraceOf(PlannedMachine machine, PhaseFile file) =>
-        LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName));
+        LayerTrace.OfFiles(Path.Combine(FolderOf(machine, file), AnsiblePlay.OpenedName), execution.Ansible.Variables);
 
     string FolderOf(PlannedMachine machine, PhaseFile file) =>
         execution.Journal.Folder.AnsiblePath(machine.Spec.Name, PhaseFiles.Name(file.Phase));

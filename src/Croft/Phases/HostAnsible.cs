@@ -40,6 +40,9 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     /// <summary>The collections that are found: <c>community.general</c>.</summary>
     ImmutableHashSet<string> Names { get; init; } = [];
 
+    /// <summary>The caller's environment, which Ansible has too.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>What people answered to Ansible's questions, as JSON.</summary>
     public string Answers { get; init; } = Unasked;
 
@@ -117,11 +120,11 @@ sealed partial record HostAnsible(string Key, string Python, string Site, string
     }
 
     /// <summary>The same, after people were asked what Ansible would ask in every phase.</summary>
-    /// <param name="environment">The caller's variables for Ansible, <c>NAME=VALUE</c> each.</param>
     /// <exception cref="CroftException">They could not be asked.</exception>
-    public async Task<HostAnsible> AskAsync(ProjectSpec project, IEnumerable<string> environment, CancellationToken cancel)
+    public async Task<HostAnsible> AskAsync(ProjectSpec project, CancellationToken cancel)
     {
-        if (!Questions().IsMatch(string.Join('\n', environment.Append(Config is null ? "" : await File.ReadAllTextAsync(Config, cancel)))))
+        var settings = Variables.Where(v => v.Key.StartsWith("ANSIBLE_", StringComparison.Ordinal)).Select(v => $"{v.Key}={v.Value}");
+        if (!Questions().IsMatch(string.Join('\n', settings.Append(Config is null ? "" : await File.ReadAllTextAsync(Config, cancel)))))
             return this;
         var folder = Directory.CreateTempSubdirectory("croft-").FullName;
         try

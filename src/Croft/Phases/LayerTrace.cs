@@ -3,13 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Croft.Farms;
+using Croft.Planning;
 
 namespace Croft.Phases;
 
 /// <summary>
-/// What a layer's phase took from the project's folder, and the facts that Ansible knew then: kept on this host in the farm's state, under
+/// What a layer's phase took from this host, and the facts that Ansible knew then: kept on this host in the farm's state, under
 /// the layer's
-/// name. A layer of Ansible's is used only while all of these files are as they were.
+/// name. A layer of Ansible's is used only while all of that is as it was.
 /// </summary>
 sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, ImmutableSortedDictionary<string, string> Facts)
 {
@@ -17,6 +18,10 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     public ImmutableSortedDictionary<string, string> Others { get; private init; } = Nothing;
 
     const int Most = 1000;
+
+    /// <summary>The state of what is not there.</summary>
+    const string Absent = "";
+
     const string Gathered = "_ansible_facts_gathered";
 
     /// <summary>Where ansible-core 2.19 and later have the facts, as a text.</summary>
@@ -30,21 +35,30 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
     /// <summary>A file that changed while the phase ran; null when none did.</summary>
     public string? Changed { get; private init; }
 
-    /// <summary>Of the files that Ansible read, as the starter noted them: path, size and time.</summary>
-    public static LayerTrace OfFiles(string opened)
+    /// <summary>
+    /// Of what Ansible took, as the starter noted it: files with size and time; folders, <c>PATH/</c>; paths where nothing was, with null;
+    /// variables, <c>$NAME</c>. A file that Ansible itself wrote, with a word, is none of that.
+    /// </summary>
+    /// <param name="variables">The caller's environment.</param>
+    public static LayerTrace OfFiles(string opened, IReadOnlyDictionary<string, string> variables)
     {
         var files = Nothing.ToBuilder();
         string? changed = null;
-        foreach (var line in File.Exists(opened) ? File.ReadLines(opened) : [])
+        var lines = File.Exists(opened) ? File.ReadLines(opened).Select(line => JsonNode.Parse(line)!.AsArray()).ToList() : [];
+        var written = lines
+            .Where(said => said is [_, JsonValue word] && word.GetValueKind() == JsonValueKind.String)
+            .Select(said => (string)said[0]!)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var said in lines.Where(said => !written.Contains((string)said[0]!)))
         {
-            var said = JsonNode.Parse(line)!.AsArray();
-            var (path, size, time) = ((string)said[0]!, (long)said[1]!, (long)said[2]!);
-            var now = new FileInfo(path);
-            var ticks = now.Exists ? (now.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks : 0;
-            if (!now.Exists || now.Length != size || ticks != time / 100 || ProjectContent.DigestOfFile(path) is not { } digest)
-                changed ??= path;
-            else
-                files[path] = digest;
+            var path = (string)said[0]!;
+            var digest = files.TryGetValue(path, out var read) ? read : StateOf(path, variables); // Ansible's workers say it again
+            if (said is [_, { } size, { } time])
+                changed ??= IsAsItWas(path, (long)size, (long)time) ? null : path;
+            else if (said is [_, null] && digest is not Absent)
+                continue; // the phase itself put it there
+
+            files.TryAdd(path, digest);
         }
 
         return Empty with
@@ -52,6 +66,39 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
             Files = files.ToImmutable(),
             Changed = changed,
         };
+    }
+
+    static bool IsAsItWas(string path, long size, long time)
+    {
+        try
+        {
+            var now = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new(path);
+            return now.Length == size && (now.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks == time / 100;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What something is now that Ansible took.</summary>
+    static string StateOf(string what, IReadOnlyDictionary<string, string> variables)
+    {
+        if (what is ['$', .. var name])
+            return variables.TryGetValue(name, out var value) ? Identity.Digest(value) : Absent;
+        if (what is not [.., '/'])
+            return ProjectContent.DigestOfFile(what) ?? Absent;
+        try
+        {
+            var names = Directory.EnumerateFileSystemEntries(what).Select(entry => Path.GetFileName(entry)!);
+            return Identity.Digest(
+                names.Where(entry => entry != "__pycache__" && !PhaseFolder.IsTools(entry)).Order(StringComparer.Ordinal)
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Absent;
+        }
     }
 
     /// <summary>With the facts of a machine, and of hosts that are no machines, as the run knows them now.</summary>
@@ -136,11 +183,12 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
         }
     }
 
-    /// <summary>The layers whose files are all as they were.</summary>
-    public static ImmutableHashSet<string> Agreeing(string state)
+    /// <summary>The layers of which all that Ansible took is as it was.</summary>
+    /// <param name="variables">The caller's environment.</param>
+    public static ImmutableHashSet<string> Agreeing(string state, IReadOnlyDictionary<string, string> variables)
     {
         var folder = Path.Combine(state, "layers");
-        var now = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var now = new Dictionary<string, string>(StringComparer.Ordinal);
         return !Directory.Exists(folder)
             ? []
             :
@@ -151,7 +199,7 @@ sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, Immuta
                 select layer,
             ];
 
-        string? Now(string path) => now.TryGetValue(path, out var digest) ? digest : now[path] = ProjectContent.DigestOfFile(path);
+        string Now(string what) => now.TryGetValue(what, out var digest) ? digest : now[what] = StateOf(what, variables);
     }
 
     /// <summary>Newer versions of Ansible write <c>s1_NAME</c>.</summary>

@@ -5,6 +5,7 @@ Its argument is a file of JSON with what Croft decided, its standard input has t
 
 import configparser
 import getpass
+import importlib.util
 import json
 import locale
 import os
@@ -30,42 +31,99 @@ def speak_utf8():
         os.execv(sys.executable, [sys.executable] + sys.argv)
 
 
-def record_opened():
+def record_taken():
     """
-    Which files of the project, and above it, Ansible reads, with their size and time: a layer depends on them. Ansible's workers inherit this.
+    What Ansible takes from the project, and from above it, a layer depends on: files, with their size and time; folders of which it asks what
+    is in them; files that it looks for and that are not there; variables of the environment. Ansible's workers inherit this.
     """
-    above, parent = [], ROOT
-    for _ in range(3):
-        parent = os.path.dirname(parent)
-        if parent not in ("/", tempfile.gettempdir()):
-            above.append(parent + "/")
     system = tuple(os.path.realpath(path) + "/" for path in (sys.prefix, sys.base_prefix, GIVEN["site"], "/proc", "/sys", "/dev", "/run", "/etc"))
     out = os.open(GIVEN["opened"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    seen = set()
+    above, seen, asked = [], set(), set()
+    for parent in WATCHED:
+        for _ in range(3):
+            parent = os.path.dirname(parent)
+            if parent not in ("/", tempfile.gettempdir()):
+                above.append(parent + "/")
 
-    def is_watched(real):
-        return real.startswith(tuple(folder + "/" for folder in WATCHED))
+    def note(*what):
+        if what not in seen:
+            seen.add(what)
+            os.write(out, (json.dumps(what) + "\n").encode())
 
-    def is_above(real):
-        return not real.startswith(system) and any(real.startswith(folder) and "/." not in real[len(folder) - 1 :] for folder in above)
+    def is_watched(path):
+        return "/.croft/" not in path and path.startswith(tuple(folder + "/" for folder in WATCHED))
+
+    def is_above(path):
+        return not path.startswith(system) and any(path.startswith(folder) and "/." not in path[len(folder) - 1 :] for folder in above)
+
+    def known(path):
+        """As it is below the project, links and all; else as what it leads to."""
+        whole = os.path.abspath(os.fsdecode(path))
+        whole = whole if is_watched(whole) else os.path.realpath(whole)
+        return whole if is_watched(whole) or "/.croft/" not in whole and is_above(whole) else None
+
+    def source(path):
+        try:
+            return importlib.util.source_from_cache(path) if path.endswith(".pyc") else path
+        except ValueError:
+            return path
 
     def hear(event, arguments):
-        if event != "open" or isinstance(arguments[0], int) or arguments[2] and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        if event not in ("open", "os.listdir", "os.scandir") or not isinstance(arguments[0], (str, bytes)):
             return
-        path = os.fsdecode(arguments[0])
-        if path in seen:
+        writes = event == "open" and arguments[2] and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if (event, arguments[0], writes) in asked:
             return
-        seen.add(path)
-        real = os.path.realpath(path)
-        if "/.croft/" in real or not (is_watched(real) or is_above(real)):
-            return
+        asked.add((event, arguments[0], writes))
+        path = known(arguments[0])
         try:
-            known = os.stat(real)
-            os.write(out, (json.dumps([real, known.st_size, known.st_mtime_ns]) + "\n").encode())
+            if not path:
+                return
+            if writes:
+                note(path, "written")
+            elif event == "open":
+                path = source(path)
+                status = os.stat(path)
+                note(path, status.st_size, status.st_mtime_ns)
+            elif os.path.basename(path) != "__pycache__":
+                note(path + "/")
         except OSError:
             pass  # nothing is there, and it was only tried
 
+    def missing(look):
+        def looked(path):
+            found = look(path)
+            if not found and isinstance(path, (str, bytes)) and is_watched(os.path.abspath(os.fsdecode(path))):
+                note(os.path.abspath(os.fsdecode(path)), None)
+            return found
+
+        return looked
+
     sys.addaudithook(hear)
+    os.path.exists, os.path.isfile = missing(os.path.exists), missing(os.path.isfile)
+    return note
+
+
+def record_environment(note):
+    """Notes which variables of the environment a look-up asks for."""
+    from ansible.plugins.loader import lookup_loader
+
+    load = lookup_loader.get_with_context
+
+    def loaded(name, *arguments, **named):
+        found = load(name, *arguments, **named)
+        if name.split(".")[-1] == "env" and found.object is not None:
+            run = found.object.run
+
+            def asked(terms, *more, **others):
+                for term in terms:
+                    note("$" + str(term).split(" ")[0])
+                return run(terms, *more, **others)
+
+            found.object.run = asked
+        return found
+
+    lookup_loader.get_with_context = loaded
 
 
 # Options of ssh that decide which guest is reached, and as whom.
@@ -201,8 +259,11 @@ def main():
         cli._play_prereqs()
         os.write(1, json.dumps(answers).encode())
         return 0
+    if constants.CONFIG_FILE:  # it may be anywhere
+        NOTE(constants.CONFIG_FILE, os.stat(constants.CONFIG_FILE).st_size, os.stat(constants.CONFIG_FILE).st_mtime_ns)
     place_playbook()
     mend_agents()
+    record_environment(NOTE)
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
     loader.lookup_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "lookup_plugins"))
     loader.connection_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "connection_plugins"))
@@ -211,10 +272,9 @@ def main():
 
 
 speak_utf8()
-WATCHED = [ROOT]
+WATCHED = list({ROOT, os.path.realpath(ROOT)})
 sys.dont_write_bytecode = True
 sys.path[:1] = []
 sys.path.append(GIVEN["site"])
-if "opened" in GIVEN:
-    record_opened()
+NOTE = record_taken() if "opened" in GIVEN else None
 sys.exit(main())

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Croft.Phases;
+using Croft.Tests.Farms;
+using Croft.Tools;
 
 namespace Croft.Tests.Lifecycle;
 
@@ -121,12 +123,14 @@ public sealed partial class PlaybooksOfAnsible
         await PlayAsync("- import_role: { name: web }\n", "{}");
         var trace = Trace();
         Assert.Null(trace.Changed);
-        Assert.Equal(
-            ["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"],
-            trace.Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file))
-        );
+        Assert.Equal(["files/f.txt", "group_vars/all.yml", "roles/web/tasks/main.yml"], Read());
         await PlayAsync("- import_role: { name: web }\n- shell: echo more >> {{ playbook_dir }}/files/f.txt\n", "{}");
         Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), Trace().Changed);
+        File.Delete(Path.Combine(folder.Path, "files/f.txt"));
+        Assert.Equal(Path.Combine(folder.Path, "files/f.txt"), Trace().Changed);
+        folder.Write("files/f.txt", "1");
+        await PlayAsync("- fetch: { src: \"{{ playbook_dir }}/files/f.txt\", dest: \"{{ playbook_dir }}/out/\", flat: true }\n", "{}");
+        Assert.DoesNotContain("out/f.txt", Read());
     }
 
     [Fact]
@@ -140,7 +144,7 @@ public sealed partial class PlaybooksOfAnsible
             "{}",
             root: "above/project"
         );
-        Assert.Equal(["above/b.txt", "above/shared/a.yml"], Trace().Files.Keys.Select(file => Path.GetRelativePath(folder.Path, file)));
+        Assert.Equal(["above/b.txt", "above/shared/a.yml"], Read());
     }
 
     [Fact]
@@ -155,15 +159,57 @@ public sealed partial class PlaybooksOfAnsible
                 opened,
                 new JsonArray(path, known.Length, (known.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100).ToJsonString() + "\n"
             );
-            LayerTrace.OfFiles(opened).Keep(folder.Path, $"{file}.json");
+            LayerTrace.OfFiles(opened, Variables).Keep(folder.Path, $"{file}.json");
         }
 
-        Assert.Equal(["one.json", "two.json"], LayerTrace.Agreeing(folder.Path).Order());
+        Assert.Equal(["one.json", "two.json"], LayerTrace.Agreeing(folder.Path, Variables).Order());
         folder.Write("two", "y");
-        Assert.Equal(["one.json"], LayerTrace.Agreeing(folder.Path));
+        Assert.Equal(["one.json"], LayerTrace.Agreeing(folder.Path, Variables));
         folder.Write("two", "x");
         LayerTrace.Forget(folder.Path, "one.json");
-        Assert.Equal(["two.json"], LayerTrace.Agreeing(folder.Path));
+        Assert.Equal(["two.json"], LayerTrace.Agreeing(folder.Path, Variables));
+    }
+
+    [Theory]
+    [InlineData("- include_vars: { dir: \"{{ playbook_dir }}/conf.d\" }", "conf.d/new.yml")]
+    [InlineData("- copy: { src: site/, dest: \"{{ playbook_dir }}/../copied\" }", "files/site/below/new.html")]
+    [InlineData("- debug: { msg: \"{{ item }}\" }\n  with_fileglob: 'keys/*.pub'", "files/keys/new.pub")]
+    [InlineData("- include_vars: \"{{ item }}\"\n  with_first_found: [\"{{ 'some' }}.yml\", default.yml]", "vars/some.yml")]
+    [InlineData("- debug: { msg: \"{{ lookup('env', 'BRANCH') }}\" }", "$BRANCH")]
+    [InlineData("- debug: { msg: a }", "/elsewhere.cfg")]
+    [InlineData("- debug: { msg: \"{{ 'a' | loud }}\" }", "plugins/f.py")]
+    [InlineData("- debug: { msg: \"{{ lookup('file', 'linked/a.txt') }}\" }", "/a.txt")]
+    public async Task DependOnWhatTheyFoundAndOnWhatTheyLookedForInVain(string tasks, string changed)
+    {
+        using var elsewhere = new TemporaryFolder();
+        elsewhere.Write("a.txt", "a");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "project/files"));
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "project/files/linked"), elsewhere.Path);
+        foreach (
+            var file in (string[])["conf.d/a.yml", "vars/default.yml", "files/site/a.html", "files/site/below/b.html", "files/keys/a.pub"]
+        )
+            folder.Write("project/" + file, "a: 1\n");
+        elsewhere.Write("elsewhere.cfg", $"[defaults]\nfilter_plugins = {folder.Path}/project/plugins\n");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "project/ansible.cfg"), Path.Combine(elsewhere.Path, "elsewhere.cfg"));
+        var plugin = "class FilterModule:\n    def filters(self):\n        return {'loud': lambda text: text.upper()}\n";
+        var compiled = new Tool("/usr/bin/python3", "-m", "compileall", folder.Write("project/plugins/f.py", plugin));
+        await (compiled with { Environment = new Dictionary<string, string?> { ["PYTHONDONTWRITEBYTECODE"] = null } }).RunCheckedAsync(
+            "compiling",
+            TestContext.Current.CancellationToken
+        );
+        var (code, words) = await PlayAsync(tasks + "\n", "{}", root: "project");
+        Assert.True(code == 0, words);
+        Assert.Null(Trace().Changed);
+        Trace().Keep(folder.Path, "layer");
+        folder.Write("project/README", "of no account");
+        Assert.Equal(["layer"], LayerTrace.Agreeing(folder.Path, Variables));
+        if (changed[0] == '$')
+            Variables[changed[1..]] = "new";
+        else if (changed[0] == '/')
+            elsewhere.Write(changed[1..], "new");
+        else
+            folder.Write("project/" + changed, plugin.Replace("upper", "title", StringComparison.Ordinal));
+        Assert.Empty(LayerTrace.Agreeing(folder.Path, Variables));
     }
 
     /// <summary>With <c>local</c>, a phase of a machine would run on this host.</summary>

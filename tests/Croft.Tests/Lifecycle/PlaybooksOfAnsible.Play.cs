@@ -74,5 +74,13 @@ public sealed partial class PlaybooksOfAnsible
     }
 
     /// <summary>What the last play took from the project's folder.</summary>
-    LayerTrace Trace() => LayerTrace.OfFiles(Path.Combine(played, AnsiblePlay.OpenedName));
+    LayerTrace Trace() => LayerTrace.OfFiles(Path.Combine(played, AnsiblePlay.OpenedName), Variables);
+
+    /// <summary>The files among that.</summary>
+    IEnumerable<string> Read() =>
+        Trace()
+            .Files.Where(file => file.Key[0] == '/' && file.Value.Length > 0 && file.Key[^1] != '/')
+            .Select(file => Path.GetRelativePath(folder.Path, file.Key));
+
+    Dictionary<string, string> Variables { get; } = [];
 }
