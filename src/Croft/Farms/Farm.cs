@@ -128,8 +128,8 @@ public sealed record HypervisorSpec(
     /// <summary>Itself as ssh goes there; null where its address says nothing of that.</summary>
     internal Jump? Itself => new HypervisorAddress(Uri) is var address && address.Jump is { } way ? way : Jump.Parse(address.Authority);
 
-    /// <summary>What it is to programs on itself: <c>qemu:///system</c>.</summary>
-    internal string UriThere => $"{Uri.Split(':', '+')[0]}:///{(IsSession ? "session" : "system")}";
+    /// <summary>What it is to programs of libvirt's on itself: <c>qemu:///system</c>; null where it has no libvirt.</summary>
+    internal string? UriThere => IsLxd ? null : $"{Uri.Split(':', '+')[0]}:///{(IsSession ? "session" : "system")}";
 
     /// <summary>Whether it is this host.</summary>
     public bool IsLocal => Machine is null && new HypervisorAddress(Uri).Authority.Length == 0;

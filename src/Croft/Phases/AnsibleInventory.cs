@@ -85,10 +85,7 @@ public static class AnsibleInventory
             var host = hypervisor.Machine is not { } inner ? Host(hypervisor) : hosts[inner]?.DeepClone().AsObject();
             if (host is null)
                 continue; // it could not be placed, or is declared no more
-            foreach (var (name, value) in Clones(PhaseVariables.OfHypervisor(plan, hypervisor.Name)))
-                host[name] = value;
-            host["ansible_libvirt_uri"] = hypervisor.UriThere;
-            host["hostjumps"] = PhaseVariables.Jumps(plan, hypervisor.Name);
+            Describe(host, plan, hypervisor);
             hosts[hypervisor.Name] = host;
             groups[Hypervisors].Add(hypervisor.Name);
         }
@@ -105,6 +102,16 @@ public static class AnsibleInventory
             list[group] = new JsonObject { ["hosts"] = new JsonArray([.. members.Select(m => (JsonNode)m)]) };
         list[Machines]!["vars"] = ofMachines;
         return list;
+    }
+
+    /// <summary>Says of a host what the roles say of a hypervisor.</summary>
+    static void Describe(JsonObject host, Plan plan, HypervisorSpec hypervisor)
+    {
+        foreach (var (name, value) in Clones(PhaseVariables.OfHypervisor(plan, hypervisor.Name)))
+            host[name] = value;
+        if (hypervisor.UriThere is { } uri)
+            host["ansible_libvirt_uri"] = uri;
+        host["hostjumps"] = PhaseVariables.Jumps(plan, hypervisor.Name);
     }
 
     /// <summary>The same in the form of an inventory file, which Ansible's YAML plugin reads.</summary>

@@ -173,9 +173,10 @@ static class PhaseVariables
                 }
             ),
         };
-        if (hypervisor is not null)
-            metadata["connection"] = hypervisor.UriThere;
-        if (hypervisor is { IsSession: false })
+        if (hypervisor?.UriThere is not { } connection)
+            return metadata;
+        metadata["connection"] = connection;
+        if (!hypervisor.IsSession)
             metadata["libvirt_pool_dir"] = "/var/lib/libvirt/croft/";
         return metadata;
     }

@@ -70,6 +70,21 @@ public sealed class VariablesOfAPhase : IDisposable
         Assert.Equal(("10.9.0.10", "fd00:9::a"), ((string?)vm["networks"]![0]!["address"], (string?)vm["networks"]![0]!["address6"]));
     }
 
+    [Fact]
+    public void SayNothingOfLibvirtWhereThereIsNone()
+    {
+        var made = Lab.Plan(
+            "farm: f\nhypervisors: { box: { uri: lxd:// } }\nvms: { list: [ { name: a, platform: debian_13, runtime: container } ] }",
+            Lab.Host("box")
+        );
+        var container = made.Machines[0] with { Hypervisor = "box" };
+        var metadata = PhaseVariables.OfMachine(made, container, null)["vm"]!["metadata"]!.AsObject();
+        Assert.Equal("box", (string?)PhaseVariables.OfMachine(made, container, null)["kvm_host"]);
+        Assert.False(metadata.ContainsKey("connection") || metadata.ContainsKey("libvirt_pool_dir"));
+        var hosts = AnsibleInventory.Of(made, [], new(folder.Path, "/key", "/sockets"))["_meta"]!["hostvars"]!;
+        Assert.False(hosts["box"]!.AsObject().ContainsKey("ansible_libvirt_uri"));
+    }
+
     static (string?, string?, string?, string?, string?, string?) Fields(JsonNode net) =>
         (
             (string?)net["type"],
