@@ -115,6 +115,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
             ["phases"] = phases,
             ["site"] = ansible.Site,
             ["agents"] = AnsibleInventory.AgentPlugin,
+            ["mark"] = PhaseMark.Variable,
             ["smart"] = GathersOnce,
             ["passwords"] = Desk.ContainsKey(PasswordDesk.Variable),
             ["collections"] = new JsonArray(ansible.Requirements is { } one ? [one.Collections] : []),

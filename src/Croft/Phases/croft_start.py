@@ -221,6 +221,22 @@ def mend_agents():
     connection_loader.get_with_context = loaded
 
 
+def mend_raw():
+    """Ansible warns of an environment that raw has not; of Croft's own mark nobody has to know."""
+    from ansible.plugins.loader import action_loader
+
+    load = action_loader.get_with_context
+
+    def loaded(name, *arguments, **named):
+        found = load(name, *arguments, **named)
+        task = getattr(found.object, "_task", None)
+        if name.split(".")[-1] == "raw" and task is not None and task.environment:
+            task.environment = [one for one in task.environment if not isinstance(one, dict) or list(one) != [GIVEN["mark"]]]
+        return found
+
+    action_loader.get_with_context = loaded
+
+
 def answer():
     """What people are asked, they were asked at the run's beginning."""
     answers, ask = json.loads(sys.stdin.read() or "{}"), getpass.getpass
@@ -263,6 +279,7 @@ def main():
         NOTE(constants.CONFIG_FILE, os.stat(constants.CONFIG_FILE).st_size, os.stat(constants.CONFIG_FILE).st_mtime_ns)
     place_playbook()
     mend_agents()
+    mend_raw()
     record_environment(NOTE)
     loader.callback_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "callback_plugins"))
     loader.lookup_loader.add_directory(os.path.join(os.path.dirname(sys.argv[1]), "lookup_plugins"))

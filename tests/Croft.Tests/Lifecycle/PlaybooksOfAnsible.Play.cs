@@ -33,6 +33,7 @@ public sealed partial class PlaybooksOfAnsible
             new JsonObject
             {
                 ["hosts"] = "all",
+                ["environment"] = new JsonObject { [PhaseMark.Variable] = "mark" },
                 ["tasks"] = new JsonArray(AnsiblePhase.Import(Path.Combine(files.Root, "main.yaml"))),
                 ["handlers"] = AnsiblePhase.Handlers(files, farm),
             }
@@ -61,11 +62,16 @@ public sealed partial class PlaybooksOfAnsible
                 (task.Result is null ? begun : ended).Add(task.Result is null ? task.Name : $"{task.Result} {task.Name}");
             },
         };
+        lines.Clear();
         begun.Clear();
         ended.Clear();
         if (facts is null)
             playbook[0]!["gather_facts"] = false;
-        var tool = play.Playing("main", playbook, inventory, refusal.Take);
+        var tool = play.Playing("main", playbook, inventory, line =>
+        {
+            lines.Add(line);
+            refusal.Take(line);
+        });
         if (locale is not null)
             tool = tool with { Environment = new Dictionary<string, string?>(tool.Environment) { ["LC_ALL"] = locale } };
         var said = await tool.RunAsync(TestContext.Current.CancellationToken);

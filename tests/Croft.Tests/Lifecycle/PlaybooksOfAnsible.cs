@@ -13,6 +13,7 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     HostAnsible? ansible;
     string played = "";
     string answers = "{}";
+    readonly List<string> lines = [];
     readonly List<string> begun = [];
     readonly List<string> ended = [];
 
@@ -66,6 +67,14 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         "- fail: { msg: one }\n  ignore_errors: true\n- name: t\n  block:\n    - fail: { msg: two }\n  rescue:\n    - name: in vain\n      fail: { msg: three }",
         "task \"in vain\" at phases/main.yaml:7: three"
     )]
+    [InlineData(
+        "- name: t\n  command: sh -c 'echo {{ item }} >&2; false'\n  delegate_to: localhost\n  loop: [one]",
+        "task \"t\" on localhost at phases/main.yaml:1 (item=one): non-zero return code: one"
+    )]
+    [InlineData(
+        "- name: t\n  ping:\n  delegate_to: nowhere.invalid\n  vars: { ansible_connection: ssh }",
+        "task \"t\" on nowhere.invalid at phases/main.yaml:1: "
+    )]
     [InlineData("- include_role: { name: bad }", "task \"bad : in a role\" at roles/bad/tasks/main.yml:1: not in {")]
     [InlineData("- name: t\n  command: sh -c 'echo 3 failed; exit 1'", "task \"t\" at phases/main.yaml:1: non-zero return code: 3 failed")]
     [InlineData(
@@ -114,6 +123,15 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     [InlineData("en_XX.UTF-8")]
     [InlineData("de_DE.ISO-8859-1")]
     public async Task BeginInAnyLocale(string locale) => Assert.Equal((0, ""), await PlayAsync("- debug: { msg: \u00fc }", "{}", locale));
+
+    [Fact]
+    public async Task SayNothingOfCroftsOwnMark()
+    {
+        await PlayAsync("- raw: echo $PPID\n", "{}");
+        Assert.DoesNotContain(lines, line => line.Contains("WARNING", StringComparison.Ordinal));
+        await PlayAsync("- raw: echo $PPID\n  environment: { A: b }\n", "{}");
+        Assert.Contains(lines, line => line.Contains("raw module does not support the environment keyword", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task SayWhichTaskBeginsAndHowItEnded()
