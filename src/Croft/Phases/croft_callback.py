@@ -83,7 +83,9 @@ class CallbackModule(CallbackBase):
                 break
         if one.get("_ansible_no_log"):
             one, item = {"msg": "its output is hidden by no_log"}, None
-        line = {"task": task.get_name(), "path": task.get_path(), "host": self._host(result), "item": item}
+        delegated = str(task.delegate_to or "{{")  # of a loop it may still be a template
+        host = self._host(result) if "{{" in delegated else delegated
+        line = {"task": task.get_name(), "path": task.get_path(), "host": host, "item": item}
         for key in ("censored", "msg", "assertion", "reason", "message", "stderr", "exception"):
             line[key] = one.get(key)
         if one.get("module_stderr") is not None or str(line["msg"] or "").startswith("MODULE FAILURE"):
