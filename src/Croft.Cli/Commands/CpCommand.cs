@@ -28,6 +28,7 @@ static class CpCommand
                     : GuestCopy.HasLinks(Path(from));
                 if (isLinked || guest is not Guest { Access.Login.Become: null } ssh)
                     return await GuestCopy.RunAsync(guest, Path(from), Path(to), toGuest: Machine(to) is not null, cancel);
+                using var told = Waits.For($"the copy {(Machine(to) is null ? "from" : "to")} machine \"{machine}\"");
                 var code = await (
                     ssh.Ssh([]) with
                     {

@@ -5,14 +5,17 @@ using Croft.Tools;
 namespace Croft.Guests;
 
 /// <summary>
-/// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before. Where the command is heard,
-/// what it and its
-/// children say passes through a <c>cat</c> in the guest: the answer ends with the command's own shell, and children that go on never meet
-/// a closed output.
+/// What a command answers over ssh. It begins behind a line of its own: a login shell may say anything before, and is given nothing. Where
+/// the command is heard, what it and its children say passes through a <c>cat</c> in the guest: the answer ends with the command's own
+/// shell, and children that go on never meet a closed output.
 /// </summary>
 /// <param name="over">Ends the connection, when all has been heard and somebody in the guest still holds it.</param>
 sealed class Answer(GuestCommand command, CancellationTokenSource over)
 {
+    /// <summary>What is said of a login shell that does something else than it is told.</summary>
+    public const string Mute =
+        "the login shell does not begin the command; a start-up file such as ~/.bashrc may run another program first";
+
     const string Begins = "croft-begins";
     const int LongestNoise = 1000;
 
@@ -25,10 +28,39 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     /// <summary>For what children say in passing, and for a guest that is slow to end a session.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>By when a login shell begins what it is told.</summary>
+    static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
+
+    readonly TaskCompletionSource<bool> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly string end = Guid.NewGuid().ToString("n");
     string text = "";
     string? noise = "";
     int? code;
+    bool isMute;
+
+    TimeSpan Patience { get; init; } = Usual;
+
+    /// <summary>Has a session answer a command.</summary>
+    /// <param name="session">Runs the answer's text with its input and output.</param>
+    /// <param name="patience">By when the login shell has to begin; null for what is usual.</param>
+    public static async Task<ToolResult> RunAsync(
+        GuestCommand command,
+        Func<Answer, CancellationToken, Task<ToolResult>> session,
+        CancellationToken cancel,
+        TimeSpan? patience = null
+    )
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answer = new Answer(command, over) { Patience = patience ?? Usual };
+        try
+        {
+            return answer.Of(await session(answer, over.Token));
+        }
+        catch (OperationCanceledException) when ((answer.IsOver || answer.isMute) && !cancel.IsCancellationRequested)
+        {
+            return answer.Of(null);
+        }
+    }
 
     /// <summary>For the shell that logged in.</summary>
     public string Text => Shell.Command($"echo {Begins}; echo {Begins} >&2; {Line}");
@@ -45,10 +77,14 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     /// <summary>Whether the command has ended, whatever holds the connection.</summary>
     public bool IsOver => code is not null;
 
+    /// <summary>Writes what the command reads, once it has begun: another would take it for its own. Null where it reads nothing.</summary>
+    public Func<Stream, CancellationToken, Task>? Input => command.Input is null ? null : FeedAsync;
+
     /// <summary>Takes a session's output from its beginning.</summary>
     public async Task ReadAsync(Stream output, CancellationToken cancel)
     {
         noise = await SkipAsync(output, Begins, cancel);
+        begun.TrySetResult(noise is null);
         if (noise is null)
             await TakeAsync(output, cancel);
     }
@@ -71,6 +107,8 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
     {
         if (code is { } own)
             return new(own, "", "");
+        if (isMute)
+            return new(IGuest.ConnectionFailed, "", Mute);
         var (exit, error) = (session!.ExitCode, session.Error);
         if (error.IndexOf(Begins + "\n", StringComparison.Ordinal) is var at and >= 0)
             error = error[(at + Begins.Length + 1)..];
@@ -108,6 +146,20 @@ sealed class Answer(GuestCommand command, CancellationTokenSource over)
         }
 
         return Encoding.UTF8.GetString(passed.Kept).Trim();
+    }
+
+    async Task FeedAsync(Stream stdin, CancellationToken cancel)
+    {
+        try
+        {
+            if (await begun.Task.WaitAsync(Patience, cancel))
+                await command.Input!(stdin, cancel);
+        }
+        catch (TimeoutException)
+        {
+            isMute = true;
+            await over.CancelAsync();
+        }
     }
 
     async Task HearAsync(Stream output, Action<ReadOnlySpan<byte>> said, CancellationToken cancel)

@@ -36,21 +36,23 @@ sealed class ChannelGuest(IGuestChannel channel, MachineId machine, GuestAccess 
 
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var answer = new Answer(command, over);
         var error = new Tail<byte>(MostError);
         try
         {
-            var code = await channel.ExecAsync(
-                machine,
-                new(WordsOf(answer.Text), command.Input, answer.ReadAsync, (stream, stop) => KeepAsync(stream, error, stop)),
-                over.Token
+            return await Answer.RunAsync(
+                command,
+                async (answer, stop) =>
+                    new(
+                        await channel.ExecAsync(
+                            machine,
+                            new(WordsOf(answer.Text), answer.Input, answer.ReadAsync, (stream, end) => KeepAsync(stream, error, end)),
+                            stop
+                        ),
+                        "",
+                        Encoding.UTF8.GetString(error.Kept)
+                    ),
+                cancel
             );
-            return answer.Of(new(code, "", Encoding.UTF8.GetString(error.Kept)));
-        }
-        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
-        {
-            return answer.Of(null);
         }
         catch (CroftException e)
         {

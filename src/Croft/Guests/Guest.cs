@@ -90,19 +90,14 @@ public sealed class Guest(GuestAccess access, SshFiles files) : IGuest
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (access.Login.Become is { } become)
             command = Become.Over(command, become.Method, files.Desk is { } desk ? await desk.BecomeAsync(access, cancel) : null);
-        var answer = new Answer(command, over);
-        try
-        {
-            var ssh = Ssh(Alone, answer.Text) with { IsApart = true, Input = command.Input, Output = answer.ReadAsync };
-            return answer.Of(await ssh.RunAsync(over.Token));
-        }
-        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
-        {
-            return answer.Of(null);
-        }
+        return await Answer.RunAsync(
+            command,
+            (answer, stop) =>
+                (Ssh(Alone, answer.Text) with { IsApart = true, Input = answer.Input, Output = answer.ReadAsync }).RunAsync(stop),
+            cancel
+        );
     }
 
     /// <inheritdoc/>

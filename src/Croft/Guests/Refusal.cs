@@ -32,6 +32,12 @@ sealed record Refusal(string Reason, string Cure, bool AtOnce)
                 $"croft adopt gives machines of another user this one's key; does the image have the user {guest.User}, and cloud-init to give it keys?",
                 AtOnce: false
             )
+        : words == Answer.Mute
+            ? new(
+                $"no command of {guest.User} runs",
+                $"croft console {guest.Name} shows what; an exec in ~/.bashrc belongs behind a line that returns where $- has no i",
+                AtOnce: false
+            )
         : words.StartsWith(SerialSession.Unwelcome, StringComparison.Ordinal)
             ? new(
                 $"its console does not let in {guest.User} by the password that auth names",

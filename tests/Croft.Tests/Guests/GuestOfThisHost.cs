@@ -10,25 +10,22 @@ sealed class GuestOfThisHost(string shell = "sh", string greeting = "") : IGuest
     /// <summary>What every command begins with.</summary>
     public string Before { get; init; } = "";
 
+    /// <summary>By when that shell has to begin what it is told.</summary>
+    public TimeSpan? Patience { get; init; }
+
     public GuestAccess Access => throw new NotSupportedException();
 
-    public async Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var answer = new Answer(command with { Text = Before + command.Text }, over);
-        try
-        {
-            return answer.Of(
-                await new Tool(shell, "-c", greeting + answer.Text) { Input = command.Input, Output = answer.ReadAsync }.RunAsync(
-                    over.Token
-                )
-            );
-        }
-        catch (OperationCanceledException) when (answer.IsOver && !cancel.IsCancellationRequested)
-        {
-            return answer.Of(null);
-        }
-    }
+    public Task<ToolResult> RunAsync(GuestCommand command, CancellationToken cancel) =>
+        Answer.RunAsync(
+            command with
+            {
+                Text = Before + command.Text,
+            },
+            (answer, stop) =>
+                new Tool(shell, "-c", greeting + answer.Text) { Input = answer.Input, Output = answer.ReadAsync }.RunAsync(stop),
+            cancel,
+            Patience
+        );
 
     public Task<string> GreetingAsync(Action<string> seen, CancellationToken cancel) => throw new NotSupportedException();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Croft.Guests;
+using Croft.Tests.Farms;
 
 namespace Croft.Tests.Guests;
 
@@ -65,5 +66,22 @@ public sealed class LoginShells
         var result = await new GuestOfThisHost("sh", "echo This account is not available.; exit 0; ").RunAsync(new("true"), Cancel);
         Assert.Equal(255, result.ExitCode);
         Assert.Contains("This account is not available.", result.Error);
+    }
+
+    /// <summary>A start-up file without a guard, whose shell reads what is meant for the command.</summary>
+    [Fact]
+    public async Task ThatRunAnotherShellAreGivenNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var guest = new GuestOfThisHost("sh", "exec sh; ") { Patience = TimeSpan.FromMilliseconds(200) };
+        var given = new GuestCommand("cat >/dev/null")
+        {
+            Input = async (stdin, stop) => await stdin.WriteAsync(Encoding.UTF8.GetBytes($"touch '{folder.Path}/run'\n"), stop),
+        };
+        var result = await guest.RunAsync(given, Cancel);
+        Assert.Equal((255, Answer.Mute), (result.ExitCode, result.Error));
+        Assert.False(File.Exists($"{folder.Path}/run"));
+        var (shell, refusal) = await guest.TryOpenAsync(TimeProvider.System, Cancel);
+        Assert.Equal((null, Answer.Mute), (shell, refusal));
     }
 }

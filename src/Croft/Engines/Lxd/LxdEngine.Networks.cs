@@ -61,8 +61,7 @@ sealed partial class LxdEngine
     {
         if (network.Change is not null)
             return false;
-        var there =
-            Recent(definition.Name)
+        var there = Recent(definition.Name)
             ?? (await CallAsync("listing networks", () => ListManagedAsync(cancel))).FirstOrDefault(n => NameOf(n) == definition.Name);
         return there is not null && !IsUnfinished(there) && IsOf(network, definition, StateOf(there));
     }

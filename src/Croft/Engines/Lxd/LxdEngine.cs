@@ -16,7 +16,6 @@ sealed partial class LxdEngine : IEngine
     /// <summary>So long a change of a network is waited for at the end.</summary>
     static readonly TimeSpan ChangeTime = TimeSpan.FromSeconds(2);
 
-
     readonly LxdClient client;
     readonly bool isHere;
     readonly Server server;
