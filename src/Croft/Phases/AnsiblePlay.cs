@@ -93,7 +93,7 @@ sealed class AnsiblePlay(string folder, HostAnsible ansible, ProjectSpec project
         if (Text(reason) == "Assertion failed" && Text(said["assertion"]) is { Length: > 0 } claim)
             reason = $"Assertion failed: {claim}";
         var parts = new[] { reason, said["stderr"] }
-            .Select(part => Last(WithoutExcerpt(Text(part))))
+            .Select(part => Last(AnsibleRefusal.Placed(Text(part), WithoutExcerpt(Text(part)), Text(said["path"]))))
             .Where(part => part.Length > 0)
             .Distinct();
         return $"task \"{Text(said["task"])}\"{host}{place}{item}: {shown(string.Join(": ", parts).Replace(".: ", ": ", StringComparison.Ordinal))}";

@@ -14,6 +14,7 @@ sealed partial class AnsibleRefusal
 
     string error = "";
     string place = "";
+    string file = "";
 
     /// <summary>With the place; empty when there was none.</summary>
     public string Words => error + place;
@@ -21,6 +22,18 @@ sealed partial class AnsibleRefusal
     /// <summary>The same of a play that had begun: where no place is named, the task says where it was.</summary>
     public string After(PlayedTask? task) =>
         task is not { } last || error.Length == 0 || place.Length > 0 ? Words : $"task \"{last.Name}\" at {last.Place}: {error}";
+
+    /// <summary>A task's words that say what they were about in a file of another place: the reason, with that place.</summary>
+    /// <param name="text">All that Ansible said.</param>
+    /// <param name="reason">Of that, what people are told.</param>
+    /// <param name="task">The task's own place, <c>FILE:LINE</c>.</param>
+    public static string Placed(string text, string reason, string task)
+    {
+        var refusal = new AnsibleRefusal { error = text.StartsWith(Unread, StringComparison.Ordinal) ? Unread : reason.TrimEnd() };
+        foreach (var line in text.Split('\n'))
+            refusal.Take(line);
+        return task.StartsWith(refusal.file + ":", StringComparison.Ordinal) ? refusal.error : refusal.Words;
+    }
 
     /// <summary>Looks at a line of output.</summary>
     public void Take(string line)
@@ -32,7 +45,10 @@ sealed partial class AnsibleRefusal
         else if (error == Syntax && line.Length > 0)
             error = $"{Syntax.TrimEnd('.')}: {line.Trim()}";
         else if (error.Length > 0 && place.Length == 0 && Place().Match(line) is { Success: true } at)
-            place = $" ({at.Groups["file"].Value}:{at.Groups["line"].Value}:{at.Groups["column"].Value})";
+        {
+            file = at.Groups["file"].Value;
+            place = $" ({file}:{at.Groups["line"].Value}:{at.Groups["column"].Value})";
+        }
     }
 
     [GeneratedRegex(@"^(?:ERROR! |\[ERROR\]: )(.+)$")]

@@ -27,6 +27,14 @@ public sealed class FailedTasks
         """{"task": "t", "msg": "the role was not found\n\nThe error appears to be in 'x': line 1\n\n- a\n  ^ here\n"}""",
         "task \"t\": the role was not found"
     )]
+    [InlineData(
+        """{"task": "t", "path": "/copy/a.yaml:3", "msg": "cannot\n\nThe error appears to be in '/copy/vars/x.yml': line 2, column 1, but may\n"}""",
+        "task \"t\" at a.yaml:3: cannot (vars/x.yml:2:1)"
+    )]
+    [InlineData(
+        """{"task": "t", "path": "/copy/a.yaml:3", "msg": "cannot\n\nThe error appears to be in '/copy/a.yaml': line 3, column 5, but may\n"}""",
+        "task \"t\" at a.yaml:3: cannot"
+    )]
     [InlineData("""{"task": "t", "message": "no vault secrets found"}""", "task \"t\": no vault secrets found")]
     [InlineData(
         """{"task": "t", "msg": "Could not find or access 'none.j2'\nSearched in:\n\t/a/none.j2\n\t/b/none.j2 on the Ansible Controller."}""",

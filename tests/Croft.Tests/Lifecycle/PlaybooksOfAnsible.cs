@@ -56,6 +56,11 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
         "Syntax Error while loading YAML: did not find expected node content (phases/main.yaml:3:1)",
         "YAML parsing failed: While parsing a flow node did not find expected node content. (phases/main.yaml:3:1)"
     )]
+    [InlineData(
+        "- name: t\n  include_vars: bad.yml",
+        "task \"t\" at phases/main.yaml:1: Syntax Error while loading YAML: did not find expected ',' or ']' (vars/bad.yml:2:2)",
+        "task \"t\" at phases/main.yaml:1: "
+    )]
     [InlineData("- name: t\n  include_tasks: gone.yml", "task \"t\" at phases/main.yaml:1: Could not find or access '")]
     [InlineData("- name: t\n  fail: { msg: [not, good] }", "task \"t\" at phases/main.yaml:1: not, good")]
     [InlineData(
@@ -105,6 +110,7 @@ public sealed partial class PlaybooksOfAnsible : IDisposable
     {
         foreach (var format in (string[])["default", "yaml", "minimal"])
         {
+            folder.Write("vars/bad.yml", "a: [1\nb: 2\n");
             folder.Write("library/crash.py", "#!/usr/bin/python3\nraise RuntimeError('kaboom')\n");
             folder.Write("roles/bad/tasks/main.yml", "- name: in a role\n  fail: { msg: 'not in {{ \"{\" }}' }");
             folder.Write(
