@@ -87,6 +87,7 @@ public static class Catalogue
         return CroftException.Usage(
             $"no platform \"{name}\" in the catalogue",
             Words.DidYouMean(name, known.Concat(families))
+                ?? FamilyNames.Hint(name, (user?.Families ?? []).Concat(Families))
                 ?? $"there are: {string.Join(", ", known)}; and distributions' own, such as fedora, u24.04, debian_cloud"
         );
     }

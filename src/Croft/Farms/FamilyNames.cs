@@ -35,6 +35,36 @@ static class FamilyNames
         return null;
     }
 
+    /// <summary>What a name may have meant that means nothing: a version without its family, or one that no version looks like.</summary>
+    public static string? Hint(string name, IEnumerable<ImageFamily> families)
+    {
+        var plain = Plain(name);
+        if (plain.Length == 0)
+            return null;
+        var known = families.Where(family => !family.IsStreams).ToList();
+        string[] whole =
+        [
+            .. known
+                .Where(family => char.IsAsciiLetter(plain[0]) && family.Read(plain) is { Version.Length: > 0 })
+                .Select(family => Words.Quote($"{family.Name}_{plain}")),
+        ];
+        if (whole.Length > 0)
+            return $"did you mean {Words.Or(whole)}?";
+        return
+            known.FirstOrDefault(family =>
+                family
+                    .Names.Append(family.Name)
+                    .Any(start =>
+                        plain.StartsWith(start, StringComparison.Ordinal)
+                        && plain.Length > start.Length
+                        && (plain[start.Length] == '_' || char.IsAsciiDigit(plain[start.Length]))
+                    )
+            )
+                is { } meant
+            ? $"{meant.Name} has no such version or variant: croft image list --remote {meant.Name} shows what there is"
+            : null;
+    }
+
     /// <summary>In lower case, every separator the same.</summary>
     public static string Plain(string name) => name.ToLowerInvariant().Replace('-', '_').Replace(':', '_').Replace('/', '_');
 }

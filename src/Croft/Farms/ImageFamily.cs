@@ -104,12 +104,31 @@ public sealed record ImageFamily
             return version;
         if (IsWhole(word, Versions))
             return word;
-        return Compact is not null && Regex.Match(word, $"^(?:{Compact})$") is { Success: true } match
+        return Compact is not null && MatchesOf(word, $"^(?:{Compact})$", RegexOptions.None) is [var match]
             ? string.Join('.', match.Groups.Values.Skip(1).Where(g => g.Success).Select(g => g.Value))
             : null;
     }
 
-    internal static bool IsWhole(string text, string pattern) => Regex.IsMatch(text, $"^(?:{pattern})$");
+    internal static bool IsWhole(string text, string pattern) => MatchesOf(text, $"^(?:{pattern})$", RegexOptions.None).Length > 0;
+
+    /// <summary>What of a text a pattern of the catalogue matches; there are patterns that would take for ever.</summary>
+    /// <exception cref="CroftException">It is one.</exception>
+    internal static Match[] MatchesOf(string text, string pattern, RegexOptions options)
+    {
+        try
+        {
+            return Regex.Matches(text, pattern, options, TimeSpan.FromSeconds(3)).ToArray();
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new CroftException(
+                FaultKind.Usage,
+                $"the catalogue's pattern {Words.Quote(pattern)} takes too long for {Words.Quote(text)}",
+                "repetitions in repetitions, such as (a+)+, do that: write it without",
+                e
+            );
+        }
+    }
 }
 
 /// <summary>Patterns that the whole of a version, variant and architecture must match; null takes any.</summary>

@@ -16,7 +16,7 @@ public sealed partial class ImageStore
     public async Task<(Pinned? Before, Pinned Now)> UpdateAsync(CatalogueImage image, CancellationToken cancel)
     {
         if (Lock is { IsFrozen: true })
-            throw Frozen(image);
+            throw CroftException.Usage("--locked refuses to move croft.lock, which is what image update does", "leave one of them out");
         var before = Lock?.Find(image);
         var now = await AskAsync(image, (resolver, stop) => resolver.FindAsync(stop), cancel);
         if (now != before)

@@ -42,7 +42,7 @@ public sealed class NamesOfImages
     [InlineData("archlinux", "arch Arch-Linux archlinux")]
     [InlineData("archlinux_basic", "arch-basic")]
     [InlineData("alpine", "alpine_generic alpine_stable")]
-    [InlineData("alpine_3.22", "alpine-3.22")]
+    [InlineData("alpine_3.22", "alpine-3.22 alpine322")]
     [InlineData("freebsd_14.3_zfs", "freebsd-14.3-zfs freebsd143-zfs")]
     [InlineData("freebsd_15", "freebsd-15")]
     [InlineData("amazonlinux_2023", "al2023 amazonlinux-2023")]
@@ -97,6 +97,12 @@ public sealed class NamesOfImages
         "{ platform: p, image: { name: f43, packages: [vim] } }",
         "packages does not go with Fedora Cloud, which Croft does not build"
     )]
+    [InlineData("{ platform: noble }", "no platform \"noble\"; did you mean \"ubuntu_noble\"?")]
+    [InlineData(
+        "{ platform: u24 }",
+        "no platform \"u24\"; ubuntu has no such version or variant: croft image list --remote ubuntu shows what there is"
+    )]
+    [InlineData("{ platform: \"fedora:43\" }", "first a letter or digit; write \"fedora_43\"")]
     [InlineData("{ platform: fedorra_43 }", "no platform \"fedorra_43\"")]
     [InlineData("{ platform: fedorra }", "no platform \"fedorra\"; did you mean \"fedora\"?")]
     [InlineData("{ platform: p, image: fedorra }", "no image \"fedorra\" in the catalogue; did you mean \"fedora\"?")]
@@ -121,6 +127,35 @@ public sealed class NamesOfImages
             "cirros",
             Reading.Farm("farm: f\nvms: { list: [ { platform: cirros, target: amd64, wait: none } ] }").Machines[0].Image.Name
         );
+
+    /// <summary>What a family's file cannot do is said where the file is read, not when an image is wanted.</summary>
+    [Theory]
+    [InlineData("newest: [ { at: '{base}', match: 'v\\d+' } ]", "newest: no step finds the version")]
+    [InlineData("newest: [ { at: '{base}{folder}', match: 'v(?<version>\\d+)' } ]", "newest[0].at: no step before has found {folder}")]
+    [InlineData("", "places[0].image: no step before has found {file}; there are {base}, {version}")]
+    public void OfAFamilyThatFindsNothingAreRefused(string more, string problem)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(
+            "void.yaml",
+            $"family: void\nbase: https://example.org/\narch: {{ x86_64: x86_64 }}\nversions: '\\d+'\n{more}\nplaces:\n  - {{ image: '{{base}}{(more.Length == 0 ? "{file}" : "v")}', checksums: '{{base}}sums' }}"
+        );
+        var file = folder.Write("farm.yaml", "farm: f\ncatalog: [void.yaml]\nvms: { list: [ { platform: void3, target: amd64 } ] }");
+        Assert.Contains(problem, string.Join('\n', FarmFile.Read(file, Reading.Defaults).Problems));
+    }
+
+    [Fact]
+    public void OfAPatternThatTakesForEverAreRefused()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(
+            "void.yaml",
+            "family: void\nbase: https://example.org/\narch: { x86_64: x86_64 }\nversions: '(a+)+$'\nplaces:\n  - { image: '{base}v', checksums: '{base}sums' }"
+        );
+        var name = $"void-{new string('a', 40)}b";
+        var file = folder.Write("farm.yaml", $"farm: f\ncatalog: [void.yaml]\nvms: {{ list: [ {{ platform: {name}, target: amd64 }} ] }}");
+        Assert.Contains("takes too long", Assert.Throws<CroftException>(() => FarmFile.Read(file, Reading.Defaults).Require()).Message);
+    }
 
     [Fact]
     public void MayBeOfTheUsersOwnFamilies()

@@ -22,6 +22,9 @@ sealed class Definitions
     /// <summary>Further names that a wrong one may have meant: definitions are made of them only when something names them.</summary>
     public IEnumerable<string> Others { get; init; } = [];
 
+    /// <summary>What a name that is near to none may have meant; null when nobody knows.</summary>
+    public Func<string, string?> Hint { get; init; } = _ => null;
+
     /// <param name="farm">The farm file.</param>
     /// <param name="other">Makes a definition of a name that is not written anywhere; null for names that mean nothing.</param>
     /// <param name="own">Files of the user's for all farms, by full path. What is of this farm goes before them.</param>
@@ -82,6 +85,7 @@ sealed class Definitions
         var hint =
             missing.Count < 100 || missing.Contains(name)
                 ? Words.DidYouMean(name, this.known.Keys.Concat(this.files.Keys).Concat(Others).Distinct().Order(StringComparer.Ordinal))
+                    ?? Hint(name)
                 : null;
         missing.Add(name);
         var where = $"looked in {farmFile}, for {Words.Or(looked)}, and in the catalogue";

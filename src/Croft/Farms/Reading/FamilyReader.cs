@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Croft.Farms.Reading;
 
 /// <summary>Makes a family of what a file of the catalogue says.</summary>
-static class FamilyReader
+static partial class FamilyReader
 {
+    static readonly string[] Known = ["base", "version", "major", "codename", "arch", "variant"];
+
     /// <summary>The family; null when something is wrong, which is then reported.</summary>
     public static ImageFamily? Read(string text, string shown, ProblemList problems)
     {
@@ -40,8 +43,48 @@ static class FamilyReader
             ImageSignature = map.Get(CatalogueKeys.ImageSignature),
             Keys = [.. map.Items(CatalogueKeys.Keys).Select(key => Key(key.Value))],
         };
+        if (!RequireFound(map, CatalogueKeys.Newest, problems).Contains("version") && !family.Newest.IsEmpty)
+            problems.Add(
+                map.NodeOf(CatalogueKeys.Newest),
+                "no step finds the version",
+                "write (?<version>…) in match, or version: in take"
+            );
         return problems.Count == before ? family : null;
     }
+
+    /// <summary>The names that steps find; what they ask for must be known then.</summary>
+    static HashSet<string> RequireFound(MapReading map, Field<ImmutableArray<Item<MapReading>>> steps, ProblemList problems)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var step in map.Items(steps).Select(item => item.Value))
+        {
+            RequireKnown(step, [CatalogueKeys.At, CatalogueKeys.Match, CatalogueKeys.In], found, problems);
+            found.UnionWith(GroupIn().Matches(step.Get(CatalogueKeys.Match) ?? "").Select(group => group.Groups[1].Value));
+            found.UnionWith(step.Items(CatalogueKeys.Take).Select(take => take.Name));
+        }
+
+        return found;
+    }
+
+    static void RequireKnown(MapReading map, Field<string>[] fields, HashSet<string> found, ProblemList problems)
+    {
+        foreach (var field in fields)
+        foreach (var name in NameIn().Matches(map.Get(field) ?? "").Select(match => match.Groups[1].Value))
+        {
+            if (!Known.Contains(name) && !found.Contains(name))
+                problems.Add(
+                    map.NodeOf(field),
+                    $"no step before has found {{{name}}}",
+                    $"there are {string.Join(", ", Known.Concat(found).Select(known => $"{{{known}}}"))}"
+                );
+        }
+    }
+
+    [GeneratedRegex(@"\{([a-z][a-z0-9]*)\}")]
+    private static partial Regex NameIn();
+
+    [GeneratedRegex(@"\(\?<([A-Za-z_]\w*)>")]
+    private static partial Regex GroupIn();
 
     static FamilyPart Part(MapReading map) =>
         map.Get(CatalogueKeys.For) is { } part
@@ -82,6 +125,12 @@ static class FamilyReader
             problems.AddMissing(map.Node, CatalogueKeys.Image.Name, "missing", "give the image's address, or the index of its streams");
         if (map.Has(CatalogueKeys.Checksums) == map.Has(CatalogueKeys.Digest))
             problems.Add(map.Node, "a place has checksums or digest: an image that nobody vouches for is not used");
+        RequireKnown(
+            map,
+            [CatalogueKeys.Image, CatalogueKeys.Checksums, CatalogueKeys.Digest, CatalogueKeys.Signature],
+            RequireFound(map, CatalogueKeys.Find, problems),
+            problems
+        );
         return new(
             Part(map),
             [.. map.Items(CatalogueKeys.Find).Select(step => Step(step.Value, problems))],

@@ -74,14 +74,14 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         Definitions platforms = new("platform", file, MachineKeys.Platform, inline, builtIn, problems, OfCatalogue, user.PlatformFiles)
         {
             Others = NamesOfFamilies(),
+            Hint = name => FamilyNames.Hint(name, families.Concat(Catalogue.Families)),
         };
         (inline, builtIn) = (farm.Items(FarmKeys.Targets), Catalogue.BuiltInTargets);
         Definitions targets = new("target", file, MachineKeys.Target, inline, builtIn, problems, (_, _) => null);
         if (farm.Get(FarmKeys.Vms) is not { } vms)
             return ([], []);
 
-        var mirrors = farm.Items(FarmKeys.Mirrors).AddRange(user.Mirrors);
-        CheckMirrors(mirrors);
+        var mirrors = CheckedMirrors(farm);
         ImmutableArray<(string Name, MapReading? Map)> projects = farm.Items(FarmKeys.Projects) is { IsEmpty: false } several
             ? [.. several.Select(named => (named.Name, (MapReading?)named.Value))]
             : [("", farm.Get(FarmKeys.Project))];
@@ -109,8 +109,9 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
         return (machines.DrainToImmutable(), names);
     }
 
-    void CheckMirrors(ImmutableArray<Named<string>> mirrors)
+    ImmutableArray<Named<string>> CheckedMirrors(MapReading farm)
     {
+        var mirrors = farm.Items(FarmKeys.Mirrors).AddRange(user.Mirrors);
         foreach (
             var mirror in mirrors.Where(mirror =>
                 hasCatalogue
@@ -128,6 +129,7 @@ sealed class FarmResolver(string file, FarmDefaults defaults, ProblemList proble
                         [FarmKeys.EveryFamily, .. families.Concat(Catalogue.Families).Select(family => family.Name).Distinct()]
                     )
             );
+        return mirrors;
     }
 
     /// <summary>They are read only when somebody looks at them.</summary>

@@ -41,7 +41,7 @@ static class Rules
         "1 to 63 letters, digits, \".\", \"_\" and \"-\", first a letter or digit",
         "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
         IsName,
-        text => text.Trim().Replace(' ', '_')
+        text => text.Trim().Replace(' ', '_').Replace(':', '_').Replace('/', '_')
     );
 
     /// <summary>Images of the catalogue: a server's have the names that it gives them.</summary>
