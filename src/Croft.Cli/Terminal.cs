@@ -59,6 +59,15 @@ sealed class Terminal
     /// <summary>A line of the result.</summary>
     public static void Result(string line) => ResultText(line + Environment.NewLine);
 
+    /// <summary>A result that is no text, which a terminal cannot show.</summary>
+    public static Stream ResultBytes() =>
+        Console.IsOutputRedirected
+            ? Console.OpenStandardOutput()
+            : throw CroftException.Usage("the result is nothing for a terminal", "name a file, or lead the output on: >FILE");
+
+    /// <summary>What comes by the input.</summary>
+    public static Stream InputBytes() => Console.OpenStandardInput();
+
     /// <summary>Text of the result that ends with its own newline.</summary>
     public static void ResultText(string text)
     {

@@ -8,13 +8,14 @@ static class BundleCommands
 {
     public static Command Bundle(CommandMaker make)
     {
-        var file = new Argument<string>("FILE") { Description = "Where it is written" };
+        var file = new Argument<string>("FILE") { Description = "Where it is written; - is the output" };
         return make.Make(
             "bundle",
             "Write all images that the farm needs into one file, for hosts without internet; have them first where they are missing",
             [file],
             async (session, parsed, cancel) =>
             {
+                await using var output = parsed.GetValue(file) == "-" ? Terminal.ResultBytes() : null;
                 if (Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(file)!)) is { } folder && !Directory.Exists(folder))
                     throw CroftException.Usage($"there is no folder {folder}", "make it first");
                 var images = session.LoadFarm().Machines.SelectMany(m => m.Images).Distinct().ToList();
@@ -25,8 +26,10 @@ static class BundleCommands
                         await store.EnsureAsync(image, view.Images, cancel);
                 }
 
-                var names = await store.BundleAsync(images, parsed.GetValue(file)!, cancel);
-                session.Terminal.Say($"{parsed.GetValue(file)} has {Count(names)}.");
+                var names = output is null
+                    ? await store.BundleAsync(images, parsed.GetValue(file)!, cancel)
+                    : await store.BundleAsync(images, output, cancel);
+                session.Terminal.Say($"{(output is not null ? "The bundle" : parsed.GetValue(file))} has {Count(names)}.");
                 return 0;
             }
         );
@@ -34,7 +37,7 @@ static class BundleCommands
 
     public static Command Unbundle(CommandMaker make)
     {
-        var file = new Argument<string>("FILE") { Description = "What croft image bundle wrote" };
+        var file = new Argument<string>("FILE") { Description = "What croft image bundle wrote; - is the input" };
         return make.Make(
             "unbundle",
             "Take the images of a bundle, and pin in the farm's croft.lock what they are; every file's digest is checked",
@@ -42,10 +45,14 @@ static class BundleCommands
             async (session, parsed, cancel) =>
             {
                 var path = parsed.GetValue(file)!;
-                if (FileNode.At(Path.GetFullPath(path)).Complaint(path) is { } complaint)
+                var store = ImageCommand.Store(session, ImageCommand.FarmLock(session));
+                await using var input = path == "-" ? Terminal.InputBytes() : null;
+                if (input is null && FileNode.At(Path.GetFullPath(path)).Complaint(path) is { } complaint)
                     throw CroftException.Usage(complaint);
-                var names = await ImageCommand.Store(session, ImageCommand.FarmLock(session)).UnbundleAsync(path, cancel);
-                session.Terminal.Say($"{path} has {Count(names)}; they are here now.");
+                var names = input is null
+                    ? await store.UnbundleAsync(path, cancel)
+                    : await store.UnbundleAsync(input, "the bundle", cancel);
+                session.Terminal.Say($"{(input is null ? path : "The bundle")} has {Count(names)}; they are here now.");
                 return 0;
             }
         );

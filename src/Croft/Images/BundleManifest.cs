@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Croft.Images;
 
@@ -26,4 +27,18 @@ sealed record BundledImage(
     ImmutableSortedDictionary<string, string> Digests,
     string? LockKey,
     Pinned? Pinned
-);
+)
+{
+    /// <summary>Whether Croft could have written it: what is in it becomes names of files, and text of croft.lock.</summary>
+    [JsonIgnore]
+    public bool IsSound =>
+        Name is { Length: > 0 }
+        && ImageStore.IsId(Recipe ?? "")
+        && Digests is not null
+        && Image is { Disk: not null }
+        && ImageStore.IsId(Image.Id)
+        && ((string?[])[Image.Disk, Image.Kernel, Image.EfiKernel, Image.Initrd, Image.Metadata]).All(file =>
+            file is null || Digests.ContainsKey(file)
+        )
+        && (LockKey is null || Pinned is null || ImageLock.IsEntry(LockKey, Pinned));
+}

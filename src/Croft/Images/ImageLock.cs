@@ -49,6 +49,13 @@ public sealed class ImageLock(string path, bool isFrozen)
     /// <summary>Whether nothing may be added or moved.</summary>
     public bool IsFrozen => isFrozen;
 
+    /// <summary>Whether the file could hold this.</summary>
+    internal static bool IsEntry(string key, Pinned pinned) =>
+        Key.Holds(key)
+        && Rules.Mirror.Holds(pinned.Url ?? "")
+        && Checksum.TryParse(pinned.Digest ?? "") is not null
+        && (pinned.Metadata is null || Rules.Mirror.Holds(pinned.Metadata));
+
     /// <summary>What is pinned; null when nothing is.</summary>
     /// <exception cref="CroftException">The file cannot be read.</exception>
     public Pinned? Find(CatalogueImage image) => Find(image.Key);

@@ -14,7 +14,25 @@ public sealed partial class ImageStore
     public async Task<ImmutableArray<string>> BundleAsync(IEnumerable<ImageSpec> specs, string file, CancellationToken cancel)
     {
         if (FileNode.At(file) is { Kind: not (FileKind.Nothing or FileKind.File) } other)
-            throw CroftException.Usage(other.Complaint(file)!, "name a file to write the bundle to");
+            throw CroftException.Usage(other.Complaint(file)!, "name a file to write the bundle to, or - for the output");
+        var made = $"{Path.GetFullPath(file)}.partial";
+        try
+        {
+            ImmutableArray<string> names;
+            await using (var stream = File.Create(made))
+                names = await BundleAsync(specs, stream, cancel);
+            File.Move(made, file, overwrite: true);
+            return names;
+        }
+        finally
+        {
+            File.Delete(made);
+        }
+    }
+
+    /// <summary>The same, into a stream.</summary>
+    public async Task<ImmutableArray<string>> BundleAsync(IEnumerable<ImageSpec> specs, Stream to, CancellationToken cancel)
+    {
         var images = new List<BundledImage>();
         foreach (var spec in specs.SelectMany(spec => spec is SteppedImage ? [spec.Origin, spec] : (ImageSpec[])[spec]).Distinct())
         {
@@ -25,23 +43,21 @@ public sealed partial class ImageStore
                 images.Add(await DescribeAsync(spec, image, cancel));
         }
 
-        var made = $"{Path.GetFullPath(file)}.partial";
-        try
-        {
-            await WriteAsync(made, new(BundleManifest.Current, [.. images]), cancel);
-            File.Move(made, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(made);
-        }
-
+        await WriteAsync(to, new(BundleManifest.Current, [.. images]), cancel);
         return [.. images.Select(image => image.Name)];
     }
 
     /// <summary>Takes the images of a bundle into the store. Every file must have its digest; otherwise nothing is taken.</summary>
     /// <returns>The names of the images.</returns>
     public async Task<ImmutableArray<string>> UnbundleAsync(string file, CancellationToken cancel)
+    {
+        await using var bundle = File.OpenRead(file);
+        return await UnbundleAsync(bundle, file, cancel);
+    }
+
+    /// <summary>The same, of a stream.</summary>
+    /// <param name="shown">What it is called in messages.</param>
+    public async Task<ImmutableArray<string>> UnbundleAsync(Stream bundle, string shown, CancellationToken cancel)
     {
         var name = $"bundle-{Guid.NewGuid():N}";
         using var held = FileLock.TryEnter(Path.Combine(Made("locks"), name.Split('-')[0])); // whoever removes what is stale leaves it alone
@@ -51,13 +67,12 @@ public sealed partial class ImageStore
             BundleManifest manifest;
             try
             {
-                await using var bundle = File.OpenRead(file);
-                manifest = await ExtractAsync(bundle, file, temporary, cancel);
+                manifest = await ExtractAsync(bundle, shown, temporary, cancel);
             }
             catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException)
             {
                 throw CroftException.World(
-                    $"{file} is no whole bundle of images: {WhyNot(e)}",
+                    $"{shown} is no whole bundle of images: {WhyNot(e)}",
                     "copy the bundle again; croft image bundle writes one",
                     e
                 );
@@ -110,10 +125,9 @@ public sealed partial class ImageStore
         return new(recipe, spec.Name, image, digests.ToImmutable(), key, pinned);
     }
 
-    async Task WriteAsync(string file, BundleManifest manifest, CancellationToken cancel)
+    async Task WriteAsync(Stream stream, BundleManifest manifest, CancellationToken cancel)
     {
-        await using var stream = File.Create(file);
-        await using var tar = new TarWriter(stream);
+        await using var tar = new TarWriter(stream, leaveOpen: true);
         using var list = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJson.Default.BundleManifest));
         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, BundleManifest.FileName) { DataStream = list }, cancel);
         foreach (var image in manifest.Images.DistinctBy(image => image.Image.Id))
@@ -125,12 +139,17 @@ public sealed partial class ImageStore
 
     static async Task<BundleManifest> ExtractAsync(Stream bundle, string shown, string folder, CancellationToken cancel)
     {
-        await using var tar = new TarReader(bundle);
+        await using var tar = new TarReader(bundle, leaveOpen: true);
         if (await tar.GetNextEntryAsync(copyData: false, cancel) is not { Name: BundleManifest.FileName, DataStream: { } list })
             throw CroftException.World($"{shown} is no bundle of images", "croft image bundle writes one");
         var manifest = (await JsonSerializer.DeserializeAsync(list, ImageJson.Default.BundleManifest, cancel))!;
         if (manifest.Version != BundleManifest.Current)
             throw CroftException.World($"{shown} is a bundle of another Croft's form ({manifest.Version})");
+        if (manifest.Images.FirstOrDefault(image => !image.IsSound) is { } bad)
+            throw CroftException.World(
+                $"{shown} has an image that Croft did not write, {PlainText.Line(bad.Name ?? "without a name")}",
+                "do not use it; croft image bundle writes one"
+            );
         var missing = manifest
             .Images.DistinctBy(image => image.Image.Id)
             .SelectMany(image => image.Digests.Select(file => (Path: $"{image.Image.Id}/{file.Key}", Digest: file.Value)))
@@ -147,9 +166,16 @@ public sealed partial class ImageStore
                 throw CroftException.World($"{shown}: {entry.Name} has not the digest {digest}", "copy the bundle again");
         }
 
-        return missing.Count == 0
-            ? manifest
-            : throw CroftException.World($"{shown} ends before {missing.Keys.First()}", "copy the bundle again");
+        if (missing.Count > 0)
+            throw CroftException.World($"{shown} ends before {missing.Keys.First()}", "copy the bundle again");
+        foreach (var image in manifest.Images.Where(image => image.Image.Disk.EndsWith(".qcow2", StringComparison.Ordinal)))
+            await DiskFile.ProbeAsync(
+                Path.Combine(folder, image.Image.Id, image.Image.Disk),
+                $"{shown}: image \"{image.Name}\"",
+                ImageCures.None,
+                cancel
+            );
+        return manifest;
     }
 
     static async Task<string> CopyAsync(Stream from, string place, CancellationToken cancel)

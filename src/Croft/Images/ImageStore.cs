@@ -145,7 +145,7 @@ public sealed partial class ImageStore
     static string Hash(params ReadOnlySpan<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
-    static bool IsId(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
+    internal static bool IsId(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
 
     /// <summary>An image as it stands in the store; null when it is not there or not whole: then it is made again.</summary>
     StoredImage? Read(string id)

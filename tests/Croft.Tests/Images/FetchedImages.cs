@@ -1,6 +1,8 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Croft.Farms;
 using Croft.Images;
@@ -242,6 +244,42 @@ public sealed class FetchedImages : IDisposable
         var refusal = await Assert.ThrowsAsync<CroftException>(() => store.BundleAsync([], folder["out"], Cancel));
         Assert.Contains("is a device, not a file", refusal.Message);
         Assert.NotNull(File.ResolveLinkTarget(folder["out"], returnFinalTarget: false));
+    }
+
+    /// <summary>What a bundle says becomes names of files, and text of croft.lock.</summary>
+    [Theory]
+    [InlineData("recipe", "\"../../../evil\"")]
+    [InlineData("lockKey", "\"a: b\\n  c/d\"")]
+    [InlineData("pinned", "{ \"url\": \"http://x/\\n  y: z\", \"digest\": \"sha256:00\" }")]
+    [InlineData("image", "null")]
+    [InlineData("disk", "\"/etc/passwd\"")]
+    [InlineData("kernel", "\"../../../../boot/vmlinuz\"")]
+    public async Task OfABundleThatIsHostileAreNotTaken(string key, string value)
+    {
+        var url = server.Put("/disk.raw", disk);
+        await EnsureAsync(url);
+        await store.BundleAsync([new UrlImage("cloud", url, null, null, null)], folder["all.bundle"], Cancel);
+        await using (var from = File.OpenRead(folder["all.bundle"]))
+        await using (var to = File.Create(folder["hostile"]))
+        await using (var reader = new TarReader(from))
+        await using (var writer = new TarWriter(to))
+        {
+            var list = JsonNode.Parse((await reader.GetNextEntryAsync(copyData: true, Cancel))!.DataStream!)!;
+            var image = list["images"]![0]!;
+            image["lockKey"] = "f_1/x86_64";
+            image["pinned"] = JsonNode.Parse($"{{ \"url\": \"http://x/y\", \"digest\": \"sha256:{new string('0', 64)}\" }}");
+            (key is "disk" or "kernel" ? image["image"]! : image)[key] = JsonNode.Parse(value);
+            using var text = new MemoryStream(Encoding.UTF8.GetBytes(list.ToJsonString()));
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "croft-bundle.json") { DataStream = text }, Cancel);
+            while (await reader.GetNextEntryAsync(copyData: true, Cancel) is { } entry)
+                await writer.WriteEntryAsync(entry, Cancel);
+        }
+
+        var other = new ImageStore(folder["other"], TimeProvider.System) { Lock = new(folder["croft.lock"], false) };
+        var error = await Assert.ThrowsAsync<CroftException>(() => other.UnbundleAsync(folder["hostile"], Cancel));
+        Assert.Contains("has an image that Croft did not write, cloud", error.Message);
+        Assert.Empty(other.List());
+        Assert.False(File.Exists(folder["croft.lock"]) || File.Exists(folder["evil"]));
     }
 
     [Theory]
