@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Croft.Tools;
 
@@ -33,24 +34,54 @@ sealed partial record Checksum(string Algorithm, string Hex)
     public bool IsWeak => Algorithm == "md5";
 
     /// <summary>
-    /// Finds a file's digest in a list of digests: GNU's and BSD's lines, or a file that holds nothing else than one digest.
+    /// Finds a file's digest in a list of digests: GNU's, BSD's and OpenSSL's lines, or a file that holds nothing else than one digest. Of
+    /// files
+    /// of one name in several folders the one counts whose folders end the file's path.
     /// </summary>
-    public static Checksum? Find(string list, string file, bool alsoWeak = false)
+    /// <param name="file">Its path, or its name.</param>
+    /// <param name="at">What the list is called in messages.</param>
+    /// <exception cref="CroftException">The list has several digests of it.</exception>
+    public static Checksum? Find(string list, string file, string at, bool alsoWeak = false)
     {
-        Checksum? best = null;
-        foreach (var line in list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var match = GnuLine().Match(line) is { Success: true } gnu ? gnu : BsdLine().Match(line);
-            if (!match.Success || (match.Groups["file"].Value is { Length: > 0 } name && name[(name.LastIndexOf('/') + 1)..] != file))
-                continue;
-            var hex = match.Groups["hex"].Value.ToLowerInvariant();
-            if (hex.Length == 32 && !alsoWeak)
-                continue;
-            if (best is null || hex.Length > best.Hex.Length)
-                best = new Checksum(AlgorithmOf(hex), hex);
-        }
+        var path = file.Split('/');
+        var all = list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => GnuLine().Match(line) is { Success: true } gnu ? gnu : BsdLine().Match(line))
+            .Where(match => match.Success)
+            .Select(match => (Fit: FitOf(match.Groups["file"].Value, path), Hex: match.Groups["hex"].Value.ToLowerInvariant()))
+            .Where(found => found.Fit > 0 && (alsoWeak || found.Hex.Length > 32))
+            .OrderByDescending(found => found.Fit)
+            .ThenByDescending(found => found.Hex.Length)
+            .ToList();
+        if (all.Count == 0)
+            return null;
+        var best = all[0];
+        if (all.Any(found => found.Fit == best.Fit && found.Hex.Length == best.Hex.Length && found.Hex != best.Hex))
+            throw CroftException.World(
+                $"{at} has several {AlgorithmOf(best.Hex)} digests of {path[^1]}, so nobody knows which is its own",
+                "write the one that is meant beside url:, as sha256: or sha512:"
+            );
+        return new(AlgorithmOf(best.Hex), best.Hex);
+    }
 
-        return best;
+    /// <summary>How well a name in a list fits a path; 0 when it is another file's.</summary>
+    static int FitOf(string name, string[] path)
+    {
+        const int unnamed = 1,
+            elsewhere = 2;
+        if (name is "" or "-")
+            return unnamed;
+        var parts = name.Split('/').Where(part => part != ".").ToArray();
+        var common = parts.Reverse().Zip(path.Reverse()).TakeWhile(pair => pair.First == pair.Second).Count();
+        return common == 0 ? 0
+            : common == parts.Length ? elsewhere + common
+            : elsewhere;
+    }
+
+    /// <summary>The text of a list, whichever program wrote it.</summary>
+    public static string TextOf(byte[] list)
+    {
+        using var reader = new StreamReader(new MemoryStream(list), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return reader.ReadToEnd();
     }
 
     /// <summary>Computes the digest of what comes.</summary>
@@ -91,9 +122,9 @@ sealed partial record Checksum(string Algorithm, string Hex)
     private static partial Regex Form();
 
     // "digest  file", "digest *file", or the digest alone.
-    [GeneratedRegex(@"^(?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(\s+\*?(?<file>\S.*))?$")]
+    [GeneratedRegex(@"^((?i:sha256|sha512|md5):)?(?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(\s+\*?(?<file>\S.*))?$")]
     private static partial Regex GnuLine();
 
-    [GeneratedRegex(@"^(SHA(256|512)|MD5) ?\((?<file>.+)\) = (?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})$")]
+    [GeneratedRegex(@"^(SHA(2-)?(256|512)|MD5) ?\((?<file>.+)\) ?= ?(?<hex>[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})$")]
     private static partial Regex BsdLine();
 }

@@ -26,6 +26,12 @@ sealed record DiskFile(string Format, long Size)
         var header = await HeaderAsync(path, cancel);
         if (OtherFile(header) is { } what)
             throw CroftException.World($"{shown} {what}; an image must stand alone", cures.IfTrusted);
+        const uint differencing = 4;
+        if (header.Length > 64 && header.AsSpan().StartsWith("conectix"u8) && FirstOf(header, 60) == differencing) // QEMU would read it as another
+            throw CroftException.World(
+                $"{shown} is a VHD that needs its parent; an image must stand alone",
+                "merge the two where it was made"
+            );
         if (IsEncrypted(header))
             throw CroftException.World($"{shown} is encrypted, and nobody could give a machine its passphrase", cures.Decrypted("qcow2"));
         var isFixed = await IsFixedVhdAsync(path, cancel);
@@ -116,6 +122,8 @@ sealed record DiskFile(string Format, long Size)
         await using var file = File.OpenRead(path);
         return header[..await file.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancel)];
     }
+
+    static uint FirstOf(byte[] header, int at) => BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(at));
 
     static bool IsQcow(byte[] header) => header.Length >= 48 && BinaryPrimitives.ReadUInt32BigEndian(header) == QcowMagic;
 

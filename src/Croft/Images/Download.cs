@@ -22,6 +22,7 @@ sealed partial class Download(HttpClient client, TimeProvider time)
 
     const int Retries = 3;
     const int Redirects = 8;
+    static readonly TimeSpan LongestAfter = TimeSpan.FromMinutes(2);
 
     const string WithoutInternet =
         "mirrors: names other servers, file:// too; croft image bundle, on another host, makes a file of all images for this one";
@@ -83,13 +84,13 @@ sealed partial class Download(HttpClient client, TimeProvider time)
             failures = Length(partial) > before ? 1 : failures + 1; // one that brought something starts the count again
             if (failures > RetriesOf(trouble))
                 throw Failed(address, trouble, "try again; what came so far is kept");
-            await Poll.DelayAsync(Backoff * (1 << (failures - 1)), cancel);
+            await Poll.DelayAsync(WaitOf(trouble, failures - 1), cancel);
         }
     }
 
     /// <summary>Fetches a small text; null when there is none at this address.</summary>
     public async Task<string?> TextAsync(Uri address, CancellationToken cancel) =>
-        await BytesAsync(address, cancel) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+        await BytesAsync(address, cancel) is { } bytes ? Checksum.TextOf(bytes) : null;
 
     /// <summary>Fetches a small file; null when there is none at this address. Of a folder on this host, the names in it.</summary>
     public async Task<byte[]?> BytesAsync(Uri address, CancellationToken cancel)
@@ -123,19 +124,30 @@ sealed partial class Download(HttpClient client, TimeProvider time)
             {
                 throw Failed(address, e, null);
             }
-            catch (TransferException)
+            catch (TransferException e)
             {
-                await Poll.DelayAsync(Backoff * (1 << failures), cancel);
+                await Poll.DelayAsync(WaitOf(e, failures), cancel);
             }
         }
     }
 
-    static int RetriesOf(TransferException trouble) => trouble.IsUnnamed ? 1 : Retries;
+    static int RetriesOf(TransferException trouble) =>
+        trouble.IsUnnamed ? 1
+        : trouble.After > LongestAfter ? 0
+        : Retries;
+
+    /// <summary>The wait before a retry: as long as the server says, else twice as long each time.</summary>
+    TimeSpan WaitOf(TransferException trouble, int failures) =>
+        Backoff * (1 << failures) is var own && trouble.After > own ? trouble.After.Value : own;
 
     static CroftException Failed(Uri address, TransferException trouble, string? hint) =>
         CroftException.World(
-            $"downloading {address}: {trouble.Message} ({(trouble.IsUnnamed ? "1 retry" : $"{Retries} retries")})",
-            trouble.IsUnnamed ? WithoutInternet : hint
+            RetriesOf(trouble) == 0
+                ? $"downloading {address}: {trouble.Message}"
+                : $"downloading {address}: {trouble.Message} ({(trouble.IsUnnamed ? "1 retry" : $"{Retries} retries")})",
+            trouble.IsUnnamed ? WithoutInternet
+                : trouble.After is { } after ? $"it wants to be asked again in {after.TotalSeconds:0} s; mirrors: names other servers"
+                : hint
         );
 
     /// <summary>A file, or a list of a folder's, as servers make it.</summary>
@@ -314,13 +326,16 @@ sealed partial class Download(HttpClient client, TimeProvider time)
         }
     }
 
-    static void Demand(HttpResponseMessage response, Uri address)
+    void Demand(HttpResponseMessage response, Uri address)
     {
         var status = (int)response.StatusCode;
         if (response.IsSuccessStatusCode)
             return;
         if (status is >= 500 or 408 or 429)
-            throw new TransferException($"the server answered {status} {response.ReasonPhrase}");
+            throw new TransferException($"the server answered {status} {response.ReasonPhrase}")
+            {
+                After = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - time.GetUtcNow() : null,
+            };
         throw new CroftException(
             FaultKind.World,
             $"{address}: the server answered {status} {response.ReasonPhrase}",

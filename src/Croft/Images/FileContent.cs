@@ -93,6 +93,7 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
         var isDisk = false;
         foreach (var (program, magic) in Packers)
             packer ??= start.StartsWith(magic) ? program : null;
+        packer ??= IsSkippableFrame(start) ? "zstd" : null;
         foreach (var (at, magic, what) in Archives)
             archive ??= Has(start, at, magic) ? what : null;
         foreach (var (at, magic, what) in Others)
@@ -111,6 +112,10 @@ sealed record FileContent(string? Packer, string? Archive, string? Other)
             PartitionsEnd = hasSignature ? PartitionsEndOf(start) : 0,
         };
     }
+
+    /// <summary>Writers that pack in parallel, or for random access, begin with a frame of their own.</summary>
+    static bool IsSkippableFrame(ReadOnlySpan<byte> start) =>
+        start.Length > 4 && (start[0] & 0xF0) == 0x50 && Has(start, 1, [0x2A, 0x4D, 0x18]);
 
     static bool Has(ReadOnlySpan<byte> start, int at, byte[] magic) => start.Length >= at && start[at..].StartsWith(magic);
 

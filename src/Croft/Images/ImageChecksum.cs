@@ -15,19 +15,21 @@ static class ImageChecksum
     {
         if (spec.Checksum is { } given)
             return Checksum.TryParse(given) ?? Checksum.Parse(given);
-        var file = Uri.UnescapeDataString(spec.Url.Segments[^1]);
+        var file = Uri.UnescapeDataString(spec.Url.AbsolutePath);
         if (spec.ChecksumUrl is { } list)
         {
             var text = await download.TextAsync(list, cancel) ?? throw CroftException.World($"image \"{spec.Name}\": there is no {list}");
-            return Checksum.Find(text, file)
-                ?? throw CroftException.World($"image \"{spec.Name}\": {list} has no SHA-256 or SHA-512 of {file}");
+            return Checksum.Find(text, file, $"{list}")
+                ?? throw CroftException.World(
+                    $"image \"{spec.Name}\": {list} has no SHA-256 or SHA-512 of {file[(file.LastIndexOf('/') + 1)..]}"
+                );
         }
 
         var bare = new UriBuilder(spec.Url) { Query = "", Fragment = "" }.Uri;
         Uri[] places = [.. Suffixes.Select(suffix => new Uri(bare.AbsoluteUri + suffix)), .. Lists.Select(name => new Uri(bare, name))];
         foreach (var place in places)
         {
-            if (await download.TextAsync(place, cancel) is { } text && Checksum.Find(text, file) is { } found)
+            if (await download.TextAsync(place, cancel) is { } text && Checksum.Find(text, file, $"{place}") is { } found)
                 return found;
         }
 

@@ -54,6 +54,10 @@ sealed class ImageCures(string? file, string before)
             ? null
             : $"take out the one that is meant: {before}{by} {ShellWord.Pasted(file)} {ShellWord.Pasted(member)}, then write file: {member}";
 
+    /// <summary>Takes out what is in an archive that only another program opens.</summary>
+    public string? Opened(string by) =>
+        file is null ? null : $"{before}{by} {ShellWord.Pasted(file)}, then write file: and the disk image that this makes";
+
     /// <summary>Makes a qcow2 that anybody can read.</summary>
     /// <param name="driver">QEMU's name of what is encrypted.</param>
     public string? Decrypted(string driver) =>

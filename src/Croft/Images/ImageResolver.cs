@@ -10,8 +10,6 @@ namespace Croft.Images;
 /// <param name="tell">Takes what the user should know.</param>
 sealed class ImageResolver(CatalogueImage image, Download download, Signatures signatures, Action<string> tell)
 {
-    static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(10);
-
     readonly Dictionary<string, byte[]?> documents = new(StringComparer.Ordinal);
 
     ImageFamily Family => image.Family;
@@ -168,10 +166,10 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
                 list = await signatures.VerifyAsync(address, list, detached, KeysOf(version, names), at => BytesAsync(at, cancel), cancel);
         }
 
-        var file = Uri.UnescapeDataString(new Uri(url).Segments[^1]);
-        var digest = Checksum.Find(Encoding.UTF8.GetString(list), file, alsoWeak: true);
+        var file = Uri.UnescapeDataString(new Uri(url).AbsolutePath);
+        var digest = Checksum.Find(Checksum.TextOf(list), file, address, alsoWeak: true);
         if (digest is null)
-            reasons.Add($"{Named(address)} has no checksum of {file} that Croft accepts");
+            reasons.Add($"{Named(address)} has no checksum of {file[(file.LastIndexOf('/') + 1)..]} that Croft accepts");
         else if (digest.IsWeak)
             tell($"image {image.Name}: {address} vouches for it by MD5 only, which does not keep out somebody who means harm");
         return digest;
@@ -192,7 +190,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             if (await BytesAsync(address, cancel) is not { } document)
                 return ([], $"there is no {Named(address)}");
             var values = step.Match is { } pattern
-                ? InText(Encoding.UTF8.GetString(document), Fill(pattern, found[^1], Regex.Escape))
+                ? InText(Checksum.TextOf(document), Fill(pattern, found[^1], Regex.Escape))
                 : InJson(document, address, step, found[^1]);
             var before = found[^1];
             found =
@@ -210,7 +208,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
 
     static IEnumerable<List<KeyValuePair<string, string>>> InText(string text, string pattern)
     {
-        foreach (Match match in Regex.Matches(text, pattern, RegexOptions.Multiline, LongestMatch))
+        foreach (var match in ImageFamily.MatchesOf(text, pattern, RegexOptions.Multiline))
             yield return
             [
                 .. match
@@ -228,7 +226,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
     {
         try
         {
-            using var json = JsonDocument.Parse(document);
+            using var json = JsonDocument.Parse(Checksum.TextOf(document));
             var way = step.In is { } path ? Fill(path, names).Split('/') : [];
             return
             [

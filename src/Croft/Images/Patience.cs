@@ -8,6 +8,9 @@ sealed class TransferException(string message, bool isUnnamed = false) : Excepti
 {
     /// <summary>Whether a host's name has no address, which costs ten seconds each time and hardly changes.</summary>
     public bool IsUnnamed => isUnnamed;
+
+    /// <summary>How long the server wants to be left alone; null when it does not say.</summary>
+    public TimeSpan? After { get; init; }
 }
 #pragma warning restore CA1064
 

@@ -55,7 +55,7 @@ sealed class Unpacker(string shown, ImageCures cures)
     )
     {
         Unpacked? result = null;
-        var tool = new Tool(packer, "-d", "-c")
+        var tool = new Tool(packer, ["-d", "-c", .. packer == "zstd" ? ["--long=31"] : Array.Empty<string>()]) // it may be packed by so large a window
         {
             Input = (input, stop) => SendAsync(start, from, input, stop),
             Output = async (output, stop) =>
@@ -98,6 +98,8 @@ sealed class Unpacker(string shown, ImageCures cures)
         else
             await UnzipAsync(start, from, to, folder, way, cancel);
         var (path, content) = await TheDiskAsync(folder, archive, way, cancel);
+        if (archive == "tar" && await OvaManifest.FaultAsync(folder, path, cancel) is { } fault)
+            throw CroftException.World($"{shown}{way} {fault}", cures.Tried("tar -tvf"));
         way += $", its {PlainText.Line(Path.GetRelativePath(folder, path))},";
         Unpacked result;
         if (content.Packer is null)
@@ -165,10 +167,18 @@ sealed class Unpacker(string shown, ImageCures cures)
         {
             await ZipFile.ExtractToDirectoryAsync(whole, folder, cancel);
         }
+        catch (InvalidDataException e) when (e.Message.Contains("compressed using", StringComparison.Ordinal))
+        {
+            throw CroftException.World(
+                $"{shown}{way} is a zip archive that is encrypted, or packed in a way that Croft does not know: {e.Message}",
+                cures.Opened("7z x"),
+                e
+            );
+        }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
             throw CroftException.World(
-                $"{shown}{way} is a zip archive that is damaged, cut off or encrypted: {e.Message}",
+                $"{shown}{way} is a zip archive that is damaged or cut off: {e.Message}",
                 cures.Tried("unzip -t"),
                 e
             );

@@ -1,3 +1,4 @@
+using System.Text;
 using Croft.Images;
 
 namespace Croft.Tests.Images;
@@ -42,5 +43,48 @@ public sealed class ChecksumLists
     [Fact]
     public void RefuseALengthThatTheNameDenies() => Assert.Throws<CroftException>(() => Checksum.Parse($"sha512:{A}"));
 
-    static string? Find(string list) => Checksum.Find(list, "disk.qcow2")?.ToString();
+    [Theory]
+    [InlineData("{0}  disk.qcow2\n{1}  /pub/x/disk.qcow2\n")]
+    [InlineData("{1}  old/disk.qcow2\n{0}  disk.qcow2\n")]
+    [InlineData("{1}  old/disk.qcow2\n{0}  new/disk.qcow2\n")]
+    [InlineData("{1}\n{0}  disk.qcow2\n")]
+    [InlineData("{0}  disk.qcow2\n{0}  ./disk.qcow2\n")]
+    [InlineData("{0}  -\n")]
+    [InlineData("SHA256(disk.qcow2)= {0}\n")]
+    [InlineData("SHA2-256(disk.qcow2)= {0}\n")]
+    [InlineData("sha256:{0}  disk.qcow2\n")]
+    [InlineData("sha256:{0}\n")]
+    public void FindTheFilesOwnInEveryForm(string list) =>
+        Assert.Equal(
+            $"sha256:{A}",
+            Checksum
+                .Find(
+                    list.Replace("{0}", A, StringComparison.Ordinal).Replace("{1}", B, StringComparison.Ordinal),
+                    "/img/new/disk.qcow2",
+                    "it"
+                )
+                ?.ToString()
+        );
+
+    [Theory]
+    [InlineData("{0}  disk.qcow2\n{1}  disk.qcow2\n")]
+    [InlineData("{0}  amd64/disk.qcow2\n{1}  arm64/disk.qcow2\n")]
+    public void AreRefusedWhereNobodyKnowsWhichIsMeant(string list) =>
+        Assert.StartsWith(
+            "it has several sha256 digests of disk.qcow2",
+            Assert
+                .Throws<CroftException>(() =>
+                    Find(list.Replace("{0}", A, StringComparison.Ordinal).Replace("{1}", B, StringComparison.Ordinal))
+                )
+                .Message
+        );
+
+    [Fact]
+    public void AreReadWithAByteOrderMark()
+    {
+        foreach (var encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
+            Assert.Equal($"{A}  disk.qcow2", Checksum.TextOf([.. encoding.GetPreamble(), .. encoding.GetBytes($"{A}  disk.qcow2")]));
+    }
+
+    static string? Find(string list) => Checksum.Find(list, "disk.qcow2", "it")?.ToString();
 }

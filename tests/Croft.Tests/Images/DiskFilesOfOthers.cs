@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Croft.Farms;
@@ -32,7 +33,7 @@ public sealed class DiskFilesOfOthers : IDisposable
     public static TheoryData<string, string, byte[]> NoDisks =>
         new()
         {
-            { "a.zip", "is a zip archive that is damaged, cut off or encrypted", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
+            { "a.zip", "is a zip archive that is damaged or cut off", [.. "PK\x03\x04"u8, .. RawDisk.Make(4096)] },
             { "a.7z", "is a 7z archive, not a disk", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, .. RawDisk.Make(4096)] },
             { "live.iso", "is a CD image (ISO 9660), not a disk", Put(RawDisk.Make(65536), 0x8001, "CD001") },
             {
@@ -266,6 +267,65 @@ public sealed class DiskFilesOfOthers : IDisposable
             await File.ReadAllBytesAsync(folder["base.raw"], Cancel),
             (await File.ReadAllBytesAsync(folder["back.raw"], Cancel))[..(1 << 20)]
         );
+    }
+
+    /// <summary>QEMU reads such a disk as one of fixed size, and takes its tables for the guest's data.</summary>
+    [Fact]
+    public async Task ThatHoldOnlyWhatDiffersFromAnotherAreRefused()
+    {
+        await WriteAsync("base.raw", RawDisk.Make());
+        await ConvertAsync("vpc", "");
+        var vhd = await File.ReadAllBytesAsync(folder["disk"], Cancel);
+        foreach (var at in (int[])[0, vhd.Length - 512])
+        {
+            vhd[at + 63] = 4;
+            vhd.AsSpan(at + 64, 4).Clear();
+            BinaryPrimitives.WriteInt32BigEndian(vhd.AsSpan(at + 64), ~vhd.AsSpan(at, 512).ToArray().Sum(b => b));
+        }
+
+        await WriteAsync("disk", vhd);
+        Assert.Contains("is a VHD that needs its parent; an image must stand alone", (await RefusedAsync("disk")).Message);
+    }
+
+    [Theory]
+    [InlineData("cat disk.img | zstd -q --zstd=windowLog=28 >packed")] // its window is larger than zstd takes by itself
+    [InlineData("(printf '\\x50\\x2a\\x4d\\x18\\x02\\x00\\x00\\x00ab'; zstd -q -c disk.img) >packed")] // as pzstd begins
+    public async Task PackedByZstdInAnyWayAreTaken(string packing)
+    {
+        var disk = RawDisk.Make();
+        await WriteAsync("disk.img", disk);
+        await ShellAsync(packing);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(disk)), (await EnsureAsync("packed")).Id);
+    }
+
+    [Fact]
+    public async Task InAZipOfAnotherKindComeWithAProgramThatOpensIt()
+    {
+        await WriteAsync("disk.img", RawDisk.Make());
+        await ShellAsync("zip -q -P secret packed.zip disk.img");
+        var error = await RefusedAsync("packed.zip");
+        Assert.Contains("is a zip archive that is encrypted, or packed in a way that Croft does not know", error.Message);
+        Assert.StartsWith($"7z x {folder["packed.zip"]}, ", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("SHA256", true)]
+    [InlineData("SHA1", true)]
+    [InlineData("SHA256", false)]
+    [InlineData("SHA1", false)]
+    public async Task AreComparedWithTheirAppliancesManifest(string algorithm, bool isRight)
+    {
+        await WriteAsync("disk.img", RawDisk.Make());
+        await WriteAsync("vm.ovf", "<?xml version=\"1.0\"?><Envelope/>"u8.ToArray());
+        await ShellAsync(
+            "qemu-img convert -O vmdk -o subformat=streamOptimized disk.img d.vmdk && "
+                + $"echo \"{algorithm}(d.vmdk)= $({algorithm.ToLowerInvariant()}sum <{(isRight ? "d.vmdk" : "vm.ovf")} | cut -d' ' -f1)\" >vm.mf && "
+                + "tar --format=ustar -cf vm.ova vm.ovf vm.mf d.vmdk"
+        );
+        if (isRight)
+            Assert.Equal(1 << 20, (await EnsureAsync("vm.ova")).DiskSize);
+        else
+            Assert.Contains($"is damaged: its vm.mf says that the {algorithm} of d.vmdk is ", (await RefusedAsync("vm.ova")).Message);
     }
 
     [Fact]

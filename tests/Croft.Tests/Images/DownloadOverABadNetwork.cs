@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Croft.Images;
@@ -99,6 +100,23 @@ public sealed class DownloadOverABadNetwork : IDisposable
         await FetchAsync();
         Assert.Equal(Content, await ReadAsync());
         Assert.Equal("bytes=1000-", server.Requests.Last().Range);
+    }
+
+    [Fact]
+    public async Task ComesAgainWhenTheServerSaysSo()
+    {
+        server.Fails = n => n == 0 ? 429 : null;
+        server.RetryAfter = "2";
+        var before = Stopwatch.GetTimestamp();
+        await FetchAsync();
+        Assert.Equal(Content, await ReadAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(before).TotalSeconds, 1.9, 60);
+        server.Fails = n => 503;
+        server.RetryAfter = "3600";
+        Download.Forget(Partial);
+        var error = await Assert.ThrowsAsync<CroftException>(FetchAsync);
+        Assert.EndsWith("the server answered 503 No", error.Message);
+        Assert.StartsWith("it wants to be asked again in 3600 s", error.Hint);
     }
 
     [Fact]

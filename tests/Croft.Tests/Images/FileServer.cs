@@ -41,6 +41,9 @@ sealed class FileServer : IDisposable
     /// <summary>The status of the n-th request of a file, when it is not a success.</summary>
     public Func<int, int?> Fails { get; set; } = _ => null;
 
+    /// <summary>How long a failure says that the server wants to be left alone.</summary>
+    public string? RetryAfter { get; set; }
+
     public Func<int, string?> ETag { get; set; } = _ => "\"one\"";
 
     public Uri Url(string path) => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}{path}");
@@ -85,7 +88,7 @@ sealed class FileServer : IDisposable
         else if (path.EndsWith(".sha256", StringComparison.Ordinal))
             await SendAsync(stream, "200 OK", content);
         else if (Fails(n) is { } status)
-            await SendAsync(stream, $"{status} No", Array.Empty<byte>());
+            await SendAsync(stream, $"{status} No{(RetryAfter is { } after ? $"\r\nRetry-After: {after}" : "")}", Array.Empty<byte>());
         else
             await SendFileAsync(stream, n, content, headers);
     }
