@@ -100,15 +100,37 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
                 {
                     ResizeStep resize => ResizeAsync(disk, format, resize.Size, cancel),
                     ReplaceStep replace => ReplaceAsync(replace, disk, cancel),
-                    RunStep run => RunAsync(run.File, disk, image.Vm, cancel),
+                    RunStep own => RunAsync(own.File, disk, image.Vm, cancel),
                     CustomiseStep customise => CustomiseAsync(customise, disk, format, image.Vm, cancel),
                     _ => Task.CompletedTask,
                 }
             );
+            if (step is RunStep run)
+                format = await FormatAfterAsync(run.File, disk, format, cancel);
         }
 
         format = (await DiskFile.ProbeAsync(disk, $"image \"{shown}\", after its steps,", ImageCures.None, cancel)).Format;
         await ConvertAsync(disk, format, "qcow2", cancel);
+    }
+
+    /// <summary>What a program of the user's left of the disk.</summary>
+    async Task<string> FormatAfterAsync(string program, string disk, string before, CancellationToken cancel)
+    {
+        var node = FileNode.At(disk);
+        var isLink = new FileInfo(disk).LinkTarget is not null;
+        if (node.Refusal is not null || isLink)
+            throw CroftException.World(
+                $"image \"{shown}\": step run: {program} left no disk: {(node.Kind == FileKind.Nothing ? "there is nothing at" : isLink ? "there is a link at" : "it is no file that is at")} the path that it got",
+                "leave the disk there, as a file of its own, in any format"
+            );
+        var left = $"image \"{shown}\", after {program},";
+        var now = (await DiskFile.ProbeAsync(disk, left, ImageCures.None, cancel)).Format;
+        return now != "raw" || before == "raw" || (await FileContent.ReadAsync(disk, cancel)).IsDisk
+            ? now
+            : throw CroftException.World(
+                $"{left} is not a disk that boots: no qcow2, and its first sector does not end in 55 aa",
+                "if it is to be such a raw disk, write - convert: raw before this step"
+            );
     }
 
     async Task<string> ConvertAsync(string disk, string from, string to, CancellationToken cancel)
@@ -150,7 +172,8 @@ sealed class ImageSteps(string shown, string work, Action<string> report)
         var isProgram = OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & UnixFileMode.UserExecute) != 0;
         var tool = isProgram ? new Tool(program, disk) : new Tool("sh", program, disk);
         var environment = vm is null ? [] : VmVariable.Environment(vm).ToDictionary(v => v.Key, v => (string?)v.Value);
-        return CheckedAsync(tool with { Directory = work, Environment = environment }, $"run: {program}", cancel);
+        // Heard line by line, it may say as much as it likes.
+        return CheckedAsync(tool with { Directory = work, Environment = environment, Line = _ => { } }, $"run: {program}", cancel);
     }
 
     async Task CustomiseAsync(CustomiseStep step, string disk, string format, string? vm, CancellationToken cancel)

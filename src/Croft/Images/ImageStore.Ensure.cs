@@ -34,6 +34,7 @@ public sealed partial class ImageStore
             if (Find(spec) is { } madeMeanwhile)
                 return madeMeanwhile;
             await RemoveStaleAsync(key);
+            RemoveForsaken();
             return await MakeAsync(spec, key, progress, cancel);
         }
         catch (IOException e) when (e.HResult == NoSpace)
@@ -128,10 +129,26 @@ public sealed partial class ImageStore
         }
     }
 
-    CroftException Full(ImageSpec spec, Exception cause) =>
-        CroftException.World(
+    /// <summary>What came so far would be in the way of all else.</summary>
+    CroftException Full(ImageSpec spec, Exception cause)
+    {
+        if (spec is UrlImage)
+            Download.Forget(Path.Combine(Made("downloads"), Key(spec)));
+        return CroftException.World(
             $"image \"{spec.Name}\": no space is left in {directory}",
             "croft image list shows what is kept, croft image remove removes it",
             cause
         );
+    }
+
+    /// <summary>Unfinished downloads that nobody went on with for long.</summary>
+    void RemoveForsaken()
+    {
+        foreach (var file in Files("downloads").Where(file => time.GetUtcNow() - File.GetLastWriteTimeUtc(file) > TimeSpan.FromDays(30)))
+        {
+            using var held = FileLock.TryEnter(Path.Combine(Made("locks"), Path.GetFileNameWithoutExtension(file)));
+            if (held is not null)
+                File.Delete(file);
+        }
+    }
 }

@@ -45,6 +45,24 @@ public static class MachineImage
         "/var/lib/cloud/data/",
     ];
 
+    static void RequireFree(string name, string disk, string text, Farm farm)
+    {
+        if (!IsName(name))
+            throw CroftException.Usage($"\"{name}\" is no name of an image", "write letters, digits, - and _, first a letter");
+        if (File.Exists(text))
+            throw CroftException.Usage($"there is an image \"{name}\" already, {text}", $"rm {text} {disk} removes it");
+        if (Catalogue.Resolve(name, farm.Families) is not null)
+            throw CroftException.Usage(
+                $"\"{name}\" is a platform of the catalogue, and all your farms would take this image in its place",
+                "take another name"
+            );
+        if (File.Exists(disk)) // of a platform that was renamed, or the user's own
+            throw CroftException.Usage(
+                $"there is a disk {disk} already, which a platform of another name may stand on",
+                $"another name, or mv {ShellWord.Pasted(disk)} elsewhere"
+            );
+    }
+
     /// <summary>Makes it.</summary>
     /// <param name="platforms">The folder of the user's platforms.</param>
     /// <param name="tell">Takes what is being done.</param>
@@ -57,20 +75,12 @@ public static class MachineImage
         CancellationToken cancel
     )
     {
-        if (!IsName(name))
-            throw CroftException.Usage($"\"{name}\" is no name of an image", "write letters, digits, - and _, first a letter");
+        var (disk, text) = (Path.Combine(platforms, $"{name}.disk"), Path.Combine(platforms, $"{name}.yaml"));
+        RequireFree(name, disk, text, openFarm.Farm);
         var spec = openFarm.Farm.Machines.FirstOrDefault(m => m.Name == machine.Record.Name)
             ?? throw CroftException.Usage($"the farm does not declare machine \"{machine.Record.Name}\" any more");
         if (!spec.IsContainer && machine.Record.Disks.Length != 1)
             tell($"Machine \"{spec.Name}\" has further disks; the image has the root disk only.");
-        var (disk, text) = (Path.Combine(platforms, $"{name}.disk"), Path.Combine(platforms, $"{name}.yaml"));
-        if (File.Exists(text))
-            throw CroftException.Usage($"there is an image \"{name}\" already, {text}", $"rm {text} {disk} removes it");
-        if (File.Exists(disk)) // of a platform that was renamed, or the user's own
-            throw CroftException.Usage(
-                $"there is a disk {disk} already, which a platform of another name may stand on",
-                $"another name, or mv {ShellWord.Pasted(disk)} elsewhere"
-            );
         using var alone = await FileLock.EnterAsync(Path.Combine(platforms, ".lock"), "croft image create", cancel);
         foreach (var left in Directory.EnumerateFiles(platforms, $"{name}.disk.{Making}*")) // of a command that was killed
             File.Delete(left);

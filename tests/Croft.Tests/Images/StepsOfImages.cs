@@ -59,6 +59,30 @@ public sealed class StepsOfImages : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("rm \"$1\"", "left no disk: there is nothing at the path that it got")]
+    [InlineData("rm \"$1\"; mkfifo \"$1\"", "left no disk: it is no file that is at the path that it got")]
+    [InlineData("rm \"$1\"; ln -s /etc/passwd \"$1\"", "left no disk: there is a link at the path that it got")]
+    [InlineData("head -c 600 /dev/zero >\"$1\"", "is not a disk that boots")]
+    public async Task ThatLeaveNoDiskAreNamed(string script, string what)
+    {
+        Script("own.sh", script);
+        var error = await Assert.ThrowsAsync<CroftException>(() =>
+            store.EnsureAsync(Stepped(new RunStep(folder["own.sh"])), new Recorder(), Cancel)
+        );
+        Assert.Contains(folder["own.sh"], error.Message);
+        Assert.Contains(what, error.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(folder["store/temporary"]));
+    }
+
+    [Fact]
+    public async Task MaySayMuchAndLeaveAnotherFormat()
+    {
+        Script("own.sh", "yes | head -c 10000000; qemu-img convert -O raw \"$1\" raw && mv raw \"$1\"");
+        var spec = Stepped(new RunStep(folder["own.sh"]), new ResizeStep(4 << 20));
+        Assert.Equal(4 << 20, (await store.EnsureAsync(spec, new Recorder(), Cancel)).DiskSize);
+    }
+
     [Fact]
     public void CountPasswordsByAHashThatTellsNothing()
     {

@@ -18,6 +18,15 @@ public sealed class ImagesOfMachines
         await farm.ProgramAsync(async openFarm =>
         {
             var machine = Assert.Single(await openFarm.ListAsync(CancellationToken.None));
+            foreach (var taken in (string[])["debian_13", "d12", "f43"])
+                Assert.Contains(
+                    $"\"{taken}\" is a platform of the catalogue",
+                    (
+                        await Assert.ThrowsAsync<CroftException>(() =>
+                            MachineImage.CreateAsync(openFarm, machine, taken, folder.Path, _ => { }, CancellationToken.None)
+                        )
+                    ).Message
+                );
             refused = await Record.ExceptionAsync(() =>
                 MachineImage.CreateAsync(openFarm, machine, "web", folder.Path, _ => { }, CancellationToken.None)
             );
