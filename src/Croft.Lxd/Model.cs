@@ -35,7 +35,8 @@ sealed record Operation(string Id = "", int StatusCode = 0, string? Status = nul
 /// <param name="Auth"><c>trusted</c> or <c>untrusted</c>.</param>
 sealed record Server(string? Auth = null, string[]? ApiExtensions = null, ServerEnvironment? Environment = null)
 {
-    public Dictionary<string, JsonElement> Config { get; init; } = [];
+    /// <summary>Null for a client that is restricted to projects: it is shown no configuration, not of networks either.</summary>
+    public Dictionary<string, JsonElement>? Config { get; init; }
 }
 
 sealed record ServerEnvironment(

@@ -23,6 +23,10 @@ sealed class ContainerService(string title)
     /// <summary>Its client, as people type it.</summary>
     public string Tool => IsIncus ? "incus" : "lxc";
 
+    /// <summary>The words that have it trust whoever shows the token that they print, in a project alone.</summary>
+    public string[] TokenFor(string project) =>
+        ["config", "trust", "add", .. IsIncus ? ["test"] : (string[])["--name", "test"], "--projects", project, "--restricted"];
+
     static string Script(string name) => Path.Combine(AppContext.BaseDirectory, name);
 
     /// <summary>Starts it, or skips the test.</summary>

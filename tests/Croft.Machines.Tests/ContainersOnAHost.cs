@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Croft.Testing;
 using Croft.Tools;
 
 namespace Croft.Machines.Tests;
@@ -50,6 +54,7 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         await RunsPhasesAsync();
         await HasImagesOfOthersAsync();
         await SharesANetworkAsync();
+        await TakesANetworkOfOthersAsync();
         await StayWhereOthersHoldThemAsync();
         await ObeyAProjectAsync();
         await lab.MustAsync(0, "destroy", "--yes");
@@ -215,6 +220,46 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
             "virsh",
             TestContext.Current.CancellationToken
         );
+
+    /// <summary>By https, as a client that is restricted to projects: the service shows it no network's configuration.</summary>
+    async Task TakesANetworkOfOthersAsync()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        var network = $"x{Environment.ProcessId}";
+        await host.ClientAsync("config", "set", "core.https_address", $"127.0.0.1:{port}");
+        await host.ClientAsync("network", "create", network, $"ipv4.address={Lab.Net(4)}.90.1/24", "ipv6.address=none");
+        lab.Write(
+            "others/farm.yaml",
+            $$"""
+            farm: {{Own("others")}}
+            hypervisors: { far: { uri: "{{title.ToLowerInvariant()}}://127.0.0.1:{{port}}" } }
+            networks: { net: { mode: existing, network: {{network}} } }
+            vms: { list: [ { name: o, platform: debian_12, runtime: container, connection: ssh, networks: [net] } ] }
+            """
+        );
+        lab.Write(
+            "own/farm.yaml",
+            lab.Read("others/farm.yaml").Replace($"mode: existing, network: {network}", "", StringComparison.Ordinal)
+        );
+        string[] others = ["-f", "others/farm.yaml"];
+        await lab.RefusesAsync(3, ["is not trusted yet", "croft hypervisors trust far"], ["up", .. others]);
+        var token = (await host.ClientAsync(host.TokenFor("default"))).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        var trust = lab.Tool(["hypervisors", "trust", "far", .. others]) with
+        {
+            Input = async (stdin, stop) => await stdin.WriteAsync(Encoding.ASCII.GetBytes(token + "\n"), stop),
+        };
+        var trusted = await TestedProgram.RunAsync(trust, TestContext.Current.CancellationToken);
+        Assert.True(trusted.ExitCode == 0, trusted.Error);
+        await lab.RefusesAsync(3, ["see no network's configuration", "restricted: false", "mode: existing"], "up", "-f", "own/farm.yaml");
+        await lab.MustAsync(0, ["up", .. others]);
+        Assert.Equal("o: o\n", await lab.SucceedsAsync(["exec", "o", .. others, "--", "hostname"]));
+        Assert.Contains($" {Lab.Net(4)}.90.", await lab.SucceedsAsync(["ls", .. others]), StringComparison.Ordinal);
+        await lab.MustAsync(0, ["destroy", "--yes", .. others]);
+        await host.ClientAsync("network", "delete", network);
+    }
 
     /// <summary>What somebody did with the service's own client is seen before anything is switched off.</summary>
     async Task StayWhereOthersHoldThemAsync()

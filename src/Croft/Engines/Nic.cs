@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 
 namespace Croft.Engines;
@@ -64,6 +65,14 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     /// <summary>Whether somebody else decides its address.</summary>
     [JsonIgnore]
     public bool IsOutside => Bridge is not null && Address is null;
+
+    /// <summary>The one of a guest's addresses on a card by which others reach it; null when there is none.</summary>
+    internal static IPAddress? Reached(IEnumerable<IPAddress> addresses)
+    {
+        var all = addresses.Where(a => !IPAddress.IsLoopback(a)).ToList();
+        return all.Find(a => a.AddressFamily == AddressFamily.InterNetwork && a.GetAddressBytes() is not [169, 254, ..])
+            ?? all.Find(a => a is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false });
+    }
 
     /// <summary>All addresses that are known.</summary>
     [JsonIgnore]

@@ -27,6 +27,9 @@ public sealed partial class Planner
             RefuseUnmakeable(network, first, EngineCapabilities.Of(first, states.GetValueOrDefault(first.Name)));
     }
 
+    const string UserCure =
+        "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root";
+
     void RefuseUnmakeable(NetworkSpec network, HypervisorSpec hypervisor, EngineCapabilities can)
     {
         unmakeable.Add(network.Name);
@@ -35,7 +38,7 @@ public sealed partial class Planner
             network.At,
             $"networks.{network.Name}.mode",
             $"{who} {can.NetworkLack ?? "cannot make networks"}, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
-            $"{(can.NetworkCure is { } cure ? cure + "; or " : "")}mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root",
+            $"{(can.NetworkCure is { } cure ? cure + "; or " : "")}{(can.UserNetworks ? UserCure : "mode: existing takes one that is there")}",
             isWorld: true
         );
     }

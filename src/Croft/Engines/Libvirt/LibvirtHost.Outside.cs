@@ -45,22 +45,14 @@ sealed partial class LibvirtHost
         {
             foreach (var card in Ask(domain, witness).Where(c => c.Mac is not null))
             {
-                var all = card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).ToList();
-                if ((all.FirstOrDefault(IsOfALan) ?? all.FirstOrDefault(IsOfALan6)) is { } address)
+                var all = card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null);
+                if (Nic.Reached(all.OfType<IPAddress>()) is { } address)
                     seen.TryAdd(card.Mac!, address);
             }
         }
 
         return [.. nics.Select(n => n.IsOutside ? n with { Seen = seen.GetValueOrDefault(n.Mac) } : n)];
     }
-
-    static bool IsOfALan(IPAddress? address) =>
-        address is { AddressFamily: AddressFamily.InterNetwork }
-        && !IPAddress.IsLoopback(address)
-        && address.GetAddressBytes() is not [169, 254, ..];
-
-    static bool IsOfALan6(IPAddress? address) =>
-        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false } && !IPAddress.IsLoopback(address);
 
     static IReadOnlyList<DomainInterface> Ask(LibvirtDomain domain, InterfaceAddressSource witness)
     {

@@ -10,7 +10,7 @@ namespace Croft.Engines.Lxd;
 sealed partial class LxdEngine
 {
     public async Task<ImmutableArray<MachineState>> ListMachinesAsync(CancellationToken cancel) =>
-        MachinesOf(await ListInstancesAsync(cancel));
+        await SeeAsync(MachinesOf(await ListInstancesAsync(cancel)), cancel);
 
     ImmutableArray<MachineState> MachinesOf(IEnumerable<Instance> instances) =>
         LxdRecord.StatesOf([.. instances.Where(i => !IsAside(i))], ToolInProject);

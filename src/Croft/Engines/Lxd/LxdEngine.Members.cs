@@ -39,7 +39,7 @@ sealed partial class LxdEngine
             .Select(m => (Member: m, Labels: LabelsOf(m)))
             .ToList();
         var asked = machine.Require.Where(l => members.Any(m => m.Labels.ContainsKey(l.Key))).ToList();
-        if (asked.Count == 0 && (client.Project is not null || server.Config.ContainsKey(Scriptlet)))
+        if (asked.Count == 0 && (client.Project is not null || server.Config?.ContainsKey(Scriptlet) == true))
             return null; // a project may forbid to choose
         var fit = members
             .Where(m => m.Member.IsOnline && !gone.ContainsKey(m.Member.ServerName))

@@ -67,6 +67,45 @@ sealed partial class LxdEngine
         }
     }
 
+    /// <summary>Machines with the addresses that others gave them, where that is so.</summary>
+    async Task<ImmutableArray<MachineState>> SeeAsync(IEnumerable<MachineState> machines, CancellationToken cancel) =>
+        [
+            .. await Task.WhenAll(
+                machines.Select(async m =>
+                    m is { Power: PowerState.Running, Record: { } record } ? m with { Record = await SeeAsync(record, cancel) } : m
+                )
+            ),
+        ];
+
+    /// <summary>The service looks into the guest.</summary>
+    public async Task<MachineRecord> SeeAsync(MachineRecord machine, CancellationToken cancel)
+    {
+        if (!machine.Nics.Any(n => n.IsOutside))
+            return machine;
+        var cards = await CallAsync($"asking for the addresses of {machine.Id}", () => CardsOfAsync(machine.Id, cancel));
+        var seen = cards.Values.ToLookup(c => c.Hwaddr, c => c.Addresses ?? [], StringComparer.OrdinalIgnoreCase);
+        return machine with { Nics = [.. machine.Nics.Select(n => n.IsOutside ? n with { Seen = On(n.Mac) } : n)] };
+
+        IPAddress? On(string mac) =>
+            Nic.Reached(
+                seen[mac].SelectMany(a => a).Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).OfType<IPAddress>()
+            );
+    }
+
+    /// <summary>None of an instance that is gone meanwhile, or whose member is.</summary>
+    async Task<Dictionary<string, InstanceNetwork>> CardsOfAsync(MachineId machine, CancellationToken cancel)
+    {
+        try
+        {
+            var path = $"1.0/instances/{LxdNames.InstanceOf(machine)}/state";
+            return (await client.GetAsync(path, LxdJson.Default.InstanceState, cancel)).Network ?? [];
+        }
+        catch (LxdException e) when (!e.IsLost)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The networks with what others have on them.</summary>
     async Task<ImmutableArray<NetworkState>> ObserveNetworksAsync(IReadOnlyCollection<Instance> instances, CancellationToken cancel)
     {

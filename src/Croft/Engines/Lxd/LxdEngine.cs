@@ -38,7 +38,15 @@ sealed partial class LxdEngine : IEngine
 
     public bool IsLost => client.IsLost;
 
-    public EngineCapabilities Can => EngineCapabilities.OfContainers;
+    public EngineCapabilities Can =>
+        server.Config is not null
+            ? EngineCapabilities.OfContainers
+            : EngineCapabilities.OfContainers with
+            {
+                OwnNetworks = false,
+                NetworkLack = "lets this user see no network's configuration, since its certificate is restricted",
+                NetworkCure = $"on it: {Tool} config trust edit FINGERPRINT, and restricted: false",
+            };
 
     public IStates States { get; }
 
@@ -143,6 +151,7 @@ sealed partial class LxdEngine : IEngine
         var store = await CallAsync("looking for its storage", () => pool.Value);
         return await room with
         {
+            Machines = await SeeAsync((await room).Machines, cancel),
             Unreachable = store is null ? $"has no storage pool: {Tool} storage create default dir" : null,
             Networks = await networks,
             States = await states,
