@@ -140,11 +140,17 @@ sealed partial class Download(HttpClient client, TimeProvider time)
     TimeSpan WaitOf(TransferException trouble, int failures) =>
         Backoff * (1 << failures) is var own && trouble.After > own ? trouble.After.Value : own;
 
+    /// <summary>Who was asked in the server's place.</summary>
+    static string By(Uri address) =>
+        address.Scheme != Uri.UriSchemeFtp && HttpClient.DefaultProxy.GetProxy(address) is { } proxy && proxy != address
+            ? $" by the proxy {proxy.Scheme}://{proxy.Authority}"
+            : "";
+
     static CroftException Failed(Uri address, TransferException trouble, string? hint) =>
         CroftException.World(
             RetriesOf(trouble) == 0
-                ? $"downloading {address}: {trouble.Message}"
-                : $"downloading {address}: {trouble.Message} ({(trouble.IsUnnamed ? "1 retry" : $"{Retries} retries")})",
+                ? $"downloading {address}{By(address)}: {trouble.Message}"
+                : $"downloading {address}{By(address)}: {trouble.Message} ({(trouble.IsUnnamed ? "1 retry" : $"{Retries} retries")})",
             trouble.IsUnnamed ? WithoutInternet
                 : trouble.After is { } after ? $"it wants to be asked again in {after.TotalSeconds:0} s; mirrors: names other servers"
                 : hint

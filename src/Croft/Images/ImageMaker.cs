@@ -194,7 +194,8 @@ sealed partial class ImageMaker(string output, string work, IProgress<ImageProgr
         }
     }
 
-    static Unpacker NewUnpacker(ImageSpec spec, string source) => new(Shown(spec, source), ImageCures.Of(spec, null));
+    static Unpacker NewUnpacker(ImageSpec spec, string source) =>
+        new(Shown(spec, source), ImageCures.Of(spec, null)) { WantsDisc = spec is FileImage { IsDisc: true } or UrlImage { IsDisc: true } };
 
     /// <summary>Runs a program over copies in the folders of this work, which its message then names as what they are.</summary>
     /// <param name="cure">What mends it; null when nobody knows.</param>

@@ -20,6 +20,9 @@ sealed record Unpacked(FileContent Content, string? Sha256, string? Packer, stri
 /// <param name="cures">Commands that mend it.</param>
 sealed class Unpacker(string shown, ImageCures cures)
 {
+    /// <summary>Whether an archive's CD is meant rather than its disk.</summary>
+    public bool WantsDisc { get; init; }
+
     /// <summary>Writes what comes out; writes nothing when nothing is packed.</summary>
     public async Task<Unpacked> TakeAsync(Stream from, string to, CancellationToken cancel)
     {
@@ -134,12 +137,17 @@ sealed class Unpacker(string shown, ImageCures cures)
     }
 
     /// <summary>The disks among the files of a folder; where there is none, CDs; where there is none, what may be a packed one.</summary>
-    static async Task<List<(string Path, FileContent Content)>> DisksAsync(string folder, CancellationToken cancel)
+    async Task<List<(string Path, FileContent Content)>> DisksAsync(string folder, CancellationToken cancel)
     {
         var all = new List<(string Path, FileContent Content)>();
         foreach (var file in Files(folder))
             all.Add((file, await FileContent.ReadAsync(file, cancel)));
-        Func<FileContent, bool>[] kinds = [c => c.IsDisk, c => c.IsDisc, c => c.Packer is not null];
+        Func<FileContent, bool>[] kinds =
+        [
+            c => WantsDisc ? c.IsDisc : c.IsDisk,
+            c => WantsDisc ? c.IsDisk : c.IsDisc,
+            c => c.Packer is not null,
+        ];
         return kinds.Select(kind => all.Where(f => kind(f.Content)).ToList()).FirstOrDefault(found => found.Count > 0) ?? [];
     }
 

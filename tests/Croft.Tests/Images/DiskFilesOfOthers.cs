@@ -189,6 +189,8 @@ public sealed class DiskFilesOfOthers : IDisposable
             (await store.EnsureAsync(disc, new Recorder(), Cancel)) is var it ? (it.Disk, it.DiskSize) : default
         );
         await WriteAsync("disk.raw", RawDisk.Make());
+        await ShellAsync("tar -cf both disk.raw live.iso");
+        Assert.Equal("disc.iso", (await store.EnsureAsync(disc with { File = folder["both"] }, new Recorder(), Cancel)).Disk);
         var error = await Assert.ThrowsAsync<CroftException>(() =>
             store.EnsureAsync(disc with { File = folder["disk.raw"] }, new Recorder(), Cancel)
         );
