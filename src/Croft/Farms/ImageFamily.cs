@@ -123,7 +123,7 @@ public sealed record ImageFamily
         {
             throw new CroftException(
                 FaultKind.Usage,
-                $"the catalogue's pattern {Words.Quote(pattern)} takes too long for {Words.Quote(text)}",
+                $"the catalogue's pattern {Words.Quote(pattern)} takes too long for {(text.Length > 100 ? "what the server says" : Words.Quote(text))}",
                 "repetitions in repetitions, such as (a+)+, do that: write it without",
                 e
             );
