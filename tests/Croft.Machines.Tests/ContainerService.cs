@@ -23,6 +23,9 @@ sealed class ContainerService(string title)
     /// <summary>Its client, as people type it.</summary>
     public string Tool => IsIncus ? "incus" : "lxc";
 
+    /// <summary>To clients that are restricted to projects, too.</summary>
+    public bool ShowsNetworks => IsIncus;
+
     /// <summary>The words that have it trust whoever shows the token that they print, in a project alone.</summary>
     public string[] TokenFor(string project) =>
         ["config", "trust", "add", .. IsIncus ? ["test"] : (string[])["--name", "test"], "--projects", project, "--restricted"];

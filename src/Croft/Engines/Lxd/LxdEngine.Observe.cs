@@ -11,9 +11,7 @@ sealed partial class LxdEngine
 
     async Task<ContainerHost> ObserveContainersAsync(CancellationToken cancel)
     {
-        var pools = CallAsync("listing storage pools", () =>
-            client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel)
-        );
+        var pools = CallAsync("listing storage pools", () => PoolsAsync(cancel));
         var profiles = CallAsync("listing profiles", () =>
             client.GetAsync("1.0/profiles?recursion=1", LxdJson.Default.ProfileArray, cancel)
         );
@@ -35,6 +33,23 @@ sealed partial class LxdEngine
             Networks = [.. (await networks).Where(n => n.Managed).Select(n => n.Name)],
             Project = await project,
         };
+    }
+
+    /// <summary>Incus shows a restricted client no list of them; those of its profiles can be asked for by name.</summary>
+    async Task<StoragePool[]> PoolsAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel);
+        }
+        catch (LxdException e) when (e.Message.Contains("restricted", StringComparison.OrdinalIgnoreCase))
+        {
+            var profiles = await client.GetAsync("1.0/profiles?recursion=1", LxdJson.Default.ProfileArray, cancel);
+            var names = profiles.SelectMany(p => p.Devices.Values).Select(d => d.GetValueOrDefault("pool")).OfType<string>().Distinct();
+            return await Task.WhenAll(
+                names.Select(n => client.GetAsync($"1.0/storage-pools/{Uri.EscapeDataString(n)}", LxdJson.Default.StoragePool, cancel))
+            );
+        }
     }
 
     async Task<IEnumerable<string>> VolumesOfAsync(string pool, CancellationToken cancel) =>

@@ -214,10 +214,7 @@ sealed partial class LxdEngine : IEngine
             .SelectMany(p => p.Devices.Values)
             .FirstOrDefault(d => d.GetValueOrDefault("path") == "/")
             ?.GetValueOrDefault("pool");
-        return root
-            ?? (await client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, CancellationToken.None))
-                .FirstOrDefault(p => p.Status is null or "Created")
-                ?.Name;
+        return root ?? (await PoolsAsync(CancellationToken.None)).FirstOrDefault(p => p.Status is null or "Created")?.Name;
     }
 
     async Task<string> PoolAsync() =>
@@ -227,9 +224,7 @@ sealed partial class LxdEngine : IEngine
     /// <summary>Whether an instance's pool keeps once what several have.</summary>
     internal async Task<Func<Instance, bool>> AreSharedAsync(CancellationToken cancel)
     {
-        var pools = await CallAsync("listing storage pools", () =>
-            client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel)
-        );
+        var pools = await CallAsync("listing storage pools", () => PoolsAsync(cancel));
         var copying = pools.Where(p => p.Driver is "dir" or "cephfs").Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return instance => !copying.Contains(instance.ExpandedDevices.GetValueOrDefault("root")?.GetValueOrDefault("pool") ?? "");
     }
