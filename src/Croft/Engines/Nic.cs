@@ -67,9 +67,13 @@ public sealed record Nic(string Network, string? Bridge, string Mac, IPAddress? 
     public bool IsOutside => Bridge is not null && Address is null;
 
     /// <summary>The one of a guest's addresses on a card by which others reach it; null when there is none.</summary>
-    internal static IPAddress? Reached(IEnumerable<IPAddress> addresses)
+    internal static IPAddress? Reached(IEnumerable<string?> addresses)
     {
-        var all = addresses.Where(a => !IPAddress.IsLoopback(a)).ToList();
+        var all = addresses
+            .Select(a => IPAddress.TryParse(a, out var parsed) ? parsed : null)
+            .OfType<IPAddress>()
+            .Where(a => !IPAddress.IsLoopback(a))
+            .ToList();
         return all.Find(a => a.AddressFamily == AddressFamily.InterNetwork && a.GetAddressBytes() is not [169, 254, ..])
             ?? all.Find(a => a is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false });
     }

@@ -45,8 +45,7 @@ sealed partial class LibvirtHost
         {
             foreach (var card in Ask(domain, witness).Where(c => c.Mac is not null))
             {
-                var all = card.Addresses.Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null);
-                if (Nic.Reached(all.OfType<IPAddress>()) is { } address)
+                if (Nic.Reached(card.Addresses.Select(a => a.Address)) is { } address)
                     seen.TryAdd(card.Mac!, address);
             }
         }

@@ -101,10 +101,7 @@ sealed partial class LxdEngine
         var seen = cards.Values.ToLookup(c => c.Hwaddr, c => c.Addresses ?? [], StringComparer.OrdinalIgnoreCase);
         return machine with { Nics = [.. machine.Nics.Select(n => n.IsOutside ? n with { Seen = On(n.Mac) } : n)] };
 
-        IPAddress? On(string mac) =>
-            Nic.Reached(
-                seen[mac].SelectMany(a => a).Select(a => IPAddress.TryParse(a.Address, out var parsed) ? parsed : null).OfType<IPAddress>()
-            );
+        IPAddress? On(string mac) => Nic.Reached(seen[mac].SelectMany(addresses => addresses).Select(a => a.Address));
     }
 
     /// <summary>None of an instance that is gone meanwhile, or whose member is.</summary>
