@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Croft.Tools;
 
@@ -35,8 +34,7 @@ sealed partial record Checksum(string Algorithm, string Hex)
 
     /// <summary>
     /// Finds a file's digest in a list of digests: GNU's, BSD's and OpenSSL's lines, or a file that holds nothing else than one digest. Of
-    /// files
-    /// of one name in several folders the one counts whose folders end the file's path.
+    /// files of one name in several folders the one counts whose folders end the file's path.
     /// </summary>
     /// <param name="file">Its path, or its name.</param>
     /// <param name="at">What the list is called in messages.</param>
@@ -75,13 +73,6 @@ sealed partial record Checksum(string Algorithm, string Hex)
         return common == 0 ? 0
             : common == parts.Length ? elsewhere + common
             : elsewhere;
-    }
-
-    /// <summary>The text of a list, whichever program wrote it.</summary>
-    public static string TextOf(byte[] list)
-    {
-        using var reader = new StreamReader(new MemoryStream(list), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
-        return reader.ReadToEnd();
     }
 
     /// <summary>Computes the digest of what comes.</summary>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Croft.Farms;
 using Croft.Tools;
@@ -90,7 +91,14 @@ sealed partial class Download(HttpClient client, TimeProvider time)
 
     /// <summary>Fetches a small text; null when there is none at this address.</summary>
     public async Task<string?> TextAsync(Uri address, CancellationToken cancel) =>
-        await BytesAsync(address, cancel) is { } bytes ? Checksum.TextOf(bytes) : null;
+        await BytesAsync(address, cancel) is { } bytes ? TextOf(bytes) : null;
+
+    /// <summary>The text of what a server says, whichever program wrote it.</summary>
+    public static string TextOf(byte[] said)
+    {
+        using var reader = new StreamReader(new MemoryStream(said), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return reader.ReadToEnd();
+    }
 
     /// <summary>Fetches a small file; null when there is none at this address. Of a folder on this host, the names in it.</summary>
     public async Task<byte[]?> BytesAsync(Uri address, CancellationToken cancel)

@@ -167,7 +167,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
         }
 
         var file = Uri.UnescapeDataString(new Uri(url).AbsolutePath);
-        var digest = Checksum.Find(Checksum.TextOf(list), file, address, alsoWeak: true);
+        var digest = Checksum.Find(Download.TextOf(list), file, address, alsoWeak: true);
         if (digest is null)
             reasons.Add($"{Named(address)} has no checksum of {file[(file.LastIndexOf('/') + 1)..]} that Croft accepts");
         else if (digest.IsWeak)
@@ -190,7 +190,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
             if (await BytesAsync(address, cancel) is not { } document)
                 return ([], $"there is no {Named(address)}");
             var values = step.Match is { } pattern
-                ? InText(Checksum.TextOf(document), Fill(pattern, found[^1], Regex.Escape))
+                ? InText(Download.TextOf(document), Fill(pattern, found[^1], Regex.Escape))
                 : InJson(document, address, step, found[^1]);
             var before = found[^1];
             found =
@@ -226,7 +226,7 @@ sealed class ImageResolver(CatalogueImage image, Download download, Signatures s
     {
         try
         {
-            using var json = JsonDocument.Parse(Checksum.TextOf(document));
+            using var json = JsonDocument.Parse(Download.TextOf(document));
             var way = step.In is { } path ? Fill(path, names).Split('/') : [];
             return
             [

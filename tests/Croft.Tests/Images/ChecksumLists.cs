@@ -83,7 +83,7 @@ public sealed class ChecksumLists
     public void AreReadWithAByteOrderMark()
     {
         foreach (var encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
-            Assert.Equal($"{A}  disk.qcow2", Checksum.TextOf([.. encoding.GetPreamble(), .. encoding.GetBytes($"{A}  disk.qcow2")]));
+            Assert.Equal($"{A}  disk.qcow2", Download.TextOf([.. encoding.GetPreamble(), .. encoding.GetBytes($"{A}  disk.qcow2")]));
     }
 
     static string? Find(string list) => Checksum.Find(list, "disk.qcow2", "it")?.ToString();
