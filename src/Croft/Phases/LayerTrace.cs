@@ -9,8 +9,7 @@ namespace Croft.Phases;
 
 /// <summary>
 /// What a layer's phase took from this host, and the facts that Ansible knew then: kept on this host in the farm's state, under
-/// the layer's
-/// name. A layer of Ansible's is used only while all of that is as it was.
+/// the layer's name. A layer of Ansible's is used only while all of that is as it was.
 /// </summary>
 sealed record LayerTrace(ImmutableSortedDictionary<string, string> Files, ImmutableSortedDictionary<string, string> Facts)
 {

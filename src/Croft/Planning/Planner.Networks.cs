@@ -11,6 +11,9 @@ public sealed partial class Planner
     /// <summary>Frames that vde_switch carries.</summary>
     const int LargestSwitched = 1500;
 
+    const string UserCure =
+        "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root";
+
     /// <summary>Of user cards.</summary>
     static readonly IPNetwork QemusOwn = IPNetwork.Parse("10.0.2.0/24");
 
@@ -26,9 +29,6 @@ public sealed partial class Planner
         foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
             RefuseUnmakeable(network, first, EngineCapabilities.Of(first, states.GetValueOrDefault(first.Name)));
     }
-
-    const string UserCure =
-        "mode: user gives every machine its way out and a forwarded ssh port, no way to other machines; or run croft as root";
 
     void RefuseUnmakeable(NetworkSpec network, HypervisorSpec hypervisor, EngineCapabilities can)
     {
