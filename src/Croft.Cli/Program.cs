@@ -8,6 +8,7 @@ using Croft.Engines.Libvirt;
 using Croft.Guests;
 
 StandardStreams.Hold();
+Umask.Tighten();
 
 // Before anything is built: people's scripts ask for the version often.
 if (args is ["--version"])

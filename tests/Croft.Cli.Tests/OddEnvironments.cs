@@ -149,6 +149,18 @@ public sealed class OddEnvironments : IDisposable
         Assert.Equal((0, false), (result.ExitCode, File.Exists(Path.Combine(cli.Folder, "was-run"))));
     }
 
+    /// <summary>Who may write Croft's ssh configuration or its lock runs programs as the user.</summary>
+    [Fact]
+    public async Task LeaveNothingThatEverybodyMayWrite()
+    {
+        cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "new", "cache");
+        await cli.ShellAsync("umask 000; for c in 'image build' 'up --timeout 20s' init report; do \"$croft\" $c; done");
+
+        var open = await cli.ShellAsync($"find . '{cli.Home}' -perm /002 ! -type l");
+        Assert.True(Directory.Exists(Path.Combine(cli.Folder, ".croft")));
+        Assert.Equal("", open.Output);
+    }
+
     async Task TryAsync(string before, string command)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
