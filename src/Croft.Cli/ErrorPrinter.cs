@@ -26,14 +26,14 @@ static class ErrorPrinter
 
                 if (croft.Hint is { } hint)
                     terminal.Say($"{terminal.Strong("Hint:")} {hint}");
-                if (verbose)
-                    terminal.Say(croft.StackTrace ?? "");
                 return (int)croft.Kind;
             case OperationCanceledException:
                 terminal.Say("Cancelled.");
                 return Cancelled;
             case IOException or UnauthorizedAccessException:
                 terminal.Say($"{terminal.Bad("Error:")} {(error.InnerException ?? error).Message}"); // a closed descriptor is "access denied" outside
+                if (verbose) // nobody foresaw it
+                    terminal.Say(error.StackTrace ?? "");
                 return (int)FaultKind.World;
             default:
                 terminal.Say($"{terminal.Bad("Internal error:")} {error}");

@@ -36,6 +36,15 @@ public sealed class Misuse : IDisposable
         Assert.Equal((2, "", error), (result.ExitCode, result.Output, result.Error));
     }
 
+    /// <summary>What the user can mend needs no line of Croft's sources.</summary>
+    [Fact]
+    public async Task IsRefusedInTheSameWordsWithDetails()
+    {
+        Assert.Equal(await cli.RunAsync("run"), await cli.RunAsync("run", "-v"));
+        cli.Write("farm.yaml", "farm: f\nvms: { list: [ { name: a, platform: debian_13 } ] }\nnothing: 1");
+        Assert.Equal(await cli.RunAsync("run"), await cli.RunAsync("run", "-v"));
+    }
+
     [Theory]
     [InlineData("soon")]
     [InlineData("0")]

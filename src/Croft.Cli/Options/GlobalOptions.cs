@@ -22,7 +22,7 @@ sealed class GlobalOptions
         };
 
     public Option<bool> Verbose { get; } =
-        new("--verbose", "-v") { Description = "Show what phases print, and where errors come from", Recursive = true };
+        new("--verbose", "-v") { Description = "Show what phases print, and where unforeseen errors come from", Recursive = true };
 
     public Option<bool> NoColor { get; } = new("--no-color") { Description = "Print without colour and live display", Recursive = true };
 
