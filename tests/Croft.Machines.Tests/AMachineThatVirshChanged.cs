@@ -29,7 +29,31 @@ public sealed partial class AMachineThatVirshChanged : IAsyncLifetime
     public async Task IsAsDeclaredAfterUp()
     {
         await WhatWasTakenOutIsNamedLosesNothingAndIsThereAgain();
+        await ADiskThatTheNextStartWouldLackIsNamed();
+        await ADiskWhoseFileIsGoneIsNamed();
         await SizeAndNetworkAreTheDeclaredOnes();
+    }
+
+    async Task ADiskThatTheNextStartWouldLackIsNamed()
+    {
+        await Lab.VirshAsync("detach-disk", Domain, "vdb", "--config");
+        Assert.Contains("its disk data was taken out of it", await lab.SucceedsAsync("plan"), StringComparison.Ordinal);
+        Assert.Contains("lacks its disk data", (await lab.MustAsync(0, "status")).Error, StringComparison.Ordinal);
+        await lab.SucceedsAsync("up");
+        Assert.Equal("a: kept\n", await lab.SucceedsAsync("exec", "a", "--", "cat", "/srv/file"));
+    }
+
+    async Task ADiskWhoseFileIsGoneIsNamed()
+    {
+        await lab.SucceedsAsync("snapshot", "delete", "with", "--yes");
+        await lab.SucceedsAsync("down");
+        var disk = Path.GetFileName(DataDisk().Match(await Lab.VirshAsync("domblklist", Domain)).Value);
+        await Lab.VirshAsync("vol-delete", "--pool", "croft", disk);
+        await lab.RefusesAsync(2, ["the file of its disk data is gone", "--recreate"], "up");
+        await Lab.VirshAsync("detach-disk", Domain, "vdb", "--config");
+        Assert.Contains("data comes back empty, since its file is gone", await lab.SucceedsAsync("plan"), StringComparison.Ordinal);
+        await lab.SucceedsAsync("up");
+        await lab.SucceedsAsync("exec", "a", "--", "grep -q ' /srv ext4 ' /proc/mounts && ! test -e /srv/file");
     }
 
     async Task WhatWasTakenOutIsNamedLosesNothingAndIsThereAgain()
@@ -81,6 +105,9 @@ public sealed partial class AMachineThatVirshChanged : IAsyncLifetime
         await lab.SucceedsAsync("up");
         Assert.DoesNotContain("Network", (await lab.MustAsync(0, "status")).Error, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"\S+\.data\.\d+\.qcow2")]
+    private static partial Regex DataDisk();
 
     [GeneratedRegex("52:54:[0-9a-f:]+")]
     private static partial Regex Mac();

@@ -209,6 +209,9 @@ public sealed record MachineState(string Name, Guid Uuid, PowerState Power, int 
     /// <summary>What somebody took out of it, such as <c>disk data</c>; it runs without.</summary>
     public ImmutableArray<string> Lacks { get; init; } = [];
 
+    /// <summary>Disks of which no file is there any more: somebody deleted it. Known where a host was looked at whole.</summary>
+    public ImmutableArray<string> Lost { get; init; } = [];
+
     /// <summary>What it lacks in words, such as <c>its disk data and its card on network lan</c>.</summary>
     public string LacksInWords => $"its {string.Join(" and its ", Lacks)}";
 

@@ -54,6 +54,7 @@ sealed class MachineMaker(
         var before = planned.Existing!.Record!;
         var isSame =
             planned.Spec.Disks.All(disk => before.AllDisks.Any(there => there.Disk == disk.Name)) // a new seed has file systems made
+            && planned.Existing.Lost.IsEmpty
             && before.Nics.Select(n => (n.Mac, n.Address)).SequenceEqual(planned.Nics.Select(n => (n.Mac, n.Address)))
             && !plan.Networks.Any(n => n.Change is not null && planned.Nics.Any(nic => nic.Bridge == n.Definition.Name));
         var keys = isSame ? null : await MakeKeyAsync(cancel);

@@ -119,6 +119,24 @@ public sealed partial class Planner
         return changes.Length == 0 ? null : $"somebody gave it {string.Join(", and ", changes)}";
     }
 
+    /// <summary>
+    /// A restart puts back what was taken out. A disk of which the file is gone comes back empty if it was taken out, too; else the machine
+    /// does not start any more, and somebody may still have the file.
+    /// </summary>
+    static (MachineAction Action, string Reason)? WhatSomebodyTook(MachineState machine, MachineRecord record)
+    {
+        var gone = machine.Lost.FirstOrDefault(disk => disk == DiskVolume.Root || record.Disks.Any(d => d.Disk == disk));
+        if (gone is not null)
+            return (MachineAction.Recreate, $"the file of its disk {gone} is gone");
+        if (machine.Lacks.IsEmpty)
+            return null;
+        var taken = $"{machine.LacksInWords} {(machine.Lacks.Length == 1 ? "was" : "were")} taken out of it";
+        return (
+            MachineAction.Restart,
+            machine.Lost.IsEmpty ? taken : $"{taken}; {string.Join(" and ", machine.Lost)} comes back empty, since its file is gone, too"
+        );
+    }
+
     /// <summary>Hypervisors round memory up to what the architecture's boards take: libvirt's qemuDomainGetMemorySizeAlignment.</summary>
     static bool IsRounded(long memory, long declared, string arch) =>
         memory >= declared && memory - declared < (arch.StartsWith("ppc64", StringComparison.Ordinal) ? 256L << 20 : 1L << 20);

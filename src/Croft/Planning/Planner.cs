@@ -320,8 +320,8 @@ public sealed partial class Planner
             return (MachineAction.Restart, "its processors, memory, model, networks or domain_xml differ from the farm file");
         if (Resized(machine, spec) is { } resized)
             return (MachineAction.Restart, resized);
-        if (!machine.Lacks.IsEmpty)
-            return (MachineAction.Restart, $"{machine.LacksInWords} {(machine.Lacks.Length == 1 ? "was" : "were")} taken out of it");
+        if (WhatSomebodyTook(machine, record) is { } took)
+            return took;
         return machine.Power switch
         {
             _ when machine.IsUnfinishedFork => (MachineAction.Recreate, "is a fork that was not finished"),

@@ -67,6 +67,25 @@ public sealed class Actions
         Assert.Equal("restart: its disk data and its card on network lan were taken out of it", Of(Lab.Plan(Farm(""), [.. hosts])));
     }
 
+    [Theory]
+    [InlineData("data", true, "restart: its disk data was taken out of it; data comes back empty, since its file is gone, too")]
+    [InlineData("data", false, "recreate: the file of its disk data is gone")]
+    [InlineData("root", true, "recreate: the file of its disk root is gone")]
+    public void DiskWhoseFileIsGoneIsNamed(string disk, bool isOut, string action)
+    {
+        var hosts = Lab.Done(Before, First, PowerState.Off)
+            .Select(h => h with { Machines = [.. h.Machines.Select(m => Lose(m, disk, isOut))] });
+        Assert.Equal(action, Of(Lab.Plan(Farm(""), [.. hosts])));
+    }
+
+    static MachineState Lose(MachineState machine, string disk, bool isOut) =>
+        machine with
+        {
+            Lost = [disk],
+            Lacks = isOut ? [$"disk {disk}"] : [],
+            Record = isOut ? machine.Record : machine.Record! with { Disks = [new(disk, $"f.a.{disk}.0.qcow2")] },
+        };
+
     /// <summary>By virsh setvcpus, setmaxmem or edit, or by lxc config set.</summary>
     [Theory]
     [InlineData(3, 512L << 20, "restart: somebody gave it 3 vcpus, not 1")]

@@ -36,7 +36,7 @@ sealed partial class LibvirtHost
             VirtTypes = types,
             Vcpus = (int)node.Cpus,
             Memory = (long)node.MemoryKiB * 1024,
-            Machines = await machines,
+            Machines = await WithLostAsync(await machines, await volumes, cancel),
             Networks = WithMute(await networks),
             States = [.. (await volumes).Select(Volumes.StateOf).OfType<StateId>()],
             Addresses = addresses,
@@ -142,10 +142,45 @@ sealed partial class LibvirtHost
         return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, isCopy ? null : record)
         {
             IsSaved = record is not null && power == PowerState.Off && domain.HasManagedSave,
-            Lacks = isCopy || record is null ? [] : [.. DomainXml.LacksOf(xml, record)],
+            Lacks = isCopy || record is null ? [] : [.. DomainXml.LacksOf(xml, record).Union(StoredLacksOf(domain, power))],
             NameCure = isNamed || isCopy ? null : $"virsh -c {connection.Uri} domrename {ShellWord.Pasted(domain.Name)} {record!.Id}",
         };
     }
+
+    /// <summary>What a machine that is on will lack when it starts the next time.</summary>
+    static IEnumerable<string> StoredLacksOf(LibvirtDomain domain, PowerState power)
+    {
+        if (power is not (PowerState.Running or PowerState.Paused))
+            return [];
+        var xml = XElement.Parse(domain.Xml(DomainXmlFlags.Inactive));
+        return RecordXml.Read(xml) is { } record ? DomainXml.LacksOf(xml, record) : [];
+    }
+
+    /// <summary>Names the disks of machines whose files are gone. What libvirt does not know may be newer than its last look.</summary>
+    async Task<ImmutableArray<MachineState>> WithLostAsync(
+        ImmutableArray<MachineState> machines,
+        IReadOnlyList<string> volumes,
+        CancellationToken cancel
+    )
+    {
+        if (!Lost(volumes).Any(m => !m.Lost.IsEmpty))
+            return machines;
+        await LookAgainAsync(cancel);
+        return [.. Lost(await ListVolumesAsync(cancel))];
+
+        IEnumerable<MachineState> Lost(IEnumerable<string> there)
+        {
+            var names = there.ToHashSet(StringComparer.Ordinal);
+            return machines.Select(m => m.Record is null ? m : m with { Lost = [.. LostOf(m.Record, names)] });
+        }
+    }
+
+    /// <summary>A file elsewhere, or under another name, is somebody else's matter.</summary>
+    static IEnumerable<string> LostOf(MachineRecord record, HashSet<string> volumes) =>
+        record
+            .Disks.Where(d => Volumes.IsDiskOf(record.Id, d.Disk, d.Volume) && !volumes.Contains(d.Volume))
+            .Concat(record.Detached.Where(d => Volumes.LastNumber(record.Id, d.Disk, volumes) < 0))
+            .Select(d => d.Disk);
 
     public Task<ImmutableArray<NetworkState>> ListNetworksAsync(CancellationToken cancel) =>
         CallAsync("listing networks", ObserveNetworks, cancel);
