@@ -13,7 +13,7 @@ static class Shell
     /// <summary>A line that every login shell understands alike: it runs the text by <c>sh</c>.</summary>
     public static string Command(string text) =>
         text.AsSpan().ContainsAny(Special)
-            ? $"""exec /bin/sh -c 'eval "$(printf %b "$0")"' '{Coded(text)}'"""
+            ? $"""exec /bin/sh -c 'eval "$(printf %b "$1")"' sh '{Coded(text)}'"""
             : $"exec /bin/sh -c '{text}'";
 
     /// <summary>For printf's <c>%b</c>.</summary>

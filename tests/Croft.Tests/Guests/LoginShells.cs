@@ -33,6 +33,15 @@ public sealed class LoginShells
         Assert.Equal((7, odd.Output, "1\n2\n"), (same.ExitCode, same.Output, same.Error));
     }
 
+    /// <summary>A shell begins its complaints with what it takes for its own name.</summary>
+    [Fact]
+    public async Task ComplainInAFewWords()
+    {
+        var guest = new GuestOfThisHost("sh");
+        Assert.InRange((await guest.RunAsync(new("exec ./croft's"), Cancel)).Error.Length, 1, 200);
+        Assert.InRange((await guest.RunAsync(new("echo 'it'; exec ./croft-nothing"), Cancel)).Error.Length, 1, 80);
+    }
+
     [Fact]
     public async Task MayGreetBeforeTheAnswer()
     {
