@@ -95,6 +95,12 @@ public sealed class GuestsThatHaveTheirOwnWays : IAsyncLifetime
         lab.Write("phases/main.sh", "#!/bin/zsh -f\necho never\n");
         Assert.Contains("main.sh: bad interpreter: /bin/zsh is not in the guest", (await lab.RunAsync("run", 1)).Reason("a", "main"));
 
+        lab.Write("phases/main.sh", "#!./main.sh\n");
+        Assert.Matches("^main ended with exit code 12[67]: .{,30}: ./main.sh: .{,40}$", (await lab.RunAsync("run", 1)).Reason("a", "main"));
+
+        File.Copy("/bin/true", Path.Combine(lab.Folder, "phases/main.sh"), overwrite: true);
+        await lab.RunAsync("run");
+
         lab.Write("phases/dependencies.sh", "mount -t tmpfs -o noexec none /tmp\n");
         lab.Write("phases/main.sh", "#!/bin/sh\necho here; ./helper.sh\n");
         lab.Write("phases/helper.sh", "#!/bin/sh\necho helped\n");

@@ -81,10 +81,10 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
             text.Append("export ").Append(name).Append('=').Append(ShellWord.Quote(value)).Append('\n');
         text.Append("cd ").Append(ShellWord.Quote($"{folder}/{Path.GetDirectoryName(relative)}")).Append('\n');
         var program = ShellWord.Quote("./" + Path.GetFileName(relative));
-        if (InterpreterOf(file.File) is not [var interpreter, .. var argument])
-            return text.Append("exec sh ").Append(program).Append('\n').ToString();
         if (!File.GetUnixFileMode(file.File).HasFlag(UnixFileMode.UserExecute))
             text.Append("chmod u+x ").Append(program).Append('\n');
+        if (InterpreterOf(file.File) is not [var interpreter, .. var argument])
+            return text.Append(IsProgram(file.File) ? "exec " : "exec sh ").Append(program).Append('\n').ToString();
         // As the kernel would, but it also works where /tmp is mounted noexec, and says what is missing.
         text.Append("[ -x ")
             .Append(ShellWord.Quote(interpreter))
@@ -115,6 +115,14 @@ sealed class ScriptPhase(IExecution execution, PhaseFiles files)
             return [];
         var end = words.IndexOfAny([' ', '\t']);
         return end < 0 ? [words] : [words[..end], words[end..].TrimStart(' ', '\t')];
+    }
+
+    /// <summary>Whether it is a program of the processor's, which no shell reads.</summary>
+    static bool IsProgram(string file)
+    {
+        using var content = File.OpenRead(file);
+        Span<byte> head = stackalloc byte[4];
+        return content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual("\u007fELF"u8);
     }
 
     async Task SendAsync(Stream stdin, string folder, string script, CancellationToken cancel)
