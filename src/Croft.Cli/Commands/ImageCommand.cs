@@ -108,7 +108,7 @@ static class ImageCommand
 
     public static ImageLock? FarmLock(Session session) =>
         session.FarmPath() is { } file
-            ? new(Path.Combine(Path.GetDirectoryName(file)!, ImageLock.FileName), session.Settings.IsLocked)
+            ? new(Path.Combine(Path.GetDirectoryName(file)!, FarmFile.LockName), session.Settings.IsLocked)
             : null;
 
     static Command Pull(CommandMaker make, string name = "pull")

@@ -12,6 +12,9 @@ public static class FarmFile
     /// <summary>The name a farm file has.</summary>
     public const string Name = "farm.yaml";
 
+    /// <summary>The file beside it that says which images its names stand for.</summary>
+    public const string LockName = "croft.lock";
+
     /// <summary>The nearest farm file, in this folder or above; null when there is none.</summary>
     public static string? Find(string folder)
     {

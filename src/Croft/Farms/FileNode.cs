@@ -50,6 +50,15 @@ sealed record FileNode(FileKind Kind, long Size, UnixFileMode Mode, uint Group, 
             _ => "cannot be reached: a folder above it is closed to you",
         };
 
+    /// <summary>The same of a folder.</summary>
+    public string? FolderRefusal =>
+        Kind switch
+        {
+            FileKind.Folder => null,
+            FileKind.File => "is a file, not a folder",
+            _ => Refusal?.Replace("not a file", "not a folder", StringComparison.Ordinal),
+        };
+
     /// <summary>The same as a message of its own; null when it can be tried.</summary>
     /// <param name="path">As the message names it.</param>
     public string? Complaint(string path) =>

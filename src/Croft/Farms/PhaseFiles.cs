@@ -320,7 +320,14 @@ public sealed partial class PhaseFiles
     {
         foreach (var (file, why) in folder.LeftOut.Where(f => PhaseOf(f.Key) is null))
             yield return $"{Words.Printable(folder.Shown(file), 300)} {why}; it is left out";
-        if (folder.Problems.Count == 0 && !contents.Keys.Concat(folder.LeftOut.Keys).Any(file => PhaseOf(file) is not null))
+        var mistaken = contents.Keys.Select(Mistaken).OfType<string>().ToList();
+        foreach (var note in mistaken)
+            yield return note;
+        if (
+            mistaken.Count == 0
+            && folder.Problems.Count == 0
+            && !contents.Keys.Concat(folder.LeftOut.Keys).Any(file => PhaseOf(file) is not null)
+        )
             yield return $"{Words.Printable(folder.Shown(""), 300)} has no phase's file, such as main.sh or main.yaml: nothing will run in the guests";
         foreach (var file in farm.Machines.Length > 1 ? taken.Keys.Except(wide) : [])
         foreach (var note in TaskListText.Notes(TextOf(file), Words.Printable(folder.Shown(file), 300)))
@@ -333,6 +340,25 @@ public sealed partial class PhaseFiles
                 ? $"{what} and is run without them; for good: {cure}"
                 : $"{what} and goes to the guests so, where a shell stumbles over them: {cure}";
         }
+    }
+
+    /// <summary>Says that a file is no phase's though its name is almost one's, where none gives that phase.</summary>
+    string? Mistaken(string file)
+    {
+        string[] languages = ["", ".bash", ".zsh", ".ksh", ".py", ".pl", ".rb", ".ps1"];
+        var (name, extension) = (Path.GetFileNameWithoutExtension(file), Path.GetExtension(file).ToLowerInvariant());
+        if (
+            PhaseOf(file) is not null
+            || !folders.Contains(Path.GetDirectoryName(file) ?? "")
+            || !languages.Concat(Extensions).Contains(extension)
+        )
+            return null;
+        return
+            Enum.GetValues<Phase>().Select(Name).FirstOrDefault(phase => phase.Equals(name, StringComparison.OrdinalIgnoreCase))
+                is { } meant
+            && !digests.Keys.Any(other => PhaseOf(other) is { } phase && Name(phase) == meant)
+            ? $"{Words.Printable(folder!.Shown(file), 300)} is not run: phase {meant} is {meant}.sh, {meant}.yaml or {meant}.yml"
+            : null;
     }
 
     static void MakeRunnable(string script)

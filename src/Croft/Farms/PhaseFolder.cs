@@ -21,13 +21,16 @@ sealed class PhaseFolder
     readonly Farm farm;
     readonly CancellationToken cancel;
     readonly List<(ulong, ulong)> above = [];
+    readonly bool isHome;
     int entries;
     long bytes;
 
     PhaseFolder(Farm farm, string root, CancellationToken cancel)
     {
         (this.farm, Root, this.cancel) = (farm, root, cancel);
-        Walk("", FileNode.At(root));
+        var node = FileNode.At(root);
+        isHome = FileNode.At(farm.Directory) is var home && (home.Device, home.Inode) == (node.Device, node.Inode);
+        Walk("", node);
     }
 
     /// <summary>Full path.</summary>
@@ -76,7 +79,7 @@ sealed class PhaseFolder
         {
             cancel.ThrowIfCancellationRequested();
             var path = Path.Combine(folder, name);
-            if (IsTools(name) || Path.Combine(Root, path) == farm.File)
+            if (IsTools(name) || (isHome && (path == FarmFile.LockName || path == Path.GetFileName(farm.File))))
                 continue;
             if (++entries > MostEntries)
                 Refuse("", $"holds more than {MostEntries:N0} files and folders, with what links in it lead to", Hint);

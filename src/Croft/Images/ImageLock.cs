@@ -14,9 +14,6 @@ namespace Croft.Images;
 /// <param name="isFrozen">Nothing may be added or moved.</param>
 public sealed class ImageLock(string path, bool isFrozen)
 {
-    /// <summary>The file's name.</summary>
-    public const string FileName = "croft.lock";
-
     static readonly Field<string> Url = new("url", Rules.Mirror, "The publisher's address.") { Required = true };
 
     static readonly Field<string> Digest = new(
@@ -42,7 +39,7 @@ public sealed class ImageLock(string path, bool isFrozen)
         "All of them."
     );
 
-    static readonly MapShape Map = new(FileName, [Images]);
+    static readonly MapShape Map = new(FarmFile.LockName, [Images]);
 
     readonly Lock gate = new();
 
@@ -104,7 +101,11 @@ public sealed class ImageLock(string path, bool isFrozen)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(made);
-            throw CroftException.World($"{FileName} cannot be written: {e.Message}", "make its folder one that you may write in", e);
+            throw CroftException.World(
+                $"{FarmFile.LockName} cannot be written: {e.Message}",
+                "make its folder one that you may write in",
+                e
+            );
         }
     }
 
@@ -115,12 +116,12 @@ public sealed class ImageLock(string path, bool isFrozen)
         if (kind == FileKind.Nothing)
             return none;
         ProblemList problems = new();
-        var text = YamlText.ReadFile(path, FileName, problems);
-        var root = text is null ? null : YamlReader.Read(text, FileName, problems);
+        var text = YamlText.ReadFile(path, FarmFile.LockName, problems);
+        var root = text is null ? null : YamlReader.Read(text, FarmFile.LockName, problems);
         if (root is null && problems.IsEmpty)
-            problems.Add(new Location(FileName, 1, 1), "", "nothing is in it, not even the key images");
+            problems.Add(new Location(FarmFile.LockName, 1, 1), "", "nothing is in it, not even the key images");
         if (root is null || !Map.TryRead(root, problems, out var map) || !problems.IsEmpty)
-            throw CroftException.Usage(string.Join('\n', problems.Sorted(FileName)), Cure(kind));
+            throw CroftException.Usage(string.Join('\n', problems.Sorted(FarmFile.LockName)), Cure(kind));
         return none.AddRange(
             map.Items(Images)
                 .Select(i =>
@@ -133,7 +134,8 @@ public sealed class ImageLock(string path, bool isFrozen)
         kind switch
         {
             FileKind.File => "mend it, or remove it: it is written anew, with what is the newest then",
-            FileKind.DeadLink => $"write a file with images: {{}} where it leads to, or remove the link: {FileName} is written anew then",
-            _ => $"move it away: {FileName} is written anew, with what is the newest then",
+            FileKind.DeadLink =>
+                $"write a file with images: {{}} where it leads to, or remove the link: {FarmFile.LockName} is written anew then",
+            _ => $"move it away: {FarmFile.LockName} is written anew, with what is the newest then",
         };
 }

@@ -29,7 +29,7 @@ public sealed partial class OpenFarm : IDisposable
         proofs = new Proofs(Path.Combine(settings.Cache, "proofs"), settings.Clock, [.. Kernels(farm).Select(i => i.Arch)]);
         Images = new ImageStore(Path.Combine(settings.Cache, "images"), settings.Clock)
         {
-            Lock = new ImageLock(Path.Combine(farm.Directory, ImageLock.FileName), settings.IsLocked),
+            Lock = new ImageLock(Path.Combine(farm.Directory, FarmFile.LockName), settings.IsLocked),
             Tell = settings.Warn,
             GuestfsKernel = settings.GuestfsKernel,
         };

@@ -108,11 +108,46 @@ public sealed class PhaseFoldersOfEveryKind : IDisposable
     [Fact]
     public async Task WithoutAPhasesFileAreWarnedOf()
     {
-        await ShellAsync("cd phases; rm -rf *; echo true > Main.sh; mkdir debian12; echo true > debian12/main.sh");
+        await ShellAsync("cd phases; rm -rf *; echo true > main.txt; mkdir debian12; echo true > debian12/main.sh");
         Assert.Equal(
             "phases has no phase's file, such as main.sh or main.yaml: nothing will run in the guests",
             Assert.Single(Read().Notes)
         );
+    }
+
+    [Theory]
+    [InlineData("touch phases", "is a file, not a folder")]
+    [InlineData("ln -s nowhere phases", "is a link that leads nowhere")]
+    [InlineData("ln -s phases phases", "is a link that leads nowhere")]
+    [InlineData("mkfifo phases", "is a named pipe, not a folder")]
+    public async Task ThatAreNoneAreNamedForWhatTheyAre(string made, string why)
+    {
+        await ShellAsync($"rm -r phases; {made}");
+        var problem = Assert.Single(FarmFile.Read(Path.Combine(folder.Path, "farm.yaml"), Reading.Defaults).Problems);
+        Assert.EndsWith($"/phases {why}", problem.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the lock pins is in the keys of layers already.</summary>
+    [Fact]
+    public async Task AreNoMatterOfTheFarmsOwnFiles()
+    {
+        await ShellAsync(
+            "rm -r phases; ln -s . phases; touch main.sh croft.lock; mkdir lib; touch lib/croft.lock; ln -s farm.yaml sent.yaml"
+        );
+        Assert.Equal(["lib/croft.lock", "main.sh", "sent.yaml"], Read().All);
+    }
+
+    [Theory]
+    [InlineData("Init.sh")]
+    [InlineData("init.py")]
+    [InlineData("INIT.YML")]
+    [InlineData("init")]
+    public async Task WithAFileNamedAlmostAsAPhaseAreWarnedOf(string name)
+    {
+        await ShellAsync($"cd phases; echo true >{name}; mkdir lib; echo true >lib/{name}");
+        Assert.Equal($"phases/{name} is not run: phase init is init.sh, init.yaml or init.yml", Assert.Single(Read().Notes));
+        await ShellAsync("cd phases; echo true >init.sh");
+        Assert.Empty(Read().Notes);
     }
 
     [Fact]

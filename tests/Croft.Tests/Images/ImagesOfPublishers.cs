@@ -23,7 +23,7 @@ public sealed partial class ImagesOfPublishers : IDisposable
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    string LockFile => folder[ImageLock.FileName];
+    string LockFile => folder[FarmFile.LockName];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -199,7 +199,7 @@ public sealed partial class ImagesOfPublishers : IDisposable
     [InlineData("a\n", "must be a map, not a single value")]
     public void AreNotLookedForInALockThatIsNone(string text, string said)
     {
-        folder.Write(ImageLock.FileName, text);
+        folder.Write(FarmFile.LockName, text);
         var error = Assert.Throws<CroftException>(() => store.Lock!.Find(Image("arch", "x86_64")));
         Assert.StartsWith($"croft.lock:1:1: {said}", error.Message);
         Assert.StartsWith("mend it, or remove it", error.Hint);

@@ -24,7 +24,7 @@ public sealed class RootFileSystems : IDisposable
     public RootFileSystems() =>
         store = new(folder["store"], TimeProvider.System)
         {
-            Lock = new ImageLock(folder[ImageLock.FileName], false),
+            Lock = new ImageLock(folder[FarmFile.LockName], false),
             NewDownload = Hasty,
             Tell = told.Add,
         };
@@ -109,7 +109,7 @@ public sealed class RootFileSystems : IDisposable
         var image = await SignAsync();
         Assert.Equal(Combined(root), (await store.EnsureAsync(image, new Recorder(), Cancel)).Id);
         Assert.Equal([], told);
-        System.IO.File.Delete(folder[ImageLock.FileName]);
+        System.IO.File.Delete(folder[FarmFile.LockName]);
         var address = $"/streams/v1/{list}.sjson";
         var text = Encoding.UTF8.GetString(server.Files[address]);
         server.Files.TryRemove(address, out _);

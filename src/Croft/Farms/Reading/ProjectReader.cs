@@ -77,8 +77,8 @@ sealed class ProjectReader(string folder, ProblemList problems)
             return null;
 
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(written, folder));
-        if (!Directory.Exists(path))
-            problems.Add(project.NodeOf(field), File.Exists(path) ? $"{path} is a file, not a folder" : $"no folder {path}");
+        if (FileNode.At(path) is { FolderRefusal: { } refusal, Kind: var kind })
+            problems.Add(project.NodeOf(field), kind == FileKind.Nothing ? $"no folder {path}" : $"{path} {refusal}");
 
         return path;
     }
