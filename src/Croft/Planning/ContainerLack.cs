@@ -98,7 +98,9 @@ sealed class ContainerLack
 
     string? OfCard(string name, IReadOnlyDictionary<string, string> device) =>
         NameOfACard(device) is { } card ? $"cannot give it device {name} as {card}, which is a card of the machine's own (another name)"
-        : device.GetValueOrDefault("network") is { } network && there.Networks?.Contains(network) == false
+        : device.GetValueOrDefault("network") is { } network
+        && there.Networks?.Contains(network) == false
+        && ContainerRestrictions.OfNetwork(network, isManaged: true, there.Project) is null // it shows those alone that it allows
             ? $"has no network {network} for device {name} (on it: {there.Tool} network list shows those that there are)"
         : device.GetValueOrDefault("parent") is { } parent && host.Devices?.Contains(parent) == false
             ? $"has no network device {parent} for device {name} (on it: ip link lists those that there are)"

@@ -11,6 +11,7 @@ static class ContainerRestrictions
     const string Allow = "allow";
     const string Cards = "restricted.devices.nic";
     const string Paths = "restricted.devices.disk.paths";
+    const string Networks = "restricted.networks.access";
 
     /// <summary>Beside all that begins with <c>raw.</c>.</summary>
     static readonly string[] LowLevel =
@@ -29,7 +30,7 @@ static class ContainerRestrictions
     /// <summary>Null where it lets them have all, or is not restricted.</summary>
     public static string? Of(MachineSpec machine, ContainerProject project, string tool)
     {
-        if (project.Config.GetValueOrDefault("restricted") is not "true")
+        if (!IsRestricted(project))
             return null;
         var container = machine.Container ?? ContainerSpec.Plain;
         var (what, key) = container
@@ -42,14 +43,26 @@ static class ContainerRestrictions
             : $"has a project {project.Name} that is restricted and forbids {what} (on it: {tool} project set {project.Name} {key})";
     }
 
+    static bool IsRestricted(ContainerProject project) => project.Config.GetValueOrDefault("restricted") is "true";
+
+    /// <summary>The word and value that let its containers have a network of the service's, or a bridge or card of the host; null where they may.</summary>
+    public static string? OfNetwork(string device, bool isManaged, ContainerProject? project)
+    {
+        if (project is null || !IsRestricted(project))
+            return null;
+        if (!isManaged && project.Config.GetValueOrDefault(Cards, Managed) != Allow)
+            return $"{Cards}={Allow}";
+        return project.Config.GetValueOrDefault(Networks) is { Length: > 0 } allowed && !allowed.Split(',').Any(a => a.Trim() == device)
+            ? $"{Networks}={allowed},{device}"
+            : null;
+    }
+
     static (string? What, string? Key) OfCards(MachineSpec machine, ContainerProject project) =>
         machine.Networks.Length > 0 && project.Config.GetValueOrDefault(Cards) == Block ? ("network cards", $"{Cards}={Managed}") : default;
 
     /// <summary>Whether nothing of a machine can be kept there.</summary>
     public static bool ForbidSnapshots(HypervisorState host) =>
-        host.Containers?.Project is { } project
-        && project.Config.GetValueOrDefault("restricted") is "true"
-        && project.Config.GetValueOrDefault(Snapshots, Block) == Block;
+        host.Containers?.Project is { } project && IsRestricted(project) && project.Config.GetValueOrDefault(Snapshots, Block) == Block;
 
     static (string? What, string? Key) OfWord(string word, string value, ContainerProject project)
     {
@@ -74,6 +87,12 @@ static class ContainerRestrictions
             "nic" => device.ContainsKey("network"),
             _ => false,
         };
+        if (
+            type == "nic"
+            && (device.GetValueOrDefault("network") ?? device.GetValueOrDefault("parent")) is { } network
+            && OfNetwork(network, isManaged, project) is { } cure
+        )
+            return ($"device {name}", cure);
         return project.Config.GetValueOrDefault(key, type is "disk" or "nic" ? Managed : Block) switch
         {
             Allow when type == "disk" && !isManaged => OfPath(name, device, project),

@@ -28,11 +28,12 @@ static class Outside
         if (network.Mode == NetworkMode.Existing)
             return state?.Can is null || network.Source is not { } name || (IsMadeOfAFile(network, state) && !hypervisor.IsLxd)
                 ? null
-                : LackOf(
-                    name,
-                    state.Networks.FirstOrDefault(n => n.Name == name),
-                    hypervisor.IsLxd ? state.Containers?.Tool ?? "lxc" : null
-                );
+                : LackOfAccess(name, state.Containers)
+                    ?? LackOf(
+                        name,
+                        state.Networks.FirstOrDefault(n => n.Name == name),
+                        hypervisor.IsLxd ? state.Containers?.Tool ?? "lxc" : null
+                    );
         return network.Source is not { } device ? null
             : state?.Kinds?.TryGetValue(device, out var kind) == true ? LackOfKind(network.Mode, device, kind)
             : state?.Devices?.Contains(device) != false ? null
@@ -45,6 +46,15 @@ static class Outside
                 )
             : ($"has no network card {device}", "on it: ip link lists those that there are");
     }
+
+    /// <summary>A project that allows some networks shows no others.</summary>
+    static (string What, string Cure)? LackOfAccess(string name, ContainerHost? containers) =>
+        ContainerRestrictions.OfNetwork(name, isManaged: true, containers?.Project) is { } key
+            ? (
+                $"has a project {containers!.Project!.Name} that is restricted and forbids network {name}",
+                $"on it: {containers.Tool} project set {containers.Project.Name} {key}"
+            )
+            : null;
 
     /// <summary>What QEMU joins by itself, an ordinary user's too.</summary>
     static (string What, string Cure)? LackOfLink(NetworkMode mode, string? source, HypervisorState? state) =>

@@ -41,6 +41,36 @@ public sealed partial class Planner
         }
     }
 
+    /// <summary>A restricted project may allow some networks alone, or those alone that the service manages.</summary>
+    void CheckCards(IEnumerable<PlannedMachine> machines)
+    {
+        foreach (var machine in machines)
+        {
+            if (
+                input.Inventory.Hypervisors.FirstOrDefault(h => h.Name == machine.Hypervisor)?.Containers
+                is not { Project: { } project } host
+            )
+                continue;
+            foreach (var nic in machine.Nics.Where(n => n.Bridge is not null))
+            {
+                var isManaged = nic is { Source: NicSource.Network, Parent: null };
+                var device = nic.Parent ?? (isManaged ? DeviceOf(nic, machine.Hypervisor!) : nic.Bridge!);
+                if (ContainerRestrictions.OfNetwork(device, isManaged, project) is { } key)
+                    Refuse(
+                        machine.Spec.At,
+                        $"vms.{machine.Spec.Name}.networks",
+                        $"project {project.Name} of hypervisor \"{machine.Hypervisor}\" is restricted and forbids {device}, the device of network {nic.Network}",
+                        $"on it: {host.Tool} project set {project.Name} {key}; or mode: existing with a network that it allows",
+                        isWorld: true
+                    );
+            }
+        }
+    }
+
+    /// <summary>A network of the service's, as that calls it.</summary>
+    string DeviceOf(Nic nic, string hypervisor) =>
+        Present(nic.Network, hypervisor)?.Device ?? books.GetValueOrDefault((nic.Network, null))?.Definition?.Bridge ?? nic.Bridge!;
+
     /// <summary>What a machine takes of a project's limits beyond what it has.</summary>
     static long MoreOf(string what, MachineSpec spec, MachineState? had) =>
         what switch

@@ -103,6 +103,7 @@ public sealed partial class Planner
         var machines = PlanMachines(placement);
         var defined = PlanDefinitions(machines);
         CheckProjects(machines);
+        CheckCards(machines);
         return new(
             Farm,
             PlanNetworks(machines),

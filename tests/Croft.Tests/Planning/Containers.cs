@@ -121,6 +121,32 @@ public sealed class Containers
         Assert.Contains(reason ?? "", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "restricted.networks.access=theirs", "restricted.networks.access=theirs,cr")]
+    [InlineData("", "restricted.networks.access=other,DEVICE", null)]
+    [InlineData("mode: existing, network: br0", "restricted.networks.access=theirs", "restricted.networks.access=theirs,br0")]
+    [InlineData("mode: existing, network: theirs", "restricted.networks.access=theirs", null)]
+    [InlineData("mode: bridge, bridge: eth0", "restricted.networks.access=eth0", "restricted.devices.nic=allow")]
+    public void HaveTheNetworksThatTheirProjectAllows(string network, string set, string? reason)
+    {
+        var text = Own.Replace("cidr: 10.9.0.0/24", network, StringComparison.Ordinal);
+        var device = Lab.Plan(Own, Box).Networks[0].Definition.Bridge;
+        var config = new Dictionary<string, string>
+        {
+            ["restricted"] = "true",
+            [set.Split('=')[0]] = set.Split('=')[1].Replace("DEVICE", device, StringComparison.Ordinal),
+        };
+        var project = new ContainerProject("p", config, ImmutableSortedDictionary<string, long>.Empty);
+        var host = Box with
+        {
+            Containers = Lab.Containers with { Project = project },
+            Networks = [Addresses.Network("theirs", null, "10.8.0.0/24")],
+        };
+        var said = PlanText.Problems(Lab.Plan(text, host));
+        Assert.Equal(reason is null, said.Length == 0);
+        Assert.Contains(reason ?? "", said, StringComparison.Ordinal);
+    }
+
     /// <summary>So each run does all anew, which is said with the cure.</summary>
     [Theory]
     [InlineData("block")]

@@ -57,7 +57,7 @@ static class Lab
             Absent = ["/dev/nosuch", ContainerHost.Module("nosuch")],
             Project = new(
                 "p",
-                new Dictionary<string, string> { ["restricted"] = "true" },
+                new Dictionary<string, string> { ["restricted"] = "true", ["restricted.devices.nic"] = "allow" },
                 ImmutableSortedDictionary<string, long>.Empty.Add("memory", Lab.GiB)
             ),
         };
