@@ -50,7 +50,7 @@ sealed partial class LxdClient : IDisposable
     }
 
     /// <summary>Where its instances are; null is the service's own one.</summary>
-    public string? Project { get; }
+    public string? Project { get; set; }
 
     /// <summary>SHA-256 of the certificate that another host showed and that was not believed; null when there was none such.</summary>
     public string? Disbelieved { get; private set; }

@@ -37,6 +37,10 @@ sealed record Server(string? Auth = null, string[]? ApiExtensions = null, Server
 {
     /// <summary>Null for a client that is restricted to projects: it is shown no configuration, not of networks either.</summary>
     public Dictionary<string, JsonElement>? Config { get; init; }
+
+    /// <summary>Whether it may be such a client. Incus shows it an empty configuration, as one that nobody configured has it.</summary>
+    [JsonIgnore]
+    public bool MayRestrict => Config is not { Count: > 0 };
 }
 
 sealed record ServerEnvironment(

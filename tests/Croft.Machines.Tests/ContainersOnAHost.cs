@@ -57,6 +57,7 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         await TakesANetworkOfOthersAsync();
         await StayWhereOthersHoldThemAsync();
         await ObeyAProjectAsync();
+        await HaveTheProjectOfAUserAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await host.ClientAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
         Assert.DoesNotContain(",YES,", await host.ClientAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
@@ -103,6 +104,31 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         Assert.Equal("p: made\n", await lab.SucceedsAsync(["exec", "p", .. strict, "--", "ls /root"]));
         await lab.MustAsync(0, ["snapshot", "restore", "two", "p", "--yes", .. strict]);
         await lab.MustAsync(0, ["destroy", "--yes", .. strict]);
+    }
+
+    /// <summary>Incus has a second socket, and behind it a restricted project of each user's own.</summary>
+    async Task HaveTheProjectOfAUserAsync()
+    {
+        if (!host.ShowsNetworks)
+            return;
+        await host.ClientAsync("network", "create", "incusbr-0", $"ipv4.address={Lab.Net(4)}.91.1/24", "ipv6.address=none");
+        lab.Write(
+            "user/farm.yaml",
+            $$"""
+            farm: {{Own("user")}}
+            hypervisors: { c: { uri: "{{host.Uri}}.user" } }
+            vms: { list: [ { name: u, platform: debian_12, runtime: container } ] }
+            """
+        );
+        const string cure = "networks: { default: { mode: existing, network: incusbr-0 } }";
+        string[] user = ["-f", "user/farm.yaml"];
+        await lab.RefusesAsync(3, [cure], ["up", .. user]);
+        lab.Write("user/farm.yaml", lab.Read("user/farm.yaml") + $"\n{cure}\n");
+        await lab.MustAsync(0, ["up", .. user]);
+        Assert.Contains($"{Own("user")}--u", await host.ClientAsync("--project", "user-0", "list", "-f", "csv"), StringComparison.Ordinal);
+        await lab.MustAsync(0, ["destroy", "--yes", .. user]);
+        await host.ClientAsync("project", "delete", "user-0");
+        await host.ClientAsync("network", "delete", "incusbr-0");
     }
 
     /// <summary>By the engine's channel, to another machine, too; b is reached by ssh.</summary>

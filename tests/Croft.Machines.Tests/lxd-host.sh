@@ -51,6 +51,7 @@ incus_inside() {
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     lxcfs /var/lib/lxcfs &
     /usr/libexec/incus/incusd --group root --logfile="$folder/log" &
+    /usr/libexec/incus/incus-user --group root & # asks the former for each user
     wait
 }
 

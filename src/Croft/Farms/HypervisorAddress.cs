@@ -32,6 +32,9 @@ sealed class HypervisorAddress
     /// <summary>What it says behind its question mark; null when it does not.</summary>
     public string? Parameter(string name) => parameters.GetValueOrDefault(name);
 
+    /// <summary>All that it says there.</summary>
+    public IEnumerable<string> Keys => parameters.Keys;
+
     /// <summary>Whether libvirt itself goes there by ssh.</summary>
     public bool IsSsh => Authority.Length > 0 && transport is "ssh" or "libssh" or "libssh2";
 

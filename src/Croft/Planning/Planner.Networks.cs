@@ -27,18 +27,20 @@ public sealed partial class Planner
             return; // placement keeps such machines off the others
         var first = Farm.Hypervisors[0];
         foreach (var network in Farm.Networks.Where(n => n.IsMade && used.Contains(n.Name)))
-            RefuseUnmakeable(network, first, EngineCapabilities.Of(first, states.GetValueOrDefault(first.Name)));
+            RefuseUnmakeable(network, first, states.GetValueOrDefault(first.Name));
     }
 
-    void RefuseUnmakeable(NetworkSpec network, HypervisorSpec hypervisor, EngineCapabilities can)
+    void RefuseUnmakeable(NetworkSpec network, HypervisorSpec hypervisor, HypervisorState? state)
     {
+        var can = EngineCapabilities.Of(hypervisor, state);
+        var others = string.Join(" or ", state?.Networks.Where(n => n.Farm is null).Select(n => n.Name) ?? []);
         unmakeable.Add(network.Name);
         var who = hypervisor.IsSession ? $"an ordinary user's libvirt ({hypervisor.Uri})" : $"hypervisor \"{hypervisor.Name}\"";
         Refuse(
             network.At,
             $"networks.{network.Name}.mode",
             $"{who} {can.NetworkLack ?? "cannot make networks"}, and {network.Name} is {network.Mode.ToString().ToLowerInvariant()}",
-            $"{(can.NetworkCure is { } cure ? cure + "; or " : "")}{(can.UserNetworks ? UserCure : "mode: existing takes one that is there")}",
+            $"{(can.NetworkCure is { } cure ? cure + "; or " : "")}{(can.UserNetworks ? UserCure : $"networks: {{ {network.Name}: {{ mode: existing, network: {(others.Length > 0 ? others : "NAME")} }} }}")}",
             isWorld: true
         );
     }

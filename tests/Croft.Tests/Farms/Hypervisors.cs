@@ -54,6 +54,16 @@ public sealed class Hypervisors
     [InlineData("qemu:///system' --x", "is not a libvirt URI")]
     [InlineData("$(reboot)", "is not a libvirt URI")]
     [InlineData("/system", "is not a libvirt URI")]
+    [InlineData("lxd:/run/lxd/unix.socket", "lxd:///path/unix.socket")]
+    [InlineData("lxd+ssh://h/", "lxd:///PATH/unix.socket here, lxd://HOST:8443")]
+    [InlineData("https://h:8443", "lxd://h:8443 or incus://h:8443")]
+    [InlineData("unix:///run/unix.socket", "lxd:///run/unix.socket or incus:///run/unix.socket")]
+    [InlineData("lxc:///", "libvirt's own containers are not used")]
+    [InlineData("podman://", "\"podman\" is no hypervisor that Croft knows")]
+    [InlineData("incus://me@h:8443", "nobody logs in there by a name; incus://h:8443")]
+    [InlineData("lxd://h:8443/1.0", "has no path, as /1.0; lxd://h:8443")]
+    [InlineData("lxd://?projekt=p", "lxd has no parameter \"projekt\"")]
+    [InlineData("lxd://?project=p\", project: \"p", "it names a project, and so does project")]
     public void StrangeUrisAreRefused(string uri, string problem) =>
         Assert.Contains(problem, Reading.Problems($"farm: f\nhypervisors: {{ h: {{ uri: \"{uri}\" }} }}"));
 

@@ -17,6 +17,12 @@ sealed partial class LxdAddress
     /// <summary>Of Debian's packages, the snap's, and Incus'.</summary>
     static readonly string[] LxdSockets = ["/var/lib/lxd/unix.socket", "/var/snap/lxd/common/lxd/unix.socket"];
 
+    /// <summary>Behind the path of a socket: one beside it, for users who have a restricted project of their own.</summary>
+    const string OfUsers = ".user";
+
+    /// <summary>The same of the snap's.</summary>
+    const string SnapOfUsers = "/var/snap/lxd/common/lxd-user/unix.socket";
+
     static readonly string[] IncusSockets = ["/run/incus/unix.socket", "/var/lib/incus/unix.socket"];
 
     readonly string uri;
@@ -78,12 +84,39 @@ sealed partial class LxdAddress
     {
         if (host is not null)
             return OpenHost(name, host);
-        var there = Sockets.FirstOrDefault(File.Exists)
+        var there = Door
             ?? throw CroftException.World(
                 $"hypervisor \"{name}\" ({uri}): no {(IsIncus ? "Incus" : "LXD")} listens on this host: there is no {string.Join(" or ", Sockets)}",
-                IsIncus ? "apt-get install incus zstd; incus admin init --minimal" : "apt-get install lxd; lxd init --minimal"
+                Sockets.Select(s => Path.Combine(s, "unix.socket")).FirstOrDefault(File.Exists) is { } inside ? $"write {Scheme}://{inside}"
+                    : IsIncus ? "apt-get install incus zstd; incus admin init --minimal"
+                    : "apt-get install lxd; lxd init --minimal"
             );
         return new LxdClient(there, Project);
+    }
+
+    /// <summary>The first socket that lets this user in, else the first that is there; null where there is none.</summary>
+    string? Door
+    {
+        get
+        {
+            IEnumerable<string> all = Sockets.SelectMany(s => new[] { s, s + OfUsers });
+            string[] there = [.. (IsIncus || socket is not null ? all : all.Append(SnapOfUsers)).Where(File.Exists)];
+            return there is [var only] ? only : there.FirstOrDefault(LetsIn) ?? there.FirstOrDefault();
+        }
+    }
+
+    static bool LetsIn(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode != SocketError.AccessDenied;
+        }
     }
 
     LxdClient OpenHost(string name, Uri host)
@@ -161,8 +194,15 @@ sealed partial class LxdAddress
             )
         : e.InnerException is not null && Innermost(e) is SocketException { SocketErrorCode: SocketError.AccessDenied }
             ? CroftException.World(
-                $"hypervisor \"{name}\" ({uri}): this user may not use {Sockets.First(File.Exists)}",
-                $"be root, or of its group: usermod -aG {(IsIncus ? "incus-admin" : "lxd")} $USER, and log in again",
+                $"hypervisor \"{name}\" ({uri}): this user may not use {Door}",
+                $"be root, or of its group: usermod -aG {(IsIncus ? "incus-admin" : "lxd")} $USER, and log in again"
+                    + (IsIncus ? "; where incus-user runs, the group incus gives each user a project" : ""),
+                e
+            )
+        : IsHere && Innermost(e) is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+            ? CroftException.World(
+                $"hypervisor \"{name}\" ({uri}) does not answer: nothing listens on {Door}",
+                $"start it: systemctl start {(IsIncus ? "incus" : "lxd")}; or, as a snap: snap start {(IsIncus ? "incus" : "lxd")}",
                 e
             )
         : CroftException.World($"hypervisor \"{name}\" ({uri}) does not answer: {PlainText.Line(e.Message)}", IEngine.LostHint, e);

@@ -42,7 +42,7 @@ sealed partial class LxdEngine
         {
             return await client.GetAsync("1.0/storage-pools?recursion=1", LxdJson.Default.StoragePoolArray, cancel);
         }
-        catch (LxdException e) when (e.Message.Contains("restricted", StringComparison.OrdinalIgnoreCase))
+        catch (LxdException e) when (e.Message.Contains(Restricted, StringComparison.OrdinalIgnoreCase))
         {
             var profiles = await client.GetAsync("1.0/profiles?recursion=1", LxdJson.Default.ProfileArray, cancel);
             var names = profiles.SelectMany(p => p.Devices.Values).Select(d => d.GetValueOrDefault("pool")).OfType<string>().Distinct();

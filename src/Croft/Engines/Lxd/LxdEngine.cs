@@ -12,6 +12,10 @@ sealed partial class LxdEngine : IEngine
 {
     const string LostHint = IEngine.LostHint;
     const int MostWords = 500;
+    const string Default = "default";
+
+    /// <summary>Of what is refused to a client whose certificate is.</summary>
+    const string Restricted = "restricted";
 
     /// <summary>So long a change of a network is waited for at the end.</summary>
     static readonly TimeSpan ChangeTime = TimeSpan.FromSeconds(2);
@@ -21,6 +25,7 @@ sealed partial class LxdEngine : IEngine
     readonly Server server;
     readonly Lazy<Task<Resources>> resources;
     readonly Lazy<Task<string?>> pool;
+    bool hidesNetworks;
 
     LxdEngine(string name, LxdClient client, Server server, bool isHere)
     {
@@ -39,7 +44,7 @@ sealed partial class LxdEngine : IEngine
     public bool IsLost => client.IsLost;
 
     public EngineCapabilities Can =>
-        server.Config is not null
+        !hidesNetworks
             ? EngineCapabilities.OfContainers
             : EngineCapabilities.OfContainers with
             {
@@ -74,8 +79,7 @@ sealed partial class LxdEngine : IEngine
             if (server.Auth != "trusted")
                 throw address.Unknown(name);
             var engine = new LxdEngine(name, client, server, address.IsHere);
-            if (address.Project is { } project)
-                await engine.RequireProjectAsync(project, late.Token);
+            await engine.ChooseProjectAsync(late.Token);
             return engine;
         }
         catch (Exception e)
@@ -90,6 +94,44 @@ sealed partial class LxdEngine : IEngine
                 ),
                 _ => e,
             };
+        }
+    }
+
+    /// <summary>The one that the address names; without one, the only one that a client is shown who is restricted to it.</summary>
+    async Task ChooseProjectAsync(CancellationToken cancel)
+    {
+        if (client.Project is { } named)
+            await RequireProjectAsync(named, cancel);
+        else if (server.MayRestrict)
+        {
+            var paths = await client.GetAsync("1.0/projects", LxdJson.Default.StringArray, cancel);
+            string[] shown = [.. paths.Select(LxdClient.NameIn)];
+            if (shown.Contains(Default))
+                return;
+            client.Project = shown is [var only]
+                ? only
+                : throw CroftException.World(
+                    $"hypervisor \"{Name}\" lets this user into {(shown.Length == 0 ? "no project" : $"the projects {string.Join(", ", shown)}")}",
+                    shown.Length == 0
+                        ? $"on it: {Tool} config trust edit FINGERPRINT, and projects"
+                        : "project: NAME of the hypervisor says which"
+                );
+        }
+
+        hidesNetworks = server.Config is null || client.Project is not (null or Default) && await IsRestrictedAsync(cancel);
+    }
+
+    /// <summary>Incus shows a client who is restricted no list of pools, and networks of its own project alone as they are.</summary>
+    async Task<bool> IsRestrictedAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await client.GetAsync("1.0/storage-pools", LxdJson.Default.StringArray, cancel);
+            return false;
+        }
+        catch (LxdException e) when (e.Message.Contains(Restricted, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
         }
     }
 

@@ -208,6 +208,8 @@ sealed class HypervisorReader(string farm, FarmDefaults defaults, ProblemList pr
                 "missing",
                 "a hypervisor needs uri: a libvirt URI; or machine: a machine of this farm"
             );
+        else if (map.Get(HypervisorKeys.Uri) is { } uri && Ways.Lack(uri, address, map.Has(HypervisorKeys.Project)) is { } lack)
+            problems.Add(map.NodeOf(HypervisorKeys.Uri), lack.What, lack.Cure);
 
         if (map.Has(HypervisorKeys.Project) && !HypervisorSpec.IsLxdUri(map.Get(HypervisorKeys.Uri) ?? ""))
             problems.Add(

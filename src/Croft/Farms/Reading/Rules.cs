@@ -243,7 +243,7 @@ static class Rules
 
     public static readonly TextShape LibvirtUri = new(
         "a libvirt URI",
-        "such as qemu:///system, qemu+ssh://user@host/system or lxd://; parameters are separated by \";\"",
+        "such as qemu:///system, qemu+ssh://user@host/system, lxd://, lxd:///path/unix.socket or lxd://host:8443; parameters are separated by \";\"",
         "^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~:/?@%=;,+\\[\\]-]*$",
         text =>
             text.Length <= 500
