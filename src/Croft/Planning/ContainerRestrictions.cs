@@ -45,7 +45,7 @@ static class ContainerRestrictions
 
     static bool IsRestricted(ContainerProject project) => project.Config.GetValueOrDefault("restricted") is "true";
 
-    /// <summary>The word and value that let its containers have a network of the service's, or a bridge or card of the host; null where they may.</summary>
+    /// <summary>The word and value that allow a network of the service's, or a device of the host; null where it is allowed.</summary>
     public static string? OfNetwork(string device, bool isManaged, ContainerProject? project)
     {
         if (project is null || !IsRestricted(project))
