@@ -35,10 +35,23 @@ static class ErrorPrinter
                 if (verbose) // nobody foresaw it
                     terminal.Say(error.StackTrace ?? "");
                 return (int)FaultKind.World;
+            case ArgumentOutOfRangeException { ParamName: "value" }
+                when error.StackTrace?.Contains("System.IO.", StringComparison.Ordinal) == true:
+                terminal.Say($"{terminal.Bad("Error:")} a file may not become as large as it has to be"); // .NET's EFBIG
+                terminal.Say($"{terminal.Strong("Hint:")} ulimit -f shows how large this shell's files may be");
+                return (int)FaultKind.World;
+            case { } when IsOutOfMemory(error):
+                terminal.Say($"{terminal.Bad("Error:")} this process may have no more memory or threads");
+                terminal.Say($"{terminal.Strong("Hint:")} ulimit -v, ulimit -u and the limits of its service or container bound them");
+                return (int)FaultKind.World;
             default:
                 terminal.Say($"{terminal.Bad("Internal error:")} {error}");
                 terminal.Say("This is a bug in Croft. Nothing that exists was forgotten: croft ls shows it.");
                 return Bug;
         }
     }
+
+    /// <summary>A thread that cannot be started is that, too.</summary>
+    static bool IsOutOfMemory(Exception? error) =>
+        error is OutOfMemoryException || (error is not null && IsOutOfMemory(error.InnerException));
 }

@@ -59,6 +59,9 @@ void Interrupt(PosixSignalContext signal)
 
 using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
+// A file that may not grow any more (ulimit -f) is an error of the write, which is told.
+using var sigxfsz = PosixSignalRegistration.Create((PosixSignal)25, signal => signal.Cancel = true);
 using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
 // An argument that begins with @ is Croft's or the guest's own, such as that of -e @FILE, and no file of further arguments.

@@ -92,6 +92,7 @@ public sealed class OddEnvironments : IDisposable
             "umask 777",
             "ulimit -n 256",
             "ulimit -c 0",
+            "export DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0; ulimit -f 0",
             "export PATH=/nonexistent",
             "unset PATH",
             "cd /proc/self",
@@ -147,6 +148,17 @@ public sealed class OddEnvironments : IDisposable
         var result = await cli.ShellAsync($"chmod {mode} qemu-img cp stat ssh-keygen; exec \"$croft\" image build");
 
         Assert.Equal((0, false), (result.ExitCode, File.Exists(Path.Combine(cli.Folder, "was-run"))));
+    }
+
+    /// <summary>What is too large to be written is an error in words, and no signal that kills.</summary>
+    [Fact]
+    public async Task EndInWordsWhereFilesMayNotGrow()
+    {
+        var result = await cli.ShellAsync(
+            "export DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0; ulimit -f 0; exec \"$croft\" up --timeout 20s"
+        );
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("ulimit -f shows", result.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Who may write Croft's ssh configuration or its lock runs programs as the user.</summary>

@@ -215,8 +215,29 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
         catch (Win32Exception e)
         {
-            throw CroftException.World($"cannot run \"{Program}\": {e.Message}", Install, e);
+            throw CroftException.World(
+                $"cannot run \"{Program}\": {new Win32Exception(e.NativeErrorCode).Message}",
+                CureOf(e.NativeErrorCode)
+            );
         }
+    }
+
+    string CureOf(int error)
+    {
+        const int NoEntry = 2,
+            NoProgram = 8,
+            Again = 11,
+            NoMemory = 12,
+            ManyFilesOfHost = 23,
+            ManyFiles = 24;
+        return error switch
+        {
+            NoEntry when Directory is { } folder && !System.IO.Directory.Exists(folder) => $"there is no folder {folder} any more",
+            Again or NoMemory => "end other programs, or let this one have more: ulimit -u and ulimit -v show what it may have",
+            NoProgram => "what is there is no program of this host's processor",
+            ManyFilesOfHost or ManyFiles => "let croft open more files: ulimit -n 1024",
+            _ => Install,
+        };
     }
 
     /// <summary>

@@ -187,6 +187,21 @@ public sealed class Programs
         Assert.Contains("install it", error.Hint);
     }
 
+    [Fact]
+    public async Task ThatCannotBeStartedAreNamedWithWhyAndWhatHelps()
+    {
+        using var folder = new Farms.TemporaryFolder();
+        folder.Write("noise", "\u0001\u0002");
+        File.SetUnixFileMode(folder["noise"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var noise = await Assert.ThrowsAsync<CroftException>(() => new Tool(folder["noise"]).RunAsync(Cancel));
+        Assert.Equal($"cannot run \"{folder["noise"]}\": Exec format error", noise.Message);
+        Assert.DoesNotContain("install", noise.Hint);
+        var nowhere = new Tool("true") { Directory = folder["gone"] };
+        var gone = await Assert.ThrowsAsync<CroftException>(() => nowhere.RunAsync(Cancel));
+        Assert.Equal("cannot run \"true\": No such file or directory", gone.Message);
+        Assert.Contains(folder["gone"], gone.Hint);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
