@@ -17,7 +17,7 @@ public sealed class DomainsOfTheTestDriver : IDisposable
         domain.Suspend();
         Assert.Equal(DomainState.Paused, domain.State);
         domain.Resume();
-        Assert.Equal((DomainState.Running, 65536ul, 1), (domain.Info().State, domain.Info().MaxMemoryKiB, domain.Info().Vcpus));
+        Assert.Equal(DomainState.Running, domain.State);
         domain.Destroy();
         Assert.Equal((DomainState.Shutoff, 2), domain.StateAndReason());
         domain.Undefine();

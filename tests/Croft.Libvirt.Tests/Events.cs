@@ -57,24 +57,6 @@ public sealed class Events
     }
 
     [Fact]
-    public void TellAboutNetworks()
-    {
-        using var connection = TestDriver.Open();
-        var seen = new ConcurrentQueue<NetworkEventKind>();
-        using var subscription = connection.SubscribeNetworks(e =>
-        {
-            if (e.Name == name)
-                seen.Enqueue(e.Kind);
-        });
-        using var network = connection.DefineNetwork(Xml.Network(name, 92));
-        network.Start();
-        network.Destroy();
-        network.Undefine();
-        Wait.Until(() => seen.Count >= 4, "four events are there");
-        Assert.Equal([NetworkEventKind.Defined, NetworkEventKind.Started, NetworkEventKind.Stopped, NetworkEventKind.Undefined], seen);
-    }
-
-    [Fact]
     public void LetTheConnectionCloseFirst()
     {
         var connection = TestDriver.Open();

@@ -28,10 +28,10 @@ sealed partial class SimulatedConnection(
 
     public bool IsLost { get; private set; }
 
-    public IDisposable Watch(string domain, Action<MachineSignal> signal)
+    public Task<IDisposable> WatchAsync(string domain, Action<MachineSignal> signal, CancellationToken cancel)
     {
         watchers[domain] = WatchersOf(domain).Add(signal);
-        return new Unwatch(() => watchers[domain] = WatchersOf(domain).Remove(signal));
+        return Task.FromResult<IDisposable>(new Unwatch(() => watchers[domain] = WatchersOf(domain).Remove(signal)));
     }
 
     ImmutableArray<Action<MachineSignal>> WatchersOf(string domain) => watchers.GetValueOrDefault(domain, []);

@@ -48,13 +48,6 @@ public sealed unsafe partial class LibvirtDomain : IDisposable
         return ((DomainState)state, reason);
     }
 
-    /// <summary>State, memory, processors and processor time.</summary>
-    public DomainInfo Info()
-    {
-        Checked(virDomainGetInfo(this.handle, out var info));
-        return new DomainInfo((DomainState)info.state, info.maxMem.Value, info.memory.Value, info.nrVirtCpu, info.cpuTime);
-    }
-
     /// <summary>The domain's element of that namespace, or null.</summary>
     public string? GetMetadata(string uri, AffectFlags flags = AffectFlags.Current) =>
         Found(virDomainGetMetadata(this.handle, 2, uri, flags), LibvirtError.NoDomainMetadata);

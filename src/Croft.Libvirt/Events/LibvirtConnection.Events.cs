@@ -4,32 +4,12 @@ public sealed unsafe partial class LibvirtConnection
 {
     readonly EventSource<LifecycleEvent> lifecycle;
     readonly EventSource<AgentEvent> agents;
-    readonly EventSource<RebootEvent> reboots;
-    readonly EventSource<NetworkEvent> networks;
-    readonly EventSource<CloseReason> close;
 
     LibvirtConnection(ConnectHandle handle)
     {
         this.handle = handle;
         lifecycle = DomainEvents<LifecycleEvent>(LifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);
         agents = DomainEvents<AgentEvent>(AgentLifecycleEventId, (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnAgent);
-        reboots = DomainEvents<RebootEvent>(RebootEventId, (delegate* unmanaged<nint, nint, nint, void>)&OnReboot);
-        networks = new(
-            opaque =>
-                virConnectNetworkEventRegisterAny(
-                    this.handle,
-                    0,
-                    0,
-                    (delegate* unmanaged<nint, nint, int, int, nint, void>)&OnNetwork,
-                    opaque,
-                    &Callback.Free
-                ),
-            id => _ = virConnectNetworkEventDeregisterAny(this.handle, id)
-        );
-        close = new(
-            opaque => virConnectRegisterCloseCallback(this.handle, &OnClose, opaque, &Callback.Free),
-            _ => _ = virConnectUnregisterCloseCallback(this.handle, &OnClose)
-        );
     }
 
     /// <summary>
@@ -41,15 +21,6 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>Tells when guest agents come and go. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
     public IDisposable SubscribeAgent(Action<AgentEvent> handler) => agents.Subscribe(handler);
 
-    /// <summary>Tells when guests reboot. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeReboot(Action<RebootEvent> handler) => reboots.Subscribe(handler);
-
-    /// <summary>Tells what happens to the networks. Handlers run on the event thread: they hand on, return, and must not throw.</summary>
-    public IDisposable SubscribeNetworks(Action<NetworkEvent> handler) => networks.Subscribe(handler);
-
-    /// <summary>Tells when the connection breaks. NoSupport from drivers inside the process. Handlers run on the event thread.</summary>
-    public IDisposable SubscribeClose(Action<CloseReason> handler) => close.Subscribe(handler);
-
     EventSource<T> DomainEvents<T>(int eventId, void* callback) =>
         new(
             opaque => virConnectDomainEventRegisterAny(this.handle, 0, eventId, callback, opaque, &Callback.Free),
@@ -60,9 +31,6 @@ public sealed unsafe partial class LibvirtConnection
     {
         lifecycle.End();
         agents.End();
-        reboots.End();
-        networks.End();
-        close.End();
     }
 
     [UnmanagedCallersOnly]
@@ -75,20 +43,6 @@ public sealed unsafe partial class LibvirtConnection
     [UnmanagedCallersOnly]
     static void OnAgent(nint connection, nint domain, int state, int reason, nint opaque) =>
         Deliver(opaque, () => new AgentEvent(NameOf(domain), UuidOf(domain), (AgentState)state, (AgentReason)reason));
-
-    [UnmanagedCallersOnly]
-    static void OnReboot(nint connection, nint domain, nint opaque) =>
-        Deliver(opaque, () => new RebootEvent(NameOf(domain), UuidOf(domain)));
-
-    [UnmanagedCallersOnly]
-    static void OnNetwork(nint connection, nint network, int kind, int detail, nint opaque) => Deliver(opaque, () =>
-        {
-            using var borrowed = NetworkHandle.Borrow(network);
-            return new NetworkEvent(Checked(virNetworkGetName(borrowed)), LibvirtNetwork.UuidOf(borrowed), (NetworkEventKind)kind);
-        });
-
-    [UnmanagedCallersOnly]
-    static void OnClose(nint connection, int reason, nint opaque) => Deliver(opaque, () => (CloseReason)reason);
 
     static void Deliver<T>(nint opaque, Func<T> read)
     {

@@ -37,9 +37,6 @@ static unsafe partial class Libvirt
     internal static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
 
     [LibraryImport(Library)]
-    internal static partial int virDomainGetInfo(DomainHandle domain, out virDomainInfo info);
-
-    [LibraryImport(Library)]
     internal static partial int virDomainIsPersistent(DomainHandle domain);
 
     [LibraryImport(Library)]
@@ -84,16 +81,6 @@ static unsafe partial class Libvirt
         string? uri,
         AffectFlags flags
     );
-
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct virDomainInfo
-    {
-        internal byte state;
-        internal CULong maxMem,
-            memory;
-        internal ushort nrVirtCpu;
-        internal ulong cpuTime;
-    }
 }
 
 sealed class DomainHandle : SafeHandleZeroOrMinusOneIsInvalid

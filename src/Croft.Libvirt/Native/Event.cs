@@ -3,7 +3,6 @@ namespace Croft.Libvirt.Native;
 static unsafe partial class Libvirt
 {
     internal const int LifecycleEventId = 0;
-    internal const int RebootEventId = 1;
     internal const int AgentLifecycleEventId = 18;
 
     [LibraryImport(Library)]
@@ -32,28 +31,4 @@ static unsafe partial class Libvirt
 
     [LibraryImport(Library)]
     internal static partial int virConnectDomainEventDeregisterAny(ConnectHandle conn, int callbackID);
-
-    [LibraryImport(Library)]
-    internal static partial int virConnectNetworkEventRegisterAny(
-        ConnectHandle conn,
-        nint net,
-        int eventID,
-        void* cb,
-        nint opaque,
-        delegate* unmanaged<nint, void> freecb
-    );
-
-    [LibraryImport(Library)]
-    internal static partial int virConnectNetworkEventDeregisterAny(ConnectHandle conn, int callbackID);
-
-    [LibraryImport(Library)]
-    internal static partial int virConnectRegisterCloseCallback(
-        ConnectHandle conn,
-        delegate* unmanaged<nint, int, nint, void> cb,
-        nint opaque,
-        delegate* unmanaged<nint, void> freecb
-    );
-
-    [LibraryImport(Library)]
-    internal static partial int virConnectUnregisterCloseCallback(ConnectHandle conn, delegate* unmanaged<nint, int, nint, void> cb);
 }

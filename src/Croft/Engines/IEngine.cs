@@ -103,7 +103,7 @@ interface IEngine : IDisposable
     /// signal is a hint: who needs
     /// to know asks.
     /// </summary>
-    IDisposable Watch(MachineId machine, Action<MachineSignal> signal);
+    Task<IDisposable> WatchAsync(MachineId machine, Action<MachineSignal> signal, CancellationToken cancel);
 
     /// <summary>Writes a machine's root disk, to which nobody may write meanwhile, into a qcow2 of this host that stands alone.</summary>
     /// <exception cref="CroftException">The disk is not on this host.</exception>

@@ -51,7 +51,7 @@ sealed class MachineStart(Execution execution, PlannedMachine machine, string st
             HearsConsole = true,
             Find = execution.OpenFarm.FinderOf(engine, record, () => execution.Know(engine.Name, record)),
         };
-        using var watch = engine.Watch(record.Id, readiness.Signal);
+        using var watch = await engine.WatchAsync(record.Id, readiness.Signal, cancel);
         await RoomClaim.StartAsync(engine, record.Id, start);
         execution.Started();
         await readiness.WaitAsync(running, Timeout(running), cancel);

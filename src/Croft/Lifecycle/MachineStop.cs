@@ -30,11 +30,7 @@ sealed class MachineStop(OpenFarm openFarm, IEngine engine, MachineRecord record
         if (openFarm.GuestOf(engine.Name, record) is { } guest)
             await guest.CloseAsync(cancel);
         var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = engine.Watch(machine, signal =>
-        {
-            if (signal == MachineSignal.Stopped)
-                off.TrySetResult();
-        });
+        using var watch = await engine.WatchAsync(machine, signal => _ = signal == MachineSignal.Stopped && off.TrySetResult(), cancel);
         using var told = Waits.For($"the guest of machine \"{record.Name}\" to shut down");
         for (var i = 1; i <= rules.RetryCount; i++)
         {

@@ -36,7 +36,7 @@ sealed class PlainStart(OpenFarm openFarm, IEngine engine, Action<string> note)
             Meet = FirstMeeting.IsDue(openFarm, record) ? MeetAsync : null,
             Find = openFarm.FinderOf(engine, record, () => SshConfig.Add([openFarm.AccessOf(engine.Name, record)!], openFarm.Ssh)),
         };
-        using var watch = engine.Watch(record.Id, readiness.Signal);
+        using var watch = await engine.WatchAsync(record.Id, readiness.Signal, cancel);
         await RoomClaim.StartAsync(engine, record.Id, start);
         var waiting =
             openFarm.GuestOf(engine.Name, record) is null && readiness.Find is null

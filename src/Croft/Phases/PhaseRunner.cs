@@ -64,14 +64,7 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
         using var late = new CancellationTokenSource(limit, execution.Clock);
         using var gone = new CancellationTokenSource();
         var full = false;
-        using var watch = execution
-            .EngineOf(machine)
-            .Watch(IdOf(machine), signal =>
-            {
-                full |= signal == MachineSignal.Full;
-                if (signal is MachineSignal.Stopped or MachineSignal.Full)
-                    _ = gone.CancelAsync(); // it ends programs, and this thread has other events to tell
-            });
+        using var watch = await execution.EngineOf(machine).WatchAsync(IdOf(machine), Heard, cancel);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token, gone.Token);
         try
         {
@@ -93,6 +86,13 @@ sealed class PhaseRunner(IExecution execution, PhaseFiles files, Action<string, 
                 $"{name} took longer than its {limit.TotalSeconds:0} s and was ended",
                 $"{execution.Farm.Project.Key}.timeouts.{name} sets the time; the log is {execution.Journal.Folder.Relative(LogOf(machine, name))}"
             );
+        }
+
+        void Heard(MachineSignal signal)
+        {
+            full |= signal == MachineSignal.Full;
+            if (signal is MachineSignal.Stopped or MachineSignal.Full)
+                _ = gone.CancelAsync(); // it ends programs, and this thread has other events to tell
         }
     }
 

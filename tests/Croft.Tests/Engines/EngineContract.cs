@@ -102,11 +102,16 @@ public abstract class EngineContract : IDisposable
             async (engine, record) =>
             {
                 var (started, stopped) = (new TaskCompletionSource(), new TaskCompletionSource());
-                using var watch = engine.Watch(Id, signal => (
-                        signal == MachineSignal.Started ? started
-                        : signal == MachineSignal.Stopped ? stopped
-                        : new()
-                    ).TrySetResult());
+                using var watch = await engine.WatchAsync(
+                    Id,
+                    signal =>
+                        (
+                            signal == MachineSignal.Started ? started
+                            : signal == MachineSignal.Stopped ? stopped
+                            : new()
+                        ).TrySetResult(),
+                    Cancel
+                );
                 await engine.StartAsync(Id, Cancel);
                 await started.Task;
                 Assert.Equal(PowerState.Running, await PowerAsync(engine));

@@ -123,10 +123,10 @@ sealed class NullEngine(string name) : IEngine
 
     public Task RemoveAsync(MachineRecord machine, CancellationToken cancel) => Task.FromResult(machines.TryRemove(machine.Id, out _));
 
-    public IDisposable Watch(MachineId machine, Action<MachineSignal> signal)
+    public Task<IDisposable> WatchAsync(MachineId machine, Action<MachineSignal> signal, CancellationToken cancel)
     {
         watchers.AddOrUpdate(machine, [signal], (_, all) => all.Add(signal));
-        return new Unwatch(() => watchers.AddOrUpdate(machine, [], (_, all) => all.Remove(signal)));
+        return Task.FromResult<IDisposable>(new Unwatch(() => watchers.AddOrUpdate(machine, [], (_, all) => all.Remove(signal))));
     }
 
     public Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel) => Task.FromResult<byte[]?>(null);

@@ -125,10 +125,12 @@ public abstract class StatesContract : EngineContract
             async (engine, record) =>
             {
                 var booted = new TaskCompletionSource();
-                using var watch = engine.Watch(record.Id, signal => _ = signal == MachineSignal.AgentConnected && booted.TrySetResult());
+                using var watch = await engine.WatchAsync(record.Id, Heard, Cancel);
                 await engine.StartAsync(record.Id, Cancel);
                 await booted.Task;
                 await use(engine, await engine.States!.TakeAsync(record, Mine, HasMemory(engine), Journal, Cancel));
+
+                void Heard(MachineSignal signal) => _ = signal == MachineSignal.AgentConnected && booted.TrySetResult();
             }
         );
 }

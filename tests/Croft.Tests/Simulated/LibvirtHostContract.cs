@@ -70,11 +70,16 @@ public abstract class LibvirtHostContract
             async (host, machine) =>
             {
                 var (started, stopped) = (new TaskCompletionSource(), new TaskCompletionSource());
-                using var watch = host.Watch(machine.DomainName, signal => (
-                        signal == MachineSignal.Started ? started
-                        : signal == MachineSignal.Stopped ? stopped
-                        : new()
-                    ).TrySetResult());
+                using var watch = await host.WatchAsync(
+                    machine.DomainName,
+                    signal =>
+                        (
+                            signal == MachineSignal.Started ? started
+                            : signal == MachineSignal.Stopped ? stopped
+                            : new()
+                        ).TrySetResult(),
+                    Cancel
+                );
                 await host.StartAsync(machine.DomainName, Cancel);
                 await started.Task;
                 Assert.Equal(PowerState.Running, await PowerAsync(host, machine.DomainName));
@@ -92,13 +97,13 @@ public abstract class LibvirtHostContract
             async (host, machine) =>
             {
                 var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
-                using var one = host.Watch(machine.DomainName, signal => first.TrySetResult());
-                using (host.Watch(machine.DomainName, _ => { }))
+                using var one = await host.WatchAsync(machine.DomainName, signal => first.TrySetResult(), Cancel);
+                using (await host.WatchAsync(machine.DomainName, _ => { }, Cancel))
                 {
                     // Gone before anything happens: it takes nobody along.
                 }
 
-                using var two = host.Watch(machine.DomainName, signal => second.TrySetResult());
+                using var two = await host.WatchAsync(machine.DomainName, signal => second.TrySetResult(), Cancel);
                 await host.StartAsync(machine.DomainName, Cancel);
                 await Task.WhenAll(first.Task, second.Task);
             }

@@ -77,6 +77,12 @@ static class DomainXml
             Path.GetFileName((string?)disk.Element("source")?.Attribute("file") ?? "")
         );
 
+    /// <summary>The processors that a machine has now, as far as they are not to come later.</summary>
+    public static int VcpusOf(XElement domain) => (int?)domain.Element("vcpu")?.Attribute("current") ?? (int?)domain.Element("vcpu") ?? 1;
+
+    /// <summary>The most memory that a machine may have, in bytes: libvirt writes it in KiB, whatever was given.</summary>
+    public static long MemoryOf(XElement domain) => (long)domain.Element("memory")! * 1024;
+
     /// <summary>What somebody took out of a machine, in words.</summary>
     public static IEnumerable<string> LacksOf(XElement domain, MachineRecord record)
     {

@@ -28,7 +28,7 @@ interface ILibvirtHost : IDisposable
     /// <summary>Why it can make no networks as switches, to be said after its name, with the cure; null when it can.</summary>
     (string What, string Cure)? NetworkLack => null;
 
-    IDisposable Watch(string domain, Action<MachineSignal> signal);
+    Task<IDisposable> WatchAsync(string domain, Action<MachineSignal> signal, CancellationToken cancel);
 
     Task<HypervisorState> ObserveAsync(ImmutableArray<string> firmwareFor, CancellationToken cancel);
 

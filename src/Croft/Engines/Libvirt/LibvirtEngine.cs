@@ -92,7 +92,8 @@ sealed partial class LibvirtEngine(ILibvirtHost host, Func<IReadOnlyDictionary<s
             await new LibvirtAgent(host, domain).SetClockAsync(cancel);
     }
 
-    public IDisposable Watch(MachineId machine, Action<MachineSignal> signal) => host.Watch(machine.ToString(), signal);
+    public Task<IDisposable> WatchAsync(MachineId machine, Action<MachineSignal> signal, CancellationToken cancel) =>
+        host.WatchAsync(machine.ToString(), signal, cancel);
 
     public Task<byte[]?> ConsoleTextAsync(MachineId machine, int last, CancellationToken cancel) =>
         host.DownloadAsync(Volumes.Console(machine), -(long)last, cancel);

@@ -46,6 +46,7 @@ sealed partial class LibvirtHost
     public async Task PowerOffAsync(string domain, CancellationToken cancel)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await listening.Value.WaitAsync(cancel);
         ends[domain] = heard;
         var wasOn = false;
         await OnDomainAsync(
@@ -86,7 +87,7 @@ sealed partial class LibvirtHost
             () =>
             {
                 using var found = connection.FindDomain(domain);
-                return found is null ? null : Observe(found);
+                return found is null ? null : Observe(found, found.State);
             },
             cancel
         );

@@ -95,7 +95,8 @@ sealed partial class LibvirtHost
 
     ImmutableArray<MachineState> ObserveMachines()
     {
-        var machines = OfDomains(Observe);
+        var states = connection.AllDomainStats(DomainStatsTypes.State).ToDictionary(d => d.Uuid, d => d.State); // one request for all
+        var machines = OfDomains(domain => Observe(domain, states.TryGetValue(domain.Uuid, out var state) ? state : domain.State));
         var forgotten = OfDomains(domain => domain.Uuid, DomainListFlags.Transient).ToHashSet(); // run without a definition
         return
         [
@@ -124,10 +125,9 @@ sealed partial class LibvirtHost
         return found;
     }
 
-    MachineState Observe(LibvirtDomain domain)
+    MachineState Observe(LibvirtDomain domain, DomainState state)
     {
-        var info = domain.Info();
-        var power = info.State switch
+        var power = state switch
         {
             DomainState.Running or DomainState.Blocked or DomainState.ShuttingDown => PowerState.Running,
             DomainState.Paused or DomainState.PMSuspended => PowerState.Paused,
@@ -139,7 +139,7 @@ sealed partial class LibvirtHost
         var isNamed = record is null || domain.Name == record.Id.ToString();
         // virt-clone copies the record to a machine with a uuid of its own; virsh domrename keeps both.
         var isCopy = !isNamed && domain.Uuid != record!.Id.Uuid;
-        return new(domain.Name, domain.Uuid, power, (int)info.Vcpus, (long)info.MaxMemoryKiB * 1024, isCopy ? null : record)
+        return new(domain.Name, domain.Uuid, power, DomainXml.VcpusOf(xml), DomainXml.MemoryOf(xml), isCopy ? null : record)
         {
             IsSaved = record is not null && power == PowerState.Off && domain.HasManagedSave,
             Lacks = isCopy || record is null ? [] : [.. DomainXml.LacksOf(xml, record).Union(StoredLacksOf(domain, power))],

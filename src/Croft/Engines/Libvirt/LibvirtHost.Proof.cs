@@ -17,11 +17,11 @@ sealed partial class LibvirtHost
         await CreateFileAsync(log, 0, cancel);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var told = Waits.For($"the proof that {virtType} works on hypervisor \"{Name}\"");
-        using var watch = Watch(name, signal =>
-        {
-            if (signal is MachineSignal.Stopped or MachineSignal.HostLost)
-                stopped.TrySetResult();
-        });
+        using var watch = await WatchAsync(
+            name,
+            signal => _ = signal is MachineSignal.Stopped or MachineSignal.HostLost && stopped.TrySetResult(),
+            cancel
+        );
         try
         {
             var start = clock.GetTimestamp();

@@ -34,6 +34,7 @@ sealed partial class LibvirtHost : ILibvirtHost
     readonly ConcurrentDictionary<string, ImmutableArray<Action<MachineSignal>>> watchers = new();
     readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new();
     readonly List<IDisposable> subscriptions = [];
+    readonly Lazy<Task> listening; // only for those who watch: it costs four requests
     readonly string sessionPool;
 
     /// <summary>Where QEMU's own user comes to, too. What is there ends with the host, as the switches do.</summary>
@@ -57,12 +58,8 @@ sealed partial class LibvirtHost : ILibvirtHost
             !IsHere ? null
             : IsSession ? new(Path.Combine(Path.GetDirectoryName(sessionPool)!, "switches"))
             : new(RootsSwitches);
-        subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
-        Where(() => connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount));
-        Where(() => subscriptions.Add(connection.SubscribeClose(_ => Lost())));
-        subscriptions.Add(
-            connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null))
-        );
+        listening = new(() => CallAsync("listening to what happens there", Listen, CancellationToken.None));
+        KeepAlive();
         _ = LookAsync();
     }
 
@@ -121,8 +118,9 @@ sealed partial class LibvirtHost : ILibvirtHost
     /// <summary>Ends all events, for when the program ends: libvirt must do nothing beside what libraries do then.</summary>
     public static void EndEvents() => LibvirtConnection.EndEvents();
 
-    public IDisposable Watch(string domain, Action<MachineSignal> signal)
+    public async Task<IDisposable> WatchAsync(string domain, Action<MachineSignal> signal, CancellationToken cancel)
     {
+        await listening.Value.WaitAsync(cancel);
         watchers.AddOrUpdate(domain, [signal], (_, all) => all.Add(signal));
         return new Unwatch(() => watchers.AddOrUpdate(domain, [], (_, all) => all.Remove(signal)));
     }
@@ -158,6 +156,14 @@ sealed partial class LibvirtHost : ILibvirtHost
             _ => null,
         };
 
+    void Listen()
+    {
+        subscriptions.Add(connection.SubscribeLifecycle(e => Signal(e.Name, LifecycleSignal(e))));
+        subscriptions.Add(
+            connection.SubscribeAgent(e => Signal(e.Name, e.State == AgentState.Connected ? MachineSignal.AgentConnected : null))
+        );
+    }
+
     void Signal(string domain, MachineSignal? signal)
     {
         foreach (var watcher in signal is not null && watchers.TryGetValue(domain, out var all) ? all : [])
@@ -186,16 +192,15 @@ sealed partial class LibvirtHost : ILibvirtHost
             watcher(MachineSignal.HostLost);
     }
 
-    /// <summary>For what drivers inside this process cannot do.</summary>
-    static void Where(Action supported)
+    void KeepAlive()
     {
         try
         {
-            supported();
+            connection.SetKeepAlive(KeepAliveSeconds, KeepAliveCount);
         }
         catch (LibvirtException e) when (e.Code == LibvirtError.NoSupport)
         {
-            // They cannot be lost either.
+            // A driver inside this process cannot be lost either.
         }
     }
 

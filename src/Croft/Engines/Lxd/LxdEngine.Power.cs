@@ -84,7 +84,10 @@ sealed partial class LxdEngine
             await ChangeStateAsync(machine, "unfreeze", force: false, cancel);
     }
 
-    public IDisposable Watch(MachineId machine, Action<MachineSignal> signal)
+    public Task<IDisposable> WatchAsync(MachineId machine, Action<MachineSignal> signal, CancellationToken cancel) =>
+        Task.FromResult(Watch(machine, signal));
+
+    IDisposable Watch(MachineId machine, Action<MachineSignal> signal)
     {
         var name = LxdNames.InstanceOf(machine);
         watchers.AddOrUpdate(name, [signal], (_, all) => all.Add(signal));
