@@ -26,16 +26,6 @@ if (
     return Usage.Tell(password + "\n");
 }
 
-// libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it.
-if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))
-    LibvirtHost.Preload();
-
-var options = new GlobalOptions();
-var root = new RootCommand("Farms of virtual machines: plan, boot, provision, test, report, give back");
-options.AddTo(root);
-foreach (var command in CommandList.All(options))
-    root.Add(command);
-
 using var stop = new CancellationTokenSource();
 long asked = 0;
 void Interrupt(PosixSignalContext signal)
@@ -64,15 +54,32 @@ using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrup
 using var sigxfsz = PosixSignalRegistration.Create((PosixSignal)25, signal => signal.Cancel = true);
 using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
-// An argument that begins with @ is Croft's or the guest's own, such as that of -e @FILE, and no file of further arguments.
-var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
-if (Usage.Refuse(parsed) is { } refused)
-    return refused;
-if (parsed.Action is HelpAction)
-    return Usage.Help(parsed);
-var code = await parsed.InvokeAsync(
-    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
-    stop.Token
-);
-LibvirtHost.EndEvents();
-return code;
+// libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it. No thread can begin
+// meanwhile, so those of signals and timers, which every command needs, are there before.
+using var clock = new Timer(_ => { }, null, TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan);
+if (args is [[>= 'a' and <= 'z', ..] and not ("completion" or "schema"), ..] && !args.Contains("--offline"))
+    LibvirtHost.Preload();
+
+var options = new GlobalOptions();
+var root = new RootCommand("Farms of virtual machines: plan, boot, provision, test, report, give back");
+options.AddTo(root);
+foreach (var command in CommandList.All(options))
+    root.Add(command);
+
+try
+{
+    // An argument that begins with @ is Croft's or the guest's own, such as that of -e @FILE, and no file of further arguments.
+    var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new() { ResponseFileTokenReplacer = null });
+    if (Usage.Refuse(parsed) is { } refused)
+        return refused;
+    if (parsed.Action is HelpAction)
+        return Usage.Help(parsed);
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+        stop.Token
+    );
+}
+finally
+{
+    LibvirtHost.EndEvents();
+}

@@ -19,12 +19,16 @@ public sealed partial class LibvirtConnection : IDisposable
 
     /// <summary>
     /// Begins to load the library on a thread of its own, so that the first call finds it there. Nothing is said of failures: that call
-    /// says them.
+    /// says them. No other thread can begin meanwhile.
     /// </summary>
     public static void Preload() => Native.Libvirt.Preload();
 
     /// <summary>Ends all events of this process, for when it ends: no callback runs any more.</summary>
-    public static void EndEvents() => EventLoop.Stop();
+    public static void EndEvents()
+    {
+        Native.Libvirt.EndPreload();
+        EventLoop.Stop();
+    }
 
     /// <summary>The version of the library in this process.</summary>
     public static Version LibraryVersion

@@ -11,6 +11,7 @@ static unsafe partial class Libvirt
     static readonly string[] OpenSsl = ["libcrypto.so.3", "libcrypto.so.1.1"];
 
     static readonly Lazy<LibvirtException?> Loading = new(Load);
+    static Thread? loader;
 
     /// <summary>Loads the library once, or throws the sentence that says what is missing.</summary>
     internal static void EnsureLoaded()
@@ -19,7 +20,14 @@ static unsafe partial class Libvirt
             throw new LibvirtException(problem.Code, problem.ErrorSource, problem.Message, problem.InnerException);
     }
 
-    internal static void Preload() => new Thread(LoadLibrary) { IsBackground = true }.Start();
+    internal static void Preload()
+    {
+        loader = new Thread(() => _ = Loading.Value) { IsBackground = true };
+        loader.Start();
+    }
+
+    /// <summary>Waits until what loads ahead has ended: libraries must not begin while the process ends.</summary>
+    internal static void EndPreload() => loader?.Join();
 
     /// <summary>
     /// Libraries of libvirt's initialise OpenSSL, which then frees all it has when the process ends. Threads that end at that moment damage
