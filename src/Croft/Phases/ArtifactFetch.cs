@@ -60,7 +60,7 @@ sealed class ArtifactFetch
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var artifacts = new ArtifactFetch(globs, folder, silence ?? LongestSilence, late);
         // find's own * crosses folders, so it finds too much; what does not match is left out here.
-        var command = new GuestCommand(Text(string.Join("; ", globs.Select(FindOf)))) { Output = artifacts.ReadAsync };
+        var command = new GuestCommand(Text(string.Join("; ", globs.Select(artifacts.FindOf)))) { Output = artifacts.ReadAsync };
         artifacts.Heard();
         try
         {
@@ -196,12 +196,22 @@ sealed class ArtifactFetch
             throw CroftException.World($"artifacts could not be fetched: they are more than {Most} files", "narrow project.artifacts");
         if (size < AnyDisk)
             return;
-        Directory.CreateDirectory(root);
-        if (new DriveInfo(root).AvailableFreeSpace is var free && size > free)
+        if (Free is var free && size > free)
             throw CroftException.World(
                 $"artifacts could not be fetched: {Shown(path)} has {size} bytes, and {free} are free for it in {root}",
                 "free space on that disk, or narrow project.artifacts"
             );
+    }
+
+    long Free
+    {
+        get
+        {
+            var there = root;
+            while (!Directory.Exists(there))
+                there = Path.GetDirectoryName(there)!;
+            return new DriveInfo(there).AvailableFreeSpace;
+        }
     }
 
     static async Task CopyAsync(TarFiles tar, FileStream? file, string path, CancellationToken cancel)
@@ -245,14 +255,17 @@ sealed class ArtifactFetch
         return target;
     }
 
-    static string FindOf(string glob)
+    /// <summary>What this disk has no room for is named in the guest, and costs the others nothing.</summary>
+    string FindOf(string glob)
     {
         var wide = Wide(Trimmed(glob));
         var paths = IsName(glob)
             ? $@"\( -path {ShellWord.Quote(wide)} -o -path {ShellWord.Quote(wide + "/*")} \)"
             : $"-path {ShellWord.Quote(wide)}";
         const string file = """\( -type f -o -type l -exec sh -c '[ -f "$1" ]' sh {} \; \)""";
-        return $"find -H {ShellWord.Quote(Root(Trimmed(glob)))} {paths} {file} -print0";
+        var told = $"find: $1: has more than the {Free} bytes that are free for it where croft runs";
+        var tooLarge = $$"""-size +{{Free}}c -exec sh -c 'echo "{{told}}" >&2' sh {} \;""";
+        return $@"find -H {ShellWord.Quote(Root(Trimmed(glob)))} {paths} {file} \( {tooLarge} -o -print0 \)";
     }
 
     static string Trimmed(string glob) => glob.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";

@@ -55,6 +55,14 @@ public sealed class FetchedArtifacts : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ThatNoDiskHasRoomForDoNotCostTheOthers()
+    {
+        await FetchAsync("", "echo one >a; truncate -s 15T huge; echo two >later", "/*");
+        Assert.Equal(["a", "later"], Fetched());
+        Assert.Contains("/huge: has more than the ", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OfPatternsThatMatchNothingAreNone()
     {
         await FetchAsync("", "true", "/missing/**");
