@@ -10,6 +10,7 @@ namespace Croft.Images;
 static class GuestBuild
 {
     const string Prefix = "Guest/";
+    const string Udev = "udev";
 
     static readonly Lazy<IReadOnlyList<(string Name, byte[] Content)>> Scripts = new(() =>
         [
@@ -36,7 +37,7 @@ static class GuestBuild
                         Flavour(image),
                         image.Mirror ?? "",
                         .. image.IsContainer ? ["container"] : (string[])[],
-                        .. image.Packages,
+                        .. Packages(image),
                     ]
                 )
             )
@@ -84,7 +85,7 @@ static class GuestBuild
             image.Suite,
             Architectures.DebianName(image.Arch),
             Flavour(image),
-            .. image.Packages,
+            .. Packages(image),
         ];
 
         // What root's build mounts (the host's /dev and /sys among it) is seen by the build alone, and is gone with it however it ends.
@@ -107,6 +108,12 @@ static class GuestBuild
         await using var manifest = File.OpenRead(Path.Combine(output, "manifest.json"));
         return (await JsonSerializer.DeserializeAsync(manifest, ImageJson.Default.GuestManifest, cancel))!;
     }
+
+    /// <summary>Where a container may write to <c>/sys</c>, as nested and privileged ones may, systemd's network waits for udev.</summary>
+    static IEnumerable<string> Packages(BuiltImage image) =>
+        image is { IsContainer: true, Flavour: ImageFlavour.Systemd } && !image.Packages.Contains(Udev)
+            ? image.Packages.Append(Udev)
+            : image.Packages;
 
     /// <summary>What tells apt of a proxy that is the image's.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Proxy(BuiltImage image) =>
