@@ -61,16 +61,31 @@ static class NetworkCommand
     {
         using var openFarm = await session.OpenAsync(cancel);
         var hypervisors = (await openFarm.ObserveAsync(cancel)).Offered.Hypervisors;
+        return PlacesOf(openFarm.Farm, hypervisors);
+    }
+
+    /// <summary>Where LXD's containers join what libvirt makes beside it, there is one network, libvirt's.</summary>
+    static IReadOnlyList<Place> PlacesOf(Farm farm, IReadOnlyCollection<HypervisorState> hypervisors)
+    {
+        var beside = farm
+            .Hypervisors.Select(h => (h.Name, Beside: h.IsLxd ? farm.Hypervisors.FirstOrDefault(o => !o.IsLxd && o.IsBeside(h)) : null))
+            .Where(h => h.Beside is not null)
+            .ToLookup(h => h.Beside!.Name, h => h.Name);
+        var joining = beside.SelectMany(b => b).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. from network in openFarm.Farm.Networks
+            .. from network in farm.Networks
             from hypervisor in hypervisors
-            select new Place(openFarm.Farm.Name, network, hypervisor),
+            let joined = hypervisors.Where(h => network.IsMade && beside[hypervisor.Name].Contains(h.Name))
+            let place = new Place(farm.Name, network, hypervisor, [hypervisor, .. joined])
+            where !(network.IsMade && joining.Contains(hypervisor.Name) && place.State == "missing")
+            select place,
         ];
     }
 
     /// <summary>A network on one hypervisor.</summary>
-    sealed record Place(string Farm, NetworkSpec Spec, HypervisorState Hypervisor)
+    /// <param name="Users">That one, and those whose machines join it there.</param>
+    sealed record Place(string Farm, NetworkSpec Spec, HypervisorState Hypervisor, IReadOnlyList<HypervisorState> Users)
     {
         public IReadOnlyList<string> Row =>
             [
@@ -127,7 +142,7 @@ static class NetworkCommand
                 }
             );
 
-        string State =>
+        public string State =>
             Hypervisor.Unreachable is not null || Hypervisor.IsOff ? "unknown"
             : Spec.Mode == NetworkMode.User ? "-"
             : Spec is { Mode: NetworkMode.Vde, IsOutside: true }
@@ -145,11 +160,12 @@ static class NetworkCommand
             : "missing";
 
         IEnumerable<(string Machine, Nic Nic)> Cards =>
-            from machine in Hypervisor.Machines
+            from user in Users
+            from machine in user.Machines
             let record = machine.Record
             where record?.Farm == Farm
             from nic in record!.Nics
-            where nic.Network == Spec.Name
+            where nic.Network == Spec.Name && (user == Hypervisor || nic.Parent is not null)
             select (record!.Name, nic);
     }
 }

@@ -111,10 +111,10 @@ public sealed partial class Planner
             return null;
         string[] changes =
         [
-            .. machine.Vcpus == spec.Vcpus ? (string[])[] : [$"{machine.Vcpus} vcpus, not {spec.Vcpus}"],
+            .. machine.Vcpus == spec.Vcpus ? (string[])[] : [$"{(machine.Vcpus > 0 ? machine.Vcpus : "all")} vcpus, not {spec.Vcpus}"],
             .. IsRounded(machine.Memory, spec.Memory, spec.Arch)
                 ? (string[])[]
-                : [$"{Room.Size(machine.Memory)} memory, not {Room.Size(spec.Memory)}"],
+                : [$"{(machine.Memory > 0 ? Room.Size(machine.Memory) : "all")} memory, not {Room.Size(spec.Memory)}"],
         ];
         return changes.Length == 0 ? null : $"somebody gave it {string.Join(", and ", changes)}";
     }

@@ -159,6 +159,18 @@ public sealed class EngineOnLxd(LxdOfTests host) : StatesContract
             }
         });
 
+    [Fact]
+    public Task SeesBothSubnetsOfANetworkOfOthers() =>
+        OnAsync(async engine =>
+        {
+            var name = $"x{Environment.ProcessId}";
+            string[] subnets = ["ipv4.address=10.97.0.1/24", "ipv6.address=fd97::1/64"];
+            await LxdOfTests.LxcAsync(host.Folder, ["network", "create", name, .. subnets]);
+            var seen = (await engine.ObserveAsync([], Cancel)).Networks.Single(n => n.Name == name);
+            await LxdOfTests.LxcAsync(host.Folder, "network", "delete", name);
+            Assert.Equal("10.97.0.0/24 fd97::/64", $"{seen.Cidr} {seen.Cidr6}");
+        });
+
     /// <summary>What is left is the same archive that is to be made, so the next one would not be made.</summary>
     [Fact]
     public Task TakesADiskAlsoWhereACommandThatWasKilledLeftHalfOfThat() =>

@@ -40,6 +40,7 @@ sealed partial class LxdEngine
             Folder = config.GetValueOrDefault(LxdNames.Folder),
             Network = config.GetValueOrDefault(LxdNames.Network),
             Cidr = CidrOf(config.GetValueOrDefault("ipv4.address")),
+            Cidr6 = config.ContainsKey(LxdNames.Farm) ? null : CidrOf(config.GetValueOrDefault("ipv6.address")),
             Active = network.Status is null or "Created",
             SpanningTree = false,
             Reservations = hosts,
