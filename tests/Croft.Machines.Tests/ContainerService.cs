@@ -68,6 +68,10 @@ sealed class ContainerService(string title)
             }
         ).RunCheckedAsync(Tool, TestContext.Current.CancellationToken);
 
+    /// <summary>Gives each user a project of an Incus; a network is to be there.</summary>
+    public Task HaveUsersAsync() =>
+        new Tool("bash", Script("lxd-host.sh"), "users", folder).RunCheckedAsync("giving users projects", CancellationToken.None);
+
     public async Task DownAsync()
     {
         if (Directory.Exists(folder))

@@ -57,10 +57,10 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         await TakesANetworkOfOthersAsync();
         await StayWhereOthersHoldThemAsync();
         await ObeyAProjectAsync();
-        await HaveTheProjectOfAUserAsync();
         await lab.MustAsync(0, "destroy", "--yes");
         Assert.DoesNotContain(lab.Farm, await host.ClientAsync("list", "-f", "csv", "-c", "n"), StringComparison.Ordinal);
         Assert.DoesNotContain(",YES,", await host.ClientAsync("network", "list", "-f", "csv"), StringComparison.Ordinal);
+        await HaveTheProjectOfAUserAsync();
     }
 
     /// <summary>Incus leaves a network as it is for whoever goes away while it makes that.</summary>
@@ -112,6 +112,7 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         if (!host.ShowsNetworks)
             return;
         await host.ClientAsync("network", "create", "incusbr-0", $"ipv4.address={Lab.Net(4)}.91.1/24", "ipv6.address=none");
+        await host.HaveUsersAsync();
         lab.Write(
             "user/farm.yaml",
             $$"""
@@ -127,8 +128,6 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         await lab.MustAsync(0, ["up", .. user]);
         Assert.Contains($"{Own("user")}--u", await host.ClientAsync("--project", "user-0", "list", "-f", "csv"), StringComparison.Ordinal);
         await lab.MustAsync(0, ["destroy", "--yes", .. user]);
-        await host.ClientAsync("project", "delete", "user-0");
-        await host.ClientAsync("network", "delete", "incusbr-0");
     }
 
     /// <summary>By the engine's channel, to another machine, too; b is reached by ssh.</summary>
@@ -236,6 +235,9 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
             Assert.Equal($"{machine}: SSH-2.0\n", await lab.SucceedsAsync(["exec", machine, .. mixed, "--", asks]));
         }
 
+        var networks = await lab.SucceedsAsync(["network", "list", .. mixed]);
+        Assert.Contains("v box", networks, StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", networks, StringComparison.Ordinal);
         await lab.MustAsync(0, ["destroy", "box", "--yes", .. mixed]);
         Assert.DoesNotContain("name='box'", await NetworkAsync(), StringComparison.Ordinal);
         await lab.MustAsync(0, ["destroy", "--yes", .. mixed]);
@@ -250,10 +252,7 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
     /// <summary>By https, restricted to projects: LXD shows such a client no network's configuration, and Incus no list of pools.</summary>
     async Task TakesANetworkOfOthersAsync()
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = FreePort();
         var network = $"x{Environment.ProcessId}";
         await host.ClientAsync("config", "set", "core.https_address", $"127.0.0.1:{port}");
         await host.ClientAsync("network", "create", network, $"ipv4.address={Lab.Net(4)}.90.1/24", "ipv6.address=none");
@@ -292,6 +291,13 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         Assert.Contains($" {Lab.Net(4)}.90.", await lab.SucceedsAsync(["ls", .. others]), StringComparison.Ordinal);
         await lab.MustAsync(0, ["destroy", "--yes", .. others]);
         await host.ClientAsync("network", "delete", network);
+    }
+
+    static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     /// <summary>What somebody did with the service's own client is seen before anything is switched off.</summary>
@@ -356,7 +362,9 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
         await lab.RefusesAsync(2, ["its memory is its host's"], "snapshot", "create", "more", "a", "--memory");
         await lab.SucceedsAsync("exec", "a", "--", "rm -r /root/in");
         await lab.MustAsync(0, "snapshot", "restore", "mine", "a", "--yes");
-        await lab.MustAsync(0, "fork", "a", "--name", "twin");
+        string[] proxy = [$"listen=tcp:127.0.0.1:{FreePort()}", "connect=tcp:127.0.0.1:22"];
+        await host.ClientAsync(["config", "device", "add", $"{lab.Farm}--a", "px", "proxy", .. proxy]);
+        await lab.MustAsync(0, "fork", "a", "--name", "twin"); // which cannot listen there, too
         Assert.Equal(
             ["a: a", "a: one", "twin: one", "twin: twin"],
             (await lab.SucceedsAsync("exec", "a", "twin", "--", "hostname; cat '/root/in/a file'; echo"))

@@ -1,6 +1,7 @@
 #!/bin/bash
 # An LXD or Incus of a test's own on this machine: its folder, socket and pool in FOLDER, nothing of it elsewhere but what Croft makes there.
 #   lxd-host.sh up FOLDER [ROOT]   FOLDER/unix.socket answers then; with ROOT it is the Incus of that system, which incus-root.sh makes
+#   lxd-host.sh users FOLDER       FOLDER/unix.socket.user gives each user a project of an Incus that has a network
 #   lxd-host.sh down FOLDER        also after an "up" that was killed
 # One that a test process started (a folder ends with its number) goes with that process.
 set -eu
@@ -51,7 +52,6 @@ incus_inside() {
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     lxcfs /var/lib/lxcfs &
     /usr/libexec/incus/incusd --group root --logfile="$folder/log" &
-    /usr/libexec/incus/incus-user --group root & # asks the former for each user
     wait
 }
 
@@ -90,6 +90,12 @@ case $action in
         # Where the kernel has btrfs, copies are instant; else every copy is one of files.
         client storage create default btrfs size=3GiB >"$folder.storage" 2>&1 || client storage create default dir
         client profile device add default root disk path=/ pool=default >/dev/null
+        ;;
+    users)
+        inside=$(cat "/proc/$(cat "$folder".pid)/task/"*/children)
+        # shellcheck disable=SC2086 # a number and a space
+        setsid nsenter -m -p -r -w -t $inside /usr/libexec/incus/incus-user --group root </dev/null >>"$folder.out" 2>&1 &
+        for _ in $(seq 100); do [ -e "$folder/unix.socket.user" ] || sleep 0.1; done
         ;;
     down)
         for instance in $(client list -c n -f csv 2>/dev/null); do client delete -f "$instance" || :; done

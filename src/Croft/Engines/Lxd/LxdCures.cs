@@ -36,7 +36,14 @@ static class LxdCures
             "already used on network",
             "somebody moved the machine to another project: {lxc} list --all-projects shows it; {lxc} move NAME NAME --project FROM --target-project TO brings it back"
         ),
-        ("is there already, and is no network", "on it, if nobody uses it: ip link delete DEVICE"),
+        (
+            "failed to listen on",
+            "a proxy of devices listens where something else does, or another machine: ss -lntup on it shows what; another listen"
+        ),
+        (
+            "failed to create listening socket",
+            "another name server has the network's address, such as one of a network that is gone: on it, ss -lnup 'sport = :53' shows it"
+        ),
         ("is protected", "on it: {here} config set INSTANCE security.protection.delete=false, if it may go"),
         ("kernel module", "kernel_modules of the machine's container names it: on it, modinfo NAME tells whether there is such a module"),
         ("executable file not found", "on it, install the program that it names, such as zstd: apt-get install zstd"),

@@ -63,11 +63,18 @@ sealed class LxdKeptState(
         foreach (var (file, text) in seed.Files)
             own["user." + file] = text;
         own[LxdNames.Uuid] = uuid.ToString();
-        var body = LxdEngine.BodyOf(Then, own, await DevicesAsync(devices, record, cancel));
+        var shared = devices.Where(d => !HoldsThePlace(d.Value)).ToDictionary(StringComparer.Ordinal);
+        foreach (var device in devices.Keys.Except(shared.Keys))
+            journal.Note(record.Name, null, $"device {device} stays {Record.Name}'s alone: it listens on the host");
+        var body = LxdEngine.BodyOf(Then, own, await DevicesAsync(shared, record, cancel));
         var like = await engine.FindInstanceAsync(LxdNames.InstanceOf(Record.Id), cancel);
         body["profiles"] = new JsonArray([.. (like?.Profiles ?? []).Select(p => (JsonNode)p)]);
         return await engine.PlaceAsync(record, Copying(body), journal, cancel);
     }
+
+    /// <summary>Whether it has of its host what no second instance can have.</summary>
+    static bool HoldsThePlace(Dictionary<string, string> device) =>
+        device.GetValueOrDefault("type") == "proxy" && device.GetValueOrDefault("bind", "host") is "host";
 
     public Task StartAsync(MachineRecord record, CancellationToken cancel) => throw new NotSupportedException();
 
