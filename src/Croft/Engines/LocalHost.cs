@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Numerics;
+using Croft.Tools;
 
 namespace Croft.Engines;
 
@@ -33,6 +34,14 @@ static class LocalHost
 
     /// <summary>Its network devices, tap devices too, of which libvirt does not tell.</summary>
     public static IEnumerable<string> Devices() => NetworkInterface.GetAllNetworkInterfaces().Select(device => device.Name);
+
+    /// <summary>Removes a bridge that nothing is in. Who may not leaves it.</summary>
+    public static async Task RemoveBridgeAsync(string name)
+    {
+        var ports = Path.Combine(Net, name, "brif");
+        if (Directory.Exists(ports) && !Directory.EnumerateFileSystemEntries(ports).Any())
+            await new Tool("ip", "link", "delete", name).RunAsync(CancellationToken.None);
+    }
 
     /// <summary>What its network devices are, by name.</summary>
     public static ImmutableDictionary<string, DeviceKind> Kinds() =>

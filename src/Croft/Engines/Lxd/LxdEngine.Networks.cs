@@ -91,7 +91,7 @@ sealed partial class LxdEngine
                 if (await StaysUnfinishedAsync(known.Name, cancel))
                 {
                     journal.Intent("remove", "network", definition.Name, Name);
-                    await ChangeNetworkAsync(HttpMethod.Delete, path, null, CancellationToken.None);
+                    await RemoveAsync(known, CancellationToken.None);
                 }
 
                 continue;
@@ -154,7 +154,11 @@ sealed partial class LxdEngine
                         $"hypervisor \"{Name}\" has a network {there.Name}, the name of network {definition.Name}'s bridge, and it is not Croft's",
                         $"if nobody needs it: {Tool} network delete {there.Name}"
                     )
-                : throw new LxdException($"a device {definition.Bridge} is there already, and is no network of {Title}'s", e.Code, e);
+                : throw CroftException.World(
+                    $"hypervisor \"{Name}\" has a device {definition.Bridge} already, which is no network of {Title}'s",
+                    $"on it, if nobody uses it, such as after {Title} was killed: ip link delete {definition.Bridge}",
+                    e
+                );
         }
     }
 

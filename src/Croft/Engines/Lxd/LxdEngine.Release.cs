@@ -76,9 +76,17 @@ sealed partial class LxdEngine
                 .Where(n => n.Config.GetValueOrDefault(LxdNames.Farm) == farm && n.Config.GetValueOrDefault(LxdNames.Owner) == owner)
                 .ToLookup(n => n.UsedBy is [_, ..]);
             foreach (var network in networks[false])
-                await ChangeNetworkAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+                await RemoveAsync(network, cancel);
             return networks[true]
                 .SelectMany(n => n.UsedBy!, (n, user) => (n, user))
                 .ToLookup(u => NameOf(u.n), u => LxdClient.NameIn(u.user));
         });
+
+    /// <summary>Incus forgets the bridge of a network that it was killed over, and has no word that removes it.</summary>
+    async Task RemoveAsync(Network network, CancellationToken cancel)
+    {
+        await ChangeNetworkAsync(HttpMethod.Delete, $"1.0/networks/{network.Name}", null, cancel);
+        if (isHere && IsUnfinished(network))
+            await LocalHost.RemoveBridgeAsync(network.Name);
+    }
 }
