@@ -3,7 +3,7 @@ namespace Croft.Machines.Tests;
 /// <summary>A container with systemd that may run containers: it may write to <c>/sys</c>, as a machine with devices of its own.</summary>
 public sealed class ANestedContainer : IAsyncLifetime
 {
-    readonly Lab lab = new("nested");
+    readonly Lab lab = new("nests");
     readonly ContainerService host = new("LXD");
 
     public async ValueTask InitializeAsync()
@@ -20,7 +20,7 @@ public sealed class ANestedContainer : IAsyncLifetime
         lab.Write(
             "farm.yaml",
             $$"""
-            farm: nested
+            farm: nests
             hypervisors: { c: { uri: "{{host.Uri}}" } }
             vms: { list: [ { name: a, platform: debian_12_systemd, runtime: container, connection: ssh, container: { {{word}} } } ] }
             """

@@ -253,9 +253,9 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
     async Task TakesANetworkOfOthersAsync()
     {
         var port = FreePort();
-        var network = $"x{Environment.ProcessId}";
+        var network = $"x{title[0]}{Environment.ProcessId}";
         await host.ClientAsync("config", "set", "core.https_address", $"127.0.0.1:{port}");
-        await host.ClientAsync("network", "create", network, $"ipv4.address={Lab.Net(4)}.90.1/24", "ipv6.address=none");
+        await host.ClientAsync("network", "create", network, $"ipv4.address={Lab.Net(4)}.{Third}.1/24", "ipv6.address=none");
         lab.Write(
             "others/farm.yaml",
             $$"""
@@ -288,10 +288,13 @@ public abstract class ContainersOnAHost(string title) : IAsyncLifetime
             await lab.RefusesAsync(3, ["see no network's configuration", "restricted: false", "mode: existing"], ["up", .. own]);
         await lab.MustAsync(0, ["up", .. others]);
         Assert.Equal("o: o\n", await lab.SucceedsAsync(["exec", "o", .. others, "--", "hostname"]));
-        Assert.Contains($" {Lab.Net(4)}.90.", await lab.SucceedsAsync(["ls", .. others]), StringComparison.Ordinal);
+        Assert.Contains($" {Lab.Net(4)}.{Third}.", await lab.SucceedsAsync(["ls", .. others]), StringComparison.Ordinal);
         await lab.MustAsync(0, ["destroy", "--yes", .. others]);
         await host.ClientAsync("network", "delete", network);
     }
+
+    /// <summary>Of a subnet on this host, where the other service's tests may run at the same time.</summary>
+    int Third => title.Length * 16;
 
     static int FreePort()
     {

@@ -103,22 +103,23 @@ sealed partial class LxdEngine : IEngine
         if (client.Project is { } named)
             await RequireProjectAsync(named, cancel);
         else if (server.MayRestrict)
-        {
-            var paths = await client.GetAsync("1.0/projects", LxdJson.Default.StringArray, cancel);
-            string[] shown = [.. paths.Select(LxdClient.NameIn)];
-            if (shown.Contains(Default))
-                return;
-            client.Project = shown is [var only]
-                ? only
-                : throw CroftException.World(
-                    $"hypervisor \"{Name}\" lets this user into {(shown.Length == 0 ? "no project" : $"the projects {string.Join(", ", shown)}")}",
-                    shown.Length == 0
-                        ? $"on it: {Tool} config trust edit FINGERPRINT, and projects"
-                        : "project: NAME of the hypervisor says which"
-                );
-        }
-
+            client.Project = await OnlyProjectAsync(cancel);
         hidesNetworks = server.Config is null || client.Project is not (null or Default) && await IsRestrictedAsync(cancel);
+    }
+
+    /// <summary>Null is the service's own choice.</summary>
+    async Task<string?> OnlyProjectAsync(CancellationToken cancel)
+    {
+        var paths = await client.GetAsync("1.0/projects", LxdJson.Default.StringArray, cancel);
+        string[] shown = [.. paths.Select(LxdClient.NameIn)];
+        return shown.Contains(Default) ? null
+            : shown is [var only] ? only
+            : throw CroftException.World(
+                $"hypervisor \"{Name}\" lets this user into {(shown.Length == 0 ? "no project" : $"the projects {string.Join(", ", shown)}")}",
+                shown.Length == 0
+                    ? $"on it: {Tool} config trust edit FINGERPRINT, and projects"
+                    : "project: NAME of the hypervisor says which"
+            );
     }
 
     /// <summary>Incus shows a client who is restricted no list of pools, and networks of its own project alone as they are.</summary>
