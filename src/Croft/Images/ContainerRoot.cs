@@ -18,6 +18,12 @@ sealed record ContainerRoot(bool HasMetadata, bool IsRoot, string Seed)
 
     static readonly string[] Folders = ["etc", "bin", "usr"];
 
+    /// <summary>Whether one is beside its metadata.</summary>
+    public bool HasRoot { get; init; }
+
+    /// <summary>The same of a virtual machine's disk.</summary>
+    public bool HasDisk { get; init; }
+
     /// <summary>Why a file is none, by its beginning; null when it may be one.</summary>
     public static string? Refusal(FileContent content) =>
         content.Other is { } other && IsSquashed(content) is false ? other
@@ -69,6 +75,10 @@ sealed record ContainerRoot(bool HasMetadata, bool IsRoot, string Seed)
         }.RunAsync(cancel);
         return list.ExitCode == 0
             ? new(names.Contains("metadata.yaml"), Folders.All(names.Contains), seed)
+            {
+                HasRoot = names.Contains("rootfs"),
+                HasDisk = names.Contains("rootfs.img"),
+            }
             : throw CroftException.World($"{shown} is no archive that tar reads: {PlainText.Line(list.LastWords)}", Cure);
     }
 

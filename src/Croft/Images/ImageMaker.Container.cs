@@ -84,6 +84,13 @@ sealed partial class ImageMaker
             throw CroftException.World($"{shown} has its metadata in it", "leave the other metadata out");
         if (metadata is not null && !(await ContainerRoot.ReadAsync(metadata, $"{shown}, its metadata,", cancel)).HasMetadata)
             throw CroftException.World($"{shown}: what is named as its metadata has no metadata.yaml in it");
+        if (metadata is null && content is { HasMetadata: true, HasRoot: false })
+            throw content.HasDisk
+                ? CroftException.World($"{shown} is an image of a virtual machine, not of a container", ContainerRoot.Cure)
+                : CroftException.World(
+                    $"{shown} is metadata alone: there is no rootfs in it",
+                    "name it beside the root file system: image: { file: ROOT, metadata: THIS }"
+                );
         if (metadata is null && !content.HasMetadata)
         {
             if (!content.IsRoot)

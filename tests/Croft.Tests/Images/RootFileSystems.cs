@@ -145,10 +145,12 @@ public sealed class RootFileSystems : IDisposable
 
     [Theory]
     [InlineData("a file", "neither metadata.yaml nor /etc")]
+    [InlineData("metadata.yaml", "is metadata alone")]
+    [InlineData("metadata.yaml|rootfs.img", "is an image of a virtual machine")]
     [InlineData("", "no root file system|no archive|not a root file system")]
     public async Task OfOtherFilesAreRefused(string inside, string words)
     {
-        var file = File("other.tar", inside.Length == 0 ? RawDisk.Make() : Archive(inside));
+        var file = File("other.tar", inside.Length == 0 ? RawDisk.Make() : Archive(inside.Split('|')));
         var error = await Assert.ThrowsAsync<CroftException>(() => store.EnsureAsync(file, new Recorder(), Cancel));
         Assert.Matches(words, error.Message);
     }

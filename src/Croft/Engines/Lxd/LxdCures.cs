@@ -50,6 +50,7 @@ static class LxdCures
         ("Unknown configuration key", "config of the machine's container names it, which this version does not know: leave it out"),
         ("Invalid value for a limit", "config of the machine's container says it: write another value"),
         ("Invalid config", "config of the machine's container says it: write another value"),
+        ("architecture isn't supported", "metadata.yaml of its image says another architecture than the host's: take the image of that"),
         ("Image not found", "somebody removed it meanwhile: run the command again, and it is sent anew"),
         (
             "evice",
