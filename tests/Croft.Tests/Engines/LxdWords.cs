@@ -64,6 +64,21 @@ public sealed class LxdWords
         Assert.Equal(id, LxdNames.StateOf(id.Machine, snapshot));
     }
 
+    /// <summary>The service leaves out what an instance still shares with its snapshot.</summary>
+    [Theory]
+    [InlineData(5, true, 80)]
+    [InlineData(90, true, 90)]
+    [InlineData(0, false, 180)]
+    public void SayHowLargeASnapshotIs(long said, bool isShared, long size) =>
+        Assert.Equal(size, Snapshot("b", 180, said).SizeOver(Snapshot("a", 100, 1), isShared));
+
+    static LxdSnapshot Snapshot(string name, long bytes, long said)
+    {
+        var standing = new LxdStanding(name, name, "key", []) { Bytes = bytes };
+        var config = new Dictionary<string, string> { [LxdNames.State] = standing.ToJson() };
+        return new(new("lab", "web"), new("lab--web"), new(name, default, false, said) { Config = config });
+    }
+
     [Fact]
     public void ReadATokenAndWhatWasPrintedBeforeIt()
     {

@@ -28,15 +28,20 @@ sealed record LxdSnapshot(MachineId Machine, Instance Holder, Snapshot Snapshot)
     /// <summary>What stands on it names so.</summary>
     public LxdStanding ToStand => IsOwn ? Standing! : new(Snapshot.Name, Name, null, Below);
 
-    /// <summary>What it takes: as the service says, else by what its guest counted; null where nobody knows.</summary>
+    /// <summary>
+    /// What it takes; null where nobody knows. The service leaves out what an instance still shares with it, so what its guest counted is
+    /// the least.
+    /// </summary>
     /// <param name="parent">What it stands on.</param>
     /// <param name="isShared">Whether the pool keeps once what several have.</param>
-    public long? SizeOver(LxdSnapshot? parent, bool isShared) =>
-        Snapshot.Size > 0 ? Snapshot.Size
-        : !IsOwn || Standing?.Bytes is not { } bytes ? null
-        : !isShared ? bytes
-        : parent?.Standing?.Bytes is { } below ? Math.Max(0, bytes - below)
-        : null;
+    public long? SizeOver(LxdSnapshot? parent, bool isShared)
+    {
+        var counted =
+            !IsOwn ? null
+            : isShared ? Standing?.Bytes - parent?.Standing?.Bytes
+            : Standing?.Bytes;
+        return counted is null && Snapshot.Size <= 0 ? null : Math.Max(counted ?? 0, Snapshot.Size);
+    }
 
     /// <summary>When its layer was used last.</summary>
     public DateTimeOffset Used =>
