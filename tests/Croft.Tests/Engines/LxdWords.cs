@@ -79,6 +79,15 @@ public sealed class LxdWords
         return new(new("lab", "web"), new("lab--web"), new(name, default, false, said) { Config = config });
     }
 
+    /// <summary>As LXD says it of a container whose pool is full.</summary>
+    [Fact]
+    public void HaveACureWhereAContainerDoesNotStart() =>
+        Assert.Contains(
+            "incus storage info POOL",
+            LxdCures.Of("Failed to run: /usr/bin/lxd forkstart f--a /c /l: exit status 1", "incus", "incus"),
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void ReadATokenAndWhatWasPrintedBeforeIt()
     {

@@ -14,6 +14,7 @@ static class LxdCures
             "Failed to load config file",
             "raw.lxc of the machine's container: { config } has a word or a value that LXC does not know: man lxc.container.conf"
         ),
+        ("forkstart", "on it: {here} info INSTANCE --show-log tells more; its storage pool may be full: {lxc} storage info POOL shows it"),
         ("idmapped storage", "its root file system may be full: disk: SIZE of the machine bounds it"),
         (
             "Reached maximum",
