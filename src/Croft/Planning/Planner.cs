@@ -191,6 +191,8 @@ public sealed partial class Planner
             RefuseLost(spec, found.Hypervisor, found.Machine);
             RefuseRenamed(spec, found.Hypervisor.Name, found.Machine);
         }
+        else if (hypervisor is not null)
+            RefuseTaken(spec, hypervisor);
 
         var nics = spec.Networks.Select((nic, i) => PlanNic(spec, nic, i, hypervisor, record)).ToImmutableArray();
         var image = input.Images.GetValueOrDefault(spec.Image);
@@ -237,6 +239,20 @@ public sealed partial class Planner
     {
         if (machine.NameCure is { } cure)
             Refuse(spec.At, $"vms.{spec.Name}", Renamed(machine, hypervisor), cure, isWorld: true);
+    }
+
+    /// <summary>A hypervisor takes each name once.</summary>
+    void RefuseTaken(MachineSpec spec, HypervisorState hypervisor)
+    {
+        var name = new MachineId(Farm.Name, spec.Name).ToString();
+        if (hypervisor.Machines.Any(m => m.Record is null && m.Name == name))
+            Refuse(
+                spec.At,
+                $"vms.{spec.Name}",
+                $"hypervisor \"{hypervisor.Name}\" has a machine {name} that Croft did not make",
+                $"give this one another name; or, if nobody needs that one: virsh undefine {name}",
+                isWorld: true
+            );
     }
 
     /// <summary>What somebody did to a machine that has a <see cref="MachineState.NameCure"/>.</summary>

@@ -20,6 +20,19 @@ public sealed class Actions
     [InlineData(PowerState.Paused, "start: is paused")]
     public void FollowFromPower(PowerState power, string action) => Assert.Equal(action, Of("", power));
 
+    [Fact]
+    public void ANameThatSomebodyElsesMachineHasIsRefused()
+    {
+        var name = First.Machines[0].Spec.Name;
+        var theirs = new MachineState($"{First.Farm.Name}.{name}", Guid.NewGuid(), PowerState.Off, 1, 64 << 20, null);
+        var plan = Lab.Plan(Farm(""), Lab.Host("h1") with { Machines = [theirs] });
+        Assert.Contains(
+            $"hypervisor \"h1\" has a machine {theirs.Name} that Croft did not make; give this one another name; or, if nobody needs that one: virsh undefine {theirs.Name}",
+            Assert.Single(plan.Problems).ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
     [Theory]
     [InlineData("vcpus: 2")]
     [InlineData("memory: 1GiB")]
