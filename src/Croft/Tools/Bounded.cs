@@ -11,12 +11,12 @@ static class Bounded
     /// <summary>For messages.</summary>
     const int LongestTail = 1 << 18;
 
-    /// <summary>All of it.</summary>
+    /// <summary>All of it, or what came until cancelled.</summary>
     /// <exception cref="CroftException">It is too much to be an answer.</exception>
     public static async Task<string> ReadAsync(StreamReader reader, string who, CancellationToken cancel)
     {
         var (text, block) = (new StringBuilder(), new char[1 << 12]);
-        while (await reader.ReadAsync(block, cancel) is var count and > 0)
+        while (await NextAsync(reader, block, cancel) is var count and > 0)
         {
             if (text.Length + count > Longest)
                 throw CroftException.World(
@@ -28,16 +28,28 @@ static class Bounded
         return text.ToString();
     }
 
-    /// <summary>The end of it, after each block was seen.</summary>
+    /// <summary>The end of it, or of what came until cancelled, after each block was seen.</summary>
     public static async Task<string> TailAsync(StreamReader reader, Action<ReadOnlySpan<char>>? seen, CancellationToken cancel)
     {
         var (tail, block) = (new Tail<char>(LongestTail), new char[1 << 14]);
-        while (await reader.ReadAsync(block, cancel) is var count and > 0)
+        while (await NextAsync(reader, block, cancel) is var count and > 0)
         {
             seen?.Invoke(block.AsSpan(0, count));
             tail.Add(block.AsSpan(0, count));
         }
 
         return new(tail.Kept);
+    }
+
+    static async ValueTask<int> NextAsync(StreamReader reader, char[] block, CancellationToken cancel)
+    {
+        try
+        {
+            return await reader.ReadAsync(block, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
     }
 }

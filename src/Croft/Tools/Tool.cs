@@ -46,6 +46,9 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// </summary>
     static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What a program leaves running may hold its output for ever; what the program itself said is read long before.</summary>
+    static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(3);
+
     /// <summary>Variables added to the environment; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -69,7 +72,10 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
     /// </summary>
     public Action<string>? Line { get; init; }
 
-    /// <summary>Runs the program to its end and returns what it said, whatever its exit code.</summary>
+    /// <summary>
+    /// Runs the program to its end and returns what it said, whatever its exit code. What it left running, such as ssh's shared
+    /// connection, may hold its output; it is not waited for.
+    /// </summary>
     /// <exception cref="CroftException">The program is not installed.</exception>
     public async Task<ToolResult> RunAsync(CancellationToken cancel)
     {
@@ -77,21 +83,23 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         using var process = Start(redirect: true);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var kill = over.Token.Register(() => Kill(process)).ConfigureAwait(false);
+        using var heard = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
         var gate = new Lock();
         Task EndAsync() => over.CancelAsync();
         var output = OrEndAsync(
             EndAsync,
             Output is not null ? TakeAsync(process.StandardOutput.BaseStream, over.Token)
-                : Line is not null ? HearAsync(process.StandardOutput, gate, over.Token)
-                : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), over.Token)
+                : Line is not null ? HearAsync(process.StandardOutput, gate, heard.Token)
+                : Bounded.ReadAsync(process.StandardOutput, Path.GetFileName(Program), heard.Token)
         );
-        var error = OrEndAsync(EndAsync, HearAsync(process.StandardError, gate, over.Token));
+        var error = OrEndAsync(EndAsync, HearAsync(process.StandardError, gate, heard.Token));
         var input = OrEndAsync(EndAsync, FeedAsync(process.StandardInput.BaseStream, over.Token));
 #pragma warning disable RS0030 // the one home of processes
         var exit = process.WaitForExitAsync(CancellationToken.None);
 #pragma warning restore RS0030
         await Task.WhenAny(input, exit);
         await exit;
+        heard.CancelAfter(OutputGrace);
         if (over.IsCancellationRequested && !cancel.IsCancellationRequested)
             await input; // what should have been written could not be read, for instance
         await Task.WhenAll(output, error);
@@ -172,9 +180,6 @@ public sealed record Tool(string Program, params IReadOnlyList<string> Arguments
         }
     }
 
-    /// <summary>
-    /// Hears to the end, or until cancelled: a killed program's output may still be open in others, such as ssh's shared connection.
-    /// </summary>
     async Task<string> HearAsync(StreamReader reader, Lock gate, CancellationToken cancel)
     {
         if (Line is null)

@@ -43,6 +43,18 @@ public sealed class Programs
         Assert.Equal(sent, received.ToArray());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task MayLeaveOthersThatHoldTheirOutput(bool isHeard)
+    {
+        var tool = new Tool("sh", "-c", "sleep 300 & echo $!; echo said >&2");
+        var result = await (isHeard ? tool with { Line = _ => { } } : tool).RunAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        using var left = Process.GetProcessById(int.Parse(result.Output, CultureInfo.InvariantCulture));
+        left.Kill();
+        Assert.Equal("said\n", result.Error);
+    }
+
     [Fact]
     public async Task MayEndBeforeTheyHaveReadAll() =>
         Assert.Equal(
