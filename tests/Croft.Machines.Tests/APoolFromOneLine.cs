@@ -29,6 +29,7 @@ public sealed class APoolFromOneLine : IAsyncLifetime
         await lab.MustAsync(0, "down", "-f", lab.Farm, $"{lab.Farm}02");
         var kept = await SpawnAsync(0, "1-2:d13", "4:d12", "--missing");
         Assert.Contains("3 of 3 machines", kept.Error);
+        Assert.Contains($"{lab.Farm}01 is kept: it is debian_12, not debian_13.", kept.Error);
         Assert.Equal("mine\n", (await lab.MustAsync(0, "ssh", $"{lab.Farm}01", "--", "cat /root/kept")).Output);
         Assert.Equal(
             [$"{lab.Farm}01 debian_12 running", $"{lab.Farm}02 debian_12 running", $"{lab.Farm}04 debian_12 running"],

@@ -124,7 +124,7 @@ static class SpawnCommand
         var names = request.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         using var alone = await session.AloneAsync(path, cancel);
         var before = File.Exists(path) ? await File.ReadAllTextAsync(path, cancel) : null;
-        var kept = request.Keeps && before is not null ? await ExistingAsync(session, path, names, cancel) : [];
+        var kept = request.Keeps && before is not null ? await ExistingAsync(session, path, request, cancel) : [];
         var made = request.Machines.Where(m => !kept.Contains(m.Name)).ToList();
         var others = before is not null ? Others(Session.Load(path), [.. made.Select(m => m.Name)]) : [];
         await DeclareAsync(session, stem, [.. others, .. made], cancel);
@@ -188,17 +188,17 @@ static class SpawnCommand
         return 0;
     }
 
-    /// <summary>The declared machines of these names that exist: nothing of them changes.</summary>
-    static async Task<HashSet<string>> ExistingAsync(Session session, string path, HashSet<string> names, CancellationToken cancel)
+    /// <summary>The declared machines that are asked for and exist: nothing of them changes, whatever platform is asked for.</summary>
+    static async Task<HashSet<string>> ExistingAsync(Session session, string path, Request request, CancellationToken cancel)
     {
         using var openFarm = await OpenFarm.OpenAsync(Session.Load(path), session.Settings, cancel);
-        var declared = openFarm.Farm.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. (await Session.MachinesAsync(openFarm, [], cancel))
-                .Select(m => m.Record.Name)
-                .Where(name => names.Contains(name) && declared.Contains(name)),
-        ];
+        var declared = openFarm.Farm.Machines.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var asked = request.Machines.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var exist = (await Session.MachinesAsync(openFarm, [], cancel)).Select(m => m.Record.Name).Where(declared.ContainsKey);
+        var kept = exist.Where(asked.ContainsKey).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in kept.Where(name => declared[name].Platform != asked[name].Platform).Order(StringComparer.Ordinal))
+            session.Terminal.Say($"{name} is kept: it is {declared[name].Platform}, not {asked[name].Platform}.");
+        return kept;
     }
 
     /// <summary>What each machine that answers says its system is.</summary>
