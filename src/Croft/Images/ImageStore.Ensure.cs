@@ -28,22 +28,22 @@ public sealed partial class ImageStore
         var key = Key(spec);
         try
         {
-            using var held = await FileLock.EnterAsync(Path.Combine(Made("locks"), key), null, cancel, holder =>
-                progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image"))
+            return await MakeAloneAsync(spec, key, progress, cancel);
+        }
+        catch (Exception e)
+            when (e is IOException { HResult: NoSpace }
+                || (
+                    spec is not BuiltImage && e is CroftException && e.Message.Contains("No space left on device", StringComparison.Ordinal)
+                )
+            )
+        {
+            if (spec is UrlImage)
+                Download.Forget(Path.Combine(Made("downloads"), key)); // what came so far would be in the way of all else
+            throw CroftException.World(
+                $"image \"{spec.Name}\": no space is left in {directory}",
+                "croft image list shows what is kept, croft image remove removes it",
+                e
             );
-            if (Find(spec) is { } madeMeanwhile)
-                return madeMeanwhile;
-            await RemoveStaleAsync(key);
-            RemoveForsaken();
-            return await MakeAsync(spec, key, progress, cancel);
-        }
-        catch (IOException e) when (e.HResult == NoSpace)
-        {
-            throw Full(spec, e);
-        }
-        catch (CroftException e) when (spec is not BuiltImage && e.Message.Contains("No space left on device", StringComparison.Ordinal))
-        {
-            throw Full(spec, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -52,6 +52,19 @@ public sealed partial class ImageStore
     }
 
     const int NoSpace = 28; // ENOSPC
+
+    /// <summary>Makes an image that another command may be making.</summary>
+    async Task<StoredImage> MakeAloneAsync(ImageSpec spec, string key, IProgress<ImageProgress> progress, CancellationToken cancel)
+    {
+        using var held = await FileLock.EnterAsync(Path.Combine(Made("locks"), key), null, cancel, holder =>
+            progress.Report(new ImageProgress(spec.Title, $"waiting for {holder}, which is making this image"))
+        );
+        if (Find(spec) is { } madeMeanwhile)
+            return madeMeanwhile;
+        await RemoveStaleAsync(key);
+        RemoveForsaken();
+        return await MakeAsync(spec, key, progress, cancel);
+    }
 
     /// <summary>Makes an image in a temporary folder and puts it in place.</summary>
     async Task<StoredImage> MakeAsync(ImageSpec spec, string key, IProgress<ImageProgress> progress, CancellationToken cancel)
@@ -127,18 +140,6 @@ public sealed partial class ImageStore
             if (maker == key || held is not null)
                 await GuestBuild.RemoveAsync(folder);
         }
-    }
-
-    /// <summary>What came so far would be in the way of all else.</summary>
-    CroftException Full(ImageSpec spec, Exception cause)
-    {
-        if (spec is UrlImage)
-            Download.Forget(Path.Combine(Made("downloads"), Key(spec)));
-        return CroftException.World(
-            $"image \"{spec.Name}\": no space is left in {directory}",
-            "croft image list shows what is kept, croft image remove removes it",
-            cause
-        );
     }
 
     /// <summary>Unfinished downloads that nobody went on with for long.</summary>

@@ -29,11 +29,7 @@ static class Outside
             return state?.Can is null || network.Source is not { } name || (IsMadeOfAFile(network, state) && !hypervisor.IsLxd)
                 ? null
                 : LackOfAccess(name, state.Containers)
-                    ?? LackOf(
-                        name,
-                        state.Networks.FirstOrDefault(n => n.Name == name),
-                        hypervisor.IsLxd ? state.Containers?.Tool ?? "lxc" : null
-                    );
+                    ?? LackOf(name, state.Networks.FirstOrDefault(n => n.Name == name), state.Containers?.Tool);
         return network.Source is not { } device ? null
             : state?.Kinds?.TryGetValue(device, out var kind) == true ? LackOfKind(network.Mode, device, kind)
             : state?.Devices?.Contains(device) != false ? null

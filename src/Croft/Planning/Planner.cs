@@ -229,7 +229,7 @@ public sealed partial class Planner
                 spec.At,
                 $"vms.{spec.Name}",
                 $"machine \"{spec.Name}\" is on member {member} of hypervisor \"{hypervisor.Name}\", which does not answer",
-                $"bring {member} back; if it is gone for good, remove it by force, and what it had with it: {hypervisor.Containers?.Tool ?? "lxc"} cluster remove --force {member}",
+                $"bring {member} back; if it is gone for good, remove it by force, and what it had with it: {hypervisor.Containers!.Tool} cluster remove --force {member}",
                 isWorld: true
             );
     }
