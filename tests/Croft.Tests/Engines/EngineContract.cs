@@ -101,23 +101,14 @@ public abstract class EngineContract : IDisposable
         WithMachineAsync(
             async (engine, record) =>
             {
-                var (started, stopped) = (new TaskCompletionSource(), new TaskCompletionSource());
-                using var watch = await engine.WatchAsync(
-                    Id,
-                    signal =>
-                        (
-                            signal == MachineSignal.Started ? started
-                            : signal == MachineSignal.Stopped ? stopped
-                            : new()
-                        ).TrySetResult(),
-                    Cancel
-                );
+                var signals = new PowerSignals();
+                using var watch = await engine.WatchAsync(Id, signals.Hear, Cancel);
                 await engine.StartAsync(Id, Cancel);
-                await started.Task;
+                await signals.Started.Task;
                 Assert.Equal(PowerState.Running, await PowerAsync(engine));
                 await Assert.ThrowsAsync<CroftException>(() => engine.StartAsync(Id, Cancel));
                 await engine.StopAsync(Id, StopBy.Cutting, Cancel);
-                Assert.True(stopped.Task.IsCompleted);
+                Assert.True(signals.Stopped.Task.IsCompleted);
                 Assert.Equal(PowerState.Off, await PowerAsync(engine));
                 await engine.StopAsync(Id, StopBy.Cutting, Cancel);
             }

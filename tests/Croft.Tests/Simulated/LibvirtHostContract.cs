@@ -3,6 +3,7 @@ using Croft.Engines;
 using Croft.Engines.Libvirt;
 using Croft.Farms;
 using Croft.Planning;
+using Croft.Tests.Engines;
 using Croft.Tests.Farms;
 
 namespace Croft.Tests.Simulated;
@@ -69,23 +70,14 @@ public abstract class LibvirtHostContract
         WithMachineAsync(
             async (host, machine) =>
             {
-                var (started, stopped) = (new TaskCompletionSource(), new TaskCompletionSource());
-                using var watch = await host.WatchAsync(
-                    machine.DomainName,
-                    signal =>
-                        (
-                            signal == MachineSignal.Started ? started
-                            : signal == MachineSignal.Stopped ? stopped
-                            : new()
-                        ).TrySetResult(),
-                    Cancel
-                );
+                var signals = new PowerSignals();
+                using var watch = await host.WatchAsync(machine.DomainName, signals.Hear, Cancel);
                 await host.StartAsync(machine.DomainName, Cancel);
-                await started.Task;
+                await signals.Started.Task;
                 Assert.Equal(PowerState.Running, await PowerAsync(host, machine.DomainName));
                 await Assert.ThrowsAsync<CroftException>(() => host.StartAsync(machine.DomainName, Cancel));
                 await host.PowerOffAsync(machine.DomainName, Cancel);
-                Assert.True(stopped.Task.IsCompleted);
+                Assert.True(signals.Stopped.Task.IsCompleted);
                 Assert.Equal(PowerState.Off, await PowerAsync(host, machine.DomainName));
                 await host.PowerOffAsync(machine.DomainName, Cancel);
             }
