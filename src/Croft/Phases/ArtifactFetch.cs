@@ -263,8 +263,9 @@ sealed class ArtifactFetch
             ? $@"\( -path {ShellWord.Quote(wide)} -o -path {ShellWord.Quote(wide + "/*")} \)"
             : $"-path {ShellWord.Quote(wide)}";
         const string file = """\( -type f -o -type l -exec sh -c '[ -f "$1" ]' sh {} \; \)""";
-        var told = $"find: $1: has more than the {Free} bytes that are free for it where croft runs";
-        var tooLarge = $$"""-size +{{Free}}c -exec sh -c 'echo "{{told}}" >&2' sh {} \;""";
+        var free = Free;
+        var told = $"find: $1: has more than the {free} bytes that are free for it where croft runs";
+        var tooLarge = $$"""-size +{{free}}c -exec sh -c 'echo "{{told}}" >&2' sh {} \;""";
         return $@"find -H {ShellWord.Quote(Root(Trimmed(glob)))} {paths} {file} \( {tooLarge} -o -print0 \)";
     }
 
