@@ -49,10 +49,11 @@ void Interrupt(PosixSignalContext signal)
 
 using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
 // A file that may not grow any more (ulimit -f) is an error of the write, which is told.
-using var sigxfsz = PosixSignalRegistration.Create((PosixSignal)25, signal => signal.Cancel = true);
-using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
+const PosixSignal FileTooLarge = (PosixSignal)25; // SIGXFSZ
+using var sigxfsz = PosixSignalRegistration.Create(FileTooLarge, signal => signal.Cancel = true);
 
 // libvirt comes with sixty libraries: they are loaded while the commands are built, by those that will ask it. No thread can begin
 // meanwhile, so those of signals and timers, which every command needs, are there before.
